@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import pg from 'pg';
+import type { Account } from './account.ts';
+
+export interface Login {
+  host: string;
+  port: number;
+  user: string;
+  password: string;
+}
+
+/** Lets every user in from this machine: with the password where there is one, else without. */
+export async function writeAccessRules(directory: string, password: string): Promise<void> {
+  const method = password ? 'scram-sha-256' : 'trust';
+  const rules = ['127.0.0.1/32', '::1/128'].map((address) => `host all all ${address} ${method}\n`);
+  await writeFile(path.join(directory, 'pg_hba.conf'), rules.join(''));
+}
+
+/** Whether the user exists with this password. Throws what is neither yes nor no. */
+export async function isLetIn(login: Login): Promise<boolean> {
+  try {
+    await query({ ...login, database: 'template1' }, 'select 1');
+    return true;
+  } catch (error) {
+    // https://www.postgresql.org/docs/current/errcodes-appendix.html: invalid_password, invalid_authorization_specification
+    if (['28P01', '28000'].includes((error as { code?: string }).code ?? '')) return false;
+    throw error;
+  }
+}
+
+/** Creates the databases that are missing. Safe to repeat. */
+export async function ensureDatabases(login: Login, databases: string[]): Promise<void> {
+  const names = databases.filter((name) => name !== 'postgres');
+  for (const name of names) {
+    await query({ ...login, database: 'postgres' }, `create database ${pg.escapeIdentifier(name)}`).catch(
+      (error) => {
+        if ((error as { code?: string }).code !== '42P04') throw error;
+      },
+    );
+  }
+}
+
+async function query(config: pg.ClientConfig, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionTimeoutMillis: 10_000, ...config });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+export interface RoleOptions {
+  postgres: string;
+  account: Account | undefined;
+  directory: string;
+  user: string;
+  password: string;
+}
+
+/** Makes `user` a superuser with this password in a data directory whose server is stopped. Safe to repeat. */
+export async function ensureRole({
+  postgres,
+  account,
+  directory,
+  user,
+  password,
+}: RoleOptions): Promise<void> {
+  const role = pg.escapeIdentifier(user);
+  const secret = password ? ` password ${pg.escapeLiteral(password)}` : '';
+  const single = spawn(postgres, ['--single', '-D', directory, 'postgres'], {
+    ...account,
+    cwd: directory,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  // In single-user mode a statement ends with its line, and one that fails does not end the next.
+  single.stdin.end(`create role ${role}\nalter role ${role} superuser login${secret}\n`);
+  const [code] = (await once(single, 'exit')) as [number | null];
+  if (code !== 0)
+    throw new Error(`PostgreSQL could not let ${user} into ${directory}: it ended with ${code}.`);
+}

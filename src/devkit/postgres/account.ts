@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { chown, readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const execute = promisify(execFile);
+
+/** The account that PostgreSQL runs as when we are root; PostgreSQL refuses to run as root. */
+export interface Account {
+  uid: number;
+  gid: number;
+}
+
+/**
+ * Resolves to undefined for an ordinary user: PostgreSQL then runs as that user. As root it is the owner of existing data,
+ * else the account `postgres`, else `nobody`; no account is ever created.
+ */
+export async function chooseAccount(dataDirectory: string): Promise<Account | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  const owner = await stat(dataDirectory).catch(() => undefined);
+  if (owner && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
+  const account = (await lookUp('postgres')) ?? (await lookUp('nobody'));
+  if (account) return account;
+  throw new Error(
+    'PostgreSQL does not run as root, and there is no account `postgres` or `nobody` here. Run as an ordinary user.',
+  );
+}
+
+async function lookUp(name: string): Promise<Account | undefined> {
+  try {
+    const [uid, gid] = await Promise.all([execute('id', ['-u', name]), execute('id', ['-g', name])]);
+    return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Throws, naming the closed folder, when `account` cannot walk down to `target`. */
+export async function assertReachable(target: string, account: Account | undefined): Promise<void> {
+  const closed = account && (await closedFolder(target, account));
+  if (!closed) return;
+  throw new Error(
+    `PostgreSQL does not run as root, and user ${account.uid}, as whom it would run, cannot enter ${closed} ` +
+      `on the way to ${target}. Open it (chmod o+x ${closed}), move the project, or run as an ordinary user.`,
+  );
+}
+
+/** The first folder above `target` that `account` may not enter; undefined when the way is open. */
+export async function closedFolder(target: string, account: Account): Promise<string | undefined> {
+  const folders: string[] = [];
+  for (let at = path.dirname(path.resolve(target)); !folders.includes(at); at = path.dirname(at))
+    folders.unshift(at);
+  for (const folder of folders) {
+    const { uid, gid, mode } = await stat(folder);
+    const right = uid === account.uid ? 0o100 : gid === account.gid ? 0o010 : 0o001;
+    if (!(mode & right)) return folder;
+  }
+  return undefined;
+}
+
+/** Gives a directory and all in it to `account`; does nothing without one. */
+export async function giveTo(directory: string, account: Account | undefined): Promise<void> {
+  if (!account) return;
+  await chown(directory, account.uid, account.gid);
+  const entries = await readdir(directory, { recursive: true });
+  await Promise.all(entries.map((entry) => chown(path.join(directory, entry), account.uid, account.gid)));
+}

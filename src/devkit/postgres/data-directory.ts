@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chown, cp, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { type Account, giveTo } from './account.ts';
+import type { PostgresBinaries } from './binaries.ts';
+import { cacheDirectory } from './cache-directory.ts';
+
+const execute = promisify(execFile);
+
+export interface DataDirectoryOptions {
+  binaries: PostgresBinaries;
+  account: Account | undefined;
+  user: string;
+  password: string;
+}
+
+/**
+ * Makes `directory` a PostgreSQL data directory unless it is one; `user` becomes its superuser. It is built beside its
+ * place and renamed, so that a process killed halfway leaves nothing that looks whole.
+ */
+export async function createDataDirectory(directory: string, options: DataDirectoryOptions): Promise<void> {
+  if (await stat(path.join(directory, 'PG_VERSION')).catch(() => undefined)) return;
+  const unfinished = `${directory}.unfinished`;
+  await rm(unfinished, { recursive: true, force: true });
+  await initialize(unfinished, options, []);
+  await rename(unfinished, directory);
+}
+
+/**
+ * The same for data that may be lost in a crash, several times faster: copied from a template in the user's cache, which
+ * the first caller fills. Safe in several processes at once; without a usable cache it is merely slower.
+ */
+export async function createFleetingDataDirectory(
+  directory: string,
+  options: DataDirectoryOptions,
+): Promise<void> {
+  const template = templatePath(options);
+  try {
+    await cp(template, directory, { recursive: true });
+    await giveTo(directory, options.account);
+  } catch {
+    await rm(directory, { recursive: true, force: true });
+    await initialize(directory, options, ['--no-sync', '--no-data-checksums']);
+    await keepTemplate(directory, template);
+  }
+}
+
+/** Forgets the template, for instance because a copy of it does not start. */
+export async function dropTemplate(options: DataDirectoryOptions): Promise<void> {
+  await rm(templatePath(options), { recursive: true, force: true });
+}
+
+function templatePath({ binaries, account, user, password }: DataDirectoryOptions): string {
+  const key = createHash('sha256')
+    .update(JSON.stringify([account, user, password]))
+    .digest('hex')
+    .slice(0, 12);
+  return path.join(cacheDirectory(), `postgres-${binaries.version}-${process.arch}-${key}`);
+}
+
+async function keepTemplate(directory: string, template: string): Promise<void> {
+  const unfinished = `${template}.${process.pid}`;
+  try {
+    await mkdir(path.dirname(template), { recursive: true });
+    await cp(directory, unfinished, { recursive: true });
+    await rename(unfinished, template); // fails when another process was first, which is as good
+  } catch {
+    await rm(unfinished, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+async function initialize(directory: string, options: DataDirectoryOptions, flags: string[]): Promise<void> {
+  const { binaries, account, user, password } = options;
+  const passwordFile = `${directory}.password`;
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await writeFile(passwordFile, password || 'none', { mode: 0o600 });
+  if (account) {
+    await chown(directory, account.uid, account.gid);
+    await chown(passwordFile, account.uid, account.gid);
+  }
+  const access = ['-D', directory, '-U', user, `--pwfile=${passwordFile}`, '-A', 'scram-sha-256'];
+  const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+  try {
+    const environment = { ...process.env, TZ: 'UTC' };
+    const where = { ...account, cwd: path.dirname(directory), env: environment };
+    await execute(binaries.initdb, [...access, ...locale, '--no-instructions', ...flags], where);
+  } catch (cause) {
+    await rm(directory, { recursive: true, force: true });
+    const said = String((cause as { stderr?: string }).stderr ?? '').trim();
+    throw new Error(`initdb could not create ${directory}: ${said || (cause as Error).message}`, { cause });
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
+}
