@@ -1,0 +1,49 @@
+import type { EventDefinition } from './define-event.ts';
+
+/** The data of an event does not fit its definition; the message names every field that does not. */
+export class EventDataError extends Error {
+  override name = 'EventDataError';
+}
+
+/**
+ * The JSON text of data that is about to be published. Strict: what the schema does not name, or has another type, is an
+ * error. A `Date` counts as the string that JSON makes of it.
+ */
+export function serializeData<T>(definition: EventDefinition<T>, data: T): string {
+  const wire: unknown = JSON.parse(JSON.stringify(data) ?? 'null');
+  const { error, value } = definition.schema.validate(wire, { abortEarly: false, convert: false });
+  if (error) throw new EventDataError(`${nameOf(definition)} was not published: ${error.message}`);
+  return JSON.stringify(value);
+}
+
+/**
+ * The data of a received event in the form that the definition's version has: lifted from an older version, and checked
+ * tolerantly, since a producer may add fields. Fields that the schema does not name are dropped.
+ */
+export function acceptData<T>(definition: EventDefinition<T>, version: number, data: unknown): T {
+  const { error, value } = definition.schema.validate(lift(definition, version, data), {
+    abortEarly: false,
+    stripUnknown: true,
+  });
+  if (error)
+    throw new EventDataError(
+      `${definition.type} version ${version} does not fit its schema: ${error.message}`,
+    );
+  return value;
+}
+
+function lift<T>(definition: EventDefinition<T>, version: number, data: unknown): unknown {
+  let lifted = data;
+  for (let from = version; from < definition.version; from += 1) {
+    const upcast = definition.upcasts[from];
+    if (!upcast) {
+      throw new EventDataError(
+        `${definition.type} came in version ${version}, and nothing lifts version ${from} to ${from + 1}; add it to the upcasts of the definition`,
+      );
+    }
+    lifted = upcast(lifted as Record<string, unknown>);
+  }
+  return lifted;
+}
+
+const nameOf = ({ type, version }: { type: string; version: number }): string => `${type} version ${version}`;

@@ -1,0 +1,17 @@
+/** A message as it goes to Kafka. Messages of one topic and key keep their order. */
+export interface OutgoingMessage {
+  topic: string;
+  key: string;
+  value: string | Buffer;
+  headers: Record<string, string>;
+}
+
+/** A message as it came from Kafka. */
+export interface IncomingMessage {
+  topic: string;
+  partition: number;
+  offset: string;
+  key: string | Buffer | null;
+  value: string | Buffer | null;
+  headers: Record<string, string | Buffer | (string | Buffer)[] | undefined>;
+}
