@@ -1,0 +1,50 @@
+import knexFactory, { type Knex } from 'knex';
+import type { Part } from '../lifecycle/part.ts';
+import { connectionSettings } from './connection.ts';
+import { connectionError } from './connection-error.ts';
+import { knexLog, type DatabaseLogger } from './knex-log.ts';
+
+const ACQUIRE_TIMEOUT = 10_000;
+
+export interface DatabaseConfig {
+  databaseUrl: string;
+  databasePoolMax: number;
+  serviceName: string;
+}
+
+/**
+ * The Knex instance of a service. Connects when first used; ask `databasePart` to check at the start.
+ * A query waits at most 10 s for a connection of the pool. bigint, numeric and date are strings, timestamptz is a Date.
+ */
+export function connectDatabase(config: DatabaseConfig, logger: DatabaseLogger = console): Knex {
+  return knexFactory({
+    client: 'pg',
+    connection: connectionSettings(config.databaseUrl, config.serviceName),
+    pool: { min: 0, max: config.databasePoolMax },
+    acquireConnectionTimeout: ACQUIRE_TIMEOUT,
+    log: knexLog(logger),
+  });
+}
+
+/**
+ * The database as a part of `run`. `start` asks PostgreSQL one question and rejects with a `DatabaseConnectionError` that
+ * says what to do; `stop` waits for the queries under way and closes the pool.
+ */
+export function databasePart(database: Knex): Part {
+  return {
+    name: 'database',
+    async start() {
+      try {
+        await database.raw('select 1');
+      } catch (error) {
+        throw connectionError(error, addressOf(database));
+      }
+    },
+    stop: () => database.destroy(),
+  };
+}
+
+function addressOf(database: Knex): string {
+  const config: { connection: { connectionString: string } } = database.client.config;
+  return config.connection.connectionString;
+}

@@ -1,0 +1,25 @@
+import { types } from 'pg';
+
+type Parse = (text: string) => unknown;
+type ParserOf<Format> = (oid: number, format?: Format) => Parse;
+
+const { INT8, NUMERIC, DATE } = types.builtins;
+const TEXT_ARRAY = 1009;
+const INT8_ARRAY = 1016;
+const DATE_ARRAY = 1182;
+const NUMERIC_ARRAY = 1231;
+const strings = new Set<number>([INT8, NUMERIC, DATE]);
+const stringArrays = new Set([INT8_ARRAY, NUMERIC_ARRAY, DATE_ARRAY]);
+
+/**
+ * How one connection reads PostgreSQL's types, without changing pg for the rest of the process: bigint, numeric and date
+ * stay strings, since a number loses digits and a Date moves a day between time zones. The others are pg's: `timestamptz`
+ * is a Date, json is parsed.
+ */
+export const typeParsers: { getTypeParser: ParserOf<string> } = {
+  getTypeParser(oid, format) {
+    if (strings.has(oid)) return String;
+    const parserOf: ParserOf<'text' | 'binary'> = types.getTypeParser;
+    return parserOf(stringArrays.has(oid) ? TEXT_ARRAY : oid, format === 'binary' ? 'binary' : 'text');
+  },
+};

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { connectDatabase, databasePart } from '../../../src/runtime/database/database.ts';
+import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
+
+const connect = (databaseUrl: string) =>
+  connectDatabase({ databaseUrl, databasePoolMax: 2, serviceName: 'user-service' });
+
+describe('connectDatabase', () => {
+  let database: TestDatabase;
+  before(async () => {
+    database = await createDatabase();
+  });
+  after(() => database.drop());
+
+  it('reads bigint, decimal and date as strings, alone and in arrays, timestamps as Date', async () => {
+    const knex = connect(database.url);
+    const { rows } = await knex.raw(`select
+      9223372036854775807::bigint as bigint, 0.10::numeric as decimal, '2026-03-29'::date as date,
+      array[9223372036854775807] as bigints, array[0.10] as decimals, array['2026-03-29'::date] as dates,
+      '2026-03-29T01:30:00Z'::timestamptz as timestamp, '{"a":[1]}'::jsonb as json, 7 as integer`);
+    await knex.destroy();
+    assert.deepEqual(rows[0], {
+      bigint: '9223372036854775807',
+      decimal: '0.10',
+      date: '2026-03-29',
+      bigints: ['9223372036854775807'],
+      decimals: ['0.10'],
+      dates: ['2026-03-29'],
+      timestamp: new Date('2026-03-29T01:30:00Z'),
+      json: { a: [1] },
+      integer: 7,
+    });
+  });
+
+  it('names its connections after the service', async () => {
+    const knex = connect(database.url);
+    const { rows } = await knex.raw(
+      'select application_name from pg_stat_activity where pid = pg_backend_pid()',
+    );
+    await knex.destroy();
+    assert.equal(rows[0].application_name, 'user-service');
+  });
+});
+
+describe('databasePart', () => {
+  let database: TestDatabase;
+  before(async () => {
+    database = await createDatabase();
+  });
+  after(() => database.drop());
+
+  const variant = (change: (url: URL) => void): string => {
+    const url = new URL(database.url);
+    change(url);
+    return url.href;
+  };
+
+  it('starts where PostgreSQL answers, and may be stopped twice', async () => {
+    const part = databasePart(connect(database.url));
+    await part.start?.();
+    await part.stop?.();
+    await part.stop?.();
+  });
+
+  it('names the address without its password when nothing answers', async () => {
+    const message = await startError('postgres://app:secret@localhost:1/users');
+    assert.match(message, /^Cannot connect to PostgreSQL at postgres:\/\/app@localhost:1\/users: /);
+    assert.match(message, /ECONNREFUSED/);
+    assert.match(message, /start PostgreSQL there .* or correct DATABASE_URL/);
+    assert.doesNotMatch(message, /secret/);
+  });
+
+  it('says that the database is not there', async () => {
+    const message = await startError(variant((url) => (url.pathname = '/nowhere')));
+    assert.match(message, /database "nowhere" does not exist; create the database, or correct its name/);
+  });
+
+  it('says that it was not let in', async () => {
+    const message = await startError(variant((url) => (url.username = 'stranger')));
+    assert.match(message, /stranger.*; correct the user and the password in DATABASE_URL/);
+  });
+});
+
+async function startError(url: string): Promise<string> {
+  const part = databasePart(connect(url));
+  try {
+    await part.start?.();
+    return 'started';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    await part.stop?.();
+  }
+}
