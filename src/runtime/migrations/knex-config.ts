@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Knex } from 'knex';
+import { Client } from 'pg';
+import { connectionError } from '../database/connection-error.ts';
+import { connectionSettings } from '../database/connection.ts';
+import { knexLog } from '../database/knex-log.ts';
+import { directUrl, shown } from './direct-url.ts';
+import { LOCK_WAIT, migrationPool } from './migration-pool.ts';
+import { createMigrationSource } from './migration-source.ts';
+import { serviceFiles } from './service-files.ts';
+import { registerTypeScript } from './typescript.ts';
+
+export interface KnexConfigOptions {
+  /** The database to migrate; then neither `.env` nor the environment is read for it. */
+  databaseUrl?: string;
+}
+
+/**
+ * The knexfile of the service at `root`: `export default await knexConfig(import.meta.dirname)`.
+ * With it `npx knex` needs no flags, in development (.ts, through the service's tsx) and in the built image (.js of
+ * `dist/`), on the same database. `.env` is loaded when it is there; the real environment wins. A missing or unreachable
+ * database is reported when a command needs it. Any number of migrators may run at once.
+ */
+export async function knexConfig(root: string, options: KnexConfigOptions = {}): Promise<Knex.Config> {
+  if (!options.databaseUrl) loadEnvironmentFile(root);
+  const { base, extension } = serviceFiles(root);
+  if (extension === '.ts') await registerTypeScript(root);
+  return {
+    client: 'pg',
+    connection: () => migrationConnection(options.databaseUrl),
+    // seeds may use several connections and leave the schema alone: no lock for them
+    ...(runs('seed:run') ? {} : { pool: migrationPool(), acquireConnectionTimeout: LOCK_WAIT + 10_000 }),
+    log: knexLog(console),
+    migrations: {
+      extension: 'ts',
+      disableMigrationsListValidation: extension === '.js', // an older image starts over a newer schema
+      ...(runs('migrate:make')
+        ? newMigrations(root)
+        : { migrationSource: createMigrationSource(path.join(base, 'migrations')) }),
+    },
+    seeds: {
+      directory: path.join(base, 'seeds'),
+      extension: 'ts',
+      loadExtensions: [extension],
+      stub: fileURLToPath(new URL('seed.stub', import.meta.url)),
+    },
+  };
+}
+
+function loadEnvironmentFile(root: string): void {
+  const file = path.join(root, '.env');
+  if (existsSync(file)) process.loadEnvFile(file);
+}
+
+/** Whether this process is the command knex doing `command`. */
+const runs = (command: string): boolean => process.argv.includes(command);
+
+/** `directory` and `migrationSource` exclude each other in knex, and only `migrate:make` needs the directory. */
+const newMigrations = (root: string): Knex.MigratorConfig => ({
+  directory: path.join(root, 'migrations'),
+  stub: fileURLToPath(new URL('migration.stub', import.meta.url)),
+});
+
+/** Knex calls this when it first connects. Connecting once beforehand is the only way to say what is wrong in our words. */
+async function migrationConnection(databaseUrl?: string): Promise<Knex.PgConnectionConfig> {
+  const { url, variable } = databaseUrl ? { url: databaseUrl, variable: 'DATABASE_URL' } : directUrl();
+  const settings = connectionSettings(url, 'migrations');
+  const client = new Client(settings);
+  try {
+    await client.connect();
+  } catch (error) {
+    throw shown(connectionError(error, url, variable).message, error);
+  } finally {
+    await client.end().catch(() => {});
+  }
+  return settings;
+}

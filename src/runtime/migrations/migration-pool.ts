@@ -1,0 +1,81 @@
+import { setTimeout } from 'node:timers/promises';
+import { callbackify } from 'node:util';
+import type { Knex } from 'knex';
+import type pg from 'pg';
+
+const TRY = 'select pg_try_advisory_lock(hashtextextended($1, 0)) as locked';
+
+export interface MigrationLock {
+  /** One migrator at a time holds this name in a database. */
+  name?: string;
+  /** How long to wait for another migrator, ms. */
+  waitFor?: number;
+  tableName?: string;
+}
+
+/** How long a migrator waits for another one, ms. */
+export const LOCK_WAIT = 300_000;
+
+/**
+ * Knex pool options that make any number of migrators safe: the pool's one connection holds a session-level advisory lock
+ * from before the first query until it closes, so a migrator that is killed frees it with its connection. Waiting ends
+ * with an error after `waitFor`.
+ */
+export function migrationPool(options: MigrationLock = {}): Knex.PoolConfig {
+  const {
+    name = 'microservice-runtime:migrations',
+    waitFor = LOCK_WAIT,
+    tableName = 'knex_migrations',
+  } = options;
+  return {
+    // a second connection would wait for the first; `min` keeps the first from being closed while it idles
+    min: 1,
+    max: 1,
+    createTimeoutMillis: waitFor + 5_000,
+    afterCreate(connection: pg.Client, done: (error: unknown, connection: pg.Client) => void) {
+      callbackify(prepare)(connection, name, waitFor, tableName, (error) => done(error, connection));
+    },
+  };
+}
+
+async function prepare(
+  connection: pg.Client,
+  name: string,
+  waitFor: number,
+  tableName: string,
+): Promise<void> {
+  try {
+    await noticeVanishedClient(connection);
+    await takeLock(connection, name, waitFor);
+    await clearLockRow(connection, `${tableName}_lock`);
+  } catch (error) {
+    // knex leaves a connection whose afterCreate failed open, and the process with it
+    await connection.end().catch(() => {});
+    throw error;
+  }
+}
+
+/** Polls, since a blocked `pg_advisory_lock` holds a snapshot that CREATE INDEX CONCURRENTLY waits for: a deadlock. */
+async function takeLock(connection: pg.Client, name: string, waitFor: number): Promise<void> {
+  const deadline = Date.now() + waitFor;
+  for (let attempt = 0; !(await connection.query(TRY, [name])).rows[0].locked; attempt += 1) {
+    if (attempt === 0) console.error('waiting for another migrator of this database to finish');
+    if (Date.now() > deadline) {
+      throw new Error(
+        `another migrator of this database has not finished for ${waitFor} ms; look for it in pg_stat_activity`,
+      );
+    }
+    await setTimeout(200 + Math.random() * 100);
+  }
+}
+
+/** Lets the server see within 2 s that we are gone, even while a statement of ours runs; not every platform can. */
+async function noticeVanishedClient(connection: pg.Client): Promise<void> {
+  await connection.query("set client_connection_check_interval = '2s'").catch(() => {});
+}
+
+/** We hold the lock, so a set row of knex's own lock is left from a migrator that was killed. */
+async function clearLockRow(connection: pg.Client, table: string): Promise<void> {
+  const { rows } = await connection.query('select to_regclass($1) is not null as there', [`"${table}"`]);
+  if (rows[0].there) await connection.query(`update "${table}" set is_locked = 0 where is_locked <> 0`);
+}
