@@ -1,0 +1,11 @@
+/** The environment cannot be used as it is; the message lists every fault, one a line. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    const lines = faults.map((fault) => `\n  - ${fault}`).join('');
+    super(`The environment is not complete or not right (.env.example shows every variable):${lines}`);
+    this.faults = faults;
+  }
+}

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import joi from 'joi';
+
+/** How to reach Kafka, and how topics and the consumer group of this service are made. */
+export interface KafkaConfig {
+  bootstrapServers: string[];
+  ssl?: { ca?: string; cert?: string; key?: string; rejectUnauthorized?: boolean };
+  sasl?: { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; username: string; password: string };
+  /** Partitions of a topic that this service creates; a topic that exists is never changed. */
+  topicPartitions: number;
+  /** Replicas of a topic that this service creates; -1 takes the broker's default. */
+  topicReplicationFactor: number;
+  groupId: string;
+}
+
+/** The variables of Kafka as the environment holds them, checked. */
+export interface KafkaVariables {
+  SERVICE_NAME: string;
+  KAFKA_BOOTSTRAP_SERVERS: string[];
+  KAFKA_SSL: boolean;
+  KAFKA_SSL_CA_FILE?: string;
+  KAFKA_SSL_CERT_FILE?: string;
+  KAFKA_SSL_KEY_FILE?: string;
+  KAFKA_SSL_REJECT_UNAUTHORIZED: boolean;
+  KAFKA_SASL_MECHANISM?: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+  KAFKA_SASL_USERNAME?: string;
+  KAFKA_SASL_PASSWORD?: string;
+  KAFKA_TOPIC_PARTITIONS: number;
+  KAFKA_TOPIC_REPLICATION_FACTOR: number;
+  KAFKA_GROUP_ID?: string;
+}
+
+const withMechanism = joi
+  .string()
+  .empty('')
+  .required()
+  .when('KAFKA_SASL_MECHANISM', { is: joi.exist(), otherwise: joi.optional() });
+
+/** The rules for the variables of Kafka; files are read while they are checked, so that a missing one is a fault too. */
+export const kafkaVariables: joi.SchemaMap = {
+  KAFKA_BOOTSTRAP_SERVERS: joi.string().empty('').required().custom(addresses).messages({
+    'any.required': 'is not set: give the brokers, such as localhost:9092 or kafka-1:9093,kafka-2:9093',
+    'any.custom': '{{#error.message}}',
+  }),
+  KAFKA_SSL: joi.boolean().empty('').default(false),
+  KAFKA_SSL_CA_FILE: joi.string().empty('').custom(text).messages({ 'any.custom': '{{#error.message}}' }),
+  KAFKA_SSL_CERT_FILE: joi.string().empty('').custom(text).messages({ 'any.custom': '{{#error.message}}' }),
+  KAFKA_SSL_KEY_FILE: joi.string().empty('').custom(text).messages({ 'any.custom': '{{#error.message}}' }),
+  KAFKA_SSL_REJECT_UNAUTHORIZED: joi.boolean().empty('').default(true),
+  KAFKA_SASL_MECHANISM: joi.string().empty('').lowercase().valid('plain', 'scram-sha-256', 'scram-sha-512'),
+  KAFKA_SASL_USERNAME: withMechanism.messages({
+    'any.required': 'is not set: KAFKA_SASL_MECHANISM needs it',
+  }),
+  KAFKA_SASL_PASSWORD: withMechanism.messages({
+    'any.required': 'is not set: KAFKA_SASL_MECHANISM needs it',
+  }),
+  KAFKA_TOPIC_PARTITIONS: joi.number().empty('').integer().min(1).default(6),
+  KAFKA_TOPIC_REPLICATION_FACTOR: joi.number().empty('').integer().min(1).allow(-1).default(-1),
+  KAFKA_GROUP_ID: joi.string().empty(''),
+};
+
+/** Builds the configuration from variables that have been checked. */
+export function kafkaConfig(variables: KafkaVariables): KafkaConfig {
+  return {
+    bootstrapServers: variables.KAFKA_BOOTSTRAP_SERVERS,
+    ssl: variables.KAFKA_SSL
+      ? {
+          ca: variables.KAFKA_SSL_CA_FILE,
+          cert: variables.KAFKA_SSL_CERT_FILE,
+          key: variables.KAFKA_SSL_KEY_FILE,
+          rejectUnauthorized: variables.KAFKA_SSL_REJECT_UNAUTHORIZED,
+        }
+      : undefined,
+    sasl: variables.KAFKA_SASL_MECHANISM && {
+      mechanism: variables.KAFKA_SASL_MECHANISM,
+      username: variables.KAFKA_SASL_USERNAME ?? '',
+      password: variables.KAFKA_SASL_PASSWORD ?? '',
+    },
+    topicPartitions: variables.KAFKA_TOPIC_PARTITIONS,
+    topicReplicationFactor: variables.KAFKA_TOPIC_REPLICATION_FACTOR,
+    groupId: variables.KAFKA_GROUP_ID ?? `${variables.SERVICE_NAME}-consumer`,
+  };
+}
+
+function addresses(list: string): string[] {
+  const servers = list
+    .split(',')
+    .map((server) => server.trim())
+    .filter((server) => server !== '');
+  const wrong = servers.find((server) => !/^(\[[0-9a-f:]+\]|[^\s:/]+):\d{1,5}$/i.test(server));
+  if (wrong !== undefined || servers.length === 0) {
+    throw new Error(`must be host:port, or several with commas between them, such as localhost:9092`);
+  }
+  return servers;
+}
+
+function text(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? error.code : error;
+    throw new Error(`names a file that cannot be read (${String(reason)})`, { cause: error });
+  }
+}

@@ -1,0 +1,41 @@
+import { randomFillSync } from 'node:crypto';
+
+/** The parts of a W3C `traceparent` header (https://www.w3.org/TR/trace-context/#traceparent-header). */
+export interface Traceparent {
+  traceId: string;
+  spanId: string;
+  flags: string;
+}
+
+const pattern = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:$|-)/;
+const pool = Buffer.alloc(4096);
+let used = pool.length;
+
+/** Returns the parts of a header, or undefined when it is absent or breaks the specification. */
+export function parseTraceparent(header: string | undefined): Traceparent | undefined {
+  const match = header === undefined ? null : pattern.exec(header);
+  if (!match) return undefined;
+  const [, traceId = '', spanId = '', flags = ''] = match;
+  return { traceId, spanId, flags };
+}
+
+/** Starts a trace of its own; it is sampled, since nobody before us has decided. */
+export function newTraceparent(): string {
+  return `00-${randomHex(16)}-${randomHex(8)}-01`;
+}
+
+/** A new span in the trace of `parent`; a parent that is absent or broken gives a new trace. */
+export function childTraceparent(parent: string | undefined): string {
+  const parsed = parseTraceparent(parent);
+  return parsed ? `00-${parsed.traceId}-${randomHex(8)}-${parsed.flags}` : newTraceparent();
+}
+
+/** Random bytes are drawn a page at a time: a call to the generator costs more than a request should pay. */
+function randomHex(bytes: number): string {
+  if (used + bytes > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += bytes;
+  return pool.toString('hex', used - bytes, used);
+}

@@ -1,0 +1,17 @@
+export { ConfigError } from './config/config-error.ts';
+export type { KafkaConfig } from './config/kafka-config.ts';
+export { readEnvironment } from './config/read-environment.ts';
+export type { ServiceConfig } from './config/service-config.ts';
+export { currentContext, runInContext, type Context } from './context/context.ts';
+export {
+  childTraceparent,
+  newTraceparent,
+  parseTraceparent,
+  type Traceparent,
+} from './context/traceparent.ts';
+export { connectDatabase, databasePart, type DatabaseConfig } from './database/database.ts';
+export { DatabaseConnectionError } from './database/connection-error.ts';
+export { ConflictError, InvalidError, NotFoundError, UnavailableError, type FieldError } from './errors.ts';
+export { startParts, stopParts, type Part } from './lifecycle/part.ts';
+export { run, type RunOptions, type Service } from './lifecycle/run.ts';
+export { createLogger, type Logger } from './logging/logger.ts';

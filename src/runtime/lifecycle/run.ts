@@ -1,0 +1,79 @@
+import type { Logger } from 'pino';
+import { startParts, stopParts, type Part } from './part.ts';
+
+/** What `run` runs: the parts in the order in which they start, and, where known, the logger and the configuration. */
+export interface Service {
+  readonly parts: readonly Part[];
+  readonly logger?: Logger;
+  readonly config?: { readonly shutdownTimeout: number };
+}
+
+export interface RunOptions {
+  /** Milliseconds that stopping may take; by default the service's configured `shutdownTimeout`, or 10 seconds. */
+  shutdownTimeout?: number;
+}
+
+type Created = readonly Part[] | Service;
+
+/**
+ * Creates the service, starts its parts in order, and on SIGTERM or SIGINT stops them in reverse and exits with 0.
+ * Resolves when all parts have started. What cannot start is told in one message on standard error, and the process
+ * exits with 1; so it does when stopping fails or takes longer than `shutdownTimeout`. A second signal exits at once.
+ */
+export async function run(create: () => Created | Promise<Created>, options: RunOptions = {}): Promise<void> {
+  let timeout = options.shutdownTimeout ?? 10_000;
+  const signalled = firstSignal(() => exitAfter(timeout));
+  const service = await orExit(async () => asService(await create()));
+  timeout = options.shutdownTimeout ?? service.config?.shutdownTimeout ?? timeout;
+  const { parts, logger } = service;
+  process.on('uncaughtExceptionMonitor', (error) => logger?.fatal({ err: error }, 'the process fails'));
+  await orExit(() => startParts(parts, { logger }));
+  logger?.info(`running as process ${process.pid}`);
+  void signalled.then(async (signal) => {
+    logger?.info(`${signal}: stopping`);
+    await orExit(() => stopParts(parts, { logger }), 'Did not stop cleanly.');
+    process.exit(0);
+  });
+}
+
+function firstSignal(onFirst: () => void): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let signals = 0;
+    const receive = (signal: NodeJS.Signals) => {
+      signals += 1;
+      if (signals > 1) process.exit(1);
+      onFirst();
+      resolve(signal);
+    };
+    process.on('SIGTERM', receive);
+    process.on('SIGINT', receive);
+  });
+}
+
+function exitAfter(timeout: number): void {
+  const exit = () => {
+    const advice = 'raise SHUTDOWN_TIMEOUT if the work needs longer';
+    process.stderr.write(`Did not stop within ${timeout} ms and left work unfinished: ${advice}.\n`);
+    process.exit(1);
+  };
+  setTimeout(exit, timeout).unref();
+}
+
+function asService(created: Created): Service {
+  return 'parts' in created ? created : { parts: created };
+}
+
+async function orExit<T>(work: () => Promise<T>, what = 'Could not start.'): Promise<T> {
+  return work().catch((error: unknown) => {
+    process.stderr.write(`${what} ${describe(error)}\n`);
+    return process.exit(1);
+  });
+}
+
+/** An error that tells of a mistake in code needs its stack; any other says all in its message. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const mistake = [TypeError, ReferenceError, RangeError, SyntaxError].some((kind) => error instanceof kind);
+  if (mistake) return error.stack ?? error.message;
+  return error.message || ('code' in error ? String(error.code) : error.name);
+}

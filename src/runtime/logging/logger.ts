@@ -1,0 +1,44 @@
+import { destination, pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
+import { currentContext } from '../context/context.ts';
+
+export type { Logger } from 'pino';
+
+const secrets = ['password', 'authorization', 'cookie', '["set-cookie"]', 'token', 'secret'];
+
+/**
+ * A logger that writes one JSON line a message to standard output, with the service's name, the request's ids and the
+ * trace's ids (`request_id`, `correlation_id`, `causation_id`, `trace_id`, `span_id`). Passwords, cookies, tokens and
+ * authorization headers are replaced by `[Redacted]`. Lines are written asynchronously and flushed on exit.
+ */
+export function createLogger(
+  config: { serviceName: string; logLevel: string },
+  stream: DestinationStream = destination({ dest: 1, sync: false }),
+): Logger {
+  return pino(
+    {
+      level: config.logLevel,
+      base: { service: config.serviceName },
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      mixin: contextFields,
+      redact: secrets.flatMap((name) => [name, at('*', name), at('headers', name), at('*.headers', name)]),
+    },
+    stream,
+  );
+}
+
+function contextFields(): object {
+  const context = currentContext();
+  if (!context) return {};
+  return {
+    request_id: context.requestId,
+    correlation_id: context.correlationId,
+    causation_id: context.causationId,
+    trace_id: context.traceparent.slice(3, 35),
+    span_id: context.traceparent.slice(36, 52),
+  };
+}
+
+function at(path: string, name: string): string {
+  return name.startsWith('[') ? path + name : `${path}.${name}`;
+}
