@@ -1,0 +1,105 @@
+import type { Field, FieldType } from './answers.ts';
+
+/** How one field type is written in each layer of a service. */
+interface FieldCode {
+  type: string;
+  joi: string;
+  column: (name: string) => string;
+  /** Source text of a value for tests and seeds; `n` makes it differ. */
+  sample: (name: string, n: string) => string;
+  /** Source text of another value, for updates. */
+  other: string;
+  /** Source text of a value that the schema refuses. */
+  bad: string;
+}
+
+const quoted = (text: string) => `'${text}'`;
+
+export const fieldCodes: Record<FieldType, FieldCode> = {
+  string: {
+    type: 'string',
+    joi: 'joi.string().max(255)',
+    column: (name) => `table.string(${quoted(name)})`,
+    sample: (name, n) => `\`${name} \${${n}}\``,
+    other: `'another text'`,
+    bad: '42',
+  },
+  text: {
+    type: 'string',
+    joi: 'joi.string().max(10_000)',
+    column: (name) => `table.text(${quoted(name)})`,
+    sample: (name, n) => `\`A longer ${name}: \${${n}}\``,
+    other: `'Another longer text'`,
+    bad: '42',
+  },
+  integer: {
+    type: 'number',
+    joi: 'joi.number().integer().min(-2_147_483_648).max(2_147_483_647)',
+    column: (name) => `table.integer(${quoted(name)})`,
+    sample: (_, n) => n,
+    other: '7',
+    bad: `'many'`,
+  },
+  bigint: {
+    type: 'string',
+    joi: 'bigintString()',
+    column: (name) => `table.bigInteger(${quoted(name)})`,
+    sample: (_, n) => `String(9_007_199_254_740_993n + BigInt(${n}))`,
+    other: `'-9223372036854775808'`,
+    bad: `'many'`,
+  },
+  decimal: {
+    type: 'string',
+    joi: 'decimalString(20, 6)',
+    column: (name) => `table.decimal(${quoted(name)}, 20, 6)`,
+    sample: (_, n) => `\`\${${n}}.250000\``,
+    other: `'0.000001'`,
+    bad: `'much'`,
+  },
+  boolean: {
+    type: 'boolean',
+    joi: 'joi.boolean()',
+    column: (name) => `table.boolean(${quoted(name)})`,
+    sample: (_, n) => `${n} % 2 === 0`,
+    other: 'false',
+    bad: `'perhaps'`,
+  },
+  date: {
+    type: 'string',
+    joi: 'dateString()',
+    column: (name) => `table.date(${quoted(name)})`,
+    sample: (_, n) => `new Date(Date.UTC(2000, 0, 1 + (${n} % 100_000))).toISOString().slice(0, 10)`,
+    other: `'2024-02-29'`,
+    bad: `'2023-02-29'`,
+  },
+  timestamp: {
+    type: 'string',
+    joi: 'timestampString()',
+    column: (name) => `table.timestamp(${quoted(name)}, { precision: 3 })`,
+    sample: (_, n) => `new Date(Date.UTC(2000, 0, 1) + ${n}).toISOString()`,
+    other: `'2024-02-29T12:30:00.123Z'`,
+    bad: `'noon'`,
+  },
+  uuid: {
+    type: 'string',
+    joi: 'joi.string().uuid()',
+    column: (name) => `table.uuid(${quoted(name)})`,
+    sample: () => 'randomUUID()',
+    other: `'01890a5d-ac96-774b-bcce-b302099a8057'`,
+    bad: `'not-a-uuid'`,
+  },
+  json: {
+    type: 'unknown',
+    joi: 'joi.any()',
+    column: (name) => `table.jsonb(${quoted(name)})`,
+    sample: (name, n) => `{ ${name}: ${n}, list: [1, 'two', null] }`,
+    other: `['another', 'value']`,
+    bad: 'null',
+  },
+};
+
+/** The functions of microservice-runtime that the joi text of `fields` calls, sorted. */
+export const runtimeSchemas = (fields: Field[], also: string[] = []): string[] => {
+  const called = fields.map(({ type }) => /^(\w+String)\(/.exec(fieldCodes[type].joi)?.[1]);
+  return [...new Set([...also, ...called.filter((name) => name !== undefined)])].toSorted();
+};

@@ -1,0 +1,61 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import ejs from 'ejs';
+import { format } from '../format.ts';
+import { templatesRoot } from '../templates-root.ts';
+import type { ServiceAnswers } from './answers.ts';
+import { fieldCodes, runtimeSchemas } from './fields.ts';
+import { columnName } from './names.ts';
+import { serviceView, type ServiceView } from './view.ts';
+
+const tools = { fieldCodes, runtimeSchemas, columnName };
+
+/**
+ * Every file of the service that `answers` describe, formatted: path (with `/`) to text. Reads the templates, writes nothing.
+ */
+export async function serviceFiles(answers: ServiceAnswers): Promise<Map<string, string>> {
+  const root = templatesRoot('service');
+  const view = serviceView(answers);
+  const files = new Map<string, string>();
+  await render(path.join(root, 'service'), { ...view, view }, files, (file) => isWanted(file, view));
+  for (const resource of view.resources) {
+    await render(path.join(root, 'resource'), { ...view, view, resource }, files);
+  }
+  for (const copy of view.copies) await render(path.join(root, 'copy'), { ...view, view, copy }, files);
+  return new Map([...files].toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+function isWanted(file: string, view: ServiceView): boolean {
+  if (file.startsWith('k8s/')) return view.kubernetes;
+  if (file.startsWith('.github/')) return view.ci === 'github';
+  if (file === 'pnpm-workspace.yaml') return view.packageManager === 'pnpm';
+  return true;
+}
+
+async function render(
+  folder: string,
+  data: { resource?: { kebab: string; migration: string }; copy?: { kebab: string; migration: string } },
+  files: Map<string, string>,
+  wanted: (file: string) => boolean = () => true,
+): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const subject = data.resource ?? data.copy;
+  for (const entry of entries.filter((each) => each.isFile())) {
+    const source = path.join(entry.parentPath, entry.name);
+    const target = targetPath(path.relative(folder, source), subject);
+    if (!wanted(target)) continue;
+    const text = ejs.render(await readFile(source, 'utf8'), { ...data, ...tools }, { filename: source });
+    files.set(target, await format(target, text));
+  }
+}
+
+/** `src/models/__name__.ts.ejs` becomes `src/models/user.ts`; `_gitignore` becomes `.gitignore`, which npm would not pack. */
+function targetPath(relative: string, subject: { kebab: string; migration: string } | undefined): string {
+  return relative
+    .split(path.sep)
+    .join('/')
+    .replace(/\.ejs$/, '')
+    .replace('__name__', subject?.kebab ?? '')
+    .replace('__migration__', subject?.migration ?? '')
+    .replace(/^_/, '.');
+}

@@ -1,0 +1,47 @@
+import { pluralize } from 'inflection';
+
+export interface Names {
+  kebab: string;
+  kebabPlural: string;
+  camel: string;
+  camelPlural: string;
+  pascal: string;
+  pascalPlural: string;
+  snake: string;
+  table: string;
+  /** In sentences: `order item`, `order items`, `an order item`. */
+  words: string;
+  wordsPlural: string;
+  one: string;
+}
+
+const upperFirst = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+const toPascal = (kebab: string) => kebab.split('-').map(upperFirst).join('');
+const toCamel = (kebab: string) => toPascal(kebab).replace(/^./, (letter) => letter.toLowerCase());
+const toSnake = (kebab: string) => kebab.replaceAll('-', '_');
+
+/** The column of a camelCase field: `firstName` is kept in `first_name`. */
+export const columnName = (field: string): string =>
+  field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** The last word of a kebab-case name in the plural: `order-item` gives `order-items`. */
+const toPlural = (kebab: string) => kebab.replace(/[^-]+$/, (word) => pluralize(word));
+
+/** Every form in which generated code writes a singular kebab-case name. */
+export function resourceNames(kebab: string): Names {
+  const kebabPlural = toPlural(kebab);
+  const words = kebab.replaceAll('-', ' ');
+  return {
+    kebab,
+    kebabPlural,
+    camel: toCamel(kebab),
+    camelPlural: toCamel(kebabPlural),
+    pascal: toPascal(kebab),
+    pascalPlural: toPascal(kebabPlural),
+    snake: toSnake(kebab),
+    table: toSnake(kebabPlural),
+    words,
+    wordsPlural: kebabPlural.replaceAll('-', ' '),
+    one: `${/^[aeiou](?!ser|ni[tov])/.test(words) ? 'an' : 'a'} ${words}`,
+  };
+}

@@ -1,0 +1,58 @@
+import joi from 'joi';
+
+/** Where a page starts: after the row with this time (ISO 8601) and id. */
+export type Position = readonly [at: string, id: string];
+
+export interface PageQuery {
+  limit: number;
+  after?: Position;
+}
+
+export interface Page<Item> {
+  items: Item[];
+  /** The `after` of the next page; null on the last one. */
+  next: string | null;
+}
+
+/** The query of a list: `limit` (1 to 100, default 20) and `after`, the opaque `next` of the page before. */
+export const pageQuerySchema = joi
+  .object<PageQuery>({
+    limit: joi.number().integer().min(1).max(100).default(20).description('How many items at most'),
+    after: joi
+      .string()
+      .custom((text: string, helpers) => parsePosition(text) ?? helpers.error('any.invalid'))
+      .messages({ 'any.invalid': '{{#label}} must be the "next" of an earlier page' })
+      .description('The "next" of the page before'),
+  })
+  .label('PageQuery');
+
+/** The schema of one page of `item`. */
+export const pageSchemaOf = <Item>(item: joi.ObjectSchema<Item>): joi.ObjectSchema<Page<Item>> =>
+  joi.object<Page<Item>>({
+    items: joi.array().items(item).required(),
+    next: joi.string().allow(null).required().description('Give it as "after" to get the next page'),
+  });
+
+/** Cuts `rows`, read with a limit of `limit + 1`, to one page. `at` gives the time that the rows are ordered by before their id. */
+export function toPage<Item extends { id: string }>(
+  rows: Item[],
+  limit: number,
+  at: (row: Item) => string,
+): Page<Item> {
+  const items = rows.slice(0, limit);
+  const last = rows.length > limit ? items.at(-1) : undefined;
+  return { items, next: last ? formatPosition([at(last), last.id]) : null };
+}
+
+const formatPosition = (position: Position): string => Buffer.from(JSON.stringify(position)).toString('base64url');
+
+function parsePosition(text: string): Position | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+    if (!Array.isArray(value) || value.length !== 2) return undefined;
+    const [at, id] = value as [unknown, unknown];
+    return typeof at === 'string' && !Number.isNaN(Date.parse(at)) && typeof id === 'string' ? [at, id] : undefined;
+  } catch {
+    return undefined;
+  }
+}
