@@ -41,9 +41,14 @@ function lift<T>(definition: EventDefinition<T>, version: number, data: unknown)
         `${definition.type} came in version ${version}, and nothing lifts version ${from} to ${from + 1}; add it to the upcasts of the definition`,
       );
     }
-    lifted = upcast(lifted as Record<string, unknown>);
+    lifted = upcast({ ...objectOf(definition, lifted) });
   }
   return lifted;
+}
+
+function objectOf<T>(definition: EventDefinition<T>, data: unknown): object {
+  if (typeof data === 'object' && data !== null) return data;
+  throw new EventDataError(`${definition.type} has data that is no object: ${JSON.stringify(data)}`);
 }
 
 const nameOf = ({ type, version }: { type: string; version: number }): string => `${type} version ${version}`;

@@ -1,14 +1,41 @@
-import type { Logger } from 'pino';
+import { createRequire } from 'node:module';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import {
+  type Admin,
+  type ISocketFactoryArgs,
+  Kafka,
+  type LogEntry,
+  logLevel,
+  Partitioners,
+  type Producer,
+  type SASLOptions,
+  type TopicMessages,
+} from 'kafkajs';
+import type { Level, Logger } from 'pino';
+import type { KafkaConfig } from '../config/kafka-config.ts';
 import type { OutgoingMessage } from './message.ts';
+
+const CONNECTION_TIMEOUT = 3_000;
+const REQUEST_TIMEOUT = 5_000;
+const SEND_DEADLINE = 12_000;
+const ADMIN_DEADLINE = 15_000;
+const CLOSE_DEADLINE = 2_000;
+const KEEP_ALIVE_DELAY = 10_000;
+/** All of a request may land in one partition, and a batch of one partition has the broker's `max.message.bytes`, 1 MiB. */
+const REQUEST_BYTES = 900_000;
+/** More tries are not for KafkaJS: its errors say "not retriable" of a broker that is restarting, so callers loop. */
+const retry = { retries: 2, initialRetryTime: 50, maxRetryTime: 500 };
 
 /** Sends messages to Kafka, one `send` at a time. */
 export interface Sender {
   /**
    * Resolves when every in-sync replica has every message; those of one topic and key are in the order given.
-   * Rejects within seconds when the broker does not answer: then any prefix may have arrived, and sending the same messages
+   * Rejects within seconds when the broker does not answer: then some may have arrived, and sending the same messages
    * again, in the same order, is the way on.
    */
   send(messages: readonly OutgoingMessage[]): Promise<void>;
+  /** Resolves within seconds, also when the broker does not answer. */
   close(): Promise<void>;
 }
 
@@ -17,12 +44,276 @@ export interface KafkaDriver {
   /** Creates the topics that are missing, with the configured partitions and replicas; never changes one that is there. */
   ensureTopics(topics: readonly string[]): Promise<void>;
   createSender(): Sender;
-  /** The offset after the last message of every partition. */
-  endOffsets(topic: string): Promise<Map<number, bigint>>;
+  /** The offset of the first message and the one after the last, of every partition. */
+  topicOffsets(topic: string): Promise<TopicOffsets[]>;
+  /** Closes what is shared; senders and consumers are closed by those who made them. */
   close(): Promise<void>;
+}
+
+export interface TopicOffsets {
+  partition: number;
+  low: number;
+  high: number;
 }
 
 export interface DriverOptions {
   clientId: string;
   logger: Logger;
+}
+
+/** The driver on KafkaJS. Connects when first used. */
+export function createKafkaDriver(config: KafkaConfig, options: DriverOptions): KafkaDriver {
+  const kafka = createClient(config, options);
+  const admin = createSharedAdmin(kafka);
+  return {
+    ensureTopics: (topics) => admin.use((connected) => ensureTopics(connected, topics, config)),
+    topicOffsets: (topic) => admin.use((connected) => topicOffsets(connected, topic)),
+    createSender: () => createSender(kafka),
+    close: () => admin.close(),
+  };
+}
+
+function createClient(config: KafkaConfig, { clientId, logger }: DriverOptions): Kafka {
+  stopIdleTimers();
+  return new Kafka({
+    clientId,
+    brokers: config.bootstrapServers,
+    ssl: config.ssl,
+    sasl: config.sasl as SASLOptions | undefined,
+    connectionTimeout: CONNECTION_TIMEOUT,
+    authenticationTimeout: CONNECTION_TIMEOUT,
+    // brokers that cut a session's life below KafkaJS's 10 s are asked again on every request otherwise
+    reauthenticationThreshold: 2_000,
+    requestTimeout: REQUEST_TIMEOUT,
+    retry,
+    socketFactory: openSocket,
+    logLevel: logger.isLevelEnabled('trace') ? logLevel.DEBUG : logLevel.INFO,
+    logCreator: () => (entry) => writeLog(logger, entry),
+  });
+}
+
+function openSocket({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket {
+  const servername = isIP(host) ? undefined : host;
+  const socket = ssl
+    ? connectTls({ host, port, servername, ...ssl }, onConnect)
+    : connectTcp({ host, port }, onConnect);
+  return socket.setKeepAlive(true, KEEP_ALIVE_DELAY).setNoDelay(true);
+}
+
+// --- sending ---
+
+function createSender(kafka: Kafka): Sender {
+  let connecting: Promise<Producer> | undefined;
+
+  async function discard(): Promise<void> {
+    const discarded = connecting;
+    connecting = undefined;
+    await discarded?.then(disconnect, () => undefined);
+  }
+
+  async function sendAll(messages: readonly OutgoingMessage[]): Promise<void> {
+    const producer = await (connecting ??= connectProducer(kafka));
+    for (const request of splitBySize(messages)) {
+      await producer.sendBatch({ acks: -1, timeout: REQUEST_TIMEOUT, topicMessages: byTopic(request) });
+    }
+  }
+
+  return {
+    async send(messages) {
+      try {
+        await withDeadline(sendAll(messages), SEND_DEADLINE, 'Kafka did not acknowledge');
+      } catch (cause) {
+        // after a timeout KafkaJS keeps a dead socket (tulios/kafkajs#1783) and its sequence numbers may differ from the
+        // broker's (errors 45 and 46); a new producer has neither, and the inbox drops what it sends twice
+        void discard();
+        throw new Error(`sending to Kafka failed: ${reasonOf(cause)}`, { cause });
+      }
+    },
+    close: discard,
+  };
+}
+
+async function connectProducer(kafka: Kafka): Promise<Producer> {
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    createPartitioner: Partitioners.DefaultPartitioner,
+    retry,
+  });
+  try {
+    await producer.connect();
+  } catch (error) {
+    void disconnect(producer);
+    throw error;
+  }
+  return producer;
+}
+
+/** Runs of messages that fit into a request; a message that is larger goes alone, and the broker has the last word. */
+function* splitBySize(messages: readonly OutgoingMessage[]): Generator<OutgoingMessage[]> {
+  let request: OutgoingMessage[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    const size = messageBytes(message);
+    if (bytes + size > REQUEST_BYTES && request.length > 0) {
+      yield request;
+      request = [];
+      bytes = 0;
+    }
+    request.push(message);
+    bytes += size;
+  }
+  if (request.length > 0) yield request;
+}
+
+/** An upper bound of what a message takes in a record batch. */
+export function messageBytes({ key, value, headers }: OutgoingMessage): number {
+  let bytes = 32 + Buffer.byteLength(key) + Buffer.byteLength(value);
+  for (const [name, text] of Object.entries(headers)) bytes += 8 + name.length + Buffer.byteLength(text);
+  return bytes;
+}
+
+/** Without a timestamp of ours: Kafka 4 refuses one that is ahead of its clock (KIP-1030). */
+function byTopic(messages: readonly OutgoingMessage[]): TopicMessages[] {
+  const topics = new Map<string, TopicMessages>();
+  for (const { topic, key, value, headers } of messages) {
+    const entry = topics.get(topic) ?? { topic, messages: [] };
+    entry.messages.push({ key, value, headers });
+    topics.set(topic, entry);
+  }
+  return [...topics.values()];
+}
+
+// --- topics ---
+
+interface SharedAdmin {
+  use<T>(work: (admin: Admin) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** One connection for all that is asked about topics; a new one after an error. */
+function createSharedAdmin(kafka: Kafka): SharedAdmin {
+  let connecting: Promise<Admin> | undefined;
+
+  async function connect(): Promise<Admin> {
+    const admin = kafka.admin();
+    await admin.connect();
+    return admin;
+  }
+
+  async function close(): Promise<void> {
+    const discarded = connecting;
+    connecting = undefined;
+    await discarded?.then(disconnect, () => undefined);
+  }
+
+  return {
+    async use(work) {
+      const connected = (connecting ??= connect());
+      try {
+        return await withDeadline(connected.then(work), ADMIN_DEADLINE, 'Kafka did not answer');
+      } catch (error) {
+        if (connecting === connected) void close();
+        throw error;
+      }
+    },
+    close,
+  };
+}
+
+async function ensureTopics(admin: Admin, topics: readonly string[], config: KafkaConfig): Promise<void> {
+  const present = new Set(await admin.listTopics());
+  for (const topic of new Set(topics)) {
+    if (!present.has(topic)) await createTopic(admin, topic, config);
+  }
+}
+
+async function createTopic(admin: Admin, topic: string, config: KafkaConfig): Promise<void> {
+  const { topicPartitions: numPartitions, topicReplicationFactor: replicationFactor } = config;
+  try {
+    // resolves to false where another replica was faster
+    await admin.createTopics({ topics: [{ topic, numPartitions, replicationFactor }] });
+  } catch (cause) {
+    const wish = `${numPartitions} partitions and replication factor ${replicationFactor}`;
+    throw new Error(
+      `topic ${topic} could not be created with ${wish}: ${reasonOf(cause)}; create it yourself, or change KAFKA_TOPIC_PARTITIONS and KAFKA_TOPIC_REPLICATION_FACTOR`,
+      { cause },
+    );
+  }
+}
+
+async function topicOffsets(admin: Admin, topic: string): Promise<TopicOffsets[]> {
+  const offsets = await admin.fetchTopicOffsets(topic);
+  return offsets.map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }));
+}
+
+// --- living with KafkaJS ---
+
+/** The innermost reason: KafkaJS wraps errors in ones that say "retries exceeded" or "Topic creation errors". */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('errors' in error && Array.isArray(error.errors) && error.errors.length > 0)
+    return reasonOf(error.errors[0]);
+  if (error.cause instanceof Error && error.cause !== error) return reasonOf(error.cause);
+  return error.message;
+}
+
+/** `disconnect` waits for requests that nobody answers any more, so it is given up after a while. */
+async function disconnect(client: { disconnect(): Promise<void> }): Promise<void> {
+  await withDeadline(client.disconnect(), CLOSE_DEADLINE, 'not disconnected').catch(() => undefined);
+}
+
+/** Rejects when `work` takes longer; `work` itself goes on, and what becomes of it is ignored. */
+async function withDeadline<T>(work: Promise<T>, milliseconds: number, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} within ${milliseconds / 1_000} s`)), milliseconds);
+  });
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Failures of these come back as rejections, and whoever asked logs them once, in words that say what to do. */
+const heardElsewhere = /^(Admin|BrokerPool|Cluster|Connection|ConnectionBuilder|Producer|RequestQueue)/;
+
+function writeLog(logger: Logger, { namespace, level, log }: LogEntry): void {
+  const { message, timestamp: _, logger: __, ...details } = log;
+  logger[pinoLevel(namespace, level)]({ kafkajs: namespace, ...details }, message);
+}
+
+function pinoLevel(namespace: string, level: logLevel): Level {
+  if (level === logLevel.DEBUG) return 'trace';
+  if (level === logLevel.INFO || heardElsewhere.test(namespace)) return 'debug';
+  return 'warn';
+}
+
+interface RequestQueue {
+  throttleCheckTimeoutId: NodeJS.Timeout | null;
+  throttledUntil: number;
+  pending: unknown[];
+  checkPendingRequests(): void;
+}
+
+/**
+ * Each connection of KafkaJS 2.2.4 wakes up every millisecond for ever, by a timer with a negative delay, of which Node 22
+ * warns (tulios/kafkajs#1751). This schedules it only where requests wait. Can go when KafkaJS does it.
+ */
+function stopIdleTimers(): void {
+  const queues: { prototype: { scheduleCheckPendingRequests(): void } } = createRequire(import.meta.url)(
+    'kafkajs/src/network/requestQueue',
+  );
+  queues.prototype.scheduleCheckPendingRequests = scheduleCheckPendingRequests;
+}
+
+function scheduleCheckPendingRequests(this: RequestQueue): void {
+  if (this.throttleCheckTimeoutId || this.pending.length === 0) return;
+  const delay = Math.max(this.throttledUntil - Date.now(), 10);
+  this.throttleCheckTimeoutId = setTimeout(() => {
+    this.throttleCheckTimeoutId = null;
+    this.checkPendingRequests();
+  }, delay);
 }
