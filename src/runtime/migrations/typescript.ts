@@ -21,12 +21,19 @@ function startedByTsx(): boolean {
   );
 }
 
+/** The ES module of `tsx/esm/api` as seen from the service; `require.resolve` would give the CommonJS one. */
 function tsxOf(root: string): string {
   try {
-    return createRequire(path.join(root, 'package.json')).resolve('tsx/esm/api');
+    const require = createRequire(path.join(root, 'package.json'));
+    const { exports }: Manifest = require('tsx/package.json');
+    return path.join(path.dirname(require.resolve('tsx/package.json')), exports['./esm/api'].import.default);
   } catch (cause) {
     throw new Error(`cannot run TypeScript: ${root} does not have the package tsx; run npm install`, {
       cause,
     });
   }
+}
+
+interface Manifest {
+  exports: { './esm/api': { import: { default: string } } };
 }
