@@ -14,6 +14,12 @@ import {
 } from 'kafkajs';
 import type { Level, Logger } from 'pino';
 import type { KafkaConfig } from '../config/kafka-config.ts';
+import {
+  createGroupMember,
+  type GroupMember,
+  type MemberEvents,
+  type MemberOptions,
+} from './kafka-member.ts';
 import type { OutgoingMessage } from './message.ts';
 
 const CONNECTION_TIMEOUT = 3_000;
@@ -22,6 +28,12 @@ const SEND_DEADLINE = 12_000;
 const ADMIN_DEADLINE = 15_000;
 const CLOSE_DEADLINE = 2_000;
 const KEEP_ALIVE_DELAY = 10_000;
+/** How soon a rebalance is noticed; it waits for the slowest member. */
+const HEARTBEAT_INTERVAL = 1_000;
+const REBALANCE_TIMEOUT = 15_000;
+/** A fetch waits this long for a message; heartbeats, commits and leaving stand in line behind it. */
+const LONG_POLL = 100;
+const PARTITION_BYTES = 512 * 1024;
 /** All of a request may land in one partition, and a batch of one partition has the broker's `max.message.bytes`, 1 MiB. */
 const REQUEST_BYTES = 900_000;
 /** More tries are not for KafkaJS: its errors say "not retriable" of a broker that is restarting, so callers loop. */
@@ -46,6 +58,10 @@ export interface KafkaDriver {
   createSender(): Sender;
   /** The offset of the first message and the one after the last, of every partition. */
   topicOffsets(topic: string): Promise<TopicOffsets[]>;
+  /** The offsets that a group has committed, without the partitions where it has none. */
+  committedOffsets(groupId: string, topics: readonly string[]): Promise<CommittedOffset[]>;
+  /** A new member of a consumer group, which joins when told to. */
+  createMember(options: MemberOptions, events: MemberEvents): GroupMember;
   /** Closes what is shared; senders and consumers are closed by those who made them. */
   close(): Promise<void>;
 }
@@ -54,6 +70,12 @@ export interface TopicOffsets {
   partition: number;
   low: number;
   high: number;
+}
+
+export interface CommittedOffset {
+  topic: string;
+  partition: number;
+  offset: number;
 }
 
 export interface DriverOptions {
@@ -68,7 +90,10 @@ export function createKafkaDriver(config: KafkaConfig, options: DriverOptions): 
   return {
     ensureTopics: (topics) => admin.use((connected) => ensureTopics(connected, topics, config)),
     topicOffsets: (topic) => admin.use((connected) => topicOffsets(connected, topic)),
+    committedOffsets: (groupId, topics) =>
+      admin.use((connected) => committedOffsets(connected, groupId, topics)),
     createSender: () => createSender(kafka),
+    createMember: (member, events) => createMember(kafka, member, events),
     close: () => admin.close(),
   };
 }
@@ -246,6 +271,41 @@ async function createTopic(admin: Admin, topic: string, config: KafkaConfig): Pr
 async function topicOffsets(admin: Admin, topic: string): Promise<TopicOffsets[]> {
   const offsets = await admin.fetchTopicOffsets(topic);
   return offsets.map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }));
+}
+
+async function committedOffsets(
+  admin: Admin,
+  groupId: string,
+  topics: readonly string[],
+): Promise<CommittedOffset[]> {
+  const committed = await admin.fetchOffsets({ groupId, topics: [...topics] });
+  return committed
+    .flatMap(({ topic, partitions }) =>
+      partitions.map(({ partition, offset }) => ({ topic, partition, offset: Number(offset) })),
+    )
+    .filter(({ offset }) => offset >= 0);
+}
+
+// --- consuming ---
+
+/**
+ * Sends what it fetches on at once, so that it has no reason to fetch much in advance. `fromBeginning`, in the member, keeps
+ * KafkaJS from jumping over everything when an offset is out of range.
+ */
+function createMember(kafka: Kafka, options: MemberOptions, events: MemberEvents): GroupMember {
+  const consumer = kafka.consumer({
+    groupId: options.groupId,
+    sessionTimeout: options.sessionTimeout,
+    rebalanceTimeout: REBALANCE_TIMEOUT,
+    heartbeatInterval: HEARTBEAT_INTERVAL,
+    allowAutoTopicCreation: false,
+    maxBytesPerPartition: PARTITION_BYTES,
+    minBytes: 1,
+    maxWaitTimeInMs: LONG_POLL,
+    // a consumer that crashed is made anew by us: KafkaJS gives up for good after some errors
+    retry: { ...retry, retries: 8, restartOnFailure: () => Promise.resolve(false) },
+  });
+  return createGroupMember(consumer, options.topics, events, HEARTBEAT_INTERVAL);
 }
 
 // --- living with KafkaJS ---

@@ -1,0 +1,45 @@
+/** One event could not be handled; `cause` is what the handler threw, or why the event cannot be read. */
+export class EventFailure extends Error {
+  override name = 'EventFailure';
+}
+
+/** The group's position is not where this member left it: it was reset, or the database was restored. */
+export class StalePositionError extends Error {
+  override name = 'StalePositionError';
+}
+
+const deadlock = '40P01';
+const serializationFailure = '40001';
+
+/** Node's errors of sockets and names, and the SQLSTATEs of a server that is away, starting, stopping or full. */
+const unreachable =
+  /^(ECONN|EPIPE$|ETIMEDOUT$|ENOTFOUND$|EAI_AGAIN$|EHOSTUNREACH$|ENETUNREACH$|08|57P0[1-3]$|53300$)/;
+const brokenConnection = /^(Connection terminated|timeout expired|Client has encountered a connection error)/;
+
+/** PostgreSQL chose this transaction as the victim of a conflict; the same transaction may well pass now. */
+export function isConflict(error: unknown): boolean {
+  return causes(error).some(({ code }) => code === deadlock || code === serializationFailure);
+}
+
+/** PostgreSQL could not be reached, or no connection became free in time; nothing is wrong with the events. */
+export function isUnreachable(error: unknown): boolean {
+  return causes(error).some(
+    ({ code, name, message }) =>
+      name === 'KnexTimeoutError' ||
+      (code !== undefined && unreachable.test(code)) ||
+      (message !== undefined && brokenConnection.test(message)),
+  );
+}
+
+interface ErrorLike {
+  code?: string;
+  name?: string;
+  message?: string;
+}
+
+/** The error, what caused it, what caused that; and the members of an AggregateError, as a failed connection is one. */
+function causes(error: unknown): ErrorLike[] {
+  if (!(error instanceof Error)) return [];
+  const members = error instanceof AggregateError ? (error.errors as unknown[]) : [];
+  return [error as ErrorLike, ...[error.cause, ...members].flatMap(causes)];
+}

@@ -1,0 +1,189 @@
+import type { IncomingMessage } from './message.ts';
+
+export interface TopicPartition {
+  topic: string;
+  partition: number;
+}
+
+export interface MemberOptions {
+  groupId: string;
+  topics: string[];
+  /** Milliseconds of silence after which the group gives a member's partitions to others. */
+  sessionTimeout: number;
+}
+
+/** What one fetch brought of one partition: the messages in order, asked for from offset `from` on. */
+export interface Fetched extends TopicPartition {
+  from: number;
+  messages: IncomingMessage[];
+  /** The offset after the last message of the partition, as the broker saw it then. */
+  end: number;
+}
+
+/** What a member of a consumer group hears. All are called synchronously, and must neither throw nor wait. */
+export interface MemberEvents {
+  /** The group gave us exactly these partitions. Nothing of one is fetched before `fetchFrom` names it. */
+  assigned(partitions: TopicPartition[]): void;
+  fetched(batch: Fetched): void;
+  /** This member is of no use any more; leave it, and make another one. */
+  lost(error: Error): void;
+}
+
+/** A member of a consumer group: fetches the partitions that it is given, and commits nothing by itself. */
+export interface GroupMember {
+  /** Resolves when the member has joined its group; rejects, or reports `lost`, when it cannot. */
+  join(): Promise<void>;
+  fetchFrom(at: TopicPartition, offset: number): void;
+  pause(at: TopicPartition): void;
+  resume(at: TopicPartition): void;
+  /** Tells Kafka how far the group is. PostgreSQL knows better: this is for its tools, and for a lost database. */
+  commit(positions: (TopicPartition & { position: number })[]): Promise<void>;
+  /** When Kafka last answered a fetch or a heartbeat, in milliseconds since the epoch. */
+  lastAnswer(): number;
+  /** Leaves the group, so that the others take over at once, and closes the connections. Never rejects. */
+  leave(): Promise<void>;
+}
+
+/** The part of a KafkaJS consumer that is used here. */
+export interface KafkaConsumer {
+  connect(): Promise<void>;
+  subscribe(options: { topics: string[]; fromBeginning: boolean }): Promise<void>;
+  run(options: {
+    autoCommit: boolean;
+    partitionsConsumedConcurrently: number;
+    eachBatch(payload: BatchPayload): Promise<void>;
+  }): Promise<void>;
+  seek(at: TopicPartition & { offset: string }): void;
+  pause(topics: { topic: string; partitions: number[] }[]): void;
+  resume(topics: { topic: string; partitions: number[] }[]): void;
+  disconnect(): Promise<void>;
+  on(event: 'consumer.group_join', listener: (event: { payload: GroupJoin }) => void): unknown;
+  on(event: 'consumer.crash', listener: (event: { payload: { error: Error } }) => void): unknown;
+  on(event: 'consumer.fetch' | 'consumer.heartbeat', listener: () => void): unknown;
+}
+
+interface GroupJoin {
+  memberAssignment: Record<string, number[]>;
+}
+
+interface BatchPayload {
+  batch: {
+    topic: string;
+    partition: number;
+    highWatermark: string;
+    /** Absent in the types of KafkaJS 2.2.4, present on the object (src/consumer/batch.js). */
+    fetchedOffset?: string;
+    messages: (Omit<IncomingMessage, 'topic' | 'partition' | 'headers'> & {
+      headers?: IncomingMessage['headers'];
+    })[];
+  };
+  heartbeat(): Promise<void>;
+  commitOffsetsIfNecessary(offsets: CommitRequest): Promise<void>;
+  isStale(): boolean;
+}
+
+interface CommitRequest {
+  topics: { topic: string; partitions: { partition: number; offset: string }[] }[];
+}
+
+const one = ({ topic, partition }: TopicPartition) => [{ topic, partitions: [partition] }];
+
+/**
+ * Wraps a KafkaJS consumer that restarts nothing by itself. `heartbeatInterval` (milliseconds) is how often a heartbeat
+ * goes out even while a fetch hangs, since KafkaJS sends them between fetches only.
+ */
+export function createGroupMember(
+  consumer: KafkaConsumer,
+  topics: string[],
+  events: MemberEvents,
+  heartbeatInterval: number,
+): GroupMember {
+  let answered = Date.now();
+  let session: Pick<BatchPayload, 'heartbeat' | 'commitOffsetsIfNecessary'> | undefined;
+  let left: Promise<void> | undefined;
+  // a rejected heartbeat means a rebalance or a lost connection, which the fetch loop of KafkaJS sees and acts on
+  const beats = setInterval(() => void session?.heartbeat().catch(() => {}), heartbeatInterval);
+
+  consumer.on('consumer.fetch', () => (answered = Date.now()));
+  consumer.on('consumer.heartbeat', () => (answered = Date.now()));
+  consumer.on('consumer.crash', ({ payload }) => events.lost(payload.error));
+  consumer.on('consumer.group_join', ({ payload: { memberAssignment } }) => {
+    answered = Date.now();
+    const assignment = Object.entries(memberAssignment).map(([topic, partitions]) => ({ topic, partitions }));
+    consumer.pause(assignment);
+    guard(() => events.assigned(assignment.flatMap(partitionsOf)));
+  });
+
+  /** An error that reaches KafkaJS would make the whole group rebalance, or stop the consumer for good. */
+  function guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      events.lost(error as Error);
+    }
+  }
+
+  function eachBatch(payload: BatchPayload): Promise<void> {
+    session = payload;
+    if (!payload.isStale()) guard(() => events.fetched(fetchedOf(payload.batch)));
+    return Promise.resolve();
+  }
+
+  async function close(): Promise<void> {
+    clearInterval(beats);
+    await consumer.disconnect().catch(() => {});
+  }
+
+  return {
+    async join() {
+      await consumer.connect();
+      await consumer.subscribe({ topics, fromBeginning: true });
+      await consumer.run({ autoCommit: false, partitionsConsumedConcurrently: 1, eachBatch });
+    },
+    fetchFrom(at, offset) {
+      consumer.seek({ ...at, offset: String(offset) });
+      consumer.resume(one(at));
+    },
+    pause: (at) => consumer.pause(one(at)),
+    resume: (at) => consumer.resume(one(at)),
+    async commit(positions) {
+      await session?.commitOffsetsIfNecessary({ topics: commitsByTopic(positions) });
+    },
+    lastAnswer: () => answered,
+    leave: () => (left ??= close()),
+  };
+}
+
+const partitionsOf = ({ topic, partitions }: { topic: string; partitions: number[] }): TopicPartition[] =>
+  partitions.map((partition) => ({ topic, partition }));
+
+function commitsByTopic(positions: (TopicPartition & { position: number })[]): CommitRequest['topics'] {
+  const topics = new Map<string, { partition: number; offset: string }[]>();
+  for (const { topic, partition, position } of positions) {
+    topics.set(topic, [...(topics.get(topic) ?? []), { partition, offset: String(position) }]);
+  }
+  return [...topics].map(([topic, partitions]) => ({ topic, partitions }));
+}
+
+function fetchedOf({
+  topic,
+  partition,
+  fetchedOffset,
+  highWatermark,
+  messages,
+}: BatchPayload['batch']): Fetched {
+  return {
+    topic,
+    partition,
+    from: Number(fetchedOffset ?? messages[0]?.offset),
+    messages: messages.map(({ offset, key, value, headers = {} }) => ({
+      topic,
+      partition,
+      offset,
+      key,
+      value,
+      headers,
+    })),
+    end: Number(highWatermark),
+  };
+}
