@@ -98,6 +98,12 @@ export const fieldCodes: Record<FieldType, FieldCode> = {
   },
 };
 
+/** How a consumer checks a field: its type, and no limit that its producer may widen. */
+export const tolerantJoi = (type: FieldType): string => {
+  if (type === 'string' || type === 'text') return `joi.string().allow('')`;
+  return type === 'integer' ? 'joi.number().integer()' : fieldCodes[type].joi;
+};
+
 /** The functions of microservice-runtime that the joi text of `fields` calls, sorted. */
 export const runtimeSchemas = (fields: Field[], also: string[] = []): string[] => {
   const called = fields.map(({ type }) => /^(\w+String)\(/.exec(fieldCodes[type].joi)?.[1]);

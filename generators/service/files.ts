@@ -4,11 +4,11 @@ import ejs from 'ejs';
 import { format } from '../format.ts';
 import { templatesRoot } from '../templates-root.ts';
 import type { ServiceAnswers } from './answers.ts';
-import { fieldCodes, runtimeSchemas } from './fields.ts';
+import { fieldCodes, runtimeSchemas, tolerantJoi } from './fields.ts';
 import { columnName } from './names.ts';
-import { serviceView, type ServiceView } from './view.ts';
+import { serviceView, type CopyView, type ResourceView, type ServiceView } from './view.ts';
 
-const tools = { fieldCodes, runtimeSchemas, columnName };
+const tools = { fieldCodes, runtimeSchemas, tolerantJoi, columnName };
 
 /**
  * Every file of the service that `answers` describe, formatted: path (with `/`) to text. Reads the templates, writes nothing.
@@ -17,24 +17,25 @@ export async function serviceFiles(answers: ServiceAnswers): Promise<Map<string,
   const root = templatesRoot('service');
   const view = serviceView(answers);
   const files = new Map<string, string>();
-  await render(path.join(root, 'service'), { ...view, view }, files, (file) => isWanted(file, view));
+  await render(path.join(root, 'service'), view, files, (file) => isWanted(file, view));
   for (const resource of view.resources) {
-    await render(path.join(root, 'resource'), { ...view, view, resource }, files);
+    await render(path.join(root, 'resource'), { ...view, resource }, files);
   }
-  for (const copy of view.copies) await render(path.join(root, 'copy'), { ...view, view, copy }, files);
+  for (const copy of view.copies) await render(path.join(root, 'copy'), { ...view, copy }, files);
   return new Map([...files].toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 function isWanted(file: string, view: ServiceView): boolean {
   if (file.startsWith('k8s/')) return view.kubernetes;
   if (file.startsWith('.github/')) return view.ci === 'github';
+  if (file === 'seeds/.gitkeep') return view.resources.length === 0;
   if (file === 'pnpm-workspace.yaml') return view.packageManager === 'pnpm';
   return true;
 }
 
 async function render(
   folder: string,
-  data: { resource?: { kebab: string; migration: string }; copy?: { kebab: string; migration: string } },
+  data: ServiceView & { resource?: ResourceView; copy?: CopyView },
   files: Map<string, string>,
   wanted: (file: string) => boolean = () => true,
 ): Promise<void> {
@@ -45,7 +46,7 @@ async function render(
     const target = targetPath(path.relative(folder, source), subject);
     if (!wanted(target)) continue;
     const text = ejs.render(await readFile(source, 'utf8'), { ...data, ...tools }, { filename: source });
-    files.set(target, await format(target, text));
+    if (text.trim() !== '' || target.endsWith('.gitkeep')) files.set(target, await format(target, text));
   }
 }
 

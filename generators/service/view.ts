@@ -1,5 +1,5 @@
 import type { ConsumedEvent, Field, Resource, ServiceAnswers } from './answers.ts';
-import { columnName, resourceNames, type Names } from './names.ts';
+import { resourceNames, type Names } from './names.ts';
 
 export interface ResourceView extends Names {
   fields: Field[];
@@ -12,8 +12,18 @@ export interface CopyView extends Names {
   from: string;
   topic: string;
   events: EventView[];
+  /** What the events carry; events that carry the same share one. */
+  shapes: ShapeView[];
   fields: Field[];
   migration: string;
+}
+
+export interface ShapeView {
+  /** `UserData` */
+  pascal: string;
+  camel: string;
+  fields: Field[];
+  required: string[];
 }
 
 export interface EventView {
@@ -21,11 +31,8 @@ export interface EventView {
   version: number;
   /** `userCreated` */
   name: string;
-  /** `UserCreated` */
-  pascal: string;
   removes: boolean;
-  fields: Field[];
-  required: string[];
+  shape: ShapeView;
 }
 
 export interface ServiceView extends Omit<ServiceAnswers, 'resources' | 'consumes'> {
@@ -65,30 +72,37 @@ const toResource = ({ name, fields }: Resource, index: number): ResourceView => 
 function copiesOf(consumes: ConsumedEvent[], resources: number): CopyView[] {
   const aggregates = [...new Set(consumes.map(({ aggregate }) => aggregate))];
   return aggregates.map((aggregate, index) => {
-    const events = consumes.filter((event) => event.aggregate === aggregate);
+    const consumed = consumes.filter((event) => event.aggregate === aggregate);
     const names = resourceNames(`${aggregate}-copy`);
+    const events = toEvents(consumed, resourceNames(aggregate));
     return {
       ...names,
       aggregate: resourceNames(aggregate),
-      from: events[0]?.from ?? '',
-      topic: events[0]?.topic ?? '',
-      events: events.map(toEvent),
-      fields: copiedFields(events.filter(({ type }) => !removes(type))),
+      from: consumed[0]?.from ?? '',
+      topic: consumed[0]?.topic ?? '',
+      events,
+      shapes: [...new Set(events.map(({ shape }) => shape))],
+      fields: copiedFields(events.filter((event) => !event.removes)),
       migration: migrationName(10 + resources + index, names.table),
     };
   });
 }
 
-const removes = (type: string) => type.endsWith('.deleted');
-
 /** Every column of a copy may be empty: a producer may drop a field one day, and a copy must not jam on it. */
-const copiedFields = (events: ConsumedEvent[]): Field[] => {
-  const byName = new Map(events.flatMap(({ fields }) => fields).map((field) => [field.name, field]));
+const copiedFields = (events: EventView[]): Field[] => {
+  const byName = new Map(events.flatMap(({ shape }) => shape.fields).map((field) => [field.name, field]));
   return [...byName.values()].map((field) => ({ ...field, optional: true, unique: false, index: false }));
 };
 
-const toEvent = ({ type, version, fields, schema }: ConsumedEvent): EventView => {
-  const names = resourceNames(type.replaceAll(/[^a-z0-9]+/g, '-'));
-  const required = Array.isArray(schema['required']) ? (schema['required'] as string[]) : [];
-  return { type, version, name: names.camel, pascal: names.pascal, removes: removes(type), fields, required };
-};
+function toEvents(consumed: ConsumedEvent[], aggregate: Names): EventView[] {
+  const shapes = new Map<string, ShapeView>();
+  return consumed.map(({ type, version, fields, schema }) => {
+    const names = resourceNames(type.replaceAll(/[^a-z0-9]+/g, '-'));
+    const required = Array.isArray(schema['required']) ? (schema['required'] as string[]) : [];
+    const key = JSON.stringify([fields, required]);
+    const stem = shapes.size === 0 && fields.length > 0 ? aggregate : names;
+    const shape = shapes.get(key) ?? { pascal: `${stem.pascal}Data`, camel: `${stem.camel}Data`, fields, required };
+    shapes.set(key, shape);
+    return { type, version, name: names.camel, removes: type.endsWith('.deleted'), shape };
+  });
+}
