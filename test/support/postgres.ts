@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import pg from 'pg';
+import { Client } from 'pg';
 import { type PostgresServer, startPostgres } from '../../src/devkit/postgres/postgres.ts';
 
 export interface TestDatabase {
   url: string;
   /** Ends its connections and removes it. Safe to repeat. */
-  drop(): Promise<void>;
+  drop: () => Promise<void>;
 }
 
 let server: Promise<PostgresServer> | undefined;
@@ -23,7 +23,7 @@ export async function createDatabase(): Promise<TestDatabase> {
 }
 
 async function query(connectionString: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString });
+  const client = new Client({ connectionString });
   await client.connect();
   try {
     await client.query(sql);

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import pg from 'pg';
-import type { Account } from './account.ts';
+import { Client, type ClientConfig, escapeIdentifier, escapeLiteral } from 'pg';
+import { errorCode } from '../errors.ts';
+import { type Account, runAs } from './account.ts';
 
 export interface Login {
   host: string;
@@ -26,7 +27,7 @@ export async function isLetIn(login: Login): Promise<boolean> {
     return true;
   } catch (error) {
     // https://www.postgresql.org/docs/current/errcodes-appendix.html: invalid_password, invalid_authorization_specification
-    if (['28P01', '28000'].includes((error as { code?: string }).code ?? '')) return false;
+    if (['28P01', '28000'].includes(errorCode(error) ?? '')) return false;
     throw error;
   }
 }
@@ -35,16 +36,16 @@ export async function isLetIn(login: Login): Promise<boolean> {
 export async function ensureDatabases(login: Login, databases: string[]): Promise<void> {
   const names = databases.filter((name) => name !== 'postgres');
   for (const name of names) {
-    await query({ ...login, database: 'postgres' }, `create database ${pg.escapeIdentifier(name)}`).catch(
-      (error) => {
-        if ((error as { code?: string }).code !== '42P04') throw error;
+    await query({ ...login, database: 'postgres' }, `create database ${escapeIdentifier(name)}`).catch(
+      (error: unknown) => {
+        if (errorCode(error) !== '42P04') throw error;
       },
     );
   }
 }
 
-async function query(config: pg.ClientConfig, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionTimeoutMillis: 10_000, ...config });
+async function query(config: ClientConfig, sql: string): Promise<void> {
+  const client = new Client({ connectionTimeoutMillis: 10_000, ...config });
   await client.connect();
   try {
     await client.query(sql);
@@ -69,16 +70,17 @@ export async function ensureRole({
   user,
   password,
 }: RoleOptions): Promise<void> {
-  const role = pg.escapeIdentifier(user);
-  const secret = password ? ` password ${pg.escapeLiteral(password)}` : '';
-  const single = spawn(postgres, ['--single', '-D', directory, 'postgres'], {
-    ...account,
+  const role = escapeIdentifier(user);
+  const secret = password ? ` password ${escapeLiteral(password)}` : '';
+  const command = runAs(account, postgres, ['--single', '-D', directory, 'postgres']);
+  const single = spawn(command.file, command.args, {
+    ...command.options,
     cwd: directory,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   // In single-user mode a statement ends with its line, and one that fails does not end the next.
   single.stdin.end(`create role ${role}\nalter role ${role} superuser login${secret}\n`);
-  const [code] = (await once(single, 'exit')) as [number | null];
+  const [code]: (number | null)[] = await once(single, 'exit');
   if (code !== 0)
     throw new Error(`PostgreSQL could not let ${user} into ${directory}: it ended with ${code}.`);
 }

@@ -9,15 +9,23 @@ const execute = promisify(execFile);
 export interface Account {
   uid: number;
   gid: number;
+  /** Folders on the way are closed to it: it gets CAP_DAC_OVERRIDE, by `setpriv` of util-linux. */
+  passesClosedFolders?: boolean;
+}
+
+export interface Command {
+  file: string;
+  args: string[];
+  options: { uid?: number; gid?: number };
 }
 
 /**
  * Resolves to undefined for an ordinary user: PostgreSQL then runs as that user. As root it is the owner of existing data,
  * else the account `postgres`, else `nobody`; no account is ever created.
  */
-export async function chooseAccount(dataDirectory: string): Promise<Account | undefined> {
+export async function chooseAccount(dataDirectory: string | undefined): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
-  const owner = await stat(dataDirectory).catch(() => undefined);
+  const owner = dataDirectory && (await stat(dataDirectory).catch(() => undefined));
   if (owner && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
   const account = (await lookUp('postgres')) ?? (await lookUp('nobody'));
   if (account) return account;
@@ -35,14 +43,37 @@ async function lookUp(name: string): Promise<Account | undefined> {
   }
 }
 
-/** Throws, naming the closed folder, when `account` cannot walk down to `target`. */
-export async function assertReachable(target: string, account: Account | undefined): Promise<void> {
-  const closed = account && (await closedFolder(target, account));
-  if (!closed) return;
-  throw new Error(
-    `PostgreSQL does not run as root, and user ${account.uid}, as whom it would run, cannot enter ${closed} ` +
-      `on the way to ${target}. Open it (chmod o+x ${closed}), move the project, or run as an ordinary user.`,
+/**
+ * Resolves to the account with what it needs to walk down to `targets`: where a folder is closed to it (as /root is), the
+ * one capability that opens folders. Throws, naming the closed folder, where the system cannot give that.
+ */
+export async function openWay(account: Account | undefined, targets: string[]): Promise<Account | undefined> {
+  if (!account) return undefined;
+  const closed = (await Promise.all(targets.map((target) => closedFolder(target, account)))).find(Boolean);
+  if (!closed) return account;
+  const test = runAs({ ...account, passesClosedFolders: true }, 'true', []);
+  const works = await execute(test.file, test.args).then(
+    () => true,
+    () => false,
   );
+  if (works) return { ...account, passesClosedFolders: true };
+  throw new Error(
+    `PostgreSQL does not run as root, and user ${account.uid}, as whom it would run, cannot enter ${closed}. ` +
+      `Open it (chmod o+x ${closed}), move the project, or run as an ordinary user.`,
+  );
+}
+
+/** What to spawn so that `file` runs as `account`. The process id is that of `file`. */
+export function runAs(account: Account | undefined, file: string, args: string[]): Command {
+  if (!account) return { file, args, options: {} };
+  const { uid, gid, passesClosedFolders } = account;
+  if (!passesClosedFolders) return { file, args, options: { uid, gid } };
+  const capability = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
+  return {
+    file: 'setpriv',
+    args: [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...capability, file, ...args],
+    options: {},
+  };
 }
 
 /** The first folder above `target` that `account` may not enter; undefined when the way is open. */

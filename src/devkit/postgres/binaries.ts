@@ -1,12 +1,18 @@
 import { readFile, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { errorCode, errorMessage } from '../errors.ts';
 
 /** The two programs of PostgreSQL that the devkit runs, and the version of the package that holds them. */
 export interface PostgresBinaries {
   initdb: string;
   postgres: string;
   version: string;
+}
+
+interface LibraryLink {
+  source: string;
+  target: string;
 }
 
 const platforms: Record<string, string> = {
@@ -28,7 +34,7 @@ export async function findBinaries(): Promise<PostgresBinaries> {
   const manifest = resolvePlatformPackage();
   const root = path.dirname(manifest);
   await linkLibraries(root);
-  const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string };
+  const { version }: { version: string } = JSON.parse(await readFile(manifest, 'utf8'));
   const suffix = process.platform === 'win32' ? '.exe' : '';
   const program = (name: string) => path.join(root, 'native', 'bin', name + suffix);
   return { initdb: program('initdb'), postgres: program('postgres'), version };
@@ -49,20 +55,21 @@ function resolvePlatformPackage(): string {
   }
 }
 
-async function linkLibraries(root: string): Promise<void> {
+/** Makes the links that the package lists, relative to its folder. Safe to repeat. */
+export async function linkLibraries(root: string): Promise<void> {
   const list = await readFile(path.join(root, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
-  const links = JSON.parse(list) as { source: string; target: string }[];
+  const links: LibraryLink[] = JSON.parse(list);
   await Promise.all(links.map((link) => linkLibrary(root, link)));
 }
 
-async function linkLibrary(root: string, link: { source: string; target: string }): Promise<void> {
+async function linkLibrary(root: string, link: LibraryLink): Promise<void> {
   const relativeSource = path.relative(path.dirname(link.target), link.source);
   try {
     await symlink(relativeSource, path.join(root, link.target));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
+    if (errorCode(error) === 'EEXIST') return;
     throw new Error(
-      `Cannot link ${link.target} in ${root} (${(error as Error).message}). ` +
+      `Cannot link ${link.target} in ${root} (${errorMessage(error)}). ` +
         'Run `node scripts/hydrate-symlinks.js` there once, as its owner.',
       { cause: error },
     );

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chown, cp, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, cp, mkdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { type Account, giveTo } from './account.ts';
+import { errorMessage } from '../errors.ts';
+import { ensureRole } from './access.ts';
+import { type Account, giveTo, runAs } from './account.ts';
 import type { PostgresBinaries } from './binaries.ts';
 import { cacheDirectory } from './cache-directory.ts';
 
@@ -17,7 +19,7 @@ export interface DataDirectoryOptions {
 }
 
 /**
- * Makes `directory` a PostgreSQL data directory unless it is one; `user` becomes its superuser. It is built beside its
+ * Makes `directory` a PostgreSQL data directory unless it is one; `user` is a superuser of it. It is built beside its
  * place and renamed, so that a process killed halfway leaves nothing that looks whole.
  */
 export async function createDataDirectory(directory: string, options: DataDirectoryOptions): Promise<void> {
@@ -72,25 +74,20 @@ async function keepTemplate(directory: string, template: string): Promise<void> 
 }
 
 async function initialize(directory: string, options: DataDirectoryOptions, flags: string[]): Promise<void> {
-  const { binaries, account, user, password } = options;
-  const passwordFile = `${directory}.password`;
+  const { binaries, account } = options;
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  await writeFile(passwordFile, password || 'none', { mode: 0o600 });
-  if (account) {
-    await chown(directory, account.uid, account.gid);
-    await chown(passwordFile, account.uid, account.gid);
-  }
-  const access = ['-D', directory, '-U', user, `--pwfile=${passwordFile}`, '-A', 'scram-sha-256'];
+  if (account) await chown(directory, account.uid, account.gid);
+  // The access rules are written before every start.
+  const login = ['-D', directory, '-U', 'postgres', '-A', 'trust'];
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+  const command = runAs(account, binaries.initdb, [...login, ...locale, '--no-instructions', ...flags]);
   try {
-    const environment = { ...process.env, TZ: 'UTC' };
-    const where = { ...account, cwd: path.dirname(directory), env: environment };
-    await execute(binaries.initdb, [...access, ...locale, '--no-instructions', ...flags], where);
+    const env = { ...process.env, TZ: 'UTC' };
+    await execute(command.file, command.args, { ...command.options, cwd: path.dirname(directory), env });
+    await ensureRole({ ...options, postgres: binaries.postgres, directory });
   } catch (cause) {
     await rm(directory, { recursive: true, force: true });
-    const said = String((cause as { stderr?: string }).stderr ?? '').trim();
-    throw new Error(`initdb could not create ${directory}: ${said || (cause as Error).message}`, { cause });
-  } finally {
-    await rm(passwordFile, { force: true });
+    const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : '';
+    throw new Error(`PostgreSQL could not create ${directory}: ${said || errorMessage(cause)}`, { cause });
   }
 }

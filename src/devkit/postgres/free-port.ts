@@ -5,8 +5,10 @@ import net from 'node:net';
 export async function findFreePort(host: string): Promise<number> {
   const server = net.createServer().listen(0, host);
   await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
+  const address = server.address();
   server.close();
   await once(server, 'close');
-  return port;
+  if (typeof address !== 'object' || !address)
+    throw new Error(`No free port on ${host}: it answered ${address}.`);
+  return address.port;
 }

@@ -1,47 +1,28 @@
-import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
+import { errorMessage } from '../errors.ts';
 import { ensureDatabases, ensureRole, isLetIn, writeAccessRules } from './access.ts';
-import { type Account, assertReachable, chooseAccount } from './account.ts';
-import { type PostgresBinaries, findBinaries } from './binaries.ts';
-import { createDataDirectory, createFleetingDataDirectory } from './data-directory.ts';
+import { createDataDirectory, createFleetingDataDirectory, dropTemplate } from './data-directory.ts';
 import { findFreePort } from './free-port.ts';
+import { type Plan, type PostgresOptions, createPlan } from './plan.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 import { durable, fleeting } from './settings.ts';
 import { clearStaleServer } from './stale-server.ts';
-import { createTemporaryDirectory, removeDirectory } from './temporary-directory.ts';
+import { removeDirectory } from './temporary-directory.ts';
 
-export interface PostgresOptions {
-  /** Where the data stay between runs. Without it they live in a temporary directory and end with the server. */
-  directory?: string;
-  /** 0, the default, takes a free one. */
-  port?: number;
-  /** The address to listen on; 127.0.0.1 by default. */
-  host?: string;
-  /** A superuser, `postgres` by default. */
-  user?: string;
-  /** `postgres` by default; the empty string lets everyone on this machine in. */
-  password?: string;
-  /** Databases that must exist. */
-  databases?: string[];
-}
+export type { PostgresOptions } from './plan.ts';
 
 export interface PostgresServer {
   port: number;
   /** The address of a database, `postgres` by default, with user and password. */
-  url(database?: string): string;
+  url: (database?: string) => string;
   /** Resolves when the server has ended, for whatever reason. */
   ended: Promise<void>;
   /** Ends the server; temporary data are removed. Safe to repeat. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
-interface Plan extends Required<Omit<PostgresOptions, 'directory'>> {
-  binaries: PostgresBinaries;
-  account: Account | undefined;
-  /** The data directory and, beside it, the log. */
-  data: string;
-  logFile: string;
-  temporary: string | undefined;
+interface Started {
+  server: ServerProcess;
+  port: number;
 }
 
 /**
@@ -54,39 +35,17 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   try {
     await createData(plan);
     const { server, port } = await startLettingIn(plan);
-    const login = encodeLogin(plan);
     return {
       port,
-      url: (database = 'postgres') =>
-        `postgres://${login}${plan.host}:${port}/${encodeURIComponent(database)}`,
+      url: (database = 'postgres') => databaseUrl(plan, port, database),
       ended: server.ended,
       stop: () => server.stop().then(() => removeDirectory(plan.temporary)),
     };
   } catch (error) {
+    if (plan.temporary) await dropTemplate(plan);
     await removeDirectory(plan.temporary);
     throw error;
   }
-}
-
-async function createPlan(options: PostgresOptions): Promise<Plan> {
-  const {
-    directory,
-    port = 0,
-    host = '127.0.0.1',
-    user = 'postgres',
-    password = 'postgres',
-    databases = [],
-  } = options;
-  const binaries = await findBinaries();
-  const account = await chooseAccount(path.join(directory ?? '', 'data'));
-  await assertReachable(binaries.postgres, account);
-  const temporary = directory ? undefined : await createTemporaryDirectory(account);
-  const home = path.resolve(directory ?? temporary!);
-  await mkdir(home, { recursive: true });
-  const data = path.join(home, 'data');
-  await assertReachable(data, account);
-  const logFile = path.join(home, 'postgres.log');
-  return { port, host, user, password, databases, binaries, account, data, logFile, temporary };
 }
 
 async function createData(plan: Plan): Promise<void> {
@@ -96,24 +55,31 @@ async function createData(plan: Plan): Promise<void> {
   await writeAccessRules(plan.data, plan.password);
 }
 
-async function startLettingIn(plan: Plan): Promise<{ server: ServerProcess; port: number }> {
-  const { server, port } = await start(plan);
+async function startLettingIn(plan: Plan): Promise<Started> {
+  const started = await start(plan);
+  if (await enter(plan, started)) return started;
+  await started.server.stop();
+  await ensureRole({ ...plan, postgres: plan.binaries.postgres, directory: plan.data });
+  const again = await start(plan);
+  if (await enter(plan, again)) return again;
+  await again.server.stop();
+  throw new Error(`PostgreSQL does not let ${plan.user} into ${plan.data}. Its log: ${plan.logFile}`);
+}
+
+/** Resolves to false when the user is not let in. */
+async function enter({ host, user, password, databases }: Plan, { server, port }: Started): Promise<boolean> {
+  const login = { host, port, user, password };
   try {
-    const login = { host: plan.host, port, user: plan.user, password: plan.password };
-    if (await isLetIn(login)) {
-      await ensureDatabases(login, plan.databases);
-      return { server, port };
-    }
+    const isIn = await isLetIn(login);
+    if (isIn) await ensureDatabases(login, databases);
+    return isIn;
   } catch (error) {
     await server.stop();
     throw error;
   }
-  await server.stop();
-  await ensureRole({ ...plan, postgres: plan.binaries.postgres, directory: plan.data });
-  return startLettingIn(plan);
 }
 
-async function start(plan: Plan, attempt = 1): Promise<{ server: ServerProcess; port: number }> {
+async function start(plan: Plan, attempt = 1): Promise<Started> {
   const port = plan.port || (await findFreePort(plan.host));
   try {
     const server = await startServerProcess({
@@ -127,12 +93,14 @@ async function start(plan: Plan, attempt = 1): Promise<{ server: ServerProcess; 
     });
     return { server, port };
   } catch (error) {
-    const portWasLost = plan.port === 0 && /could not (bind|create any TCP)/.test((error as Error).message);
+    const portWasLost = plan.port === 0 && /could not (bind|create any TCP)/.test(errorMessage(error));
     if (portWasLost && attempt < 5) return start(plan, attempt + 1);
     throw error;
   }
 }
 
-function encodeLogin({ user, password }: Plan): string {
-  return `${encodeURIComponent(user)}${password && `:${encodeURIComponent(password)}`}@`;
+function databaseUrl({ user, password, host }: Plan, port: number, database: string): string {
+  const login = [user, password].filter(Boolean).map(encodeURIComponent).join(':');
+  const place = host.includes(':') ? `[${host}]` : host;
+  return `postgres://${login}@${place}:${port}/${encodeURIComponent(database)}`;
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Account } from './account.ts';
+import { type Account, runAs } from './account.ts';
 import { stopWithParent } from './watchdog.ts';
 
 export interface ServerProcessOptions {
@@ -58,8 +58,9 @@ async function spawnServer(options: ServerProcessOptions): Promise<ChildProcess>
   const log = await open(logFile, 'w');
   try {
     const all = [`listen_addresses=${host}`, `port=${port}`, 'unix_socket_directories=', ...settings];
-    const server = spawn(postgres, ['-D', directory, ...all.flatMap((setting) => ['-c', setting])], {
-      ...account,
+    const command = runAs(account, postgres, ['-D', directory, ...all.flatMap((setting) => ['-c', setting])]);
+    const server = spawn(command.file, command.args, {
+      ...command.options,
       cwd: directory,
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
@@ -90,7 +91,7 @@ async function saysReady(server: ChildProcess, directory: string): Promise<boole
 
 async function refusal({ directory, host, port, logFile }: ServerProcessOptions): Promise<string> {
   const log = await readFile(logFile, 'utf8').catch(() => '');
-  const reasons = log.split('\n').filter((line) => /(FATAL|PANIC|HINT|could not|cannot)/.test(line));
+  const reasons = log.split('\n').filter((line) => /(FATAL|PANIC|DETAIL|HINT|could not|cannot)/.test(line));
   return `PostgreSQL did not start on ${host}:${port} with ${directory}:\n${reasons.join('\n') || log.trim()}`;
 }
 

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 const execute = promisify(execFile);
 
 /** How long a server that is going down may still hold its data directory. */
-const patience = 10_000;
+const patience = 5_000;
 
 /**
  * Waits until no server uses the data directory and removes what a killed one left behind. PostgreSQL itself would refuse

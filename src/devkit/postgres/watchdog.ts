@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { Socket } from 'node:net';
 
 export interface WatchdogOptions {
   fleeting: boolean;
@@ -39,6 +40,6 @@ export function stopWithParent(server: ChildProcess, options: WatchdogOptions): 
   );
   watchdog.on('error', () => undefined);
   watchdog.unref();
-  (watchdog.stdin as unknown as { unref(): void }).unref();
+  if (watchdog.stdin instanceof Socket) watchdog.stdin.unref();
   return { release: () => void watchdog.kill('SIGKILL') };
 }
