@@ -1,0 +1,37 @@
+// The door of every script: `node scripts/run.mjs demo` works right after a clone. Plain JavaScript without dependencies,
+// since it runs before anything is installed.
+import { spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+
+const root = path.dirname(import.meta.dirname);
+const [script, ...options] = process.argv.slice(2);
+
+checkNode();
+if (!isInstalled())
+  execute('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], 'Installing dependencies (npm ci)');
+execute(process.execPath, [path.join(root, 'scripts', 'build.mjs')]);
+execute(process.execPath, ['--import', 'tsx', path.join(root, 'scripts', `${script}.ts`), ...options]);
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if ((major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22) return;
+  console.error(
+    `Node ${process.versions.node} is too old: this needs Node 20.19 or later, or 22.12 or later.`,
+  );
+  process.exit(1);
+}
+
+/** npm writes node_modules/.package-lock.json last, so that it is there and new only after a whole installation. */
+function isInstalled() {
+  const installed = path.join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(installed)) return false;
+  return statSync(installed).mtimeMs >= statSync(path.join(root, 'package-lock.json')).mtimeMs;
+}
+
+function execute(command, parameters, title) {
+  if (title) console.log(title);
+  const { status, signal } = spawnSync(command, parameters, { cwd: root, stdio: 'inherit' });
+  if (signal) process.kill(process.pid, signal);
+  if (status !== 0) process.exit(status ?? 1);
+}
