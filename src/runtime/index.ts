@@ -15,3 +15,6 @@ export { ConflictError, InvalidError, NotFoundError, UnavailableError, type Fiel
 export { startParts, stopParts, type Part } from './lifecycle/part.ts';
 export { run, type RunOptions, type Service } from './lifecycle/run.ts';
 export { createLogger, type Logger } from './logging/logger.ts';
+export { bigintString, dateString, decimalString, timestampString } from './schemas/fields.ts';
+export { toJsonSchema, type JsonSchema } from './schemas/json-schema.ts';
+export { pageQuerySchema, pageSchemaOf, toPage, type Page, type PageQuery, type Position } from './schemas/page.ts';
