@@ -7,6 +7,8 @@ export interface ServiceConfig {
   serviceName: string;
   nodeEnv: 'development' | 'test' | 'production';
   port: number;
+  /** The address to listen on; without it, all of the machine's. */
+  host?: string;
   /** Where health and metrics answer; without it they answer on `port`. */
   managementPort?: number;
   databaseUrl: string;
@@ -23,6 +25,7 @@ export interface ServiceConfig {
 export interface ServiceVariables extends KafkaVariables {
   NODE_ENV: ServiceConfig['nodeEnv'];
   PORT: number;
+  HOST?: string;
   MANAGEMENT_PORT?: number;
   DATABASE_URL: string;
   DATABASE_DIRECT_URL?: string;
@@ -53,6 +56,7 @@ export const serviceVariables: joi.SchemaMap = {
     }),
   NODE_ENV: joi.string().empty('').valid('development', 'test', 'production').default('development'),
   PORT: joi.number().empty('').port().default(8000),
+  HOST: joi.string().empty('').hostname(),
   MANAGEMENT_PORT: joi.number().empty('').port(),
   DATABASE_URL: databaseUrl.required(),
   DATABASE_DIRECT_URL: databaseUrl,
@@ -72,6 +76,7 @@ export function serviceConfig(variables: ServiceVariables): ServiceConfig {
     serviceName: variables.SERVICE_NAME,
     nodeEnv: variables.NODE_ENV,
     port: variables.PORT,
+    host: variables.HOST,
     managementPort: variables.MANAGEMENT_PORT,
     databaseUrl: variables.DATABASE_URL,
     databaseDirectUrl: variables.DATABASE_DIRECT_URL ?? variables.DATABASE_URL,

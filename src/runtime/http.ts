@@ -1,0 +1,7 @@
+export { apiRouter, type ApiRouter, type ApiRouterOptions } from './http/api-router.ts';
+export { type BusHealth, type ReadinessCheck } from './http/health.ts';
+export { createHttpApp, type HttpApp, type HttpAppOptions, type HttpBus } from './http/http-app.ts';
+export { httpServer, type HttpServer, type HttpServerConfig } from './http/http-server.ts';
+export { type ApiInfo } from './http/openapi.ts';
+export { type Problem } from './http/problem.ts';
+export { type Handler, type Route } from './http/route.ts';

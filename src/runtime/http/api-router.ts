@@ -1,0 +1,73 @@
+import express, { type RequestHandler, type Router } from 'express';
+import { markRoute } from './exchange.ts';
+import { inputCheck } from './input.ts';
+import type { Handler, Method, Operation, Route } from './route.ts';
+
+type AddRoute = <Params = Record<string, string>, Query = Record<string, unknown>, Body = unknown>(
+  path: string,
+  route: Route<Params, Query, Body>,
+  handler: Handler<Params, Query, Body>,
+) => void;
+
+/** Routes under one path that check what they take in and document themselves. */
+export interface ApiRouter extends Record<Method, AddRoute> {
+  readonly path: string;
+  readonly tag: string;
+  readonly express: Router;
+  readonly operations: readonly Operation[];
+}
+
+export interface ApiRouterOptions {
+  /** Where the routes lie, such as `/v1/users`. */
+  path: string;
+  /** The heading of the routes in the documentation. */
+  tag: string;
+  /** The largest body, in bytes or as in `100kb`, which is the default. */
+  bodyLimit?: number | string;
+}
+
+const mediaTypes = ['application/json', 'application/*+json'];
+
+/** Creates a router without routes. Paths are those of Express 5, such as `/` and `/:id`. */
+export function apiRouter({ path, tag, bodyLimit = '100kb' }: ApiRouterOptions): ApiRouter {
+  const router = express.Router();
+  const operations: Operation[] = [];
+  const json = express.json({ limit: bodyLimit, type: mediaTypes });
+  const add =
+    (method: Method): AddRoute =>
+    (subPath, route, handler) => {
+      const operation = { ...route, method, path: subPath === '/' ? path : path + subPath, tag };
+      operations.push(operation);
+      const entry = router.route(subPath);
+      if (route.body) entry[method](json, requireJson);
+      entry[method](checked(operation.path, route, handler));
+    };
+  const methods = {
+    get: add('get'),
+    post: add('post'),
+    put: add('put'),
+    patch: add('patch'),
+    delete: add('delete'),
+  };
+  return { path, tag, express: router, operations, ...methods };
+}
+
+function checked<Params, Query, Body>(
+  path: string,
+  route: Route<Params, Query, Body>,
+  handler: Handler<Params, Query, Body>,
+): RequestHandler<Params, unknown, Body, Query> {
+  const check = inputCheck(route);
+  return (req, res) => {
+    markRoute(res, path);
+    check?.(req);
+    return handler(req, res);
+  };
+}
+
+/** The parser leaves the body undefined when it is of another type; a body that is missing is for the schema to tell. */
+const requireJson: RequestHandler = (req, _res, next) => {
+  if (req.body !== undefined || req.is(mediaTypes) !== false) return next();
+  const message = `The body must be application/json, not ${req.headers['content-type'] ?? 'without a type'}.`;
+  return next(Object.assign(new Error(message), { status: 415 }));
+};

@@ -1,0 +1,58 @@
+import { problem, type Problem } from './problem.ts';
+
+/** What the `pg` driver puts on an error that PostgreSQL sent, as far as a client of ours may learn of it. */
+interface DatabaseError extends Error {
+  code: string;
+  detail?: string;
+  constraint?: string;
+}
+
+const unreachable =
+  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH)$/;
+const unavailable = /^(08...|53...|57P0[1-5])$/;
+const tryAgain = /^(40001|40P01|55P03|57014)$/;
+const lostConnection = /^(Connection terminated|timeout exceeded when trying to connect|timeout expired)/;
+
+/**
+ * The problem that an error of PostgreSQL, its driver or the pool means to a client, or undefined when it means
+ * nothing to one. Codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+export function databaseProblem(error: Error): Problem | undefined {
+  if (isLostDatabase(error)) return problem(503, 'The database does not answer at the moment; try again.');
+  if (!isDatabaseError(error)) return undefined;
+  if (tryAgain.test(error.code))
+    return problem(503, 'The database was too busy with the same data; try again.');
+  if (error.code === '23505') return problem(409, `${columns(error) ?? 'A value'} is already taken`);
+  if (error.code === '23503') return problem(409, reference(error));
+  if (error.code === '23P01') return problem(409, 'It collides with something that exists already.');
+  if (error.code === '23514') return problem(400, 'A value is not allowed.');
+  if (error.code.startsWith('22')) return problem(400, 'A value has the wrong format or is out of range.');
+  return undefined;
+}
+
+function isLostDatabase(error: Error): boolean {
+  if (error.name === 'KnexTimeoutError') return true;
+  const code = 'code' in error ? String(error.code) : '';
+  return unreachable.test(code) || unavailable.test(code) || lostConnection.test(error.message);
+}
+
+function isDatabaseError(error: Error): error is DatabaseError {
+  return 'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code);
+}
+
+/** `Key (first_name, last_name)=(A, B) already exists.` as `firstName and lastName`. */
+function columns({ detail }: DatabaseError): string | undefined {
+  const list = /^Key \((.+?)\)=\(/.exec(detail ?? '')?.[1];
+  return list
+    ?.split(', ')
+    .map((column) =>
+      column.replaceAll('"', '').replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()),
+    )
+    .join(' and ');
+}
+
+function reference(error: DatabaseError): string {
+  const isNeeded = error.detail?.includes('is still referenced') ?? false;
+  if (isNeeded) return 'Something else still refers to it.';
+  return `${columns(error) ?? 'A value'} refers to something that does not exist.`;
+}

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import type { Request, RequestHandler, Response } from 'express';
+import type { Logger } from 'pino';
+import { runInContext, type Context } from '../context/context.ts';
+import { childTraceparent } from '../context/traceparent.ts';
+import type { RequestMetrics } from './metrics.ts';
+import { securityHeaders } from './security-headers.ts';
+import type { ServerState } from './server-state.ts';
+
+interface Options {
+  logger: Logger;
+  metrics: RequestMetrics;
+  state: ServerState;
+}
+
+const ownPages = new Set(['/health/live', '/health/ready', '/metrics']);
+const acceptableId = /^[\w.:/+=@-]{1,128}$/;
+
+/** Notes the pattern of the route that handles a request, for its log line and its metrics. */
+export function markRoute(res: Response, path: string): void {
+  res.locals['routePattern'] = path;
+}
+
+function routeOf(res: Response): string {
+  const pattern: unknown = res.locals['routePattern'];
+  return typeof pattern === 'string' ? pattern : '';
+}
+
+/**
+ * The first handler of every request: gives it an id (the caller's `x-request-id` where it is acceptable), a context
+ * and a trace, sets the headers of every answer, and writes one log line and one measurement when the exchange is over.
+ */
+export function exchange({ logger, metrics, state }: Options): RequestHandler {
+  const headers = securityHeaders();
+  return (req, res, next) => {
+    const begun = performance.now();
+    const context = contextOf(req);
+    for (const [name, value] of headers) res.setHeader(name, value);
+    res.setHeader('x-request-id', context.requestId);
+    state.begin(res);
+    res.once('close', () => {
+      state.end(res);
+      const seconds = (performance.now() - begun) / 1000;
+      metrics.observe(req.method, routeOf(res), res.statusCode, seconds);
+      runInContext(context, () => writeAccessLine(logger, req, res, seconds));
+    });
+    runInContext(context, next);
+  };
+}
+
+function contextOf({ headers }: Request): Context {
+  const requestId = acceptable(headers['x-request-id']) ?? randomUUID();
+  return {
+    requestId,
+    correlationId: acceptable(headers['x-correlation-id']) ?? requestId,
+    traceparent: childTraceparent(acceptable(headers['traceparent'])),
+  };
+}
+
+/** Ids end up in logs and headers: what could break either is replaced, not passed on. */
+function acceptable(id: string | string[] | undefined): string | undefined {
+  return typeof id === 'string' && acceptableId.test(id) ? id : undefined;
+}
+
+/** Requests to the service's own pages, such as health checks, are many and tell little: they are logged at `debug`. */
+function writeAccessLine(logger: Logger, req: Request, res: Response, seconds: number): void {
+  const route = routeOf(res);
+  const level = ownPages.has(route) ? 'debug' : 'info';
+  if (!logger.isLevelEnabled(level)) return;
+  const query = req.originalUrl.indexOf('?');
+  logger[level](
+    {
+      method: req.method,
+      path: query === -1 ? req.originalUrl : req.originalUrl.slice(0, query),
+      route,
+      status: res.statusCode,
+      duration_ms: Math.round(seconds * 1e5) / 100,
+      aborted: res.writableFinished ? undefined : true,
+    },
+    'request',
+  );
+}

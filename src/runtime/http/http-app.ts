@@ -1,0 +1,115 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { Knex } from 'knex';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { ApiRouter } from './api-router.ts';
+import { docsRouter } from './docs-router.ts';
+import { errorProblem } from './error-problem.ts';
+import { exchange } from './exchange.ts';
+import { createHealth, databaseCheck, schemaCheck, type BusHealth, type ReadinessCheck } from './health.ts';
+import { managementRouter } from './management-router.ts';
+import { createRequestMetrics } from './metrics.ts';
+import { openApiDocument, type ApiInfo } from './openapi.ts';
+import { problem, sendProblem } from './problem.ts';
+import type { Operation } from './route.ts';
+import { createServerState, type ServerState } from './server-state.ts';
+
+/** What the HTTP side needs of an event bus. */
+export interface HttpBus extends BusHealth {
+  readonly registry?: Registry;
+}
+
+export interface HttpAppOptions {
+  config: { managementPort?: number };
+  logger: Logger;
+  info: ApiInfo;
+  routers: readonly ApiRouter[];
+  database: Knex;
+  bus?: HttpBus;
+  /** Runs before every route of `routers`, not before health, metrics and documentation. */
+  authenticate?: RequestHandler;
+  /** Further conditions for being ready, beside the database and its schema. */
+  checks?: readonly ReadinessCheck[];
+  /** Where the metrics go; by default into a registry of this app's own. */
+  registry?: Registry;
+  /** The folder of the service, with its migrations; by default the working directory. */
+  root?: string;
+}
+
+/** The service's Express app, the one for health and metrics, and the state that they share with their server. */
+export interface HttpApp {
+  readonly express: Express;
+  readonly management: Express;
+  readonly state: ServerState;
+  readonly openapi: object;
+}
+
+/**
+ * Puts the routers behind everything that a service needs around them: ids, logs, metrics, headers, problems, health,
+ * documentation. Opens nothing: `httpServer` does.
+ */
+export function createHttpApp(options: HttpAppOptions): HttpApp {
+  const { config, logger, info, routers, bus, authenticate } = options;
+  const state = createServerState();
+  const metrics = createRequestMetrics(options.registry);
+  const registries = [...new Set([metrics.registry, ...(bus?.registry ? [bus.registry] : [])])];
+  const management = managementRouter({ health: health(options, state), registries });
+  const operations = routers.flatMap((router) => router.operations);
+  const openapi = openApiDocument({ info, operations, isProtected: authenticate !== undefined });
+
+  const app = bare();
+  app.use(exchange({ logger, metrics, state }));
+  for (const router of routers) {
+    if (authenticate) app.use(router.path, authenticate, router.express);
+    else app.use(router.path, router.express);
+  }
+  if (config.managementPort === undefined) app.use(management);
+  app.use(docsRouter(openapi, info.title));
+  refuseOtherMethods(app, operations);
+  app.use(notFound, failed(logger));
+
+  return { express: app, management: bare().use(management, notFound, failed(logger)), state, openapi };
+}
+
+/** An app without the `x-powered-by` and the ETag of Express: hashing every answer costs more than it saves here. */
+function bare(): Express {
+  return express().disable('x-powered-by').disable('etag');
+}
+
+function health({ database, bus, root, checks = [] }: HttpAppOptions, state: ServerState) {
+  return createHealth({
+    state,
+    bus,
+    checks: [databaseCheck(database), schemaCheck(database, root), ...checks],
+  });
+}
+
+/** A path that exists answers other methods with 405 and names those that it has (RFC 9110, section 15.5.6). */
+function refuseOtherMethods(app: Express, operations: readonly Operation[]): void {
+  for (const path of new Set(operations.map((operation) => operation.path))) {
+    const methods = operations
+      .filter((operation) => operation.path === path)
+      .map(({ method }) => method.toUpperCase());
+    const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+    app.all(path, (req, res) => {
+      res.setHeader('allow', allow);
+      if (req.method === 'OPTIONS') res.status(204).end();
+      else sendProblem(res, problem(405, `${req.method} is not possible here; ${allow} are.`));
+    });
+  }
+}
+
+const notFound: RequestHandler = (req, res) => {
+  sendProblem(res, problem(404, `Nothing lies at ${req.path}.`));
+};
+
+function failed(logger: Logger): ErrorRequestHandler {
+  return (error, req, res, _next) => {
+    const body = errorProblem(error);
+    const level = body.status === 500 ? 'error' : 'warn';
+    if (body.status >= 500)
+      logger[level]({ err: error as unknown, method: req.method, path: req.path }, 'request failed');
+    if (res.headersSent) res.destroy();
+    else sendProblem(res, body);
+  };
+}

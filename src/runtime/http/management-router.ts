@@ -1,0 +1,35 @@
+import express, { type Response, type Router } from 'express';
+import type { Registry } from 'prom-client';
+import { markRoute } from './exchange.ts';
+import type { Health } from './health.ts';
+
+interface Options {
+  health: Health;
+  registries: readonly Registry[];
+}
+
+/** The pages for those who run the service: `/health/live`, `/health/ready` and `/metrics`. */
+export function managementRouter({ health, registries }: Options): Router {
+  const router = express.Router();
+  router.get('/health/live', (_req, res) => {
+    markRoute(res, '/health/live');
+    answer(res, health.live());
+  });
+  router.get('/health/ready', async (_req, res) => {
+    markRoute(res, '/health/ready');
+    answer(res, await health.ready());
+  });
+  router.get('/metrics', async (_req, res) => {
+    markRoute(res, '/metrics');
+    const texts = await Promise.all(registries.map((registry) => registry.metrics()));
+    res.type('text/plain; version=0.0.4; charset=utf-8').send(texts.join('\n'));
+  });
+  return router;
+}
+
+function answer(res: Response, { ok, body }: { ok: boolean; body: object }): void {
+  res
+    .status(ok ? 200 : 503)
+    .set('cache-control', 'no-store')
+    .json(body);
+}

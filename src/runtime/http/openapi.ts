@@ -1,0 +1,157 @@
+import { STATUS_CODES } from 'node:http';
+import type joi from 'joi';
+import { createComponents, type Components } from './components.ts';
+import { jsonSchema, type JsonSchema } from './json-schema.ts';
+import type { Operation } from './route.ts';
+
+export interface ApiInfo {
+  title: string;
+  version: string;
+  description?: string;
+  license?: { name: string; identifier?: string; url?: string };
+}
+
+interface Options {
+  info: ApiInfo;
+  operations: readonly Operation[];
+  /** Whether callers prove who they are; the document then says that they do so with a bearer token. */
+  isProtected: boolean;
+}
+
+const problemSchema: JsonSchema = {
+  type: 'object',
+  description: 'A problem, as in RFC 9457',
+  properties: {
+    type: { type: 'string', format: 'uri-reference' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: { field: { type: 'string' }, message: { type: 'string' } },
+        required: ['field', 'message'],
+      },
+    },
+  },
+  required: ['type', 'title', 'status'],
+};
+
+/** The OpenAPI 3.1 document of the operations, from the joi schemas that check them. */
+export function openApiDocument({ info, operations, isProtected }: Options): object {
+  const components = createComponents({ Problem: problemSchema });
+  const paths: Record<string, Record<string, object>> = {};
+  for (const operation of operations) {
+    const path = (paths[templated(operation.path)] ??= {});
+    path[operation.method] = operationObject(operation, { components, isProtected });
+  }
+  const tags = [...new Set(operations.map((operation) => operation.tag))].map((name) => ({ name }));
+  const securitySchemes = isProtected ? { bearer: { type: 'http', scheme: 'bearer' } } : undefined;
+  return {
+    openapi: '3.1.1',
+    info,
+    servers: [{ url: '/' }],
+    security: isProtected ? [{ bearer: [] }] : [],
+    tags,
+    paths,
+    components: { schemas: components.schemas, securitySchemes },
+  };
+}
+
+interface Surroundings {
+  components: Components;
+  isProtected: boolean;
+}
+
+function operationObject(operation: Operation, { components, isProtected }: Surroundings): object {
+  const { summary, description, tag, body } = operation;
+  return {
+    operationId: operation.operationId ?? operationId(summary),
+    summary,
+    description,
+    tags: [tag],
+    parameters: [...pathParameters(operation), ...queryParameters(operation)],
+    requestBody: body && {
+      required: true,
+      content: content('application/json', components.of(body, 'input')),
+    },
+    responses: { ...successes(operation, components), ...problems(operation, isProtected) },
+  };
+}
+
+/** `/v1/users/:id` as `/v1/users/{id}`. */
+function templated(path: string): string {
+  return path.replaceAll(/:(\w+)/g, '{$1}');
+}
+
+/** "Create a user" as `createUser`. */
+function operationId(summary: string): string {
+  const words = summary.split(/\W+/).filter((word) => word !== '' && !/^(a|an|the)$/i.test(word));
+  const [first = '', ...others] = words.map((word) => word.toLowerCase());
+  return first + others.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join('');
+}
+
+function pathParameters({ path, params }: Operation): object[] {
+  const known = params ? (jsonSchema(params, 'input').properties ?? {}) : {};
+  const names = [...path.matchAll(/:(\w+)/g)].map((match) => match[1] ?? '');
+  return names.map((name) =>
+    parameter('path', name, { schema: known[name] ?? { type: 'string' }, required: true }),
+  );
+}
+
+function queryParameters({ query }: Operation): object[] {
+  const { properties = {}, required = [] } = query ? jsonSchema(query, 'input') : {};
+  return Object.entries(properties).map(([name, schema]) =>
+    parameter('query', name, { schema, required: required.includes(name) }),
+  );
+}
+
+function parameter(
+  place: string,
+  name: string,
+  { schema, required }: { schema: JsonSchema; required: boolean },
+): object {
+  const { description, ...rest } = schema;
+  return { name, in: place, required, description, schema: rest };
+}
+
+function successes({ responses }: Operation, components: Components): Record<string, object> {
+  const entries = Object.entries(responses).map(([status, schema]) => [
+    status,
+    success(status, schema, components),
+  ]);
+  const answers: Record<string, object> = Object.fromEntries(entries);
+  return answers;
+}
+
+function success(status: string, schema: joi.Schema | null, components: Components): object {
+  const description = STATUS_CODES[status] ?? 'Success';
+  return schema
+    ? { description, content: content('application/json', components.of(schema, 'output')) }
+    : { description };
+}
+
+function problems(
+  { params, query, body, errors = [] }: Operation,
+  isProtected: boolean,
+): Record<string, object> {
+  const statuses = new Set(errors);
+  if (params ?? query ?? body) statuses.add(400);
+  if (body) [413, 415].forEach((status) => statuses.add(status));
+  if (isProtected) statuses.add(401);
+  const named = [...statuses].map((status) => [status, problemResponse(STATUS_CODES[status] ?? 'Problem')]);
+  const answers: Record<string, object> = Object.fromEntries(named);
+  return { ...answers, default: problemResponse('Any other problem') };
+}
+
+function problemResponse(description: string): object {
+  return {
+    description,
+    content: content('application/problem+json', { $ref: '#/components/schemas/Problem' }),
+  };
+}
+
+function content(mediaType: string, schema: JsonSchema): object {
+  return { [mediaType]: { schema } };
+}

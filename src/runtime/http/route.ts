@@ -1,0 +1,43 @@
+import type { Request, Response } from 'express';
+import type joi from 'joi';
+
+/**
+ * What a route takes, answers and says of itself. The schemas that document it are those that check it: the handler
+ * gets `req.params`, `req.query` and `req.body` as the schemas deliver them.
+ */
+export interface Route<Params, Query, Body> {
+  summary: string;
+  description?: string;
+  /** The name of the operation in generated clients; by default made of the summary. */
+  operationId?: string;
+  params?: joi.ObjectSchema<Params>;
+  query?: joi.ObjectSchema<Query>;
+  body?: joi.ObjectSchema<Body>;
+  /** The schema of each status that means success; null where the answer has no body. */
+  responses: Readonly<Record<number, joi.Schema | null>>;
+  /** The statuses of problems that the handler means to answer, beside those that every route may. */
+  errors?: readonly number[];
+}
+
+/** A handler of Express; what it throws, or rejects with, becomes a problem. */
+export type Handler<Params, Query, Body> = (
+  req: Request<Params, unknown, Body, Query>,
+  res: Response,
+) => unknown;
+
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
+/** A route and where it lies, as its documentation needs it; `path` is the whole path in Express's form. */
+export interface Operation {
+  method: Method;
+  path: string;
+  tag: string;
+  summary: string;
+  description?: string;
+  operationId?: string;
+  params?: joi.ObjectSchema;
+  query?: joi.ObjectSchema;
+  body?: joi.Schema;
+  responses: Readonly<Record<number, joi.Schema | null>>;
+  errors?: readonly number[];
+}
