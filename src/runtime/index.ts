@@ -18,3 +18,5 @@ export { createLogger, type Logger } from './logging/logger.ts';
 export { bigintString, dateString, decimalString, timestampString } from './schemas/fields.ts';
 export { toJsonSchema, type JsonSchema } from './schemas/json-schema.ts';
 export { pageQuerySchema, pageSchemaOf, toPage, type Page, type PageQuery, type Position } from './schemas/page.ts';
+export { defineEvent, type EventDefinition, type EventSettings, type Upcast } from './events/define-event.ts';
+export type { EventContracts, NewEvent, ReceivedEvent } from './events/event.ts';
