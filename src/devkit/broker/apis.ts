@@ -1,0 +1,61 @@
+import type { Api, Node } from './apis/api.ts';
+import { apiVersionsApi } from './apis/api-versions.ts';
+import { createPartitionsApi } from './apis/create-partitions.ts';
+import { createTopicsApi } from './apis/create-topics.ts';
+import { deleteGroupsApi } from './apis/delete-groups.ts';
+import { deleteTopicsApi } from './apis/delete-topics.ts';
+import { describeConfigsApi } from './apis/describe-configs.ts';
+import { describeGroupsApi } from './apis/describe-groups.ts';
+import { fetchApi } from './apis/fetch.ts';
+import { findCoordinatorApi } from './apis/find-coordinator.ts';
+import { heartbeatApi } from './apis/heartbeat.ts';
+import { initProducerIdApi } from './apis/init-producer-id.ts';
+import { joinGroupApi } from './apis/join-group.ts';
+import { leaveGroupApi } from './apis/leave-group.ts';
+import { listGroupsApi } from './apis/list-groups.ts';
+import { listOffsetsApi } from './apis/list-offsets.ts';
+import { metadataApi } from './apis/metadata.ts';
+import { offsetCommitApi } from './apis/offset-commit.ts';
+import { offsetFetchApi } from './apis/offset-fetch.ts';
+import { produceApi } from './apis/produce.ts';
+import { syncGroupApi } from './apis/sync-group.ts';
+import type { Coordinator } from './groups/coordinator.ts';
+import type { Offsets } from './groups/offsets.ts';
+import type { ProducerIds } from './producer-ids.ts';
+import type { Topics } from './topics.ts';
+
+export interface BrokerParts {
+  topics: Topics;
+  offsets: Offsets;
+  coordinator: Coordinator;
+  producerIds: ProducerIds;
+  nodeId: number;
+  /** The address that clients are told; known when the broker listens. */
+  node: () => Node;
+}
+
+/** Everything that the broker answers: what KafkaJS 2.2.4 asks for, without transactions, ACLs and SASL. */
+export function createApis({ topics, offsets, coordinator, producerIds, nodeId, node }: BrokerParts): Api[] {
+  const apis = [
+    produceApi(topics),
+    fetchApi(topics),
+    listOffsetsApi(topics),
+    metadataApi(topics, node),
+    offsetCommitApi(coordinator, offsets, topics),
+    offsetFetchApi(offsets),
+    findCoordinatorApi(node),
+    joinGroupApi(coordinator),
+    heartbeatApi(coordinator),
+    leaveGroupApi(coordinator),
+    syncGroupApi(coordinator),
+    describeGroupsApi(coordinator),
+    listGroupsApi(coordinator),
+    createTopicsApi(topics, nodeId),
+    deleteTopicsApi(topics, offsets),
+    initProducerIdApi(producerIds),
+    describeConfigsApi(topics, { 'broker.id': String(nodeId), 'auto.create.topics.enable': 'true' }),
+    createPartitionsApi(topics),
+    deleteGroupsApi(coordinator),
+  ];
+  return [...apis, apiVersionsApi(apis)];
+}

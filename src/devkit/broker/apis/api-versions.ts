@@ -1,0 +1,40 @@
+import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts';
+import type { Reader } from '../protocol/reader.ts';
+import { Writer } from '../protocol/writer.ts';
+import type { Api, Call } from './api.ts';
+
+const KEY = 18;
+const FLEXIBLE = 3;
+
+/**
+ * Tells clients which versions of `apis` and of itself are answered. A version that is too new is answered in
+ * version 0 with UNSUPPORTED_VERSION, so that a newer client can try again (KIP-511).
+ */
+export function apiVersionsApi(apis: readonly Api[]): Api {
+  const self: Api = { key: KEY, versions: [0, FLEXIBLE], handle };
+  const all = [...apis, self].toSorted((a, b) => a.key - b.key);
+
+  function handle(request: Reader, { version }: Call): Writer {
+    if (version > FLEXIBLE) return answer([self], 0, errorCodes.unsupportedVersion);
+    if (version < FLEXIBLE) return answer(all, version, errorCodes.none);
+    const software = [request.compactString(), request.compactString()];
+    const valid = software.every((text) => /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/.test(text));
+    return answer(valid ? all : [], version, valid ? errorCodes.none : errorCodes.invalidRequest);
+  }
+
+  return self;
+}
+
+function answer(apis: readonly Api[], version: number, error: ErrorCode): Writer {
+  const writer = new Writer().int16(error);
+  if (version >= FLEXIBLE) {
+    writer.compactArray(apis, (w, api) => writeRange(w, api).unsignedVarint(0));
+    return writer.int32(0).unsignedVarint(0);
+  }
+  writer.array(apis, writeRange);
+  return version >= 1 ? writer.int32(0) : writer;
+}
+
+function writeRange(writer: Writer, { key, versions, advertised = versions }: Api): Writer {
+  return writer.int16(key).int16(advertised[0]).int16(advertised[1]);
+}

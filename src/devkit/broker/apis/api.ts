@@ -1,0 +1,29 @@
+import type { Reader } from '../protocol/reader.ts';
+import type { Writer } from '../protocol/writer.ts';
+
+/** What an API knows of the request beside its body. */
+export interface Call {
+  version: number;
+  clientId: string;
+  clientHost: string;
+  /** Calls `listener` when the connection ends; returns what takes it back. */
+  onClose(listener: () => void): () => void;
+}
+
+/** One API of Kafka's protocol (https://kafka.apache.org/protocol#protocol_api_keys), in the versions that it answers. */
+export interface Api {
+  key: number;
+  versions: readonly [min: number, max: number];
+  /** What ApiVersions says, where Kafka itself says something else than it answers. */
+  advertised?: readonly [min: number, max: number];
+  /** Reads the request's body and gives the answer; undefined where the client wants none. */
+  handle(request: Reader, call: Call): Writer | undefined | Promise<Writer>;
+}
+
+/** The one node of the cluster. */
+export interface Node {
+  id: number;
+  clusterId: string;
+  host: string;
+  port: number;
+}

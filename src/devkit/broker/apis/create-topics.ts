@@ -1,0 +1,104 @@
+import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts';
+import type { Reader } from '../protocol/reader.ts';
+import { Writer } from '../protocol/writer.ts';
+import { collidingTopic, topicNameError } from '../topic-names.ts';
+import type { Topics } from '../topics.ts';
+import type { Api } from './api.ts';
+import { topicConfigError } from './topic-configs.ts';
+
+const DEFAULT_PARTITIONS = 1;
+
+/** Beyond this a request is a mistake: every partition is a folder. */
+const MAX_PARTITIONS = 10_000;
+
+interface NewTopic {
+  name: string;
+  partitions: number;
+  replicationFactor: number;
+  assignments: { partition: number; nodes: number[] }[];
+  configs: Record<string, string>;
+}
+
+type Fault = [error: ErrorCode, message: string];
+
+/** Creates topics. -1 partitions means one, and -1 replicas the one that there can be. */
+export function createTopicsApi(topics: Topics, nodeId: number): Api {
+  return {
+    key: 19,
+    versions: [2, 4],
+    handle(request) {
+      const asked = request.array(readTopic);
+      request.int32();
+      const isDryRun = request.boolean();
+      return new Writer().int32(0).array(asked, (w, topic) => {
+        const isRepeated = asked.filter(({ name }) => name === topic.name).length > 1;
+        const [error, message] = isRepeated
+          ? ([errorCodes.invalidRequest, 'Duplicate topic name.'] satisfies Fault)
+          : (faultOf(topic, topics, nodeId) ?? [errorCodes.none, null]);
+        if (error === errorCodes.none && !isDryRun) create(topic, topics);
+        w.string(topic.name).int16(error).string(message);
+      });
+    },
+  };
+}
+
+function readTopic(reader: Reader): NewTopic {
+  return {
+    name: reader.string(),
+    partitions: reader.int32(),
+    replicationFactor: reader.int16(),
+    assignments: reader.array((each) => ({
+      partition: each.int32(),
+      nodes: each.array((node) => node.int32()),
+    })),
+    configs: Object.fromEntries(reader.array((each) => [each.string(), each.nullableString() ?? ''])),
+  };
+}
+
+function create({ name, partitions, assignments, configs }: NewTopic, topics: Topics): void {
+  const count = assignments.length || (partitions === -1 ? DEFAULT_PARTITIONS : partitions);
+  topics.create(name, count, configs);
+}
+
+function faultOf(topic: NewTopic, topics: Topics, nodeId: number): Fault | undefined {
+  const { name, configs } = topic;
+  const nameError = topicNameError(name);
+  if (nameError) return [errorCodes.invalidTopic, nameError];
+  if (topics.get(name)) return [errorCodes.topicAlreadyExists, `Topic '${name}' already exists.`];
+  const others = topics.list().map((other) => other.name);
+  const collision = collidingTopic(name, others);
+  if (collision)
+    return [errorCodes.invalidTopic, `Topic '${name}' collides with existing topic: ${collision}`];
+  const configError = topicConfigError(configs);
+  if (configError) return [errorCodes.invalidConfig, configError];
+  return topic.assignments.length > 0 ? assignmentFault(topic, nodeId) : sizeFault(topic);
+}
+
+function sizeFault({ partitions, replicationFactor }: NewTopic): Fault | undefined {
+  if (partitions === 0 || partitions < -1 || partitions > MAX_PARTITIONS) {
+    return [
+      errorCodes.invalidPartitions,
+      `Number of partitions was set to ${partitions}; it must be 1 or more.`,
+    ];
+  }
+  if (replicationFactor === 1 || replicationFactor === -1) return undefined;
+  const message = `Unable to replicate the partition ${replicationFactor} time(s): this cluster has one broker.`;
+  return [errorCodes.invalidReplicationFactor, message];
+}
+
+function assignmentFault(
+  { assignments, partitions, replicationFactor }: NewTopic,
+  nodeId: number,
+): Fault | undefined {
+  if (partitions !== -1 || replicationFactor !== -1) {
+    return [
+      errorCodes.invalidRequest,
+      'A manual partition assignment excludes partition and replica counts.',
+    ];
+  }
+  const indexes = assignments.map(({ partition }) => partition).toSorted((a, b) => a - b);
+  const isGapless = indexes.every((partition, i) => partition === i);
+  const isHere = assignments.every(({ nodes }) => nodes.length === 1 && nodes[0] === nodeId);
+  if (isGapless && isHere) return undefined;
+  return [errorCodes.invalidReplicaAssignment, `Every partition from 0 on must be on broker ${nodeId}.`];
+}

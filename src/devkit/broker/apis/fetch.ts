@@ -1,0 +1,114 @@
+import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts';
+import { Writer } from '../protocol/writer.ts';
+import type { PartitionLog } from '../log/partition-log.ts';
+import type { Topics } from '../topics.ts';
+import type { Api, Call } from './api.ts';
+import { readFetchRequest, type FetchPartition, type FetchRequest } from './fetch-request.ts';
+
+const NOTHING = Buffer.alloc(0);
+
+interface PartitionData {
+  index: number;
+  error: ErrorCode;
+  nextOffset: number;
+  startOffset: number;
+  records: Buffer;
+}
+
+interface Fetched {
+  topics: { name: string; partitions: PartitionData[] }[];
+  bytes: number;
+  /** An error is told at once, and so is the end of a segment: there is more behind it. */
+  isUrgent: boolean;
+}
+
+/**
+ * Answers with whole batches, at least one where there is one, and waits for `minBytes` as long as the client
+ * allows. There are no fetch sessions: a client that asks for one gets none and goes on with full requests.
+ */
+export function fetchApi(topics: Topics): Api {
+  return {
+    key: 1,
+    versions: [4, 11],
+    handle(request, call) {
+      const asked = readFetchRequest(request, call.version);
+      if (asked.sessionId !== 0) return write(call.version, asked, [], errorCodes.fetchSessionIdNotFound);
+      const fetched = readAll(topics, asked);
+      const isEnough = fetched.isUrgent || fetched.bytes >= asked.minBytes || asked.maxWait <= 0;
+      if (isEnough) return write(call.version, asked, fetched.topics);
+      return waitForData(topics, asked, call, asked.minBytes - fetched.bytes).then(() =>
+        write(call.version, asked, readAll(topics, asked).topics),
+      );
+    },
+  };
+}
+
+function readAll(topics: Topics, { topics: asked, maxBytes }: FetchRequest): Fetched {
+  const fetched: Fetched = { topics: [], bytes: 0, isUrgent: false };
+  for (const { name, partitions } of asked) {
+    const data = partitions.map((wanted) => {
+      const left = maxBytes - fetched.bytes;
+      const read = readPartition(topics.partition(name, wanted.index), wanted, left, fetched.bytes === 0);
+      fetched.bytes += read.records.length;
+      fetched.isUrgent ||= read.error !== errorCodes.none;
+      return read;
+    });
+    fetched.topics.push({ name, partitions: data });
+  }
+  return fetched;
+}
+
+function readPartition(
+  log: PartitionLog | undefined,
+  { index, leaderEpoch, offset, maxBytes }: FetchPartition,
+  left: number,
+  isFirst: boolean,
+): PartitionData {
+  const failed = { index, nextOffset: -1, startOffset: -1, records: NOTHING };
+  if (!log) return { ...failed, error: errorCodes.unknownTopicOrPartition };
+  if (leaderEpoch > 0) return { ...failed, error: errorCodes.unknownLeaderEpoch };
+  const [startOffset, nextOffset] = [log.startOffset(), log.nextOffset()];
+  if (offset < startOffset || offset > nextOffset) return { ...failed, error: errorCodes.offsetOutOfRange };
+  const records = log.read(offset, Math.min(left, maxBytes), isFirst);
+  return { index, error: errorCodes.none, nextOffset, startOffset, records };
+}
+
+/** Resolves when `bytes` more have come, after the client's longest wait, or when the connection ends. */
+function waitForData(topics: Topics, { topics: asked, maxWait }: FetchRequest, call: Call, bytes: number) {
+  return new Promise<void>((resolve) => {
+    let missing = bytes;
+    const onAppend = (appended: number): void => {
+      missing -= appended;
+      if (missing <= 0) finish();
+    };
+    const logs = asked.flatMap(({ name, partitions }) =>
+      partitions.map(({ index }) => topics.partition(name, index)),
+    );
+    const releases = [...logs.map((log) => log?.onAppend(onAppend)), call.onClose(finish)];
+    const timer = setTimeout(finish, maxWait);
+    function finish(): void {
+      clearTimeout(timer);
+      releases.forEach((release) => release?.());
+      resolve();
+    }
+  });
+}
+
+function write(
+  version: number,
+  { isolationLevel }: FetchRequest,
+  topics: Fetched['topics'],
+  error: ErrorCode = errorCodes.none,
+): Writer {
+  const writer = new Writer().int32(0);
+  if (version >= 7) writer.int16(error).int32(0);
+  return writer.array(topics, (w, { name, partitions }) => {
+    w.string(name).array(partitions, (each, data) => {
+      each.int32(data.index).int16(data.error).int64(data.nextOffset).int64(data.nextOffset);
+      if (version >= 5) each.int64(data.startOffset);
+      each.array(isolationLevel === 0 ? null : [], () => undefined);
+      if (version >= 11) each.int32(-1);
+      each.bytes(data.records);
+    });
+  });
+}

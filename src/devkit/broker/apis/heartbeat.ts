@@ -1,0 +1,19 @@
+import type { Coordinator } from '../groups/coordinator.ts';
+import { Writer } from '../protocol/writer.ts';
+import type { Api } from './api.ts';
+
+/** Keeps a member in its group, and tells it when the group rebalances. */
+export function heartbeatApi(coordinator: Coordinator): Api {
+  return {
+    key: 12,
+    versions: [0, 3],
+    handle(request, { version }) {
+      const groupId = request.string();
+      const generation = request.int32();
+      const memberId = request.string();
+      const writer = new Writer();
+      if (version >= 1) writer.int32(0);
+      return writer.int16(coordinator.heartbeat(groupId, memberId, generation));
+    },
+  };
+}

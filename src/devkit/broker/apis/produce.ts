@@ -1,0 +1,86 @@
+import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts';
+import type { Reader } from '../protocol/reader.ts';
+import {
+  BATCH_HEADER_BYTES,
+  isBatchIntact,
+  readBatchHeader,
+  type BatchHeader,
+} from '../protocol/record-batch.ts';
+import { Writer } from '../protocol/writer.ts';
+import type { Topic, Topics } from '../topics.ts';
+import type { Api } from './api.ts';
+
+/** Kafka's default of `max.message.bytes`. */
+const MAX_BATCH_BYTES = 1_048_588;
+
+interface Appended {
+  error: ErrorCode;
+  baseOffset: number;
+  startOffset: number;
+}
+
+interface PartitionData {
+  index: number;
+  records: Buffer | null;
+}
+
+/** Appends record batches of version 2. Kafka 4 says that it answers version 0 too, for old librdkafka (KAFKA-18659). */
+export function produceApi(topics: Topics): Api {
+  return {
+    key: 0,
+    versions: [3, 7],
+    advertised: [0, 7],
+    handle(request, { version }) {
+      request.nullableString();
+      const acks = request.int16();
+      request.int32();
+      const data = request.array((reader) => ({
+        name: reader.string(),
+        partitions: reader.array(readPartition),
+      }));
+      const accepted = acks >= -1 && acks <= 1;
+      const writer = new Writer().array(data, (w, { name, partitions }) => {
+        w.string(name).array(partitions, (each, { index, records }) => {
+          const done = accepted
+            ? append(topics.get(name), index, records)
+            : refuse(errorCodes.invalidRequiredAcks);
+          each.int32(index).int16(done.error).int64(done.baseOffset).int64(-1);
+          if (version >= 5) each.int64(done.startOffset);
+        });
+      });
+      return acks === 0 ? undefined : writer.int32(0);
+    },
+  };
+}
+
+function readPartition(reader: Reader): PartitionData {
+  return { index: reader.int32(), records: reader.nullableBytes() };
+}
+
+function append(topic: Topic | undefined, index: number, records: Buffer | null): Appended {
+  const partition = topic?.partitions[index];
+  if (!topic || !partition) return refuse(errorCodes.unknownTopicOrPartition);
+  const header = readBatchHeader(records ?? Buffer.alloc(0));
+  if (!records || !header) return refuse(errorCodes.invalidRecord);
+  const fault = faultOf(records, header, Number(topic.configs['max.message.bytes'] ?? MAX_BATCH_BYTES));
+  if (fault) return refuse(fault);
+  const checked = partition.check(header);
+  if ('error' in checked) return refuse(checked.error);
+  const baseOffset = 'append' in checked ? partition.append(records, header) : checked.duplicateOf;
+  return { error: errorCodes.none, baseOffset, startOffset: partition.startOffset() };
+}
+
+function faultOf(records: Buffer, header: BatchHeader, maxBytes: number): ErrorCode {
+  if (header.magic !== 2 || header.size < BATCH_HEADER_BYTES) return errorCodes.corruptMessage;
+  if (header.size > records.length) return errorCodes.corruptMessage;
+  if (header.size < records.length) return errorCodes.invalidRecord;
+  if (header.size > maxBytes) return errorCodes.messageTooLarge;
+  if (!isBatchIntact(records, 0, header.size)) return errorCodes.corruptMessage;
+  const counted = header.recordCount > 0 && header.lastOffsetDelta === header.recordCount - 1;
+  const sequenced = header.producerId < 0 || header.baseSequence >= 0;
+  return counted && sequenced ? errorCodes.none : errorCodes.invalidRecord;
+}
+
+function refuse(error: ErrorCode): Appended {
+  return { error, baseOffset: -1, startOffset: -1 };
+}

@@ -1,0 +1,99 @@
+import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts';
+import { Group, refuseJoin, refuseSync, type GroupState } from './group.ts';
+import type { JoinAnswer, JoinRequest, SyncAnswer } from './member.ts';
+import type { Offsets } from './offsets.ts';
+
+/** Kafka's default of `group.max.session.timeout.ms`. */
+const MAX_SESSION_TIMEOUT_MS = 1_800_000;
+
+export interface GroupDescription {
+  state: GroupState | 'Dead';
+  protocolType: string;
+  protocol: string;
+  members: { id: string; clientId: string; clientHost: string; metadata: Buffer; assignment: Buffer }[];
+}
+
+/** All consumer groups. A group that only has offsets is an empty one. */
+export interface Coordinator {
+  join(request: JoinRequest): JoinAnswer | Promise<JoinAnswer>;
+  sync(
+    groupId: string,
+    member: { memberId: string; generation: number },
+    assignments: Map<string, Buffer>,
+  ): SyncAnswer | Promise<SyncAnswer>;
+  heartbeat(groupId: string, memberId: string, generation: number): ErrorCode;
+  leave(groupId: string, memberId: string): ErrorCode;
+  checkCommit(groupId: string, memberId: string, generation: number): ErrorCode;
+  describe(groupId: string): GroupDescription;
+  list(): { groupId: string; protocolType: string }[];
+  remove(groupId: string): ErrorCode;
+  close(): void;
+}
+
+/** `minSessionTimeout` (milliseconds) is Kafka's `group.min.session.timeout.ms`. */
+export function createCoordinator(offsets: Offsets, minSessionTimeout: number): Coordinator {
+  const groups = new Map<string, Group>();
+  const hasGroup = (groupId: string): boolean => groups.has(groupId) || offsets.list(groupId).length > 0;
+
+  function groupFor(groupId: string): Group {
+    const group = groups.get(groupId) ?? new Group(groupId);
+    groups.set(groupId, group);
+    return group;
+  }
+
+  return {
+    join(request) {
+      const { groupId, memberId, sessionTimeout } = request;
+      if (groupId === '') return refuseJoin(errorCodes.invalidGroupId, memberId);
+      if (sessionTimeout < minSessionTimeout || sessionTimeout > MAX_SESSION_TIMEOUT_MS) {
+        return refuseJoin(errorCodes.invalidSessionTimeout, memberId);
+      }
+      if (memberId !== '' && !groups.has(groupId)) return refuseJoin(errorCodes.unknownMemberId, memberId);
+      return groupFor(groupId).join(request);
+    },
+    sync: (groupId, { memberId, generation }, assignments) =>
+      groups.get(groupId)?.sync(memberId, generation, assignments) ?? refuseSync(errorCodes.unknownMemberId),
+    heartbeat: (groupId, memberId, generation) =>
+      groups.get(groupId)?.heartbeat(memberId, generation) ?? errorCodes.unknownMemberId,
+    leave: (groupId, memberId) => groups.get(groupId)?.leave(memberId) ?? errorCodes.unknownMemberId,
+    checkCommit(groupId, memberId, generation) {
+      if (groupId === '') return errorCodes.invalidGroupId;
+      const group = groups.get(groupId);
+      if (group) return group.checkCommit(memberId, generation);
+      return generation < 0 ? errorCodes.none : errorCodes.illegalGeneration;
+    },
+    describe(groupId) {
+      const group = groups.get(groupId);
+      if (group) return describe(group);
+      const state = hasGroup(groupId) ? 'Empty' : 'Dead';
+      const protocolType = hasGroup(groupId) ? 'consumer' : '';
+      return { state, protocolType, protocol: '', members: [] };
+    },
+    list: () =>
+      [...new Set([...groups.keys(), ...offsets.groupIds()])].map((groupId) => ({
+        groupId,
+        protocolType: groups.get(groupId)?.protocolType || 'consumer',
+      })),
+    remove(groupId) {
+      if (!hasGroup(groupId)) return errorCodes.groupIdNotFound;
+      const group = groups.get(groupId);
+      if (group && group.members.size > 0) return errorCodes.nonEmptyGroup;
+      group?.close();
+      groups.delete(groupId);
+      offsets.removeGroup(groupId);
+      return errorCodes.none;
+    },
+    close: () => groups.forEach((group) => group.close()),
+  };
+}
+
+function describe(group: Group): GroupDescription {
+  const members = [...group.members.values()].map(({ id, clientId, clientHost, assignment, protocols }) => ({
+    id,
+    clientId,
+    clientHost,
+    assignment,
+    metadata: protocols.find(({ name }) => name === group.protocol)?.metadata ?? Buffer.alloc(0),
+  }));
+  return { state: group.state, protocolType: group.protocolType, protocol: group.protocol, members };
+}

@@ -1,0 +1,99 @@
+import type { ErrorCode } from '../protocol/error-codes.ts';
+
+export interface GroupProtocol {
+  name: string;
+  metadata: Buffer;
+}
+
+export interface JoinRequest {
+  groupId: string;
+  memberId: string;
+  clientId: string;
+  clientHost: string;
+  /** Milliseconds without a heartbeat after which the member is out. */
+  sessionTimeout: number;
+  /** Milliseconds in which the member must join again when the group rebalances. */
+  rebalanceTimeout: number;
+  protocolType: string;
+  protocols: GroupProtocol[];
+  /** Whether a new member is first told its id (KIP-394). */
+  requiresKnownId: boolean;
+}
+
+export interface JoinAnswer {
+  error: ErrorCode;
+  generation: number;
+  protocol: string;
+  leaderId: string;
+  memberId: string;
+  members: { memberId: string; metadata: Buffer }[];
+}
+
+export interface SyncAnswer {
+  error: ErrorCode;
+  assignment: Buffer;
+}
+
+export interface Member {
+  readonly id: string;
+  readonly clientId: string;
+  readonly clientHost: string;
+  readonly protocolType: string;
+  sessionTimeout: number;
+  rebalanceTimeout: number;
+  protocols: GroupProtocol[];
+  assignment: Buffer;
+  /** Answers the JoinGroup that waits for the others. */
+  joining?: ((answer: JoinAnswer) => void) | undefined;
+  /** Answers the SyncGroup that waits for the leader. */
+  syncing?: ((answer: SyncAnswer) => void) | undefined;
+  session?: NodeJS.Timeout | undefined;
+}
+
+export function createMember(id: string, request: JoinRequest): Member {
+  const { clientId, clientHost, protocolType, sessionTimeout, rebalanceTimeout, protocols } = request;
+  return {
+    id,
+    clientId,
+    clientHost,
+    protocolType,
+    sessionTimeout,
+    rebalanceTimeout,
+    protocols,
+    assignment: Buffer.alloc(0),
+  };
+}
+
+/** What a member joins with decides the assignment: a change of it needs a rebalance. */
+export function hasSameProtocols(member: Member, protocols: readonly GroupProtocol[]): boolean {
+  return (
+    member.protocols.length === protocols.length &&
+    member.protocols.every(
+      (own, i) => own.name === protocols[i]!.name && own.metadata.equals(protocols[i]!.metadata),
+    )
+  );
+}
+
+/** The protocols that every member speaks. */
+export function commonProtocols(members: readonly Member[]): Set<string> {
+  const [first, ...others] = members;
+  const names = first?.protocols.map(({ name }) => name) ?? [];
+  const isCommon = (name: string): boolean =>
+    others.every(({ protocols }) => protocols.some((protocol) => protocol.name === name));
+  return new Set(names.filter(isCommon));
+}
+
+/** Every member votes for the first common protocol of its own list; the most votes win. */
+export function electProtocol(members: readonly Member[]): string {
+  const common = commonProtocols(members);
+  const votes = new Map<string, number>();
+  for (const { protocols } of members) {
+    const vote = protocols.find(({ name }) => common.has(name))?.name ?? '';
+    votes.set(vote, (votes.get(vote) ?? 0) + 1);
+  }
+  return [...votes].reduce((best, next) => (next[1] > best[1] ? next : best), ['', 0])[0];
+}
+
+export function metadataFor(member: Member, protocol: string): Buffer {
+  return member.protocols.find(({ name }) => name === protocol)?.metadata ?? Buffer.alloc(0);
+}

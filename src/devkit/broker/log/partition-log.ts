@@ -1,0 +1,117 @@
+import { placeBatch, type BatchHeader } from '../protocol/record-batch.ts';
+import type { PartitionFiles } from './partition-files.ts';
+import { createProducerStates, type ProducerStates, type SequenceCheck } from './producer-states.ts';
+import { openSegment, type Segment } from './segment.ts';
+
+/** Bytes at the end of a log whose checksums are compared when it is opened: a torn write is at the end. */
+const CHECKED_TAIL_BYTES = 1024 * 1024;
+
+export interface LogLimits {
+  /** The oldest segments go while the rest holds at least this many bytes; negative keeps all. */
+  retentionBytes: number;
+  /** A segment is closed when the next batch would make it larger than this. */
+  segmentBytes: number;
+}
+
+/** One partition: an append-only list of record batches. It is read from disk at its first use. */
+export interface PartitionLog {
+  startOffset(): number;
+  nextOffset(): number;
+  /** Says whether an idempotent producer's batch is in sequence. */
+  check(header: BatchHeader): SequenceCheck;
+  /** Writes the batch as it came, under its place in the log; returns its base offset. */
+  append(batch: Buffer, header: BatchHeader): number;
+  /** Whole batches from the one that holds `offset`, up to `maxBytes`, from one segment. */
+  read(offset: number, maxBytes: number, atLeastOne: boolean): Buffer;
+  /** The first batch that may hold a record of `timestamp` (milliseconds) or later. */
+  batchAtTime(timestamp: number): Buffer | undefined;
+  /** Calls `listener` with the bytes of each batch appended, and with Infinity at the end; returns what ends it. */
+  onAppend(listener: (bytes: number) => void): () => void;
+  close(): void;
+}
+
+interface OpenLog {
+  segments: Segment[];
+  producers: ProducerStates;
+}
+
+export function createPartitionLog(files: PartitionFiles, limits: () => LogLimits): PartitionLog {
+  const listeners = new Set<(bytes: number) => void>();
+  let opened: OpenLog | undefined;
+  const log = (): OpenLog => (opened ??= openLog(files));
+  const active = (): Segment => log().segments.at(-1)!;
+
+  return {
+    startOffset: () => log().segments[0]!.baseOffset,
+    nextOffset: () => active().nextOffset(),
+    check: (header) => log().producers.check(header),
+    append(batch, header) {
+      if (active().size() > 0 && active().size() + batch.length > limits().segmentBytes) roll(log(), files);
+      const baseOffset = active().nextOffset();
+      placeBatch(batch, baseOffset);
+      active().append(batch, header, baseOffset);
+      log().producers.record(header, baseOffset);
+      dropOldest(log().segments, limits().retentionBytes, files);
+      for (const listener of listeners) listener(batch.length);
+      return baseOffset;
+    },
+    read(offset, maxBytes, atLeastOne) {
+      const segment = log().segments.findLast((candidate) => candidate.baseOffset <= offset);
+      return segment && offset < segment.nextOffset()
+        ? segment.read(offset, maxBytes, atLeastOne)
+        : Buffer.alloc(0);
+    },
+    batchAtTime(timestamp) {
+      for (const segment of log().segments) {
+        const batch = segment.batchAtTime(timestamp);
+        if (batch) return batch;
+      }
+      return undefined;
+    },
+    onAppend(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close() {
+      opened?.segments.forEach((segment) => segment.release());
+      opened = undefined;
+      for (const listener of listeners) listener(Number.POSITIVE_INFINITY);
+    },
+  };
+}
+
+function openLog(files: PartitionFiles): OpenLog {
+  const bases = files.segments();
+  const last = bases.pop() ?? 0;
+  const producers = createProducerStates(files.loadProducers(last));
+  const segments = bases.map((baseOffset) => openSealed(baseOffset, files));
+  const onBatch = (header: BatchHeader): void => producers.record(header, header.baseOffset);
+  const storage = files.storage(last);
+  segments.push(openSegment({ baseOffset: last, storage, onBatch, checkedTailBytes: CHECKED_TAIL_BYTES }));
+  return { segments, producers };
+}
+
+function openSealed(baseOffset: number, files: PartitionFiles): Segment {
+  const segment = openSegment({ baseOffset, storage: files.storage(baseOffset) });
+  segment.release();
+  return segment;
+}
+
+function roll({ segments, producers }: OpenLog, files: PartitionFiles): void {
+  const full = segments.at(-1)!;
+  const baseOffset = full.nextOffset();
+  full.release();
+  files.saveProducers(baseOffset, producers.snapshot());
+  segments.push(openSegment({ baseOffset, storage: files.storage(baseOffset) }));
+}
+
+function dropOldest(segments: Segment[], retentionBytes: number, files: PartitionFiles): void {
+  if (retentionBytes < 0 || segments.length < 2) return;
+  let total = segments.reduce((sum, segment) => sum + segment.size(), 0);
+  while (segments.length > 1 && total - segments[0]!.size() >= retentionBytes) {
+    const oldest = segments.shift()!;
+    total -= oldest.size();
+    oldest.remove();
+    files.removeProducers(oldest.baseOffset);
+  }
+}

@@ -1,0 +1,137 @@
+/** A request that does not follow the protocol; the connection it came from is closed. */
+export class ProtocolError extends Error {
+  override name = 'ProtocolError';
+}
+
+/**
+ * Reads the primitive types of Kafka's protocol (https://kafka.apache.org/protocol#protocol_types).
+ * Every method throws a ProtocolError or a RangeError when the bytes run out. 64-bit integers are
+ * returned as numbers: offsets and timestamps stay far below 2^53. Buffers are views, not copies.
+ */
+export class Reader {
+  private readonly buffer: Buffer;
+  private position = 0;
+
+  constructor(buffer: Buffer) {
+    this.buffer = buffer;
+  }
+
+  get remaining(): number {
+    return this.buffer.length - this.position;
+  }
+
+  int8(): number {
+    return this.buffer.readInt8(this.advance(1));
+  }
+
+  int16(): number {
+    return this.buffer.readInt16BE(this.advance(2));
+  }
+
+  int32(): number {
+    return this.buffer.readInt32BE(this.advance(4));
+  }
+
+  int64(): number {
+    return readInt64(this.buffer, this.advance(8));
+  }
+
+  boolean(): boolean {
+    return this.int8() !== 0;
+  }
+
+  nullableString(): string | null {
+    const length = this.int16();
+    return length < 0 ? null : this.take(length).toString('utf8');
+  }
+
+  string(): string {
+    return required(this.nullableString(), 'string');
+  }
+
+  nullableBytes(): Buffer | null {
+    const length = this.int32();
+    return length < 0 ? null : this.take(length);
+  }
+
+  bytes(): Buffer {
+    return required(this.nullableBytes(), 'bytes');
+  }
+
+  nullableArray<T>(item: (reader: this) => T): T[] | null {
+    const length = this.int32();
+    if (length < 0) return null;
+    if (length > this.remaining)
+      throw new ProtocolError(`array of ${length} items in ${this.remaining} bytes`);
+    return Array.from({ length }, () => item(this));
+  }
+
+  array<T>(item: (reader: this) => T): T[] {
+    return required(this.nullableArray(item), 'array');
+  }
+
+  unsignedVarint(): number {
+    return this.variable(5);
+  }
+
+  /** A signed 32-bit integer in zigzag encoding. */
+  varint(): number {
+    return zigzag(this.variable(5));
+  }
+
+  /** A signed 64-bit integer in zigzag encoding. */
+  varlong(): number {
+    return zigzag(this.variable(10));
+  }
+
+  compactString(): string {
+    const length = this.unsignedVarint();
+    if (length === 0) throw new ProtocolError('null where a string is required');
+    return this.take(length - 1).toString('utf8');
+  }
+
+  skipTaggedFields(): void {
+    for (let left = this.unsignedVarint(); left > 0; left--) {
+      this.unsignedVarint();
+      this.take(this.unsignedVarint());
+    }
+  }
+
+  take(length: number): Buffer {
+    const start = this.advance(length);
+    return this.buffer.subarray(start, start + length);
+  }
+
+  private variable(maxBytes: number): number {
+    let value = 0;
+    for (let shift = 0; shift < maxBytes * 7; shift += 7) {
+      const byte = this.buffer.readUInt8(this.advance(1));
+      value += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) return value;
+    }
+    throw new ProtocolError(`variable-length integer of more than ${maxBytes} bytes`);
+  }
+
+  private advance(length: number): number {
+    const start = this.position;
+    if (length < 0 || length > this.remaining) {
+      throw new ProtocolError(`${length} bytes expected, ${this.remaining} left`);
+    }
+    this.position += length;
+    return start;
+  }
+}
+
+/** Reads a signed 64-bit big-endian integer as a number; exact within ±2^53. */
+export function readInt64(buffer: Buffer, offset: number): number {
+  return buffer.readInt32BE(offset) * 2 ** 32 + buffer.readUInt32BE(offset + 4);
+}
+
+function zigzag(value: number): number {
+  return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+}
+
+function required<T>(value: T | null, type: string): T {
+  if (value === null) throw new ProtocolError(`null where a ${type} is required`);
+  return value;
+}

@@ -1,0 +1,44 @@
+import { gunzipSync } from 'node:zlib';
+import { BATCH_HEADER_BYTES, readBatchHeader, type BatchHeader } from './record-batch.ts';
+import { Reader } from './reader.ts';
+
+export interface RecordPlace {
+  timestamp: number;
+  offset: number;
+}
+
+const LOG_APPEND_TIME = 0x08;
+
+/**
+ * The first record of the batch that is as late as `timestamp` (milliseconds). In a batch that is compressed
+ * with anything but gzip, and in a damaged one, that is the batch's first record.
+ */
+export function firstRecordAt(batch: Buffer, timestamp: number): RecordPlace | undefined {
+  const header = readBatchHeader(batch);
+  if (!header) return undefined;
+  const start = { timestamp: header.baseTimestamp, offset: header.baseOffset };
+  if (header.attributes & LOG_APPEND_TIME) return { ...start, timestamp: header.maxTimestamp };
+  try {
+    return readPlaces(batch, header).find((place) => place.timestamp >= timestamp) ?? start;
+  } catch {
+    return start;
+  }
+}
+
+function readPlaces(batch: Buffer, header: BatchHeader): RecordPlace[] {
+  const reader = new Reader(decompress(batch.subarray(BATCH_HEADER_BYTES), header.attributes & 7));
+  return Array.from({ length: header.recordCount }, () => {
+    const record = new Reader(reader.take(reader.varint()));
+    record.int8();
+    return {
+      timestamp: header.baseTimestamp + record.varlong(),
+      offset: header.baseOffset + record.varint(),
+    };
+  });
+}
+
+function decompress(records: Buffer, codec: number): Buffer {
+  if (codec === 0) return records;
+  if (codec === 1) return gunzipSync(records);
+  throw new RangeError(`records are compressed with codec ${codec}, which is not read`);
+}

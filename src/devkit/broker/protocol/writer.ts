@@ -1,0 +1,121 @@
+/** Bytes that `finish` fills in: the size of the answer and its correlation id. */
+const HEADER_BYTES = 8;
+
+/** Blocks from this size on are sent as they are, not copied. */
+const COPY_LIMIT = 4096;
+
+/** Writes the primitive types of Kafka's protocol into one answer; every method returns the writer. */
+export class Writer {
+  private buffer = Buffer.allocUnsafe(512);
+  private start = 0;
+  private length = HEADER_BYTES;
+  private readonly chunks: Buffer[] = [];
+
+  int8(value: number): this {
+    const at = this.reserve(1);
+    this.buffer.writeInt8(value, at);
+    return this;
+  }
+
+  int16(value: number): this {
+    const at = this.reserve(2);
+    this.buffer.writeInt16BE(value, at);
+    return this;
+  }
+
+  int32(value: number): this {
+    const at = this.reserve(4);
+    this.buffer.writeInt32BE(value, at);
+    return this;
+  }
+
+  int64(value: number): this {
+    const at = this.reserve(8);
+    writeInt64(this.buffer, value, at);
+    return this;
+  }
+
+  boolean(value: boolean): this {
+    return this.int8(value ? 1 : 0);
+  }
+
+  string(value: string | null): this {
+    if (value === null) return this.int16(-1);
+    const size = Buffer.byteLength(value);
+    const at = this.int16(size).reserve(size);
+    this.buffer.write(value, at, 'utf8');
+    return this;
+  }
+
+  bytes(value: Buffer | null): this {
+    return value === null ? this.int32(-1) : this.int32(value.length).raw(value);
+  }
+
+  array<T>(items: readonly T[] | null, write: (writer: this, item: T) => void): this {
+    if (items === null) return this.int32(-1);
+    this.int32(items.length);
+    for (const item of items) write(this, item);
+    return this;
+  }
+
+  unsignedVarint(value: number): this {
+    let left = value;
+    for (; left > 0x7f; left >>>= 7) this.uint8((left & 0x7f) | 0x80);
+    return this.uint8(left);
+  }
+
+  compactArray<T>(items: readonly T[], write: (writer: this, item: T) => void): this {
+    this.unsignedVarint(items.length + 1);
+    for (const item of items) write(this, item);
+    return this;
+  }
+
+  raw(value: Buffer): this {
+    if (value.length < COPY_LIMIT) {
+      const at = this.reserve(value.length);
+      value.copy(this.buffer, at);
+      return this;
+    }
+    this.chunks.push(this.buffer.subarray(this.start, this.length), value);
+    this.start = this.length;
+    return this;
+  }
+
+  /** Returns the whole answer, with its size and `correlationId` in front; call it once. */
+  finish(correlationId: number): Buffer[] {
+    const chunks = [...this.chunks, this.buffer.subarray(this.start, this.length)];
+    const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    const first = chunks[0] ?? Buffer.alloc(HEADER_BYTES);
+    first.writeInt32BE(size - 4, 0);
+    first.writeInt32BE(correlationId, 4);
+    return chunks;
+  }
+
+  private uint8(value: number): this {
+    const at = this.reserve(1);
+    this.buffer.writeUInt8(value, at);
+    return this;
+  }
+
+  /** Makes room and returns where; it may replace `this.buffer`, so it comes before any use of it. */
+  private reserve(size: number): number {
+    if (this.length + size > this.buffer.length) this.grow(size);
+    this.length += size;
+    return this.length - size;
+  }
+
+  private grow(size: number): void {
+    const pending = this.length - this.start;
+    const bigger = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, pending + size));
+    this.buffer.copy(bigger, 0, this.start, this.length);
+    this.buffer = bigger;
+    this.start = 0;
+    this.length = pending;
+  }
+}
+
+/** Writes a number as a signed 64-bit big-endian integer; exact within ±2^53. */
+export function writeInt64(buffer: Buffer, value: number, offset: number): void {
+  buffer.writeInt32BE(Math.floor(value / 2 ** 32), offset);
+  buffer.writeUInt32BE(value - Math.floor(value / 2 ** 32) * 2 ** 32, offset + 4);
+}

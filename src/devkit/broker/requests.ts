@@ -1,0 +1,40 @@
+import type { Api, Call } from './apis/api.ts';
+import { ProtocolError, Reader } from './protocol/reader.ts';
+
+export interface Client {
+  host: string;
+  onClose: Call['onClose'];
+}
+
+/** Answers one request; undefined where the client wants no answer. Throws when the request is broken. */
+export type AnswerRequest = (
+  request: Buffer,
+  client: Client,
+) => Buffer[] | undefined | Promise<Buffer[] | undefined>;
+
+/** From this version on ApiVersions has the header with tagged fields; no other API here has. */
+const API_VERSIONS = { key: 18, flexibleFrom: 3 };
+
+/** Finds the API that a request asks for. As in Kafka, an unknown API or version ends the connection. */
+export function createDispatcher(apis: readonly Api[]): AnswerRequest {
+  const byKey = new Map(apis.map((api) => [api.key, api]));
+
+  return (bytes, { host, onClose }) => {
+    const request = new Reader(bytes);
+    const [key, version, correlationId] = [request.int16(), request.int16(), request.int32()];
+    const api = byKey.get(key);
+    if (!api || !isAnswered(api, version))
+      throw new ProtocolError(`API ${key} version ${version} is not answered`);
+    const clientId = request.nullableString() ?? '';
+    if (key === API_VERSIONS.key && version === API_VERSIONS.flexibleFrom) request.skipTaggedFields();
+    const answer = api.handle(request, { version, clientId, clientHost: host, onClose });
+    return answer instanceof Promise
+      ? answer.then((writer) => writer.finish(correlationId))
+      : answer?.finish(correlationId);
+  };
+}
+
+function isAnswered({ key, versions }: Api, version: number): boolean {
+  if (version < versions[0]) return false;
+  return version <= versions[1] || key === API_VERSIONS.key;
+}

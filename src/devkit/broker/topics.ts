@@ -1,0 +1,108 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Journal } from './journal.ts';
+import { createDirectoryFiles, createMemoryFiles } from './log/partition-files.ts';
+import { createPartitionLog, type LogLimits, type PartitionLog } from './log/partition-log.ts';
+
+export interface Topic {
+  name: string;
+  partitions: PartitionLog[];
+  /** What the topic was created with; names of Kafka's topic configuration. */
+  configs: Record<string, string>;
+}
+
+export interface Topics {
+  get(name: string): Topic | undefined;
+  partition(name: string, index: number): PartitionLog | undefined;
+  list(): Topic[];
+  create(name: string, partitions: number, configs: Record<string, string>): void;
+  addPartitions(topic: Topic, count: number): void;
+  remove(name: string): void;
+  close(): void;
+}
+
+export interface TopicsOptions {
+  journal: Journal;
+  /** Where the logs are kept; in memory when undefined. */
+  directory?: string | undefined;
+  limits: LogLimits;
+}
+
+const KEY = 'topic/';
+
+interface SavedTopic {
+  partitions: number;
+  configs: Record<string, string>;
+}
+
+export function createTopics({ journal, directory, limits }: TopicsOptions): Topics {
+  const topics = new Map<string, Topic>();
+  const path = (name: string, index: number): string | undefined =>
+    directory === undefined ? undefined : join(directory, `${name}-${index}`);
+
+  function open(name: string, count: number, configs: Record<string, string>): Topic {
+    const topic: Topic = { name, configs, partitions: [] };
+    topics.set(name, topic);
+    grow(topic, count);
+    return topic;
+  }
+
+  function grow(topic: Topic, count: number): void {
+    for (let index = topic.partitions.length; index < count; index++) {
+      const place = path(topic.name, index);
+      const files = place === undefined ? createMemoryFiles() : createDirectoryFiles(place);
+      topic.partitions.push(createPartitionLog(files, () => topicLimits(topic.configs, limits)));
+    }
+  }
+
+  function save(topic: Topic): void {
+    const saved: SavedTopic = { partitions: topic.partitions.length, configs: topic.configs };
+    journal.set(KEY + topic.name, saved);
+  }
+
+  for (const [key, value] of journal.entries()) {
+    if (!key.startsWith(KEY)) continue;
+    const { partitions, configs } = value as SavedTopic;
+    open(key.slice(KEY.length), partitions, configs);
+  }
+  if (directory !== undefined) removeStrays(directory, topics);
+
+  return {
+    get: (name) => topics.get(name),
+    partition: (name, index) => topics.get(name)?.partitions[index],
+    list: () => [...topics.values()],
+    create: (name, partitions, configs) => save(open(name, partitions, configs)),
+    addPartitions(topic, count) {
+      grow(topic, count);
+      save(topic);
+    },
+    remove(name) {
+      const topic = topics.get(name);
+      topics.delete(name);
+      journal.delete(KEY + name);
+      topic?.partitions.forEach((partition, index) => {
+        partition.close();
+        const place = path(name, index);
+        if (place !== undefined) rmSync(place, { recursive: true, force: true });
+      });
+    },
+    close: () => topics.forEach((topic) => topic.partitions.forEach((partition) => partition.close())),
+  };
+}
+
+function topicLimits(configs: Record<string, string>, limits: LogLimits): LogLimits {
+  return {
+    retentionBytes: Number(configs['retention.bytes'] ?? limits.retentionBytes),
+    segmentBytes: Number(configs['segment.bytes'] ?? limits.segmentBytes),
+  };
+}
+
+/** Removes what a process left that ended while it created or deleted a topic. */
+function removeStrays(directory: string, topics: Map<string, Topic>): void {
+  mkdirSync(directory, { recursive: true });
+  for (const entry of readdirSync(directory)) {
+    const [, name = '', index = '-1'] = /^(.+)-(\d+)$/.exec(entry) ?? [];
+    if (topics.get(name)?.partitions[Number(index)]) continue;
+    rmSync(join(directory, entry), { recursive: true, force: true });
+  }
+}
