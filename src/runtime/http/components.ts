@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type joi from 'joi';
-import { jsonSchema, type Direction, type JsonSchema } from './json-schema.ts';
+import { toJsonSchema, type Direction, type JsonSchema } from '../schemas/json-schema.ts';
 
 /** The reusable schemas of a document, collected while its operations are written. */
 export interface Components {
@@ -21,7 +21,9 @@ export function createComponents(schemas: Record<string, JsonSchema>): Component
   return {
     schemas,
     of(schema, direction) {
-      const { $defs = {}, ...written } = jsonSchema(schema, direction, keep);
+      const { $defs = {}, ...written } = toJsonSchema(schema, direction, (label, own) =>
+        keep(componentName(label), own),
+      );
       for (const [id, definition] of Object.entries($defs)) keep(id, hoisted(definition));
       return hoisted(written);
     },
@@ -33,4 +35,9 @@ function hoisted(schema: JsonSchema): JsonSchema {
   const text = JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/');
   const moved: JsonSchema = JSON.parse(text);
   return moved;
+}
+
+/** `new user` as `NewUser`: OpenAPI allows letters, digits, dots, hyphens and underscores. */
+function componentName(label: string): string {
+  return label.replaceAll(/(?:^|[^\w.-]+)(\w?)/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type joi from 'joi';
 import { createComponents, type Components } from './components.ts';
-import { jsonSchema, type JsonSchema } from './json-schema.ts';
+import { toJsonSchema, type JsonSchema } from '../schemas/json-schema.ts';
 import type { Operation } from './route.ts';
 
 export interface ApiInfo {
@@ -93,7 +93,7 @@ function operationId(summary: string): string {
 }
 
 function pathParameters({ path, params }: Operation): object[] {
-  const known = params ? (jsonSchema(params, 'input').properties ?? {}) : {};
+  const known = params ? (toJsonSchema(params, 'input').properties ?? {}) : {};
   const names = [...path.matchAll(/:(\w+)/g)].map((match) => match[1] ?? '');
   return names.map((name) =>
     parameter('path', name, { schema: known[name] ?? { type: 'string' }, required: true }),
@@ -101,7 +101,7 @@ function pathParameters({ path, params }: Operation): object[] {
 }
 
 function queryParameters({ query }: Operation): object[] {
-  const { properties = {}, required = [] } = query ? jsonSchema(query, 'input') : {};
+  const { properties = {}, required = [] } = query ? toJsonSchema(query, 'input') : {};
   return Object.entries(properties).map(([name, schema]) =>
     parameter('query', name, { schema, required: required.includes(name) }),
   );

@@ -1,42 +1,73 @@
 import type joi from 'joi';
 
-export type JsonSchema = { [keyword: string]: unknown };
+/** A JSON Schema of draft 2020-12, which is the one of OpenAPI 3.1 and AsyncAPI 3. */
+export interface JsonSchema {
+  [keyword: string]: unknown;
+  type?: string | string[];
+  format?: string;
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+  items?: JsonSchema;
+  anyOf?: JsonSchema[];
+  enum?: unknown[];
+  $defs?: Record<string, JsonSchema>;
+}
 
+/** `input` is what a sender may write; `output` is what a reader gets, with defaults filled in. */
+export type Direction = 'input' | 'output';
+
+/** Gives a schema that has a name a place of its own, and returns what stands for it, such as a reference. */
+export type Place = (name: string, schema: JsonSchema) => JsonSchema;
+
+/** The part of joi's `describe()` that its JSON Schema leaves out. */
 interface Description {
+  flags?: { label?: string };
+  metas?: { jsonSchema?: JsonSchema }[];
+  examples?: unknown[];
   keys?: Record<string, Description>;
   items?: Description[];
-  metas?: { jsonSchema?: JsonSchema }[];
-  notes?: string[];
-  examples?: unknown[];
-  flags?: { description?: string };
 }
 
 /**
- * The JSON Schema (draft 2020-12) of a joi schema: joi's own conversion, with what it leaves out: descriptions, examples
- * and the keywords given by `.meta({ jsonSchema: { format: 'int64' } })`.
- * `input` is what a sender may write, `output` what a reader gets (defaults are filled in).
+ * The JSON Schema of a joi schema: joi's own conversion, with what it leaves out: examples, the keywords given by
+ * `.meta({ jsonSchema: { format: 'int64' } })`, and null among the values of a nullable `valid()`. An object with a
+ * `label()` is handed to `place`.
  */
-export function toJsonSchema(schema: joi.Schema, direction: 'input' | 'output' = 'input'): JsonSchema {
-  const standard = schema['~standard'] as unknown as {
-    jsonSchema: Record<'input' | 'output', (options: { target: string }) => JsonSchema>;
-  };
-  const { $schema: _, ...converted } = standard.jsonSchema[direction]({ target: 'draft-2020-12' });
-  return complete(converted, schema.describe() as Description);
+export function toJsonSchema(
+  schema: joi.Schema,
+  direction: Direction = 'input',
+  place: Place = (_name, own) => own,
+): JsonSchema {
+  const converted: JsonSchema = schema['~standard'].jsonSchema[direction]({ target: 'draft-2020-12' });
+  return complete(converted, schema.describe(), place);
 }
 
-function complete(converted: JsonSchema, description: Description): JsonSchema {
-  const completed: JsonSchema = { ...converted };
-  const properties = converted['properties'] as Record<string, JsonSchema> | undefined;
-  if (properties) {
-    completed['properties'] = Object.fromEntries(
-      Object.entries(properties).map(([name, value]) => [name, complete(value, description.keys?.[name] ?? {})]),
-    );
+function complete(converted: JsonSchema, description: Description, place: Place): JsonSchema {
+  const own: JsonSchema = { ...converted, ...details(description) };
+  if (own.properties && description.keys)
+    own.properties = completeKeys(own.properties, description.keys, place);
+  if (own.items && description.items?.length === 1 && description.items[0]) {
+    own.items = complete(own.items, description.items[0], place);
   }
-  const item = description.items?.[0];
-  if (item && description.items?.length === 1 && converted['items']) {
-    completed['items'] = complete(converted['items'] as JsonSchema, item);
-  }
-  if (description.flags?.description) completed['description'] = description.flags.description;
-  if (description.examples) completed['examples'] = description.examples;
-  return Object.assign(completed, ...(description.metas ?? []).map((meta) => meta.jsonSchema ?? {}));
+  if (own.enum && own.type?.includes('null') && !own.enum.includes(null)) own.enum = [...own.enum, null];
+  if (own.format === 'ip') delete own.format; // joi's word for "ipv4 or ipv6"; JSON Schema has none
+  const label = description.flags?.label;
+  return label !== undefined && own.type === 'object' ? place(label, own) : own;
+}
+
+function completeKeys(
+  properties: Record<string, JsonSchema>,
+  keys: Record<string, Description>,
+  place: Place,
+): Record<string, JsonSchema> {
+  const completed: Record<string, JsonSchema> = {};
+  for (const [key, value] of Object.entries(properties))
+    completed[key] = complete(value, keys[key] ?? {}, place);
+  return completed;
+}
+
+function details({ examples, metas = [] }: Description): JsonSchema {
+  const own: JsonSchema = examples ? { examples } : {};
+  for (const { jsonSchema } of metas) Object.assign(own, jsonSchema);
+  return own;
 }
