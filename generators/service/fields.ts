@@ -4,6 +4,8 @@ import type { Field, FieldType } from './answers.ts';
 interface FieldCode {
   type: string;
   joi: string;
+  /** The JSON Schema that microservice-runtime makes of `joi`. */
+  schema: JsonSchema;
   column: (name: string) => string;
   /** Source text of a value for tests and seeds; `n` makes it differ. */
   sample: (name: string, n: string) => string;
@@ -13,12 +15,17 @@ interface FieldCode {
   bad: string;
 }
 
+export type JsonSchema = Record<string, unknown>;
+
+const text = { type: 'string', minLength: 1 };
+
 const quoted = (text: string) => `'${text}'`;
 
 export const fieldCodes: Record<FieldType, FieldCode> = {
   string: {
     type: 'string',
     joi: 'joi.string().max(255)',
+    schema: { ...text, maxLength: 255 },
     column: (name) => `table.string(${quoted(name)})`,
     sample: (name, n) => `\`${name} \${${n}}\``,
     other: `'another text'`,
@@ -27,6 +34,7 @@ export const fieldCodes: Record<FieldType, FieldCode> = {
   text: {
     type: 'string',
     joi: 'joi.string().max(10_000)',
+    schema: { ...text, maxLength: 10_000 },
     column: (name) => `table.text(${quoted(name)})`,
     sample: (name, n) => `\`A longer ${name}: \${${n}}\``,
     other: `'Another longer text'`,
@@ -35,6 +43,7 @@ export const fieldCodes: Record<FieldType, FieldCode> = {
   integer: {
     type: 'number',
     joi: 'joi.number().integer().min(-2_147_483_648).max(2_147_483_647)',
+    schema: { type: 'integer', minimum: -2_147_483_648, maximum: 2_147_483_647 },
     column: (name) => `table.integer(${quoted(name)})`,
     sample: (_, n) => n,
     other: '7',
@@ -43,6 +52,7 @@ export const fieldCodes: Record<FieldType, FieldCode> = {
   bigint: {
     type: 'string',
     joi: 'bigintString()',
+    schema: { ...text, pattern: '^(0|-?[1-9]\\d{0,18})$', format: 'int64' },
     column: (name) => `table.bigInteger(${quoted(name)})`,
     sample: (_, n) => `String(9_007_199_254_740_993n + BigInt(${n}))`,
     other: `'-9223372036854775808'`,
@@ -51,6 +61,7 @@ export const fieldCodes: Record<FieldType, FieldCode> = {
   decimal: {
     type: 'string',
     joi: 'decimalString(20, 6)',
+    schema: { ...text, pattern: '^-?(0|[1-9]\\d{0,13})(\\.\\d{1,6})?$', format: 'decimal' },
     column: (name) => `table.decimal(${quoted(name)}, 20, 6)`,
     sample: (_, n) => `\`\${${n}}.250000\``,
     other: `'0.000001'`,
@@ -59,6 +70,7 @@ export const fieldCodes: Record<FieldType, FieldCode> = {
   boolean: {
     type: 'boolean',
     joi: 'joi.boolean()',
+    schema: { type: 'boolean' },
     column: (name) => `table.boolean(${quoted(name)})`,
     sample: (_, n) => `${n} % 2 === 0`,
     other: 'false',
@@ -67,6 +79,7 @@ export const fieldCodes: Record<FieldType, FieldCode> = {
   date: {
     type: 'string',
     joi: 'dateString()',
+    schema: { ...text, pattern: '^\\d{4}-\\d{2}-\\d{2}$', format: 'date' },
     column: (name) => `table.date(${quoted(name)})`,
     sample: (_, n) => `new Date(Date.UTC(2000, 0, 1 + (${n} % 100_000))).toISOString().slice(0, 10)`,
     other: `'2024-02-29'`,
@@ -75,6 +88,11 @@ export const fieldCodes: Record<FieldType, FieldCode> = {
   timestamp: {
     type: 'string',
     joi: 'timestampString()',
+    schema: {
+      ...text,
+      pattern: '^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?([Zz]|[+-]\\d{2}:\\d{2})$',
+      format: 'date-time',
+    },
     column: (name) => `table.timestamp(${quoted(name)}, { precision: 3 })`,
     sample: (_, n) => `new Date(Date.UTC(2000, 0, 1) + ${n}).toISOString()`,
     other: `'2024-02-29T12:30:00.123Z'`,
@@ -83,6 +101,7 @@ export const fieldCodes: Record<FieldType, FieldCode> = {
   uuid: {
     type: 'string',
     joi: 'joi.string().uuid()',
+    schema: { ...text, format: 'uuid' },
     column: (name) => `table.uuid(${quoted(name)})`,
     sample: () => 'randomUUID()',
     other: `'01890a5d-ac96-774b-bcce-b302099a8057'`,
@@ -91,6 +110,7 @@ export const fieldCodes: Record<FieldType, FieldCode> = {
   json: {
     type: 'unknown',
     joi: 'joi.any()',
+    schema: {},
     column: (name) => `table.jsonb(${quoted(name)})`,
     sample: (name, n) => `{ ${name}: ${n}, list: [1, 'two', null] }`,
     other: `['another', 'value']`,
@@ -102,6 +122,12 @@ export const fieldCodes: Record<FieldType, FieldCode> = {
 export const tolerantJoi = (type: FieldType): string => {
   if (type === 'string' || type === 'text') return `joi.string().allow('')`;
   return type === 'integer' ? 'joi.number().integer()' : fieldCodes[type].joi;
+};
+
+/** The JSON Schema of `tolerantJoi`. */
+export const tolerantSchema = (type: FieldType): JsonSchema => {
+  if (type === 'string' || type === 'text') return { type: 'string' };
+  return type === 'integer' ? { type: 'integer' } : fieldCodes[type].schema;
 };
 
 /** The functions of microservice-runtime that the joi text of `fields` calls, sorted. */

@@ -4,6 +4,7 @@ import ejs from 'ejs';
 import { format } from '../format.ts';
 import { templatesRoot } from '../templates-root.ts';
 import type { ServiceAnswers } from './answers.ts';
+import { asyncApi } from './async-api.ts';
 import { fieldCodes, runtimeSchemas, tolerantJoi } from './fields.ts';
 import { columnName } from './names.ts';
 import { serviceView, type CopyView, type ResourceView, type ServiceView } from './view.ts';
@@ -22,6 +23,7 @@ export async function serviceFiles(answers: ServiceAnswers): Promise<Map<string,
     await render(path.join(root, 'resource'), { ...view, resource }, files);
   }
   for (const copy of view.copies) await render(path.join(root, 'copy'), { ...view, copy }, files);
+  files.set('asyncapi.json', `${JSON.stringify(await asyncApi(view, root), null, 2)}\n`);
   return new Map([...files].toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 

@@ -101,7 +101,12 @@ function toEvents(consumed: ConsumedEvent[], aggregate: Names): EventView[] {
     const required = Array.isArray(schema['required']) ? (schema['required'] as string[]) : [];
     const key = JSON.stringify([fields, required]);
     const stem = shapes.size === 0 && fields.length > 0 ? aggregate : names;
-    const shape = shapes.get(key) ?? { pascal: `${stem.pascal}Data`, camel: `${stem.camel}Data`, fields, required };
+    const shape = shapes.get(key) ?? {
+      pascal: `${stem.pascal}Data`,
+      camel: `${stem.camel}Data`,
+      fields,
+      required,
+    };
     shapes.set(key, shape);
     return { type, version, name: names.camel, removes: type.endsWith('.deleted'), shape };
   });

@@ -1,0 +1,91 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { stringify } from 'yaml';
+import { end } from '../../scripts/support/command.ts';
+import { packAll, type Packages } from '../../scripts/support/packages.ts';
+import { findFreePort } from '../../src/devkit/postgres/free-port.ts';
+
+const run = promisify(execFile);
+const root = path.resolve(import.meta.dirname, '..', '..');
+
+export interface Registry {
+  url: string;
+  packages: Packages;
+  /** The environment in which npm and pnpm use this registry, with a cache of their own. */
+  environment: NodeJS.ProcessEnv;
+  stop(): Promise<void>;
+}
+
+/** A registry on loopback that holds the three packed packages and asks npm's configured registry for all others. */
+export async function startRegistry(): Promise<Registry> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'registry-'));
+  const port = await findFreePort();
+  const url = `http://127.0.0.1:${port}/`;
+  const [server, packages] = await Promise.all([serve(folder, port), packAll(path.join(folder, 'packages'))]);
+  const environment = await createEnvironment(folder, url);
+  for (const tarball of [packages.runtime, packages.devkit, packages.generator]) {
+    await run('npm', ['publish', tarball, '--ignore-scripts'], { env: environment, cwd: folder });
+  }
+  const stop = async () => {
+    await end(server);
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { url, packages, environment, stop };
+}
+
+async function serve(folder: string, port: number): Promise<ChildProcess> {
+  const { stdout } = await run('npm', ['config', 'get', 'registry'], { cwd: root });
+  const config = path.join(folder, 'config.yaml');
+  const own = { access: '$all', publish: '$all' };
+  await writeFile(
+    config,
+    stringify({
+      storage: path.join(folder, 'storage'),
+      uplinks: { upstream: { url: stdout.trim(), timeout: '60s', max_fails: 20, fail_timeout: '1s' } },
+      packages: {
+        'create-microservice': own,
+        'microservice-*': own,
+        '**': { access: '$all', proxy: 'upstream' },
+      },
+      max_body_size: '100mb',
+      log: { type: 'stdout', format: 'json', level: 'warn' },
+    }),
+  );
+  const bin = path.join(root, 'node_modules', 'verdaccio', 'bin', 'verdaccio');
+  const child = spawn(process.execPath, [bin, '--config', config, '--listen', `127.0.0.1:${port}`], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += String(chunk)));
+  await untilAnswers(`http://127.0.0.1:${port}/-/ping`, child, () => output);
+  return child;
+}
+
+async function untilAnswers(address: string, child: ChildProcess, output: () => string): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (child.exitCode === null && Date.now() < deadline) {
+    const response = await fetch(address).catch(() => undefined);
+    if (response?.ok) return;
+    await Promise.race([once(child, 'exit'), new Promise((resolve) => void setTimeout(resolve, 50))]);
+  }
+  throw new Error(`the registry did not start:\n${output()}`);
+}
+
+/** npm publishes only with a token; this registry takes any. */
+async function createEnvironment(folder: string, url: string): Promise<NodeJS.ProcessEnv> {
+  const userConfig = path.join(folder, 'npmrc');
+  await mkdir(path.join(folder, 'cache'), { recursive: true });
+  await writeFile(userConfig, `registry=${url}\n${url.replace('http:', '')}:_authToken=any\nyes=true\naudit=false\nfund=false\n`);
+  const inherited = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name));
+  return {
+    ...Object.fromEntries(inherited),
+    npm_config_userconfig: userConfig,
+    npm_config_cache: path.join(folder, 'cache'),
+    npm_config_registry: url,
+  };
+}
