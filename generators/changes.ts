@@ -1,0 +1,55 @@
+import { lstat, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Pristine } from './pristine.ts';
+import { UsageError } from './usage-error.ts';
+
+/**
+ * What writing one file means. `update`: it is there as an earlier run wrote it. `conflict`: somebody changed it, or
+ * it was never ours.
+ */
+export type Status = 'create' | 'identical' | 'update' | 'conflict';
+
+export interface Change {
+  /** Relative to the folder, with `/`. */
+  file: string;
+  text: string;
+  status: Status;
+}
+
+/**
+ * Compares what would be written with what is there. Writes nothing.
+ * Throws a UsageError where a folder stands in the place of a file, or a file in that of a folder.
+ */
+export async function planChanges(
+  folder: string,
+  files: Map<string, string>,
+  pristine: Pristine,
+): Promise<Change[]> {
+  return Promise.all([...files].map(([file, text]) => planChange(folder, file, text, pristine.get(file))));
+}
+
+async function planChange(
+  folder: string,
+  file: string,
+  text: string,
+  before: string | undefined,
+): Promise<Change> {
+  const present = await readPresent(path.join(folder, file));
+  if (present === undefined) return { file, text, status: 'create' };
+  if (present === text) return { file, text, status: 'identical' };
+  return { file, text, status: present === before ? 'update' : 'conflict' };
+}
+
+async function readPresent(file: string): Promise<string | undefined> {
+  try {
+    const stats = await lstat(file);
+    if (stats.isDirectory())
+      throw new UsageError(`${file} is a folder, and a file is to be written there: move it away`);
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    if (code === 'ENOTDIR') throw new UsageError(`${file} cannot be written: a folder above it is a file`);
+    throw error instanceof UsageError ? error : new UsageError(`cannot read ${file}: ${message}`);
+  }
+}

@@ -1,0 +1,87 @@
+import { callOf } from './call.ts';
+import { commonFlags, parseCommandLine, type CommandLine } from './flags.ts';
+import { helpText } from './help.ts';
+import { swallowedFlags, swallowedMessage } from './npm-flags.ts';
+import { flagsOf, generators, type GeneratorEntry } from './registry.ts';
+import { didYouMean } from './suggest.ts';
+import { UsageError } from './usage-error.ts';
+import { command, packageVersion } from './version.ts';
+
+/** The command. Sets the exit code; prints one line on the error output when something failed. */
+export async function main(args: string[]): Promise<void> {
+  const stopWatching = failWhenInputEnds();
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
+  try {
+    await run(args);
+  } catch (error) {
+    complain(error);
+  } finally {
+    stopWatching();
+  }
+}
+
+async function run(args: string[]): Promise<void> {
+  const flags = [...commonFlags, ...generators.flatMap(flagsOf)];
+  const line = parseCommandLine(args, flags);
+  const said = new Set(line.given.map(({ flag }) => flag));
+  if (said.has('help')) return console.log(helpText(generators));
+  if (said.has('version')) return console.log(packageVersion());
+  const { generator, name } = chooseGenerator(line.words);
+  heedSwallowed(line.words);
+  refuseForeign(line, generator);
+  const { runGenerator } = await import('./run-generator.ts');
+  await runGenerator(generator, callOf(line, name));
+}
+
+function chooseGenerator(words: string[]): { generator: GeneratorEntry; name: string | undefined } {
+  const [first, second] = words;
+  const named = generators.find((each) => each.name === first);
+  const rest = named ? words.slice(1) : words;
+  const generator = named ?? generators[0];
+  if (!generator) throw new Error('there is no generator');
+  if (!named && second !== undefined) throw new UsageError(unknownGenerator(String(first)));
+  if (rest.length > 1)
+    throw new UsageError(`"${rest[1]}" is one word too many: a generator and one name, then flags`);
+  return { generator, name: rest[0] };
+}
+
+function unknownGenerator(word: string): string {
+  const names = generators.map(({ name }) => name);
+  return `there is no generator "${word}".${didYouMean(word, names)} Generators: ${names.join(', ')}; a name is one word`;
+}
+
+function heedSwallowed(words: string[]): void {
+  const { certain, perhaps } = swallowedFlags(process.env, [...commonFlags, ...generators.flatMap(flagsOf)]);
+  if (certain.length > 0) throw new UsageError(swallowedMessage([...certain, ...perhaps], words));
+  if (perhaps.length > 0) console.error(`${command}: note: ${swallowedMessage(perhaps, words)}`);
+}
+
+function refuseForeign({ given }: CommandLine, generator: GeneratorEntry): void {
+  const known = new Set([...commonFlags, ...flagsOf(generator)].map(({ name }) => name));
+  const foreign = given.find(({ flag }) => !known.has(flag));
+  if (!foreign) return;
+  const owner = generators.find((each) => flagsOf(each).some(({ name }) => name === foreign.flag));
+  throw new UsageError(
+    `--${foreign.flag} is a flag of the generator ${owner?.name}, not of ${generator.name}`,
+  );
+}
+
+function complain(error: unknown): void {
+  process.exitCode = 1;
+  if (error instanceof UsageError) console.error(`${command}: ${error.message}`);
+  else if (error instanceof Error && error.name === 'ExitPromptError')
+    console.error(`${command}: stopped: nothing was written`);
+  else console.error(`${command}: this should not have happened; please report it.`, error);
+}
+
+/** A closed terminal leaves Node with nothing to wait for: it would end in the middle, with exit code 0. */
+function failWhenInputEnds(): () => void {
+  const onExit = () => {
+    if (process.exitCode !== undefined) return;
+    process.exitCode = 1;
+    console.error(`${command}: the input ended before everything was answered: nothing was written`);
+  };
+  process.once('exit', onExit);
+  return () => process.off('exit', onExit);
+}

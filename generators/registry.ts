@@ -1,0 +1,37 @@
+import type { FolderGeneratorClass } from './folder-generator.ts';
+import type { Flag } from './question.ts';
+import { questions as serviceQuestions, serviceOptions } from './service/questions.ts';
+import { questions as workspaceQuestions } from './workspace/questions.ts';
+
+/** What the command line knows about a generator before it is loaded. */
+export interface GeneratorEntry {
+  name: string;
+  summary: string;
+  questions: readonly { flags: Flag[]; defaultHelp: string }[];
+  options: readonly Flag[];
+  load(): Promise<FolderGeneratorClass>;
+}
+
+/** The first one is the default. */
+export const generators: readonly GeneratorEntry[] = [
+  {
+    name: 'service',
+    summary:
+      'a microservice; in a workspace in services/<name>-service, elsewhere in ./<name>-service (default)',
+    questions: serviceQuestions,
+    options: serviceOptions,
+    load: async () => (await import('./service/index.ts')).ServiceGenerator,
+  },
+  {
+    name: 'workspace',
+    summary: 'a folder for the services of one system, with their Kafka, in ./<name>',
+    questions: workspaceQuestions,
+    options: [],
+    load: async () => (await import('./workspace/index.ts')).WorkspaceGenerator,
+  },
+];
+
+export const flagsOf = ({ questions, options }: GeneratorEntry): Flag[] => [
+  ...questions.flatMap(({ flags }) => flags),
+  ...options,
+];

@@ -1,0 +1,71 @@
+import type { Question } from '../question.ts';
+import { UsageError } from '../usage-error.ts';
+import type { ConsumedEvent, ServiceAnswers } from './answers.ts';
+import { offered, selectEvents } from './consumed-events.ts';
+import { collisionFault, kebabFault } from './name-rules.ts';
+import type { ServiceContext } from './questions.ts';
+
+/** The events of other services that it handles: offered from what the siblings' contracts say. */
+export const consumesQuestion: Question<ServiceAnswers, ServiceContext, 'consumes'> = {
+  name: 'consumes',
+  flags: [
+    {
+      name: 'consumes',
+      value: '<event>',
+      help: 'an event of another service: user.created; repeatable',
+      no: 'no event',
+    },
+  ],
+  defaultHelp: 'none',
+  async read(given, _, context) {
+    if (given.at(-1)?.value === false) return [];
+    const names = given.flatMap(({ value }) => (typeof value === 'string' ? [value] : []));
+    return selectEvents(names, await context.publishedEvents());
+  },
+  default: (_, { contractFiles }) => (contractFiles.length > 0 ? unnamed(contractFiles) : []),
+  check: (consumes, known) => consumesFault(consumes, known),
+  async ask(ask, _, context) {
+    const published = await context.publishedEvents();
+    if (published.length === 0) return [];
+    return ask<ConsumedEvent[]>({
+      type: 'checkbox',
+      message: 'Events of other services that it handles',
+      choices: published.map((event) => ({ name: offered(event), value: event })),
+    });
+  },
+};
+
+function unnamed(files: string[]): never {
+  throw new UsageError(`--contract ${files.join(' ')} is given, and no event of it: add --consumes <event>`);
+}
+
+function consumesFault(
+  consumes: ConsumedEvent[],
+  { name, resources = [] }: Partial<ServiceAnswers>,
+): string | undefined {
+  const own = consumes.find(({ from }) => from === `${name}-service`);
+  if (own) return `"${own.type}" is its own event; it needs no message to know it`;
+  const aggregates = [...new Set(consumes.map(({ aggregate }) => aggregate))];
+  const owned = aggregates.find((aggregate) => resources.some((resource) => resource.name === aggregate));
+  if (owned !== undefined)
+    return `"${owned}" is a resource of this service and of the one that publishes it; rename one`;
+  return aggregateFault(aggregates) ?? sourceFault(consumes) ?? collisionFault(resources, aggregates);
+}
+
+const aggregateFault = (aggregates: string[]) =>
+  aggregates
+    .map((aggregate) => kebabFault(aggregate, 'the aggregate of an event'))
+    .find((fault) => fault !== undefined);
+
+/** A copy is kept from one topic of one service. */
+function sourceFault(consumes: ConsumedEvent[]): string | undefined {
+  for (const { aggregate, from, topic, type } of consumes) {
+    const other = consumes.find(
+      (event) => event.aggregate === aggregate && (event.from !== from || event.topic !== topic),
+    );
+    if (other) return `"${type}" and "${other.type}" are of "${aggregate}", but of two services or topics`;
+    const twice = consumes.filter((event) => event.type === type);
+    if (twice.length > 1) return `"${type}" is asked for in two versions; the newest is enough`;
+  }
+  return undefined;
+}

@@ -1,0 +1,79 @@
+import { didYouMean } from '../suggest.ts';
+import { UsageError } from '../usage-error.ts';
+import { fieldTypes, type Field, type FieldType } from './answers.ts';
+import { fieldNameFault, fieldsFault } from './name-rules.ts';
+
+const modifiers = ['unique', 'optional', 'index'] as const;
+type Modifier = (typeof modifiers)[number];
+
+/** Their values may be longer than the 2,704 bytes that an index row of PostgreSQL holds. */
+const unbounded: FieldType[] = ['text', 'json'];
+
+export const fieldGrammar = 'name:type[:unique][:optional][:index]';
+
+/**
+ * The fields that a text like `email:string:unique age:integer:optional` describes, apart by spaces or commas.
+ * Throws a UsageError that names the first one that cannot be.
+ */
+export function parseFields(text: string): Field[] {
+  const fields = text
+    .split(/[\s,]+/)
+    .filter((part) => part !== '')
+    .map(parseField);
+  const fault = fieldsFault(fields);
+  if (fault) throw new UsageError(fault);
+  return fields;
+}
+
+/** The text that `parseFields` reads back. */
+export function formatFields(fields: Field[]): string {
+  return fields
+    .map((field) => [field.name, field.type, ...modifiers.filter((modifier) => field[modifier])].join(':'))
+    .join(' ');
+}
+
+function parseField(text: string): Field {
+  const [name = '', type, ...given] = text.split(':');
+  const fault = fieldNameFault(name);
+  if (fault) throw new UsageError(fault);
+  if (!type) throw new UsageError(`the field "${name}" has no type: ${fieldGrammar}, e.g. ${name}:string`);
+  const unique = modifier(given, 'unique', name);
+  const field = {
+    name,
+    type: fieldType(type, name),
+    unique,
+    optional: modifier(given, 'optional', name),
+    index: modifier(given, 'index', name) && !unique,
+  };
+  refuseUseless(field);
+  return field;
+}
+
+function fieldType(text: string, name: string): FieldType {
+  const type = fieldTypes.find((each) => each === text);
+  if (type) return type;
+  const hint = didYouMean(text, fieldTypes);
+  throw new UsageError(
+    `the field "${name}" has the unknown type "${text}".${hint} Types: ${fieldTypes.join(', ')}`,
+  );
+}
+
+function modifier(given: string[], wanted: Modifier, name: string): boolean {
+  const unknown = given.find((each) => !modifiers.some((known) => known === each));
+  if (unknown !== undefined) {
+    const hint = didYouMean(unknown, modifiers);
+    throw new UsageError(`the field "${name}" says "${unknown}".${hint} It may say ${modifiers.join(', ')}`);
+  }
+  return given.includes(wanted);
+}
+
+function refuseUseless({ name, type, unique, index }: Field): void {
+  if ((unique || index) && unbounded.includes(type)) {
+    throw new UsageError(
+      `the field "${name}" cannot be unique or indexed: ${type} may outgrow an index; use string`,
+    );
+  }
+  if (unique && type === 'boolean') {
+    throw new UsageError(`the field "${name}" cannot be unique: a boolean leaves room for two rows`);
+  }
+}

@@ -1,0 +1,55 @@
+const words = (text: string) => new Set(text.trim().split(/\s+/));
+
+/** Words that cannot name a variable in a strict-mode module (ECMAScript 2025, 12.7.2, and TypeScript's own). */
+export const typescriptWords = words(`
+  abstract any arguments as async await bigint boolean break case catch class const continue constructor debugger declare
+  default delete do else enum eval export extends false finally for from function get global if implements import in
+  infer instanceof interface is keyof let module namespace never new null number object of package private protected
+  public readonly require return satisfies set static string super switch symbol this throw true try type typeof
+  undefined unique unknown using var void while with yield
+`);
+
+/** Key words that PostgreSQL 18 wants quoted as a table or column name, and the names of its system columns. */
+export const postgresWords = words(`
+  all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation column
+  concurrently constraint create cross current_catalog current_date current_role current_schema current_time
+  current_timestamp current_user default deferrable desc distinct do else end except false fetch for foreign freeze from
+  full grant group having ilike in initially inner intersect into is isnull join lateral leading left like limit localtime
+  localtimestamp natural not notnull null offset on only or order outer overlaps placing primary references returning
+  right select session_user similar some symmetric system_user table tablesample then to trailing true union unique user
+  using variadic verbose when where window with
+  cmax cmin ctid oid tableoid xmax xmin
+`);
+
+/** Members that every JavaScript object has; a field of this name would hide one. */
+export const objectMembers = words(`
+  __proto__ constructor hasOwnProperty isPrototypeOf propertyIsEnumerable prototype then toJSON toLocaleString toString
+  valueOf
+`);
+
+/** Files that Windows cannot hold, whatever their extension. */
+export const windowsDevices = words(`
+  aux con nul prn com0 com1 com2 com3 com4 com5 com6 com7 com8 com9 lpt0 lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 lpt9
+`);
+
+/** Tables of the runtime and of Knex. */
+export const runtimeTables = words(`
+  event_inbox event_outbox event_positions knex_migrations knex_migrations_lock
+`);
+
+/** Names that generated code imports, declares, or takes from the language; no resource may be called like one. */
+export const generatedVariables = words(`
+  after app body bus changes checks columns config console consumer consumers contracts copies created database errors event
+  events fields globalThis id info joi knex limit list logger message metrics next params parts path process publish
+  publisher publishers query remove removed req res result router routers row rows schema server service services
+  stream test toRow trx updated url version
+`);
+
+export const generatedTypes = words(`
+  Array ArrayBuffer AsyncGenerator AsyncIterator Atomics BigInt Blob Boolean Buffer Changes Config ConflictError Console
+  Crypto DataView Date Dependencies Document Environment Error Event EventBus EventContracts Exclude Extract File FormData
+  Function Generator Headers Infinity InvalidError Iterator JSON Knex Map Math NaN NonNullable NotFoundError Number Object
+  Omit Page PageQuery Parameters Part Partial Pick Promise Proxy Readonly Record Reflect RegExp Request Required Response
+  ReturnType Row Service Services Set String Symbol Test TestEnvironment URL UnavailableError Uppercase WeakMap WeakRef
+  WeakSet WebSocket
+`);

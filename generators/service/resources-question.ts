@@ -1,0 +1,114 @@
+import type { Ask, GivenFlag, Question } from '../question.ts';
+import { UsageError } from '../usage-error.ts';
+import type { Resource, ServiceAnswers } from './answers.ts';
+import { fieldGrammar, parseFields } from './field-grammar.ts';
+import { collisionFault, resourceNameFault } from './name-rules.ts';
+import type { ServiceContext } from './questions.ts';
+
+const defaultFields = 'name:string';
+
+/** The tables that the service owns: `--resource` and the `--fields` that follow it, as often as needed. */
+export const resourcesQuestion: Question<ServiceAnswers, ServiceContext, 'resources'> = {
+  name: 'resources',
+  flags: [
+    { name: 'resource', value: '<name>', help: 'a resource it owns, singular; repeatable' },
+    { name: 'fields', value: '<fields>', help: `fields of that resource: "${fieldGrammar} ..."` },
+    { name: 'resources', help: '', no: 'no resource: it only handles events' },
+  ],
+  defaultHelp: `one, called like the service, with the fields "${defaultFields}"`,
+  read: (given) => readResources(given),
+  default: ({ name }) => (name === undefined ? undefined : [{ name, fields: parseFields(defaultFields) }]),
+  check: (resources, { name }, { siblings }) =>
+    resources.map((resource) => resourceNameFault(resource.name)).find((fault) => fault !== undefined) ??
+    collisionFault(resources, []) ??
+    ownerFault(resources, name, siblings),
+  ask: askResources,
+};
+
+function readResources(given: GivenFlag[]): Resource[] {
+  const none = given.find(({ flag }) => flag === 'resources');
+  const pairs = given.filter((each) => each !== none);
+  if (none?.value === true)
+    throw new UsageError('--resources is not a flag: give --resource <name>, or --no-resources');
+  if (none && pairs.length > 0) throw new UsageError('--no-resources and --resource exclude each other');
+  const resources: { name: string; fields?: string }[] = [];
+  for (const { flag, value } of pairs) addPair(resources, flag, String(value));
+  return resources.map(({ name, fields }) => ({ name, fields: fieldsOf(name, fields) }));
+}
+
+function addPair(resources: { name: string; fields?: string }[], flag: string, value: string): void {
+  const current = resources.at(-1);
+  if (flag === 'resource') resources.push({ name: value });
+  else if (!current)
+    throw new UsageError(`--fields "${value}" comes before any --resource: say whose fields they are`);
+  else current.fields = [current.fields, value].filter((text) => text !== undefined).join(' ');
+}
+
+function fieldsOf(name: string, text: string | undefined) {
+  const fault = resourceNameFault(name);
+  if (fault) throw new UsageError(`--resource: ${fault}`);
+  if (text === undefined)
+    throw new UsageError(`--resource ${name} has no fields: add --fields "${fieldGrammar} ..."`);
+  try {
+    return parseFields(text);
+  } catch (error) {
+    throw new UsageError(`--fields of ${name}: ${(error as Error).message}`);
+  }
+}
+
+/** One aggregate has one owner: events of one type from two services could not be told apart. */
+function ownerFault(
+  resources: Resource[],
+  service: string | undefined,
+  siblings: ServiceContext['siblings'],
+) {
+  for (const { folder, answers } of siblings) {
+    const theirs = Array.isArray(answers['resources']) ? (answers['resources'] as Partial<Resource>[]) : [];
+    const shared = resources.find(({ name }) => theirs.some((resource) => resource.name === name));
+    if (!shared || answers['name'] === service) continue;
+    const owner = folder.split(/[\\/]/).at(-1);
+    return `${owner} owns the resource "${shared.name}" and its topic; choose another word, or --consumes its events`;
+  }
+  return undefined;
+}
+
+async function askResources(ask: Ask, { name }: Partial<ServiceAnswers>): Promise<Resource[]> {
+  const resources: Resource[] = [];
+  let more = await ask<boolean>({
+    type: 'confirm',
+    message: 'Does it own a resource, with a table and routes?',
+    default: true,
+  });
+  while (more) {
+    resources.push(await askResource(ask, resources.length === 0 ? name : undefined, resources));
+    more = await ask<boolean>({ type: 'confirm', message: 'Another resource?', default: false });
+  }
+  return resources;
+}
+
+async function askResource(ask: Ask, proposed: string | undefined, others: Resource[]): Promise<Resource> {
+  const nameFault = (text: string) =>
+    resourceNameFault(text.trim()) ?? collisionFault([...others, { name: text.trim(), fields: [] }], []);
+  const name = await ask<string>({
+    type: 'input',
+    message: 'Its name, singular',
+    ...(proposed !== undefined && !nameFault(proposed) && { default: proposed }),
+    validate: (text: string) => nameFault(text) ?? true,
+  });
+  const fields = await ask<string>({
+    type: 'input',
+    message: `Its fields, each ${fieldGrammar}`,
+    default: defaultFields,
+    validate: (text: string) => fieldsProblem(text) ?? true,
+  });
+  return { name: name.trim(), fields: parseFields(fields) };
+}
+
+function fieldsProblem(text: string): string | undefined {
+  try {
+    parseFields(text);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

@@ -1,0 +1,69 @@
+import type { Field, FieldType } from './answers.ts';
+import { fieldNameFault } from './name-rules.ts';
+
+interface JsonSchema {
+  type?: string | string[];
+  format?: string;
+  maxLength?: number;
+  minimum?: number;
+  maximum?: number;
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+  anyOf?: JsonSchema[];
+  oneOf?: JsonSchema[];
+}
+
+const formats: Record<string, FieldType> = {
+  uuid: 'uuid',
+  date: 'date',
+  'date-time': 'timestamp',
+  int64: 'bigint',
+  decimal: 'decimal',
+};
+
+const int32 = 2 ** 31;
+const longestString = 255;
+
+/**
+ * The columns in which a copy of this data can be kept. What has no column type of its own is json; a property whose
+ * name cannot be a column is left out, and so are id, createdAt and updatedAt.
+ */
+export function fieldsOfSchema(schema: Record<string, unknown>): Field[] {
+  const { properties = {}, required = [] } = schema as JsonSchema;
+  return Object.entries(properties)
+    .filter(([name]) => fieldNameFault(name) === undefined)
+    .map(([name, property]) => ({
+      name,
+      type: typeOf(nonNull(property)),
+      unique: false,
+      optional: !required.includes(name) || allowsNull(property),
+      index: false,
+    }));
+}
+
+const isNull = ({ type }: JsonSchema) => type === 'null';
+const allowsNull = ({ type, anyOf, oneOf }: JsonSchema) =>
+  (Array.isArray(type) && type.includes('null')) || [...(anyOf ?? []), ...(oneOf ?? [])].some(isNull);
+
+/** The schema of the values that are not null, where there is exactly one. */
+function nonNull(schema: JsonSchema): JsonSchema {
+  const options = (schema.anyOf ?? schema.oneOf ?? []).filter((option) => !isNull(option));
+  if (options.length === 1 && options[0]) return nonNull(options[0]);
+  if (!Array.isArray(schema.type)) return schema;
+  const types = schema.type.filter((type) => type !== 'null');
+  const { type: _, ...rest } = schema;
+  return types.length === 1 && types[0] ? { ...rest, type: types[0] } : rest;
+}
+
+function typeOf({
+  type,
+  format = '',
+  maxLength = Infinity,
+  minimum = 0,
+  maximum = 0,
+}: JsonSchema): FieldType {
+  if (type === 'boolean') return 'boolean';
+  if (type === 'integer') return minimum < -int32 || maximum >= int32 ? 'json' : 'integer';
+  if (type !== 'string') return 'json';
+  return formats[format] ?? (maxLength <= longestString ? 'string' : 'text');
+}

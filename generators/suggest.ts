@@ -1,0 +1,33 @@
+/** The candidate that `text` is most likely a slip of, if any is near enough. */
+export function closest(text: string, candidates: readonly string[]): string | undefined {
+  const limit = Math.max(1, Math.floor(text.length / 3));
+  const ranked = candidates
+    .map((candidate) => ({ candidate, distance: editDistance(text, candidate) }))
+    .filter(({ distance }) => distance <= limit)
+    .toSorted((one, other) => one.distance - other.distance);
+  return ranked[0]?.candidate;
+}
+
+/** ` Did you mean "port"?`, or nothing. */
+export function didYouMean(
+  text: string,
+  candidates: readonly string[],
+  shown = (word: string) => `"${word}"`,
+): string {
+  const word = closest(text, candidates);
+  return word === undefined ? '' : ` Did you mean ${shown(word)}?`;
+}
+
+/** Levenshtein's distance, one row at a time. */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= from.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= to.length; j += 1) {
+      const replaced = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}

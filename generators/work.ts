@@ -1,0 +1,31 @@
+import type { Ask, GivenFlag } from './question.ts';
+import type { Remembered } from './yo-rc.ts';
+
+/** How the command was called. */
+export interface Call {
+  cwd: string;
+  given: GivenFlag[];
+  yes: boolean;
+  dryRun: boolean;
+  force: boolean;
+  /** Absent without a terminal. */
+  ask?: Ask | undefined;
+}
+
+/** A command that follows the writing, in the folder that was written. */
+export interface Step {
+  program: string;
+  args: string[];
+}
+
+/** What a generator has decided to write; nothing has been written yet. */
+export interface Work {
+  folder: string;
+  /** The folder was written by an earlier run. */
+  again: boolean;
+  files: Map<string, string>;
+  remembered: Remembered;
+  steps: Step[];
+  /** What to do next, line by line. */
+  next: string[];
+}
