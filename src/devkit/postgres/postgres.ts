@@ -28,9 +28,15 @@ interface Started {
 /**
  * Starts a real PostgreSQL of our own and resolves when it answers `user` with `password` on all `databases`. It works as
  * root too (under another account), recovers after a SIGKILL of everything, does not keep the process alive and ends with
- * it. Throws what PostgreSQL says when it cannot start, for instance because the port is taken.
+ * it. Rejects in production
+ * (NODE_ENV), and with what PostgreSQL says when it cannot start, for instance because the port is taken.
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
+  if (process.env['NODE_ENV'] === 'production') {
+    throw new Error(
+      'The embedded PostgreSQL does not start with NODE_ENV=production: use a real server there.',
+    );
+  }
   const plan = await createPlan(options);
   try {
     await createData(plan);

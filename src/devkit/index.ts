@@ -1,0 +1,2 @@
+export { startBroker } from './broker/broker.ts';
+export { startPostgres, type PostgresOptions, type PostgresServer } from './postgres/postgres.ts';

@@ -1,0 +1,62 @@
+import {
+  type KafkaDriver,
+  type NewEvent,
+  type ReceivedEvent,
+  encodeEvent,
+  newTraceparent,
+  serializeData,
+} from 'microservice-runtime';
+import { randomUUID } from 'node:crypto';
+import { type TopicReader, createTopicReader } from './topic-reader.ts';
+
+export interface PublishOptions {
+  /** The service that says it; `test` by default. */
+  source?: string;
+  /** The id of the event; the same one again is a redelivery. */
+  id?: string;
+}
+
+/** The other services, as a test plays them. */
+export interface TestEvents {
+  /** Sends an event as another service would, and resolves to its id when the broker has it. */
+  publish: <T>(event: NewEvent<T>, options?: PublishOptions) => Promise<string>;
+  /** All events of a topic so far, in order per key. */
+  published: (topic: string) => Promise<ReceivedEvent[]>;
+  close: () => Promise<void>;
+}
+
+export function createTestEvents(driver: KafkaDriver): TestEvents {
+  const sender = driver.createSender();
+  const readers = new Map<string, Promise<TopicReader>>();
+
+  async function publish<T>(event: NewEvent<T>, options: PublishOptions = {}): Promise<string> {
+    const { source = 'test', id = randomUUID() } = options;
+    const { type, version, topic, aggregate } = event.definition;
+    const data = serializeData(event.definition, event.data);
+    const trace = { correlationId: id, traceparent: newTraceparent() };
+    const time = new Date().toISOString();
+    await driver.ensureTopics([topic]);
+    const subject = event.aggregateId;
+    await sender.send([
+      encodeEvent({ id, type, version, source, subject, aggregate, time, data, topic, ...trace }),
+    ]);
+    return id;
+  }
+
+  async function published(topic: string): Promise<ReceivedEvent[]> {
+    const reader = readers.get(topic) ?? createTopicReader(driver, topic);
+    readers.set(topic, reader);
+    return (await reader).read();
+  }
+
+  async function close(): Promise<void> {
+    const open = await Promise.allSettled(readers.values());
+    await Promise.all(
+      open.flatMap((reader) => (reader.status === 'fulfilled' ? [reader.value.close()] : [])),
+    );
+    await sender.close();
+    await driver.close();
+  }
+
+  return { publish, published, close };
+}

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { knexConfig, migrateLatest } from 'microservice-runtime/migrations';
+import { Client, escapeIdentifier } from 'pg';
+import { errorCode, errorMessage } from '../errors.ts';
+import { startPostgres } from '../postgres/postgres.ts';
+
+export interface TestDatabase {
+  url: string;
+  /** Ends its connections and removes it. Safe to repeat. */
+  drop: () => Promise<void>;
+}
+
+export interface TestServer {
+  /** A new database with the service's migrations applied and nothing else in it. */
+  createDatabase: () => Promise<TestDatabase>;
+  /** Removes what was created, and ends the server if it is ours. Safe to repeat. */
+  stop: () => Promise<void>;
+}
+
+interface Server {
+  /** The address of a database of this name. */
+  url: (database?: string) => string;
+  stop: () => Promise<void>;
+}
+
+/**
+ * One PostgreSQL for a test run: that of TEST_DATABASE_URL, whose user must be allowed to create databases, else an
+ * embedded one. DATABASE_URL is never read. The migrations of the service at `root` run once, in a template.
+ */
+export async function startTestServer(root: string): Promise<TestServer> {
+  const server = await openServer(process.env['TEST_DATABASE_URL']);
+  try {
+    const template = await createDatabase(server);
+    await migrateLatest(await knexConfig(root, { databaseUrl: template.url }));
+    return {
+      createDatabase: () => createDatabase(server, template.name),
+      stop: async () => {
+        await template.drop();
+        await server.stop();
+      },
+    };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+async function openServer(address: string | undefined): Promise<Server> {
+  if (!address) return startPostgres();
+  const url = (database?: string) => withDatabase(address, database);
+  await query(address, 'select 1').catch((cause: unknown) => {
+    throw new Error(
+      `TEST_DATABASE_URL: ${errorMessage(cause)}. Correct it, or unset it to test on an embedded one.`,
+      {
+        cause,
+      },
+    );
+  });
+  return { url, stop: () => Promise.resolve() };
+}
+
+function withDatabase(address: string, database: string | undefined): string {
+  const url = new URL(address);
+  if (database) url.pathname = `/${database}`;
+  return url.href;
+}
+
+async function createDatabase(server: Server, template?: string): Promise<TestDatabase & { name: string }> {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  const source = template ? ` template ${escapeIdentifier(template)}` : '';
+  await query(server.url(), `create database ${name}${source}`).catch((cause: unknown) => {
+    if (errorCode(cause) !== '42501') throw cause; // insufficient_privilege
+    throw new Error('The user of TEST_DATABASE_URL may not create databases: alter role ... createdb.', {
+      cause,
+    });
+  });
+  const drop = () => query(server.url(), `drop database if exists ${name} with (force)`);
+  return { name, url: server.url(name), drop };
+}
+
+async function query(connectionString: string, sql: string): Promise<void> {
+  const client = new Client({ connectionString, connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,46 @@
+import { inspect } from 'node:util';
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface WaitOptions {
+  /** Milliseconds, 5000 by default. */
+  timeout?: number;
+  /** What is waited for, as the error says it: "not within 5000 ms: <message>". */
+  message?: string;
+}
+
+/**
+ * Asks `check` again and again, and resolves to its first truthy value as soon as there is one. A check that throws is
+ * asked again too. Rejects after `timeout` with the last value or error that was seen.
+ */
+export async function waitFor<T>(
+  check: () => T | Promise<T>,
+  options: WaitOptions = {},
+): Promise<NonNullable<T>> {
+  const { timeout = 5_000, message = check.toString() } = options;
+  const deadline = performance.now() + timeout;
+  for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
+    const seen = await attempt(check);
+    if (seen.value) return seen.value;
+    if (performance.now() > deadline) throw tooLate(timeout, message, seen);
+    await delay(pause);
+  }
+}
+
+interface Seen<T> {
+  value?: T;
+  error?: unknown;
+}
+
+async function attempt<T>(check: () => T | Promise<T>): Promise<Seen<T>> {
+  try {
+    return { value: await check() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function tooLate<T>(timeout: number, message: string, seen: Seen<T>): Error {
+  const last =
+    'error' in seen ? `the last error was ${inspect(seen.error)}` : `last seen: ${inspect(seen.value)}`;
+  return new Error(`not within ${timeout} ms: ${message}; ${last}`, { cause: seen.error });
+}

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import joi from 'joi';
+import {
+  connectDatabase,
+  createKafkaDriver,
+  createLogger,
+  defineEvent,
+  readEnvironment,
+} from 'microservice-runtime';
+import { startPostgres } from '../../../src/devkit/postgres/postgres.ts';
+import { createTestEnvironment, testParts, type TestEnvironment } from '../../../src/devkit/testing.ts';
+import { createServiceFolder, type ServiceFolder } from '../dev/service-folder.ts';
+
+const userCreated = defineEvent<{ email: string }>({
+  type: 'user.created',
+  version: 1,
+  topic: 'user.events',
+  aggregate: 'user',
+  schema: joi.object({ email: joi.string().required() }),
+});
+
+describe('createTestEnvironment', () => {
+  let folder: ServiceFolder;
+  const environments: TestEnvironment[] = [];
+  const parts = () => testParts({ root: folder.root });
+
+  before(async () => {
+    folder = await createServiceFolder({
+      '.env.example':
+        'SERVICE_NAME=users\nMAIL_FROM=us@example.org\nDATABASE_URL=postgres://nobody@localhost:1/no\nPORT=8001\n',
+    });
+    await parts().mochaGlobalSetup();
+  });
+
+  after(async () => {
+    await parts().mochaGlobalTeardown();
+    await folder.remove();
+  });
+
+  afterEach(async () => {
+    await Promise.all(environments.splice(0).map((environment) => environment.close()));
+  });
+
+  const create = async () => {
+    const environment = await createTestEnvironment({ root: folder.root });
+    environments.push(environment);
+    return environment;
+  };
+
+  const databaseOf = ({ environment }: TestEnvironment) => connectDatabase(readEnvironment(environment));
+
+  it('gives each caller a migrated database of its own', async () => {
+    const [first, second] = (await Promise.all([create(), create()])).map(databaseOf);
+    assert(first && second);
+    await first('users').insert({ email: 'a@example.org' });
+    assert.equal((await first('users').select()).length, 1);
+    assert.equal((await second('users').select()).length, 0);
+    await Promise.all([first.destroy(), second.destroy()]);
+  });
+
+  it("takes the service's own variables from .env.example, and neither its addresses nor its port", async () => {
+    const { environment } = await create();
+    assert.equal(environment['SERVICE_NAME'], 'users');
+    assert.equal(environment['MAIL_FROM'], 'us@example.org');
+    assert.equal(environment['PORT'], '0');
+    assert.match(environment['DATABASE_URL'] ?? '', /@127\.0\.0\.1:\d+\/test_/);
+  });
+
+  it('shows what was published, in order, and no sooner than all of it', async () => {
+    const test = await create();
+    assert.deepEqual(await test.published('user.events'), []);
+    for (const email of ['1', '2', '3']) await test.publish(userCreated.of('user-1', { email }));
+    await test.publish(userCreated.of('user-2', { email: '4' }), { source: 'user-service' });
+    const events = await test.published('user.events');
+    const ofFirst = events.filter(({ subject }) => subject === 'user-1');
+    assert.deepEqual(
+      ofFirst.map(({ data }) => data),
+      [{ email: '1' }, { email: '2' }, { email: '3' }],
+    );
+    assert.deepEqual(
+      events.filter(({ source }) => source === 'user-service').map(({ type, subject }) => [type, subject]),
+      [['user.created', 'user-2']],
+    );
+    assert.equal(new Set(events.map(({ id }) => id)).size, 4);
+  });
+
+  it('sends the same event again under the same id', async () => {
+    const test = await create();
+    const id = await test.publish(userCreated.of('user-1', { email: '1' }));
+    await test.publish(userCreated.of('user-1', { email: '1' }), { id });
+    assert.deepEqual(
+      (await test.published('user.events')).map((event) => event.id),
+      [id, id],
+    );
+  });
+
+  it('gives each caller a broker of its own', async () => {
+    const [first, second] = await Promise.all([create(), create()]);
+    await first.publish(userCreated.of('user-1', { email: '1' }));
+    assert.deepEqual(await second.published('user.events'), []);
+  });
+
+  it('refuses data that do not fit the event', async () => {
+    const test = await create();
+    // @ts-expect-error a mistake that the compiler sees too
+    await assert.rejects(test.publish(userCreated.of('user-1', { mail: '1' })), /user\.created.*email/);
+  });
+
+  it('leaves no database, no broker and no connection', async () => {
+    const test = await create();
+    await test.publish(userCreated.of('user-1', { email: '1' }));
+    await test.published('user.events');
+    await test.close();
+    await test.close();
+    const database = databaseOf(test);
+    await assert.rejects(database.raw('select 1'), /does not exist/);
+    await database.destroy();
+    const logger = createLogger({ serviceName: 'test', logLevel: 'silent' });
+    const driver = createKafkaDriver(readEnvironment(test.environment).kafka, { clientId: 'test', logger });
+    await assert.rejects(driver.topicOffsets('user.events'), /ECONNREFUSED/);
+    await driver.close();
+  });
+
+  describe('with TEST_DATABASE_URL', () => {
+    afterEach(() => delete process.env['TEST_DATABASE_URL']);
+
+    it('makes its databases on that server, and removes them', async () => {
+      const server = await startPostgres({ databases: ['mine'] });
+      process.env['TEST_DATABASE_URL'] = server.url('mine');
+      const other = await createServiceFolder();
+      const test = await createTestEnvironment({ root: other.root });
+      const { url, listed } = {
+        url: new URL(test.environment['DATABASE_URL'] ?? ''),
+        listed: () => databasesOf(server.url()),
+      };
+      assert.equal(url.port, String(server.port));
+      assert((await listed()).includes(url.pathname.slice(1)));
+      await test.close();
+      await testParts({ root: other.root }).mochaGlobalTeardown();
+      assert.deepEqual(await listed(), ['mine', 'postgres']);
+      await server.stop();
+      await other.remove();
+    });
+
+    it('says so when nothing answers there', async () => {
+      process.env['TEST_DATABASE_URL'] = 'postgres://postgres:secret@127.0.0.1:1/mine';
+      const other = await createServiceFolder();
+      const rejection = testParts({ root: other.root }).mochaGlobalSetup();
+      await assert.rejects(
+        rejection,
+        (error: Error) =>
+          /TEST_DATABASE_URL: .*ECONNREFUSED/.test(error.message) && !/secret/.test(error.message),
+      );
+      await other.remove();
+    });
+  });
+});
+
+async function databasesOf(databaseUrl: string): Promise<string[]> {
+  const database = connectDatabase({ databaseUrl, databasePoolMax: 1, serviceName: 'test' });
+  try {
+    return await database('pg_database').where('datistemplate', false).orderBy('datname').pluck('datname');
+  } finally {
+    await database.destroy();
+  }
+}
