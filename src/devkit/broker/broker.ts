@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Node } from './apis/api.ts';
 import { createApis } from './apis.ts';
@@ -75,7 +75,8 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
-  address.port = (server.address() as AddressInfo).port;
+  const bound = server.address();
+  if (bound !== null && typeof bound === 'object') address.port = bound.port;
 
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
@@ -106,8 +107,8 @@ function createParts(journal: Journal, { directory, retentionBytes, minSessionTi
 }
 
 function clusterId(journal: Journal): string {
-  const known = journal.get('cluster-id') as string | undefined;
-  const id = known ?? randomUUID();
-  if (known === undefined) journal.set('cluster-id', id);
+  const table = journal.table<string>('cluster');
+  const id = table.get('id') ?? randomUUID();
+  table.set('id', id);
   return id;
 }

@@ -1,71 +1,97 @@
-import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 
-/** Rewritten when it has grown to this many lines beyond twice what it holds. */
+/** The file is rewritten when it has grown to this many lines beyond twice what it holds. */
 const SPARE_LINES = 10_000;
 
-/** Small durable state by key: topics, group offsets, producer ids. A value is anything JSON can hold. */
-export interface Journal {
-  get(key: string): unknown;
-  /** Returns when the operating system holds the change. */
-  set(key: string, value: unknown): void;
+/** Rows by key. They are in the hands of the operating system when a method returns. */
+export interface Table<Row> {
+  get(key: string): Row | undefined;
+  set(key: string, row: Row): void;
   delete(key: string): void;
-  entries(): IterableIterator<[string, unknown]>;
+  entries(): [key: string, row: Row][];
+}
+
+/** Small durable state: topics, group offsets, producer ids. A row is anything that JSON can hold. */
+export interface Journal {
+  table<Row>(name: string): Table<Row>;
   close(): void;
 }
 
-/** Opens the journal in the file `path`, one change a line; without a path it lasts as long as the process. */
+type Change = [table: string, key: string, row?: unknown];
+
+/**
+ * Opens the journal in the file `path`, one change a line; without a path it lasts as long as the process.
+ * Throws when a line is damaged; only the last one can be torn, and it is dropped.
+ */
 export function openJournal(path?: string): Journal {
-  const state = new Map<string, unknown>(path === undefined ? [] : load(path));
+  const state = new Map<string, Change>();
+  if (path !== undefined) for (const change of readChanges(path)) apply(state, change);
   const file = path === undefined ? undefined : openFile(path, state);
-  const write = (change: [key: string, value?: unknown]): void => file?.append(change);
+  const change = (...made: Change): void => {
+    apply(state, made);
+    file?.append(made);
+  };
   return {
-    get: (key) => state.get(key),
-    set(key, value) {
-      state.set(key, value);
-      write([key, value]);
+    table<Row>(name: string): Table<Row> {
+      const rows = new Map<string, Row>(rowsOf(state, name));
+      return {
+        get: (key) => rows.get(key),
+        set(key, row) {
+          rows.set(key, row);
+          change(name, key, row);
+        },
+        delete(key) {
+          if (rows.delete(key)) change(name, key);
+        },
+        entries: () => [...rows],
+      };
     },
-    delete(key) {
-      if (state.delete(key)) write([key]);
-    },
-    entries: () => state.entries(),
     close: () => file?.close(),
   };
 }
 
-/** Reads the changes up to a torn last line. */
-function load(path: string): Map<string, unknown> {
-  const state = new Map<string, unknown>();
-  for (const line of readLines(path)) {
-    const [key, ...value] = JSON.parse(line) as [string, unknown?];
-    if (value.length === 0) state.delete(key);
-    else state.set(key, value[0]);
-  }
-  return state;
+function apply(state: Map<string, Change>, change: Change): void {
+  const place = JSON.stringify(change.slice(0, 2));
+  if (change.length === 2) state.delete(place);
+  else state.set(place, change);
 }
 
-function readLines(path: string): string[] {
-  try {
-    return readFileSync(path, 'utf8').split('\n').slice(0, -1);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
+function rowsOf(state: Map<string, Change>, table: string): Iterable<[string, never]> {
+  const changes = [...state.values()].filter(([name]) => name === table);
+  return JSON.parse(JSON.stringify(changes.map(([, key, row]) => [key, row])));
 }
 
-function openFile(path: string, state: Map<string, unknown>) {
+function readChanges(path: string): Change[] {
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
+  return lines.map((line, index) => {
+    try {
+      return JSON.parse(line);
+    } catch (cause) {
+      const where = `${path}, line ${index + 1}`;
+      throw new Error(`${where} is damaged: ${line.slice(0, 80)}; remove the directory to start afresh`, {
+        cause,
+      });
+    }
+  });
+}
+
+function openFile(path: string, state: ReadonlyMap<string, Change>) {
   let lines = 0;
   let descriptor = -1;
   const rewrite = (): void => {
     if (descriptor >= 0) closeSync(descriptor);
-    const text = Array.from(state, (entry) => `${JSON.stringify(entry)}\n`).join('');
-    writeFileSync(`${path}.new`, text);
+    writeFileSync(
+      `${path}.new`,
+      Array.from(state.values(), (change) => `${JSON.stringify(change)}\n`).join(''),
+    );
     renameSync(`${path}.new`, path);
     descriptor = openSync(path, 'a');
     lines = state.size;
   };
   rewrite();
   return {
-    append(change: unknown[]): void {
+    append(change: Change): void {
       writeSync(descriptor, `${JSON.stringify(change)}\n`);
       if (++lines > state.size * 2 + SPARE_LINES) rewrite();
     },

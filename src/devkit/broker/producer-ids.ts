@@ -1,7 +1,5 @@
 import type { Journal } from './journal.ts';
 
-const KEY = 'producer-ids';
-
 /** One write to the journal hands out this many ids. */
 const BLOCK = 1000;
 
@@ -11,13 +9,14 @@ export interface ProducerIds {
 }
 
 export function createProducerIds(journal: Journal): ProducerIds {
-  let next = (journal.get(KEY) as number | undefined) ?? 0;
+  const table = journal.table<number>('producer-ids');
+  let next = table.get('end') ?? 0;
   let end = next;
   return {
     next() {
       if (next === end) {
         end += BLOCK;
-        journal.set(KEY, end);
+        table.set('end', end);
       }
       return next++;
     },

@@ -10,6 +10,9 @@ export function topicNameError(name: string): string | undefined {
 
 /** Kafka refuses names that differ only in '.' and '_': its metrics would mix them up. */
 export function collidingTopic(name: string, others: readonly string[]): string | undefined {
-  const plain = (text: string): string => text.replaceAll('.', '_');
   return others.find((other) => other !== name && plain(other) === plain(name));
+}
+
+function plain(name: string): string {
+  return name.replaceAll('.', '_');
 }

@@ -28,8 +28,6 @@ export interface TopicsOptions {
   limits: LogLimits;
 }
 
-const KEY = 'topic/';
-
 interface SavedTopic {
   partitions: number;
   configs: Record<string, string>;
@@ -37,6 +35,7 @@ interface SavedTopic {
 
 export function createTopics({ journal, directory, limits }: TopicsOptions): Topics {
   const topics = new Map<string, Topic>();
+  const table = journal.table<SavedTopic>('topic');
   const path = (name: string, index: number): string | undefined =>
     directory === undefined ? undefined : join(directory, `${name}-${index}`);
 
@@ -56,15 +55,10 @@ export function createTopics({ journal, directory, limits }: TopicsOptions): Top
   }
 
   function save(topic: Topic): void {
-    const saved: SavedTopic = { partitions: topic.partitions.length, configs: topic.configs };
-    journal.set(KEY + topic.name, saved);
+    table.set(topic.name, { partitions: topic.partitions.length, configs: topic.configs });
   }
 
-  for (const [key, value] of journal.entries()) {
-    if (!key.startsWith(KEY)) continue;
-    const { partitions, configs } = value as SavedTopic;
-    open(key.slice(KEY.length), partitions, configs);
-  }
+  for (const [name, { partitions, configs }] of table.entries()) open(name, partitions, configs);
   if (directory !== undefined) removeStrays(directory, topics);
 
   return {
@@ -79,7 +73,7 @@ export function createTopics({ journal, directory, limits }: TopicsOptions): Top
     remove(name) {
       const topic = topics.get(name);
       topics.delete(name);
-      journal.delete(KEY + name);
+      table.delete(name);
       topic?.partitions.forEach((partition, index) => {
         partition.close();
         const place = path(name, index);

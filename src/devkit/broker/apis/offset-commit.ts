@@ -1,5 +1,5 @@
 import type { Coordinator } from '../groups/coordinator.ts';
-import type { Offsets, TopicPartition } from '../groups/offsets.ts';
+import type { CommittedOffset, Offsets } from '../groups/offsets.ts';
 import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts';
 import { Writer } from '../protocol/writer.ts';
 import type { Topics } from '../topics.ts';
@@ -8,18 +8,13 @@ import type { Api } from './api.ts';
 /** Kafka's default of `offset.metadata.max.bytes`. */
 const MAX_METADATA_BYTES = 4096;
 
-interface Committing {
-  index: number;
-  offset: number;
-  metadata: string | null;
-}
-
 /** Keeps how far a group is, for members of the current generation and for committers outside an empty group. */
 export function offsetCommitApi(coordinator: Coordinator, offsets: Offsets, topics: Topics): Api {
-  function commit(groupId: string, place: TopicPartition, { offset, metadata }: Committing): ErrorCode {
-    if (!topics.partition(place.topic, place.partition)) return errorCodes.unknownTopicOrPartition;
+  function commit(groupId: string, committing: CommittedOffset): ErrorCode {
+    const { topic, partition, metadata } = committing;
+    if (!topics.partition(topic, partition)) return errorCodes.unknownTopicOrPartition;
     if (Buffer.byteLength(metadata ?? '') > MAX_METADATA_BYTES) return errorCodes.offsetMetadataTooLarge;
-    offsets.commit(groupId, place, { offset, metadata });
+    offsets.commit(groupId, committing);
     return errorCodes.none;
   }
 
@@ -34,7 +29,7 @@ export function offsetCommitApi(coordinator: Coordinator, offsets: Offsets, topi
       const asked = request.array((reader) => ({
         topic: reader.string(),
         partitions: reader.array((each) => ({
-          index: each.int32(),
+          partition: each.int32(),
           offset: each.int64(),
           metadata: each.nullableString(),
         })),
@@ -43,9 +38,8 @@ export function offsetCommitApi(coordinator: Coordinator, offsets: Offsets, topi
       const writer = new Writer();
       if (version >= 3) writer.int32(0);
       return writer.array(asked, (w, { topic, partitions }) => {
-        w.string(topic).array(partitions, (each, partition) => {
-          const place = { topic, partition: partition.index };
-          each.int32(partition.index).int16(refused || commit(groupId, place, partition));
+        w.string(topic).array(partitions, (each, committing) => {
+          each.int32(committing.partition).int16(refused || commit(groupId, { topic, ...committing }));
         });
       });
     },

@@ -23,7 +23,7 @@ export function offsetFetchApi(offsets: Offsets): Api {
       if (version >= 3) writer.int32(0);
       writer.array(named ?? committedBy(offsets, groupId), (w, { topic, partitions }) => {
         w.string(topic).array(partitions, (each, index) => {
-          const committed = offsets.get(groupId, topic, index);
+          const committed = offsets.get(groupId, { topic, partition: index });
           each.int32(index).int64(committed?.offset ?? -1);
           each.string(committed?.metadata ?? '').int16(errorCodes.none);
         });

@@ -1,68 +1,66 @@
 import type { Journal } from '../journal.ts';
 
-export interface CommittedOffset {
-  offset: number;
-  metadata: string | null;
-}
-
 export interface TopicPartition {
   topic: string;
   partition: number;
 }
 
+export interface CommittedOffset extends TopicPartition {
+  offset: number;
+  metadata: string | null;
+}
+
 /** The offsets that consumer groups committed, kept in the journal. */
 export interface Offsets {
-  get(groupId: string, topic: string, partition: number): CommittedOffset | undefined;
+  get(groupId: string, place: TopicPartition): CommittedOffset | undefined;
   /** Every partition that the group has committed. */
-  list(groupId: string): (TopicPartition & CommittedOffset)[];
-  commit(groupId: string, place: TopicPartition, committed: CommittedOffset): void;
+  list(groupId: string): CommittedOffset[];
+  commit(groupId: string, committed: CommittedOffset): void;
   /** The groups with a committed offset. */
   groupIds(): string[];
   removeGroup(groupId: string): void;
   removeTopic(topic: string): void;
 }
 
-const KEY = 'offset/';
-
-type Place = [groupId: string, topic: string, partition: number];
+interface Row extends CommittedOffset {
+  groupId: string;
+}
 
 export function createOffsets(journal: Journal): Offsets {
-  const groups = new Map<string, Map<string, TopicPartition & CommittedOffset>>();
-  const group = (groupId: string) => {
-    const known = groups.get(groupId) ?? new Map<string, TopicPartition & CommittedOffset>();
-    groups.set(groupId, known);
-    return known;
+  const table = journal.table<Row>('offset');
+  const groups = new Map<string, Map<string, Row>>();
+  const keep = (key: string, row: Row): void => {
+    const rows = groups.get(row.groupId) ?? new Map<string, Row>();
+    groups.set(row.groupId, rows.set(key, row));
   };
-  const remove = (groupId: string, matches: (topic: string) => boolean): void => {
-    for (const [key, { topic }] of groups.get(groupId) ?? []) {
-      if (!matches(topic)) continue;
-      groups.get(groupId)!.delete(key);
-      journal.delete(key);
+  const remove = (groupId: string, isGone: (row: Row) => boolean): void => {
+    const rows = groups.get(groupId) ?? new Map<string, Row>();
+    for (const [key, row] of rows) {
+      if (!isGone(row)) continue;
+      rows.delete(key);
+      table.delete(key);
     }
-    if (groups.get(groupId)?.size === 0) groups.delete(groupId);
+    if (rows.size === 0) groups.delete(groupId);
   };
 
-  for (const [key, value] of journal.entries()) {
-    if (!key.startsWith(KEY)) continue;
-    const [groupId, topic, partition] = JSON.parse(key.slice(KEY.length)) as Place;
-    group(groupId).set(key, { topic, partition, ...(value as CommittedOffset) });
-  }
+  for (const [key, row] of table.entries()) keep(key, row);
 
   return {
-    get: (...place) => groups.get(place[0])?.get(keyOf(place)),
+    get: (groupId, place) => groups.get(groupId)?.get(keyOf(groupId, place)),
     list: (groupId) => [...(groups.get(groupId)?.values() ?? [])],
-    commit(groupId, { topic, partition }, committed) {
-      const key = keyOf([groupId, topic, partition]);
-      group(groupId).set(key, { topic, partition, ...committed });
-      journal.set(key, committed);
+    commit(groupId, committed) {
+      const key = keyOf(groupId, committed);
+      const row = { groupId, ...committed };
+      keep(key, row);
+      table.set(key, row);
     },
     groupIds: () => [...groups.keys()],
     removeGroup: (groupId) => remove(groupId, () => true),
     removeTopic: (topic) =>
-      [...groups.keys()].forEach((groupId) => remove(groupId, (name) => name === topic)),
+      [...groups.keys()].forEach((groupId) => remove(groupId, (row) => row.topic === topic)),
   };
 }
 
-function keyOf(place: Place): string {
-  return KEY + JSON.stringify(place);
+function keyOf(groupId: string, { topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}/${groupId}`;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProducerSnapshot } from './producer-states.ts';
 import { createFileStorage, createMemoryStorage, type SegmentStorage } from './segment-storage.ts';
@@ -39,11 +39,8 @@ export function createDirectoryFiles(directory: string): PartitionFiles {
     saveProducers: (baseOffset, producers) =>
       writeFileSync(path(baseOffset, 'producers.json'), JSON.stringify(producers)),
     loadProducers(baseOffset) {
-      try {
-        return JSON.parse(readFileSync(path(baseOffset, 'producers.json'), 'utf8')) as ProducerSnapshot;
-      } catch {
-        return [];
-      }
+      const file = path(baseOffset, 'producers.json');
+      return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
     },
     removeProducers: (baseOffset) => rmSync(path(baseOffset, 'producers.json'), { force: true }),
   };

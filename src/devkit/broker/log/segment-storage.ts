@@ -1,4 +1,13 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 
 /** The bytes of one segment: they grow at the end, and shrink only while a log recovers. */
 export interface SegmentStorage {
@@ -37,7 +46,7 @@ export function createMemoryStorage(): SegmentStorage {
 /** Keeps a segment in the file `path`, which is made when it is not there. */
 export function createFileStorage(path: string): SegmentStorage {
   let descriptor: number | undefined;
-  const open = (): number => (descriptor ??= openFile(path));
+  const open = (): number => (descriptor ??= openSync(path, existsSync(path) ? 'r+' : 'wx+'));
   let used = fstatSync(open()).size;
   return {
     size: () => used,
@@ -59,15 +68,6 @@ export function createFileStorage(path: string): SegmentStorage {
       rmSync(path, { force: true });
     },
   };
-}
-
-function openFile(path: string): number {
-  try {
-    return openSync(path, 'r+');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return openSync(path, 'wx+');
-  }
 }
 
 function writeFully(descriptor: number, bytes: Buffer, position: number): void {
