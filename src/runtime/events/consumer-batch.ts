@@ -84,7 +84,7 @@ async function handleItems(
     } else if (event) duplicates += 1;
     next = offset + 1;
   }
-  await forgetInbox(trx, options.of.groupId, [...unseen]);
+  await forgetInbox(trx, options.of.groupId, [...unseen.values()]);
   return { next, handled, duplicates };
 }
 

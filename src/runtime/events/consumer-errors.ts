@@ -41,5 +41,9 @@ interface ErrorLike {
 function causes(error: unknown): ErrorLike[] {
   if (!(error instanceof Error)) return [];
   const members = error instanceof AggregateError ? (error.errors as unknown[]) : [];
-  return [error as ErrorLike, ...[error.cause, ...members].flatMap(causes)];
+  return [error, ...[error.cause, ...members].flatMap(causes)];
+}
+
+export function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

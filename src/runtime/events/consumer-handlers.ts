@@ -31,14 +31,12 @@ export interface GroupHandlers {
   prepare(message: IncomingMessage): HandleableEvent | undefined;
 }
 
-interface TypeHandler {
-  definition: EventDefinition;
-  handler: EventHandler;
-}
+/** Lifts and checks an event for its handler, and resolves to what then handles it. */
+type Accept = (event: ReceivedEvent) => (trx: Knex.Transaction) => Promise<unknown>;
 
 /** The handlers of one consumer group. Several handlers of one event share its transaction, in the order of their adding. */
 export function createGroupHandlers(): GroupHandlers {
-  const byType = new Map<string, TypeHandler>();
+  const byType = new Map<string, { topic: string; accept: Accept }>();
   const byTopic = new Map<string, EventHandler[]>();
   const topicHandlers = (topic: string) => byTopic.get(topic) ?? [];
 
@@ -48,14 +46,16 @@ export function createGroupHandlers(): GroupHandlers {
       if (byType.has(key)) {
         throw new Error(`${definition.type} has a handler already; let that one call both`);
       }
-      byType.set(key, { definition, handler } as unknown as TypeHandler);
+      const acceptFor: Accept = (event) => {
+        const accepted = accept(event, definition);
+        return (trx) => handler(accepted, trx);
+      };
+      byType.set(key, { topic: definition.topic, accept: acceptFor });
     },
     addTopics(topics, handler) {
       for (const topic of topics) byTopic.set(topic, [...topicHandlers(topic), handler]);
     },
-    topics: () => [
-      ...new Set([...[...byType.values()].map(({ definition }) => definition.topic), ...byTopic.keys()]),
-    ],
+    topics: () => [...new Set([...[...byType.values()].map(({ topic }) => topic), ...byTopic.keys()])],
     prepare(message) {
       const type = message.headers.ce_type;
       const typed = byType.get(keyOf(message.topic, String(type)));
@@ -63,10 +63,7 @@ export function createGroupHandlers(): GroupHandlers {
       if (type !== undefined && !typed && untyped.length === 0) return undefined;
       const event = decodeEvent(message);
       const handlers = untyped.map((handler) => (trx: Knex.Transaction) => handler(event, trx));
-      if (typed) {
-        const accepted = accept(event, typed.definition);
-        handlers.unshift((trx) => typed.handler(accepted, trx));
-      }
+      if (typed) handlers.unshift(typed.accept(event));
       return { event, handle: (trx) => inContextOf(event, () => inOrder(handlers, trx)) };
     },
   };

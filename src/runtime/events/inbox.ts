@@ -16,17 +16,16 @@ const insertNew = `
 
 /**
  * Remembers in the handlers' transaction that a group has these events.
- * Resolves to the identities that are new; the others were handled before. Waits for a transaction that inserts the same.
+ * Resolves to those that are new, by identity; the others were handled before. Waits for a transaction that inserts the same.
  */
 export async function insertIntoInbox(
   trx: Knex.Transaction,
   groupId: string,
   events: EventIdentity[],
-): Promise<Set<string>> {
-  if (events.length === 0) return new Set();
-  const bindings = [groupId, events.map(({ source }) => source), events.map(({ id }) => id)];
-  const { rows } = await trx.raw<{ rows: EventIdentity[] }>(insertNew, bindings);
-  return new Set(rows.map(identityOf));
+): Promise<Map<string, EventIdentity>> {
+  if (events.length === 0) return new Map();
+  const { rows } = await trx.raw<{ rows: EventIdentity[] }>(insertNew, [groupId, ...columnsOf(events)]);
+  return new Map(rows.map((row) => [identityOf(row), row]));
 }
 
 const deleteSome = `
@@ -37,11 +36,14 @@ const deleteSome = `
 export async function forgetInbox(
   trx: Knex.Transaction,
   groupId: string,
-  identities: readonly string[],
+  events: readonly EventIdentity[],
 ): Promise<void> {
-  if (identities.length === 0) return;
-  const pairs = identities.map((identity) => JSON.parse(identity) as [string, string]);
-  await trx.raw(deleteSome, [pairs.map(([source]) => source), pairs.map(([, id]) => id), groupId]);
+  if (events.length === 0) return;
+  await trx.raw(deleteSome, [...columnsOf(events), groupId]);
+}
+
+function columnsOf(events: readonly EventIdentity[]): string[][] {
+  return [events.map(({ source }) => source), events.map(({ id }) => id)];
 }
 
 const deleteOld = `

@@ -5,6 +5,7 @@ import {
   type Admin,
   type ISocketFactoryArgs,
   Kafka,
+  KafkaJSProtocolError,
   type LogEntry,
   logLevel,
   Partitioners,
@@ -20,7 +21,7 @@ import {
   type MemberEvents,
   type MemberOptions,
 } from './kafka-member.ts';
-import type { OutgoingMessage } from './message.ts';
+import { messageBytes, type OutgoingMessage } from './message.ts';
 
 const CONNECTION_TIMEOUT = 3_000;
 const REQUEST_TIMEOUT = 5_000;
@@ -39,12 +40,24 @@ const REQUEST_BYTES = 900_000;
 /** More tries are not for KafkaJS: its errors say "not retriable" of a broker that is restarting, so callers loop. */
 const retry = { retries: 2, initialRetryTime: 50, maxRetryTime: 500 };
 
+/** Kafka did not take messages. */
+export class SendError extends Error {
+  override name = 'SendError';
+  /** Kafka answered and does not want these messages: the topic is forbidden, a message is too large. */
+  readonly refused: boolean;
+
+  constructor(cause: unknown) {
+    super(`sending to Kafka failed: ${reasonOf(cause)}`, { cause });
+    this.refused = isRefusal(cause);
+  }
+}
+
 /** Sends messages to Kafka, one `send` at a time. */
 export interface Sender {
   /**
    * Resolves when every in-sync replica has every message; those of one topic and key are in the order given.
-   * Rejects within seconds when the broker does not answer: then some may have arrived, and sending the same messages
-   * again, in the same order, is the way on.
+   * Rejects with a `SendError` within seconds when the broker does not answer: then some may have arrived, and sending the
+   * same messages again, in the same order, is the way on.
    */
   send(messages: readonly OutgoingMessage[]): Promise<void>;
   /** Resolves within seconds, also when the broker does not answer. */
@@ -151,7 +164,7 @@ function createSender(kafka: Kafka): Sender {
         // after a timeout KafkaJS keeps a dead socket (tulios/kafkajs#1783) and its sequence numbers may differ from the
         // broker's (errors 45 and 46); a new producer has neither, and the inbox drops what it sends twice
         void discard();
-        throw new Error(`sending to Kafka failed: ${reasonOf(cause)}`, { cause });
+        throw new SendError(cause);
       }
     },
     close: discard,
@@ -190,13 +203,6 @@ function* splitBySize(messages: readonly OutgoingMessage[]): Generator<OutgoingM
     bytes += size;
   }
   if (request.length > 0) yield request;
-}
-
-/** An upper bound of what a message takes in a record batch. */
-export function messageBytes({ key, value, headers }: OutgoingMessage): number {
-  let bytes = 32 + Buffer.byteLength(key) + Buffer.byteLength(value);
-  for (const [name, text] of Object.entries(headers)) bytes += 8 + name.length + Buffer.byteLength(text);
-  return bytes;
 }
 
 /** Without a timestamp of ours: Kafka 4 refuses one that is ahead of its clock (KIP-1030). */
@@ -305,10 +311,23 @@ function createMember(kafka: Kafka, options: MemberOptions, events: MemberEvents
     // a consumer that crashed is made anew by us: KafkaJS gives up for good after some errors
     retry: { ...retry, retries: 8, restartOnFailure: () => Promise.resolve(false) },
   });
-  return createGroupMember(consumer, options.topics, events, HEARTBEAT_INTERVAL);
+  return createGroupMember(consumer, options.topics, events, {
+    heartbeatInterval: HEARTBEAT_INTERVAL,
+    disconnect: () => disconnect(consumer),
+  });
 }
 
 // --- living with KafkaJS ---
+
+/** What a new producer may cure: OUT_OF_ORDER_SEQUENCE_NUMBER, DUPLICATE_SEQUENCE_NUMBER, INVALID_PRODUCER_EPOCH, UNKNOWN_PRODUCER_ID. */
+const producerErrors = new Set<unknown>([45, 46, 47, 59]);
+
+/** KafkaJS marks what the protocol calls retriable; https://kafka.apache.org/protocol#protocol_error_codes */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof KafkaJSProtocolError) return !error.retriable && !producerErrors.has(error.code);
+  return isRefusal(error.cause);
+}
 
 /** The innermost reason: KafkaJS wraps errors in ones that say "retries exceeded" or "Topic creation errors". */
 function reasonOf(error: unknown): string {

@@ -1,3 +1,4 @@
+import { toError } from './consumer-errors.ts';
 import type { IncomingMessage } from './message.ts';
 
 export interface TopicPartition {
@@ -56,7 +57,6 @@ export interface KafkaConsumer {
   seek(at: TopicPartition & { offset: string }): void;
   pause(topics: { topic: string; partitions: number[] }[]): void;
   resume(topics: { topic: string; partitions: number[] }[]): void;
-  disconnect(): Promise<void>;
   on(event: 'consumer.group_join', listener: (event: { payload: GroupJoin }) => void): unknown;
   on(event: 'consumer.crash', listener: (event: { payload: { error: Error } }) => void): unknown;
   on(event: 'consumer.fetch' | 'consumer.heartbeat', listener: () => void): unknown;
@@ -89,14 +89,14 @@ interface CommitRequest {
 const one = ({ topic, partition }: TopicPartition) => [{ topic, partitions: [partition] }];
 
 /**
- * Wraps a KafkaJS consumer that restarts nothing by itself. `heartbeatInterval` (milliseconds) is how often a heartbeat
+ * Wraps a KafkaJS consumer that restarts nothing by itself, and that `disconnect` stops in the end. `heartbeatInterval` (milliseconds) is how often a heartbeat
  * goes out even while a fetch hangs, since KafkaJS sends them between fetches only.
  */
 export function createGroupMember(
   consumer: KafkaConsumer,
   topics: string[],
   events: MemberEvents,
-  heartbeatInterval: number,
+  { heartbeatInterval, disconnect }: { heartbeatInterval: number; disconnect: () => Promise<void> },
 ): GroupMember {
   let answered = Date.now();
   let session: Pick<BatchPayload, 'heartbeat' | 'commitOffsetsIfNecessary'> | undefined;
@@ -119,7 +119,7 @@ export function createGroupMember(
     try {
       work();
     } catch (error) {
-      events.lost(error as Error);
+      events.lost(toError(error));
     }
   }
 
@@ -131,14 +131,16 @@ export function createGroupMember(
 
   async function close(): Promise<void> {
     clearInterval(beats);
-    await consumer.disconnect().catch(() => {});
+    await disconnect();
   }
 
   return {
     async join() {
       await consumer.connect();
-      await consumer.subscribe({ topics, fromBeginning: true });
-      await consumer.run({ autoCommit: false, partitionsConsumedConcurrently: 1, eachBatch });
+      if (!left) await consumer.subscribe({ topics, fromBeginning: true });
+      if (!left) await consumer.run({ autoCommit: false, partitionsConsumedConcurrently: 1, eachBatch });
+      // KafkaJS forgets a disconnect that comes while it connects or joins
+      if (left) await disconnect();
     },
     fetchFrom(at, offset) {
       consumer.seek({ ...at, offset: String(offset) });

@@ -26,7 +26,10 @@ const columns = ({ groupId, topic, partition }: GroupPartition) => ({
   topic,
   partition,
 });
-const positionOf = (row: PositionRow): Position => ({ position: Number(row.position), resets: row.resets });
+const positionOf = (row: Pick<PositionRow, 'position' | 'resets'>): Position => ({
+  position: Number(row.position),
+  resets: row.resets,
+});
 
 /** Every known position of a group in these topics, by `topic/partition`. */
 export async function readPositions(
@@ -56,7 +59,7 @@ export async function createPosition(
     throw new Error(
       `the position of group ${of.groupId} in ${of.topic}/${of.partition} was deleted meanwhile`,
     );
-  return positionOf(row as PositionRow);
+  return positionOf(row);
 }
 
 /**

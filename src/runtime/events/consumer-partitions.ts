@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { backoff } from './backoff.ts';
+import type { ConsumerOptions } from './consumer.ts';
+import { openPartition, type OpenPartition, type PartitionStatus } from './consumer-partition.ts';
+import { placeOf, startPositions, type StartPosition } from './consumer-start.ts';
+import type { Fetched, TopicPartition } from './kafka-member.ts';
+import { createSlots } from './slots.ts';
+
+export interface PartitionsOptions extends ConsumerOptions {
+  /** The group let the member in. */
+  joined(): void;
+  /** The member is of no use any more. */
+  lost(reason: Error): void;
+}
+
+/** One member of the group and the partitions that it holds. */
+export interface Partitions {
+  /** Rejects, or reports `lost`, when the member cannot join. */
+  join(): Promise<void>;
+  status(): PartitionStatus[];
+  /** Commits what was being handled, tells Kafka, and leaves the group. Never rejects. */
+  close(): Promise<void>;
+}
+
+const LAST_COMMIT = 1_000;
+
+export function createPartitions(options: PartitionsOptions): Partitions {
+  const { driver, groupId, settings, handlers, logger, metrics } = options;
+  const open = new Map<string, OpenPartition>();
+  const dropped = new Set<Promise<void>>();
+  const committed = new Map<string, number>();
+  const slots = createSlots(settings.concurrency);
+  const closing = new AbortController();
+  let assignment = 0;
+
+  const member = driver.createMember(
+    { groupId, topics: handlers.topics(), sessionTimeout: settings.sessionTimeout },
+    { assigned, fetched, lost: (error) => options.lost(error) },
+  );
+  const commits = setInterval(() => void commit(), settings.commitInterval);
+  const watch = setInterval(watchSilence, settings.silenceTimeout / 4);
+
+  function assigned(partitions: TopicPartition[]): void {
+    assignment += 1;
+    options.joined();
+    const ours = new Set(partitions.map(({ topic, partition }) => placeOf(topic, partition)));
+    for (const place of open.keys()) if (!ours.has(place)) drop(place);
+    for (const at of partitions) {
+      const partition = open.get(placeOf(at.topic, at.partition));
+      if (!partition) continue;
+      member.fetchFrom(at, partition.nextFetch());
+      partition.flow();
+    }
+    const fresh = partitions.filter(({ topic, partition }) => !open.has(placeOf(topic, partition)));
+    logger.info({ partitions: [...ours] }, `the group gave us ${ours.size} partitions`);
+    if (fresh.length > 0) void begin(fresh, assignment);
+  }
+
+  /** Opens partitions where the group was in them; goes on trying until it can, or the next assignment comes. */
+  async function begin(partitions: TopicPartition[], ofAssignment: number): Promise<void> {
+    const current = (): boolean => assignment === ofAssignment && !closing.signal.aborted;
+    for (let failures = 1; current(); failures += 1) {
+      try {
+        const starts = await startPositions(partitions, { ...options, logger });
+        if (current()) starts.forEach(openAt);
+        return;
+      } catch (error) {
+        const wait = backoff(failures, settings.outageDelay);
+        logger.warn(
+          { err: error },
+          `where to go on is not known yet; asking again in ${Math.round(wait)} ms`,
+        );
+        await sleep(wait, undefined, { signal: closing.signal }).catch(() => {});
+      }
+    }
+  }
+
+  function openAt({ topic, partition, start, end }: StartPosition): void {
+    const at = { topic, partition };
+    const of = { groupId, topic, partition };
+    const place = placeOf(topic, partition);
+    const opened = openPartition(start, end, {
+      ...options,
+      of,
+      logger,
+      slots,
+      pause: () => member.pause(at),
+      resume: () => member.resume(at),
+      stale() {
+        member.pause(at);
+        drop(place);
+        void begin([at], assignment);
+      },
+    });
+    open.set(place, opened);
+    committed.set(place, start.position);
+    member.fetchFrom(at, start.position);
+  }
+
+  function drop(place: string): void {
+    const partition = open.get(place);
+    if (!partition) return;
+    open.delete(place);
+    metrics.forget(partition.status());
+    const closed = partition.close().finally(() => dropped.delete(closed));
+    dropped.add(closed);
+  }
+
+  function fetched(batch: Fetched): void {
+    open.get(placeOf(batch.topic, batch.partition))?.receive(batch);
+  }
+
+  /** A commit that fails is made good by the next one, and by PostgreSQL. */
+  async function commit(): Promise<void> {
+    const moved = [...open].filter(
+      ([place, partition]) => partition.status().position !== committed.get(place),
+    );
+    if (moved.length === 0) return;
+    const positions = moved.map(([, partition]) => partition.status());
+    try {
+      await member.commit(positions);
+      moved.forEach(([place], index) => committed.set(place, positions[index]?.position ?? 0));
+    } catch (error) {
+      logger.debug({ err: error }, 'Kafka did not take the offsets');
+    }
+  }
+
+  function watchSilence(): void {
+    const silence = Date.now() - member.lastAnswer();
+    if (silence > settings.silenceTimeout) options.lost(new Error(`Kafka was silent for ${silence} ms`));
+  }
+
+  return {
+    join: () => member.join(),
+    status: () => [...open.values()].map((partition) => partition.status()),
+    async close() {
+      closing.abort();
+      clearInterval(commits);
+      clearInterval(watch);
+      const handled = Promise.all([...dropped, ...[...open.values()].map((partition) => partition.close())]);
+      await within(settings.stopTimeout, handled);
+      await within(LAST_COMMIT, commit());
+      await member.leave();
+    },
+  };
+}
+
+/** Resolves when `work` does, or when the milliseconds are over. */
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([work, sleep(milliseconds, undefined, { signal: over.signal }).catch(() => {})]);
+  over.abort();
+}

@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Knex } from 'knex';
+import type { Logger } from 'pino';
+import { backoff } from './backoff.ts';
+import type { GroupHandlers } from './consumer-handlers.ts';
+import type { ConsumerMetrics } from './consumer-metrics.ts';
+import { createPartitions, type Partitions } from './consumer-partitions.ts';
+import type { PartitionStatus } from './consumer-partition.ts';
+import type { ConsumerSettings } from './consumer-settings.ts';
+import type { KafkaDriver } from './kafka-driver.ts';
+
+export interface ConsumerStatus {
+  group: string;
+  state: 'joining' | 'running' | 'rebuilding' | 'stopped';
+  topics: string[];
+  partitions: PartitionStatus[];
+  /** Why the last member was lost. */
+  error?: string;
+}
+
+export interface ConsumerOptions {
+  groupId: string;
+  driver: KafkaDriver;
+  database: Knex;
+  handlers: GroupHandlers;
+  settings: ConsumerSettings;
+  logger: Logger;
+  metrics: ConsumerMetrics;
+}
+
+/** One member of a consumer group, made anew whenever it is lost. */
+export interface Consumer {
+  /** Returns at once; joins in the background, for as long as it takes. */
+  start(): void;
+  /** Resolves when what was being handled is committed and the group is left, or a little after `stopTimeout`. */
+  stop(): Promise<void>;
+  status(): ConsumerStatus;
+}
+
+/** A life that lasted this long was a good one: the next failure waits briefly again. */
+const GOOD_LIFE = 60_000;
+
+export function createConsumer(options: ConsumerOptions): Consumer {
+  const { groupId, handlers, settings, metrics } = options;
+  const logger = options.logger.child({ group: groupId });
+  const topics = handlers.topics();
+  const stopping = new AbortController();
+  let state: ConsumerStatus['state'] = 'stopped';
+  let error: string | undefined;
+  let partitions: Partitions | undefined;
+  let running: Promise<void> | undefined;
+  let endLife: ((reason: Error) => void) | undefined;
+
+  async function run(): Promise<void> {
+    let failures = 0;
+    while (!stopping.signal.aborted) {
+      const born = Date.now();
+      const reason = await live();
+      if (stopping.signal.aborted) return;
+      failures = Date.now() - born > GOOD_LIFE ? 1 : failures + 1;
+      const wait = backoff(failures, settings.outageDelay);
+      rebuild(reason, Math.round(wait));
+      await sleep(wait, undefined, { signal: stopping.signal }).catch(() => {});
+    }
+  }
+
+  function rebuild(reason: Error, wait: number): void {
+    state = 'rebuilding';
+    error = reason.message;
+    metrics.rebuilt();
+    logger.warn(
+      { err: reason },
+      `group ${groupId} is not joined to Kafka: ${reason.message}; trying again in ${wait} ms`,
+    );
+  }
+
+  /** Lives as one member of the group; resolves to why it ended. */
+  async function live(): Promise<Error> {
+    let life: Partitions | undefined;
+    const reason = await new Promise<Error>((lost) => {
+      endLife = lost;
+      life = partitions = createPartitions({ ...options, logger, lost, joined: () => (state = 'running') });
+      life.join().catch(lost);
+    });
+    await life?.close();
+    return reason;
+  }
+
+  return {
+    start() {
+      state = 'joining';
+      running ??= run();
+    },
+    async stop() {
+      stopping.abort();
+      endLife?.(new Error('stopped'));
+      await running;
+      state = 'stopped';
+    },
+    status: () => ({
+      group: groupId,
+      state,
+      topics,
+      partitions: partitions?.status() ?? [],
+      ...(error && state !== 'running' && { error }),
+    }),
+  };
+}

@@ -1,0 +1,77 @@
+import type { Registry } from 'prom-client';
+import { createConsumer, type Consumer, type ConsumerStatus } from './consumer.ts';
+import { createGroupHandlers, type EventHandler, type GroupHandlers } from './consumer-handlers.ts';
+import { createConsumerMetrics } from './consumer-metrics.ts';
+import { defaultSettings } from './consumer-settings.ts';
+import type { EventDefinition } from './define-event.ts';
+import type { EventBusOptions, Subscription } from './event-bus.ts';
+import { createInboxPruner } from './inbox-pruner.ts';
+import type { KafkaDriver } from './kafka-driver.ts';
+
+export interface Consumers {
+  on<T>(definition: EventDefinition<T>, handler: EventHandler<T>): void;
+  subscribe(subscription: Subscription): void;
+  topics(): string[];
+  start(): void;
+  stop(): Promise<void>;
+  status(): ConsumerStatus[];
+}
+
+export interface ConsumersOptions extends EventBusOptions {
+  registry: Registry;
+  driver: KafkaDriver;
+}
+
+/** The consumer groups of a service: its own one, and those that subscriptions name. One member each, for all its topics. */
+export function createConsumers(options: ConsumersOptions): Consumers {
+  const { config, contracts, database, logger, registry, driver } = options;
+  const settings = { ...defaultSettings(config.databasePoolMax), ...options.consumer };
+  const metricsOf = createConsumerMetrics(registry);
+  const groups = new Map<string, GroupHandlers>();
+  const pruner = createInboxPruner(database, settings.inboxRetention, logger);
+  let consumers: Consumer[] | undefined;
+
+  function handlersOf(groupId: string): GroupHandlers {
+    if (consumers) throw new Error('the bus has started; add handlers before its start');
+    const handlers = groups.get(groupId) ?? createGroupHandlers();
+    groups.set(groupId, handlers);
+    return handlers;
+  }
+
+  function consumerOf([groupId, handlers]: [string, GroupHandlers]): Consumer {
+    return createConsumer({
+      groupId,
+      driver,
+      database,
+      handlers,
+      settings,
+      logger,
+      metrics: metricsOf(groupId),
+    });
+  }
+
+  return {
+    on(definition, handler) {
+      if (!contracts.consumed.some((consumed) => consumed === definition)) {
+        throw new Error(
+          `${definition.type} version ${definition.version} is not consumed by this service; add its definition to contracts.consumed`,
+        );
+      }
+      handlersOf(config.kafka.groupId).add(definition, handler);
+    },
+    subscribe({ topics, groupId = config.kafka.groupId, handler }) {
+      handlersOf(groupId).addTopics(topics, handler);
+    },
+    topics: () => [...groups.values()].flatMap((handlers) => handlers.topics()),
+    start() {
+      consumers ??= [...groups].map(consumerOf);
+      for (const consumer of consumers) consumer.start();
+      if (consumers.length > 0) pruner.start();
+    },
+    async stop() {
+      pruner.stop();
+      await Promise.all((consumers ?? []).map((consumer) => consumer.stop()));
+    },
+    status: () => (consumers ?? []).map((consumer) => consumer.status()),
+  };
+}

@@ -1,0 +1,99 @@
+import type { Knex } from 'knex';
+import type { Logger } from 'pino';
+import { Registry } from 'prom-client';
+import type { ServiceConfig } from '../config/service-config.ts';
+import type { Part } from '../lifecycle/part.ts';
+import type { ConsumerStatus } from './consumer.ts';
+import type { EventHandler } from './consumer-handlers.ts';
+import type { ConsumerSettings } from './consumer-settings.ts';
+import { createConsumers } from './consumers.ts';
+import type { EventDefinition } from './define-event.ts';
+import type { EventContracts } from './event.ts';
+import { createKafkaDriver } from './kafka-driver.ts';
+import { createOutbox, type Publish } from './outbox.ts';
+import { createRelay, type RelayStatus } from './relay.ts';
+import { createTopicsPart } from './topics-part.ts';
+
+export interface Subscription {
+  topics: readonly string[];
+  /** The service's own group when left out. */
+  groupId?: string;
+  handler: EventHandler;
+}
+
+export interface EventBusStatus {
+  kafka: 'up' | 'down' | 'unused';
+  relay?: RelayStatus;
+  consumers: ConsumerStatus[];
+  /** What keeps the topics from being there. */
+  error?: string;
+}
+
+/** Publishes what the service says, and handles what it hears. A part: it starts and stops with the service. */
+export interface EventBus extends Part {
+  publish: Publish;
+  /**
+   * Hands every event of `definition`, which must be among the consumed contracts, to `handler`, with the transaction that
+   * remembers it. Events of one aggregate come in order. Throws after the start, and for a second handler of one event.
+   */
+  on<T>(definition: EventDefinition<T>, handler: EventHandler<T>): void;
+  /** Hands every event of the topics to `handler`, unchecked. Throws after the start. */
+  subscribe(subscription: Subscription): void;
+  /** Resolves at once: Kafka is joined in the background, since HTTP serves without it; `status` says how far that is. */
+  start(): Promise<void>;
+  /** Finishes what is being handled, leaves the groups, sends what was committed. Resolves within seconds, Kafka or not. */
+  stop(): Promise<void>;
+  status(): EventBusStatus;
+  /** False when this process cannot heal itself although the broker answers, so that only a new one helps. */
+  healthy(): boolean;
+  /** The metrics of the bus; their names start with `microservice_`. */
+  registry: Registry;
+}
+
+export interface EventBusOptions {
+  config: ServiceConfig;
+  database: Knex;
+  contracts: EventContracts;
+  logger: Logger;
+  /** Where the metrics go; a registry of its own when left out. */
+  registry?: Registry;
+  /** What differs from the defaults in how events are consumed. */
+  consumer?: Partial<ConsumerSettings>;
+}
+
+/** The event bus of a service. Nothing is connected before `start`. */
+export function createEventBus(options: EventBusOptions): EventBus {
+  const { config, database, contracts, logger, registry = new Registry() } = options;
+  const driver = createKafkaDriver(config.kafka, { clientId: config.serviceName, logger });
+  const outbox = createOutbox({ database, contracts, serviceName: config.serviceName });
+  const relay = createRelay({ config, database, driver, logger, registry });
+  const consumers = createConsumers({ ...options, registry, driver });
+  const topics = createTopicsPart(driver, logger);
+  const publishes = contracts.published.length > 0;
+  outbox.onCommit((lanes) => relay.wake(lanes));
+
+  return {
+    name: 'event bus',
+    registry,
+    publish: outbox.publish,
+    on: (definition, handler) => consumers.on(definition, handler),
+    subscribe: (subscription) => consumers.subscribe(subscription),
+    async start() {
+      if (publishes) await relay.start();
+      topics.start([...contracts.published.map(({ topic }) => topic), ...consumers.topics()], () =>
+        consumers.start(),
+      );
+    },
+    async stop() {
+      await Promise.all([topics.stop(), consumers.stop()]);
+      await relay.stop();
+      await driver.close();
+    },
+    status: () => ({
+      kafka: 'up',
+      ...(publishes && { relay: relay.status() }),
+      consumers: consumers.status(),
+    }),
+    healthy: () => true,
+  };
+}

@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { backoff } from './backoff.ts';
+import type { KafkaDriver } from './kafka-driver.ts';
+
+export interface TopicsPart {
+  /** Returns at once; calls `ready` when every topic is there, however long that takes. */
+  start(topics: readonly string[], ready: () => void): void;
+  stop(): Promise<void>;
+  /** Why the topics are not there yet. */
+  error(): string | undefined;
+}
+
+const DELAY = { first: 250, max: 5_000 };
+
+/** Provisions the topics that a service uses, in the background, since Kafka may come later than the service. */
+export function createTopicsPart(driver: Pick<KafkaDriver, 'ensureTopics'>, logger: Logger): TopicsPart {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let running: Promise<void> | undefined;
+  let reason: string | undefined = undefined;
+
+  async function provision(topics: readonly string[], ready: () => void): Promise<void> {
+    for (let attempt = 1; !signal.aborted; attempt += 1) {
+      try {
+        await driver.ensureTopics(topics);
+        reason = undefined;
+        if (!signal.aborted) ready();
+        return;
+      } catch (error) {
+        reason = error instanceof Error ? error.message : String(error);
+        const wait = backoff(attempt, DELAY);
+        logger.warn(
+          { err: error, topics },
+          `the topics are not there yet: ${reason}; trying again in ${Math.round(wait)} ms`,
+        );
+        await sleep(wait, undefined, { signal }).catch(() => {});
+      }
+    }
+  }
+
+  return {
+    start(topics, ready) {
+      if (topics.length > 0) running ??= provision([...new Set(topics)], ready);
+    },
+    async stop() {
+      stopping.abort();
+      // a request that Kafka does not answer ends by itself, and nothing waits for what it says
+      await Promise.race([running, sleep(100, undefined, { ref: false })]);
+    },
+    error: () => reason,
+  };
+}

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import joi from 'joi';
+import type { Knex } from 'knex';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { startBroker, type Broker } from '../../../src/devkit/broker/broker.ts';
+import type { ServiceConfig } from '../../../src/runtime/config/service-config.ts';
+import { connectDatabase } from '../../../src/runtime/database/database.ts';
+import { encodeEvent } from '../../../src/runtime/events/cloud-events.ts';
+import type { ConsumerSettings } from '../../../src/runtime/events/consumer-settings.ts';
+import { createConsumers, type Consumers } from '../../../src/runtime/events/consumers.ts';
+import { defineEvent, type EventDefinition } from '../../../src/runtime/events/define-event.ts';
+import { createKafkaDriver, type KafkaDriver } from '../../../src/runtime/events/kafka-driver.ts';
+import { up as createInbox } from '../../../src/runtime/tables/event-inbox.ts';
+import { createDatabase } from '../../support/postgres.ts';
+
+export interface Note {
+  text: string;
+}
+
+/** Lines that were logged, newest last. */
+export interface LogLine {
+  level: string;
+  msg: string;
+  [field: string]: unknown;
+}
+
+export const noteWritten = defineEvent<Note>({
+  type: 'note.written',
+  version: 1,
+  topic: 'note.events',
+  aggregate: 'note',
+  schema: joi.object({ text: joi.string().required() }),
+});
+
+/** A database with the inbox and a table for effects, an embedded broker with the topic, and consumers of both. */
+export interface Fixture {
+  database: Knex;
+  broker: Broker;
+  driver: KafkaDriver;
+  log: LogLine[];
+  config: ServiceConfig;
+  /** Consumers that are stopped at the end; each call is another replica of the service. */
+  consumers(
+    settings?: Partial<ConsumerSettings> & { registry?: Registry },
+    consumed?: EventDefinition[],
+  ): Consumers;
+  send(
+    key: string,
+    text: string,
+    overrides?: { id?: string; headers?: Record<string, string>; value?: string },
+  ): Promise<string>;
+  sendMany(notes: { key: string; text: string; id?: string }[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function createFixture(partitions = 3): Promise<Fixture> {
+  const [{ url, drop }, broker] = await Promise.all([createDatabase(), startBroker()]);
+  const config = configOf(url, broker.bootstrapServers, partitions);
+  const log: LogLine[] = [];
+  const logger = pino(
+    { level: process.env.TEST_LOG ?? 'info', formatters: { level: (level) => ({ level }) } },
+    {
+      write: (line: string) => {
+        const entry: LogLine = JSON.parse(line);
+        log.push(entry);
+        if (process.env.TEST_LOG) console.log(line);
+      },
+    },
+  );
+  const database = connectDatabase(config);
+  await createInbox(database);
+  await database.schema.createTable('effect', (table) => {
+    table.bigIncrements('id');
+    table.text('key');
+    table.text('text');
+  });
+  const driver = createKafkaDriver(config.kafka, { clientId: 'test', logger });
+  await driver.ensureTopics([noteWritten.topic]);
+  const sender = driver.createSender();
+  const running: Consumers[] = [];
+
+  function messageOf({ key, text, id = randomUUID() }: { key: string; text: string; id?: string }) {
+    const { type, version, topic, aggregate } = noteWritten;
+    const time = new Date().toISOString();
+    const data = JSON.stringify({ text });
+    return encodeEvent({
+      id,
+      type,
+      version,
+      topic,
+      aggregate,
+      source: 'test',
+      subject: key,
+      time,
+      data,
+      correlationId: 'correlation',
+    });
+  }
+
+  return {
+    database,
+    broker,
+    driver,
+    log,
+    config,
+    consumers({ registry = new Registry(), ...settings } = {}, consumed = [noteWritten]) {
+      const contracts = { published: [], consumed };
+      const consumer = {
+        sessionTimeout: 6_000,
+        retryDelay: { first: 20, max: 100 },
+        outageDelay: { first: 20, max: 200 },
+        ...settings,
+      };
+      const created = createConsumers({ config, database, contracts, logger, registry, driver, consumer });
+      running.push(created);
+      return created;
+    },
+    async send(key, text, { id = randomUUID(), headers = {}, value } = {}) {
+      const message = messageOf({ key, text, id });
+      await sender.send([
+        { ...message, value: value ?? message.value, headers: { ...message.headers, ...headers } },
+      ]);
+      return id;
+    },
+    sendMany: (notes) => sender.send(notes.map(messageOf)),
+    async close() {
+      await Promise.all(running.map((consumers) => consumers.stop()));
+      await sender.close();
+      await driver.close();
+      await broker.stop();
+      await database.destroy();
+      await drop();
+    },
+  };
+}
+
+function configOf(databaseUrl: string, bootstrapServers: string, topicPartitions: number): ServiceConfig {
+  return {
+    serviceName: 'note-service',
+    nodeEnv: 'test',
+    port: 0,
+    databaseUrl,
+    databaseDirectUrl: databaseUrl,
+    databasePoolMax: 10,
+    logLevel: 'info',
+    shutdownTimeout: 10_000,
+    kafka: {
+      bootstrapServers: [bootstrapServers],
+      topicPartitions,
+      topicReplicationFactor: -1,
+      groupId: 'note-service-consumer',
+    },
+  };
+}
