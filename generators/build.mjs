@@ -1,0 +1,129 @@
+import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { collectNotices } from './notices.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const generators = ['service', 'workspace'];
+
+/** What bundled CommonJS packages expect to be there. */
+const commonJsGlobals = [
+  "import { createRequire as __createRequire } from 'node:module';",
+  "import { fileURLToPath as __toPath } from 'node:url';",
+  "import { dirname as __toFolder } from 'node:path';",
+  'const require = __createRequire(import.meta.url);',
+  'const __filename = __toPath(import.meta.url), __dirname = __toFolder(__filename);',
+].join(' ');
+
+/** Yeoman's packages read their own package.json beside their code, which a bundle does not have. */
+const inlineYeomanVersions = {
+  name: 'inline-yeoman-versions',
+  setup({ onLoad }) {
+    onLoad(
+      { filter: /node_modules[\\/]yeoman-(generator|environment)[\\/]dist[\\/].*\.js$/ },
+      ({ path: file }) => {
+        const manifest = path.join(file.replace(/([\\/]yeoman-\w+[\\/]).*/, '$1'), 'package.json');
+        const { name, version } = JSON.parse(readFileSync(manifest, 'utf8'));
+        const contents = readFileSync(file, 'utf8')
+          .replace(
+            /JSON\.parse\(readFileSync\([^;]*package\.json'\)[^;]*\)\);?$/gm,
+            `${JSON.stringify({ name, version })};`,
+          )
+          .replace(/\b\w*require\w*\('\.\.\/package\.json'\)/g, JSON.stringify({ name, version }));
+        return { contents, loader: 'js' };
+      },
+    );
+  },
+};
+
+/**
+ * What Yeoman can do and this command never does: installing generators from npm at run time (fly-import, which names
+ * no licence either), and a text editor as a prompt.
+ */
+const unused = {
+  'fly-import': 'export class FlyRepository {} export const flyImport = undefined;',
+  '@inquirer/external-editor': 'export const editAsync = undefined;',
+};
+
+const leaveOutUnused = {
+  name: 'leave-out-unused',
+  setup({ onResolve, onLoad }) {
+    const filter = new RegExp(`^(${Object.keys(unused).join('|')})$`);
+    onResolve({ filter }, ({ path: name }) => ({ path: name, namespace: 'unused' }));
+    onLoad({ filter: /.*/, namespace: 'unused' }, ({ path: name }) => ({
+      contents: unused[name],
+      loader: 'js',
+    }));
+  },
+};
+
+/**
+ * Builds the command into `outdir`: `create-microservice.js`, which checks the version of Node and nothing else, the
+ * program behind it in chunks, the templates, and the notices of the packages within. Resolves when all is written.
+ */
+export async function buildGenerators({ outdir = path.join(root, 'dist') } = {}) {
+  await rm(outdir, { recursive: true, force: true });
+  await mkdir(outdir, { recursive: true });
+  const [program] = await Promise.all([buildProgram(outdir), buildEntry(outdir)]);
+  for (const generator of generators) await copyTemplates(generator, outdir);
+  await writeFile(
+    path.join(outdir, 'THIRD-PARTY-NOTICES.txt'),
+    collectNotices(root, Object.keys(program.metafile.inputs)),
+  );
+  return program.metafile;
+}
+
+const buildProgram = (outdir) =>
+  build({
+    absWorkingDir: root,
+    entryPoints: { main: 'generators/main.ts' },
+    outdir,
+    bundle: true,
+    splitting: true,
+    minify: true,
+    metafile: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    legalComments: 'none',
+    banner: { js: commonJsGlobals },
+    plugins: [leaveOutUnused, inlineYeomanVersions],
+    logLevel: 'warning',
+  });
+
+/** Old syntax and no import on top, so that an old Node reads it and says what is wrong. */
+const buildEntry = (outdir) =>
+  build({
+    absWorkingDir: root,
+    entryPoints: { 'create-microservice': 'generators/cli.ts' },
+    outdir,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'es2015',
+    supported: { 'dynamic-import': true },
+    logLevel: 'warning',
+    plugins: [
+      {
+        name: 'program-beside-entry',
+        setup: ({ onResolve }) =>
+          onResolve({ filter: /^\.\/main\.ts$/ }, () => ({ path: './main.js', external: true })),
+      },
+    ],
+  });
+
+async function copyTemplates(generator, outdir) {
+  const from = path.join(root, 'generators', generator, 'templates');
+  const files = await readdir(from, { recursive: true });
+  const dropped = files.filter((file) => /^\.(gitignore|npmrc|npmignore)$/.test(path.basename(file)));
+  if (dropped.length > 0) {
+    throw new Error(
+      `npm packs no ${dropped.join(', ')} of ${from}: write the dot as "_" and let the generator turn it back`,
+    );
+  }
+  await cp(from, path.join(outdir, 'templates', generator), { recursive: true });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildGenerators();
