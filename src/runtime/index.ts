@@ -9,6 +9,7 @@ export {
   parseTraceparent,
   type Traceparent,
 } from './context/traceparent.ts';
+export { asyncApiDocument, type AsyncApiDocument, type AsyncApiInput } from './contracts/async-api-document.ts';
 export { connectDatabase, databasePart, type DatabaseConfig } from './database/database.ts';
 export { DatabaseConnectionError } from './database/connection-error.ts';
 export { ConflictError, InvalidError, NotFoundError, UnavailableError, type FieldError } from './errors.ts';

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Knex } from 'knex';
@@ -7,6 +6,7 @@ import { connectionError } from '../database/connection-error.ts';
 import { connectionSettings } from '../database/connection.ts';
 import { knexLog } from '../database/knex-log.ts';
 import { directUrl, shown } from './direct-url.ts';
+import { loadEnvironmentFile } from './environment-file.ts';
 import { LOCK_WAIT, migrationPool } from './migration-pool.ts';
 import { createMigrationSource } from './migration-source.ts';
 import { serviceFiles } from './service-files.ts';
@@ -47,11 +47,6 @@ export async function knexConfig(root: string, options: KnexConfigOptions = {}):
       stub: fileURLToPath(new URL('seed.stub', import.meta.url)),
     },
   };
-}
-
-function loadEnvironmentFile(root: string): void {
-  const file = path.join(root, '.env');
-  if (existsSync(file)) process.loadEnvFile(file);
 }
 
 /** Whether this process is the command knex doing `command`. */

@@ -1,0 +1,13 @@
+export interface Command {
+  /** One line for `--help`. */
+  summary: string;
+  /** The flags and what each does, for `--help`. */
+  flags: Record<string, string>;
+  /** Does the work for the service at `root` and prints what it did. Rejects when it could not. */
+  run(args: string[], root: string): Promise<void>;
+}
+
+/** A command says no: a check that failed, flags that do not go together. Its message is all that is printed. */
+export class CommandError extends Error {
+  override name = 'CommandError';
+}

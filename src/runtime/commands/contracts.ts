@@ -1,0 +1,25 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { CONTRACT_FILE, contractText } from '../contracts/contract-text.ts';
+import { CommandError, type Command } from './command.ts';
+import { writtenText } from './written-text.ts';
+
+export const contractsCommand: Command = {
+  summary: `writes ${CONTRACT_FILE}: the events that the service publishes and consumes`,
+  flags: { '--check': `writes nothing, fails when ${CONTRACT_FILE} is not what the code says` },
+  async run(args, root) {
+    const { check } = parseArgs({ args, options: { check: { type: 'boolean' } } }).values;
+    const file = path.join(root, CONTRACT_FILE);
+    const [text, written] = await Promise.all([contractText(root), writtenText(file)]);
+    if (text === written) {
+      console.log(`${CONTRACT_FILE} is up to date`);
+    } else if (check) {
+      const seen = written === undefined ? 'is not there' : 'is not what src/events/contracts.ts says';
+      throw new CommandError(`${CONTRACT_FILE} ${seen}; run microservice-runtime contracts, and commit it`);
+    } else {
+      await writeFile(file, text);
+      console.log(`wrote ${CONTRACT_FILE}`);
+    }
+  },
+};

@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { CommandError, type Command } from './command.ts';
+import { writtenText } from './written-text.ts';
+
+const FILE = 'Dockerfile';
+
+export const dockerfileCommand: Command = {
+  summary: 'writes the Dockerfile of this version of the runtime',
+  flags: { '--check': 'writes nothing, fails when the Dockerfile is another one' },
+  async run(args, root) {
+    const { check } = parseArgs({ args, options: { check: { type: 'boolean' } } }).values;
+    const file = path.join(root, FILE);
+    const [text, written] = await Promise.all([baseDockerfile(root), writtenText(file)]);
+    if (text === written) {
+      console.log(`${FILE} is up to date`);
+    } else if (check) {
+      throw new CommandError(
+        `${FILE} is not the one of this version; run microservice-runtime dockerfile, and read the diff`,
+      );
+    } else {
+      await writeFile(file, text);
+      console.log(`wrote ${FILE}`);
+    }
+  },
+};
+
+/** The base Dockerfile for the service's package manager, which its lock file tells. */
+function baseDockerfile(root: string): Promise<string> {
+  const manager = existsSync(path.join(root, 'pnpm-lock.yaml')) ? 'pnpm' : 'npm';
+  return readFile(new URL(`../docker/${manager}.Dockerfile`, import.meta.url), 'utf8');
+}

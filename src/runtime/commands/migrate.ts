@@ -1,0 +1,62 @@
+import { parseArgs } from 'node:util';
+import { connectDatabase, databasePart } from '../database/database.ts';
+import { directUrl } from '../migrations/direct-url.ts';
+import { loadEnvironmentFile } from '../migrations/environment-file.ts';
+import { migrateLatest } from '../migrations/migrate.ts';
+import { missingFromSchema } from '../migrations/missing-from-schema.ts';
+import { offlineSql } from '../migrations/offline-sql.ts';
+import { serviceKnexConfig } from '../migrations/service-knex-config.ts';
+import { CommandError, type Command } from './command.ts';
+
+export const migrateCommand: Command = {
+  summary: 'runs the pending migrations; safe from any number of replicas at once',
+  flags: {
+    '--check': 'changes nothing, fails when the database lacks a migration or a table of the runtime',
+    '--sql': 'prints the SQL instead, without a database',
+    '--after <migration>': 'with --sql: leaves out this migration and those before it',
+  },
+  async run(args, root) {
+    const options = {
+      check: { type: 'boolean' },
+      sql: { type: 'boolean' },
+      after: { type: 'string' },
+    } as const;
+    const { check, sql, after } = parseArgs({ args, options }).values;
+    if (check && sql)
+      throw new CommandError('--check asks a database and --sql needs none; give one of them');
+    if (after !== undefined && !sql) throw new CommandError('--after goes with --sql');
+    if (sql) await printSql(root, after);
+    else await (check ? checkSchema(root) : migrate(root));
+  },
+};
+
+async function migrate(root: string): Promise<void> {
+  const names = await migrateLatest(await serviceKnexConfig(root));
+  for (const name of names) console.log(`ran ${name}`);
+  if (names.length === 0) console.log('the database is up to date');
+}
+
+async function checkSchema(root: string): Promise<void> {
+  loadEnvironmentFile(root);
+  const { url } = directUrl();
+  const database = connectDatabase({ databaseUrl: url, databasePoolMax: 1, serviceName: 'migrations' });
+  const part = databasePart(database);
+  try {
+    await part.start?.();
+    const missing = await missingFromSchema(database, root);
+    if (missing.length > 0)
+      throw new CommandError(`the database lacks ${missing.join(', ')}; run npx knex migrate:latest`);
+    console.log('the database has every migration and table of this version');
+  } finally {
+    await part.stop?.();
+  }
+}
+
+async function printSql(root: string, after?: string): Promise<void> {
+  const { migrations } = await serviceKnexConfig(root);
+  if (!migrations?.migrationSource)
+    throw new CommandError('the knexfile has no migrationSource; use knexConfig');
+  const { sql, warnings } = await offlineSql(migrations.migrationSource, { after });
+  for (const warning of warnings) console.error(warning);
+  process.stdout.write(sql);
+}

@@ -1,0 +1,62 @@
+import { createRequire } from 'node:module';
+import type { Command } from './command.ts';
+import { contractsCommand } from './contracts.ts';
+import { dockerfileCommand } from './dockerfile.ts';
+import { migrateCommand } from './migrate.ts';
+
+const commands: Record<string, Command> = {
+  migrate: migrateCommand,
+  contracts: contractsCommand,
+  dockerfile: dockerfileCommand,
+};
+
+/** Runs the command microservice-runtime for the service at `root`; resolves to its exit code: 0, 1 failed, 2 misused. */
+export async function runCli([name = '--help', ...args]: string[], root: string): Promise<number> {
+  if (name === '--help' || name === '-h') return print(help());
+  if (name === '--version' || name === '-v') return print(version());
+  const command = commands[name];
+  if (!command) return complain(`there is no command "${name}"; ${Object.keys(commands).join(', ')} are`, 2);
+  if (args.includes('--help') || args.includes('-h')) return print(help(name));
+  try {
+    await command.run(args, root);
+    return 0;
+  } catch (error) {
+    if (isMisuse(error))
+      return complain(`${error.message.split('. ')[0]}; see microservice-runtime ${name} --help`, 2);
+    return complain(describe(error), 1);
+  }
+}
+
+function print(text: string): number {
+  console.log(text);
+  return 0;
+}
+
+function complain(message: string, code: number): number {
+  console.error(`microservice-runtime: ${message}`);
+  return code;
+}
+
+/** A mistake in code needs its stack, any other error says all in its message. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const mistake = [TypeError, ReferenceError, RangeError, SyntaxError].some((kind) => error instanceof kind);
+  return (mistake ? error.stack : error.message) ?? String(error);
+}
+
+const isMisuse = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+
+function help(only?: string): string {
+  const shown = Object.entries(commands).filter(([name]) => !only || name === only);
+  const lines = shown.flatMap(([name, { summary, flags }]) => [
+    `  ${name.padEnd(24)}${summary}`,
+    ...Object.entries(flags).map(([flag, text]) => `    ${flag.padEnd(22)}${text}`),
+  ]);
+  return ['microservice-runtime <command> [flags], in the folder of a service', '', ...lines].join('\n');
+}
+
+function version(): string {
+  const manifest: { version: string } = createRequire(import.meta.url)('microservice-runtime/package.json');
+  return manifest.version;
+}

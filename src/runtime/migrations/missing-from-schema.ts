@@ -1,0 +1,31 @@
+import type { Knex } from 'knex';
+import { readContracts } from '../contracts/read-service.ts';
+import { pendingMigrations } from './pending-migrations.ts';
+
+const published = ['event_outbox'];
+const consumed = ['event_inbox', 'event_positions'];
+
+/**
+ * What the database lacks for the service at `root`, in words: pending migrations, and tables of the runtime that its
+ * contracts need but that no migration made. Reads only.
+ */
+export async function missingFromSchema(database: Knex, root: string): Promise<string[]> {
+  const pending = await pendingMigrations(database, root);
+  const tables = await missingTables(database, await tablesOf(root));
+  return [...pending.map((name) => `migration ${name}`), ...tables.map((name) => `table ${name}`)];
+}
+
+async function tablesOf(root: string): Promise<string[]> {
+  const contracts = await readContracts(root);
+  if (!contracts) return [];
+  // a consumer's handler publishes through the outbox too
+  return contracts.consumed.length > 0 ? [...published, ...consumed] : published;
+}
+
+async function missingTables(database: Knex, names: string[]): Promise<string[]> {
+  const { rows }: { rows: { name: string }[] } = await database.raw(
+    'select name from unnest(?::text[]) as name where to_regclass(name) is null',
+    [names],
+  );
+  return rows.map(({ name }) => name);
+}

@@ -1,0 +1,73 @@
+import knexFactory, { type Knex } from 'knex';
+import { createOfflineClient } from './offline-client.ts';
+
+const TABLE = 'knex_migrations';
+
+/** As Knex makes its own tables. */
+const BOOKKEEPING = `create table if not exists "${TABLE}" ("id" serial primary key, "name" varchar(255), "batch" integer, "migration_time" timestamptz);
+create table if not exists "${TABLE}_lock" ("index" serial primary key, "is_locked" integer);
+insert into "${TABLE}_lock" ("is_locked") select 0 where not exists (select 1 from "${TABLE}_lock");
+`;
+
+export interface OfflineSql {
+  sql: string;
+  /** Where a migration reads the database: its answer was "no rows", so what follows may differ. */
+  warnings: string[];
+}
+
+/**
+ * The SQL of migrations, and of Knex's record of them, without a database: a database that runs it is one that
+ * `migrate:latest` migrated. Without a database nobody knows what is pending: `after` names the last migration that is not.
+ */
+export async function offlineSql(
+  source: Knex.MigrationSource<unknown>,
+  { after }: { after?: string } = {},
+): Promise<OfflineSql> {
+  const warnings: string[] = [];
+  const lines: string[] = [BOOKKEEPING];
+  let current = '';
+  const client = createOfflineClient((sql, reads) => {
+    if (reads) {
+      warnings.push(`${current} reads the database; offline it found no rows: ${sql}`);
+      lines.push('-- reads: offline it found no rows, and what follows may depend on it');
+    }
+    lines.push(statement(sql));
+  });
+  const knex = knexFactory({ client });
+  for (const migration of await migrationsAfter(source, after)) {
+    current = source.getMigrationName(migration);
+    lines.push(`\n-- migration ${current}`);
+    await run(knex, await source.getMigration(migration), async (database) => {
+      await database.raw(
+        `insert into "${TABLE}" ("name", "batch", "migration_time") values (?, (select coalesce(max("batch"), 0) + 1 from "${TABLE}"), now())`,
+        [current],
+      );
+    });
+  }
+  return { sql: `${lines.join('\n')}\n`, warnings };
+}
+
+/** Knex's type leaves out what its documentation has: `export const config = { transaction: false }`. */
+type Migration = Knex.Migration & { config?: { transaction?: boolean } };
+
+async function run(
+  knex: Knex,
+  migration: Migration,
+  record: (database: Knex) => Promise<void>,
+): Promise<void> {
+  const step = async (database: Knex): Promise<void> => {
+    await migration.up(database);
+    await record(database);
+  };
+  await (migration.config?.transaction === false ? step(knex) : knex.transaction(step));
+}
+
+async function migrationsAfter(source: Knex.MigrationSource<unknown>, after?: string): Promise<unknown[]> {
+  const migrations = await source.getMigrations([]);
+  if (after === undefined) return migrations;
+  const index = migrations.findIndex((migration) => source.getMigrationName(migration) === after);
+  if (index < 0) throw new Error(`there is no migration ${after}; name one as npx knex migrate:status does`);
+  return migrations.slice(index + 1);
+}
+
+const statement = (sql: string): string => (/;\s*$/.test(sql) ? sql : `${sql};`);
