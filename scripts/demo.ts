@@ -4,11 +4,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { ChildProcess } from 'node:child_process';
 import { startKafka } from '../test/support/kafka.ts';
 import { collect, end, execute, start } from './support/command.ts';
 import { step } from './support/demo-report.ts';
 import { packAll, type Packages } from './support/packages.ts';
+import { untilReady } from './support/until-ready.ts';
 
 const { values } = parseArgs({
   options: { keep: { type: 'boolean' }, kafka: { type: 'boolean' }, help: { type: 'boolean' } },
@@ -123,23 +123,13 @@ async function generateService(
 const install = ({ folder }: Service, { runtime, devkit }: Packages) =>
   execute('npm', ['install', '--no-save', '--no-audit', '--no-fund', runtime, devkit], { cwd: folder });
 
-async function run({ name, folder, url }: Service, kafka: string): Promise<void> {
+async function run({ folder, url }: Service, kafka: string): Promise<void> {
   const command = path.join(folder, 'node_modules', '.bin', 'microservice-devkit');
   const env = { ...process.env, KAFKA_BOOTSTRAP_SERVERS: kafka };
   const child = start(command, ['dev', '--no-watch'], { cwd: folder, env });
   const output = collect(child);
   running.push({ stop: () => end(child) });
-  await untilReady(`${url}/health/ready`, child, () => `${name} did not become ready:\n${output()}`);
-}
-
-async function untilReady(address: string, child: ChildProcess, problem: () => string): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (Date.now() < deadline && child.exitCode === null) {
-    const response = await fetch(address).catch(() => undefined);
-    if (response?.ok) return;
-    await pause(50);
-  }
-  throw new Error(problem());
+  await untilReady(`${url}/health/ready`, child, output);
 }
 
 async function showEvents(user: Service, notification: Service): Promise<void> {

@@ -1,8 +1,8 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import { end } from '../../scripts/support/command.ts';
@@ -23,7 +23,7 @@ export interface Registry {
 /** A registry on loopback that holds the three packed packages and asks npm's configured registry for all others. */
 export async function startRegistry(): Promise<Registry> {
   const folder = await mkdtemp(path.join(tmpdir(), 'registry-'));
-  const port = await findFreePort();
+  const port = await findFreePort('127.0.0.1');
   const url = `http://127.0.0.1:${port}/`;
   const [server, packages] = await Promise.all([serve(folder, port), packAll(path.join(folder, 'packages'))]);
   const environment = await createEnvironment(folder, url);
@@ -61,7 +61,8 @@ async function serve(folder: string, port: number): Promise<ChildProcess> {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += String(chunk)));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (output += String(chunk)));
   await untilAnswers(`http://127.0.0.1:${port}/-/ping`, child, () => output);
   return child;
 }
@@ -71,7 +72,7 @@ async function untilAnswers(address: string, child: ChildProcess, output: () => 
   while (child.exitCode === null && Date.now() < deadline) {
     const response = await fetch(address).catch(() => undefined);
     if (response?.ok) return;
-    await Promise.race([once(child, 'exit'), new Promise((resolve) => void setTimeout(resolve, 50))]);
+    await setTimeout(50);
   }
   throw new Error(`the registry did not start:\n${output()}`);
 }
@@ -80,7 +81,10 @@ async function untilAnswers(address: string, child: ChildProcess, output: () => 
 async function createEnvironment(folder: string, url: string): Promise<NodeJS.ProcessEnv> {
   const userConfig = path.join(folder, 'npmrc');
   await mkdir(path.join(folder, 'cache'), { recursive: true });
-  await writeFile(userConfig, `registry=${url}\n${url.replace('http:', '')}:_authToken=any\nyes=true\naudit=false\nfund=false\n`);
+  await writeFile(
+    userConfig,
+    `registry=${url}\n${url.replace('http:', '')}:_authToken=any\nyes=true\naudit=false\nfund=false\n`,
+  );
   const inherited = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name));
   return {
     ...Object.fromEntries(inherited),

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { collect, end, execute, start } from '../../scripts/support/command.ts';
+import { findFreePort } from '../../src/devkit/postgres/free-port.ts';
+import { startRegistry, type Registry } from '../support/registry.ts';
+import { pairwise } from './pairwise.ts';
+import { checkCompose, checkSchemas } from './schemas.ts';
+import { choices, flagsOf, textOf, writeContract, type Answers } from './services.ts';
+import { untilReady } from '../../scripts/support/until-ready.ts';
+
+const combinations = pairwise(choices, 12);
+const titleOf = (answers: Answers) => Object.values(answers).join(', ');
+
+describe(`${combinations.length} combinations of answers, which cover every two answers`, function () {
+  this.timeout(300_000);
+  let folder: string;
+  let workspace: string;
+  let contract: string;
+  let registry: Registry;
+  let environment: NodeJS.ProcessEnv;
+  let command: string;
+
+  before(async () => {
+    folder = await realpath(await mkdtemp(path.join(tmpdir(), 'combinations-')));
+    registry = await startRegistry();
+    environment = {
+      ...registry.environment,
+      PATH: `${folder}/node_modules/.bin:${process.env.PATH}`,
+      CI: '',
+    };
+    await execute('npm', ['install', '--prefix', folder, 'create-microservice', 'pnpm@10'], {
+      cwd: folder,
+      env: environment,
+    });
+    command = path.join(folder, 'node_modules', '.bin', 'create-microservice');
+    await generate(folder, ['workspace', 'shop', '--yes']);
+    workspace = path.join(folder, 'shop');
+    contract = await writeContract(path.join(folder, 'account'));
+    const user = [
+      'user',
+      '--yes',
+      '--no-install',
+      '--resource',
+      'user',
+      '--fields',
+      'email:string:unique age:integer:optional',
+    ];
+    await generate(workspace, user);
+  });
+
+  after(async () => {
+    await registry.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const generate = (cwd: string, flags: string[]) => execute(command, flags, { cwd, env: environment });
+
+  it('the workspace has a valid compose file', () =>
+    checkCompose(path.join(workspace, 'docker-compose.kafka.yml')));
+
+  for (const [index, answers] of combinations.entries()) {
+    it(titleOf(answers), async () => {
+      const name = `combo${index + 1}`;
+      const cwd = answers.place === 'workspace' ? workspace : path.join(folder, `alone-${index + 1}`);
+      await mkdir(cwd, { recursive: true });
+      const service = path.join(cwd, answers.place === 'workspace' ? 'services' : '.', `${name}-service`);
+      const [port, databasePort] = [await findFreePort('127.0.0.1'), await findFreePort('127.0.0.1')];
+      const ports = ['--port', String(port), '--database-port', String(databasePort)];
+      await generate(cwd, [name, '--yes', '--install', ...ports, ...flagsOf(answers, contract)]);
+
+      assert.equal(existsSync(path.join(service, '.git')), answers.git === 'yes');
+      await checkSchemas(service);
+      const run = (script: string) =>
+        execute(answers.packageManager, ['run', script], { cwd: service, env: environment });
+      for (const script of ['typecheck', 'lint', 'test', 'build']) await run(script);
+
+      const files = await committable(service);
+      const before = await textOf(service, files);
+      await generate(service, ['--yes', '--no-install']);
+      assert.deepEqual(await committable(service), files);
+      assert.deepEqual(await textOf(service, files), before);
+
+      await boot(service, port);
+    });
+  }
+
+  async function boot(service: string, port: number): Promise<void> {
+    const devkit = path.join(service, 'node_modules', '.bin', 'microservice-devkit');
+    const env = { ...environment, KAFKA_BOOTSTRAP_SERVERS: `localhost:${await findFreePort('127.0.0.1')}` };
+    const child = start(devkit, ['dev', '--no-watch'], { cwd: service, env });
+    const output = collect(child);
+    try {
+      await untilReady(`http://localhost:${port}/health/ready`, child, output);
+    } finally {
+      await end(child);
+    }
+  }
+});
+
+async function committable(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
+  return files.filter((file) => !/^(node_modules|\.git|dist|\.microservice)\//.test(file)).toSorted();
+}

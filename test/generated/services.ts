@@ -1,0 +1,82 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { asyncApi } from '../../generators/service/async-api.ts';
+import { fieldTypes, type Field, type ServiceAnswers } from '../../generators/service/answers.ts';
+import { serviceView } from '../../generators/service/view.ts';
+import { templatesRoot } from '../../generators/templates-root.ts';
+import type { Combination } from './pairwise.ts';
+
+export const choices = {
+  resources: ['none', 'one', 'two with every type'],
+  consumes: ['none', 'a sibling', 'a contract file'],
+  packageManager: ['npm', 'pnpm'],
+  ci: ['github', 'none'],
+  kubernetes: ['yes', 'no'],
+  git: ['yes', 'no'],
+  place: ['workspace', 'alone'],
+  description: ['default', 'with every "quote", `tick`, ${brace} and ümlaut'],
+} as const;
+
+export type Answers = Combination<typeof choices>;
+
+const everyType = fieldTypes.flatMap((type) => [`my${type}:${type}`, `maybe${type}:${type}:optional`]);
+const resourceFlags = {
+  none: ['--no-resources'],
+  one: ['--resource', 'order', '--fields', 'code:string:unique placedAt:timestamp:index total:decimal'],
+  'two with every type': [
+    ...['--resource', 'order-item', '--fields', everyType.join(' ')],
+    ...['--resource', 'category', '--fields', 'title:string:unique note:text:optional'],
+  ],
+};
+
+/** The flags of one combination. `contract` is a file that promises `account.opened` and `account.deleted`. */
+export function flagsOf(answers: Answers, contract: string): string[] {
+  const consumes = {
+    none: ['--no-consumes'],
+    'a sibling': ['--consumes', 'user.created', '--consumes', 'user.deleted'],
+    'a contract file': ['--contract', contract, '--consumes', 'account.created'],
+  };
+  return [
+    ...resourceFlags[answers.resources],
+    ...consumes[answers.consumes],
+    ...(answers.consumes === 'a sibling' && answers.place === 'alone' ? ['--contract', contract] : []),
+    ...['--package-manager', answers.packageManager, '--ci', answers.ci],
+    answers.kubernetes === 'yes' ? '--kubernetes' : '--no-kubernetes',
+    answers.git === 'yes' ? '--git' : '--no-git',
+    ...(answers.description === 'default' ? [] : ['--description', answers.description]),
+  ];
+}
+
+/** Writes the contract of a service that owns accounts and users, with fields of every type. */
+export async function writeContract(folder: string): Promise<string> {
+  const fields = fieldTypes.flatMap((type): Field[] => [
+    { name: `my${type}`, type, unique: false, optional: false, index: false },
+    { name: `maybe${type}`, type, unique: false, optional: true, index: false },
+  ]);
+  const answers: ServiceAnswers = {
+    name: 'account',
+    description: 'Keeps accounts',
+    resources: [
+      { name: 'account', fields },
+      { name: 'user', fields: fields.slice(0, 2) },
+    ],
+    consumes: [],
+    port: 8001,
+    databasePort: 5432,
+    packageManager: 'npm',
+    ci: 'none',
+    kubernetes: false,
+    git: false,
+    install: false,
+  };
+  const file = path.join(folder, 'asyncapi.json');
+  await mkdir(folder, { recursive: true });
+  await writeFile(file, JSON.stringify(await asyncApi(serviceView(answers), templatesRoot('service'))));
+  return file;
+}
+
+/** Every file of a folder that git would see, with its text. */
+export async function textOf(folder: string, files: string[]): Promise<Map<string, string>> {
+  const texts = await Promise.all(files.map((file) => readFile(path.join(folder, file), 'utf8')));
+  return new Map(files.map((file, index) => [file, texts[index] ?? '']));
+}
