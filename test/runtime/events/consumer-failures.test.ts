@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
+import type { Consumers } from '../../../src/runtime/events/consumers.ts';
+import type { EventHandler } from '../../../src/runtime/events/consumer-handlers.ts';
+import { createFixture, noteWritten, type Fixture, type LogLine, type Note } from './consumer-fixture.ts';
+
+describe('a handler that fails', () => {
+  let fixture: Fixture;
+  beforeEach(async () => (fixture = await createFixture(1)));
+  afterEach(() => fixture.close());
+
+  const effects = async (): Promise<string[]> => fixture.database('effect').orderBy('id').pluck('text');
+  const errors = (): LogLine[] => fixture.log.filter(({ level }) => level === 'error');
+  const keep: EventHandler<Note> = ({ subject, data }, trx) =>
+    trx('effect').insert({ key: subject, text: data.text });
+
+  function consume(handler: EventHandler<Note>, settings = {}): Consumers {
+    const consumers = fixture.consumers(settings);
+    consumers.on(noteWritten, handler);
+    consumers.start();
+    return consumers;
+  }
+
+  it('is tried again until it passes, and the events behind it wait', async () => {
+    let tries = 0;
+    consume(async (event, trx) => {
+      await keep(event, trx);
+      if (event.data.text === 'second' && (tries += 1) < 4) throw new TypeError('not yet');
+    });
+    await fixture.sendMany(['first', 'second', 'third'].map((text) => ({ key: 'a', text })));
+    await waitFor(async () => (await effects()).length === 3);
+    assert.deepEqual(await effects(), ['first', 'second', 'third']);
+    const last = errors().at(-1);
+    assert.match(
+      last?.msg ?? '',
+      /note\.events\/0@1 could not be handled: not yet; try \d failed, the next one/,
+    );
+    assert.equal(last?.['topic'], 'note.events');
+    assert.match(JSON.stringify(last?.['err']), /TypeError/);
+  });
+
+  it('says what fails in its status and its metrics, while the others of its group go on', async () => {
+    const registry = new (await import('prom-client')).Registry();
+    const consumers = consume(
+      async () => {
+        throw new Error('never');
+      },
+      { registry },
+    );
+    await fixture.send('a', 'x');
+    const retrying = await waitFor(() => consumers.status()[0]?.partitions[0]?.retrying);
+    assert.match(retrying.error, /never/);
+    await waitFor(async () =>
+      /failures_total\{group="[^"]+",topic="note.events"\} [2-9]/.test(await registry.metrics()),
+    );
+    assert.match(await registry.metrics(), /microservice_consumer_lag\{[^}]+\} 1/);
+    assert.deepEqual(await effects(), []);
+  });
+
+  it('is interrupted by stop while it waits for its next try', async () => {
+    const consumers = consume(
+      async () => {
+        throw new Error('never');
+      },
+      { retryDelay: { first: 60_000, max: 60_000 } },
+    );
+    await fixture.send('a', 'x');
+    await waitFor(() => consumers.status()[0]?.partitions[0]?.retrying);
+    const begun = performance.now();
+    await consumers.stop();
+    assert.ok(performance.now() - begun < 1_500, `took ${performance.now() - begun} ms`);
+  });
+
+  it('has failed at its deadline, and nothing of it remains', async () => {
+    let tries = 0;
+    consume(
+      async (event, trx) => {
+        await keep(event, trx);
+        if ((tries += 1) === 1) await sleep(10_000, undefined, { ref: false });
+      },
+      { handlerTimeout: 100 },
+    );
+    await fixture.send('a', 'slow');
+    await waitFor(async () => (await effects()).length > 0);
+    assert.deepEqual(await effects(), ['slow']);
+    assert.match(errors()[0]?.msg ?? '', /took longer than 100 ms/);
+  });
+
+  it('ends a statement that hangs at its deadline', async () => {
+    let tries = 0;
+    consume(
+      async (event, trx) => {
+        if ((tries += 1) === 1) await trx.raw('select pg_sleep(30)');
+        await keep(event, trx);
+      },
+      { handlerTimeout: 200 },
+    );
+    await fixture.send('a', 'slow');
+    await waitFor(async () => (await effects()).length > 0);
+  });
+
+  it('is tried again at once after a deadlock or a serialization failure, without an error', async () => {
+    let tries = 0;
+    consume(
+      async (event, trx) => {
+        if ((tries += 1) === 1) throw Object.assign(new Error('deadlock detected'), { code: '40P01' });
+        if (tries === 2) throw Object.assign(new Error('could not serialize'), { code: '40001' });
+        await keep(event, trx);
+      },
+      { retryDelay: { first: 60_000, max: 60_000 } },
+    );
+    await fixture.send('a', 'x');
+    await waitFor(async () => (await effects()).length === 1);
+    assert.deepEqual(errors(), []);
+  });
+
+  it('holds the event back when it does not fit its schema or has a newer version, and says what to do', async () => {
+    consume(keep);
+    await fixture.send('a', 'x', { value: '{"text": 7}' });
+    await waitFor(() =>
+      errors().some(({ msg }) => /note\.written .* does not fit its schema: "text"/.test(msg)),
+    );
+    await fixture.send('a', 'x');
+    await waitFor(() => errors().length > 3);
+    assert.deepEqual(await effects(), []);
+  });
+
+  it('holds a newer version back, and says what to do', async () => {
+    consume(keep);
+    await fixture.send('a', 'x', { headers: { ce_eventversion: '2' } });
+    await waitFor(() =>
+      errors().some(({ msg }) => /came in version 2, .* up to 1; teach its definition/.test(msg)),
+    );
+  });
+});
+
+describe('a database that goes away', () => {
+  let fixture: Fixture;
+  before(async () => (fixture = await createFixture(2)));
+  after(() => fixture.close());
+
+  it('loses no event and doubles none', async () => {
+    const consumers = fixture.consumers();
+    consumers.on(noteWritten, ({ data }, trx) => trx('effect').insert({ text: data.text }));
+    consumers.start();
+    for (let round = 0; round < 5; round += 1) {
+      const notes = Array.from({ length: 200 }, (_, index) => ({
+        key: `k${index % 7}`,
+        text: `${round}-${index}`,
+      }));
+      await fixture.sendMany(notes);
+      await fixture.database
+        .raw(
+          'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+        )
+        .catch(() => {});
+    }
+    await waitFor(
+      async () =>
+        Number((await fixture.database('effect').count({ count: '*' }).first())?.['count']) >= 1_000,
+      {
+        timeout: 10_000,
+      },
+    );
+    const texts = await fixture.database('effect').pluck('text');
+    assert.equal(new Set(texts).size, 1_000);
+    assert.equal(texts.length, 1_000);
+  });
+});
