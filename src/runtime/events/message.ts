@@ -15,3 +15,10 @@ export interface IncomingMessage {
   value: string | Buffer | null;
   headers: Record<string, string | Buffer | (string | Buffer)[] | undefined>;
 }
+
+/** An upper bound of what a message takes in a record batch. */
+export function messageBytes({ key, value, headers }: OutgoingMessage): number {
+  let bytes = 32 + Buffer.byteLength(key) + Buffer.byteLength(value);
+  for (const [name, text] of Object.entries(headers)) bytes += 8 + name.length + Buffer.byteLength(text);
+  return bytes;
+}

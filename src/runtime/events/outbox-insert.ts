@@ -1,0 +1,56 @@
+import type { OutgoingMessage } from './message.ts';
+
+/** What runs SQL: a client of `pg`, inside of a transaction or on its own. */
+export interface Connection {
+  query(sql: string, values?: unknown[]): Promise<{ rows: { lane: number }[] }>;
+}
+
+const ROWS_PER_STATEMENT = 1_000;
+/** The space of advisory locks that is ours, the bytes of "obox"; its second half is the bucket. */
+const LOCK_SPACE = 0x6f62_6f78;
+
+/**
+ * Two transactions that publish about one key take its lock one after the other, so that ids are in the order of commits.
+ * A lock per key would fill the lock table, so there are 1,024 buckets; taken in order, no two transactions wait for
+ * each other.
+ */
+const locked = `
+  select pg_advisory_xact_lock(${LOCK_SPACE}, bucket) from (
+    select distinct (hashtextextended(key, 0) & 1023)::int as bucket from unnest($1::text[]) as event (key) order by bucket
+  ) as buckets`;
+
+const insert = `
+  with locked as materialized (${locked})
+  insert into event_outbox (key, topic, headers, payload)
+  select key, topic, headers::jsonb, payload
+  from unnest($1::text[], $2::text[], $3::text[], $4::text[]) with ordinality
+    as event (key, topic, headers, payload, place)
+  where (select count(*) from locked) > 0
+  order by place
+  returning lane`;
+
+/**
+ * Inserts messages in their order, each key after what was committed about it before. Holds the locks of their keys until
+ * the transaction ends, so the end has to be next. Resolves to the lanes that they are in.
+ */
+export async function insertIntoOutbox(
+  connection: Connection,
+  messages: readonly OutgoingMessage[],
+): Promise<Set<number>> {
+  const lanes = new Set<number>();
+  if (messages.length > ROWS_PER_STATEMENT) await connection.query(locked, [messages.map(({ key }) => key)]);
+  for (let start = 0; start < messages.length; start += ROWS_PER_STATEMENT) {
+    const rows = messages.slice(start, start + ROWS_PER_STATEMENT);
+    for (const { lane } of (await connection.query(insert, columnsOf(rows))).rows) lanes.add(lane);
+  }
+  return lanes;
+}
+
+function columnsOf(messages: readonly OutgoingMessage[]): unknown[] {
+  return [
+    messages.map(({ key }) => key),
+    messages.map(({ topic }) => topic),
+    messages.map(({ headers }) => JSON.stringify(headers)),
+    messages.map(({ value }) => value.toString()),
+  ];
+}

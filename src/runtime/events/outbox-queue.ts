@@ -1,0 +1,64 @@
+import type { OutgoingMessage } from './message.ts';
+import type { Session } from './relay-session.ts';
+
+const ROWS_PER_LANE = 500;
+const BYTES_PER_LANE = 1_000_000;
+
+/** A saved event that waits to be sent. */
+export interface OutboxRow extends OutgoingMessage {
+  lane: number;
+  id: string;
+  createdAt: Date;
+}
+
+/** Which row it is. */
+export type RowId = Pick<OutboxRow, 'lane' | 'id'>;
+
+/**
+ * The first rows of each lane, in order. A cursor would miss the rows of a transaction that took its ids early and
+ * committed late, so it starts at the beginning each time, and what was sent is deleted.
+ */
+const readHeads = `
+  select head.lane, head.id, head.topic, head.key, head.headers, head.payload as value, head.created_at as "createdAt"
+  from unnest($1::smallint[]) as wanted (lane) cross join lateral (
+    select *, sum(octet_length(payload)) over (order by id) - octet_length(payload) as bytes_before
+    from (
+      select * from event_outbox
+      where event_outbox.lane = wanted.lane and topic <> all ($2::text[])
+      order by id limit ${ROWS_PER_LANE}
+    ) as first_rows
+  ) as head
+  where head.bytes_before < ${BYTES_PER_LANE}
+  order by head.lane, head.id`;
+
+const deleteSent = `
+  delete from event_outbox using unnest($1::smallint[], $2::bigint[]) as sent (lane, id)
+  where event_outbox.lane = sent.lane and event_outbox.id = sent.id`;
+
+/** Resolves to the next rows of these lanes by lane; a lane without rows is not there. Rows of `except` topics are left out. */
+export async function readLanes(
+  session: Session,
+  lanes: readonly number[],
+  except: readonly string[],
+): Promise<Map<number, OutboxRow[]>> {
+  const rows = await session.query<OutboxRow>(readHeads, [lanes, except]);
+  const byLane = new Map<number, OutboxRow[]>();
+  for (const row of rows) {
+    const lane = byLane.get(row.lane);
+    if (lane) lane.push(row);
+    else byLane.set(row.lane, [row]);
+  }
+  return byLane;
+}
+
+/** Whether a lane may have more rows than were read of it. */
+export function mayHaveMore(rows: readonly OutboxRow[]): boolean {
+  if (rows.length >= ROWS_PER_LANE) return true;
+  return rows.reduce((bytes, { value }) => bytes + value.length, 0) >= BYTES_PER_LANE / 4;
+}
+
+/** Deletes what Kafka has acknowledged; safe to repeat. */
+export async function deleteRows(session: Session, rows: readonly RowId[]): Promise<void> {
+  if (rows.length === 0) return;
+  await session.query(deleteSent, [rows.map(({ lane }) => lane), rows.map(({ id }) => id)]);
+}

@@ -1,0 +1,127 @@
+import type { Knex } from 'knex';
+import type { OutgoingMessage } from './message.ts';
+import { type Connection, insertIntoOutbox } from './outbox-insert.ts';
+
+type Query = (connection: Connection, statement: unknown) => Promise<unknown>;
+
+interface Buffer {
+  messages: OutgoingMessage[];
+  closed: boolean;
+}
+
+/** Messages that wait in their transactions. */
+export interface TransactionBuffers {
+  /**
+   * Keeps a message until the transaction commits, and inserts all of its messages then, in one statement before COMMIT. A
+   * savepoint that is rolled back drops its messages. When the insert fails, so does the commit, and all is rolled back.
+   * Throws when the transaction is over.
+   */
+  add(trx: Knex.Transaction, message: OutgoingMessage): void;
+}
+
+/** @param onCommit is told the lanes that a transaction wrote to, once it is committed */
+export function createTransactionBuffers(onCommit: (lanes: ReadonlySet<number>) => void): TransactionBuffers {
+  const buffers = new WeakMap<Knex.Transaction, Buffer>();
+
+  function bufferOf(trx: Knex.Transaction): Buffer {
+    const known = buffers.get(trx);
+    if (known) return known;
+    const buffer: Buffer = { messages: [], closed: false };
+    buffers.set(trx, buffer);
+    watchEnd(trx, {
+      commit: (connection, commit) => flush(buffer, connection, commit),
+      release: (release) => handOver(buffer, trx, release),
+      rollback: () => close(buffer),
+    });
+    return buffer;
+  }
+
+  async function flush(buffer: Buffer, connection: Connection, commit: () => Promise<unknown>) {
+    const messages = close(buffer);
+    let lanes = new Set<number>();
+    try {
+      if (messages.length > 0) lanes = await insertIntoOutbox(connection, messages);
+    } catch (error) {
+      await rollBack(connection);
+      throw error;
+    }
+    const result = await commit();
+    if (lanes.size > 0) onCommit(lanes);
+    return result;
+  }
+
+  async function handOver(buffer: Buffer, trx: Knex.Transaction, release: () => Promise<unknown>) {
+    const messages = close(buffer);
+    const result = await release();
+    if (trx.parentTransaction && messages.length > 0)
+      bufferOf(trx.parentTransaction).messages.push(...messages);
+    return result;
+  }
+
+  return {
+    add(trx, message) {
+      if (trx.isCompleted() || buffers.get(trx)?.closed) {
+        throw new Error(
+          `cannot publish to ${message.topic}: the transaction is committed or rolled back already; await publish before the transaction ends`,
+        );
+      }
+      bufferOf(trx).messages.push(message);
+    },
+  };
+}
+
+function close(buffer: Buffer): OutgoingMessage[] {
+  const { messages } = buffer;
+  buffer.messages = [];
+  buffer.closed = true;
+  return messages;
+}
+
+interface EndWatcher {
+  commit(connection: Connection, commit: () => Promise<unknown>): Promise<unknown>;
+  release(release: () => Promise<unknown>): Promise<unknown>;
+  rollback(): void;
+}
+
+/**
+ * Stands between Knex and the statement that ends a transaction. Every form of ending one, a callback that returns,
+ * `trx.commit()`, a `trx.commit` that was taken before, comes to `trx.client.query` with the statement as a plain string,
+ * and nothing else does (knex 3.3, lib/execution/transaction.js).
+ */
+function watchEnd(trx: Knex.Transaction, watcher: EndWatcher): void {
+  const client: { query: Query } = trx.client;
+  const query = client.query;
+  // when the insert is done Knex holds the transaction for completed, and only the prototype's query still sends COMMIT
+  const { query: ownQuery }: { query: Query } = Object.getPrototypeOf(client);
+  client.query = (connection, statement) => {
+    if (trx.isCompleted()) return query.call(client, connection, statement); // which rejects
+    const send = (): Promise<unknown> => ownQuery.call(client, connection, statement);
+    if (statement === 'COMMIT;') return watcher.commit(connection, send);
+    if (isStatement(statement, 'RELEASE')) return watcher.release(send);
+    if (isStatement(statement, 'ROLLBACK')) watcher.rollback();
+    return query.call(client, connection, statement);
+  };
+  rejectFailedCommit(trx);
+}
+
+const isStatement = (statement: unknown, word: string): boolean =>
+  typeof statement === 'string' && statement.startsWith(word);
+
+/** Knex's own `trx.commit()` resolves when COMMIT failed, and only the transaction's promise rejects. */
+function rejectFailedCommit(trx: Knex.Transaction): void {
+  const commit = trx.commit.bind(trx);
+  const checked = async (value?: unknown): Promise<unknown> => {
+    await commit(value);
+    return trx.executionPromise;
+  };
+  Object.assign(trx, { commit: checked });
+}
+
+/** A connection that cannot roll back must not go back to the pool with its transaction open. */
+async function rollBack(connection: Connection): Promise<void> {
+  try {
+    await connection.query('ROLLBACK');
+  } catch (error) {
+    Object.assign(connection, { __knex__disposed: error });
+  }
+}

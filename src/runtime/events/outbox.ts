@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Knex } from 'knex';
+import { currentContext } from '../context/context.ts';
+import { newTraceparent } from '../context/traceparent.ts';
+import { encodeEvent } from './cloud-events.ts';
+import { checkTopic, type EventDefinition } from './define-event.ts';
+import { serializeData } from './event-data.ts';
+import type { EventContracts, NewEvent } from './event.ts';
+import { failpoint } from './failpoint.ts';
+import { messageBytes, type OutgoingMessage } from './message.ts';
+import { type Connection, insertIntoOutbox } from './outbox-insert.ts';
+import { createTransactionBuffers } from './outbox-transaction.ts';
+
+/** Kafka takes 1 MiB a batch unless it is told otherwise, and a message that it refuses would hold up its lane. */
+const MAX_MESSAGE_BYTES = 900_000;
+const DEADLOCK_DETECTED = '40P01';
+const OWN_ATTEMPTS = 5;
+
+/** An event without a definition; its data is not checked. */
+export interface UntypedEvent {
+  type: string;
+  /** 1 when left out. */
+  version?: number;
+  /** What stands before the first dot of the type when left out. */
+  aggregate?: string;
+  data: unknown;
+}
+
+export interface UntypedOptions {
+  /** Events of one topic and key keep their order. */
+  key: string;
+  trx?: Knex.Transaction;
+}
+
+export interface Publish {
+  /**
+   * Saves an event in `trx`, to be sent to Kafka once that is committed; without `trx` in a transaction of its own.
+   * Rejects when the definition is not among the published contracts, when the data does not fit its schema, or when the
+   * transaction is over; then nothing is saved.
+   */
+  (event: NewEvent, trx?: Knex.Transaction): Promise<void>;
+  /** The same for what a definition cannot say. */
+  (topic: string, event: UntypedEvent, options: UntypedOptions): Promise<void>;
+}
+
+export interface Outbox {
+  publish: Publish;
+  /** `listener` hears after each commit which lanes got events. */
+  onCommit(listener: (lanes: ReadonlySet<number>) => void): void;
+}
+
+interface Settings {
+  database: Knex;
+  contracts: Pick<EventContracts, 'published'>;
+  serviceName: string;
+}
+
+/** Saves events in the table `event_outbox`, in the transaction of the change that they tell of. */
+export function createOutbox({ database, contracts, serviceName }: Settings): Outbox {
+  const listeners: ((lanes: ReadonlySet<number>) => void)[] = [];
+  const published = new Set<EventDefinition>(contracts.published);
+  const buffers = createTransactionBuffers(committed);
+
+  function committed(lanes: ReadonlySet<number>): void {
+    failpoint('outbox.committed');
+    for (const listener of listeners) listener(lanes);
+  }
+
+  async function save(message: OutgoingMessage, trx?: Knex.Transaction): Promise<void> {
+    checkMessage(message);
+    if (trx) buffers.add(trx, message);
+    else committed(await insertAlone(database, message));
+  }
+
+  async function publishTyped({ definition, aggregateId, data }: NewEvent, trx?: Knex.Transaction) {
+    if (!published.has(definition)) throw new Error(unknownDefinition(definition));
+    const { topic, type, version, aggregate } = definition;
+    const text = serializeData(definition, data);
+    await save(
+      envelope({ topic, key: aggregateId, type, version, aggregate, text, source: serviceName }),
+      trx,
+    );
+  }
+
+  async function publishUntyped(topic: string, event: UntypedEvent, { key, trx }: UntypedOptions) {
+    checkTopic(topic);
+    const { type, version = 1, aggregate = type.split('.')[0] ?? type } = event;
+    const text = JSON.stringify(event.data) ?? 'null';
+    await save(envelope({ topic, key, type, version, aggregate, text, source: serviceName }), trx);
+  }
+
+  return {
+    publish: (...args: PublishArguments) =>
+      isUntyped(args) ? publishUntyped(...args) : publishTyped(...args),
+    onCommit: (listener) => void listeners.push(listener),
+  };
+}
+
+type PublishArguments = [event: NewEvent, trx?: Knex.Transaction] | UntypedArguments;
+type UntypedArguments = [topic: string, event: UntypedEvent, options: UntypedOptions];
+
+const isUntyped = (args: PublishArguments): args is UntypedArguments => typeof args[0] === 'string';
+
+interface Envelope {
+  topic: string;
+  key: string;
+  type: string;
+  version: number;
+  aggregate: string;
+  text: string;
+  source: string;
+}
+
+/** What an event carries besides its data: an identity of its own, and where it stands in the chain of causes. */
+function envelope({ key, text, ...event }: Envelope): OutgoingMessage {
+  const context = currentContext();
+  const id = randomUUID();
+  return encodeEvent({
+    ...event,
+    id,
+    subject: key,
+    time: new Date().toISOString(),
+    data: text,
+    correlationId: context?.correlationId ?? id,
+    causationId: context?.causationId,
+    traceparent: context?.traceparent ?? newTraceparent(),
+  });
+}
+
+function checkMessage(message: OutgoingMessage): void {
+  const { topic, key, headers } = message;
+  const what = `${headers['ce_type']} to ${topic}`;
+  if (typeof key !== 'string' || key === '' || key.includes('\0')) {
+    throw new Error(
+      `cannot publish ${what}: its key, the aggregate's id, is ${JSON.stringify(key)}; give a string`,
+    );
+  }
+  const bytes = messageBytes(message);
+  if (bytes > MAX_MESSAGE_BYTES) {
+    throw new Error(
+      `cannot publish ${what} of ${key}: it has ${bytes} bytes, and more than ${MAX_MESSAGE_BYTES} do not pass Kafka; put the data elsewhere and publish where it is`,
+    );
+  }
+}
+
+function unknownDefinition({ type, version }: EventDefinition): string {
+  return `${type} version ${version} is not published by this service; add its definition to contracts.published`;
+}
+
+/** One statement is a transaction of its own. Deadlocks with strangers' locks are tried again. */
+async function insertAlone(database: Knex, message: OutgoingMessage): Promise<Set<number>> {
+  for (let attempt = 1; ; attempt += 1) {
+    const connection: Connection = await database.client.acquireConnection();
+    try {
+      return await insertIntoOutbox(connection, [message]);
+    } catch (error) {
+      if (!isDeadlock(error) || attempt === OWN_ATTEMPTS) throw error;
+    } finally {
+      await database.client.releaseConnection(connection);
+    }
+    await sleep(10 * attempt * Math.random());
+  }
+}
+
+const isDeadlock = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === DEADLOCK_DETECTED;

@@ -1,0 +1,60 @@
+import type { ServiceConfig } from '../config/service-config.ts';
+import { connectionError } from '../database/connection-error.ts';
+import { joinLeases, type LaneLeases, LANES_CHANGED } from './lane-leases.ts';
+import { openSession, type Session, type SessionEvents } from './relay-session.ts';
+import { singleFlight } from './single-flight.ts';
+
+const CHANNEL = 'event_outbox';
+const UNDEFINED_TABLE = '42P01';
+
+/** A session with its leases: both end together. */
+export interface RelayConnection {
+  session: Session;
+  leases: LaneLeases;
+  channel: string;
+  /** Takes and gives back lanes; never rejects. */
+  balance(): Promise<void>;
+  /** Gives all lanes back, and tells the others. */
+  close(): Promise<void>;
+}
+
+/** Rejects with a message that says what to do. @param idle resolves once nothing of a lane is under way */
+export async function openRelayConnection(
+  { serviceName, databaseDirectUrl }: Pick<ServiceConfig, 'serviceName' | 'databaseDirectUrl'>,
+  idle: (lane: number) => Promise<void>,
+  events: SessionEvents,
+): Promise<RelayConnection> {
+  const session = await openSession(databaseDirectUrl, `${serviceName} relay`, CHANNEL, events).catch(
+    (error) => {
+      throw connectionError(
+        error,
+        databaseDirectUrl,
+        'DATABASE_DIRECT_URL, or DATABASE_URL where it is not set',
+      );
+    },
+  );
+  const leases = await joinLeases(session, CHANNEL, idle).catch((error) => {
+    throw isMissingTable(error) ? missingTable(error) : error;
+  });
+  return {
+    session,
+    leases,
+    channel: CHANNEL,
+    balance: singleFlight(() => leases.balance().catch(() => undefined)), // a session that is lost says so itself
+    async close() {
+      await session
+        .query('select pg_advisory_unlock_all(), pg_notify($1, $2)', [CHANNEL, LANES_CHANGED])
+        .catch(() => undefined);
+      await session.close();
+    },
+  };
+}
+
+const isMissingTable = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === UNDEFINED_TABLE;
+
+const missingTable = (cause: unknown): Error =>
+  new Error(
+    `the table event_outbox is missing; put export { up, down } from 'microservice-runtime/tables/event-outbox' into a migration, and run npx knex migrate:latest`,
+    { cause },
+  );
