@@ -15,10 +15,13 @@ const parsers: Record<string, string> = {
 
 /** `text` as prettier writes it for a file of this name; as it is where prettier has no say. */
 export async function format(file: string, text: string): Promise<string> {
-  const parser = parsers[path.extname(file)];
+  const parser = path.basename(file) === 'package.json' ? 'json-stringify' : parsers[path.extname(file)];
   if (!parser) return text;
-  const [{ format: prettify }, plugins] = await Promise.all([import('prettier/standalone'), loadPlugins(parser)]);
-  return prettify(text, { ...options, parser, plugins });
+  const [{ format: prettify }, plugins] = await Promise.all([
+    import('prettier/standalone'),
+    loadPlugins(parser),
+  ]);
+  return prettify(text, { ...options, parser, plugins, filepath: file });
 }
 
 async function loadPlugins(parser: string): Promise<Plugin[]> {

@@ -16,7 +16,8 @@ export async function startService() {
     publish: test.publish,
     /** Every event that stands in a topic. */
     published: test.published,
-    request: (method: string, path: string, body?: unknown) => request(server.url + path, method, body),
+    request: <Body = unknown>(method: string, path: string, body?: unknown) =>
+      request<Body>(server.url + path, method, body),
     stop: async () => {
       await stopParts(parts);
       await test.close();
@@ -24,9 +25,9 @@ export async function startService() {
   };
 }
 
-async function request(url: string, method: string, body?: unknown) {
-  const headers = { 'content-type': 'application/json' };
-  const response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+async function request<Body>(url: string, method: string, sent?: unknown) {
+  const json = sent === undefined ? {} : { body: JSON.stringify(sent) };
+  const response = await fetch(url, { method, headers: { 'content-type': 'application/json' }, ...json });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : undefined) as unknown };
+  return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : undefined) as Body };
 }
