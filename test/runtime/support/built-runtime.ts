@@ -30,7 +30,7 @@ export function linkPackages(folder: string, without: string[] = []): void {
 function build(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'microservice-runtime-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const options = ['--outDir', path.join(folder, 'dist'), '--noCheck', '--declaration', 'false'];
+  const options = ['--outDir', path.join(folder, 'dist'), '--noCheck'];
   execFileSync(path.join(repository, 'node_modules/.bin/tsc'), ['--project', source, ...options]);
   cpSync(path.join(source, 'package.json'), path.join(folder, 'package.json'));
   for (const asset of ['migrations', 'docker']) {
