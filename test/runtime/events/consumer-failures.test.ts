@@ -5,6 +5,9 @@ import type { Consumers } from '../../../src/runtime/events/consumers.ts';
 import type { EventHandler } from '../../../src/runtime/events/consumer-handlers.ts';
 import { createFixture, noteWritten, type Fixture, type LogLine, type Note } from './consumer-fixture.ts';
 
+const keep: EventHandler<Note> = ({ subject, data }, trx) =>
+  trx('effect').insert({ key: subject, text: data.text });
+
 describe('a handler that fails', () => {
   let fixture: Fixture;
   beforeEach(async () => (fixture = await createFixture(1)));
@@ -12,8 +15,6 @@ describe('a handler that fails', () => {
 
   const effects = async (): Promise<string[]> => fixture.database('effect').orderBy('id').pluck('text');
   const errors = (): LogLine[] => fixture.log.filter(({ level }) => level === 'error');
-  const keep: EventHandler<Note> = ({ subject, data }, trx) =>
-    trx('effect').insert({ key: subject, text: data.text });
 
   function consume(handler: EventHandler<Note>, settings = {}): Consumers {
     const consumers = fixture.consumers(settings);

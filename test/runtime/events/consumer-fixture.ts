@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import joi from 'joi';
 import type { Knex } from 'knex';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { startBroker, type Broker } from '../../../src/devkit/broker/broker.ts';
+import { startBroker } from '../../../src/devkit/broker/broker.ts';
 import type { ServiceConfig } from '../../../src/runtime/config/service-config.ts';
 import { connectDatabase } from '../../../src/runtime/database/database.ts';
 import { encodeEvent } from '../../../src/runtime/events/cloud-events.ts';
@@ -36,10 +39,12 @@ export const noteWritten = defineEvent<Note>({
 /** A database with the inbox and a table for effects, an embedded broker with the topic, and consumers of both. */
 export interface Fixture {
   database: Knex;
-  broker: Broker;
   driver: KafkaDriver;
   log: LogLine[];
   config: ServiceConfig;
+  /** Ends the broker, and starts it again at the same address, with the same data unless it is `empty`. */
+  stopBroker(): Promise<void>;
+  startBroker(options?: { empty?: boolean }): Promise<void>;
   /** Consumers that are stopped at the end; each call is another replica of the service. */
   consumers(
     settings?: Partial<ConsumerSettings> & { registry?: Registry },
@@ -55,7 +60,9 @@ export interface Fixture {
 }
 
 export async function createFixture(partitions = 3): Promise<Fixture> {
-  const [{ url, drop }, broker] = await Promise.all([createDatabase(), startBroker()]);
+  const directory = await mkdtemp(join(tmpdir(), 'broker-'));
+  const [{ url, drop }, started] = await Promise.all([createDatabase(), startBroker({ directory })]);
+  let broker = started;
   const config = configOf(url, broker.bootstrapServers, partitions);
   const log: LogLine[] = [];
   const logger = pino(
@@ -100,7 +107,6 @@ export async function createFixture(partitions = 3): Promise<Fixture> {
 
   return {
     database,
-    broker,
     driver,
     log,
     config,
@@ -116,6 +122,11 @@ export async function createFixture(partitions = 3): Promise<Fixture> {
       running.push(created);
       return created;
     },
+    stopBroker: () => broker.stop(),
+    async startBroker({ empty = false } = {}) {
+      if (empty) await rm(directory, { recursive: true });
+      broker = await startBroker({ directory, port: broker.port });
+    },
     async send(key, text, { id = randomUUID(), headers = {}, value } = {}) {
       const message = messageOf({ key, text, id });
       await sender.send([
@@ -129,6 +140,7 @@ export async function createFixture(partitions = 3): Promise<Fixture> {
       await sender.close();
       await driver.close();
       await broker.stop();
+      await rm(directory, { recursive: true, force: true });
       await database.destroy();
       await drop();
     },

@@ -6,6 +6,8 @@ import { defineEvent } from '../../../src/runtime/events/define-event.ts';
 import type { ReceivedEvent } from '../../../src/runtime/events/event.ts';
 import { createFixture, noteWritten, type Fixture, type Note } from './consumer-fixture.ts';
 
+const ignore = async (): Promise<void> => {};
+
 describe('bus.on', () => {
   let fixture: Fixture;
   beforeEach(async () => (fixture = await createFixture()));
@@ -112,12 +114,11 @@ describe('bus.on', () => {
   it('refuses an event that is not among the contracts, a second handler, and both after the start', () => {
     const consumers = fixture.consumers();
     const stranger = defineEvent({ ...noteWritten, type: 'note.lost' });
-    const handler = async (): Promise<void> => {};
-    assert.throws(() => consumers.on(stranger, handler), /note\.lost version 1 .* contracts\.consumed/);
-    consumers.on(noteWritten, handler);
-    assert.throws(() => consumers.on(noteWritten, handler), /note\.written has a handler already/);
+    assert.throws(() => consumers.on(stranger, ignore), /note\.lost version 1 .* contracts\.consumed/);
+    consumers.on(noteWritten, ignore);
+    assert.throws(() => consumers.on(noteWritten, ignore), /note\.written has a handler already/);
     consumers.start();
-    assert.throws(() => consumers.on(noteWritten, handler), /has started/);
+    assert.throws(() => consumers.on(noteWritten, ignore), /has started/);
   });
 });
 

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
+import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
+import type { Consumers } from '../../../src/runtime/events/consumers.ts';
+import { handleBatch } from '../../../src/runtime/events/consumer-batch.ts';
+import { createGroupHandlers } from '../../../src/runtime/events/consumer-handlers.ts';
+import { StalePositionError } from '../../../src/runtime/events/consumer-errors.ts';
+import { createPosition, resetPosition } from '../../../src/runtime/events/positions.ts';
+import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts';
+
+const held = (consumers: Consumers): number => consumers.status()[0]?.partitions.length ?? 0;
+const never = (): boolean => false;
+
+/** Messages at offsets 0, 1 and 2, whose keys and ids are their offsets. */
+const threeMessages = ['0', '1', '2'].map((offset) => ({
+  topic: 'note.events',
+  partition: 0,
+  offset,
+  key: offset,
+  value: '{}',
+  headers: { ce_id: offset, ce_type: 'x.y', ce_source: 's' },
+}));
+
+describe('several replicas of a consumer', () => {
+  let fixture: Fixture;
+  before(async () => (fixture = await createFixture(6)));
+  after(() => fixture.close());
+
+  function replica(): Consumers {
+    const consumers = fixture.consumers();
+    consumers.on(noteWritten, ({ subject, data }, trx) =>
+      trx('effect').insert({ key: subject, text: data.text }),
+    );
+    consumers.start();
+    return consumers;
+  }
+
+  const count = async (): Promise<number> =>
+    Number((await fixture.database('effect').count({ count: '*' }).first())?.['count']);
+
+  it('share the partitions, and hand them over when one comes or goes: each event once, in order per key', async () => {
+    let sent = 0;
+    const send = async (notes: number): Promise<void> => {
+      await fixture.sendMany(
+        Array.from({ length: notes }, (_, index) => ({ key: `k${index % 20}`, text: String(sent + index) })),
+      );
+      sent += notes;
+    };
+    const first = replica();
+    await send(500);
+    const second = replica();
+    for (let round = 0; round < 20; round += 1) await send(100);
+    await waitFor(() => held(first) === 3 && held(second) === 3, { timeout: 10_000 });
+    await send(500);
+    await first.stop();
+    await send(500);
+    await waitFor(async () => (await count()) >= sent, { timeout: 15_000 });
+    const rows = await fixture.database<{ key: string; text: string }>('effect').orderBy('id');
+    assert.equal(rows.length, sent);
+    for (let key = 0; key < 20; key += 1) {
+      const ofKey = rows.filter((row) => row.key === `k${key}`).map(({ text }) => Number(text));
+      assert.deepEqual(
+        ofKey,
+        ofKey.toSorted((a, b) => a - b),
+      );
+    }
+    assert.equal(held(second), 6);
+  });
+});
+
+describe('a partition with two owners', () => {
+  let fixture: Fixture;
+  before(async () => (fixture = await createFixture(1)));
+  after(() => fixture.close());
+
+  it('is handled by one of them, and its position never goes back', async () => {
+    const of = { groupId: 'g', topic: 'note.events', partition: 0 };
+    const handlers = createGroupHandlers();
+    handlers.addTopics(['note.events'], ({ subject }, trx) => trx('effect').insert({ text: subject }));
+    const start = await createPosition(fixture.database, of, 0);
+    const options = { database: fixture.database, handlers, of, handlerTimeout: 5_000 };
+    const [one, two] = await Promise.all([
+      handleBatch(threeMessages, start, never, options),
+      handleBatch(threeMessages.slice(0, 2), start, never, options),
+    ]);
+    assert.equal(one.handled.length + two.handled.length, 3);
+    assert.deepEqual(await fixture.database('effect').orderBy('id').pluck('text'), ['0', '1', '2']);
+    assert.equal((await createPosition(fixture.database, of, 0)).position, 3);
+    await resetPosition(fixture.database, of, { position: 3, resets: 0 }, 0);
+    await assert.rejects(handleBatch(threeMessages, one.position, never, options), StalePositionError);
+  });
+
+  it('commits what it has, and remembers no more, when it is told that this is enough', async () => {
+    const of = { groupId: 'h', topic: 'note.events', partition: 0 };
+    const handlers = createGroupHandlers();
+    handlers.addTopics(['note.events'], async () => {});
+    const start = await createPosition(fixture.database, of, 0);
+    const options = { database: fixture.database, handlers, of, handlerTimeout: 5_000 };
+    const result = await handleBatch(threeMessages, start, () => true, options);
+    assert.equal(result.position.position, 1);
+    assert.deepEqual(await fixture.database('event_inbox').where('consumer_group', 'h').pluck('event_id'), [
+      '0',
+    ]);
+  });
+});
+
+describe('the position of a group', () => {
+  let fixture: Fixture;
+  beforeEach(async () => (fixture = await createFixture(1)));
+  afterEach(() => fixture.close());
+
+  async function consumedFrom(): Promise<{ texts: string[]; consumers: Consumers }> {
+    const texts: string[] = [];
+    const consumers = fixture.consumers();
+    consumers.on(noteWritten, async ({ data }) => void texts.push(data.text));
+    consumers.start();
+    await fixture.send('a', 'last');
+    await waitFor(() => texts.includes('last'));
+    return { texts, consumers };
+  }
+
+  const of = { groupId: 'note-service-consumer', topic: 'note.events', partition: 0 };
+  const sendThree = (): Promise<void> =>
+    fixture.sendMany(['0', '1', '2'].map((text) => ({ key: 'a', text })));
+
+  it('is the beginning for a new group', async () => {
+    await sendThree();
+    const { texts } = await consumedFrom();
+    assert.deepEqual(texts, ['0', '1', '2', 'last']);
+  });
+
+  it('is the one in PostgreSQL, whatever Kafka says', async () => {
+    await sendThree();
+    await createPosition(fixture.database, of, 2);
+    const { texts } = await consumedFrom();
+    assert.deepEqual(texts, ['2', 'last']);
+  });
+
+  it('is what was committed to Kafka where PostgreSQL has none', async () => {
+    await sendThree();
+    const { consumers } = await consumedFrom();
+    await consumers.stop();
+    assert.deepEqual(await fixture.driver.committedOffsets(of.groupId, [of.topic]), [
+      { topic: of.topic, partition: 0, offset: 4 },
+    ]);
+    await fixture.database('event_positions').delete();
+    await fixture.database('event_inbox').delete();
+    const { texts } = await consumedFrom();
+    assert.deepEqual(texts, ['last']);
+  });
+
+  it('is reset to the beginning, loudly, when it lies beyond the end', async () => {
+    await sendThree();
+    await createPosition(fixture.database, of, 1_000);
+    const { texts } = await consumedFrom();
+    assert.deepEqual(texts, ['0', '1', '2', 'last']);
+    const error = fixture.log.find(({ level }) => level === 'error');
+    assert.match(
+      error?.msg ?? '',
+      /was at 1000 in note\.events\/0, which holds 0 to [34]: the data .* going on at 0/,
+    );
+    const row = (): Promise<unknown> => fixture.database('event_positions').first('position', 'resets');
+    await waitFor(async () => isDeepStrictEqual(await row(), { position: '4', resets: 1 }));
+  });
+});

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
+import type { Consumers } from '../../../src/runtime/events/consumers.ts';
+import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts';
+
+const stateOf = (consumers: Consumers): string | undefined => consumers.status()[0]?.state;
+
+describe('a Kafka that goes away', () => {
+  let fixture: Fixture;
+  beforeEach(async () => (fixture = await createFixture(2)));
+  afterEach(() => fixture.close());
+
+  function consume(): { consumers: Consumers; texts: string[] } {
+    const texts: string[] = [];
+    const consumers = fixture.consumers();
+    consumers.on(noteWritten, async ({ data }) => void texts.push(data.text));
+    consumers.start();
+    return { consumers, texts };
+  }
+
+  it('is joined when it comes', async () => {
+    await fixture.send('a', 'early');
+    await fixture.stopBroker();
+    const { consumers, texts } = consume();
+    const { error } = await waitFor(() => consumers.status().find(({ state }) => state === 'rebuilding'));
+    assert.match(error ?? '', /ECONNREFUSED|[Cc]onnection/);
+    await fixture.startBroker();
+    await waitFor(() => texts.includes('early'), { timeout: 10_000 });
+    assert.equal(stateOf(consumers), 'running');
+  });
+
+  it('does not keep stop from ending', async () => {
+    const { consumers } = consume();
+    await waitFor(() => stateOf(consumers) === 'running');
+    await fixture.stopBroker();
+    const begun = performance.now();
+    await consumers.stop();
+    assert.ok(performance.now() - begun < 3_000, `took ${performance.now() - begun} ms`);
+    const late = consume().consumers;
+    const again = performance.now();
+    await late.stop();
+    assert.ok(performance.now() - again < 3_000, `took ${performance.now() - again} ms`);
+  });
+
+  it('is joined again when it is back, and no event is missed or doubled', async () => {
+    const { texts } = consume();
+    await fixture.send('a', 'before');
+    await waitFor(() => texts.length === 1);
+    for (const text of ['1', '2', '3']) {
+      await fixture.stopBroker();
+      await fixture.startBroker();
+      await waitFor(() => fixture.send('a', text), { timeout: 10_000 });
+    }
+    await waitFor(() => texts.includes('3'), { timeout: 20_000 });
+    assert.deepEqual([...new Set(texts)], ['before', '1', '2', '3']);
+  });
+
+  it('may come back without its data: the position is reset, loudly', async () => {
+    const { texts } = consume();
+    await fixture.sendMany(['1', '2', '3', '4', '5'].map((text) => ({ key: 'a', text })));
+    await waitFor(() => texts.length === 5);
+    await fixture.stopBroker();
+    await fixture.startBroker({ empty: true });
+    await waitFor(() => fixture.driver.ensureTopics([noteWritten.topic]).then(() => true), {
+      timeout: 10_000,
+    });
+    await waitFor(() => fixture.send('a', 'new'), { timeout: 10_000 });
+    await waitFor(() => texts.includes('new'), { timeout: 20_000 });
+    assert.ok(
+      fixture.log.some(({ level, msg }) => level === 'error' && /was at 5 .* going on at 0/.test(msg)),
+    );
+  });
+});
