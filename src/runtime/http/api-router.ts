@@ -1,4 +1,4 @@
-import express, { type RequestHandler, type Router } from 'express';
+import express, { type Request, type RequestHandler, type Router } from 'express';
 import { markRoute } from './exchange.ts';
 import { inputCheck } from './input.ts';
 import type { Handler, Method, Operation, Route } from './route.ts';
@@ -67,7 +67,11 @@ function checked<Params, Query, Body>(
 
 /** The parser leaves the body undefined when it is of another type; a body that is missing is for the schema to tell. */
 const requireJson: RequestHandler = (req, _res, next) => {
-  if (req.body !== undefined || req.is(mediaTypes) !== false) return next();
+  if (req.body !== undefined || !hasBody(req) || req.is(mediaTypes) !== false) return next();
   const message = `The body must be application/json, not ${req.headers['content-type'] ?? 'without a type'}.`;
   return next(Object.assign(new Error(message), { status: 415 }));
 };
+
+function hasBody({ headers }: Request): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}

@@ -93,8 +93,7 @@ function refuseOtherMethods(app: Express, operations: readonly Operation[]): voi
     const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
     app.all(path, (req, res) => {
       res.setHeader('allow', allow);
-      if (req.method === 'OPTIONS') res.status(204).end();
-      else sendProblem(res, problem(405, `${req.method} is not possible here; ${allow} are.`));
+      sendProblem(res, problem(405, `${req.method} is not possible here; ${allow} are.`));
     });
   }
 }

@@ -53,19 +53,25 @@ export function httpServer(app: HttpApp, config: HttpServerConfig, logger?: Logg
 
 function listener(handle: RequestListener, host: string | undefined) {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE }, handle);
+  let url: string | undefined;
   return {
-    url: () => urlOf(server, host),
-    open: (port: number, variable: string) => open(server, { port, host, variable }),
+    url(): string {
+      if (url === undefined) throw new Error('The http server has no address yet: start it first.');
+      return url;
+    },
+    async open(port: number, variable: string) {
+      await open(server, { port, host, variable });
+      url = urlOf(server, host);
+    },
     close: (patience: number) => close(server, patience),
   };
 }
 
 function urlOf(server: Server, host = '127.0.0.1'): string {
   const address = server.address();
-  if (!address || typeof address === 'string')
-    throw new Error('The http server has no address yet: start it first.');
+  const port = typeof address === 'object' ? address?.port : undefined;
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${address.port}`;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
 
 interface Place {

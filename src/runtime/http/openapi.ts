@@ -46,17 +46,21 @@ export function openApiDocument({ info, operations, isProtected }: Options): obj
     const path = (paths[templated(operation.path)] ??= {});
     path[operation.method] = operationObject(operation, { components, isProtected });
   }
-  const tags = [...new Set(operations.map((operation) => operation.tag))].map((name) => ({ name }));
   const securitySchemes = isProtected ? { bearer: { type: 'http', scheme: 'bearer' } } : undefined;
   return {
     openapi: '3.1.1',
     info,
     servers: [{ url: '/' }],
     security: isProtected ? [{ bearer: [] }] : [],
-    tags,
+    tags: tagObjects(operations),
     paths,
     components: { schemas: components.schemas, securitySchemes },
   };
+}
+
+function tagObjects(operations: readonly Operation[]): object[] {
+  const paths = new Map(operations.toReversed().map(({ tag, path }) => [tag, templated(path)]));
+  return [...paths].toReversed().map(([name, path]) => ({ name, description: `What lies at ${path}` }));
 }
 
 interface Surroundings {

@@ -56,7 +56,7 @@ function exitAfter(timeout: number): void {
     process.stderr.write(`Did not stop within ${timeout} ms and left work unfinished: ${advice}.\n`);
     process.exit(1);
   };
-  setTimeout(exit, timeout).unref();
+  setTimeout(exit, timeout);
 }
 
 function asService(created: Created): Service {

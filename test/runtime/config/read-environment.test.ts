@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import joi from 'joi';
+import { ConfigError, readEnvironment } from 'microservice-runtime';
+
+const minimal = {
+  SERVICE_NAME: 'user-service',
+  DATABASE_URL: 'postgres://user:hunter2@localhost:5432/user',
+  KAFKA_BOOTSTRAP_SERVERS: 'localhost:9092',
+};
+
+const faultsOf = (environment: Record<string, string>, own = {}): readonly string[] => {
+  try {
+    readEnvironment(environment, own);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.faults;
+  }
+  return [];
+};
+
+describe('readEnvironment', () => {
+  it('fills in what is not set', () => {
+    assert.deepEqual(readEnvironment(minimal), {
+      serviceName: 'user-service',
+      nodeEnv: 'development',
+      port: 8000,
+      host: undefined,
+      managementPort: undefined,
+      databaseUrl: minimal.DATABASE_URL,
+      databaseDirectUrl: minimal.DATABASE_URL,
+      databasePoolMax: 10,
+      logLevel: 'info',
+      shutdownTimeout: 10_000,
+      kafka: {
+        bootstrapServers: ['localhost:9092'],
+        ssl: undefined,
+        sasl: undefined,
+        topicPartitions: 6,
+        topicReplicationFactor: -1,
+        groupId: 'user-service-consumer',
+      },
+    });
+  });
+
+  it('reads Kafka with TLS and SASL', () => {
+    const { kafka } = readEnvironment({
+      ...minimal,
+      KAFKA_BOOTSTRAP_SERVERS: 'kafka-1:9093, kafka-2:9093',
+      KAFKA_SSL: 'true',
+      KAFKA_SSL_CA_FILE: import.meta.filename,
+      KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512',
+      KAFKA_SASL_USERNAME: 'user',
+      KAFKA_SASL_PASSWORD: 'hunter2',
+    });
+    assert.deepEqual(kafka.bootstrapServers, ['kafka-1:9093', 'kafka-2:9093']);
+    assert.deepEqual(kafka.sasl, { mechanism: 'scram-sha-512', username: 'user', password: 'hunter2' });
+    assert.match(kafka.ssl?.ca ?? '', /reads Kafka with TLS/);
+    assert.equal(kafka.ssl?.rejectUnauthorized, true);
+  });
+
+  it('lists every fault at once, with the value seen', () => {
+    const faults = faultsOf({
+      PORT: 'http',
+      NODE_ENV: 'prod',
+      KAFKA_SASL_MECHANISM: 'plain',
+      KAFKA_BOOTSTRAP_SERVERS: 'a',
+    });
+    assert.deepEqual(faults, [
+      'SERVICE_NAME is not set: give the name of the service, such as user-service',
+      'NODE_ENV is "prod": must be one of [development, test, production]',
+      'PORT is "http": must be a number',
+      'DATABASE_URL is not set: give the address, such as postgres://user:password@localhost:5432/database',
+      'KAFKA_BOOTSTRAP_SERVERS is "a": must be host:port, or several with commas between them, such as localhost:9092',
+      'KAFKA_SASL_USERNAME is not set: KAFKA_SASL_MECHANISM needs it',
+      'KAFKA_SASL_PASSWORD is not set: KAFKA_SASL_MECHANISM needs it',
+    ]);
+  });
+
+  it('names a file that is missing', () => {
+    const faults = faultsOf({ ...minimal, KAFKA_SSL_CA_FILE: '/no/such/file' });
+    assert.deepEqual(faults, [
+      'KAFKA_SSL_CA_FILE is "/no/such/file": names a file that cannot be read (ENOENT)',
+    ]);
+  });
+
+  it('shows no secret', () => {
+    const own = { MAIL_PASSWORD: joi.string().min(20) };
+    const faults = faultsOf(
+      { ...minimal, DATABASE_URL: 'mysql://a:hunter2@b', MAIL_PASSWORD: 'hunter2' },
+      own,
+    );
+    assert.equal(faults.length, 2);
+    assert.doesNotMatch(faults.join(), /hunter2/);
+  });
+
+  it('counts an empty variable as not set', () => {
+    assert.equal(readEnvironment({ ...minimal, PORT: '', MANAGEMENT_PORT: '' }).port, 8000);
+    assert.match(faultsOf({ ...minimal, DATABASE_URL: '' }).join(), /DATABASE_URL is not set/);
+  });
+
+  it("reads a service's own variables in camelCase, with their types", () => {
+    const config = readEnvironment(
+      { ...minimal, MAIL_FROM: 'a@b.de' },
+      {
+        MAIL_FROM: joi.string().email(),
+        MAIL_RETRY_LIMIT: joi.number().default(3),
+        MAIL_CC: joi.string().optional(),
+      },
+    );
+    const from: string = config.mailFrom;
+    const retries: number = config.mailRetryLimit;
+    assert.deepEqual([from, retries, config.mailCc], ['a@b.de', 3, undefined]);
+    assert.deepEqual(faultsOf(minimal, { MAIL_FROM: joi.string() }), ['MAIL_FROM is not set']);
+  });
+});
