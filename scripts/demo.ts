@@ -8,6 +8,7 @@ import { startKafka } from '../test/support/kafka.ts';
 import { collect, end, execute, start } from './support/command.ts';
 import { step } from './support/demo-report.ts';
 import { packAll, type Packages } from './support/packages.ts';
+import { seconds } from './support/seconds.ts';
 import { untilReady } from './support/until-ready.ts';
 
 const { values } = parseArgs({
@@ -66,9 +67,7 @@ async function demo(): Promise<void> {
   }
   await showEvents(user, notification);
 
-  console.log(
-    `\nAll of it took ${((performance.now() - started) / 1000).toFixed(1)} s. The workspace is ${workspace}`,
-  );
+  console.log(`\nAll of it took ${seconds(started)}. The workspace is ${workspace}`);
   if (values.keep) return keepRunning(user, notification);
   console.log(`Try next:
   cd ${user.folder} && npm run dev      then open ${user.url}/docs

@@ -1,9 +1,9 @@
-const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`.padStart(8);
+import { seconds } from './seconds.ts';
 
 /** Runs a step and prints its title with the time that it took. */
 export async function step<Result>(title: string, work: () => Promise<Result>): Promise<Result> {
   const started = performance.now();
   const result = await work();
-  console.log(`${seconds(started)}  ${title}`);
+  console.log(`${seconds(started).padStart(8)}  ${title}`);
   return result;
 }

@@ -1,0 +1,82 @@
+// .ci/run: the tests, then the longer suites on real Kafka and real images. Ends with the sum of all.
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { seconds } from './support/seconds.ts';
+
+const root = path.dirname(import.meta.dirname);
+const dockerEngine = path.resolve(root, '..', 'shared', 'tools', 'docker-engine');
+const mocha = path.join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
+const total = { passed: 0, failed: 0 };
+const started = performance.now();
+
+const engine = startDockerEngine();
+try {
+  await check('npm run typecheck', 'npm', ['run', 'typecheck']);
+  await check('npm run lint', 'npm', ['run', 'lint']);
+  await suite('npm test', 'npm', ['test']);
+  await suite('services, images, demo', process.execPath, [mocha, 'test/**/*.ci.ts']);
+  await suite('real Apache Kafka', process.execPath, [mocha, 'test/**/*.kafka.ts']);
+} finally {
+  if (engine) execFileSync(dockerEngine, ['stop'], { stdio: 'inherit' });
+}
+console.log(`\nAll of it took ${seconds(started)}.`);
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exit(total.failed === 0 ? 0 : 1);
+
+/** Where no engine answers, the one that the machine can bring; resolves its environment into ours. True when it is ours to stop. */
+function startDockerEngine(): boolean {
+  try {
+    execFileSync('docker', ['version'], { stdio: 'ignore' });
+    return false;
+  } catch {
+    if (!existsSync(dockerEngine)) return false;
+    const exported = execFileSync(dockerEngine, ['start'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    for (const [, name = '', value = ''] of exported.matchAll(/(\w+)=(\S+)/g)) {
+      process.env[name] = value.replace('$PATH', process.env.PATH ?? '');
+    }
+    return true;
+  }
+}
+
+/** A command that passes or fails as one. */
+async function check(title: string, command: string, parameters: string[]): Promise<void> {
+  const { status } = await run(title, command, parameters);
+  total[status === 0 ? 'passed' : 'failed'] += 1;
+}
+
+/** A command that ends with mocha's summary, which is counted. */
+async function suite(title: string, command: string, parameters: string[]): Promise<void> {
+  const { status, output } = await run(title, command, parameters);
+  const count = (word: string) => Number(new RegExp(`^\\s+(\\d+) ${word}`, 'm').exec(output)?.[1] ?? 0);
+  const [passed, failed] = [count('passing'), count('failing')];
+  total.passed += passed;
+  total.failed += failed;
+  if (status !== 0 && failed === 0) total.failed += 1;
+  if (status === 0 && passed === 0) {
+    console.error(`${title} ran no test`);
+    total.failed += 1;
+  }
+}
+
+async function run(
+  title: string,
+  command: string,
+  parameters: string[],
+): Promise<{ status: number | null; output: string }> {
+  console.log(`\n=== ${title}`);
+  const from = performance.now();
+  const child = spawn(command, parameters, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+    process.stdout.write(chunk);
+  });
+  const [status] = (await once(child, 'close')) as [number | null];
+  console.log(`=== ${title}: ${status === 0 ? 'passed' : `failed (${status})`} in ${seconds(from)}`);
+  return { status, output };
+}

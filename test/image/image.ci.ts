@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { execute } from '../../scripts/support/command.ts';
+import { startBroker, type Broker } from '../../src/devkit/broker/broker.ts';
+import { findFreePort } from '../../src/devkit/postgres/free-port.ts';
+import { startPostgres, type PostgresServer } from '../../src/devkit/postgres/postgres.ts';
+import { waitFor } from '../../src/devkit/testing/wait-for.ts';
+import { requireDocker } from '../support/docker.ts';
+import { startRegistry, type Registry } from '../support/registry.ts';
+
+for (const packageManager of ['npm', 'pnpm']) {
+  describe(`docker build of a service generated for ${packageManager}`, function () {
+    this.timeout(300_000);
+    const image = `create-microservice-test-${packageManager}-${process.pid}`;
+    let folder: string;
+    let service: string;
+    let registry: Registry;
+    let postgres: PostgresServer;
+    let broker: Broker;
+    let environment: string[];
+    let url: string;
+
+    const docker = (...parameters: string[]) => execute('docker', parameters, { cwd: service });
+    const inImage = (...command: string[]) =>
+      docker('run', '--rm', '--network', 'host', ...environment, image, ...command);
+
+    before(async function () {
+      await requireDocker(this);
+      folder = await realpath(await mkdtemp(path.join(tmpdir(), 'image-')));
+      service = path.join(folder, 'user-service');
+      registry = await startRegistry();
+      [postgres, broker] = await Promise.all([startPostgres({ databases: ['user_db'] }), startBroker()]);
+      await generate();
+      const port = await findFreePort('127.0.0.1');
+      url = `http://127.0.0.1:${port}`;
+      const variables = {
+        SERVICE_NAME: 'user-service',
+        PORT: String(port),
+        DATABASE_URL: postgres.url('user_db'),
+        KAFKA_BOOTSTRAP_SERVERS: broker.bootstrapServers,
+      };
+      environment = Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
+      await docker(
+        'build',
+        '--network',
+        'host',
+        '--build-arg',
+        `NPM_CONFIG_REGISTRY=${registry.url}`,
+        '--tag',
+        image,
+        '.',
+      );
+    });
+
+    after(async () => {
+      if (image && service) await docker('image', 'rm', '--force', image).catch(() => undefined);
+      await broker?.stop();
+      await postgres?.stop();
+      await registry?.stop();
+      if (folder) await rm(folder, { recursive: true, force: true });
+    });
+
+    async function generate(): Promise<void> {
+      const env = { ...registry.environment, PATH: `${folder}/tools/node_modules/.bin:${process.env.PATH}` };
+      const tools = path.join(folder, 'tools');
+      await execute('npm', ['install', '--prefix', tools, 'create-microservice', 'pnpm@10'], {
+        cwd: folder,
+        env,
+      });
+      const resource = ['--resource', 'user', '--fields', 'email:string:unique age:integer:optional'];
+      const flags = [
+        'user',
+        '--yes',
+        '--install',
+        '--no-git',
+        '--package-manager',
+        packageManager,
+        ...resource,
+      ];
+      await execute(path.join(tools, 'node_modules', '.bin', 'create-microservice'), flags, {
+        cwd: folder,
+        env,
+      });
+    }
+
+    it('holds no development dependency, no source and no .env', async () => {
+      const modules = (await inImage('ls', 'node_modules', 'node_modules/.bin')).split(/\s+/);
+      assert.ok(modules.includes('microservice-runtime') && modules.includes('knex'));
+      for (const name of ['microservice-devkit', 'typescript', 'mocha', 'tsx', 'prettier', 'oxlint']) {
+        assert.ok(!modules.includes(name), `${name} is in the image`);
+      }
+      const files = (await inImage('ls', '-A')).trim().split(/\s+/).toSorted();
+      assert.deepEqual(files, ['dist', 'knexfile.js', 'node_modules', 'package.json']);
+    });
+
+    it('migrates with its own command, and plain knex sees the same migrations', async () => {
+      await inImage('node_modules/.bin/microservice-runtime', 'migrate');
+      const status = await inImage('node_modules/.bin/knex', 'migrate:status');
+      assert.match(status, /No Pending Migration files/i);
+    });
+
+    it('runs as another user than root, becomes ready, and on SIGTERM answers what is in flight and ends within 3 s', async () => {
+      const name = `${image}-run`;
+      await docker('run', '--detach', '--name', name, '--network', 'host', ...environment, image);
+      try {
+        await untilReady(name);
+        assert.notEqual((await docker('exec', name, 'id', '-u')).trim(), '0');
+
+        const slow = await slowPost();
+        const stopping = performance.now();
+        await docker('kill', '--signal', 'TERM', name);
+        const answered = slow.finish();
+        const exitCode = (await docker('wait', name)).trim();
+        const seconds = (performance.now() - stopping) / 1000;
+        console.log(`      ended ${seconds.toFixed(2)} s after SIGTERM`);
+        assert.match(await answered, /^HTTP\/1\.1 201 /);
+        assert.equal(exitCode, '0');
+        assert.ok(seconds < 3, `it took ${seconds} s`);
+      } finally {
+        await docker('rm', '--force', name);
+      }
+    });
+
+    async function untilReady(name: string): Promise<void> {
+      const isReady = async () => (await fetch(`${url}/health/ready`).catch(() => undefined))?.ok;
+      await waitFor(isReady, { timeout: 30_000, message: 'ready' }).catch(async (error: unknown) => {
+        throw new Error(`the container did not become ready:\n${await docker('logs', name)}`, {
+          cause: error,
+        });
+      });
+    }
+
+    /** A request whose body is half sent. */
+    async function slowPost() {
+      const body = JSON.stringify({ email: 'slow@example.com' });
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      await once(socket, 'connect');
+      const headers = `host: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
+      socket.write(`POST /v1/users HTTP/1.1\r\n${headers}\r\n\r\n${body.slice(0, 10)}`);
+      // The service has the request once it answers another one that was sent later.
+      await fetch(`${url}/health/live`);
+      let answer = '';
+      socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+      const closed = once(socket, 'close');
+      const finish = async () => {
+        await waitFor(async () => (await fetch(`${url}/health/live`).catch(() => undefined)) === undefined, {
+          message: 'no new connection is taken',
+        });
+        socket.write(body.slice(10));
+        await closed;
+        return answer;
+      };
+      return { finish };
+    }
+  });
+}
