@@ -68,6 +68,9 @@ export async function buildGenerators({ outdir = path.join(root, 'dist') } = {})
   await mkdir(outdir, { recursive: true });
   const [program] = await Promise.all([buildProgram(outdir), buildEntry(outdir)]);
   for (const generator of generators) await copyTemplates(generator, outdir);
+  await cp(path.join(root, 'src', 'runtime', 'docker'), path.join(outdir, 'templates', 'service', 'docker'), {
+    recursive: true,
+  });
   await writeFile(
     path.join(outdir, 'THIRD-PARTY-NOTICES.txt'),
     collectNotices(root, Object.keys(program.metafile.inputs)),

@@ -1,6 +1,6 @@
 // Builds the three packages: src/runtime/dist, src/devkit/dist and dist (the generators' bundle).
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
@@ -22,4 +22,23 @@ function compile(folder) {
   if (status !== 0) process.exit(status ?? 1);
   const command = path.join(folder, 'dist', 'cli.js');
   if (existsSync(command)) chmodSync(command, 0o755);
+}
+
+/** What the compiled runtime reads beside itself. */
+function copyAssets() {
+  const dist = path.join(runtime, 'dist');
+  for (const [folder, pattern] of [
+    ['migrations', /\.stub$/],
+    ['docker', /\.Dockerfile$/],
+  ]) {
+    copyFiles(path.join(runtime, folder), path.join(dist, folder), (file) => pattern.test(file));
+  }
+  const swagger = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  const shown = ['swagger-ui-bundle.js', 'swagger-ui.css', 'LICENSE', 'NOTICE'];
+  copyFiles(swagger, path.join(dist, 'swagger-ui'), (file) => shown.includes(file));
+}
+
+function copyFiles(from, to, isWanted) {
+  mkdirSync(to, { recursive: true });
+  for (const file of readdirSync(from).filter(isWanted)) cpSync(path.join(from, file), path.join(to, file));
 }

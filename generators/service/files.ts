@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import ejs from 'ejs';
 import { format } from '../format.ts';
 import { templatesRoot } from '../templates-root.ts';
@@ -23,8 +25,18 @@ export async function serviceFiles(answers: ServiceAnswers): Promise<Map<string,
     await render(path.join(root, 'resource'), { ...view, resource }, files);
   }
   for (const copy of view.copies) await render(path.join(root, 'copy'), { ...view, copy }, files);
+  files.set(
+    'Dockerfile',
+    await readFile(path.join(dockerfiles(root), `${view.packageManager}.Dockerfile`), 'utf8'),
+  );
   files.set('asyncapi.json', `${JSON.stringify(await asyncApi(view, root), null, 2)}\n`);
   return new Map([...files].toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** The runtime's own: the build copies them among the templates, and from source they are read where they are. */
+function dockerfiles(templates: string): string {
+  const copied = path.join(templates, 'docker');
+  return existsSync(copied) ? copied : fileURLToPath(new URL('../../src/runtime/docker', import.meta.url));
 }
 
 function isWanted(file: string, view: ServiceView): boolean {
