@@ -1,0 +1,377 @@
+import assert from 'node:assert/strict';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Knex } from 'knex';
+import { runInContext } from '../../../src/runtime/context/context.ts';
+import { createOutbox, type Outbox } from '../../../src/runtime/events/outbox.ts';
+import { down, up } from '../../../src/runtime/tables/event-outbox.ts';
+import { createOutboxDatabase, orderPlaced, type OutboxDatabase } from './outbox-fixture.ts';
+
+describe('publish', () => {
+  let world: OutboxDatabase;
+  let database: Knex;
+  let outbox: Outbox;
+  let woken: number[][];
+
+  const placed = (id: string, total = 1) => orderPlaced.of(id, { id, total });
+  const saved = async (): Promise<string[]> => database('event_outbox').orderBy('id').pluck('key');
+  const insertOrder = (trx: Knex.Transaction, id: string) => trx('orders').insert({ id, total: 1 });
+
+  before(async () => {
+    world = await createOutboxDatabase();
+    database = world.database;
+  });
+  after(() => world.close());
+  beforeEach(async () => {
+    await database('event_outbox').delete();
+    await database('orders').delete();
+    woken = [];
+    outbox = createOutbox({
+      database,
+      contracts: { published: [orderPlaced] },
+      serviceName: 'order-service',
+    });
+    outbox.onCommit((lanes) => void woken.push([...lanes]));
+  });
+
+  describe('in a transaction', () => {
+    it('saves nothing before the end, then all in order, and wakes the relay after COMMIT', async () => {
+      await database.transaction(async (trx) => {
+        for (const id of ['b', 'a', 'c', 'a']) await outbox.publish(placed(id), trx);
+        assert.deepEqual(await trx('event_outbox').pluck('key'), []);
+        assert.deepEqual(woken, []);
+      });
+      assert.deepEqual(await saved(), ['b', 'a', 'c', 'a']);
+      const lanes = new Set(await database('event_outbox').pluck<number[]>('lane'));
+      assert.deepEqual(
+        woken.map((each) => new Set(each)),
+        [lanes],
+      );
+    });
+
+    it('saves with an explicit commit, and with a transaction provider', async () => {
+      const explicit = await database.transaction();
+      await outbox.publish(placed('explicit'), explicit);
+      await explicit.commit();
+      const provided = await database.transactionProvider()();
+      await outbox.publish(placed('provided'), provided);
+      await provided.commit();
+      assert.deepEqual(await saved(), ['explicit', 'provided']);
+    });
+
+    it('saves where the commit was taken from the transaction before anything was published', async () => {
+      await database.transaction((trx) => {
+        nextTurn()
+          .then(() => outbox.publish(placed('detached'), trx))
+          .then(trx.commit, trx.rollback);
+      });
+      assert.deepEqual(await saved(), ['detached']);
+    });
+
+    it('saves nothing when the callback throws, and when it is rolled back without an error', async () => {
+      const failing = database.transaction(async (trx) => {
+        await outbox.publish(placed('lost'), trx);
+        throw new Error('no');
+      });
+      await assert.rejects(failing, /no/);
+      const trx = await database.transaction();
+      await outbox.publish(placed('lost'), trx);
+      await trx.rollback();
+      assert.deepEqual(await saved(), []);
+      assert.deepEqual(woken, []);
+    });
+
+    it('returns what the callback returns', async () => {
+      const result = await database.transaction(async (trx) => {
+        await outbox.publish(placed('a'), trx);
+        return 42;
+      });
+      assert.equal(result, 42);
+    });
+
+    it('counts what is published without being awaited', async () => {
+      await database.transaction(async (trx) => {
+        void outbox.publish(placed('eager'), trx);
+      });
+      assert.deepEqual(await saved(), ['eager']);
+    });
+
+    it('saves more events than fit into one statement', async () => {
+      await database.transaction(async (trx) => {
+        for (let n = 0; n < 2_500; n += 1) await outbox.publish(placed(`key-${n}`), trx);
+      });
+      assert.deepEqual(
+        await saved(),
+        Array.from({ length: 2_500 }, (_, n) => `key-${n}`),
+      );
+    });
+  });
+
+  describe('in a savepoint', () => {
+    it('drops what was published in it when it is rolled back, and keeps the rest in order', async () => {
+      await database.transaction(async (trx) => {
+        await outbox.publish(placed('first'), trx);
+        await assert.rejects(
+          trx.transaction(async (savepoint) => {
+            await outbox.publish(placed('dropped'), savepoint);
+            await savepoint.transaction((inner) => outbox.publish(placed('dropped too'), inner));
+            throw new Error('no');
+          }),
+        );
+        await trx.transaction(async (savepoint) => {
+          await savepoint.transaction((inner) => outbox.publish(placed('second'), inner));
+          await outbox.publish(placed('third'), savepoint);
+        });
+        const explicit = await trx.transaction();
+        await outbox.publish(placed('dropped as well'), explicit);
+        await explicit.rollback();
+        const kept = await trx.transaction();
+        await outbox.publish(placed('fourth'), kept);
+        await kept.commit();
+      });
+      assert.deepEqual(await saved(), ['first', 'second', 'third', 'fourth']);
+    });
+
+    it('drops what was published in it when the transaction around it is rolled back', async () => {
+      const failing = database.transaction(async (trx) => {
+        await trx.transaction((savepoint) => outbox.publish(placed('a'), savepoint));
+        throw new Error('no');
+      });
+      await assert.rejects(failing, /no/);
+      assert.deepEqual(await saved(), []);
+    });
+  });
+
+  describe('when it cannot be saved', () => {
+    const broken = async (work: () => Promise<void>): Promise<void> => {
+      await database.raw('alter table event_outbox add constraint broken check (false) not valid');
+      await work().finally(() => database.raw('alter table event_outbox drop constraint broken'));
+    };
+
+    it('rolls back and rejects, in every form of transaction, and the pool stays usable', async () => {
+      await broken(async () => {
+        const callback = database.transaction(async (trx) => {
+          await insertOrder(trx, 'callback');
+          await outbox.publish(placed('callback'), trx);
+        });
+        await assert.rejects(callback, /broken/);
+        const trx = await database.transaction();
+        await insertOrder(trx, 'explicit');
+        await outbox.publish(placed('explicit'), trx);
+        await assert.rejects(async () => trx.commit(), /broken/);
+        const detached = database.transaction((old) => {
+          insertOrder(old, 'detached')
+            .then(() => outbox.publish(placed('detached'), old))
+            .then(old.commit, old.rollback);
+        });
+        await assert.rejects(detached, /broken/);
+      });
+      assert.deepEqual(await database('orders').pluck('id'), []);
+      const { rows } = await database.raw(
+        `select count(*)::int as open from pg_stat_activity where state like 'idle in transaction%' and datname = current_database()`,
+      );
+      assert.equal(rows[0].open, 0);
+    });
+
+    it('rejects without a transaction', () =>
+      broken(async () => {
+        await assert.rejects(outbox.publish(placed('alone')), /broken/);
+        assert.deepEqual(woken, []);
+      }));
+
+    it('rejects the commit of a transaction that a swallowed error has spoilt', async () => {
+      const spoilt = database.transaction(async (trx) => {
+        await insertOrder(trx, 'spoilt');
+        await trx.raw('select 1/0').catch(() => undefined);
+        await outbox.publish(placed('spoilt'), trx);
+      });
+      await assert.rejects(spoilt, { code: '25P02' });
+    });
+
+    it('rejects an explicit commit that a deferred constraint fails', async () => {
+      await database.raw('create table late (id int unique deferrable initially deferred)');
+      const trx = await database.transaction();
+      await trx('late').insert([{ id: 1 }, { id: 1 }]);
+      await outbox.publish(placed('late'), trx);
+      await assert.rejects(async () => trx.commit(), { code: '23505' });
+      assert.deepEqual(await saved(), []);
+      assert.deepEqual(woken, []);
+    });
+  });
+
+  describe('after the end of the transaction', () => {
+    it('rejects, and says what to do', async () => {
+      const trx = await database.transaction();
+      await outbox.publish(placed('a'), trx);
+      const committing = trx.commit();
+      await assert.rejects(outbox.publish(placed('late'), trx), /await publish before the transaction ends/);
+      await committing;
+      await assert.rejects(outbox.publish(placed('later'), trx), /committed or rolled back already/);
+      assert.deepEqual(await saved(), ['a']);
+    });
+
+    it('leaves the connection alone when commit is called again', async () => {
+      const trx = await database.transaction();
+      await outbox.publish(placed('a'), trx);
+      await trx.commit();
+      await trx.commit().catch(() => undefined);
+      await trx.rollback().catch(() => undefined);
+      assert.deepEqual(await saved(), ['a']);
+    });
+  });
+
+  describe('without a transaction', () => {
+    it('saves at once, and wakes the relay', async () => {
+      await outbox.publish(placed('alone'));
+      assert.deepEqual(await saved(), ['alone']);
+      assert.equal(woken.length, 1);
+    });
+
+    it('tries again where PostgreSQL breaks a deadlock', async () => {
+      await database.raw(`create sequence attempts; create function fail_twice() returns trigger language plpgsql as $$
+        begin if nextval('attempts') < 3 then raise exception using errcode = '40P01'; end if; return new; end $$;
+        create trigger deadlock before insert on event_outbox for each row execute function fail_twice()`);
+      try {
+        await outbox.publish(placed('stubborn'));
+      } finally {
+        await database.raw('drop trigger deadlock on event_outbox');
+      }
+      assert.deepEqual(await saved(), ['stubborn']);
+    });
+  });
+
+  describe('an event', () => {
+    const row = () => database('event_outbox').first('topic', 'key', 'headers', 'payload');
+
+    it('is a CloudEvent that carries on the chain of causes', async () => {
+      const context = {
+        requestId: 'r',
+        correlationId: 'c',
+        causationId: 'e',
+        traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`,
+      };
+      await runInContext(context, () => outbox.publish(placed('7', 9.5)));
+      const { topic, key, headers, payload } = await row();
+      const { ce_id: id, ce_time: time, ...rest } = headers;
+      assert.match(id, /^[0-9a-f-]{36}$/);
+      assert.equal(new Date(time).toISOString(), time);
+      assert.deepEqual(
+        { topic, key, payload },
+        { topic: 'order.events', key: '7', payload: '{"id":"7","total":9.5}' },
+      );
+      assert.deepEqual(rest, {
+        'content-type': 'application/json',
+        ce_specversion: '1.0',
+        ce_type: 'order.placed',
+        ce_source: 'order-service',
+        ce_subject: '7',
+        ce_aggregatetype: 'order',
+        ce_eventversion: '1',
+        ce_correlationid: 'c',
+        ce_causationid: 'e',
+        ce_traceparent: context.traceparent,
+        traceparent: context.traceparent,
+      });
+    });
+
+    it('starts a chain of its own where nothing caused it', async () => {
+      await outbox.publish(placed('7'));
+      const { headers } = await row();
+      assert.equal(headers.ce_correlationid, headers.ce_id);
+      assert.equal('ce_causationid' in headers, false);
+      assert.match(headers.traceparent, /^00-/);
+    });
+
+    it('may be one that no definition describes', async () => {
+      await outbox.publish(
+        'audit.log',
+        { type: 'audit.noted', version: 3, data: { by: 'me' } },
+        { key: 'k' },
+      );
+      const { topic, key, headers, payload } = await row();
+      assert.deepEqual([topic, key, payload], ['audit.log', 'k', '{"by":"me"}']);
+      assert.deepEqual([headers.ce_eventversion, headers.ce_aggregatetype], ['3', 'audit']);
+    });
+
+    it('is refused when it breaks its schema, and the message names every field', async () => {
+      const wrong = { id: 1, total: '2', color: 'red' } as unknown as { id: string; total: number };
+      await assert.rejects(outbox.publish(orderPlaced.of('1', wrong)), (error: Error) => {
+        assert.match(error.message, /order\.placed version 1 was not published/);
+        for (const field of ['"id"', '"total"', '"color"'])
+          assert.ok(error.message.includes(field), error.message);
+        return true;
+      });
+    });
+
+    it('is refused when the contracts do not name it, when it has no key, and when Kafka would not take it', async () => {
+      const stranger = createOutbox({ database, contracts: { published: [] }, serviceName: 's' });
+      await assert.rejects(stranger.publish(placed('1')), /add its definition to contracts\.published/);
+      await assert.rejects(
+        outbox.publish('a', { type: 'a.b', data: 1 }, { key: '' }),
+        /its key, the aggregate's id, is ""/,
+      );
+      await assert.rejects(
+        outbox.publish('a topic', { type: 'a.b', data: 1 }, { key: 'k' }),
+        /no Kafka topic/,
+      );
+      const large = { type: 'a.b', data: 'x'.repeat(1_000_000) };
+      await assert.rejects(outbox.publish('a', large, { key: 'k' }), /it has 100\d{4} bytes/);
+      assert.deepEqual(await saved(), []);
+    });
+  });
+
+  describe('by many transactions at once', () => {
+    it('shows no event of a key to a reader before an older one', async () => {
+      // every commit takes a while after its insert, so that they would overtake each other
+      await database.raw(`create function dawdle() returns trigger language plpgsql as $$
+        begin perform pg_sleep(random() * 0.01); return null; end $$;
+        create constraint trigger dawdle after insert on event_outbox deferrable initially deferred
+          for each row execute function dawdle()`);
+      const seen: number[] = [];
+      let writing = true;
+      const read = async () => {
+        while (writing) {
+          const ids = await database('event_outbox')
+            .where({ key: 'same' })
+            .orderBy('id')
+            .pluck<string[]>('id');
+          seen.push(...ids.map(Number).filter((id) => !seen.includes(id)));
+        }
+      };
+      const write = async () => {
+        for (let n = 0; n < 25; n += 1)
+          await database.transaction((trx) => outbox.publish(placed('same'), trx));
+      };
+      const reading = read();
+      await Promise.all([write(), write(), write(), write()]);
+      writing = false;
+      await reading;
+      await database.raw('drop trigger dawdle on event_outbox');
+      assert.deepEqual(
+        seen,
+        seen.toSorted((a, b) => a - b),
+      );
+      assert.ok(seen.length > 50, `saw ${seen.length}`);
+    });
+
+    it('does not deadlock on keys in opposite orders, nor run out of locks', async () => {
+      const keys = Array.from({ length: 2_000 }, (_, n) => `key-${n}`);
+      const write = (order: string[]) =>
+        database.transaction(async (trx) => {
+          for (const key of order) await outbox.publish(placed(key), trx);
+        });
+      await Promise.all([write(keys), write(keys.toReversed()), write(keys), write(keys.toReversed())]);
+      assert.equal((await saved()).length, 8_000);
+    });
+  });
+
+  describe('its table', () => {
+    it('is not dropped while events wait in it', async () => {
+      await outbox.publish(placed('waits'));
+      await assert.rejects(down(database), /events that were not sent to Kafka yet/);
+      await database('event_outbox').delete();
+      await down(database);
+      assert.equal(await database.schema.hasTable('event_outbox'), false);
+      await up(database);
+    });
+  });
+});
