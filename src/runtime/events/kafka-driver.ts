@@ -5,7 +5,7 @@ import {
   type Admin,
   type ISocketFactoryArgs,
   Kafka,
-  KafkaJSProtocolError,
+  type KafkaJSProtocolError,
   type LogEntry,
   logLevel,
   Partitioners,
@@ -325,8 +325,13 @@ const producerErrors = new Set<unknown>([45, 46, 47, 59]);
 /** KafkaJS marks what the protocol calls retriable; https://kafka.apache.org/protocol#protocol_error_codes */
 function isRefusal(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (error instanceof KafkaJSProtocolError) return !error.retriable && !producerErrors.has(error.code);
+  if (isProtocolError(error)) return !error.retriable && !producerErrors.has(error.code);
   return isRefusal(error.cause);
+}
+
+/** By its name: KafkaJS is CommonJS, and Node sees no named export of it that comes from a spread. */
+function isProtocolError(error: Error): error is KafkaJSProtocolError {
+  return error.name === 'KafkaJSProtocolError';
 }
 
 /** The innermost reason: KafkaJS wraps errors in ones that say "retries exceeded" or "Topic creation errors". */
