@@ -1,0 +1,19 @@
+import { clientSuite } from './conformance-client.ts';
+import { groupSuite } from './conformance-groups.ts';
+import { logSuite } from './conformance-log.ts';
+import { topicSuite } from './conformance-topics.ts';
+import { wireSuite } from './conformance-wire.ts';
+
+export interface BrokerAddress {
+  /** 'host:port'; read when a test runs, so a `before` hook may set it. */
+  bootstrapServers: string;
+}
+
+/** What services may expect of a broker: the same on Apache Kafka and on the embedded broker. */
+export function describeConformance(broker: BrokerAddress): void {
+  wireSuite(broker);
+  topicSuite(broker);
+  logSuite(broker);
+  groupSuite(broker);
+  clientSuite(broker);
+}
