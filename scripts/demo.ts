@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { startKafka } from '../test/support/kafka.ts';
 import { collect, end, execute, start } from './support/command.ts';
 import { step } from './support/demo-report.ts';
+import { exampleServices } from './support/example-workspace.ts';
 import { packAll, type Packages } from './support/packages.ts';
 import { seconds } from './support/seconds.ts';
 import { untilReady } from './support/until-ready.ts';
@@ -49,17 +50,13 @@ async function demo(): Promise<void> {
   );
 
   const kafka = await kafkaAddress();
-  const user = await generateService(generate, workspace, 'user', [
-    ...[
-      '--resource',
-      'user',
-      '--fields',
-      'email:string:unique name:string age:integer:optional active:boolean',
-    ],
-  ]);
-  const notification = await generateService(generate, workspace, 'notification', [
-    ...['--consumes', 'user.created', '--consumes', 'user.updated', '--consumes', 'user.deleted'],
-  ]);
+  const user = await generateService(generate, workspace, 'user', exampleServices.user);
+  const notification = await generateService(
+    generate,
+    workspace,
+    'notification',
+    exampleServices.notification,
+  );
   for (const service of [user, notification])
     await step(`npm install in ${service.name}`, () => install(service, packages));
   for (const service of [user, notification]) {

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { writeExampleWorkspace } from '../../scripts/support/example-workspace.ts';
+
+const examples = path.resolve(import.meta.dirname, '..', '..', 'examples', 'shop');
+
+describe('examples/shop', function () {
+  this.timeout(60_000);
+
+  it('is what the generators write (where it is not: npm run examples, read the difference, commit)', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'examples-'));
+    try {
+      const written = await contentsOf(await writeExampleWorkspace(folder));
+      const committed = await contentsOf(examples);
+      assert.deepEqual([...committed.keys()], [...written.keys()]);
+      for (const [file, text] of written) assert.equal(committed.get(file), text, file);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+/** The files that git would keep: `.env` is each developer's own. */
+async function contentsOf(folder: string): Promise<Map<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile() && entry.name !== '.env')
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .filter((file) => !/(^|\/)(node_modules|dist|\.microservice)\//.test(file) && !file.endsWith('package-lock.json'))
+    .toSorted();
+  const texts = await Promise.all(files.map((file) => readFile(path.join(folder, file), 'latin1')));
+  return new Map(files.map((file, index) => [file, texts[index] ?? '']));
+}

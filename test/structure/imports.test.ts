@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '..', '..');
+
+describe('who may import what', () => {
+  const generators = importsOf('generators');
+  const runtime = importsOf('src/runtime');
+  const devkit = importsOf('src/devkit');
+
+  it('finds the sources', () => {
+    for (const imports of [generators, runtime, devkit]) assert.ok(imports.length > 50);
+  });
+
+  it('generators import neither of the two other packages', () => {
+    allow(
+      generators,
+      ({ target }) =>
+        !isOf(target, 'src/runtime', 'microservice-runtime') &&
+        !isOf(target, 'src/devkit', 'microservice-devkit'),
+    );
+  });
+
+  it('the devkit imports the runtime by its package name only', () => {
+    allow(devkit, ({ target }) => !target.startsWith('src/runtime') && !target.startsWith('generators'));
+  });
+
+  it('the runtime imports nothing outside itself', () => {
+    allow(runtime, ({ target }) => !isLocal(target) || target.startsWith('src/runtime/'));
+    allow(runtime, ({ target }) => !target.startsWith('microservice-'));
+  });
+
+  it('the runtime imports only packages that it names', () => {
+    const { dependencies, peerDependencies } = JSON.parse(
+      readFileSync(path.join(root, 'src/runtime/package.json'), 'utf8'),
+    ) as Manifest;
+    const named = new Set(Object.keys({ ...dependencies, ...peerDependencies }));
+    allow(
+      runtime,
+      ({ target }) => isLocal(target) || target.startsWith('node:') || named.has(packageOf(target)),
+    );
+  });
+
+  it('one file of the runtime alone knows kafkajs', () => {
+    allow(
+      runtime,
+      ({ file, target }) => target !== 'kafkajs' || file === 'src/runtime/events/kafka-driver.ts',
+    );
+  });
+
+  it('Express is known only to the HTTP files of the runtime', () => {
+    allow(
+      runtime,
+      ({ file, target }) => !target.startsWith('express') || file.startsWith('src/runtime/http/'),
+    );
+  });
+
+  it('no source imports a test, and only tests, scripts and benchmarks import those', () => {
+    allow([...generators, ...runtime, ...devkit], ({ target }) => !/^(test|scripts|bench)\//.test(target));
+  });
+});
+
+interface Import {
+  file: string;
+  target: string;
+}
+
+interface Manifest {
+  dependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
+}
+
+function allow(imports: Import[], isAllowed: (each: Import) => boolean): void {
+  const refused = imports.filter((each) => !isAllowed(each));
+  assert.deepEqual(
+    refused.map(({ file, target }) => `${file} imports ${target}`),
+    [],
+  );
+}
+
+const isLocal = (target: string) => /^(src|generators|test|scripts|bench)\//.test(target);
+const isOf = (target: string, folder: string, name: string) =>
+  target.startsWith(folder) || packageOf(target) === name;
+const packageOf = (target: string) => /^(@[^/]+\/)?[^/]+/.exec(target)?.[0] ?? '';
+
+/** Every import of the TypeScript files of a folder; a relative one as its path from the root. */
+function importsOf(folder: string): Import[] {
+  const files = readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' });
+  const sources = files.filter(
+    (file) => file.endsWith('.ts') && !/(^|\/)(node_modules|dist|templates)\//.test(file),
+  );
+  return sources.flatMap((relative) => {
+    const file = path.posix.join(folder, relative);
+    const text = readFileSync(path.join(root, file), 'utf8');
+    const targets = [
+      ...text.matchAll(/(?:^(?:import|export)\b[^;'"]*?from |^import |\bimport\()\s*['"]([^'"]+)['"]/gm),
+    ];
+    return targets.map(([, target = '']) => ({
+      file,
+      target: target.startsWith('.') ? path.posix.join(path.posix.dirname(file), target) : target,
+    }));
+  });
+}
