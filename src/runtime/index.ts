@@ -9,7 +9,11 @@ export {
   parseTraceparent,
   type Traceparent,
 } from './context/traceparent.ts';
-export { asyncApiDocument, type AsyncApiDocument, type AsyncApiInput } from './contracts/async-api-document.ts';
+export {
+  asyncApiDocument,
+  type AsyncApiDocument,
+  type AsyncApiInput,
+} from './contracts/async-api-document.ts';
 export { connectDatabase, databasePart, type DatabaseConfig } from './database/database.ts';
 export { DatabaseConnectionError } from './database/connection-error.ts';
 export { ConflictError, InvalidError, NotFoundError, UnavailableError, type FieldError } from './errors.ts';
@@ -21,6 +25,22 @@ export { run, type RunOptions, type Service } from './lifecycle/run.ts';
 export { createLogger, type Logger } from './logging/logger.ts';
 export { bigintString, dateString, decimalString, timestampString } from './schemas/fields.ts';
 export { toJsonSchema, type JsonSchema } from './schemas/json-schema.ts';
-export { pageQuerySchema, pageSchemaOf, toPage, type Page, type PageQuery, type Position } from './schemas/page.ts';
+export {
+  pageQuerySchema,
+  pageSchemaOf,
+  toPage,
+  type Page,
+  type PageQuery,
+  type Position,
+} from './schemas/page.ts';
 export { defineEvent, type EventDefinition, type EventSettings, type Upcast } from './events/define-event.ts';
 export type { EventContracts, NewEvent, ReceivedEvent } from './events/event.ts';
+export type { EventHandler } from './events/consumer-handlers.ts';
+export type { ConsumerSettings } from './events/consumer-settings.ts';
+export {
+  createEventBus,
+  type EventBus,
+  type EventBusOptions,
+  type EventBusStatus,
+  type Subscription,
+} from './events/event-bus.ts';

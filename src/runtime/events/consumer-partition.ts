@@ -37,6 +37,10 @@ export interface OpenPartition {
   receive(batch: Fetched): void;
   /** The offset after the last message that was received. */
   nextFetch(): number;
+  /** Tells the end of the log, as somebody else has seen it. */
+  seeEnd(end: number): void;
+  /** Nothing waits here, so that what is in the log should come. */
+  hungry(): boolean;
   /** Pauses the fetching again if it must be, after a rebalance has resumed it. */
   flow(): void;
   status(): PartitionStatus;
@@ -162,6 +166,11 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
   return {
     receive,
     nextFetch: () => nextFetch,
+    seeEnd(seen) {
+      end = Math.max(end, seen);
+      metrics.lag(of, lag());
+    },
+    hungry: () => queue.size() === 0 && !waiting,
     flow,
     status: () => ({
       topic,

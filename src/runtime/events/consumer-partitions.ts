@@ -2,11 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { backoff } from './backoff.ts';
 import type { ConsumerOptions } from './consumer.ts';
 import { openPartition, type OpenPartition, type PartitionStatus } from './consumer-partition.ts';
+import { createWatchdog } from './consumer-watchdog.ts';
 import { placeOf, startPositions, type StartPosition } from './consumer-start.ts';
 import type { Fetched, TopicPartition } from './kafka-member.ts';
 import { createSlots } from './slots.ts';
 
 export interface PartitionsOptions extends ConsumerOptions {
+  /** Places where nothing came and a new member did not help; see the watchdog. */
+  excused: Set<string>;
   /** The group let the member in. */
   joined(): void;
   /** The member is of no use any more. */
@@ -38,7 +41,14 @@ export function createPartitions(options: PartitionsOptions): Partitions {
     { assigned, fetched, lost: (error) => options.lost(error) },
   );
   const commits = setInterval(() => void commit(), settings.commitInterval);
-  const watch = setInterval(watchSilence, settings.silenceTimeout / 4);
+  const silence = setInterval(watchSilence, settings.silenceTimeout / 4);
+  const watchdog = createWatchdog({
+    driver,
+    interval: settings.silenceTimeout / 4,
+    partitions: () => open.values(),
+    excused: options.excused,
+    stalled: (reason) => options.lost(reason),
+  });
 
   function assigned(partitions: TopicPartition[]): void {
     assignment += 1;
@@ -126,8 +136,8 @@ export function createPartitions(options: PartitionsOptions): Partitions {
   }
 
   function watchSilence(): void {
-    const silence = Date.now() - member.lastAnswer();
-    if (silence > settings.silenceTimeout) options.lost(new Error(`Kafka was silent for ${silence} ms`));
+    const silent = Date.now() - member.lastAnswer();
+    if (silent > settings.silenceTimeout) options.lost(new Error(`Kafka was silent for ${silent} ms`));
   }
 
   return {
@@ -136,7 +146,8 @@ export function createPartitions(options: PartitionsOptions): Partitions {
     async close() {
       closing.abort();
       clearInterval(commits);
-      clearInterval(watch);
+      clearInterval(silence);
+      watchdog.stop();
       const handled = Promise.all([...dropped, ...[...open.values()].map((partition) => partition.close())]);
       await within(settings.stopTimeout, handled);
       await within(LAST_COMMIT, commit());

@@ -35,8 +35,11 @@ export interface Consumer {
   /** Resolves when what was being handled is committed and the group is left, or a little after `stopTimeout`. */
   stop(): Promise<void>;
   status(): ConsumerStatus;
+  /** False when member after member is lost although Kafka answers: then a new process may help, and we cannot. */
+  healthy(): boolean;
 }
 
+const HELPLESS = 10;
 /** A life that lasted this long was a good one: the next failure waits briefly again. */
 const GOOD_LIFE = 60_000;
 
@@ -49,6 +52,8 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   let error: string | undefined;
   let partitions: Partitions | undefined;
   let running: Promise<void> | undefined;
+  const excused = new Set<string>();
+  let helpless = 0;
   let endLife: ((reason: Error) => void) | undefined;
 
   async function run(): Promise<void> {
@@ -58,6 +63,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       const reason = await live();
       if (stopping.signal.aborted) return;
       failures = Date.now() - born > GOOD_LIFE ? 1 : failures + 1;
+      helpless = failures > 1 && (await kafkaAnswers()) ? helpless + 1 : 0;
       const wait = backoff(failures, settings.outageDelay);
       rebuild(reason, Math.round(wait));
       await sleep(wait, undefined, { signal: stopping.signal }).catch(() => {});
@@ -79,11 +85,24 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     let life: Partitions | undefined;
     const reason = await new Promise<Error>((lost) => {
       endLife = lost;
-      life = partitions = createPartitions({ ...options, logger, lost, joined: () => (state = 'running') });
+      life = partitions = createPartitions({
+        ...options,
+        excused,
+        logger,
+        lost,
+        joined: () => (state = 'running'),
+      });
       life.join().catch(lost);
     });
     await life?.close();
     return reason;
+  }
+
+  async function kafkaAnswers(): Promise<boolean> {
+    return Promise.all(topics.map((topic) => options.driver.topicOffsets(topic))).then(
+      () => true,
+      () => false,
+    );
   }
 
   return {
@@ -97,6 +116,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       await running;
       state = 'stopped';
     },
+    healthy: () => helpless < HELPLESS,
     status: () => ({
       group: groupId,
       state,

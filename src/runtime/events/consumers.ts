@@ -15,6 +15,8 @@ export interface Consumers {
   start(): void;
   stop(): Promise<void>;
   status(): ConsumerStatus[];
+  /** False when a consumer is lost again and again although Kafka answers. */
+  healthy(): boolean;
 }
 
 export interface ConsumersOptions extends EventBusOptions {
@@ -73,5 +75,6 @@ export function createConsumers(options: ConsumersOptions): Consumers {
       await Promise.all((consumers ?? []).map((consumer) => consumer.stop()));
     },
     status: () => (consumers ?? []).map((consumer) => consumer.status()),
+    healthy: () => (consumers ?? []).every((consumer) => consumer.healthy()),
   };
 }

@@ -12,7 +12,7 @@ import type { EventContracts } from './event.ts';
 import { createKafkaDriver } from './kafka-driver.ts';
 import { createOutbox, type Publish } from './outbox.ts';
 import { createRelay, type RelayStatus } from './relay.ts';
-import { createTopicsPart } from './topics-part.ts';
+import { createTopicProvision } from './topic-provision.ts';
 
 export interface Subscription {
   topics: readonly string[];
@@ -25,7 +25,7 @@ export interface EventBusStatus {
   kafka: 'up' | 'down' | 'unused';
   relay?: RelayStatus;
   consumers: ConsumerStatus[];
-  /** What keeps the topics from being there. */
+  /** Why Kafka counts as down. */
   error?: string;
 }
 
@@ -68,9 +68,20 @@ export function createEventBus(options: EventBusOptions): EventBus {
   const outbox = createOutbox({ database, contracts, serviceName: config.serviceName });
   const relay = createRelay({ config, database, driver, logger, registry });
   const consumers = createConsumers({ ...options, registry, driver });
-  const topics = createTopicsPart(driver, logger);
-  const publishes = contracts.published.length > 0;
+  const provision = createTopicProvision(driver, logger);
+  let relaying = false;
   outbox.onCommit((lanes) => relay.wake(lanes));
+
+  const topics = (): string[] => [...contracts.published.map(({ topic }) => topic), ...consumers.topics()];
+
+  function status(): EventBusStatus {
+    const relayStatus = relaying ? relay.status() : undefined;
+    const groups = consumers.status();
+    const error = provision.error() ?? relayStatus?.problem ?? groups.find((group) => group.error)?.error;
+    const ready = provision.done() && groups.every(({ state }) => state === 'running');
+    const kafka = topics().length === 0 ? 'unused' : ready && !error ? 'up' : 'down';
+    return { kafka, ...(error && { error }), ...(relayStatus && { relay: relayStatus }), consumers: groups };
+  }
 
   return {
     name: 'event bus',
@@ -79,21 +90,17 @@ export function createEventBus(options: EventBusOptions): EventBus {
     on: (definition, handler) => consumers.on(definition, handler),
     subscribe: (subscription) => consumers.subscribe(subscription),
     async start() {
-      if (publishes) await relay.start();
-      topics.start([...contracts.published.map(({ topic }) => topic), ...consumers.topics()], () =>
-        consumers.start(),
-      );
+      // the low-level publish needs no contract, so that the table is what tells
+      relaying = contracts.published.length > 0 || (await database.schema.hasTable('event_outbox'));
+      if (relaying) await relay.start();
+      provision.start(topics(), () => consumers.start());
     },
     async stop() {
-      await Promise.all([topics.stop(), consumers.stop()]);
-      await relay.stop();
+      await Promise.all([provision.stop(), consumers.stop()]);
+      if (relaying) await relay.stop();
       await driver.close();
     },
-    status: () => ({
-      kafka: 'up',
-      ...(publishes && { relay: relay.status() }),
-      consumers: consumers.status(),
-    }),
-    healthy: () => true,
+    status,
+    healthy: () => consumers.healthy(),
   };
 }

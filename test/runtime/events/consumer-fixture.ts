@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import joi from 'joi';
 import type { Knex } from 'knex';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { startBroker } from '../../../src/devkit/broker/broker.ts';
 import type { ServiceConfig } from '../../../src/runtime/config/service-config.ts';
@@ -42,6 +42,7 @@ export interface Fixture {
   driver: KafkaDriver;
   log: LogLine[];
   config: ServiceConfig;
+  logger: Logger;
   /** Ends the broker, and starts it again at the same address, with the same data unless it is `empty`. */
   stopBroker(): Promise<void>;
   startBroker(options?: { empty?: boolean }): Promise<void>;
@@ -110,6 +111,7 @@ export async function createFixture(partitions = 3): Promise<Fixture> {
     driver,
     log,
     config,
+    logger,
     consumers({ registry = new Registry(), ...settings } = {}, consumed = [noteWritten]) {
       const contracts = { published: [], consumed };
       const consumer = {

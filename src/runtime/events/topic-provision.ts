@@ -3,10 +3,11 @@ import type { Logger } from 'pino';
 import { backoff } from './backoff.ts';
 import type { KafkaDriver } from './kafka-driver.ts';
 
-export interface TopicsPart {
+export interface TopicProvision {
   /** Returns at once; calls `ready` when every topic is there, however long that takes. */
   start(topics: readonly string[], ready: () => void): void;
   stop(): Promise<void>;
+  done(): boolean;
   /** Why the topics are not there yet. */
   error(): string | undefined;
 }
@@ -14,16 +15,21 @@ export interface TopicsPart {
 const DELAY = { first: 250, max: 5_000 };
 
 /** Provisions the topics that a service uses, in the background, since Kafka may come later than the service. */
-export function createTopicsPart(driver: Pick<KafkaDriver, 'ensureTopics'>, logger: Logger): TopicsPart {
+export function createTopicProvision(
+  driver: Pick<KafkaDriver, 'ensureTopics'>,
+  logger: Logger,
+): TopicProvision {
   const stopping = new AbortController();
   const { signal } = stopping;
   let running: Promise<void> | undefined;
-  let reason: string | undefined = undefined;
+  let isDone = false;
+  let reason: string | undefined;
 
   async function provision(topics: readonly string[], ready: () => void): Promise<void> {
     for (let attempt = 1; !signal.aborted; attempt += 1) {
       try {
         await driver.ensureTopics(topics);
+        isDone = true;
         reason = undefined;
         if (!signal.aborted) ready();
         return;
@@ -48,6 +54,7 @@ export function createTopicsPart(driver: Pick<KafkaDriver, 'ensureTopics'>, logg
       // a request that Kafka does not answer ends by itself, and nothing waits for what it says
       await Promise.race([running, sleep(100, undefined, { ref: false })]);
     },
+    done: () => isDone,
     error: () => reason,
   };
 }

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
+import { createEventBus, type EventBus } from '../../../src/runtime/events/event-bus.ts';
+import type { EventContracts } from '../../../src/runtime/events/event.ts';
+import { up as createOutbox } from '../../../src/runtime/tables/event-outbox.ts';
+import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts';
+
+describe('createEventBus', () => {
+  let fixture: Fixture;
+  let buses: EventBus[];
+  beforeEach(async () => {
+    buses = [];
+    fixture = await createFixture();
+    await createOutbox(fixture.database);
+  });
+  afterEach(async () => {
+    await Promise.all(buses.map((bus) => bus.stop()));
+    await fixture.close();
+  });
+
+  function bus(contracts: Partial<EventContracts>): EventBus {
+    const { config, database, logger } = fixture;
+    const created = createEventBus({
+      config,
+      database,
+      logger,
+      contracts: { published: [], consumed: [], ...contracts },
+    });
+    buses.push(created);
+    return created;
+  }
+
+  it('brings what was saved with its change to the handler of another service, once and in order', async () => {
+    const publisher = bus({ published: [noteWritten] });
+    const consumer = bus({ consumed: [noteWritten] });
+    consumer.on(noteWritten, ({ subject, data }, trx) =>
+      trx('effect').insert({ key: subject, text: data.text }),
+    );
+    await Promise.all([publisher.start(), consumer.start()]);
+    for (let index = 0; index < 50; index += 1) {
+      await fixture.database.transaction(async (trx) => {
+        await publisher.publish(noteWritten.of('a', { text: String(index) }), trx);
+      });
+    }
+    const texts = (): Promise<string[]> => fixture.database('effect').orderBy('id').pluck('text');
+    await waitFor(async () => (await texts()).length >= 50);
+    assert.deepEqual(
+      await texts(),
+      Array.from({ length: 50 }, (_, index) => String(index)),
+    );
+    assert.equal(publisher.status().kafka, 'up');
+    assert.equal(consumer.status().kafka, 'up');
+    assert.ok(publisher.healthy());
+  });
+
+  it('lets a handler publish in its transaction, with the ids of what caused it', async () => {
+    const both = bus({ published: [noteWritten], consumed: [noteWritten] });
+    const causes: (string | undefined)[] = [];
+    both.on(noteWritten, async (event, trx) => {
+      causes.push(event.causationId);
+      if (event.data.text === 'first') await both.publish(noteWritten.of('b', { text: 'second' }), trx);
+    });
+    await both.start();
+    const id = await fixture.send('a', 'first');
+    await waitFor(() => causes.length === 2);
+    assert.deepEqual(causes, [undefined, id]);
+  });
+
+  it('starts while Kafka is away, says so, and stops within 3 s', async () => {
+    await fixture.stopBroker();
+    const both = bus({ published: [noteWritten], consumed: [noteWritten] });
+    both.on(noteWritten, async () => {});
+    await both.start();
+    await both.publish(noteWritten.of('a', { text: 'kept' }));
+    const { error } = await waitFor(() => [both.status()].find((status) => status.error));
+    assert.match(error ?? '', /ECONNREFUSED|onnection/);
+    assert.equal(both.status().kafka, 'down');
+    assert.ok(both.healthy());
+    const begun = performance.now();
+    await both.stop();
+    assert.ok(performance.now() - begun < 3_000, `took ${performance.now() - begun} ms`);
+    assert.equal((await fixture.database('event_outbox')).length, 1);
+  });
+
+  it('has nothing to do with Kafka where nothing is published or consumed', async () => {
+    await fixture.stopBroker();
+    await fixture.database.schema.dropTable('event_outbox');
+    const idle = bus({});
+    await idle.start();
+    assert.deepEqual(idle.status(), { kafka: 'unused', consumers: [] });
+  });
+
+  it('shows its metrics', async () => {
+    const both = bus({ published: [noteWritten], consumed: [noteWritten] });
+    both.on(noteWritten, async () => {});
+    await both.start();
+    await both.publish(noteWritten.of('a', { text: 'x' }));
+    await waitFor(async () =>
+      /microservice_consumer_handled_total\{[^}]+\} 1/.test(await both.registry.metrics()),
+    );
+    assert.match(await both.registry.metrics(), /microservice_consumer_delay_seconds_count/);
+  });
+});
