@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type KafkaDriver, SendError } from '../../../src/runtime/events/kafka-driver.ts';
+import type { OutgoingMessage } from '../../../src/runtime/events/message.ts';
+
+/**
+ * Kafka as a relay sees it, in memory: it acknowledges after a while, and what fails may have arrived or not, in part too.
+ */
+export interface MemoryKafka {
+  driver: Pick<KafkaDriver, 'createSender' | 'ensureTopics'>;
+  /** All that has arrived, in order. */
+  messages: OutgoingMessage[];
+  /** Asked for each request; an error that it returns is what the sender gets, after `arrived` messages got through. */
+  fault: (messages: readonly OutgoingMessage[]) => { error: Error; arrived: number } | undefined;
+  /** Requests that wait for their acknowledgement. */
+  inFlight: number;
+  latency: () => number;
+}
+
+export function createMemoryKafka(): MemoryKafka {
+  const kafka: MemoryKafka = {
+    messages: [],
+    fault: () => undefined,
+    inFlight: 0,
+    latency: () => 1,
+    driver: {
+      ensureTopics: async () => {},
+      createSender: () => ({ send, close: async () => {} }),
+    },
+  };
+
+  async function send(messages: readonly OutgoingMessage[]): Promise<void> {
+    kafka.inFlight += 1;
+    try {
+      await sleep(kafka.latency());
+      const fault = kafka.fault(messages);
+      kafka.messages.push(...messages.slice(0, fault?.arrived));
+      await sleep(kafka.latency());
+      if (fault) throw fault.error;
+    } finally {
+      kafka.inFlight -= 1;
+    }
+  }
+
+  return kafka;
+}
+
+/** What the driver throws when nobody answers. */
+export const unreachable = (): Error => new SendError(new Error('connect ECONNREFUSED 127.0.0.1:9092'));
+
+/** What the driver throws when Kafka says no. */
+export function refusal(reason: string): Error {
+  return Object.assign(new SendError(new Error(reason)), { refused: true });
+}

@@ -1,0 +1,307 @@
+import assert from 'node:assert/strict';
+import { type Logger, pino } from 'pino';
+import { Registry } from 'prom-client';
+import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
+import type { OutgoingMessage } from '../../../src/runtime/events/message.ts';
+import { createOutbox, type Outbox } from '../../../src/runtime/events/outbox.ts';
+import { createRelay, type Relay } from '../../../src/runtime/events/relay.ts';
+import { createMemoryKafka, type MemoryKafka, refusal, unreachable } from './memory-kafka.ts';
+import { createOutboxDatabase, orderPlaced, type OutboxDatabase } from './outbox-fixture.ts';
+
+describe('the outbox relay', () => {
+  let world: OutboxDatabase;
+  let kafka: MemoryKafka;
+  let relays: Relay[];
+  let lines: string[];
+  let logger: Logger;
+
+  beforeEach(async () => {
+    world = await createOutboxDatabase();
+    kafka = createMemoryKafka();
+    relays = [];
+    lines = [];
+    logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line).msg) });
+  });
+  afterEach(async () => {
+    await Promise.all(relays.map((relay) => relay.stop?.()));
+    await world.close();
+  });
+
+  const newOutbox = (): Outbox =>
+    createOutbox({
+      database: world.database,
+      contracts: { published: [orderPlaced] },
+      serviceName: 'order-service',
+    });
+
+  function newRelay(registry?: Registry): Relay {
+    const config = { serviceName: 'order-service', databaseDirectUrl: world.url, shutdownTimeout: 6_000 };
+    const relay = createRelay({ config, database: world.database, driver: kafka.driver, logger, registry });
+    relays.push(relay);
+    return relay;
+  }
+
+  /** A replica: what it publishes wakes its own relay. */
+  async function startReplica(): Promise<{ relay: Relay; publish: Outbox['publish'] }> {
+    const relay = newRelay();
+    const outbox = newOutbox();
+    outbox.onCommit((lanes) => relay.wake(lanes));
+    await relay.start();
+    return { relay, publish: outbox.publish };
+  }
+
+  const placed = (id: string, total: number) => orderPlaced.of(id, { id, total });
+  const waiting = async (): Promise<number> =>
+    Number((await world.database('event_outbox').count())[0]?.['count']);
+  const emptied = () =>
+    waitFor(async () => (await waiting()) === 0, { timeout: 20_000, message: 'the outbox is empty' });
+
+  /** The totals that arrived of a key; what came twice counts once, at its first place. */
+  const totals = (key: string, messages: readonly OutgoingMessage[] = kafka.messages): number[] => [
+    ...new Set(
+      messages.filter((message) => message.key === key).map(({ value }) => JSON.parse(String(value)).total),
+    ),
+  ];
+  const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
+
+  describe('one replica', () => {
+    it('holds every lane, sends what is committed within milliseconds, and deletes it', async () => {
+      const { relay, publish } = await startReplica();
+      assert.deepEqual(relay.status().lanes.length, 16);
+      for (let n = 0; n < 20; n += 1) {
+        const begun = performance.now();
+        await world.database.transaction((trx) => publish(placed('a', n), trx));
+        await waitFor(() => kafka.messages.length === n + 1, { timeout: 500 });
+        assert.ok(performance.now() - begun < 500);
+      }
+      await emptied();
+      assert.deepEqual(totals('a'), upTo(20));
+    });
+
+    it('sends what was there before it started, in order, however much it is', async () => {
+      const { publish } = newOutbox();
+      await world.database.transaction(async (trx) => {
+        for (let n = 0; n < 5_000; n += 1) await publish(placed(`key-${n % 7}`, n), trx);
+      });
+      await startReplica();
+      await emptied();
+      assert.equal(kafka.messages.length, 5_000);
+      for (let k = 0; k < 7; k += 1) {
+        assert.deepEqual(
+          totals(`key-${k}`),
+          upTo(5_000).filter((n) => n % 7 === k),
+        );
+      }
+    });
+
+    it('sends events that nobody woke it for', async () => {
+      await startReplica();
+      await newOutbox().publish(placed('a', 0));
+      await emptied();
+    });
+
+    it('goes on after Kafka was away, without loss or disorder, though some had arrived', async () => {
+      const { relay, publish } = await startReplica();
+      let away = true;
+      kafka.fault = (messages) =>
+        away ? { error: unreachable(), arrived: Math.floor(Math.random() * messages.length) } : undefined;
+      for (let n = 0; n < 200; n += 1) await publish(placed(`key-${n % 3}`, n));
+      await waitFor(() => relay.status().problem);
+      assert.match(relay.status().problem ?? '', /ECONNREFUSED/);
+      assert.equal(await waiting(), 200);
+      away = false;
+      await emptied();
+      for (let k = 0; k < 3; k += 1)
+        assert.deepEqual(
+          totals(`key-${k}`),
+          upTo(200).filter((n) => n % 3 === k),
+        );
+      assert.equal(relay.status().problem, undefined);
+      assert.ok(
+        lines.some((line) =>
+          /was not published from order\.placed \S+ of key-\d on: .*ECONNREFUSED/.test(line),
+        ),
+        lines.join('\n'),
+      );
+      assert.ok(lines.includes('Kafka takes events of order.events again'));
+    });
+
+    it('lets other topics flow when one is refused', async () => {
+      const { publish } = await startReplica();
+      kafka.fault = (messages) =>
+        messages.some(({ topic }) => topic === 'secret.events')
+          ? { error: refusal('not authorized'), arrived: 0 }
+          : undefined;
+      await world.database.transaction(async (trx) => {
+        for (let n = 0; n < 50; n += 1) {
+          await publish('secret.events', { type: 'secret.told', data: n }, { key: `key-${n}`, trx });
+          await publish(placed(`key-${n}`, n), trx);
+        }
+      });
+      await waitFor(async () => (await waiting()) === 50);
+      assert.deepEqual(await world.database('event_outbox').distinct('topic'), [{ topic: 'secret.events' }]);
+      kafka.fault = () => undefined;
+      await emptied();
+      assert.equal(kafka.messages.length, 100);
+    });
+
+    it('names the event that is refused, and holds up only what is behind it', async () => {
+      const { publish } = await startReplica();
+      kafka.fault = (messages) =>
+        messages.some(({ value }) => value.includes('"total":13'))
+          ? { error: refusal('too large'), arrived: 0 }
+          : undefined;
+      await world.database.transaction(async (trx) => {
+        for (let n = 0; n < 30; n += 1) await publish(placed(n % 2 === 0 ? 'good' : 'bad', n), trx);
+      });
+      await waitFor(() => totals('good').length === 15 && totals('bad').length === 6);
+      assert.deepEqual(totals('bad'), [1, 3, 5, 7, 9, 11]);
+      assert.ok(
+        lines.some((line) => /from order\.placed \S+ of bad on: .*too large/.test(line)),
+        lines.join('\n'),
+      );
+      kafka.fault = () => undefined;
+      await emptied();
+      assert.deepEqual(
+        totals('bad'),
+        upTo(30).filter((n) => n % 2 === 1),
+      );
+    });
+
+    it('takes a new session when PostgreSQL ends the one it has', async () => {
+      const { relay, publish } = await startReplica();
+      await world.database.raw(
+        `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'order-service relay' and datname = current_database()`,
+      );
+      await waitFor(() => lines.some((line) => line.startsWith('the relay lost its PostgreSQL session')));
+      await publish(placed('a', 0));
+      await emptied();
+      assert.equal(relay.status().session, 'up');
+      assert.equal(relay.status().lanes.length, 16);
+    });
+
+    it('sends what was committed before it stops, and nothing afterwards', async () => {
+      const { relay, publish } = await startReplica();
+      kafka.latency = () => 20;
+      await Promise.all(upTo(300).map((n) => publish(placed(`key-${n}`, n))));
+      await relay.stop?.();
+      assert.equal(kafka.messages.length, 300);
+      assert.equal(await waiting(), 0);
+      assert.equal(kafka.inFlight, 0);
+      await publish(placed('late', 0));
+      assert.deepEqual(relay.status(), { session: 'down', lanes: [], problem: undefined });
+      assert.equal(await waiting(), 1);
+    });
+
+    it('stops within its time when Kafka does not answer', async () => {
+      const { relay, publish } = await startReplica();
+      kafka.latency = () => 60_000;
+      await publish(placed('a', 0));
+      await waitFor(() => kafka.inFlight === 1);
+      const begun = performance.now();
+      await relay.stop?.();
+      assert.ok(performance.now() - begun < 4_000);
+      kafka = createMemoryKafka();
+      await startReplica();
+      await emptied();
+    });
+
+    it('counts what it does', async () => {
+      const registry = new Registry();
+      const relay = newRelay(registry);
+      await newOutbox().publish(placed('a', 0));
+      const before = await registry.metrics();
+      assert.match(before, /^microservice_outbox_depth 1$/m);
+      assert.match(before, /^microservice_outbox_oldest_age_seconds 0\.\d+$/m);
+      await relay.start();
+      await emptied();
+      const after = await registry.metrics();
+      assert.match(after, /^microservice_outbox_depth 0$/m);
+      assert.match(after, /^microservice_outbox_oldest_age_seconds 0$/m);
+      assert.match(after, /^microservice_outbox_lanes 16$/m);
+      assert.match(after, /^microservice_outbox_published_total\{topic="order.events"\} 1$/m);
+      assert.match(after, /^microservice_outbox_publish_seconds_count 1$/m);
+    });
+  });
+
+  describe('several replicas', () => {
+    const shares = () => relays.map((relay) => relay.status().lanes.length).toSorted((a, b) => a - b);
+
+    it('share the lanes fairly, and take over those of one that stops or dies', async () => {
+      const first = await startReplica();
+      await startReplica();
+      await waitFor(() => shares().join() === '8,8');
+      await startReplica();
+      await waitFor(() => shares().join() === '4,6,6');
+      const lanes = relays.flatMap((relay) => relay.status().lanes);
+      assert.deepEqual(
+        lanes.toSorted((a, b) => a - b),
+        upTo(16),
+      );
+      await first.relay.stop?.();
+      await waitFor(() => shares().join() === '0,8,8');
+    });
+
+    it('hear of events in their lanes from whoever commits them', async () => {
+      const first = await startReplica();
+      await startReplica();
+      await waitFor(() => shares().join() === '8,8');
+      const delays: number[] = [];
+      for (let n = 0; n < 40; n += 1) {
+        const begun = performance.now();
+        await first.publish(placed(`key-${n}`, n));
+        await waitFor(() => kafka.messages.length === n + 1);
+        delays.push(performance.now() - begun);
+      }
+      const median = delays.toSorted((a, b) => a - b)[20] ?? Infinity;
+      assert.ok(median < 100, `median ${median} ms, slowest ${Math.max(...delays)} ms`);
+      assert.ok(delays.filter((delay) => delay > 400).length <= 4, delays.join());
+    });
+
+    it('keep the order of every key while they come and go and Kafka fails', async () => {
+      const replicas = [await startReplica(), await startReplica(), await startReplica()];
+      kafka.latency = () => Math.random() * 4;
+      kafka.fault = (messages) =>
+        Math.random() < 0.1
+          ? { error: unreachable(), arrived: Math.floor(Math.random() * (messages.length + 1)) }
+          : undefined;
+      const next = new Map<string, number>();
+      const write = async (key: string) => {
+        for (let n = 0; n < 60; n += 1) {
+          const replica = replicas[Math.floor(Math.random() * replicas.length)];
+          await replica?.publish(placed(key, n));
+          next.set(key, n + 1);
+        }
+      };
+      const writing = Promise.all(upTo(20).map((k) => write(`key-${k}`)));
+      await waitFor(() => kafka.messages.length > 200, { timeout: 20_000 });
+      await replicas[0]?.relay.stop?.();
+      await world.database.raw(
+        `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'order-service relay' and datname = current_database()`,
+      );
+      await startReplica();
+      await writing;
+      await emptied();
+      for (const [key, count] of next) assert.deepEqual(totals(key), upTo(count), key);
+    });
+  });
+
+  describe('start', () => {
+    it('says what to do when the table is missing, and when PostgreSQL is', async () => {
+      await world.database.schema.dropTable('event_outbox');
+      await assert.rejects(
+        newRelay().start(),
+        /the table event_outbox is missing; put export \{ up, down \}/,
+      );
+      world.url = 'postgres://nobody:secret@127.0.0.1:1/nothing';
+      await assert.rejects(newRelay().start(), (error: Error) => {
+        assert.match(
+          error.message,
+          /cannot connect to PostgreSQL at postgres:\/\/nobody@127\.0\.0\.1:1\/nothing/,
+        );
+        assert.match(error.message, /DATABASE_DIRECT_URL/);
+        return !error.message.includes('secret');
+      });
+    });
+  });
+});
