@@ -34,21 +34,17 @@ export async function isLetIn(login: Login): Promise<boolean> {
 
 /** Creates the databases that are missing. Safe to repeat. */
 export async function ensureDatabases(login: Login, databases: string[]): Promise<void> {
-  const names = databases.filter((name) => name !== 'postgres');
-  for (const name of names) {
-    await query({ ...login, database: 'postgres' }, `create database ${escapeIdentifier(name)}`).catch(
-      (error: unknown) => {
-        if (errorCode(error) !== '42P04') throw error;
-      },
-    );
-  }
+  const maintenance = { ...login, database: 'postgres' };
+  const found = await query(maintenance, 'select datname from pg_database');
+  const missing = databases.filter((name) => !found.some(({ datname }) => datname === name));
+  for (const name of missing) await query(maintenance, `create database ${escapeIdentifier(name)}`);
 }
 
-async function query(config: ClientConfig, sql: string): Promise<void> {
+async function query(config: ClientConfig, sql: string): Promise<Record<string, unknown>[]> {
   const client = new Client({ connectionTimeoutMillis: 10_000, ...config });
   await client.connect();
   try {
-    await client.query(sql);
+    return (await client.query(sql)).rows;
   } finally {
     await client.end();
   }

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { stopWithParent } from '../processes/watchdog.ts';
 import { type Account, runAs } from './account.ts';
-import { stopWithParent } from './watchdog.ts';
 
 export interface ServerProcessOptions {
   postgres: string;
@@ -41,7 +41,13 @@ const stopTimeout = 10_000;
  */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
   const server = await spawnServer(options);
-  const watchdog = stopWithParent(server, options);
+  const signal = options.fleeting ? 'QUIT' : 'INT';
+  const watchdog = stopWithParent({
+    target: processId(server),
+    signal,
+    patience: 10,
+    remove: options.removeAfterwards,
+  });
   const ended = once(server, 'exit').then(() => watchdog.release());
   const stop = () => stopServer(server, ended, options.fleeting);
   try {
@@ -97,11 +103,17 @@ async function refusal({ directory, host, port, logFile }: ServerProcessOptions)
 
 async function stopServer(server: ChildProcess, ended: Promise<void>, fleeting: boolean): Promise<void> {
   const signals: NodeJS.Signals[] = fleeting ? ['SIGQUIT', 'SIGKILL'] : ['SIGINT', 'SIGQUIT', 'SIGKILL'];
+  server.ref();
   for (const signal of signals) {
     if (!hasEnded(server)) server.kill(signal);
     const inTime = await Promise.race([ended.then(() => true), delay(stopTimeout, false, { ref: false })]);
     if (inTime) return;
   }
+}
+
+function processId(server: ChildProcess): number {
+  if (server.pid === undefined) throw new Error('PostgreSQL did not start: it has no process id.');
+  return server.pid;
 }
 
 function hasEnded(server: ChildProcess): boolean {

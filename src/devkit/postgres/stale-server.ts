@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
-
-const execute = promisify(execFile);
+import { commandLine } from '../processes/command-line.ts';
 
 /** How long a server that is going down may still hold its data directory. */
 const patience = 5_000;
@@ -31,14 +28,4 @@ export async function clearStaleServer(directory: string): Promise<void> {
 
 async function isServer(pid: number, directory: string): Promise<boolean> {
   return (await commandLine(pid)).includes(directory);
-}
-
-/** Empty when there is no such process. Slim images have no `ps`, and macOS has no /proc. */
-async function commandLine(pid: number): Promise<string> {
-  if (process.platform === 'linux') return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-  const listed = execute('ps', ['-ww', '-o', 'args=', '-p', String(pid)]);
-  return listed.then(
-    ({ stdout }) => stdout,
-    () => '',
-  );
 }

@@ -47,8 +47,6 @@ describe('createTestEnvironment', () => {
     return environment;
   };
 
-  const databaseOf = ({ environment }: TestEnvironment) => connectDatabase(readEnvironment(environment));
-
   it('gives each caller a migrated database of its own', async () => {
     const [first, second] = (await Promise.all([create(), create()])).map(databaseOf);
     assert(first && second);
@@ -155,6 +153,8 @@ describe('createTestEnvironment', () => {
     });
   });
 });
+
+const databaseOf = ({ environment }: TestEnvironment) => connectDatabase(readEnvironment(environment));
 
 async function databasesOf(databaseUrl: string): Promise<string[]> {
   const database = connectDatabase({ databaseUrl, databasePoolMax: 1, serviceName: 'test' });

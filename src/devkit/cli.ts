@@ -1,0 +1,63 @@
+#!/usr/bin/env node
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { dev } from './dev/dev.ts';
+import { errorMessage } from './errors.ts';
+
+const help = `Usage: microservice-devkit dev [options]
+
+Runs the service of this folder for development: an embedded PostgreSQL and an embedded Kafka-protocol broker at each
+address of .env where nothing answers, the migrations, then src/main.ts, restarted when the code changes. Ctrl-C ends all.
+
+Options:
+  --parts-only  start the database and Kafka only, for npx knex and other terminals
+  --no-watch    run the service once; its exit code is the command's
+  --help        show this
+  --version     show the version
+`;
+
+process.exit(await main(process.argv.slice(2)));
+
+async function main(args: string[]): Promise<number> {
+  try {
+    const { values, positionals } = parse(args);
+    if (values.help) return print(help);
+    if (values.version) return print(`${await version()}\n`);
+    if (positionals.join(' ') !== 'dev') {
+      throw new Error(
+        `no command "${positionals.join(' ')}"; microservice-devkit --help shows what there is`,
+      );
+    }
+    return await dev({ root: process.cwd(), partsOnly: values['parts-only'], watch: !values['no-watch'] });
+  } catch (error) {
+    process.stderr.write(`microservice-devkit: ${isMistake(error) ? error.stack : errorMessage(error)}\n`);
+    return 1;
+  }
+}
+
+function parse(args: string[]) {
+  const flag = { type: 'boolean', default: false } as const;
+  const options = { 'parts-only': flag, 'no-watch': flag, help: flag, version: flag };
+  return parseArgs({ args, allowPositionals: true, options });
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+async function version(): Promise<string> {
+  // beside src/ when run from source, beside dist/ when installed
+  for (const place of ['package.json', '../package.json']) {
+    const text = await readFile(new URL(place, import.meta.url), 'utf8').catch(() => undefined);
+    if (text) return (JSON.parse(text) as { version: string }).version;
+  }
+  return 'unknown';
+}
+
+/** An error of ours says all in its message; one of these tells of a mistake in code, and needs its stack. */
+function isMistake(error: unknown): error is Error {
+  return [TypeError, ReferenceError, RangeError, SyntaxError].some(
+    (kind) => error instanceof kind && errorMessage(error) !== '' && !('code' in error),
+  );
+}

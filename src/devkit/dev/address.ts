@@ -1,0 +1,54 @@
+import net from 'node:net';
+
+/** A place where a server of this machine or another one listens. */
+export interface Address {
+  host: string;
+  port: number;
+}
+
+/** `host:port`, with the brackets that an IPv6 address needs. */
+export function addressText({ host, port }: Address): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Reads `host:port`. */
+export function parseAddress(text: string): Address {
+  const colon = text.lastIndexOf(':');
+  return { host: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) };
+}
+
+/** Whether an embedded part can listen there. */
+export function isLocal({ host }: Address): boolean {
+  return /^(localhost|.+\.localhost|127(\.\d+){3}|::1|0\.0\.0\.0|::)$/i.test(host);
+}
+
+/** What an embedded part listens on: `localhost` means the IPv4 loopback, which clients try too. */
+export function listenHost({ host }: Address): string {
+  return host.toLowerCase().endsWith('localhost') ? '127.0.0.1' : host;
+}
+
+/** How long a server may take to accept, and then to answer, in milliseconds. */
+const patience = 3_000;
+
+/**
+ * Sends a question and resolves to the first bytes of the answer: an empty buffer where something listens but says nothing
+ * or hangs up, undefined where nothing listens.
+ */
+export function ask(address: Address, question: Uint8Array): Promise<Buffer | undefined> {
+  return new Promise((resolve) => {
+    const socket = net.connect({ host: address.host, port: address.port });
+    let isOpen = false;
+    const finish = (answer: Buffer | undefined) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(patience, () => finish(isOpen ? Buffer.alloc(0) : undefined));
+    socket.on('connect', () => {
+      isOpen = true;
+      socket.write(question);
+    });
+    socket.on('data', (answer: Buffer) => finish(answer));
+    socket.on('error', () => finish(isOpen ? Buffer.alloc(0) : undefined));
+    socket.on('close', () => finish(Buffer.alloc(0)));
+  });
+}

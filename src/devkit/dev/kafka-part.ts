@@ -1,0 +1,163 @@
+import { type KafkaConfig, createKafkaDriver, createLogger } from 'microservice-runtime';
+import { mkdir } from 'node:fs/promises';
+import net from 'node:net';
+import path from 'node:path';
+import { startBroker } from '../broker/broker.ts';
+import { errorCode, errorMessage } from '../errors.ts';
+import { waitFor } from '../testing/wait-for.ts';
+import { type Address, addressText, isLocal, listenHost, parseAddress } from './address.ts';
+import { DevError } from './dev-error.ts';
+import { type DevPart, never, shownPath } from './dev-part.ts';
+import { type DirectoryLock, type Holder, lockDirectory, readHolder } from './directory-lock.ts';
+import { type Finding, findKafka } from './protocols.ts';
+
+/** What serves the address now. */
+interface Serving {
+  description: string;
+  /** Where the embedded broker of another `dev` listens, when it is one. */
+  borrowed?: Address;
+  stop: () => Promise<void>;
+}
+
+/**
+ * Uses the Kafka at the configured addresses, or starts an embedded broker there where nothing answers, with its log under
+ * `directory`. When the embedded broker of another `dev` ends, this one starts it again with the same log. Throws a DevError
+ * when there is neither. `say` is told of changes afterwards.
+ */
+export async function openKafka(
+  config: KafkaConfig,
+  directory: string,
+  say: (line: string) => void,
+): Promise<DevPart> {
+  let serving = await serve(config, directory);
+  let isStopping = false;
+
+  async function takeOver(): Promise<string> {
+    while (serving.borrowed) {
+      await closed(serving.borrowed);
+      if (isStopping) return never;
+      serving = await serve(config, directory);
+      say(`Kafka       ${serving.description}`);
+    }
+    return never;
+  }
+
+  return {
+    description: serving.description,
+    lost: takeOver().catch((error: unknown) => errorMessage(error)),
+    stop: () => {
+      isStopping = true;
+      return serving.stop();
+    },
+  };
+}
+
+async function serve(config: KafkaConfig, directory: string): Promise<Serving> {
+  const addresses = config.bootstrapServers.map(parseAddress);
+  const findings = await Promise.all(addresses.map((address) => find(address, config)));
+  const answering = addresses[findings.indexOf('server')];
+  if (answering) return useFound(config, answering, directory);
+  const occupied = addresses[findings.indexOf('stranger')];
+  if (!occupied) return startEmbedded(config, addresses, directory);
+  throw new DevError(
+    `KAFKA_BOOTSTRAP_SERVERS: what answers at ${addressText(occupied)} is not Kafka${config.ssl ? '' : ' without TLS'}. Change the port in .env, or end that program.`,
+  );
+}
+
+/** A broker that wants TLS does not answer without; the login finds out what it is. */
+async function find(address: Address, config: KafkaConfig): Promise<Finding> {
+  const finding = await findKafka(address);
+  return finding === 'stranger' && config.ssl ? 'server' : finding;
+}
+
+async function useFound(config: KafkaConfig, address: Address, directory: string): Promise<Serving> {
+  await assertLetIn(config, address);
+  const holder = await readHolder(lockFile(directory));
+  const isOurs = holder?.port === address.port;
+  const whose = isOurs ? `embedded, of process ${holder.pid}` : 'running already';
+  const description = `${config.bootstrapServers.join(',')} (${whose})`;
+  return { description, stop: () => Promise.resolve(), ...(isOurs && { borrowed: address }) };
+}
+
+async function assertLetIn(config: KafkaConfig, address: Address): Promise<void> {
+  const logger = createLogger({ serviceName: 'microservice-devkit', logLevel: 'silent' });
+  const driver = createKafkaDriver(config, { clientId: 'microservice-devkit', logger });
+  try {
+    await driver.ensureTopics([]);
+  } catch (cause) {
+    throw new DevError(
+      `KAFKA_BOOTSTRAP_SERVERS: the Kafka at ${addressText(address)} does not let us in: ${errorMessage(cause)}. Correct KAFKA_SASL_* and KAFKA_SSL* in .env, or change the port to one where nothing runs: an embedded broker starts there.`,
+      { cause },
+    );
+  } finally {
+    await driver.close();
+  }
+}
+
+async function startEmbedded(config: KafkaConfig, addresses: Address[], directory: string): Promise<Serving> {
+  const address = addresses.find(isLocal);
+  const shown = addresses.map(addressText).join(',');
+  if (!address) {
+    throw new DevError(
+      `KAFKA_BOOTSTRAP_SERVERS: nothing answers at ${shown}. Start Kafka there, or use localhost, where an embedded broker starts.`,
+    );
+  }
+  if (config.ssl || config.sasl) {
+    throw new DevError(
+      `KAFKA_BOOTSTRAP_SERVERS: nothing answers at ${shown}, and an embedded broker has neither TLS nor SASL. Start Kafka there, or take KAFKA_SSL and KAFKA_SASL_MECHANISM out of .env.`,
+    );
+  }
+  await mkdir(directory, { recursive: true });
+  const lock = await lockDirectory(lockFile(directory), address.port);
+  if ('release' in lock) return startBrokerAt(config, address, directory, lock);
+  return joinHolder(config, address, directory, lock);
+}
+
+async function startBrokerAt(
+  config: KafkaConfig,
+  address: Address,
+  directory: string,
+  lock: DirectoryLock,
+): Promise<Serving> {
+  try {
+    const { host: advertisedHost, port } = address;
+    const broker = await startBroker({ host: listenHost(address), port, advertisedHost, directory });
+    const description = `${addressText(address)} (embedded, ${shownPath(directory)})`;
+    return { description, stop: () => broker.stop().then(lock.release) };
+  } catch (error) {
+    await lock.release();
+    if (errorCode(error) === 'EADDRINUSE') return serve(config, directory);
+    throw error;
+  }
+}
+
+/** Another `dev` has the log: it is about to answer, on our port or on another one. */
+async function joinHolder(
+  config: KafkaConfig,
+  address: Address,
+  directory: string,
+  holder: Holder,
+): Promise<Serving> {
+  if (holder.port !== address.port) {
+    throw new DevError(
+      `KAFKA_BOOTSTRAP_SERVERS: the embedded broker of process ${holder.pid} serves ${shownPath(directory)} on port ${holder.port}. Set KAFKA_BOOTSTRAP_SERVERS to localhost:${holder.port} in .env, or end that process.`,
+    );
+  }
+  const answers = async () =>
+    (await findKafka(address)) === 'server' || !(await readHolder(lockFile(directory)));
+  await waitFor(answers, { timeout: 15_000, message: `the embedded broker of process ${holder.pid}` });
+  return serve(config, directory);
+}
+
+const lockFile = (directory: string) => path.join(directory, 'holder.json');
+
+/** Resolves when what listens there hangs up, or does not listen at all. */
+function closed({ host, port }: Address): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = net.connect({ host, port });
+    socket.unref();
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve());
+    socket.resume();
+  });
+}

@@ -1,0 +1,29 @@
+import { type Address, ask } from './address.ts';
+
+/** What is at an address: nothing, a server of the protocol in question, or something else. */
+export type Finding = 'nothing' | 'server' | 'stranger';
+
+/** SSLRequest: https://www.postgresql.org/docs/current/protocol-message-formats.html */
+const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
+
+/** Asks for TLS, which PostgreSQL answers with one letter before any login. */
+export async function findPostgres(address: Address): Promise<Finding> {
+  const answer = await ask(address, sslRequest);
+  if (!answer) return 'nothing';
+  return /^[SNE]$/.test(answer.toString('latin1', 0, 1)) && answer.length < 5 ? 'server' : 'stranger';
+}
+
+/** Request header v1 with ApiVersions v0, a correlation id of our own and no client id: https://kafka.apache.org/protocol */
+const correlationId = 0x6d737663;
+const apiVersions = Buffer.alloc(14);
+apiVersions.writeInt32BE(10, 0);
+apiVersions.writeInt16BE(18, 4);
+apiVersions.writeInt32BE(correlationId, 8);
+apiVersions.writeInt16BE(-1, 12);
+
+/** Asks for the versions of its API, which every broker answers before any login. */
+export async function findKafka(address: Address): Promise<Finding> {
+  const answer = await ask(address, apiVersions);
+  if (!answer) return 'nothing';
+  return answer.length >= 8 && answer.readInt32BE(4) === correlationId ? 'server' : 'stranger';
+}
