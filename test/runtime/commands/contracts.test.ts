@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createFixtureService, type FixtureService } from '../support/fixture-service.ts';
@@ -29,12 +28,11 @@ describe('microservice-runtime contracts', function () {
       'src/events/contracts.ts': contracts,
       'migrations/1_none.ts':
         'export async function up(): Promise<void> {}\nexport async function down(): Promise<void> {}\n',
-      '.prettierrc.json': '{ "printWidth": 110, "singleQuote": true }',
     });
   });
   afterEach(() => service.remove());
 
-  it('writes asyncapi.json as prettier would, and then finds it up to date', async () => {
+  it('writes asyncapi.json, and then finds it up to date', async () => {
     const first = await run(service);
     assert.equal(first.code, 0, first.stderr);
     assert.equal(first.stdout, 'wrote asyncapi.json\n');
@@ -42,9 +40,6 @@ describe('microservice-runtime contracts', function () {
     assert.equal(document.info.title, 'fixture-service');
     assert.equal(document.info.version, '1.2.3');
     assert.deepEqual(Object.keys(document.components.messages), ['order.created.v1']);
-    execFileSync(path.resolve('node_modules/.bin/prettier'), ['--check', 'asyncapi.json'], {
-      cwd: service.root,
-    });
     assert.equal((await run(service)).stdout, 'asyncapi.json is up to date\n');
     assert.equal((await run(service, '--check')).code, 0);
   });
