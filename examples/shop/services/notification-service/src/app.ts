@@ -1,0 +1,25 @@
+import { createEventBus, createLogger, databasePart } from 'microservice-runtime';
+import { createHttpApp, httpServer } from 'microservice-runtime/http';
+import type { Config } from './config.ts';
+import { createDatabase } from './database.ts';
+import { registerConsumers } from './events/consumers.ts';
+import { contracts } from './events/contracts.ts';
+import { createUserCopyRepository } from './repositories/user-copy-repository.ts';
+import { createUserCopyRouter } from './routers/user-copy-router.ts';
+import { createUserCopyService } from './services/user-copy-service.ts';
+
+const info = { title: 'notification-service', version: '1.0.0', description: 'The notification service' };
+
+/** Everything this service is made of, wired together; nothing runs until its parts are started. */
+export function createService(config: Config, logger = createLogger(config)) {
+  const database = createDatabase(config);
+  const bus = createEventBus({ config, database, contracts, logger });
+
+  const userCopies = createUserCopyService(createUserCopyRepository(database));
+  registerConsumers(bus, { userCopies });
+
+  const routers = [createUserCopyRouter(userCopies)];
+  const app = createHttpApp({ config, logger, info, routers, database, bus });
+  const server = httpServer(app, config, logger);
+  return { database, bus, server, parts: [databasePart(database), bus, server] };
+}

@@ -1,0 +1,55 @@
+import type { Knex } from 'knex';
+import { toPage, type Page, type PageQuery } from 'microservice-runtime';
+import type { UserCopy, UserCopyData } from '../models/user-copy.ts';
+
+const columns = ['id', 'email', 'name', 'age', 'active', 'copied_at as copiedAt'];
+
+export type UserCopyRepository = ReturnType<typeof createUserCopyRepository>;
+
+/** The only SQL about copies of users. */
+export const createUserCopyRepository = (database: Knex) => ({
+  find: async (id: string): Promise<UserCopy | undefined> => {
+    const row: UserCopyRow | undefined = await database('user_copies').where({ id }).first(columns);
+    return row && toUserCopy(row);
+  },
+
+  /** Oldest copy first. */
+  list: async ({ limit, after }: PageQuery): Promise<Page<UserCopy>> => {
+    const rows: UserCopyRow[] = await database('user_copies')
+      .select(columns)
+      .modify((query) => {
+        if (after) void query.whereRaw('(copied_at, id) > (?, ?)', [...after]);
+      })
+      .orderBy(['copied_at', 'id'])
+      .limit(limit + 1);
+    return toPage(rows.map(toUserCopy), limit, ({ copiedAt }) => copiedAt);
+  },
+
+  /** Inserts the copy, or brings it up to date. */
+  save: async (id: string, data: UserCopyData, trx: Knex): Promise<void> => {
+    await trx('user_copies')
+      .insert({ id, ...toRow(data) })
+      .onConflict('id')
+      .merge();
+  },
+
+  remove: async (id: string, trx: Knex): Promise<void> => {
+    await trx('user_copies').where({ id }).delete();
+  },
+});
+
+type UserCopyRow = Omit<UserCopy, 'copiedAt'> & {
+  copiedAt: Date;
+};
+
+const toUserCopy = (row: UserCopyRow): UserCopy => ({
+  ...row,
+  copiedAt: row.copiedAt.toISOString(),
+});
+
+const toRow = (data: UserCopyData) => ({
+  email: data.email,
+  name: data.name,
+  age: data.age,
+  active: data.active,
+});

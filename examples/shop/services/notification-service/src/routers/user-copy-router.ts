@@ -1,0 +1,32 @@
+import { pageQuerySchema } from 'microservice-runtime';
+import { apiRouter } from 'microservice-runtime/http';
+import { userCopyIdSchema, userCopyPageSchema, userCopySchema } from '../schemas/user-copy-schema.ts';
+import type { UserCopyService } from '../services/user-copy-service.ts';
+
+/** `/v1/user-copies`, to read only: what this service knows of user-service's users. */
+export function createUserCopyRouter(userCopies: UserCopyService) {
+  const router = apiRouter({ path: '/v1/user-copies', tag: 'user copies' });
+
+  router.get(
+    '/',
+    { summary: 'List user copies', query: pageQuerySchema, responses: { 200: userCopyPageSchema } },
+    async (req, res) => {
+      res.json(await userCopies.list(req.query));
+    },
+  );
+
+  router.get(
+    '/:id',
+    {
+      summary: 'Get a user copy',
+      params: userCopyIdSchema,
+      responses: { 200: userCopySchema },
+      errors: [404],
+    },
+    async (req, res) => {
+      res.json(await userCopies.get(req.params.id));
+    },
+  );
+
+  return router;
+}

@@ -1,0 +1,19 @@
+import joi from 'joi';
+import { pageSchemaOf, timestampString } from 'microservice-runtime';
+import type { UserCopy } from '../models/user-copy.ts';
+
+/** What a client gets. */
+export const userCopySchema = joi
+  .object<UserCopy>({
+    id: joi.string().required(),
+    email: joi.string().allow('').allow(null).required(),
+    name: joi.string().allow('').allow(null).required(),
+    age: joi.number().integer().allow(null).required(),
+    active: joi.boolean().allow(null).required(),
+    copiedAt: timestampString().required(),
+  })
+  .label('UserCopy');
+
+export const userCopyPageSchema = pageSchemaOf(userCopySchema).label('UserCopyPage');
+
+export const userCopyIdSchema = joi.object<{ id: string }>({ id: joi.string().required() });

@@ -1,0 +1,21 @@
+import type { Knex } from 'knex';
+import { NotFoundError, type PageQuery } from 'microservice-runtime';
+import type { UserCopyData } from '../models/user-copy.ts';
+import type { UserCopyRepository } from '../repositories/user-copy-repository.ts';
+
+export type UserCopyService = ReturnType<typeof createUserCopyService>;
+
+/** Users of user-service, as its events tell of them. */
+export const createUserCopyService = (copies: UserCopyRepository) => ({
+  list: (query: PageQuery) => copies.list(query),
+
+  get: async (id: string) => {
+    const copy = await copies.find(id);
+    if (!copy) throw new NotFoundError(`There is no copy of user ${id}`);
+    return copy;
+  },
+
+  keep: (id: string, data: UserCopyData, trx: Knex) => copies.save(id, data, trx),
+
+  forget: (id: string, trx: Knex) => copies.remove(id, trx),
+});

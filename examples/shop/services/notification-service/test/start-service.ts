@@ -1,0 +1,37 @@
+import { createLogger, startParts, stopParts } from 'microservice-runtime';
+import { createTestEnvironment } from 'microservice-devkit/testing';
+import { createService } from '../src/app.ts';
+import { readConfig } from '../src/config.ts';
+
+export type TestService = Awaited<ReturnType<typeof startService>>;
+
+/** This service on a port, a database and a broker of its own. */
+export async function startService() {
+  const test = await createTestEnvironment();
+  const config = readConfig(test.environment);
+  const { server, parts } = createService(config, createLogger(config));
+  await startParts(parts);
+  return {
+    /** Publishes as another service would. */
+    publish: test.publish,
+    /** Every event that stands in a topic. */
+    published: test.published,
+    request: <Body = unknown>(method: string, path: string, body?: unknown) =>
+      request<Body>(server.url + path, method, body),
+    stop: async () => {
+      await stopParts(parts);
+      await test.close();
+    },
+  };
+}
+
+async function request<Body>(url: string, method: string, sent?: unknown) {
+  const json = sent === undefined ? {} : { body: JSON.stringify(sent) };
+  const response = await fetch(url, { method, headers: { 'content-type': 'application/json' }, ...json });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (text ? JSON.parse(text) : undefined) as Body,
+  };
+}

@@ -1,0 +1,16 @@
+import type { Knex } from 'knex';
+
+export const up = (knex: Knex) =>
+  knex.schema.createTable('users', (table) => {
+    table.uuid('id').primary().defaultTo(knex.fn.uuid());
+    table.string('email').notNullable().unique();
+    table.string('name').notNullable();
+    table.integer('age');
+    table.boolean('active').notNullable();
+    // Milliseconds, like a Date: a page that starts after a time must not meet that time again.
+    table.timestamp('created_at', { precision: 3 }).notNullable().defaultTo(knex.fn.now(3));
+    table.timestamp('updated_at', { precision: 3 }).notNullable().defaultTo(knex.fn.now(3));
+    table.index(['created_at', 'id']);
+  });
+
+export const down = (knex: Knex) => knex.schema.dropTable('users');

@@ -1,0 +1,28 @@
+import { createEventBus, createLogger, databasePart } from 'microservice-runtime';
+import { createHttpApp, httpServer } from 'microservice-runtime/http';
+import type { Config } from './config.ts';
+import { createDatabase } from './database.ts';
+import { contracts } from './events/contracts.ts';
+import { createUserPublisher } from './events/publishers.ts';
+import { createUserRepository } from './repositories/user-repository.ts';
+import { createUserRouter } from './routers/user-router.ts';
+import { createUserService } from './services/user-service.ts';
+
+const info = { title: 'user-service', version: '1.0.0', description: 'The user service' };
+
+/** Everything this service is made of, wired together; nothing runs until its parts are started. */
+export function createService(config: Config, logger = createLogger(config)) {
+  const database = createDatabase(config);
+  const bus = createEventBus({ config, database, contracts, logger });
+
+  const users = createUserService({
+    database,
+    users: createUserRepository(database),
+    publish: createUserPublisher(bus),
+  });
+
+  const routers = [createUserRouter(users)];
+  const app = createHttpApp({ config, logger, info, routers, database, bus });
+  const server = httpServer(app, config, logger);
+  return { database, bus, server, parts: [databasePart(database), bus, server] };
+}

@@ -1,0 +1,16 @@
+import joi from 'joi';
+import { defineEvent } from 'microservice-runtime';
+import { userSchema } from '../schemas/user-schema.ts';
+
+const stream = { topic: 'user.events', aggregate: 'user', version: 1 };
+
+// Other services read these. Adding an optional field keeps the version; anything else is a new version.
+export const userCreated = defineEvent({ ...stream, type: 'user.created', schema: userSchema });
+
+export const userUpdated = defineEvent({ ...stream, type: 'user.updated', schema: userSchema });
+
+export const userDeleted = defineEvent({
+  ...stream,
+  type: 'user.deleted',
+  schema: joi.object<{ id: string }>({ id: joi.string().uuid().required() }).label('UserDeleted'),
+});

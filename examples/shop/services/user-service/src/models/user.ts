@@ -1,0 +1,14 @@
+export interface NewUser {
+  email: string;
+  name: string;
+  age?: number | null;
+  active: boolean;
+}
+
+export type UserChanges = Partial<NewUser>;
+
+export interface User extends Required<NewUser> {
+  id: string;
+  createdAt: string;
+  updatedAt: string;
+}

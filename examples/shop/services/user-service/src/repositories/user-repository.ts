@@ -1,0 +1,70 @@
+import type { Knex } from 'knex';
+import { toPage, type Page, type PageQuery } from 'microservice-runtime';
+import type { NewUser, User, UserChanges } from '../models/user.ts';
+
+const columns = [
+  'id',
+  'email',
+  'name',
+  'age',
+  'active',
+  'created_at as createdAt',
+  'updated_at as updatedAt',
+];
+
+export type UserRepository = ReturnType<typeof createUserRepository>;
+
+/** The only SQL about users. A call without `trx` runs on its own. */
+export const createUserRepository = (database: Knex) => ({
+  find: async (id: string, trx: Knex = database): Promise<User | undefined> => {
+    const row: UserRow | undefined = await trx('users').where({ id }).first(columns);
+    return row && toUser(row);
+  },
+
+  /** Oldest first. */
+  list: async ({ limit, after }: PageQuery): Promise<Page<User>> => {
+    const rows: UserRow[] = await database('users')
+      .select(columns)
+      .modify((query) => {
+        if (after) void query.whereRaw('(created_at, id) > (?, ?)', [...after]);
+      })
+      .orderBy(['created_at', 'id'])
+      .limit(limit + 1);
+    return toPage(rows.map(toUser), limit, ({ createdAt }) => createdAt);
+  },
+
+  insert: async (newUser: NewUser, trx: Knex = database): Promise<User> => {
+    const [row]: UserRow[] = await trx('users').insert(toRow(newUser)).returning(columns);
+    return toUser(row!);
+  },
+
+  update: async (id: string, changes: UserChanges, trx: Knex = database): Promise<User | undefined> => {
+    const [row]: UserRow[] = await trx('users')
+      .where({ id })
+      .update({ ...toRow(changes), updated_at: trx.fn.now(3) })
+      .returning(columns);
+    return row && toUser(row);
+  },
+
+  /** Resolves to false where there is none. */
+  remove: async (id: string, trx: Knex = database): Promise<boolean> =>
+    (await trx('users').where({ id }).delete()) > 0,
+});
+
+type UserRow = Omit<User, 'createdAt' | 'updatedAt'> & {
+  createdAt: Date;
+  updatedAt: Date;
+};
+
+const toUser = (row: UserRow): User => ({
+  ...row,
+  createdAt: row.createdAt.toISOString(),
+  updatedAt: row.updatedAt.toISOString(),
+});
+
+const toRow = (user: UserChanges) => ({
+  email: user.email,
+  name: user.name,
+  age: user.age,
+  active: user.active,
+});

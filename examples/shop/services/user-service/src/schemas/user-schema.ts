@@ -1,0 +1,41 @@
+import joi from 'joi';
+import { pageSchemaOf, timestampString } from 'microservice-runtime';
+import type { NewUser, User, UserChanges } from '../models/user.ts';
+
+const fields = {
+  email: joi.string().max(255),
+  name: joi.string().max(255),
+  age: joi.number().integer().min(-2_147_483_648).max(2_147_483_647).allow(null),
+  active: joi.boolean(),
+};
+
+/** What a client sends to create a user. */
+export const newUserSchema = joi
+  .object<NewUser>({
+    email: fields.email.required(),
+    name: fields.name.required(),
+    age: fields.age,
+    active: fields.active.required(),
+  })
+  .required()
+  .label('NewUser');
+
+/** What a client sends to change a user: at least one field. */
+export const userChangesSchema = joi.object<UserChanges>(fields).min(1).required().label('UserChanges');
+
+/** What a client gets, and what the events carry. */
+export const userSchema = joi
+  .object<User>({
+    id: joi.string().uuid().required(),
+    email: fields.email.required(),
+    name: fields.name.required(),
+    age: fields.age.required(),
+    active: fields.active.required(),
+    createdAt: timestampString().required(),
+    updatedAt: timestampString().required(),
+  })
+  .label('User');
+
+export const userPageSchema = pageSchemaOf(userSchema).label('UserPage');
+
+export const userIdSchema = joi.object<{ id: string }>({ id: joi.string().uuid().required() });

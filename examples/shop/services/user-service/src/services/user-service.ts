@@ -1,0 +1,44 @@
+import type { Knex } from 'knex';
+import { NotFoundError, type PageQuery } from 'microservice-runtime';
+import type { UserPublisher } from '../events/publishers.ts';
+import type { NewUser, UserChanges } from '../models/user.ts';
+import type { UserRepository } from '../repositories/user-repository.ts';
+
+interface Dependencies {
+  database: Knex;
+  users: UserRepository;
+  publish: UserPublisher;
+}
+
+export type UserService = ReturnType<typeof createUserService>;
+
+/** Each change and its event are one transaction: both are kept, or neither is. */
+export const createUserService = ({ database, users, publish }: Dependencies) => ({
+  list: (query: PageQuery) => users.list(query),
+
+  get: async (id: string) => (await users.find(id)) ?? notFound(id),
+
+  create: (newUser: NewUser) =>
+    database.transaction(async (trx) => {
+      const user = await users.insert(newUser, trx);
+      await publish.created(user, trx);
+      return user;
+    }),
+
+  update: (id: string, changes: UserChanges) =>
+    database.transaction(async (trx) => {
+      const user = (await users.update(id, changes, trx)) ?? notFound(id);
+      await publish.updated(user, trx);
+      return user;
+    }),
+
+  remove: (id: string) =>
+    database.transaction(async (trx) => {
+      if (!(await users.remove(id, trx))) notFound(id);
+      await publish.deleted(id, trx);
+    }),
+});
+
+function notFound(id: string): never {
+  throw new NotFoundError(`There is no user ${id}`);
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { waitFor } from 'microservice-devkit/testing';
+import type { Page } from 'microservice-runtime';
+import type { User } from '../src/models/user.ts';
+import { newUser } from './new-user.ts';
+import { startService, type TestService } from './start-service.ts';
+
+describe('/v1/users', () => {
+  let service: TestService;
+  before(async () => {
+    service = await startService();
+  });
+  after(() => service.stop());
+
+  const create = async () => (await service.request<User>('POST', '/v1/users', newUser())).body;
+  const eventsAbout = async (id: string) =>
+    (await service.published('user.events')).filter(({ subject }) => subject === id);
+  const eventAbout = (id: string, type: string) =>
+    waitFor(async () => (await eventsAbout(id)).find((event) => event.type === type), {
+      message: `${type} of ${id}`,
+    });
+
+  it('POST answers 201 with every field, and publishes user.created', async () => {
+    const sent = newUser();
+    const { status, headers, body } = await service.request<User>('POST', '/v1/users', sent);
+    assert.equal(status, 201);
+    const { id, createdAt, updatedAt, ...fields } = body;
+    assert.deepEqual(fields, sent);
+    assert.equal(createdAt, updatedAt);
+    assert.equal(headers.get('location'), `/v1/users/${id}`);
+    assert.deepEqual((await service.request('GET', `/v1/users/${id}`)).body, body);
+    assert.deepEqual((await eventAbout(id, 'user.created')).data, body);
+  });
+
+  it('POST takes an absent optional field as null', async () => {
+    const { age: _age, ...required } = newUser();
+    const { status, body } = await service.request<User>('POST', '/v1/users', required);
+    assert.equal(status, 201);
+    assert.deepEqual([body.age], [null]);
+  });
+
+  it('POST answers 400 that names every bad field, and keeps nothing', async () => {
+    const bad = { email: 42, name: 42, age: 'many', active: 'perhaps' };
+    const { status, body } = await service.request<{ errors: { field: string }[] }>('POST', '/v1/users', bad);
+    assert.equal(status, 400);
+    const named = body.errors.map(({ field }) => field);
+    assert.deepEqual(named.toSorted(), ['body.active', 'body.age', 'body.email', 'body.name']);
+  });
+
+  it('POST answers 409 when email is taken, and publishes nothing', async () => {
+    const taken = await create();
+    const { status } = await service.request('POST', '/v1/users', { ...newUser(), email: taken.email });
+    assert.equal(status, 409);
+    const later = await create();
+    await eventAbout(later.id, 'user.created');
+    const events = await service.published('user.events');
+    const about = events.filter(({ data }) => (data as User).email === taken.email);
+    assert.deepEqual(
+      about.map(({ subject }) => subject),
+      [taken.id],
+    );
+  });
+
+  it('GET answers 404 where there is none, and 400 for what is no id', async () => {
+    assert.equal((await service.request('GET', `/v1/users/${randomUUID()}`)).status, 404);
+    assert.equal((await service.request('GET', '/v1/users/42')).status, 400);
+  });
+
+  it('GET lists everything once, page by page', async () => {
+    const created = [await create(), await create(), await create()];
+    const listed: string[] = [];
+    for (let after: string | null = ''; after !== null;) {
+      const { body: page } = await service.request<Page<User>>(
+        'GET',
+        `/v1/users?limit=2${after && `&after=${after}`}`,
+      );
+      assert.ok(page.items.length <= 2);
+      listed.push(...page.items.map(({ id }) => id));
+      after = page.next;
+    }
+    assert.equal(new Set(listed).size, listed.length);
+    assert.deepEqual(
+      listed.filter((id) => created.some((user) => user.id === id)),
+      created.map(({ id }) => id),
+    );
+  });
+
+  it('PATCH changes what it is given, and publishes user.updated', async () => {
+    const before = await create();
+    const changes = { email: 'another text', name: 'another text', age: 7, active: false };
+    const { status, body } = await service.request<User>('PATCH', `/v1/users/${before.id}`, changes);
+    assert.equal(status, 200);
+    assert.deepEqual(body, { ...before, ...changes, updatedAt: body.updatedAt });
+    assert.deepEqual((await eventAbout(before.id, 'user.updated')).data, body);
+  });
+
+  it('PATCH answers 400 to an empty change and 404 where there is none', async () => {
+    assert.equal((await service.request('PATCH', `/v1/users/${randomUUID()}`, {})).status, 400);
+    assert.equal((await service.request('PATCH', `/v1/users/${randomUUID()}`, newUser())).status, 404);
+  });
+
+  it('DELETE answers 204, then 404, and publishes user.deleted', async () => {
+    const { id } = await create();
+    assert.equal((await service.request('DELETE', `/v1/users/${id}`)).status, 204);
+    assert.equal((await service.request('GET', `/v1/users/${id}`)).status, 404);
+    assert.equal((await service.request('DELETE', `/v1/users/${id}`)).status, 404);
+    assert.deepEqual((await eventAbout(id, 'user.deleted')).data, { id });
+  });
+});
