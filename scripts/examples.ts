@@ -1,9 +1,18 @@
 // npm run examples: writes examples/ anew. Read the difference as code: it is what users get.
-import { mkdir, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { writeExampleWorkspace } from './support/example-workspace.ts';
 
-const examples = path.resolve(import.meta.dirname, '..', 'examples');
-await rm(path.join(examples, 'shop'), { recursive: true, force: true });
-await mkdir(examples, { recursive: true });
-console.log(`wrote ${await writeExampleWorkspace(examples)}`);
+const target = path.resolve(import.meta.dirname, '..', 'examples', 'shop');
+const folder = await mkdtemp(path.join(tmpdir(), 'examples-'));
+try {
+  const workspace = await writeExampleWorkspace(folder);
+  await rm(target, { recursive: true, force: true });
+  await cp(workspace, target, { recursive: true });
+  console.log(
+    `wrote ${target}; its services are repositories of their own: git add --force what is new, but no .env`,
+  );
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
