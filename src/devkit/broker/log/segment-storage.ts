@@ -23,7 +23,7 @@ export interface SegmentStorage {
 
 /** Keeps a segment in memory. What it read stays valid: bytes once written never change. */
 export function createMemoryStorage(): SegmentStorage {
-  let buffer = Buffer.allocUnsafeSlow(64 * 1024);
+  let buffer = Buffer.allocUnsafeSlow(16 * 1024);
   let used = 0;
   return {
     size: () => used,

@@ -9,6 +9,9 @@ export interface RecordPlace {
 
 const LOG_APPEND_TIME = 0x08;
 
+/** A batch that says it holds more when it is unpacked is taken as damaged. */
+const MAX_RECORD_BYTES = 100 * 1024 * 1024;
+
 /**
  * The first record of the batch that is as late as `timestamp` (milliseconds). In a batch that is compressed
  * with anything but gzip, and in a damaged one, that is the batch's first record.
@@ -39,6 +42,6 @@ function readPlaces(batch: Buffer, header: BatchHeader): RecordPlace[] {
 
 function decompress(records: Buffer, codec: number): Buffer {
   if (codec === 0) return records;
-  if (codec === 1) return gunzipSync(records);
+  if (codec === 1) return gunzipSync(records, { maxOutputLength: MAX_RECORD_BYTES });
   throw new RangeError(`records are compressed with codec ${codec}, which is not read`);
 }

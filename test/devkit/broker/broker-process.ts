@@ -1,0 +1,5 @@
+import { startBroker } from '../../../src/devkit/broker/broker.ts';
+
+const [directory] = process.argv.slice(2);
+const broker = await startBroker(directory === undefined ? {} : { directory });
+process.send?.(broker.bootstrapServers);

@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startBroker, type Broker, type BrokerOptions } from '../../../src/devkit/broker/broker.ts';
+import { connectWithTopic, fetch, produce } from './batches.ts';
+import { connectProtocol, type ProtocolClient } from './protocol-client.ts';
+
+const OUT_OF_ORDER_SEQUENCE = 45;
+const OFFSET_OUT_OF_RANGE = 1;
+
+describe('a broker with a directory', () => {
+  let directory: string;
+  let broker: Broker | undefined;
+  let client: ProtocolClient;
+  let topic: string;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'broker-'));
+    broker = await startBroker({ directory });
+    ({ client, topic } = await connectWithTopic(broker.bootstrapServers));
+  });
+  afterEach(async () => {
+    client.close();
+    await broker?.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  async function restart(options: BrokerOptions = {}): Promise<void> {
+    client.close();
+    await broker?.stop();
+    broker = await startBroker({ directory, ...options });
+    client = await connectProtocol(broker.bootstrapServers);
+  }
+
+  async function values(offset = 0): Promise<string[]> {
+    const { messages } = await fetch(client, { topic, offset });
+    return messages.map(({ value }) => value.toString());
+  }
+
+  /** The files of the partition's log, oldest first. */
+  async function logFiles(): Promise<string[]> {
+    const folder = join(directory, 'topics', `${topic}-0`);
+    const names = (await readdir(folder)).filter((name) => name.endsWith('.log'));
+    return names.toSorted((a, b) => a.localeCompare(b)).map((name) => join(folder, name));
+  }
+
+  it('starts in under 100 ms with what it kept, and goes on at the next offset', async () => {
+    for (let i = 0; i < 200; i++) await produce(client, { topic, values: ['x'.repeat(10_000)] });
+    await broker?.stop();
+    const start = performance.now();
+    await restart();
+    assert.ok(performance.now() - start < 100, `${performance.now() - start} ms`);
+    assert.equal((await produce(client, { topic, values: ['next'] })).baseOffset, '200');
+    assert.deepEqual(await values(200), ['next']);
+  });
+
+  it('keeps the offsets of groups, and forgets those of deleted topics', async () => {
+    const commit = { groupId: 'group', groupGenerationId: -1, memberId: '' };
+    const partitions = [{ partition: 0, offset: '3', metadata: 'note' }];
+    await client.call('OffsetCommit', 5, { ...commit, topics: [{ topic, partitions }] });
+    await restart();
+    assert.deepEqual(await committed(), ['3', 'note']);
+    await client.call('DeleteTopics', 1, { topics: [topic] });
+    await restart();
+    assert.deepEqual(await committed(), ['-1', '']);
+    assert.deepEqual(await readdir(join(directory, 'topics')), []);
+  });
+
+  async function committed(): Promise<string[]> {
+    interface Answer {
+      responses: { partitions: { offset: string; metadata: string }[] }[];
+    }
+    const topics = [{ topic, partitions: [{ partition: 0 }] }];
+    const answer = await client.call<Answer>('OffsetFetch', 4, { groupId: 'group', topics });
+    const { offset, metadata } = answer.responses[0]!.partitions[0]!;
+    return [offset, metadata];
+  }
+
+  async function newProducer(): Promise<number> {
+    const answer = await client.call<{ producerId: string }>('InitProducerId', 1, { transactionTimeout: 0 });
+    return Number(answer.producerId);
+  }
+
+  it('keeps the sequences of producers, also when their log has begun a new file', async () => {
+    const producerId = await newProducer();
+    for (let sequence = 0; sequence < 20; sequence++) {
+      await produce(client, { topic, values: ['x'.repeat(1_000_000)], producerId, sequence });
+    }
+    assert.equal((await logFiles()).length, 2);
+    await restart();
+    const again = await produce(client, { topic, values: ['x'.repeat(1_000_000)], producerId, sequence: 19 });
+    assert.deepEqual([again.errorCode, again.baseOffset], [0, '19']);
+    const gap = await produce(client, { topic, values: ['y'], producerId, sequence: 21 });
+    assert.equal(gap.errorCode, OUT_OF_ORDER_SEQUENCE);
+    assert.notEqual(await newProducer(), producerId);
+  });
+
+  describe('whose log ends in a torn write', () => {
+    beforeEach(async () => {
+      await produce(client, { topic, values: ['a', 'b'] });
+      await produce(client, { topic, values: ['c'] });
+      await broker?.stop();
+    });
+
+    const tears: [title: string, tear: (file: string, size: number) => Promise<void>, kept: string[]][] = [
+      ['cut in the last batch', (file, size) => truncate(file, size - 3), ['a', 'b']],
+      ['cut in the header of a batch', (file, size) => truncate(file, size - 60), ['a', 'b']],
+      ['with zeros behind it', (file) => appendFile(file, Buffer.alloc(500)), ['a', 'b', 'c']],
+      ['with half a size behind it', (file) => appendFile(file, Buffer.from([0, 0, 0])), ['a', 'b', 'c']],
+      ['with a damaged last batch', (file, size) => damage(file, size - 2), ['a', 'b']],
+    ];
+    for (const [title, tear, kept] of tears) {
+      it(`keeps what is whole: ${title}`, async () => {
+        const [file = ''] = await logFiles();
+        await tear(file, (await stat(file)).size);
+        await restart();
+        assert.deepEqual(await values(), kept);
+        assert.equal((await produce(client, { topic, values: ['d'] })).baseOffset, String(kept.length));
+        await restart();
+        assert.deepEqual(await values(), [...kept, 'd']);
+      });
+    }
+
+    it('keeps what is whole of the journal', async () => {
+      await appendFile(join(directory, 'journal.jsonl'), '["topic","half');
+      await restart();
+      assert.deepEqual(await values(), ['a', 'b', 'c']);
+    });
+  });
+
+  it('names the line of a journal that is damaged in its middle', async () => {
+    await broker?.stop();
+    await appendFile(join(directory, 'journal.jsonl'), 'nonsense\n["cluster","id","x"]\n');
+    broker = undefined;
+    await assert.rejects(startBroker({ directory }), /journal\.jsonl, line \d+ is damaged: nonsense/);
+  });
+
+  it('drops the oldest files beyond the retention, and says where the log begins', async () => {
+    await restart({ retentionBytes: 20 * 1024 * 1024 });
+    for (let i = 0; i < 60; i++) await produce(client, { topic, values: ['x'.repeat(1_000_000)] });
+    const kept = await Promise.all((await logFiles()).map(async (file) => (await stat(file)).size));
+    const total = kept.reduce((sum, size) => sum + size, 0);
+    assert.ok(total >= 20 * 1024 * 1024 && total < 40 * 1024 * 1024, `${total} bytes`);
+    assert.equal((await fetch(client, { topic, offset: 0 })).errorCode, OFFSET_OUT_OF_RANGE);
+    const first = await firstOffset();
+    assert.ok(first > 0);
+    assert.equal((await fetch(client, { topic, offset: first })).errorCode, 0);
+    await restart();
+    assert.equal(await firstOffset(), first);
+  });
+
+  async function firstOffset(): Promise<number> {
+    const answer = await client.call<{ responses: { partitions: { offset: string }[] }[] }>(
+      'ListOffsets',
+      3,
+      {
+        replicaId: -1,
+        isolationLevel: 0,
+        topics: [{ topic, partitions: [{ partition: 0, timestamp: -2 }] }],
+      },
+    );
+    return Number(answer.responses[0]!.partitions[0]!.offset);
+  }
+
+  it('loses nothing that it acknowledged when it is killed, ten times', async function () {
+    this.timeout(60_000);
+    await broker?.stop();
+    broker = undefined;
+    const acknowledged: string[] = [];
+    for (let round = 0; round < 10; round++) {
+      const child = await startProcess(directory);
+      client.close();
+      client = await connectProtocol(child.bootstrapServers);
+      const kill = setTimeout(() => child.process.kill('SIGKILL'), 20 + round * 10);
+      await produceUntilClosed(round, acknowledged);
+      clearTimeout(kill);
+      if (child.process.exitCode === null && child.process.signalCode === null)
+        await once(child.process, 'exit');
+    }
+    await restart();
+    const found = new Set(await allValues());
+    const lost = acknowledged.filter((value) => !found.has(value));
+    assert.deepEqual(lost, []);
+    assert.ok(acknowledged.length > 50, `${acknowledged.length} acknowledged`);
+  });
+
+  async function produceUntilClosed(round: number, acknowledged: string[]): Promise<void> {
+    for (let i = 0; ; i++) {
+      const value = `${round}-${i}-${'x'.repeat(5000)}`;
+      try {
+        const { errorCode } = await produce(client, { topic, values: [value] });
+        if (errorCode === 0) acknowledged.push(value);
+      } catch {
+        return;
+      }
+    }
+  }
+
+  async function allValues(): Promise<string[]> {
+    const all: string[] = [];
+    for (;;) {
+      const more = await values(all.length);
+      if (more.length === 0) return all;
+      all.push(...more);
+    }
+  }
+});
+
+async function damage(file: string, position: number): Promise<void> {
+  const bytes = await readFile(file);
+  const byte = bytes[position]! ^ 0xff;
+  await truncate(file, position);
+  await appendFile(file, Buffer.concat([Buffer.from([byte]), bytes.subarray(position + 1)]));
+}
+
+async function startProcess(directory: string): Promise<{ process: ChildProcess; bootstrapServers: string }> {
+  const script = join(import.meta.dirname, 'broker-process.ts');
+  const process = fork(script, [directory], { execArgv: ['--import', 'tsx'] });
+  const [message] = await once(process, 'message');
+  return { process, bootstrapServers: String(message) };
+}
