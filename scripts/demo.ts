@@ -1,5 +1,5 @@
 // npm run demo [-- --keep] [-- --kafka]
-import { mkdtemp, realpath } from 'node:fs/promises';
+import { chmod, mkdtemp, realpath } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -27,19 +27,9 @@ Generates a workspace with two services, runs them, and shows an event of one ha
 const started = performance.now();
 const running: { stop(): Promise<void> }[] = [];
 const nextPort = { service: 8001, database: 5432 };
-let status = 0;
-try {
-  await demo();
-} catch (error) {
-  console.error(`\nThe demo failed: ${error instanceof Error ? error.message : String(error)}`);
-  status = 1;
-} finally {
-  for (const part of running.toReversed()) await part.stop();
-}
-process.exit(status);
-
 async function demo(): Promise<void> {
   const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'microservice-demo-')));
+  await chmod(folder, 0o755); // as root, PostgreSQL runs under another account, which must get in
   const packages = await step('packed the three packages', () => packAll(path.join(folder, 'packages')));
   const generate = await step('installed create-microservice from its tarball', () =>
     installGenerator(folder, packages),
@@ -209,3 +199,14 @@ function keepRunning(user: Service, notification: Service): Promise<void> {
     process.once('SIGTERM', () => resolve());
   });
 }
+
+let status = 0;
+try {
+  await demo();
+} catch (error) {
+  console.error(`\nThe demo failed: ${error instanceof Error ? error.message : String(error)}`);
+  status = 1;
+} finally {
+  for (const part of running.toReversed()) await part.stop();
+}
+process.exit(status);
