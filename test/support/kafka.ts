@@ -13,11 +13,11 @@ export interface Kafka {
   /** False for the broker of KAFKA_BOOTSTRAP_SERVERS, which is not ours to stop. */
   owned: boolean;
   /** Stops it for good and removes its data. Safe to call twice. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
   /** SIGKILL; the data stays for `restart`. */
-  kill(): Promise<void>;
+  kill: () => Promise<void>;
   /** Stops it where it still runs, and starts it at the same address with the same data. */
-  restart(): Promise<void>;
+  restart: () => Promise<void>;
 }
 
 const clusterId = 'Y3JlYXRlLW1pY3Jvc2Vydg';

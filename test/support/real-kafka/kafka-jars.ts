@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -81,4 +81,5 @@ async function askMaven(jars: Jar[], cause: unknown): Promise<void> {
     },
   );
   for (const jar of jars) await keep(jar, await readFile(join(directory, jar.path)));
+  await rm(directory, { recursive: true });
 }

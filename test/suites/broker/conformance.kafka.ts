@@ -1,0 +1,25 @@
+import { describeConformance } from '../../devkit/broker/conformance.ts';
+import { withAdmin, withProducer } from '../bus/raw-kafka.ts';
+import { startRealKafka, type SuiteBroker } from '../bus/suite-broker.ts';
+
+/** Says that the conformance suite of the embedded broker asks for what Apache Kafka does, not for what we believe. */
+describe('Apache Kafka', function () {
+  this.timeout(60_000);
+  const address = { bootstrapServers: '' };
+  let broker: SuiteBroker | undefined;
+
+  before(async function () {
+    broker = await startRealKafka(this);
+    address.bootstrapServers = broker.bootstrapServers;
+    await useOnce(address.bootstrapServers);
+  });
+  after(() => broker?.stop());
+
+  describeConformance(address);
+});
+
+/** Kafka makes its internal topics when a producer id and a group are first asked for, and answers "not yet" until then. */
+async function useOnce(bootstrapServers: string): Promise<void> {
+  await withProducer(bootstrapServers, async () => {});
+  await withAdmin(bootstrapServers, (admin) => admin.fetchOffsets({ groupId: 'first' }));
+}

@@ -1,0 +1,48 @@
+import { consumingBehaviour } from './consuming.ts';
+import { createOrderWorld, type OrderWorld } from './order-world.ts';
+import { orderingBehaviour } from './ordering.ts';
+import { outageBehaviour } from './outages.ts';
+import { positionBehaviour } from './positions.ts';
+import { publishingBehaviour } from './publishing.ts';
+import type { StartSuiteBroker, SuiteBroker } from './suite-broker.ts';
+
+/** What a test of the suite works with; both are made anew as the names say, and looked up when the test runs. */
+export interface Suite {
+  /** One a test. */
+  world: () => OrderWorld;
+  /** One a suite. */
+  broker: () => SuiteBroker;
+}
+
+/** What the event bus promises, whatever the broker behind it. */
+export function busSuite(name: string, startBroker: StartSuiteBroker): void {
+  describe(`event bus on ${name}`, function () {
+    this.timeout(60_000);
+    let broker: SuiteBroker | undefined;
+    let world: OrderWorld | undefined;
+    const suite: Suite = {
+      world: () => there(world),
+      broker: () => there(broker),
+    };
+
+    before(async function () {
+      broker = await startBroker(this);
+    });
+    beforeEach(async () => {
+      world = await createOrderWorld(suite.broker().bootstrapServers);
+    });
+    afterEach(() => world?.close());
+    after(() => broker?.stop());
+
+    describe('publish', () => publishingBehaviour(suite));
+    describe('on', () => consumingBehaviour(suite));
+    describe('order', () => orderingBehaviour(suite));
+    describe('position', () => positionBehaviour(suite));
+    describe('outage of the broker', () => outageBehaviour(suite));
+  });
+}
+
+function there<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('not started yet');
+  return value;
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
+import type { Suite } from './bus-suite.ts';
+import { noteEffect } from './orders.ts';
+import { copyMessages, withProducer } from './raw-kafka.ts';
+
+export function consumingBehaviour({ world, broker }: Suite): void {
+  it('handles once an event that was sent twice', async () => {
+    const { startPublisher, startConsumer, change, effectsOf, topic } = world();
+    const publisher = await startPublisher();
+    await startConsumer();
+    await change(publisher, 'a', 3);
+    await effectsOf(3);
+    await copyMessages(broker().bootstrapServers, topic);
+    await change(publisher, 'a');
+    assert.deepEqual(await effectsOf(4), { a: [1, 2, 3, 4] });
+  });
+
+  it('handles an event that failed before the later ones of its key, and undoes what it had done', async () => {
+    const { startPublisher, startConsumer, change, effectsOf } = world();
+    let failures = 2;
+    const publisher = await startPublisher();
+    await startConsumer(async (event, trx) => {
+      await noteEffect(event, trx);
+      if (event.data.revision === 2 && failures-- > 0) throw new Error('not yet');
+    });
+    await change(publisher, 'a', 4);
+    assert.deepEqual(await effectsOf(4), { a: [1, 2, 3, 4] });
+  });
+
+  it('goes on after a TypeError in a handler, which stops a bare KafkaJS consumer for good', async () => {
+    const { startPublisher, startConsumer, change, effectsOf } = world();
+    let failures = 1;
+    const publisher = await startPublisher();
+    await startConsumer(async (event, trx) => {
+      if (failures-- > 0) throw new TypeError('x is not a function');
+      await noteEffect(event, trx);
+    });
+    await change(publisher, 'a', 2);
+    assert.deepEqual(await effectsOf(2), { a: [1, 2] });
+  });
+
+  it('goes on where the service was when it is started again', async () => {
+    const { startPublisher, startConsumer, change, effectsOf } = world();
+    const publisher = await startPublisher();
+    const first = await startConsumer();
+    await change(publisher, 'a', 2);
+    await effectsOf(2);
+    await first.stop();
+    await change(publisher, 'a', 2);
+    await startConsumer();
+    assert.deepEqual(await effectsOf(4), { a: [1, 2, 3, 4] });
+  });
+
+  it('starts a new group at the earliest event', async () => {
+    const { startPublisher, startConsumer, change, effectsOf, orders } = world();
+    const publisher = await startPublisher();
+    await change(publisher, 'a', 3);
+    await waitFor(async () => !(await orders('event_outbox').first()), { message: 'an empty outbox' });
+    await startConsumer();
+    assert.deepEqual(await effectsOf(3), { a: [1, 2, 3] });
+  });
+
+  it('passes over an event that nobody here handles', async () => {
+    const { startPublisher, startConsumer, change, effectsOf, topic } = world();
+    const publisher = await startPublisher();
+    await startConsumer();
+    await withProducer(broker().bootstrapServers, (producer) =>
+      producer.send({ topic, messages: [{ key: 'a', value: '{}', headers: foreignEvent }] }),
+    );
+    await change(publisher, 'a');
+    assert.deepEqual(await effectsOf(1), { a: [1] });
+  });
+}
+
+const foreignEvent = {
+  ce_specversion: '1.0',
+  ce_id: '1',
+  ce_type: 'order.archived',
+  ce_source: 'archive-service',
+  'content-type': 'application/json',
+};

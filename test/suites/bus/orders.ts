@@ -1,0 +1,90 @@
+import joi from 'joi';
+import type { Knex } from 'knex';
+import { defineEvent, type EventBus, type EventDefinition, type ReceivedEvent } from 'microservice-runtime';
+import * as inboxTables from '../../../src/runtime/tables/event-inbox.ts';
+import * as outboxTable from '../../../src/runtime/tables/event-outbox.ts';
+
+export interface Change {
+  revision: number;
+}
+
+export type OrderChanged = EventDefinition<Change>;
+
+/** An order counts its revisions, so that whoever hears of them can tell what is missing, double or out of order. */
+export function orderChangedIn(topic: string): OrderChanged {
+  return defineEvent<Change>({
+    type: 'order.changed',
+    version: 1,
+    topic,
+    aggregate: 'order',
+    schema: joi.object({ revision: joi.number().integer().min(1).required() }),
+  });
+}
+
+/** The database of the service that publishes. */
+export async function createOrderTables(database: Knex): Promise<void> {
+  await outboxTable.up(database);
+  await inboxTables.up(database);
+  await database.schema.createTable('orders', (table) => {
+    table.text('id').primary();
+    table.integer('revision').notNullable();
+  });
+}
+
+/** The database of a service that listens: one row an effect, with no constraint that would hide a double. */
+export async function createEffectTables(database: Knex): Promise<void> {
+  await outboxTable.up(database);
+  await inboxTables.up(database);
+  await database.schema.createTable('effects', (table) => {
+    table.bigIncrements('place');
+    table.text('order_id').notNullable();
+    table.integer('revision').notNullable();
+  });
+}
+
+/** Changes an order and publishes it, as services do: one transaction, the order's row locked. */
+export async function changeOrder(
+  database: Knex,
+  bus: EventBus,
+  orderChanged: OrderChanged,
+  id: string,
+): Promise<void> {
+  await database.transaction(async (trx) => {
+    const [order] = await trx('orders')
+      .insert({ id, revision: 1 })
+      .onConflict('id')
+      .merge({ revision: trx.raw('orders.revision + 1') })
+      .returning<Change[]>('revision');
+    await bus.publish(orderChanged.of(id, { revision: order?.revision ?? 0 }), trx);
+  });
+}
+
+/** The effect of a change, in the transaction of its event. */
+export async function noteEffect(
+  { subject, data }: ReceivedEvent<Change>,
+  trx: Knex.Transaction,
+): Promise<void> {
+  await trx('effects').insert({ order_id: subject, revision: data.revision });
+}
+
+export type Revisions = Record<string, number[]>;
+
+/** What was done about each order, in the order of doing. */
+export async function readEffects(database: Knex): Promise<Revisions> {
+  const rows = await database('effects').orderBy('place').select('order_id', 'revision');
+  return rows.reduce<Revisions>((all, { order_id, revision }) => {
+    (all[order_id] ??= []).push(revision);
+    return all;
+  }, {});
+}
+
+/** What must be done about each order: every revision, once, in order. */
+export async function expectedEffects(database: Knex): Promise<Revisions> {
+  const rows = await database('orders').select('id', 'revision');
+  return Object.fromEntries(rows.map(({ id, revision }) => [id, upTo(revision)]));
+}
+
+export const upTo = (revision: number): number[] => Array.from({ length: revision }, (_, index) => index + 1);
+
+/** The number of effects, whatever they are. */
+export const countEffects = (effects: Revisions): number => Object.values(effects).flat().length;
