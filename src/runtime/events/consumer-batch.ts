@@ -29,21 +29,22 @@ interface Item {
 /**
  * Handles messages of one partition, in order, in one transaction: inbox rows first, then each handler, then the position.
  * Messages below the position were handled by somebody, and are passed over, as are events that the inbox has. Stops after
- * an event when `enough` says so, and commits what it has. `known` is the position as this member knows it.
+ * an event when `enough` says so, and commits what it has. `take` is called when the
+ * transaction has begun, so that what came meanwhile is in the batch too; `known` is the position as this member knows it.
  * Rejects with `EventFailure` (an event cannot be handled), `StalePositionError`, or PostgreSQL's error; nothing is done then.
  */
 export async function handleBatch(
-  messages: IncomingMessage[],
+  take: () => IncomingMessage[],
   known: Position,
   enough: () => boolean,
   options: BatchOptions,
 ): Promise<BatchResult> {
-  const items = messages.map((message) => prepare(message, options.handlers));
   const result = await options.database.transaction(async (trx) => {
     const at = await lockPosition(trx, options.of, options.handlerTimeout);
     if (!at || at.resets !== known.resets || at.position < known.position) throw stale(options.of, known, at);
+    const fresh = take().filter(({ offset }) => Number(offset) >= at.position);
     const done = await handleItems(
-      items.filter(({ offset }) => offset >= at.position),
+      fresh.map((message) => prepare(message, options.handlers)),
       enough,
       trx,
       options,

@@ -7,6 +7,7 @@ import { createMessageQueue } from './consumer-queue.ts';
 import { createRetry } from './consumer-retry.ts';
 import type { ConsumerSettings } from './consumer-settings.ts';
 import type { Fetched } from './kafka-member.ts';
+import type { IncomingMessage } from './message.ts';
 import type { Position } from './positions.ts';
 import type { Slots } from './slots.ts';
 
@@ -109,14 +110,20 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
   /** Handles the next batch; resolves to the milliseconds to wait before the one after it. */
   async function step(): Promise<number> {
     if (closed()) return 0;
-    const messages = queue.first(oneByOne > 0 ? 1 : settings.batchSize);
-    const until = performance.now() + settings.batchTimeout;
+    let size = 0;
+    let until = Infinity;
+    const take = (): IncomingMessage[] => {
+      const messages = queue.first(oneByOne > 0 ? 1 : settings.batchSize);
+      size = messages.length;
+      until = performance.now() + settings.batchTimeout;
+      return messages;
+    };
     const enough = (): boolean => closed() || performance.now() > until;
     try {
-      passed(await handleBatch(messages, position, enough, batch));
+      passed(await handleBatch(take, position, enough, batch));
       return 0;
     } catch (error) {
-      return failed(toError(error), messages.length);
+      return failed(toError(error), size);
     }
   }
 

@@ -6,11 +6,11 @@ export interface WatchdogOptions {
   driver: Pick<KafkaDriver, 'topicOffsets'>;
   /** Milliseconds between two looks. */
   interval: number;
-  partitions(): Iterable<OpenPartition>;
+  partitions: () => Iterable<OpenPartition>;
   /** Where a new member found nothing either: what lies there are transaction markers, which are never delivered. */
   excused: Set<string>;
   /** Nothing was fetched of a partition between two looks, although it had events at both. */
-  stalled(reason: Error): void;
+  stalled: (reason: Error) => void;
 }
 
 /**

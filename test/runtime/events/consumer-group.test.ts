@@ -80,14 +80,17 @@ describe('a partition with two owners', () => {
     const start = await createPosition(fixture.database, of, 0);
     const options = { database: fixture.database, handlers, of, handlerTimeout: 5_000 };
     const [one, two] = await Promise.all([
-      handleBatch(threeMessages, start, never, options),
-      handleBatch(threeMessages.slice(0, 2), start, never, options),
+      handleBatch(() => threeMessages, start, never, options),
+      handleBatch(() => threeMessages.slice(0, 2), start, never, options),
     ]);
     assert.equal(one.handled.length + two.handled.length, 3);
     assert.deepEqual(await fixture.database('effect').orderBy('id').pluck('text'), ['0', '1', '2']);
     assert.equal((await createPosition(fixture.database, of, 0)).position, 3);
     await resetPosition(fixture.database, of, { position: 3, resets: 0 }, 0);
-    await assert.rejects(handleBatch(threeMessages, one.position, never, options), StalePositionError);
+    await assert.rejects(
+      handleBatch(() => threeMessages, one.position, never, options),
+      StalePositionError,
+    );
   });
 
   it('commits what it has, and remembers no more, when it is told that this is enough', async () => {
@@ -96,7 +99,12 @@ describe('a partition with two owners', () => {
     handlers.addTopics(['note.events'], async () => {});
     const start = await createPosition(fixture.database, of, 0);
     const options = { database: fixture.database, handlers, of, handlerTimeout: 5_000 };
-    const result = await handleBatch(threeMessages, start, () => true, options);
+    const result = await handleBatch(
+      () => threeMessages,
+      start,
+      () => true,
+      options,
+    );
     assert.equal(result.position.position, 1);
     assert.deepEqual(await fixture.database('event_inbox').where('consumer_group', 'h').pluck('event_id'), [
       '0',

@@ -14,9 +14,11 @@ describe('createEventBus', () => {
     await createOutbox(fixture.database);
   });
   afterEach(async () => {
-    await Promise.all(buses.map((bus) => bus.stop()));
+    await Promise.all(buses.map((each) => each.stop()));
     await fixture.close();
   });
+
+  const texts = (): Promise<string[]> => fixture.database('effect').orderBy('id').pluck('text');
 
   function bus(contracts: Partial<EventContracts>): EventBus {
     const { config, database, logger } = fixture;
@@ -42,7 +44,6 @@ describe('createEventBus', () => {
         await publisher.publish(noteWritten.of('a', { text: String(index) }), trx);
       });
     }
-    const texts = (): Promise<string[]> => fixture.database('effect').orderBy('id').pluck('text');
     await waitFor(async () => (await texts()).length >= 50);
     assert.deepEqual(
       await texts(),
