@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { dev } from './dev/dev.ts';
 import { errorMessage } from './errors.ts';
 
 const help = `Usage: microservice-devkit dev [options]
@@ -28,6 +27,7 @@ async function main(args: string[]): Promise<number> {
         `no command "${positionals.join(' ')}"; microservice-devkit --help shows what there is`,
       );
     }
+    const { dev } = await import('./dev/dev.ts'); // help and mistakes are answered without it
     return await dev({ root: process.cwd(), partsOnly: values['parts-only'], watch: !values['no-watch'] });
   } catch (error) {
     process.stderr.write(`microservice-devkit: ${isMistake(error) ? error.stack : errorMessage(error)}\n`);

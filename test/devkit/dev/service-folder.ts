@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { findFreePort } from '../../../src/devkit/postgres/free-port.ts';
 
 export interface ServiceFolder {
   root: string;
@@ -10,17 +11,41 @@ export interface ServiceFolder {
 const repository = path.resolve(import.meta.dirname, '../../..');
 
 /** The smallest service that the devkit can run: inside the repository, so that it finds the packages. */
-export async function createServiceFolder(files: Record<string, string> = {}): Promise<ServiceFolder> {
-  await mkdir(path.join(repository, '.tmp'), { recursive: true });
-  const root = await mkdtemp(path.join(repository, '.tmp', 'service-'));
+export async function createServiceFolder(
+  files: Record<string, string> = {},
+  parent = path.join(repository, '.tmp'),
+): Promise<ServiceFolder> {
+  await mkdir(parent, { recursive: true });
+  const root = await mkdtemp(path.join(parent, 'service-'));
   const write = async (file: string, text: string) => {
     await mkdir(path.dirname(path.join(root, file)), { recursive: true });
     await writeFile(path.join(root, file), text);
   };
-  const all = { 'package.json': manifest, 'migrations/20260101000000_users.ts': migration, ...files };
+  const all = {
+    'package.json': manifest,
+    'migrations/20260101000000_users.ts': migration,
+    'src/main.ts': main,
+    ...files,
+  };
   await Promise.all(Object.entries(all).map(([file, text]) => write(file, text)));
   return { root, write, remove: () => rm(root, { recursive: true, force: true, maxRetries: 5 }) };
 }
+
+/** Variables with ports that nobody uses, as `.env` holds them. */
+export async function freeVariables() {
+  const [port, database, kafka] = await Promise.all([1, 2, 3].map(() => findFreePort('127.0.0.1')));
+  return {
+    SERVICE_NAME: 'user-service',
+    PORT: `${port}`,
+    DATABASE_URL: `postgres://user:secret@localhost:${database}/users`,
+    KAFKA_BOOTSTRAP_SERVERS: `localhost:${kafka}`,
+  };
+}
+
+export const envText = (variables: Record<string, string>) =>
+  Object.entries(variables)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
 
 const manifest = `{ "name": "user-service", "type": "module" }\n`;
 
@@ -28,4 +53,18 @@ const migration = `
 import type { Knex } from 'knex';
 export const up = (knex: Knex) => knex.schema.createTable('users', (table) => table.text('email').primary());
 export const down = (knex: Knex) => knex.schema.dropTable('users');
+`;
+
+/** Answers, says what it hears, and ends as a service does. */
+const main = `
+import { createServer } from 'node:http';
+const server = createServer((_, response) => response.end('ok'));
+server.listen(Number(process.env.PORT), '127.0.0.1', () => console.log('service: up'));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    console.log('service: ' + signal);
+    server.close(() => process.exit(0));
+    server.closeAllConnections();
+  });
+}
 `;

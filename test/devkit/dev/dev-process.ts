@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { waitFor } from '../../../src/devkit/testing.ts';
+
+export interface DevProcess {
+  /** All that it and the service have printed. */
+  output: () => string;
+  /** Resolves when the output matches. */
+  shows: (pattern: RegExp) => Promise<unknown>;
+  signal: (signal: NodeJS.Signals) => void;
+  /** Resolves to the exit code, or the signal that ended it. */
+  ended: Promise<number | string>;
+  /** Signals, and resolves to what `ended` does. */
+  endBy: (signal: NodeJS.Signals) => Promise<number | string>;
+}
+
+const cli = path.resolve(import.meta.dirname, '../../../src/devkit/cli.ts');
+
+/** Runs `microservice-devkit` in a folder as a terminal would: from source, with nothing of our own environment. */
+export function runDevkit(cwd: string, args: string[], environment: Record<string, string> = {}): DevProcess {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, ['--import', 'tsx', cli, ...args], {
+    cwd,
+    env: { PATH, HOME, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text: Buffer) => (output += text.toString()));
+  const ended = once(child, 'close').then(([code, signal]: (number | string)[]) => code ?? signal ?? '');
+  const signal = (name: NodeJS.Signals) => void child.kill(name);
+  return {
+    output: () => output,
+    shows: (pattern) =>
+      waitFor(
+        () => pattern.test(output) || (child.exitCode !== null && ended.then(() => Promise.reject(output))),
+        {
+          timeout: 40_000,
+          message: `${pattern} in: ${output}`,
+        },
+      ),
+    signal,
+    ended,
+    endBy: (name) => {
+      signal(name);
+      return ended;
+    },
+  };
+}

@@ -1,0 +1,302 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import path from 'node:path';
+import { Client } from 'pg';
+import { startBroker } from '../../../src/devkit/broker/broker.ts';
+import { ask, parseAddress } from '../../../src/devkit/dev/address.ts';
+import { startPostgres } from '../../../src/devkit/postgres/postgres.ts';
+import { waitFor } from '../../../src/devkit/testing.ts';
+import { type DevProcess, runDevkit } from './dev-process.ts';
+import { createServiceFolder, envText, freeVariables } from './service-folder.ts';
+
+type Variables = Awaited<ReturnType<typeof freeVariables>>;
+
+describe('microservice-devkit dev', function () {
+  this.timeout(90_000);
+  const running: DevProcess[] = [];
+  const cleanUp: (() => unknown)[] = [];
+
+  afterEach(async () => {
+    for (const process of running.splice(0)) await process.endBy('SIGKILL');
+    for (const clean of cleanUp.splice(0).toReversed()) await clean();
+  });
+
+  const run = (root: string, args: string[] = [], environment: Record<string, string> = {}) => {
+    const process = runDevkit(root, ['dev', ...args], environment);
+    running.push(process);
+    return process;
+  };
+
+  /** A service whose addresses are free, but for those given. */
+  const createService = async (
+    given: Partial<Variables> = {},
+    files: Record<string, string> = {},
+    parent?: string,
+  ) => {
+    const variables = { ...(await freeVariables()), ...given };
+    const folder = await createServiceFolder({ '.env': envText(variables), ...files }, parent);
+    cleanUp.push(folder.remove);
+    return { ...folder, variables };
+  };
+
+  const createWorkspace = async () => {
+    const temporary = path.resolve(import.meta.dirname, '../../../.tmp');
+    await mkdir(temporary, { recursive: true });
+    const workspace = await mkdtemp(path.join(temporary, 'workspace-'));
+    cleanUp.push(() => rm(workspace, { recursive: true, force: true, maxRetries: 5 }));
+    await writeFile(path.join(workspace, 'docker-compose.kafka.yml'), '');
+    return { workspace, parent: path.join(workspace, 'services') };
+  };
+
+  const refuses = async (root: string, pattern: RegExp, environment: Record<string, string> = {}) => {
+    const dev = run(root, ['--parts-only'], environment);
+    assert.equal(await dev.ended, 1, dev.output());
+    const lines = dev
+      .output()
+      .split('\n')
+      .filter((line) => line.startsWith('microservice-devkit:'));
+    assert.equal(lines.length, 1, dev.output());
+    assert.match(lines[0] ?? '', pattern);
+    assert.doesNotMatch(dev.output(), /secret|\n +at /);
+  };
+
+  it('starts what is missing, migrates, runs the service, and ends all with exit code 0 at Ctrl-C', async () => {
+    const { root, variables } = await createService();
+    const dev = run(root);
+    await dev.shows(new RegExp(`Service +http://localhost:${variables.PORT} +documentation .*/docs`));
+    assert.match(
+      dev.output(),
+      /PostgreSQL +postgres:\/\/user@localhost:\d+\/users \(embedded, \.microservice\/postgres\)/,
+    );
+    assert.match(dev.output(), /Kafka +localhost:\d+ \(embedded, \.microservice\/kafka\)/);
+    assert.match(dev.output(), /Migrations +applied 20260101000000_users/);
+    assert(await isOpen(variables.KAFKA_BOOTSTRAP_SERVERS));
+    await query(variables.DATABASE_URL, `insert into users values ('kept@example.org')`);
+
+    assert.equal(await dev.endBy('SIGINT'), 0);
+    assert.equal(dev.output().match(/service: SIG/g)?.length, 1, 'the service is told once');
+    await assertAllClosed(variables);
+    assert.equal(await readFile(path.join(root, '.microservice', '.gitignore'), 'utf8'), '*\n');
+
+    const again = run(root, ['--parts-only']);
+    await again.shows(/Ready/);
+    assert.deepEqual(await query(variables.DATABASE_URL, 'select email from users'), [
+      { email: 'kept@example.org' },
+    ]);
+    assert.equal(await again.endBy('SIGTERM'), 0);
+    assert.doesNotMatch(again.output(), /Migrations|service:/);
+    await assertAllClosed(variables);
+  });
+
+  it('leaves nothing running when it is killed, and starts again at once', async () => {
+    const { root, variables } = await createService();
+    const dev = run(root);
+    await dev.shows(/service: up/);
+    assert.equal(await dev.endBy('SIGKILL'), 'SIGKILL');
+    const again = run(root);
+    await again.shows(/Migrations +up to date/);
+    assert.equal(await again.endBy('SIGTERM'), 0);
+    await assertAllClosed(variables);
+  });
+
+  it('restarts the service when its code changes', async () => {
+    const { root, variables, write } = await createService(
+      {},
+      { 'src/greeting.ts': `console.log('version 1');` },
+    );
+    const main = await readFile(path.join(root, 'src', 'main.ts'), 'utf8');
+    await write('src/main.ts', `import './greeting.ts';\n${main}`);
+    const dev = run(root);
+    await dev.shows(/version 1[^]*Service /);
+    await write('src/greeting.ts', `console.log('version 2');`);
+    await dev.shows(/service: SIGTERM[^]*version 2[^]*service: up/);
+    assert(await isOpen(`localhost:${variables.PORT}`));
+    assert.equal(await dev.endBy('SIGINT'), 0);
+    await assertAllClosed(variables);
+  });
+
+  it('with --no-watch ends with the exit code of the service', async () => {
+    const { root, variables } = await createService({}, { 'src/main.ts': 'process.exit(3);' });
+    const dev = run(root, ['--no-watch']);
+    assert.equal(await dev.ended, 3);
+    await assertAllClosed(variables);
+  });
+
+  it('uses what answers, and leaves it running', async () => {
+    const postgres = await startPostgres({ user: 'user', password: 'secret', databases: ['users'] });
+    const broker = await startBroker();
+    cleanUp.push(postgres.stop, () => broker.stop());
+    const given = { DATABASE_URL: postgres.url('users'), KAFKA_BOOTSTRAP_SERVERS: broker.bootstrapServers };
+    const { root } = await createService(given);
+    const dev = run(root);
+    await dev.shows(/Service /);
+    assert.match(dev.output(), /PostgreSQL .*\(running already\)\nKafka .*\(running already\)/);
+    assert.equal(await dev.endBy('SIGINT'), 0);
+    assert.deepEqual(await query(given.DATABASE_URL, 'select * from users'), []);
+    assert(await isOpen(given.KAFKA_BOOTSTRAP_SERVERS));
+    assert.deepEqual(await readdir(path.join(root, '.microservice')), ['.gitignore']);
+  });
+
+  it('lets the real environment win over .env', async () => {
+    const { root } = await createService({ DATABASE_URL: 'postgres://user@db.invalid/users' });
+    const free = await freeVariables();
+    const dev = run(root, ['--parts-only'], { DATABASE_URL: free.DATABASE_URL });
+    await dev.shows(/Ready/);
+    assert.equal(await dev.endBy('SIGINT'), 0);
+  });
+
+  it('writes a missing .env from .env.example', async () => {
+    const variables = await freeVariables();
+    const { root, remove } = await createServiceFolder({ '.env.example': envText(variables) });
+    cleanUp.push(remove);
+    const dev = run(root, ['--parts-only']);
+    await dev.shows(/Wrote \.env from \.env\.example\.[^]*Ready/);
+    assert.equal(await readFile(path.join(root, '.env'), 'utf8'), envText(variables));
+    assert.equal(await dev.endBy('SIGINT'), 0);
+  });
+
+  describe('in a workspace', () => {
+    it('keeps the log of the broker there, shares it, and takes it over when the other service ends', async () => {
+      const { workspace, parent } = await createWorkspace();
+      const first = await createService({}, {}, parent);
+      const { KAFKA_BOOTSTRAP_SERVERS } = first.variables;
+      const second = await createService({ KAFKA_BOOTSTRAP_SERVERS }, {}, parent);
+      const other = run(first.root, ['--parts-only']);
+      await other.shows(/Ready/);
+      const dev = run(second.root, ['--parts-only']);
+      await dev.shows(/Kafka +localhost:\d+ \(embedded, of process \d+\)\nReady/);
+      assert((await stat(path.join(workspace, '.microservice', 'kafka'))).isDirectory());
+
+      assert.equal(await other.endBy('SIGKILL'), 'SIGKILL');
+      await dev.shows(/Ready[^]*Kafka +localhost:\d+ \(embedded, \.\.\/\.\.\/\.microservice\/kafka\)/);
+      assert(await isOpen(KAFKA_BOOTSTRAP_SERVERS));
+      assert.equal(await dev.endBy('SIGINT'), 0);
+      await assertAllClosed(second.variables);
+    });
+
+    it('starts one broker when two services start at once', async () => {
+      const { parent } = await createWorkspace();
+      const first = await createService({}, {}, parent);
+      const { KAFKA_BOOTSTRAP_SERVERS } = first.variables;
+      const second = await createService({ KAFKA_BOOTSTRAP_SERVERS }, {}, parent);
+      const both = [run(first.root, ['--parts-only']), run(second.root, ['--parts-only'])];
+      await Promise.all(both.map((dev) => dev.shows(/Ready/)));
+      const [owners, borrowers] = [/\(embedded, \.\./, /\(embedded, of process/].map((pattern) =>
+        both.filter((dev) => pattern.test(dev.output())),
+      );
+      assert.deepEqual([owners?.length, borrowers?.length], [1, 1]);
+      assert.deepEqual(await Promise.all(both.map((dev) => dev.endBy('SIGINT'))), [0, 0]);
+    });
+  });
+
+  describe('says in one line what is wrong, and exits with 1', () => {
+    it('when PostgreSQL does not let us in', async () => {
+      const server = await startPostgres({ user: 'user', password: 'other', databases: ['users'] });
+      cleanUp.push(server.stop);
+      const { root } = await createService({
+        DATABASE_URL: `postgres://user:secret@localhost:${server.port}/users`,
+      });
+      await refuses(
+        root,
+        /DATABASE_URL: the PostgreSQL at postgres:\/\/user@localhost:\d+\/users does not let us in: password/,
+      );
+    });
+
+    it('when PostgreSQL does not have the database', async () => {
+      const server = await startPostgres({ user: 'user', password: 'secret' });
+      cleanUp.push(server.stop);
+      const { root } = await createService({ DATABASE_URL: server.url('users') });
+      await refuses(root, /database "users" does not exist\. Create it/);
+    });
+
+    it('when something else answers', async () => {
+      const stranger = createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1');
+      await once(stranger, 'listening');
+      cleanUp.push(() => stranger.close());
+      const address = stranger.address();
+      assert(typeof address === 'object' && address);
+      const database = await createService({
+        DATABASE_URL: `postgres://u:secret@localhost:${address.port}/users`,
+      });
+      await refuses(database.root, /DATABASE_URL: what answers at localhost:\d+ is not PostgreSQL/);
+      const kafka = await createService({ KAFKA_BOOTSTRAP_SERVERS: `localhost:${address.port}` });
+      await refuses(kafka.root, /KAFKA_BOOTSTRAP_SERVERS: what answers at localhost:\d+ is not Kafka/);
+      await assertAllClosed({ ...kafka.variables, KAFKA_BOOTSTRAP_SERVERS: 'localhost:1' });
+    });
+
+    it('when nothing answers on another machine', async () => {
+      const database = await createService({ DATABASE_URL: 'postgres://u:secret@db.invalid:5432/users' });
+      await refuses(
+        database.root,
+        /DATABASE_URL: nothing answers at db\.invalid:5432\. Start PostgreSQL there, or use localhost/,
+      );
+      const kafka = await createService({ KAFKA_BOOTSTRAP_SERVERS: 'kafka.invalid:9092' });
+      await refuses(
+        kafka.root,
+        /KAFKA_BOOTSTRAP_SERVERS: nothing answers at kafka\.invalid:9092\. Start Kafka there, or use localhost/,
+      );
+    });
+
+    it('in production', async () => {
+      const { root } = await createService();
+      await refuses(root, /NODE_ENV is production/, { NODE_ENV: 'production' });
+    });
+
+    it('outside of a service', async () => {
+      const { root, remove } = await createServiceFolder();
+      cleanUp.push(remove);
+      await rm(path.join(root, 'src'), { recursive: true });
+      await refuses(root, /has no src\/main\.ts\. Run microservice-devkit dev in the folder of a service/);
+    });
+
+    it('when a migration fails, and ends what it had started', async () => {
+      const broken = `export const up = () => Promise.reject(new Error('no such column'));\nexport const down = () => {};\n`;
+      const { root, variables } = await createService({}, { 'migrations/20260102000000_broken.ts': broken });
+      const dev = run(root);
+      assert.equal(await dev.ended, 1);
+      assert.match(dev.output(), /microservice-devkit: The migrations failed: .*no such column/);
+      await assertAllClosed(variables);
+    });
+
+    it('for an unknown option, and an unknown command', async () => {
+      const option = run('.', ['--watch']);
+      assert.equal(await option.ended, 1);
+      assert.match(option.output(), /^microservice-devkit: Unknown option '--watch'/);
+      const command = runDevkit('.', ['start']);
+      assert.equal(await command.ended, 1);
+      assert.match(
+        command.output(),
+        /^microservice-devkit: no command "start"; microservice-devkit --help shows/,
+      );
+    });
+  });
+
+  it('tells its options and its version', async () => {
+    const help = runDevkit('.', ['--help']);
+    assert.equal(await help.ended, 0);
+    assert.match(help.output(), /--parts-only[^]*--no-watch/);
+    const version = runDevkit('.', ['--version']);
+    assert.equal(await version.ended, 0);
+    assert.match(version.output(), /^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+async function query(connectionString: string, sql: string): Promise<unknown[]> {
+  const client = new Client({ connectionString });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+const isOpen = async (address: string) => (await ask(parseAddress(address), Buffer.alloc(0))) !== undefined;
+
+async function assertAllClosed({ PORT, DATABASE_URL, KAFKA_BOOTSTRAP_SERVERS }: Variables): Promise<void> {
+  const addresses = [`localhost:${PORT}`, `localhost:${new URL(DATABASE_URL).port}`, KAFKA_BOOTSTRAP_SERVERS];
+  const open = async () => (await Promise.all(addresses.map(isOpen))).some(Boolean);
+  await waitFor(async () => !(await open()), { message: `${addresses.join(', ')} closed` });
+}
