@@ -29,13 +29,11 @@ export interface BrokerParts {
   offsets: Offsets;
   coordinator: Coordinator;
   producerIds: ProducerIds;
-  nodeId: number;
-  /** The address that clients are told; known when the broker listens. */
-  node: () => Node;
+  node: Node;
 }
 
 /** Everything that the broker answers: what KafkaJS 2.2.4 asks for, without transactions, ACLs and SASL. */
-export function createApis({ topics, offsets, coordinator, producerIds, nodeId, node }: BrokerParts): Api[] {
+export function createApis({ topics, offsets, coordinator, producerIds, node }: BrokerParts): Api[] {
   const apis = [
     produceApi(topics),
     fetchApi(topics),
@@ -50,10 +48,10 @@ export function createApis({ topics, offsets, coordinator, producerIds, nodeId, 
     syncGroupApi(coordinator),
     describeGroupsApi(coordinator),
     listGroupsApi(coordinator),
-    createTopicsApi(topics, nodeId),
+    createTopicsApi(topics, node.id),
     deleteTopicsApi(topics, offsets),
     initProducerIdApi(producerIds),
-    describeConfigsApi(topics, { 'broker.id': String(nodeId), 'auto.create.topics.enable': 'true' }),
+    describeConfigsApi(topics, { 'broker.id': String(node.id), 'auto.create.topics.enable': 'true' }),
     createPartitionsApi(topics),
     deleteGroupsApi(coordinator),
   ];

@@ -1,21 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
-import { join } from 'node:path';
-import type { Node } from './apis/api.ts';
 import { createApis } from './apis.ts';
 import { serveConnection } from './connection.ts';
-import { createCoordinator } from './groups/coordinator.ts';
-import { createOffsets } from './groups/offsets.ts';
-import { openJournal, type Journal } from './journal.ts';
-import { createProducerIds } from './producer-ids.ts';
+import { openParts } from './parts.ts';
 import { createDispatcher } from './requests.ts';
-import { createTopics } from './topics.ts';
-
-const MEBIBYTE = 1024 * 1024;
 
 export interface BrokerLogger {
-  debug(details: object, message: string): void;
   warn(details: object, message: string): void;
 }
 
@@ -26,13 +16,13 @@ export interface BrokerOptions {
   host?: string;
   /** What clients are told to connect to; `host` by default. */
   advertisedHost?: string;
-  /** Where topics, offsets and producers are kept; without it everything is in memory. One broker at a time. */
+  /** Where topics, offsets and producers are kept, for one broker at a time; without it all is in memory. */
   directory?: string;
   /** The oldest events of a partition go beyond this size; 256 MiB by default, -1 keeps everything. */
   retentionBytes?: number;
   /** The shortest session timeout (milliseconds) that a group member may ask for; Kafka's 6000 by default. */
   minSessionTimeout?: number;
-  /** Is told of broken requests. */
+  /** Is told why a connection was closed. */
   logger?: BrokerLogger;
 }
 
@@ -47,8 +37,9 @@ export interface Broker {
 
 /**
  * Starts a Kafka broker of one node for development and tests: it speaks the part of Kafka's protocol that
- * KafkaJS needs for producing (idempotent too), fetching, consumer groups and topics. Resolves when it listens.
- * Rejects in production (NODE_ENV), and when the port or the directory cannot be had.
+ * KafkaJS needs for producing (idempotent too), fetching, consumer groups and topics. What it has acknowledged
+ * survives the end of the process, not that of the machine. Resolves when it listens. Rejects in production
+ * (NODE_ENV), and when the port or the directory cannot be had.
  */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
   if (process.env.NODE_ENV === 'production') {
@@ -56,59 +47,62 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
       'The embedded broker does not start with NODE_ENV=production: use a real Kafka cluster there',
     );
   }
-  const { host = '127.0.0.1', port = 0, directory, logger } = options;
-  if (directory !== undefined) mkdirSync(directory, { recursive: true });
-  const journal = openJournal(directory === undefined ? undefined : join(directory, 'journal.jsonl'));
-  const address: Node = { id: 1, clusterId: clusterId(journal), host: options.advertisedHost ?? host, port };
-  const parts = createParts(journal, options);
-  const answer = createDispatcher(createApis({ ...parts, node: () => address, nodeId: address.id }));
+  const { host = '127.0.0.1', advertisedHost = host } = options;
+  const listener = await listen(host, options.port ?? 0);
+  const { port } = listener;
+  try {
+    // Opened behind the port: who does not get it must not touch the files of the broker that has it.
+    const parts = openParts(options);
+    const node = { id: 1, clusterId: parts.clusterId, host: advertisedHost, port };
+    serve(listener, createDispatcher(createApis({ ...parts, node })), options.logger);
+    let stopped: Promise<void> | undefined;
+    return {
+      port,
+      host: advertisedHost,
+      bootstrapServers: `${advertisedHost}:${port}`,
+      stop: () => (stopped ??= listener.close().then(() => parts.close())),
+    };
+  } catch (error) {
+    await listener.close();
+    throw error;
+  }
+}
 
+type Listener = Awaited<ReturnType<typeof listen>>;
+
+/** Resolves when it listens; rejects with the system's error (`code` EADDRINUSE where another program listens). */
+async function listen(host: string, port: number) {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    serveConnection(socket, answer, (error) =>
-      logger?.warn({ err: error }, 'Broken request: connection closed'),
-    );
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
-  const bound = server.address();
-  if (bound !== null && typeof bound === 'object') address.port = bound.port;
-
-  let stopped: Promise<void> | undefined;
-  const stop = async (): Promise<void> => {
-    const closed = new Promise((resolve) => server.close(resolve));
-    for (const socket of sockets) socket.destroy();
-    await closed;
-    parts.coordinator.close();
-    parts.topics.close();
-    journal.close();
-  };
+  server.listen(port, host);
+  await once(server, 'listening');
+  const address = server.address();
   return {
-    port: address.port,
-    host: address.host,
-    bootstrapServers: `${address.host}:${address.port}`,
-    stop: () => (stopped ??= stop()),
+    server,
+    port: address !== null && typeof address === 'object' ? address.port : port,
+    async close(): Promise<void> {
+      const closed = once(server, 'close');
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
   };
 }
 
-function createParts(journal: Journal, { directory, retentionBytes, minSessionTimeout }: BrokerOptions) {
-  const topics = createTopics({
-    journal,
-    directory: directory === undefined ? undefined : join(directory, 'topics'),
-    limits: { retentionBytes: retentionBytes ?? 256 * MEBIBYTE, segmentBytes: 16 * MEBIBYTE },
+function serve(
+  { server }: Listener,
+  answer: ReturnType<typeof createDispatcher>,
+  logger?: BrokerLogger,
+): void {
+  server.on('connection', (socket) => {
+    serveConnection(socket, answer, (error) => {
+      logger?.warn(
+        { err: error },
+        'The embedded broker closed a connection: its request could not be answered',
+      );
+    });
   });
-  const offsets = createOffsets(journal);
-  const coordinator = createCoordinator(offsets, minSessionTimeout ?? 6000);
-  return { topics, offsets, coordinator, producerIds: createProducerIds(journal) };
-}
-
-function clusterId(journal: Journal): string {
-  const table = journal.table<string>('cluster');
-  const id = table.get('id') ?? randomUUID();
-  table.set('id', id);
-  return id;
 }

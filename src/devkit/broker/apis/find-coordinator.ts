@@ -5,7 +5,7 @@ import type { Api, Node } from './api.ts';
 const GROUP = 0;
 
 /** The one node coordinates every group; transactions have no coordinator here. */
-export function findCoordinatorApi(node: () => Node): Api {
+export function findCoordinatorApi(node: Node): Api {
   return {
     key: 10,
     versions: [0, 2],
@@ -17,7 +17,7 @@ export function findCoordinatorApi(node: () => Node): Api {
       if (version >= 1) writer.int32(0);
       writer.int16(error);
       if (version >= 1) writer.string(error ? 'Transactions are not supported by this broker.' : null);
-      const { id, host, port } = error ? { id: -1, host: '', port: -1 } : node();
+      const { id, host, port } = error ? { id: -1, host: '', port: -1 } : node;
       return writer.int32(id).string(host).int32(port);
     },
   };

@@ -12,7 +12,7 @@ interface Described {
 }
 
 /** Describes the cluster and its topics; makes a missing topic of one partition where the client allows it. */
-export function metadataApi(topics: Topics, node: () => Node): Api {
+export function metadataApi(topics: Topics, node: Node): Api {
   return {
     key: 3,
     versions: [0, 6],
@@ -20,7 +20,7 @@ export function metadataApi(topics: Topics, node: () => Node): Api {
       const names = readNames(request, version);
       const mayCreate = version >= 4 ? request.boolean() : true;
       const described = names.map((name) => describe(topics, name, mayCreate));
-      return write(version, node(), described);
+      return write(version, node, described);
     },
   };
 

@@ -1,17 +1,10 @@
 import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts';
-import { Group, refuseJoin, refuseSync, type GroupState } from './group.ts';
-import type { JoinAnswer, JoinRequest, SyncAnswer } from './member.ts';
+import { createGroup, type Group, type GroupDescription } from './group.ts';
+import { refuseJoin, refuseSync, type JoinAnswer, type JoinRequest, type SyncAnswer } from './member.ts';
 import type { Offsets } from './offsets.ts';
 
 /** Kafka's default of `group.max.session.timeout.ms`. */
 const MAX_SESSION_TIMEOUT_MS = 1_800_000;
-
-export interface GroupDescription {
-  state: GroupState | 'Dead';
-  protocolType: string;
-  protocol: string;
-  members: { id: string; clientId: string; clientHost: string; metadata: Buffer; assignment: Buffer }[];
-}
 
 /** All consumer groups. A group that only has offsets is an empty one. */
 export interface Coordinator {
@@ -36,7 +29,7 @@ export function createCoordinator(offsets: Offsets, minSessionTimeout: number): 
   const hasGroup = (groupId: string): boolean => groups.has(groupId) || offsets.list(groupId).length > 0;
 
   function groupFor(groupId: string): Group {
-    const group = groups.get(groupId) ?? new Group(groupId);
+    const group = groups.get(groupId) ?? createGroup();
     groups.set(groupId, group);
     return group;
   }
@@ -64,7 +57,7 @@ export function createCoordinator(offsets: Offsets, minSessionTimeout: number): 
     },
     describe(groupId) {
       const group = groups.get(groupId);
-      if (group) return describe(group);
+      if (group) return group.describe();
       const state = hasGroup(groupId) ? 'Empty' : 'Dead';
       const protocolType = hasGroup(groupId) ? 'consumer' : '';
       return { state, protocolType, protocol: '', members: [] };
@@ -72,12 +65,12 @@ export function createCoordinator(offsets: Offsets, minSessionTimeout: number): 
     list: () =>
       [...new Set([...groups.keys(), ...offsets.groupIds()])].map((groupId) => ({
         groupId,
-        protocolType: groups.get(groupId)?.protocolType || 'consumer',
+        protocolType: groups.get(groupId)?.describe().protocolType || 'consumer',
       })),
     remove(groupId) {
       if (!hasGroup(groupId)) return errorCodes.groupIdNotFound;
       const group = groups.get(groupId);
-      if (group && group.members.size > 0) return errorCodes.nonEmptyGroup;
+      if (group && group.describe().state !== 'Empty') return errorCodes.nonEmptyGroup;
       group?.close();
       groups.delete(groupId);
       offsets.removeGroup(groupId);
@@ -85,15 +78,4 @@ export function createCoordinator(offsets: Offsets, minSessionTimeout: number): 
     },
     close: () => groups.forEach((group) => group.close()),
   };
-}
-
-function describe(group: Group): GroupDescription {
-  const members = [...group.members.values()].map(({ id, clientId, clientHost, assignment, protocols }) => ({
-    id,
-    clientId,
-    clientHost,
-    assignment,
-    metadata: protocols.find(({ name }) => name === group.protocol)?.metadata ?? Buffer.alloc(0),
-  }));
-  return { state: group.state, protocolType: group.protocolType, protocol: group.protocol, members };
 }

@@ -97,3 +97,13 @@ export function electProtocol(members: readonly Member[]): string {
 export function metadataFor(member: Member, protocol: string): Buffer {
   return member.protocols.find(({ name }) => name === protocol)?.metadata ?? Buffer.alloc(0);
 }
+
+/** The answer to a JoinGroup that is refused. */
+export function refuseJoin(error: ErrorCode, memberId: string): JoinAnswer {
+  return { error, memberId, generation: -1, protocol: '', leaderId: '', members: [] };
+}
+
+/** The answer to a SyncGroup that is refused. */
+export function refuseSync(error: ErrorCode): SyncAnswer {
+  return { error, assignment: Buffer.alloc(0) };
+}

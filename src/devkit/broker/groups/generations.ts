@@ -1,0 +1,163 @@
+import { errorCodes } from '../protocol/error-codes.ts';
+import {
+  electProtocol,
+  metadataFor,
+  refuseJoin,
+  refuseSync,
+  type JoinAnswer,
+  type Member,
+  type SyncAnswer,
+} from './member.ts';
+
+export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable';
+
+/**
+ * The members of a group and the generations that they go through: who comes or goes makes all join again
+ * (PreparingRebalance), then the leader says who gets what (CompletingRebalance), until the next change (Stable).
+ * The states and their timeouts are those of Kafka's GroupCoordinator, without the initial rebalance delay.
+ */
+export class Generations {
+  readonly members = new Map<string, Member>();
+  state: GroupState = 'Empty';
+  number = 0;
+  protocol = '';
+  leaderId = '';
+  /** Ids handed out to clients that have not yet joined with them; a rebalance waits for these too. */
+  private readonly expected = new Map<string, NodeJS.Timeout>();
+  private rebalanceTimer: NodeJS.Timeout | undefined;
+  private syncTimer: NodeJS.Timeout | undefined;
+
+  /** Waits for the client that got this id, as long as its session would last. */
+  expect(memberId: string, sessionTimeout: number): void {
+    const giveUp = (): void => void this.forget(memberId);
+    this.expected.set(memberId, setTimeout(giveUp, sessionTimeout));
+  }
+
+  /** Returns whether the id was one that is waited for. */
+  forget(memberId: string): boolean {
+    const wasExpected = this.claim(memberId);
+    if (wasExpected) this.completeJoinWhenAllAreHere();
+    return wasExpected;
+  }
+
+  /** As `forget`, for a client that is about to join with the id. */
+  claim(memberId: string): boolean {
+    clearTimeout(this.expected.get(memberId));
+    return this.expected.delete(memberId);
+  }
+
+  /** Resolves when every member has joined the next generation, or the rebalance timeout has passed. */
+  join(member: Member): Promise<JoinAnswer> {
+    this.members.set(member.id, member);
+    if (this.leaderId === '') this.leaderId = member.id;
+    member.joining?.(refuseJoin(errorCodes.rebalanceInProgress, member.id));
+    const answer = new Promise<JoinAnswer>((resolve) => (member.joining = resolve));
+    this.prepareRebalance();
+    return answer;
+  }
+
+  joinAnswer(member: Member): JoinAnswer {
+    const { protocol, leaderId, number: generation } = this;
+    const listed = member.id === leaderId ? [...this.members.values()] : [];
+    const members = listed.map((each) => ({ memberId: each.id, metadata: metadataFor(each, protocol) }));
+    return { error: errorCodes.none, generation, protocol, leaderId, memberId: member.id, members };
+  }
+
+  /** Resolves when the leader has said who gets what. */
+  sync(member: Member): Promise<SyncAnswer> {
+    member.syncing?.(refuseSync(errorCodes.rebalanceInProgress));
+    return new Promise((resolve) => (member.syncing = resolve));
+  }
+
+  assign(assignments: ReadonlyMap<string, Buffer>): void {
+    this.state = 'Stable';
+    for (const member of this.members.values()) {
+      member.assignment = assignments.get(member.id) ?? Buffer.alloc(0);
+      member.syncing?.({ error: errorCodes.none, assignment: member.assignment });
+      member.syncing = undefined;
+    }
+  }
+
+  remove(member: Member): void {
+    this.drop(member);
+    if (this.state === 'PreparingRebalance') this.completeJoinWhenAllAreHere();
+    else this.prepareRebalance();
+  }
+
+  /** Starts the member's session again: it lasts until the next sign of life is due. */
+  keepAlive(member: Member): void {
+    clearTimeout(member.session);
+    member.session = setTimeout(() => this.expire(member), member.sessionTimeout);
+  }
+
+  /** Ends every timer; requests that wait stay unanswered. */
+  close(): void {
+    clearTimeout(this.rebalanceTimer);
+    clearTimeout(this.syncTimer);
+    for (const timer of this.expected.values()) clearTimeout(timer);
+    for (const { session } of this.members.values()) clearTimeout(session);
+  }
+
+  /** A member whose request waits here is alive, whatever the time since its last heartbeat. */
+  private expire(member: Member): void {
+    if (member.joining || member.syncing) this.keepAlive(member);
+    else this.remove(member);
+  }
+
+  private prepareRebalance(): void {
+    if (this.state !== 'PreparingRebalance') {
+      this.refuseSyncs();
+      this.state = 'PreparingRebalance';
+      clearTimeout(this.syncTimer);
+      this.rebalanceTimer = setTimeout(() => this.completeJoin(), this.rebalanceTimeout());
+    }
+    this.completeJoinWhenAllAreHere();
+  }
+
+  private completeJoinWhenAllAreHere(): void {
+    if (this.state !== 'PreparingRebalance' || this.expected.size > 0) return;
+    if ([...this.members.values()].every(({ joining }) => joining)) this.completeJoin();
+  }
+
+  /** Starts the next generation with those who joined; the others are out. */
+  private completeJoin(): void {
+    clearTimeout(this.rebalanceTimer);
+    for (const member of this.members.values()) if (!member.joining) this.drop(member);
+    const members = [...this.members.values()];
+    this.number++;
+    this.protocol = electProtocol(members);
+    this.state = members.length === 0 ? 'Empty' : 'CompletingRebalance';
+    for (const member of members) {
+      member.joining?.(this.joinAnswer(member));
+      member.joining = undefined;
+      member.assignment = Buffer.alloc(0);
+      this.keepAlive(member);
+    }
+    if (members.length > 0) this.syncTimer = setTimeout(() => this.dropUnsynced(), this.rebalanceTimeout());
+  }
+
+  private dropUnsynced(): void {
+    if (this.state !== 'CompletingRebalance') return;
+    for (const member of this.members.values()) if (!member.syncing) this.drop(member);
+    this.prepareRebalance();
+  }
+
+  private refuseSyncs(): void {
+    for (const member of this.members.values()) {
+      member.syncing?.(refuseSync(errorCodes.rebalanceInProgress));
+      member.syncing = undefined;
+    }
+  }
+
+  private drop(member: Member): void {
+    clearTimeout(member.session);
+    this.members.delete(member.id);
+    member.joining?.(refuseJoin(errorCodes.unknownMemberId, member.id));
+    member.syncing?.(refuseSync(errorCodes.unknownMemberId));
+    if (this.leaderId === member.id) this.leaderId = this.members.keys().next().value ?? '';
+  }
+
+  private rebalanceTimeout(): number {
+    return Math.max(0, ...Array.from(this.members.values(), (member) => member.rebalanceTimeout));
+  }
+}

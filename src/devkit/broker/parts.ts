@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createCoordinator } from './groups/coordinator.ts';
+import { createOffsets } from './groups/offsets.ts';
+import { openJournal, type Journal } from './journal.ts';
+import { createProducerIds } from './producer-ids.ts';
+import { createTopics } from './topics.ts';
+
+const MEBIBYTE = 1024 * 1024;
+
+/** Kafka's default of `group.min.session.timeout.ms`. */
+const MIN_SESSION_TIMEOUT_MS = 6000;
+
+export interface PartsOptions {
+  directory?: string;
+  retentionBytes?: number;
+  minSessionTimeout?: number;
+}
+
+/** Opens what the broker keeps: topics and their logs, groups and their offsets, the ids of producers. */
+export function openParts({ directory, retentionBytes, minSessionTimeout }: PartsOptions) {
+  const path = (name: string): string | undefined =>
+    directory === undefined ? undefined : join(directory, name);
+  if (directory !== undefined) mkdirSync(directory, { recursive: true });
+  const journal = openJournal(path('journal.jsonl'));
+  const limits = { retentionBytes: retentionBytes ?? 256 * MEBIBYTE, segmentBytes: 16 * MEBIBYTE };
+  const topics = createTopics({ journal, directory: path('topics'), limits });
+  const offsets = createOffsets(journal);
+  const coordinator = createCoordinator(offsets, minSessionTimeout ?? MIN_SESSION_TIMEOUT_MS);
+  return {
+    clusterId: clusterId(journal),
+    producerIds: createProducerIds(journal),
+    topics,
+    offsets,
+    coordinator,
+    close(): void {
+      coordinator.close();
+      topics.close();
+      journal.close();
+    },
+  };
+}
+
+function clusterId(journal: Journal): string {
+  const table = journal.table<string>('cluster');
+  const id = table.get('id') ?? randomUUID();
+  table.set('id', id);
+  return id;
+}
