@@ -18,7 +18,7 @@ export { connectDatabase, databasePart, type DatabaseConfig } from './database/d
 export { DatabaseConnectionError } from './database/connection-error.ts';
 export { ConflictError, InvalidError, NotFoundError, UnavailableError, type FieldError } from './errors.ts';
 export { decodeEvent, encodeEvent } from './events/cloud-events.ts';
-export { serializeData } from './events/event-data.ts';
+export { EventDataError, serializeData } from './events/event-data.ts';
 export { createKafkaDriver, type KafkaDriver } from './events/kafka-driver.ts';
 export { startParts, stopParts, type Part } from './lifecycle/part.ts';
 export { run, type RunOptions, type Service } from './lifecycle/run.ts';
@@ -44,3 +44,5 @@ export {
   type EventBusStatus,
   type Subscription,
 } from './events/event-bus.ts';
+export type { Publish, UntypedEvent, UntypedOptions } from './events/outbox.ts';
+export type { RelayStatus } from './events/relay.ts';

@@ -6,15 +6,28 @@ import { createOutbox, type Outbox } from '../../../src/runtime/events/outbox.ts
 import { down, up } from '../../../src/runtime/tables/event-outbox.ts';
 import { createOutboxDatabase, orderPlaced, type OutboxDatabase } from './outbox-fixture.ts';
 
+const placed = (id: string, total = 1) => orderPlaced.of(id, { id, total });
+const insertOrder = (trx: Knex.Transaction, id: string) => trx('orders').insert({ id, total: 1 });
+
 describe('publish', () => {
   let world: OutboxDatabase;
   let database: Knex;
   let outbox: Outbox;
   let woken: number[][];
 
-  const placed = (id: string, total = 1) => orderPlaced.of(id, { id, total });
   const saved = async (): Promise<string[]> => database('event_outbox').orderBy('id').pluck('key');
-  const insertOrder = (trx: Knex.Transaction, id: string) => trx('orders').insert({ id, total: 1 });
+
+  const broken = async (work: () => Promise<void>): Promise<void> => {
+    await database.raw('alter table event_outbox add constraint broken check (false) not valid');
+    await work().finally(async () => {
+      await database.raw('alter table event_outbox drop constraint broken');
+    });
+  };
+  const row = () => database('event_outbox').first('topic', 'key', 'headers', 'payload');
+  const publishAll = (keys: string[]) =>
+    database.transaction(async (trx) => {
+      for (const key of keys) await outbox.publish(placed(key), trx);
+    });
 
   before(async () => {
     world = await createOutboxDatabase();
@@ -62,7 +75,7 @@ describe('publish', () => {
       await database.transaction((trx) => {
         nextTurn()
           .then(() => outbox.publish(placed('detached'), trx))
-          .then(trx.commit, trx.rollback);
+          .then(trx.commit.bind(trx), trx.rollback.bind(trx));
       });
       assert.deepEqual(await saved(), ['detached']);
     });
@@ -142,11 +155,6 @@ describe('publish', () => {
   });
 
   describe('when it cannot be saved', () => {
-    const broken = async (work: () => Promise<void>): Promise<void> => {
-      await database.raw('alter table event_outbox add constraint broken check (false) not valid');
-      await work().finally(() => database.raw('alter table event_outbox drop constraint broken'));
-    };
-
     it('rolls back and rejects, in every form of transaction, and the pool stays usable', async () => {
       await broken(async () => {
         const callback = database.transaction(async (trx) => {
@@ -161,7 +169,7 @@ describe('publish', () => {
         const detached = database.transaction((old) => {
           insertOrder(old, 'detached')
             .then(() => outbox.publish(placed('detached'), old))
-            .then(old.commit, old.rollback);
+            .then(old.commit.bind(old), old.rollback.bind(old));
         });
         await assert.rejects(detached, /broken/);
       });
@@ -240,8 +248,6 @@ describe('publish', () => {
   });
 
   describe('an event', () => {
-    const row = () => database('event_outbox').first('topic', 'key', 'headers', 'payload');
-
     it('is a CloudEvent that carries on the chain of causes', async () => {
       const context = {
         requestId: 'r',
@@ -327,9 +333,9 @@ describe('publish', () => {
         create constraint trigger dawdle after insert on event_outbox deferrable initially deferred
           for each row execute function dawdle()`);
       const seen: number[] = [];
-      let writing = true;
+      const written = new AbortController();
       const read = async () => {
-        while (writing) {
+        while (!written.signal.aborted) {
           const ids = await database('event_outbox')
             .where({ key: 'same' })
             .orderBy('id')
@@ -343,7 +349,7 @@ describe('publish', () => {
       };
       const reading = read();
       await Promise.all([write(), write(), write(), write()]);
-      writing = false;
+      written.abort();
       await reading;
       await database.raw('drop trigger dawdle on event_outbox');
       assert.deepEqual(
@@ -355,11 +361,8 @@ describe('publish', () => {
 
     it('does not deadlock on keys in opposite orders, nor run out of locks', async () => {
       const keys = Array.from({ length: 2_000 }, (_, n) => `key-${n}`);
-      const write = (order: string[]) =>
-        database.transaction(async (trx) => {
-          for (const key of order) await outbox.publish(placed(key), trx);
-        });
-      await Promise.all([write(keys), write(keys.toReversed()), write(keys), write(keys.toReversed())]);
+      const orders = [keys, keys.toReversed(), keys, keys.toReversed()];
+      await Promise.all(orders.map(publishAll));
       assert.equal((await saved()).length, 8_000);
     });
   });

@@ -8,6 +8,9 @@ import { createRelay, type Relay } from '../../../src/runtime/events/relay.ts';
 import { createMemoryKafka, type MemoryKafka, refusal, unreachable } from './memory-kafka.ts';
 import { createOutboxDatabase, orderPlaced, type OutboxDatabase } from './outbox-fixture.ts';
 
+const placed = (id: string, total: number) => orderPlaced.of(id, { id, total });
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
+
 describe('the outbox relay', () => {
   let world: OutboxDatabase;
   let kafka: MemoryKafka;
@@ -50,7 +53,7 @@ describe('the outbox relay', () => {
     return { relay, publish: outbox.publish };
   }
 
-  const placed = (id: string, total: number) => orderPlaced.of(id, { id, total });
+  const shares = () => relays.map((relay) => relay.status().lanes.length).toSorted((a, b) => a - b);
   const waiting = async (): Promise<number> =>
     Number((await world.database('event_outbox').count())[0]?.['count']);
   const emptied = () =>
@@ -62,7 +65,6 @@ describe('the outbox relay', () => {
       messages.filter((message) => message.key === key).map(({ value }) => JSON.parse(String(value)).total),
     ),
   ];
-  const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 
   describe('one replica', () => {
     it('holds every lane, sends what is committed within milliseconds, and deletes it', async () => {
@@ -225,8 +227,6 @@ describe('the outbox relay', () => {
   });
 
   describe('several replicas', () => {
-    const shares = () => relays.map((relay) => relay.status().lanes.length).toSorted((a, b) => a - b);
-
     it('share the lanes fairly, and take over those of one that stops or dies', async () => {
       const first = await startReplica();
       await startReplica();
@@ -297,7 +297,7 @@ describe('the outbox relay', () => {
       await assert.rejects(newRelay().start(), (error: Error) => {
         assert.match(
           error.message,
-          /cannot connect to PostgreSQL at postgres:\/\/nobody@127\.0\.0\.1:1\/nothing/,
+          /annot connect to PostgreSQL at postgres:\/\/nobody@127\.0\.0\.1:1\/nothing/,
         );
         assert.match(error.message, /DATABASE_DIRECT_URL/);
         return !error.message.includes('secret');

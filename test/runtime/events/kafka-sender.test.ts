@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { type Broker, startBroker } from '../../../src/devkit/broker/broker.ts';
+import { createKafkaDriver, type KafkaDriver, SendError } from '../../../src/runtime/events/kafka-driver.ts';
+import type { OutgoingMessage } from '../../../src/runtime/events/message.ts';
+import { countMessages, readMessages, withAdmin } from '../../suites/bus/raw-kafka.ts';
+
+const topic = 'a.events';
+const logger = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
+
+function driverOf(server: string, topicReplicationFactor = -1): KafkaDriver {
+  const config = {
+    bootstrapServers: [server],
+    topicPartitions: 3,
+    topicReplicationFactor,
+    groupId: 'unused',
+  };
+  return createKafkaDriver(config, { clientId: 'test', logger });
+}
+
+const message = (key: string, value: string): OutgoingMessage => ({
+  topic,
+  key,
+  value,
+  headers: { ce_id: value },
+});
+const numbered = (count: number, from = 0): OutgoingMessage[] =>
+  Array.from({ length: count }, (_, n) => message(`key-${n % 5}`, String(from + n)));
+
+describe('the Kafka driver', () => {
+  let directory: string;
+  let broker: Broker;
+  let driver: KafkaDriver;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'broker-'));
+    broker = await startBroker({ directory });
+    driver = driverOf(broker.bootstrapServers);
+    await driver.ensureTopics([topic]);
+  });
+  afterEach(async () => {
+    await driver.close();
+    await broker.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  /** The numbers that arrived of a key; what came twice counts once, at its first place. */
+  const arrived = async (key: string): Promise<number[]> => {
+    const messages = await readMessages(broker.bootstrapServers, topic);
+    return [
+      ...new Set(
+        messages.filter((each) => each.key?.toString() === key).map(({ value }) => Number(value?.toString())),
+      ),
+    ];
+  };
+
+  describe('send', () => {
+    it('delivers with key and headers, and keeps the order of each key', async () => {
+      const sender = driver.createSender();
+      await sender.send(numbered(100));
+      await sender.send(numbered(100, 100));
+      await sender.close();
+      const messages = await readMessages(broker.bootstrapServers, topic);
+      assert.equal(messages.length, 200);
+      assert.equal(messages[0]?.headers?.['ce_id']?.toString(), messages[0]?.value?.toString());
+      assert.deepEqual(
+        await arrived('key-3'),
+        Array.from({ length: 40 }, (_, n) => 3 + n * 5),
+      );
+    });
+
+    it('splits what is larger than a request may be', async () => {
+      const sender = driver.createSender();
+      const large = 'x'.repeat(400_000);
+      await sender.send(Array.from({ length: 7 }, () => ({ ...message('a', large), headers: {} })));
+      await sender.close();
+      assert.equal(await countMessages(broker.bootstrapServers, topic), 7);
+    });
+
+    it('says within seconds that the broker is gone, and goes on when it is back', async () => {
+      const sender = driver.createSender();
+      await sender.send(numbered(10));
+      await broker.stop();
+      const begun = performance.now();
+      await assert.rejects(sender.send(numbered(10, 10)), (error: SendError) => {
+        assert.match(error.message, /ECONNREFUSED|[Cc]losed|[Cc]onnect/);
+        assert.equal(error.refused, false);
+        return error instanceof SendError;
+      });
+      assert.ok(performance.now() - begun < 5_000);
+      broker = await startBroker({ directory, port: broker.port });
+      await sender.send(numbered(10, 10));
+      await sender.close();
+      assert.deepEqual(await arrived('key-0'), [0, 5, 10, 15]);
+    });
+
+    it('says that Kafka refuses a message, which a new try does not cure', async () => {
+      const sender = driver.createSender();
+      await assert.rejects(sender.send([message('a', 'x'.repeat(2_000_000))]), {
+        name: 'SendError',
+        refused: true,
+      });
+      await sender.send(numbered(1));
+      await sender.close();
+    });
+
+    it('gives up within seconds on a broker that accepts connections and says nothing', async () => {
+      const sockets = new Set<Socket>();
+      const silent = createServer((socket) => void sockets.add(socket)).listen(0, '127.0.0.1');
+      await once(silent, 'listening');
+      const address = silent.address();
+      assert.ok(typeof address === 'object' && address !== null);
+      const sender = driverOf(`127.0.0.1:${address.port}`).createSender();
+      const begun = performance.now();
+      await assert.rejects(sender.send(numbered(1)), SendError);
+      await sender.close();
+      assert.ok(performance.now() - begun < 20_000);
+      for (const socket of sockets) socket.destroy();
+      silent.close();
+    });
+  });
+
+  describe('ensureTopics', () => {
+    it('creates what is missing, by several at once, and leaves what is there', async () => {
+      await withAdmin(broker.bootstrapServers, (admin) =>
+        admin.createTopics({ topics: [{ topic: 'old.events', numPartitions: 1 }] }),
+      );
+      const other = driverOf(broker.bootstrapServers);
+      await Promise.all([driver, other].map((each) => each.ensureTopics(['new.events', 'old.events'])));
+      await other.close();
+      assert.equal((await driver.topicOffsets('new.events')).length, 3);
+      assert.equal((await driver.topicOffsets('old.events')).length, 1);
+    });
+
+    it('says what to do when Kafka does not create it', async () => {
+      const wasteful = driverOf(broker.bootstrapServers, 3);
+      await assert.rejects(wasteful.ensureTopics(['new.events']), (error: Error) => {
+        assert.match(
+          error.message,
+          /topic new\.events could not be created with 3 partitions and replication factor 3/,
+        );
+        assert.match(error.message, /KAFKA_TOPIC_REPLICATION_FACTOR/);
+        return true;
+      });
+      await wasteful.close();
+    });
+  });
+
+  it('does not wake up while nothing happens', async () => {
+    const sender = driver.createSender();
+    await sender.send(numbered(1));
+    const scheduled: unknown[] = [];
+    const original = globalThis.setTimeout;
+    globalThis.setTimeout = new Proxy(original, {
+      apply(target, self, args) {
+        if (Number(args[1]) < 5) scheduled.push(new Error().stack);
+        return Reflect.apply(target, self, args);
+      },
+    });
+    try {
+      await sender.send(numbered(1));
+    } finally {
+      globalThis.setTimeout = original;
+    }
+    await sender.close();
+    assert.deepEqual(scheduled, []);
+  });
+});
