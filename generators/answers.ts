@@ -1,4 +1,4 @@
-import type { AnyQuestion, Ask, GivenFlag, Question } from './question.ts';
+import type { Ask, Flag, GivenFlag, Questions } from './question.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface Sources<Answers> {
@@ -11,57 +11,71 @@ export interface Sources<Answers> {
   ask?: Ask | undefined;
 }
 
-type Erased<Answers, Context> = Question<Answers, Context, keyof Answers>;
-
 /**
- * Answers every question, in order: from its flags, else from an earlier run, else by asking, else (`yes`) by its
- * default. Without a terminal and without `yes`, throws one UsageError that names everything that is missing.
+ * Answers every question, in the order in which they stand: from its flags, else from an earlier run, else (`yes`) by
+ * its default, else by asking. Where nobody can be asked, throws one UsageError that names everything that is missing.
  */
-export async function answerAll<Answers, Context>(
-  questions: AnyQuestion<Answers, Context>[],
+export async function answerAll<Answers extends object, Context>(
+  questions: Questions<Answers, Context>,
   context: Context,
   sources: Sources<Answers>,
 ): Promise<Answers> {
   const known: Partial<Answers> = {};
-  const missing: string[] = [];
-  for (const each of questions as Erased<Answers, Context>[]) {
-    const value = await answerOne(each, known, context, sources);
-    if (value === undefined) missing.push(spelled(each.flags));
-    else known[each.name] = checked(each, value, known, context);
+  const missing: Flag[][] = [];
+  for (const key of keysOf(questions)) {
+    const value = await answerOne(questions[key], known, context, sources);
+    if (value === undefined) missing.push(questions[key].flags);
+    else known[key] = value;
   }
-  if (missing.length > 0) throw new UsageError(nobodyToAsk(missing, sources.yes));
-  return known as Answers;
+  if (isComplete(known, missing)) return known;
+  throw new UsageError(nobodyToAsk(missing, sources.yes));
 }
 
-function answerOne<Answers, Context>(
-  each: Erased<Answers, Context>,
-  known: Partial<Answers>,
-  context: Context,
-  { flags, stored, yes, ask }: Sources<Answers>,
-): Answers[keyof Answers] | undefined | Promise<Answers[keyof Answers]> {
-  const given = flags.filter(({ flag }) => each.flags.some(({ name }) => name === flag));
-  if (given.length > 0) return each.read(given, known, context);
-  if (stored?.[each.name] !== undefined) return stored[each.name];
-  const byDefault = yes ? each.default(known, context) : undefined;
-  if (byDefault !== undefined) return byDefault;
-  return ask && each.ask(ask, known, context);
-}
+const keysOf = <Answers extends object, Context>(questions: Questions<Answers, Context>): (keyof Answers)[] =>
+  Object.keys(questions) as (keyof Answers)[];
 
-function checked<Answers, Context>(
-  each: Erased<Answers, Context>,
-  value: Answers[keyof Answers],
+const isComplete = <Answers>(_known: Partial<Answers>, missing: unknown[]): _known is Answers =>
+  missing.length === 0;
+
+/** The answer to one question, checked, whatever it comes from; undefined where nobody has it. */
+export async function answerOne<Answers, Context, Key extends keyof Answers>(
+  question: Questions<Answers, Context>[Key],
   known: Partial<Answers>,
   context: Context,
-): Answers[keyof Answers] {
-  const fault = each.check?.(value, known, context);
-  if (fault !== undefined) throw new UsageError(`${spelled(each.flags.slice(0, 1))}: ${fault}`);
+  sources: Sources<Answers>,
+): Promise<Answers[Key] | undefined> {
+  const value = await findAnswer(question, known, context, sources);
+  const fault = value === undefined ? undefined : question.check?.(value, known, context);
+  if (fault !== undefined) throw new UsageError(`--${question.flags[0]?.name}: ${fault}`);
   return value;
 }
 
-const spelled = (flags: { name: string; value?: string }[]) =>
-  flags.map(({ name, value }) => `--${name}${value ? ` ${value}` : ''}`).join(' ');
+async function findAnswer<Answers, Context, Key extends keyof Answers>(
+  question: Questions<Answers, Context>[Key],
+  known: Partial<Answers>,
+  context: Context,
+  { flags, stored, yes, ask }: Sources<Answers>,
+): Promise<Answers[Key] | undefined> {
+  const given = flags.filter(({ flag }) => question.flags.some(({ name }) => name === flag));
+  if (given.length > 0) return question.read(given, known, context);
+  const remembered = stored?.[question.name];
+  if (remembered !== undefined) return remembered;
+  const byDefault = yes ? question.default(known, context) : undefined;
+  if (byDefault !== undefined) return byDefault;
+  return ask && question.ask(ask, known, context);
+}
 
-function nobodyToAsk(missing: string[], yes: boolean): string {
+/** How a question can be answered: `--port <number>`, `--git or --no-git`. */
+const spelled = (flags: Flag[]): string => {
+  const positive = flags.filter(({ help }) => help !== '');
+  const together = positive.map(({ name, value }) => `--${name}${value ? ` ${value}` : ''}`);
+  const without = flags
+    .filter(({ value, no }) => !value && no !== undefined)
+    .map(({ name }) => `--no-${name}`);
+  return [together.join(' '), ...without].join(' or ');
+};
+
+function nobodyToAsk(missing: Flag[][], yes: boolean): string {
   const remedy = yes ? '' : ', or --yes for the defaults';
-  return `there is no terminal to ask for what is missing: give ${missing.join(', ')}${remedy}`;
+  return `there is no terminal to ask for what is missing: give ${missing.map(spelled).join(', ')}${remedy}`;
 }

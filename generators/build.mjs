@@ -20,8 +20,8 @@ const commonJsGlobals = [
 /** Yeoman's packages read their own package.json beside their code, which a bundle does not have. */
 const inlineYeomanVersions = {
   name: 'inline-yeoman-versions',
-  setup({ onLoad }) {
-    onLoad(
+  setup(hooks) {
+    hooks.onLoad(
       { filter: /node_modules[\\/]yeoman-(generator|environment)[\\/]dist[\\/].*\.js$/ },
       ({ path: file }) => {
         const manifest = path.join(file.replace(/([\\/]yeoman-\w+[\\/]).*/, '$1'), 'package.json');
@@ -49,10 +49,10 @@ const unused = {
 
 const leaveOutUnused = {
   name: 'leave-out-unused',
-  setup({ onResolve, onLoad }) {
+  setup(hooks) {
     const filter = new RegExp(`^(${Object.keys(unused).join('|')})$`);
-    onResolve({ filter }, ({ path: name }) => ({ path: name, namespace: 'unused' }));
-    onLoad({ filter: /.*/, namespace: 'unused' }, ({ path: name }) => ({
+    hooks.onResolve({ filter }, ({ path: name }) => ({ path: name, namespace: 'unused' }));
+    hooks.onLoad({ filter: /.*/, namespace: 'unused' }, ({ path: name }) => ({
       contents: unused[name],
       loader: 'js',
     }));
@@ -111,8 +111,9 @@ const buildEntry = (outdir) =>
     plugins: [
       {
         name: 'program-beside-entry',
-        setup: ({ onResolve }) =>
-          onResolve({ filter: /^\.\/main\.ts$/ }, () => ({ path: './main.js', external: true })),
+        setup(hooks) {
+          hooks.onResolve({ filter: /^\.\/main\.ts$/ }, () => ({ path: './main.js', external: true }));
+        },
       },
     ],
   });

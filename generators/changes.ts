@@ -5,9 +5,9 @@ import { UsageError } from './usage-error.ts';
 
 /**
  * What writing one file means. `update`: it is there as an earlier run wrote it. `conflict`: somebody changed it, or
- * it was never ours.
+ * it was never ours. `leftover`: an earlier run wrote it and this one does not; it stays.
  */
-export type Status = 'create' | 'identical' | 'update' | 'conflict';
+export type Status = 'create' | 'identical' | 'update' | 'conflict' | 'leftover';
 
 export interface Change {
   /** Relative to the folder, with `/`. */
@@ -25,7 +25,11 @@ export async function planChanges(
   files: Map<string, string>,
   pristine: Pristine,
 ): Promise<Change[]> {
-  return Promise.all([...files].map(([file, text]) => planChange(folder, file, text, pristine.get(file))));
+  const written = [...files].map(([file, text]) => planChange(folder, file, text, pristine.get(file)));
+  const dropped = [...pristine].filter(([file]) => !files.has(file));
+  const leftovers = dropped.map(([file, text]) => planLeftover(folder, file, text));
+  const planned = await Promise.all([...written, ...leftovers]);
+  return planned.filter((change) => change !== undefined);
 }
 
 async function planChange(
@@ -40,6 +44,11 @@ async function planChange(
   return { file, text, status: present === before ? 'update' : 'conflict' };
 }
 
+async function planLeftover(folder: string, file: string, text: string): Promise<Change | undefined> {
+  const present = await readPresent(path.join(folder, file)).catch(() => undefined);
+  return present === undefined ? undefined : { file, text, status: 'leftover' };
+}
+
 async function readPresent(file: string): Promise<string | undefined> {
   try {
     const stats = await lstat(file);
@@ -47,9 +56,11 @@ async function readPresent(file: string): Promise<string | undefined> {
       throw new UsageError(`${file} is a folder, and a file is to be written there: move it away`);
     return await readFile(file, 'utf8');
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return undefined;
-    if (code === 'ENOTDIR') throw new UsageError(`${file} cannot be written: a folder above it is a file`);
-    throw error instanceof UsageError ? error : new UsageError(`cannot read ${file}: ${message}`);
+    if (error instanceof UsageError || !(error instanceof Error)) throw error;
+    if ('code' in error && error.code === 'ENOENT') return undefined;
+    if ('code' in error && error.code === 'ENOTDIR') {
+      throw new UsageError(`${file} cannot be written: a folder above it is a file`);
+    }
+    throw new UsageError(`cannot read ${file}: ${error.message}`);
   }
 }

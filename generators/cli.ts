@@ -6,7 +6,7 @@ var major = version[0] || 0;
 var minor = version[1] || 0;
 
 if ((major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22) {
-  import('./main.ts').then(function (program) {
+  void import('./main.ts').then(function (program) {
     return program.main(process.argv.slice(2));
   });
 } else {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { Conflicter, type ConflicterFile } from '@yeoman/conflicter';
 import type Generator from 'yeoman-generator';
 import type { Change } from './changes.ts';
+import { shownPath } from './shown-path.ts';
 import { UsageError } from './usage-error.ts';
 
 interface Circumstances {
@@ -30,12 +31,12 @@ export async function decideConflicts(changes: Change[], circumstances: Circumst
 
 function changedByHand(conflicts: Change[], { folder }: Circumstances): string {
   const names = conflicts.map(({ file }) => file).join(', ');
-  const shown = path.relative(process.cwd(), folder) || '.';
+  const shown = shownPath(folder);
   return `not written over, since changed by hand in ${shown}: ${names}. Give --force, or run in a terminal to be asked`;
 }
 
 async function askEach(conflicts: Change[], { folder, env }: Circumstances): Promise<Set<Change>> {
-  const conflicter = new Conflicter(env.adapter as ConstructorParameters<typeof Conflicter>[0], {
+  const conflicter = new Conflicter(env.adapter, {
     cwd: folder,
     customizeActions: (actions) =>
       actions.filter((action) => offeredActions.has(String((action as { value?: unknown }).value))),

@@ -9,30 +9,51 @@ import type { Call, Work } from './work.ts';
 import { writeFiles } from './write-files.ts';
 import { yoRcFile, yoRcText } from './yo-rc.ts';
 
-interface Options {
-  call: Call;
-}
-
-export type FolderGeneratorClass = new (...args: ConstructorParameters<typeof Generator>) => Generator;
+export type FolderGeneratorClass = new (...args: ConstructorParameters<typeof Generator>) => FolderGenerator;
 
 /**
  * A generator that writes one folder, all of it or nothing. It answers its questions and renders before anything is
  * written, compares with what is there, asks about what was changed by hand, and moves the files in together.
  */
 export abstract class FolderGenerator extends Generator {
-  private work!: Work;
-  private changes: Change[] = [];
+  /** Set before the generator runs. */
+  call: Call | undefined;
+  #work: Work | undefined;
+  #changes: Change[] = [];
 
   constructor(...[args, options, features]: ConstructorParameters<typeof Generator>) {
     super(args, options, features);
     this.setFeatures({
       disableInGeneratorOptionsSupport: true,
       inheritTasks: true,
-      customCommitTask: () => this._commit(),
+      tasksMatchingPriority: true,
+      customCommitTask: () => this.#commit(),
       customInstallTask: true,
     });
     // Yeoman reports a failing task with its name and a stack; main prints the one line that matters.
     Object.assign(this, { log: Object.assign(() => this.log, this.log, { error: () => this.log }) });
+  }
+
+  /** Answers the questions and renders; writes nothing. */
+  protected abstract plan(call: Call): Promise<Work>;
+
+  async prompting(): Promise<void> {
+    this.#work = await this.plan(this.#called);
+  }
+
+  writing(): void {
+    for (const [file, text] of this.#planned.files)
+      this.fs.write(path.join(this.#planned.folder, file), text);
+  }
+
+  async install(): Promise<void> {
+    if (this.#called.dryRun) return;
+    for (const step of this.#planned.steps) await runStep(step, this.#planned.folder);
+  }
+
+  end(): void {
+    const lines = this.#called.dryRun ? planLines : closingLines;
+    console.log(lines(this.#planned, this.#changes).join('\n'));
   }
 
   /** Yeoman would read the package.json of the folder in which the command runs, which may be anything. */
@@ -40,58 +61,50 @@ export abstract class FolderGenerator extends Generator {
     return '';
   }
 
-  /** Answers and renders; writes nothing. */
-  protected abstract _plan(call: Call): Promise<Work>;
-
-  private get _call(): Call {
-    return (this.options as unknown as Options).call;
+  /** Yeoman would read a file in the home folder, for answers to questions of its own kind. */
+  override _getGlobalStorage(): ReturnType<Generator['_getGlobalStorage']> {
+    return this.createStorage('.yo-rc-global.json', 'microservice');
   }
 
-  async prompting(): Promise<void> {
-    this.work = await this._plan(this._call);
+  get #called(): Call {
+    if (!this.call) throw new Error('the generator was not told how it is called');
+    return this.call;
   }
 
-  writing(): void {
-    for (const [file, text] of this.work.files) this.fs.write(path.join(this.work.folder, file), text);
+  get #planned(): Work {
+    if (!this.#work) throw new Error('the questions have not been answered yet');
+    return this.#work;
   }
 
-  private async _commit(): Promise<void> {
-    const { folder, files } = this.work;
+  async #commit(): Promise<void> {
+    const { folder, files } = this.#planned;
     const before = await readPristine(folder);
-    const planned = await planChanges(folder, files, before);
-    this.changes = planned;
-    if (this._call.dryRun) return;
-    const force = this._call.force;
-    const terminal = this._call.ask !== undefined;
-    this.changes = await decideConflicts(planned, { force, terminal, folder, env: this.env });
-    await this._write(before);
+    this.#changes = await planChanges(folder, files, before);
+    const { dryRun, force, ask } = this.#called;
+    if (dryRun) return;
+    this.#changes = await decideConflicts(this.#changes, {
+      force,
+      terminal: ask !== undefined,
+      folder,
+      env: this.env,
+    });
+    await this.#write(before);
   }
 
-  private async _write(before: Pristine): Promise<void> {
-    const { folder, remembered } = this.work;
-    const kept = ({ file, text, status }: Change): [string, string] => [
-      file,
-      status === 'conflict' ? (before.get(file) ?? text) : text,
-    ];
-    const pristine = new Map(this.changes.map(kept));
+  async #write(before: Pristine): Promise<void> {
+    const { folder, remembered } = this.#planned;
+    const writable = this.#changes.filter(({ status }) => status === 'create' || status === 'update');
+    const contents = new Map<string, string | Buffer>(writable.map(({ file, text }) => [file, text]));
     const memory = new Map([[yoRcFile, await yoRcText(folder, remembered)]]);
     const [yoRc] = await planChanges(folder, memory, new Map());
-    const writable = this.changes.filter(({ status }) => status === 'create' || status === 'update');
-    const contents = new Map<string, string | Buffer>(writable.map(({ file, text }) => [file, text]));
     if (yoRc && yoRc.status !== 'identical') contents.set(yoRcFile, yoRc.text);
+    const current = this.#changes.filter(({ status }) => status !== 'leftover');
+    const pristine = new Map(current.map((change) => [change.file, pristineText(change, before)]));
     if (!samePristine(pristine, before)) contents.set(pristineFile, packPristine(pristine));
     if (contents.size > 0) await writeFiles(folder, contents);
   }
-
-  async install(): Promise<void> {
-    if (this._call.dryRun) return;
-    for (const step of this.work.steps) await runStep(step, this.work.folder);
-  }
-
-  end(): void {
-    const lines = this._call.dryRun
-      ? planLines(this.work, this.changes)
-      : closingLines(this.work, this.changes);
-    console.log(lines.join('\n'));
-  }
 }
+
+/** What an owner's file started from: the text of this run, or of the earlier one where the owner kept theirs. */
+const pristineText = ({ file, text, status }: Change, before: Pristine) =>
+  status === 'conflict' ? (before.get(file) ?? text) : text;

@@ -77,11 +77,12 @@ function complain(error: unknown): void {
 
 /** A closed terminal leaves Node with nothing to wait for: it would end in the middle, with exit code 0. */
 function failWhenInputEnds(): () => void {
-  const onExit = () => {
-    if (process.exitCode !== undefined) return;
-    process.exitCode = 1;
-    console.error(`${command}: the input ended before everything was answered: nothing was written`);
-  };
-  process.once('exit', onExit);
-  return () => process.off('exit', onExit);
+  process.once('exit', sayInputEnded);
+  return () => process.off('exit', sayInputEnded);
+}
+
+function sayInputEnded(): void {
+  if (process.exitCode !== undefined) return;
+  process.exitCode = 1;
+  console.error(`${command}: the input ended before everything was answered: nothing was written`);
 }

@@ -15,21 +15,24 @@ interface Swallowed {
  * An empty answer outside of `npm init` and `npm exec`.
  */
 export function swallowedFlags(environment: NodeJS.ProcessEnv, flags: readonly Flag[]): Swallowed {
-  const asked = environment['npm_command'] === 'init' || environment['npm_command'] === 'exec';
-  const found = asked
-    ? flags.map((flag) => swallowed(environment, flag)).filter((text) => text !== undefined)
-    : [];
-  const isShared = (text: string) => shared.has(text.replace(/^--(no-)?/, ''));
-  return { certain: found.filter((text) => !isShared(text)), perhaps: found.filter(isShared) };
+  const swallowed: Swallowed = { certain: [], perhaps: [] };
+  if (environment['npm_command'] !== 'init' && environment['npm_command'] !== 'exec') return swallowed;
+  for (const flag of flags) {
+    const text = spelledByNpm(environment, flag);
+    const group = shared.has(flag.name) ? swallowed.perhaps : swallowed.certain;
+    if (text !== undefined && !group.includes(text)) group.push(text);
+  }
+  return swallowed;
 }
 
-function swallowed(environment: NodeJS.ProcessEnv, { name, no }: Flag): string | undefined {
+function spelledByNpm(environment: NodeJS.ProcessEnv, { name, value, no }: Flag): string | undefined {
   const key = name.replaceAll('-', '_');
-  const value = environment[`npm_config_${key}`];
-  if (environment[`npm_config_no_${key}`] === 'true' && no !== undefined) return `--no-${name}`;
-  if (value === undefined || (value === '' && no === undefined)) return undefined;
-  if (shared.has(name)) return value === 'true' ? `--${name}` : undefined;
-  return no !== undefined && (value === '' || value === 'false') ? `--no-${name}` : `--${name}`;
+  const kept = environment[`npm_config_${key}`];
+  if (no !== undefined && environment[`npm_config_no_${key}`] === 'true') return `--no-${name}`;
+  if (kept === undefined) return undefined;
+  if (shared.has(name)) return kept === 'true' ? `--${name}` : undefined;
+  if (no !== undefined && (kept === '' || kept === 'false')) return `--no-${name}`;
+  return value === undefined || kept === 'true' ? `--${name}` : `--${name} ${JSON.stringify(kept)}`;
 }
 
 /** One line that names them and says where they belong. */

@@ -18,14 +18,14 @@ export const generators: readonly GeneratorEntry[] = [
     name: 'service',
     summary:
       'a microservice; in a workspace in services/<name>-service, elsewhere in ./<name>-service (default)',
-    questions: serviceQuestions,
+    questions: Object.values(serviceQuestions),
     options: serviceOptions,
     load: async () => (await import('./service/index.ts')).ServiceGenerator,
   },
   {
     name: 'workspace',
     summary: 'a folder for the services of one system, with their Kafka, in ./<name>',
-    questions: workspaceQuestions,
+    questions: Object.values(workspaceQuestions),
     options: [],
     load: async () => (await import('./workspace/index.ts')).WorkspaceGenerator,
   },

@@ -1,8 +1,7 @@
-import path from 'node:path';
 import type { Change, Status } from './changes.ts';
+import { shownPath } from './shown-path.ts';
 import type { Work } from './work.ts';
 
-const shownFolder = (folder: string) => path.relative(process.cwd(), folder) || '.';
 const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 const words: Record<Status, string> = {
@@ -10,14 +9,21 @@ const words: Record<Status, string> = {
   identical: 'identical',
   update: 'update',
   conflict: 'changed by hand',
+  leftover: 'no longer generated',
+};
+
+const row = ({ file, status }: Change, width: number) => `  ${words[status].padEnd(width)}  ${file}`;
+
+const rows = (changes: Change[]): string[] => {
+  const width = Math.max(...changes.map(({ status }) => words[status].length));
+  return changes.map((change) => row(change, width));
 };
 
 /** What a dry run says. */
 export function planLines({ folder, steps }: Work, changes: Change[]): string[] {
-  const width = Math.max(...changes.map(({ status }) => words[status].length));
   return [
-    `Would write to ${shownFolder(folder)}:`,
-    ...changes.map(({ file, status }) => `  ${words[status].padEnd(width)}  ${file}`),
+    `Would write to ${shownPath(folder)}:`,
+    ...rows(changes),
     ...steps.map(({ program, args }) => `Would run ${[program, ...args].join(' ')}`),
     'Nothing was written.',
   ];
@@ -26,20 +32,17 @@ export function planLines({ folder, steps }: Work, changes: Change[]): string[] 
 /** What was done, and what to do next. */
 export function closingLines({ folder, again, next }: Work, changes: Change[]): string[] {
   const written = changes.filter(({ status }) => status === 'create' || status === 'update');
-  const kept = changes.filter(({ status }) => status === 'conflict');
-  if (again) return [...againLines(folder, written), ...kept.map(({ file }) => `  kept  ${file}`)];
-  return [
-    `Wrote ${shownFolder(folder)}: ${plural(written.length, 'file')}.`,
-    '',
-    'Next:',
-    ...next.map((line) => `  ${line}`),
-  ];
+  if (again) return againLines(folder, changes, written.length);
+  const ended = `Wrote ${shownPath(folder)}: ${plural(written.length, 'file')}.`;
+  return [ended, '', 'Next:', ...next.map((line) => `  ${line}`)];
 }
 
-function againLines(folder: string, written: Change[]): string[] {
-  if (written.length === 0) return [`${shownFolder(folder)} is up to date: nothing was written.`];
-  return [
-    `Wrote ${plural(written.length, 'file')} in ${shownFolder(folder)}:`,
-    ...written.map(({ file, status }) => `  ${words[status]}  ${file}`),
-  ];
+function againLines(folder: string, changes: Change[], written: number): string[] {
+  const noted = changes.filter(({ status }) => status !== 'identical');
+  if (noted.length === 0) return [`${shownPath(folder)} is up to date: nothing was written.`];
+  const hint = changes.some(({ status }) => status === 'leftover')
+    ? ['What is no longer generated was left where it is; delete what you do not need.']
+    : [];
+  const title = written === 0 ? 'Nothing was written' : `Wrote ${plural(written, 'file')}`;
+  return [`${title} in ${shownPath(folder)}:`, ...rows(noted), ...hint];
 }

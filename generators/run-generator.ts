@@ -1,26 +1,21 @@
 import { QueuedAdapter } from '@yeoman/adapter';
 import { createEnv } from 'yeoman-environment';
-import type { Ask } from './question.ts';
+import { createAsk } from './ask.ts';
+import { FolderGenerator } from './folder-generator.ts';
 import type { GeneratorEntry } from './registry.ts';
 import type { Call } from './work.ts';
 
-/** Runs a generator in a Yeoman environment of its own. Without a terminal, or with `yes`, nothing is asked. */
+/** Runs a generator in a Yeoman environment of its own. Without a terminal nothing is asked. */
 export async function runGenerator(entry: GeneratorEntry, call: Omit<Call, 'ask'>): Promise<void> {
   const adapter = new QueuedAdapter();
   const terminal = process.stdin.isTTY && process.stdout.isTTY;
   const environment = createEnv({ adapter, cwd: call.cwd });
-  environment.on('error', () => {});
-  const namespace = `microservice:${entry.name}`;
-  environment.register(await entry.load(), { namespace });
-  const generator = await environment.create(namespace, {
-    generatorOptions: { call: { ...call, ask: terminal ? asker(adapter) : undefined } } as never,
-  });
+  // Its listener is what keeps an error of a task from ending the process; the error rejects the run too.
+  environment.on('error', () => undefined);
+  environment.register(await entry.load(), { namespace: entry.name });
+  const generator = await environment.create(entry.name);
+  if (!(generator instanceof FolderGenerator))
+    throw new Error(`${entry.name} is not a generator of this command`);
+  generator.call = { ...call, ask: terminal ? createAsk(adapter) : undefined };
   await environment.runGenerator(generator);
 }
-
-const asker =
-  (adapter: QueuedAdapter): Ask =>
-  async (prompt) => {
-    const { answer } = await adapter.prompt<{ answer: never }>([{ ...prompt, name: 'answer' } as never]);
-    return answer;
-  };

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
+import { shownPath } from './shown-path.ts';
 import { UsageError } from './usage-error.ts';
 import type { Step } from './work.ts';
 
@@ -43,7 +44,7 @@ export async function runStep(step: Step, folder: string): Promise<void> {
     child.once('exit', (exitCode, signal) => resolve(exitCode ?? signal ?? 'no exit code'));
   });
   if (code === 0) return;
-  const shown = path.relative(process.cwd(), folder) || '.';
+  const shown = shownPath(folder);
   throw new UsageError(
     `${shown} is written, but "${spelled(step)}" failed (${code}): see above, then run it again there`,
   );

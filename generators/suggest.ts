@@ -1,6 +1,6 @@
 /** The candidate that `text` is most likely a slip of, if any is near enough. */
 export function closest(text: string, candidates: readonly string[]): string | undefined {
-  const limit = Math.max(1, Math.floor(text.length / 3));
+  const limit = Math.ceil(text.length / 3);
   const ranked = candidates
     .map((candidate) => ({ candidate, distance: editDistance(text, candidate) }))
     .filter(({ distance }) => distance <= limit)

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import path from 'node:path';
+import { shownPath } from './shown-path.ts';
 import { UsageError } from './usage-error.ts';
 import { readYoRc, type Remembered } from './yo-rc.ts';
 
@@ -14,7 +14,7 @@ export async function openTarget(
 ): Promise<Remembered | undefined> {
   const remembered = await readYoRc(folder);
   if (remembered?.generator === generator) return remembered;
-  const shown = path.relative(process.cwd(), folder) || folder;
+  const shown = shownPath(folder);
   if (remembered) throw new UsageError(`${shown} is a ${remembered.generator} already; choose another name`);
   const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];

@@ -1,6 +1,8 @@
 import { existsSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { shownPath } from './shown-path.ts';
+import { UsageError } from './usage-error.ts';
 
 type Files = Map<string, string | Buffer>;
 
@@ -10,8 +12,11 @@ type Files = Map<string, string | Buffer>;
  */
 export async function writeFiles(folder: string, files: Files): Promise<void> {
   const parent = path.dirname(folder);
-  const firstMade = await mkdir(parent, { recursive: true });
-  const temporary = await mkdtemp(path.join(parent, `.${path.basename(folder)}-`));
+  const { firstMade, temporary } = await makeTemporary(parent, path.basename(folder)).catch(
+    (error: unknown) => {
+      throw cannotWrite(folder, error);
+    },
+  );
   const discard = () => rmSync(temporary, { recursive: true, force: true });
   // mkdtemp's own folder is closed to others, the one within it is not.
   const staging = path.join(temporary, 'staging');
@@ -22,12 +27,23 @@ export async function writeFiles(folder: string, files: Files): Promise<void> {
     else await rename(staging, folder);
   } catch (error) {
     if (firstMade !== undefined) await rm(firstMade, { recursive: true, force: true });
-    throw error;
+    throw cannotWrite(folder, error);
   } finally {
     discard();
     process.off('exit', discard);
   }
 }
+
+async function makeTemporary(parent: string, name: string) {
+  const firstMade = await mkdir(parent, { recursive: true });
+  return { firstMade, temporary: await mkdtemp(path.join(parent, `.${name}-`)) };
+}
+
+const cannotWrite = (folder: string, cause: unknown) =>
+  new UsageError(
+    `cannot write ${shownPath(folder)}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    { cause },
+  );
 
 async function stage(staging: string, files: Files): Promise<void> {
   await mkdir(staging);

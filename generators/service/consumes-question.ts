@@ -27,8 +27,7 @@ export const consumesQuestion: Question<ServiceAnswers, ServiceContext, 'consume
   async ask(ask, _, context) {
     const published = await context.publishedEvents();
     if (published.length === 0) return [];
-    return ask<ConsumedEvent[]>({
-      type: 'checkbox',
+    return ask.chooseSome({
       message: 'Events of other services that it handles',
       choices: published.map((event) => ({ name: offered(event), value: event })),
     });

@@ -28,7 +28,7 @@ export function parseFields(text: string): Field[] {
 /** The text that `parseFields` reads back. */
 export function formatFields(fields: Field[]): string {
   return fields
-    .map((field) => [field.name, field.type, ...modifiers.filter((modifier) => field[modifier])].join(':'))
+    .map((field) => [field.name, field.type, ...modifiers.filter((each) => field[each])].join(':'))
     .join(' ');
 }
 

@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { answerAll } from '../answers.ts';
 import { FolderGenerator } from '../folder-generator.ts';
+import { folderName } from '../folder-name.ts';
 import { findPlace, findSiblings, servicesFolder, type Place } from '../place.ts';
+import { shownPath } from '../shown-path.ts';
 import { checkPrograms } from '../steps.ts';
 import { openTarget } from '../target.ts';
 import { packageVersion } from '../version.ts';
@@ -9,38 +11,22 @@ import type { Call, Step, Work } from '../work.ts';
 import type { ServiceAnswers } from './answers.ts';
 import { findEvents } from './contract-files.ts';
 import { serviceFiles } from './files.ts';
-import { nameQuestion, questions, type ServiceContext } from './questions.ts';
+import { questions, type ServiceContext } from './questions.ts';
 import { fromStored, toStored } from './stored-answers.ts';
 
 /** Writes one service. */
 export class ServiceGenerator extends FolderGenerator {
-  protected async _plan(call: Call): Promise<Work> {
+  protected async plan(call: Call): Promise<Work> {
     const place = await findPlace(call.cwd);
-    const name = await serviceName(call, place);
+    const context = await serviceContext(call, place);
+    const name = await folderName(questions.name, context, { call, place, generator: 'service' });
     const folder = name === undefined ? undefined : targetFolder(name, place);
     const before = folder === undefined ? undefined : await openTarget(folder, 'service', call.force);
-    const context = await serviceContext(call, place, folder, before !== undefined);
     const stored = { ...(before && fromStored(before.answers)), ...(name !== undefined && { name }) };
-    const answers = await answerAll(questions, context, { ...call, flags: call.given, stored });
-    return plan(answers, folder ?? targetFolder(answers.name, place), context.again);
+    const others = { ...context, siblings: context.siblings.filter((sibling) => sibling.folder !== folder) };
+    const answers = await answerAll(questions, others, { ...call, flags: call.given, stored });
+    return workOf(answers, folder ?? targetFolder(answers.name, place), before !== undefined);
   }
-}
-
-/** Undefined where nobody says it; the questions then name it with all else that is missing. */
-async function serviceName(call: Call, { current }: Place): Promise<string | undefined> {
-  const given = call.given.filter(({ flag }) => flag === 'name');
-  const remembered = current?.generator === 'service' ? current.answers['name'] : undefined;
-  if (given.length === 0 && typeof remembered === 'string') return remembered;
-  if (given.length === 0 && !call.ask) return undefined;
-  const { name } = await answerAll<Pick<ServiceAnswers, 'name'>, unknown>(
-    [nameQuestion as never],
-    undefined,
-    {
-      ...call,
-      flags: given,
-    },
-  );
-  return name;
 }
 
 function targetFolder(name: string, place: Place): string {
@@ -49,20 +35,14 @@ function targetFolder(name: string, place: Place): string {
   return path.join(servicesFolder(place), `${name}-service`);
 }
 
-async function serviceContext(
-  call: Call,
-  place: Place,
-  folder: string | undefined,
-  again: boolean,
-): Promise<ServiceContext> {
-  const all = await findSiblings(servicesFolder(place));
-  const siblings = all.filter((sibling) => sibling.folder !== folder);
+async function serviceContext(call: Call, place: Place): Promise<ServiceContext> {
+  const siblings = await findSiblings(servicesFolder(place));
   const contracts = call.given.filter(({ flag }) => flag === 'contract');
   const contractFiles = contracts.map(({ value }) => path.resolve(call.cwd, String(value)));
-  return { siblings, again, contractFiles, publishedEvents: () => findEvents(siblings, contractFiles) };
+  return { siblings, contractFiles, publishedEvents: () => findEvents(siblings, contractFiles) };
 }
 
-async function plan(answers: ServiceAnswers, folder: string, again: boolean): Promise<Work> {
+async function workOf(answers: ServiceAnswers, folder: string, again: boolean): Promise<Work> {
   const { git, install, packageManager } = answers;
   const steps: Step[] = [];
   if (git) steps.push({ program: 'git', args: ['init', '--quiet'] });
@@ -84,7 +64,7 @@ async function plan(answers: ServiceAnswers, folder: string, again: boolean): Pr
 }
 
 function nextLines({ install, packageManager, port }: ServiceAnswers, folder: string): string[] {
-  const shown = path.relative(process.cwd(), folder) || '.';
+  const shown = shownPath(folder);
   const run = packageManager === 'npm' ? 'npm run' : 'pnpm';
   return [
     ...(shown === '.' ? [] : [`cd ${shown}`]),

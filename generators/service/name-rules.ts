@@ -1,4 +1,4 @@
-import { pluralize, singularize } from 'inflection';
+import { singularize } from 'inflection';
 import type { Field, Resource } from './answers.ts';
 import { columnName, resourceNames } from './names.ts';
 import {
@@ -7,7 +7,7 @@ import {
   objectMembers,
   postgresWords,
   runtimeTables,
-  typescriptWords,
+  javascriptWords,
   windowsDevices,
 } from './reserved-words.ts';
 
@@ -61,11 +61,8 @@ export function resourceNameFault(name: string): string | undefined {
       return `"${name}" is a plural; a resource is named in the singular ("${singular}")`;
     return `the plural of "${name}" is "${name}" too, so one cannot be told from many; choose another word`;
   }
-  if (pluralize(singularize(names.kebabPlural)) !== names.kebabPlural) {
-    return `"${name}" has no plural that can be turned back; choose another word`;
-  }
-  if (typescriptWords.has(names.camel) || typescriptWords.has(names.camelPlural)) {
-    return `"${name}" is a word of TypeScript; choose another`;
+  if (javascriptWords.has(names.camel) || javascriptWords.has(names.camelPlural)) {
+    return `"${name}" is a word of the language; choose another`;
   }
   if (postgresWords.has(names.table))
     return `the table "${names.table}" would be a word of SQL; choose another`;
@@ -91,7 +88,7 @@ export function fieldNameFault(name: string): string | undefined {
     return `the field "${name}" has ${name.length} characters; ${longestField} is the most`;
   if (objectMembers.has(name))
     return `the field "${name}" would hide a member of every JavaScript object; choose another`;
-  if (typescriptWords.has(name)) return `the field "${name}" is a word of TypeScript; choose another`;
+  if (javascriptWords.has(name)) return `the field "${name}" is a word of the language; choose another`;
   const column = columnName(name);
   if (postgresWords.has(column))
     return `the column "${column}" would be a word of SQL; choose another name for the field`;

@@ -1,12 +1,10 @@
 const words = (text: string) => new Set(text.trim().split(/\s+/));
 
-/** Words that cannot name a variable in a strict-mode module (ECMAScript 2025, 12.7.2, and TypeScript's own). */
-export const typescriptWords = words(`
-  abstract any arguments as async await bigint boolean break case catch class const continue constructor debugger declare
-  default delete do else enum eval export extends false finally for from function get global if implements import in
-  infer instanceof interface is keyof let module namespace never new null number object of package private protected
-  public readonly require return satisfies set static string super switch symbol this throw true try type typeof
-  undefined unique unknown using var void while with yield
+/** Words that cannot name a variable in a strict-mode module (ECMAScript 2025, sections 12.7.2 and 13.1.1). */
+export const javascriptWords = words(`
+  arguments async await break case catch class const continue debugger default delete do else enum eval export extends
+  false finally for function if implements import in instanceof interface let new null package private protected public
+  return static super switch this throw true try typeof undefined var void while with yield
 `);
 
 /** Key words that PostgreSQL 18 wants quoted as a table or column name, and the names of its system columns. */

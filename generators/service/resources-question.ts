@@ -17,7 +17,9 @@ export const resourcesQuestion: Question<ServiceAnswers, ServiceContext, 'resour
   ],
   defaultHelp: `one, called like the service, with the fields "${defaultFields}"`,
   read: (given) => readResources(given),
-  default: ({ name }) => (name === undefined ? undefined : [{ name, fields: parseFields(defaultFields) }]),
+  default: ({ name }) =>
+    // Without a name the run fails anyway, and says so.
+    name === undefined ? [] : [{ name, fields: parseFields(defaultFields) }],
   check: (resources, { name }, { siblings }) =>
     resources.map((resource) => resourceNameFault(resource.name)).find((fault) => fault !== undefined) ??
     collisionFault(resources, []) ??
@@ -74,14 +76,13 @@ function ownerFault(
 
 async function askResources(ask: Ask, { name }: Partial<ServiceAnswers>): Promise<Resource[]> {
   const resources: Resource[] = [];
-  let more = await ask<boolean>({
-    type: 'confirm',
+  let more = await ask.confirm({
     message: 'Does it own a resource, with a table and routes?',
     default: true,
   });
   while (more) {
     resources.push(await askResource(ask, resources.length === 0 ? name : undefined, resources));
-    more = await ask<boolean>({ type: 'confirm', message: 'Another resource?', default: false });
+    more = await ask.confirm({ message: 'Another resource?', default: false });
   }
   return resources;
 }
@@ -89,17 +90,15 @@ async function askResources(ask: Ask, { name }: Partial<ServiceAnswers>): Promis
 async function askResource(ask: Ask, proposed: string | undefined, others: Resource[]): Promise<Resource> {
   const nameFault = (text: string) =>
     resourceNameFault(text.trim()) ?? collisionFault([...others, { name: text.trim(), fields: [] }], []);
-  const name = await ask<string>({
-    type: 'input',
+  const name = await ask.text({
     message: 'Its name, singular',
     ...(proposed !== undefined && !nameFault(proposed) && { default: proposed }),
-    validate: (text: string) => nameFault(text) ?? true,
+    validate: (text) => nameFault(text) ?? true,
   });
-  const fields = await ask<string>({
-    type: 'input',
+  const fields = await ask.text({
     message: `Its fields, each ${fieldGrammar}`,
     default: defaultFields,
-    validate: (text: string) => fieldsProblem(text) ?? true,
+    validate: (text) => fieldsProblem(text) ?? true,
   });
   return { name: name.trim(), fields: parseFields(fields) };
 }

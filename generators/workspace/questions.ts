@@ -1,5 +1,6 @@
 import { descriptionFault } from '../description-rule.ts';
-import { confirmQuestion, textQuestion, type AnyQuestion } from '../question.ts';
+import { confirmQuestion, textQuestion } from '../question-kinds.ts';
+import type { Questions } from '../question.ts';
 import { kebabFault } from '../service/name-rules.ts';
 
 export interface WorkspaceAnswers {
@@ -9,34 +10,35 @@ export interface WorkspaceAnswers {
   git: boolean;
 }
 
-export interface WorkspaceContext {
-  /** The folder was written by an earlier run. */
-  again: boolean;
-}
-
-export const nameQuestion = textQuestion<WorkspaceAnswers, unknown, 'name'>('name', {
-  message: 'Name of the workspace',
-  flag: { name: 'name', value: '<name>', help: 'the same as the first word: my-system' },
-  defaultHelp: 'none: it must be given',
-  default: () => undefined,
-  check: (name) =>
-    name === 'service' || name === 'workspace' ? `"${name}" is reserved` : kebabFault(name, 'the name'),
-});
-
 /** In the order in which they are asked. */
-export const questions: AnyQuestion<WorkspaceAnswers, WorkspaceContext>[] = [
-  nameQuestion,
-  textQuestion('description', {
+export const questions: Questions<WorkspaceAnswers, undefined> = {
+  name: textQuestion({
+    name: 'name',
+    message: 'Name of the workspace',
+    flag: { name: 'name', value: '<name>', help: 'the same as the first word: my-system' },
+    defaultHelp: 'none, it must be given',
+    default: () => undefined,
+    check: workspaceNameFault,
+  }),
+  description: textQuestion({
+    name: 'description',
     message: 'What the system does, in a sentence',
     flag: { name: 'description', value: '<text>', help: 'what the system does, in a sentence' },
     defaultHelp: '"The services of <name>"',
     default: ({ name = '' }) => `The services of ${name}`,
     check: descriptionFault,
   }),
-  confirmQuestion('git', {
+  git: confirmQuestion({
+    name: 'git',
     message: 'Make it a git repository?',
     flag: { name: 'git', help: 'git init', no: 'no repository' },
-    defaultHelp: 'no: each service is a repository of its own',
+    defaultHelp: 'no, each service is a repository of its own',
     default: () => false,
   }),
-];
+};
+
+function workspaceNameFault(name: string): string | undefined {
+  return ['service', 'workspace'].includes(name)
+    ? `"${name}" is the name of a generator`
+    : kebabFault(name, 'the name');
+}
