@@ -44,14 +44,17 @@ export function toPage<Item extends { id: string }>(
   return { items, next: last ? formatPosition([at(last), last.id]) : null };
 }
 
-const formatPosition = (position: Position): string => Buffer.from(JSON.stringify(position)).toString('base64url');
+const formatPosition = (position: Position): string =>
+  Buffer.from(JSON.stringify(position)).toString('base64url');
 
 function parsePosition(text: string): Position | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
     if (!Array.isArray(value) || value.length !== 2) return undefined;
     const [at, id] = value as [unknown, unknown];
-    return typeof at === 'string' && !Number.isNaN(Date.parse(at)) && typeof id === 'string' ? [at, id] : undefined;
+    return typeof at === 'string' && !Number.isNaN(Date.parse(at)) && typeof id === 'string'
+      ? [at, id]
+      : undefined;
   } catch {
     return undefined;
   }
