@@ -1,10 +1,10 @@
 import type { Knex } from 'knex';
-import { EventFailure, StalePositionError } from './consumer-errors.ts';
+import { EventFailure, PositionMovedError } from './consumer-errors.ts';
 import type { GroupHandlers, HandleableEvent } from './consumer-handlers.ts';
 import { failpoint } from './failpoint.ts';
-import { forgetInbox, identityOf, insertIntoInbox } from './inbox.ts';
+import { claimEvents, forgetInbox, identityOf, type EventIdentity } from './inbox.ts';
 import type { IncomingMessage } from './message.ts';
-import { lockPosition, movePosition, type GroupPartition, type Position } from './positions.ts';
+import { movePosition, readPosition, type GroupPartition, type Position } from './positions.ts';
 
 export interface BatchOptions {
   database: Knex;
@@ -27,11 +27,11 @@ interface Item {
 }
 
 /**
- * Handles messages of one partition, in order, in one transaction: inbox rows first, then each handler, then the position.
- * Messages below the position were handled by somebody, and are passed over, as are events that the inbox has. Stops after
- * an event when `enough` says so, and commits what it has. `take` is called when the
- * transaction has begun, so that what came meanwhile is in the batch too; `known` is the position as this member knows it.
- * Rejects with `EventFailure` (an event cannot be handled), `StalePositionError`, or PostgreSQL's error; nothing is done then.
+ * Handles messages of one partition in order, in one transaction: the position moves and the inbox gets its rows first, so
+ * that a second owner of the partition waits; then each handler runs. Events that the inbox has are passed over. Stops
+ * after an event when `enough` says so, and commits what it has. `take` is called when the transaction has begun, so that
+ * what came meanwhile is in the batch too; `known` is the position as this member knows it.
+ * Rejects with `EventFailure` (an event cannot be handled), `PositionMovedError`, or PostgreSQL's error; nothing is done then.
  */
 export async function handleBatch(
   take: () => IncomingMessage[],
@@ -40,19 +40,16 @@ export async function handleBatch(
   options: BatchOptions,
 ): Promise<BatchResult> {
   const result = await options.database.transaction(async (trx) => {
-    const at = await lockPosition(trx, options.of, options.handlerTimeout);
-    if (!at || at.resets !== known.resets || at.position < known.position) throw stale(options.of, known, at);
-    const fresh = take().filter(({ offset }) => Number(offset) >= at.position);
-    const done = await handleItems(
-      fresh.map((message) => prepare(message, options.handlers)),
-      enough,
-      trx,
-      options,
-    );
-    const position = done.next ?? at.position;
-    if (position !== at.position) await movePosition(trx, options.of, position);
+    const items = take().map((message) => prepare(message, options.handlers));
+    if (items.length === 0) return { position: known, handled: [], duplicates: 0 };
+    const unseen = await claimItems(items, known, trx, options);
+    const { next, ...done } = await handleItems(items, unseen, enough, trx, options);
+    if (next <= (items.at(-1)?.offset ?? 0)) {
+      await forgetInbox(trx, options.of.groupId, [...unseen.values()]);
+      await movePosition(trx, options.of, next);
+    }
     failpoint('consumer.handled');
-    return { ...done, position: { position, resets: at.resets } };
+    return { ...done, position: { position: next, resets: known.resets } };
   });
   failpoint('consumer.committed');
   return result;
@@ -66,26 +63,38 @@ function prepare(message: IncomingMessage, handlers: GroupHandlers): Item {
   }
 }
 
+async function claimItems(
+  items: Item[],
+  known: Position,
+  trx: Knex.Transaction,
+  { of, handlerTimeout: statementTimeout }: BatchOptions,
+): Promise<Map<string, EventIdentity>> {
+  const events = items.flatMap(({ event }) => (event ? [event.event] : []));
+  const next = (items.at(-1)?.offset ?? 0) + 1;
+  const unseen = await claimEvents(trx, { of, known, next, events, statementTimeout });
+  if (!unseen) throw new PositionMovedError(of, known, await readPosition(trx, of));
+  return unseen;
+}
+
+/** Takes what it handles out of `unseen`; `next` is the offset after the last one. */
 async function handleItems(
   items: Item[],
+  unseen: Map<string, EventIdentity>,
   enough: () => boolean,
   trx: Knex.Transaction,
   options: BatchOptions,
-): Promise<{ next?: number; handled: HandleableEvent[]; duplicates: number }> {
-  const events = items.flatMap(({ event }) => (event ? [event.event] : []));
-  const unseen = await insertIntoInbox(trx, options.of.groupId, events);
+): Promise<{ next: number; handled: HandleableEvent[]; duplicates: number }> {
   const handled: HandleableEvent[] = [];
   let duplicates = 0;
-  let next: number | undefined;
+  let next = 0;
   for (const { offset, event } of items) {
-    if (next !== undefined && enough()) break;
+    if (next > 0 && enough()) break;
     if (event && unseen.delete(identityOf(event.event))) {
       await handleEvent(event, trx, options.handlerTimeout);
       handled.push(event);
     } else if (event) duplicates += 1;
     next = offset + 1;
   }
-  await forgetInbox(trx, options.of.groupId, [...unseen.values()]);
   return { next, handled, duplicates };
 }
 
@@ -109,12 +118,4 @@ function failureOf(
 ): EventFailure {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new EventFailure(`event ${topic}/${partition}@${offset} could not be handled: ${reason}`, { cause });
-}
-
-function stale(of: GroupPartition, known: Position, seen: Position | undefined): StalePositionError {
-  const place = `the position of group ${of.groupId} in ${of.topic}/${of.partition}`;
-  const found = seen ? `${seen.position} after ${seen.resets} resets` : 'gone';
-  return new StalePositionError(
-    `${place} was ${known.position} after ${known.resets} resets, and is ${found}; it is read again`,
-  );
 }

@@ -1,11 +1,22 @@
+import type { GroupPartition, Position } from './positions.ts';
+
 /** One event could not be handled; `cause` is what the handler threw, or why the event cannot be read. */
 export class EventFailure extends Error {
   override name = 'EventFailure';
 }
 
-/** The group's position is not where this member left it: it was reset, or the database was restored. */
-export class StalePositionError extends Error {
-  override name = 'StalePositionError';
+/** The group is not where this member left it: another one had the partition, or the position was reset. */
+export class PositionMovedError extends Error {
+  override name = 'PositionMovedError';
+  readonly found: Position | undefined;
+
+  constructor({ groupId, topic, partition }: GroupPartition, known: Position, found: Position | undefined) {
+    const seen = found ? `${found.position} (reset ${found.resets} times)` : 'gone';
+    super(
+      `group ${groupId} was left at ${known.position} (reset ${known.resets} times) in ${topic}/${partition}, and is at ${seen}`,
+    );
+    this.found = found;
+  }
 }
 
 const deadlock = '40P01';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { handleBatch, type BatchOptions, type BatchResult } from './consumer-batch.ts';
-import { StalePositionError, toError } from './consumer-errors.ts';
+import { PositionMovedError, toError } from './consumer-errors.ts';
 import type { ConsumerMetrics } from './consumer-metrics.ts';
 import { createMessageQueue } from './consumer-queue.ts';
 import { createRetry } from './consumer-retry.ts';
@@ -138,8 +138,8 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
   }
 
   function failed(error: Error, size: number): number {
-    if (error instanceof StalePositionError) {
-      turnStale(error.message);
+    if (error instanceof PositionMovedError) {
+      followPosition(error);
       return 0;
     }
     const next = retry.next(error, size);
@@ -154,6 +154,14 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
       logger.error({ err: error.cause ?? error, attempts: next.attempts }, `${error.message}; ${wait}`);
     }
     return 'wait' in next ? next.wait : 0;
+  }
+
+  /** Another member went on from here, which is fine; a position that was set back is not for this log any more. */
+  function followPosition({ found, message }: PositionMovedError): void {
+    if (found?.resets !== position.resets || found.position < position.position) return turnStale(message);
+    logger.info(`${message}; another member handled the events in between`);
+    position = found;
+    queue.dropBelow(found.position);
   }
 
   async function pauseFor(milliseconds: number): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { GroupPartition, Position } from './positions.ts';
 
 /** What makes an event one event (CloudEvents 1.0: "source + id is unique"). */
 export interface EventIdentity {
@@ -8,24 +9,54 @@ export interface EventIdentity {
 
 export const identityOf = ({ source, id }: EventIdentity): string => JSON.stringify([source, id]);
 
-const insertNew = `
-  insert into event_inbox (consumer_group, source, event_id)
-  select ?, event.source, event.id from unnest(?::text[], ?::text[]) as event (source, id)
-  on conflict do nothing
-  returning source, event_id as id`;
+const claim = `
+  with moved as (
+    update event_positions set position = ?, updated_at = now()
+    where consumer_group = ? and topic = ? and partition = ? and position = ? and resets = ?
+    returning position
+  ), fresh as (
+    insert into event_inbox (consumer_group, source, event_id)
+    select ?, event.source, event.id from unnest(?::text[], ?::text[]) as event (source, id)
+    where exists (select from moved)
+    on conflict do nothing
+    returning source, event_id
+  )
+  select
+    (select count(*) from moved)::int as moved,
+    (select coalesce(json_agg(json_build_array(source, event_id)), '[]') from fresh) as fresh,
+    set_config('statement_timeout', ?, true)`;
+
+export interface Claim {
+  of: GroupPartition;
+  /** Where this member believes the group to be. */
+  known: Position;
+  /** Where the group is when all is handled. */
+  next: number;
+  events: EventIdentity[];
+  /** Milliseconds that each later statement of the transaction may take. */
+  statementTimeout: number;
+}
 
 /**
- * Remembers in the handlers' transaction that a group has these events.
- * Resolves to those that are new, by identity; the others were handled before. Waits for a transaction that inserts the same.
+ * Moves the group's position and puts events into its inbox, in one round trip of the transaction that handles them.
+ * Resolves to the events that are new, by identity; the others were handled before. Undefined when the position is not the
+ * known one: somebody else had the partition meanwhile. Two members that claim the same wait for each other.
  */
-export async function insertIntoInbox(
+export async function claimEvents(
   trx: Knex.Transaction,
-  groupId: string,
-  events: EventIdentity[],
-): Promise<Map<string, EventIdentity>> {
-  if (events.length === 0) return new Map();
-  const { rows } = await trx.raw<{ rows: EventIdentity[] }>(insertNew, [groupId, ...columnsOf(events)]);
-  return new Map(rows.map((row) => [identityOf(row), row]));
+  { of, known, next, events, statementTimeout }: Claim,
+): Promise<Map<string, EventIdentity> | undefined> {
+  const { groupId, topic, partition } = of;
+  const position = [next, groupId, topic, partition, known.position, known.resets];
+  const inbox = [groupId, ...columnsOf(events)];
+  const { rows } = await trx.raw<{ rows: [{ moved: number; fresh: [string, string][] }] }>(claim, [
+    ...position,
+    ...inbox,
+    String(statementTimeout),
+  ]);
+  const [{ moved, fresh }] = rows;
+  if (moved === 0) return undefined;
+  return new Map(fresh.map(([source, id]) => [identityOf({ source, id }), { source, id }]));
 }
 
 const deleteSome = `

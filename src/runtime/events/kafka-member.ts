@@ -106,7 +106,7 @@ export function createGroupMember(
 
   consumer.on('consumer.fetch', () => (answered = Date.now()));
   consumer.on('consumer.heartbeat', () => (answered = Date.now()));
-  consumer.on('consumer.crash', ({ payload }) => events.lost(payload.error));
+  consumer.on('consumer.crash', ({ payload }) => events.lost(explained(payload.error)));
   consumer.on('consumer.group_join', ({ payload: { memberAssignment } }) => {
     answered = Date.now();
     const assignment = Object.entries(memberAssignment).map(([topic, partitions]) => ({ topic, partitions }));
@@ -188,4 +188,14 @@ function fetchedOf({
     })),
     end: Number(highWatermark),
   };
+}
+
+/** KafkaJS 2.2.4 reads gzip alone of the codecs; a Java producer may choose others. */
+function explained(error: Error): Error {
+  if (error.name !== 'KafkaJSNotImplemented') return error;
+  return new Error(
+    `a producer compressed its messages in a way that cannot be read here (${error.message}); ` +
+      `set compression.type of the topic to gzip or uncompressed, and the broker compresses anew`,
+    { cause: error },
+  );
 }

@@ -7,7 +7,10 @@ export interface GroupPartition {
   partition: number;
 }
 
-/** The next offset to handle; Kafka's offsets stay below 2^53 for centuries, so that a number holds them. `resets` counts how often it was set back; a writer that knows an older count is stale. */
+/**
+ * The next offset to handle; Kafka's offsets stay below 2^53 for centuries, so that a number holds them. `resets` counts
+ * how often it was set back; a writer that knows an older count is stale.
+ */
 export interface Position {
   position: number;
   resets: number;
@@ -54,35 +57,21 @@ export async function createPosition(
     .insert({ ...columns(of), position })
     .onConflict(['consumer_group', 'topic', 'partition'])
     .ignore();
-  const row = await database<PositionRow>(table).where(columns(of)).first('position', 'resets');
-  if (!row)
+  const found = await readPosition(database, of);
+  if (!found)
     throw new Error(
       `the position of group ${of.groupId} in ${of.topic}/${of.partition} was deleted meanwhile`,
     );
-  return positionOf(row);
+  return found;
 }
 
-/**
- * Locks a position until the end of the transaction, so that two members which both believe to own the partition handle it
- * one after the other. Sets the transaction's `statement_timeout` (milliseconds) in the same round trip.
- */
-export async function lockPosition(
-  trx: Knex.Transaction,
-  of: GroupPartition,
-  statementTimeout: number,
-): Promise<Position | undefined> {
-  const row = await trx(table)
-    .where(columns(of))
-    .forUpdate()
-    .first<PositionRow>(
-      'position',
-      'resets',
-      trx.raw(`set_config('statement_timeout', ?, true)`, [String(statementTimeout)]),
-    );
+/** Where the group is now; undefined when nobody has written it. */
+export async function readPosition(database: Knex, of: GroupPartition): Promise<Position | undefined> {
+  const row = await database<PositionRow>(table).where(columns(of)).first('position', 'resets');
   return row && positionOf(row);
 }
 
-/** Moves a locked position forward. */
+/** Moves a position that the transaction has claimed. */
 export async function movePosition(
   trx: Knex.Transaction,
   of: GroupPartition,

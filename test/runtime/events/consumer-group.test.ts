@@ -4,7 +4,7 @@ import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { Consumers } from '../../../src/runtime/events/consumers.ts';
 import { handleBatch } from '../../../src/runtime/events/consumer-batch.ts';
 import { createGroupHandlers } from '../../../src/runtime/events/consumer-handlers.ts';
-import { StalePositionError } from '../../../src/runtime/events/consumer-errors.ts';
+import { PositionMovedError } from '../../../src/runtime/events/consumer-errors.ts';
 import { createPosition, resetPosition } from '../../../src/runtime/events/positions.ts';
 import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts';
 
@@ -79,17 +79,22 @@ describe('a partition with two owners', () => {
     handlers.addTopics(['note.events'], ({ subject }, trx) => trx('effect').insert({ text: subject }));
     const start = await createPosition(fixture.database, of, 0);
     const options = { database: fixture.database, handlers, of, handlerTimeout: 5_000 };
-    const [one, two] = await Promise.all([
+    const [one, two] = await Promise.allSettled([
       handleBatch(() => threeMessages, start, never, options),
       handleBatch(() => threeMessages.slice(0, 2), start, never, options),
     ]);
-    assert.equal(one.handled.length + two.handled.length, 3);
+    assert.deepEqual([one.status, two.status].toSorted(), ['fulfilled', 'rejected']);
+    const loser = [one, two].find((each) => each.status === 'rejected');
+    assert.ok(loser?.reason instanceof PositionMovedError);
+    const { found } = loser.reason;
+    assert.ok(found && found.position >= 2);
+    await handleBatch(() => threeMessages.slice(found.position), found, never, options);
     assert.deepEqual(await fixture.database('effect').orderBy('id').pluck('text'), ['0', '1', '2']);
     assert.equal((await createPosition(fixture.database, of, 0)).position, 3);
     await resetPosition(fixture.database, of, { position: 3, resets: 0 }, 0);
     await assert.rejects(
-      handleBatch(() => threeMessages, one.position, never, options),
-      StalePositionError,
+      handleBatch(() => threeMessages, { position: 3, resets: 0 }, never, options),
+      PositionMovedError,
     );
   });
 
