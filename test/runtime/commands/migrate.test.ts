@@ -91,7 +91,14 @@ describe('microservice-runtime migrate', function () {
     await knex.schema.createTable('orders', () => {});
     const { code, stderr } = await run();
     assert.equal(code, 1);
-    assert.match(stderr, /20260102000000_create_orders.*relation "orders" already exists/s);
+    assert.match(
+      stderr,
+      /^microservice-runtime: migration 20260102000000_create_orders failed: .*relation "orders" already exists\n$/,
+    );
+    assert.deepEqual(await knex('knex_migrations').orderBy('id').pluck('name'), [
+      '20260101000000_event_outbox',
+      '20260101000001_event_inbox',
+    ]);
   });
 
   it('refuses flags that it does not know or that do not go together', async () => {
