@@ -57,9 +57,10 @@ export function createPartitionLog(files: PartitionFiles, limits: () => LogLimit
     },
     read(offset, maxBytes, atLeastOne) {
       const segment = log().segments.findLast((candidate) => candidate.baseOffset <= offset);
-      return segment && offset < segment.nextOffset()
-        ? segment.read(offset, maxBytes, atLeastOne)
-        : Buffer.alloc(0);
+      if (!segment || offset >= segment.nextOffset()) return Buffer.alloc(0);
+      const batches = segment.read(offset, maxBytes, atLeastOne);
+      if (segment !== active()) segment.release();
+      return batches;
     },
     batchAtTime(timestamp) {
       for (const segment of log().segments) {
@@ -82,19 +83,16 @@ export function createPartitionLog(files: PartitionFiles, limits: () => LogLimit
 
 function openLog(files: PartitionFiles): OpenLog {
   const bases = files.segments();
-  const last = bases.pop() ?? 0;
+  const last = bases.at(-1) ?? 0;
+  const segments = bases.slice(0, -1).map((baseOffset, i) => {
+    const storage = files.storage(baseOffset);
+    return openSegment({ baseOffset, storage, nextOffset: bases[i + 1]! });
+  });
   const producers = createProducerStates(files.loadProducers(last));
-  const segments = bases.map((baseOffset) => openSealed(baseOffset, files));
   const onBatch = (header: BatchHeader): void => producers.record(header, header.baseOffset);
   const storage = files.storage(last);
   segments.push(openSegment({ baseOffset: last, storage, onBatch, checkedTailBytes: CHECKED_TAIL_BYTES }));
   return { segments, producers };
-}
-
-function openSealed(baseOffset: number, files: PartitionFiles): Segment {
-  const segment = openSegment({ baseOffset, storage: files.storage(baseOffset) });
-  segment.release();
-  return segment;
 }
 
 function roll({ segments, producers }: OpenLog, files: PartitionFiles): void {

@@ -1,11 +1,11 @@
 import {
   closeSync,
   existsSync,
-  fstatSync,
   ftruncateSync,
   openSync,
   readSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 
@@ -47,7 +47,7 @@ export function createMemoryStorage(): SegmentStorage {
 export function createFileStorage(path: string): SegmentStorage {
   let descriptor: number | undefined;
   const open = (): number => (descriptor ??= openSync(path, existsSync(path) ? 'r+' : 'wx+'));
-  let used = fstatSync(open()).size;
+  let used = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   return {
     size: () => used,
     append(bytes) {

@@ -32,50 +32,44 @@ interface Index {
 export interface SegmentOptions {
   baseOffset: number;
   storage: SegmentStorage;
+  /** Where the next segment begins; then this one is complete, and its batches are looked up at the first read. */
+  nextOffset?: number;
   /** Called for every batch found in the storage. */
   onBatch?: (header: BatchHeader) => void;
   /** Checksums are compared in this many last bytes; what is torn there is cut off. */
   checkedTailBytes?: number;
 }
 
-/** Opens a segment: scans what its storage holds and cuts off a torn tail. */
-export function openSegment({ baseOffset, storage, onBatch, checkedTailBytes = 0 }: SegmentOptions): Segment {
-  const index: Index = { offsets: [], positions: [], maxTimestamps: [], nextOffset: baseOffset, end: 0 };
-  const add = (header: BatchHeader, offset: number): void => {
-    index.offsets.push(offset);
-    index.positions.push(index.end);
-    index.maxTimestamps.push(header.maxTimestamp);
-    index.nextOffset = offset + header.lastOffsetDelta + 1;
-    index.end += header.size;
+/** Opens a segment. One that is still written to is scanned, and a torn tail is cut off. */
+export function openSegment(options: SegmentOptions): Segment {
+  const { baseOffset, storage, nextOffset } = options;
+  let known = nextOffset === undefined ? recover(options) : undefined;
+  const index = (): Index => (known ??= scan(options));
+  const endOf = (entry: number): number => index().positions[entry + 1] ?? index().end;
+  const batch = (entry: number): Buffer => {
+    const position = index().positions[entry]!;
+    return storage.read(position, endOf(entry) - position);
   };
-  scan(storage.read(0, storage.size()), checkedTailBytes, index, (header) => {
-    add(header, header.baseOffset);
-    onBatch?.(header);
-  });
-  if (index.end < storage.size()) storage.truncate(index.end);
-
-  const endOf = (entry: number): number => index.positions[entry + 1] ?? index.end;
-  const batch = (entry: number): Buffer =>
-    storage.read(index.positions[entry]!, endOf(entry) - index.positions[entry]!);
   return {
     baseOffset,
-    nextOffset: () => index.nextOffset,
-    size: () => index.end,
+    nextOffset: () => nextOffset ?? index().nextOffset,
+    size: () => storage.size(),
     append(bytes, header, offset) {
       storage.append(bytes);
-      add(header, offset);
+      add(index(), header, offset);
     },
     read(offset, maxBytes, atLeastOne) {
-      const first = lastAtMost(index.offsets, offset);
-      const start = index.positions[first];
+      const { offsets, positions, end } = index();
+      const first = lastAtMost(offsets, offset);
+      const start = positions[first];
       if (start === undefined) return Buffer.alloc(0);
       if (endOf(first) - start > maxBytes) return atLeastOne ? batch(first) : Buffer.alloc(0);
       const limit = start + maxBytes;
-      const end = limit >= index.end ? index.end : index.positions[lastAtMost(index.positions, limit)]!;
-      return storage.read(start, end - start);
+      const stop = limit >= end ? end : positions[lastAtMost(positions, limit)]!;
+      return storage.read(start, stop - start);
     },
     batchAtTime(timestamp) {
-      const entry = index.maxTimestamps.findIndex((max) => max >= timestamp);
+      const entry = index().maxTimestamps.findIndex((max) => max >= timestamp);
       return entry < 0 ? undefined : batch(entry);
     },
     release: () => storage.release(),
@@ -83,22 +77,34 @@ export function openSegment({ baseOffset, storage, onBatch, checkedTailBytes = 0
   };
 }
 
-/** Walks the batches of `bytes` up to the first that is incomplete, out of order or, near the end, damaged. */
-function scan(
-  bytes: Buffer,
-  checkedTailBytes: number,
-  index: Index,
-  found: (header: BatchHeader) => void,
-): void {
+function recover(options: SegmentOptions): Index {
+  const index = scan(options);
+  if (index.end < options.storage.size()) options.storage.truncate(index.end);
+  return index;
+}
+
+function add(index: Index, header: BatchHeader, offset: number): void {
+  index.offsets.push(offset);
+  index.positions.push(index.end);
+  index.maxTimestamps.push(header.maxTimestamp);
+  index.nextOffset = offset + header.lastOffsetDelta + 1;
+  index.end += header.size;
+}
+
+/** Walks the batches up to the first that is incomplete, out of order or, near the end, damaged. */
+function scan({ baseOffset, storage, onBatch, checkedTailBytes = 0 }: SegmentOptions): Index {
+  const index: Index = { offsets: [], positions: [], maxTimestamps: [], nextOffset: baseOffset, end: 0 };
+  const bytes = storage.read(0, storage.size());
   for (;;) {
     const header = readBatchHeader(bytes, index.end);
-    if (!header || header.magic !== 2 || header.size < BATCH_HEADER_BYTES) return;
-    if (header.baseOffset !== index.nextOffset || header.lastOffsetDelta < 0) return;
+    if (!header || header.magic !== 2 || header.size < BATCH_HEADER_BYTES) return index;
+    if (header.baseOffset !== index.nextOffset || header.lastOffsetDelta < 0) return index;
     const end = index.end + header.size;
-    if (end > bytes.length) return;
-    const checked = end > bytes.length - checkedTailBytes;
-    if (checked && !isBatchIntact(bytes, index.end, header.size)) return;
-    found(header);
+    if (end > bytes.length) return index;
+    const isChecked = end > bytes.length - checkedTailBytes;
+    if (isChecked && !isBatchIntact(bytes, index.end, header.size)) return index;
+    add(index, header, header.baseOffset);
+    onBatch?.(header);
   }
 }
 
