@@ -45,9 +45,24 @@ export class SendError extends Error {
   override name = 'SendError';
   /** Kafka answered and does not want these messages: the topic is forbidden, a message is too large. */
   readonly refused: boolean;
+  /** So many of the first messages were acknowledged. */
+  readonly acknowledged: number;
 
-  constructor(cause: unknown) {
+  constructor(cause: unknown, acknowledged = 0) {
     super(`sending to Kafka failed: ${reasonOf(cause)}`, { cause });
+    this.refused = isRefusal(cause);
+    this.acknowledged = acknowledged;
+  }
+}
+
+/** A topic is not there and could not be created; the message says what to do. */
+export class TopicError extends Error {
+  override name = 'TopicError';
+  /** Kafka answered and does not want this topic: a new try does not cure it. */
+  readonly refused: boolean;
+
+  constructor(message: string, cause: unknown) {
+    super(message, { cause });
     this.refused = isRefusal(cause);
   }
 }
@@ -149,22 +164,24 @@ function createSender(kafka: Kafka): Sender {
     await discarded?.then(disconnect, () => undefined);
   }
 
-  async function sendAll(messages: readonly OutgoingMessage[]): Promise<void> {
+  async function sendRequest(messages: readonly OutgoingMessage[]): Promise<void> {
     const producer = await (connecting ??= connectProducer(kafka));
-    for (const request of splitBySize(messages)) {
-      await producer.sendBatch({ acks: -1, timeout: REQUEST_TIMEOUT, topicMessages: byTopic(request) });
-    }
+    await producer.sendBatch({ acks: -1, timeout: REQUEST_TIMEOUT, topicMessages: byTopic(messages) });
   }
 
   return {
     async send(messages) {
+      let acknowledged = 0;
       try {
-        await withDeadline(sendAll(messages), SEND_DEADLINE, 'Kafka did not acknowledge');
+        for (const request of splitBySize(messages)) {
+          await withDeadline(sendRequest(request), SEND_DEADLINE, 'Kafka did not acknowledge');
+          acknowledged += request.length;
+        }
       } catch (cause) {
         // after a timeout KafkaJS keeps a dead socket (tulios/kafkajs#1783) and its sequence numbers may differ from the
         // broker's (errors 45 and 46); a new producer has neither, and the inbox drops what it sends twice
         void discard();
-        throw new SendError(cause);
+        throw new SendError(cause, acknowledged);
       }
     },
     close: discard,
@@ -267,9 +284,9 @@ async function createTopic(admin: Admin, topic: string, config: KafkaConfig): Pr
     await admin.createTopics({ topics: [{ topic, numPartitions, replicationFactor }] });
   } catch (cause) {
     const wish = `${numPartitions} partitions and replication factor ${replicationFactor}`;
-    throw new Error(
+    throw new TopicError(
       `topic ${topic} could not be created with ${wish}: ${reasonOf(cause)}; create it yourself, or change KAFKA_TOPIC_PARTITIONS and KAFKA_TOPIC_REPLICATION_FACTOR`,
-      { cause },
+      cause,
     );
   }
 }
@@ -325,13 +342,14 @@ const producerErrors = new Set<unknown>([45, 46, 47, 59]);
 /** KafkaJS marks what the protocol calls retriable; https://kafka.apache.org/protocol#protocol_error_codes */
 function isRefusal(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  if ('errors' in error && Array.isArray(error.errors)) return error.errors.some(isRefusal);
   if (isProtocolError(error)) return !error.retriable && !producerErrors.has(error.code);
   return isRefusal(error.cause);
 }
 
 /** By its name: KafkaJS is CommonJS, and Node sees no named export of it that comes from a spread. */
 function isProtocolError(error: Error): error is KafkaJSProtocolError {
-  return error.name === 'KafkaJSProtocolError';
+  return error.name === 'KafkaJSProtocolError' || error.name === 'KafkaJSCreateTopicError';
 }
 
 /** The innermost reason: KafkaJS wraps errors in ones that say "retries exceeded" or "Topic creation errors". */

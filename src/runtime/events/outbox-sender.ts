@@ -1,4 +1,4 @@
-import { type KafkaDriver, SendError } from './kafka-driver.ts';
+import { type KafkaDriver, SendError, TopicError } from './kafka-driver.ts';
 import type { OutboxRow } from './outbox-queue.ts';
 
 /** What became of rows: those that are in Kafka, and the first of those that are not, by topic. */
@@ -46,9 +46,15 @@ export function createOutboxSender(driver: Pick<KafkaDriver, 'createSender' | 'e
       return { sent: rows, failures: [] };
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(String(cause));
-      const apart = isRefusal(error) ? split(rows) : [];
-      return apart.length > 1 ? sendApart(apart) : { sent: [], failures: failuresOf(rows, error) };
+      const acknowledged = error instanceof SendError ? error.acknowledged : 0;
+      const rest = await sendRest(rows.slice(acknowledged), error);
+      return { sent: [...rows.slice(0, acknowledged), ...rest.sent], failures: rest.failures };
     }
+  }
+
+  async function sendRest(rows: OutboxRow[], error: Error): Promise<Sent> {
+    const parts = isRefusal(error) ? split(rows) : [];
+    return parts.length > 1 ? sendApart(parts) : { sent: [], failures: failuresOf(rows, error) };
   }
 
   async function sendApart(parts: OutboxRow[][]): Promise<Sent> {
@@ -74,7 +80,8 @@ function split(rows: OutboxRow[]): OutboxRow[][] {
     : rows.map((row) => [row]);
 }
 
-const isRefusal = (error: Error): boolean => error instanceof SendError && error.refused;
+const isRefusal = (error: Error): boolean =>
+  (error instanceof SendError || error instanceof TopicError) && error.refused;
 
 const isBehind = (part: OutboxRow[], failed: OutboxRow): boolean =>
   part.length === 1 && part.some(({ topic, lane }) => topic === failed.topic && lane === failed.lane);

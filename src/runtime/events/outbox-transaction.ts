@@ -60,6 +60,11 @@ export function createTransactionBuffers(onCommit: (lanes: ReadonlySet<number>) 
 
   return {
     add(trx, message) {
+      if (!trx.isTransaction) {
+        throw new Error(
+          `cannot publish to ${message.topic}: what was given is no transaction of Knex; give the trx, or nothing`,
+        );
+      }
       if (trx.isCompleted() || buffers.get(trx)?.closed) {
         throw new Error(
           `cannot publish to ${message.topic}: the transaction is committed or rolled back already; await publish before the transaction ends`,

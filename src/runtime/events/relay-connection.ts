@@ -24,18 +24,21 @@ export async function openRelayConnection(
   idle: (lane: number) => Promise<void>,
   events: SessionEvents,
 ): Promise<RelayConnection> {
-  const session = await openSession(databaseDirectUrl, `${serviceName} relay`, CHANNEL, events).catch(
-    (error) => {
-      throw connectionError(
-        error,
-        databaseDirectUrl,
-        'DATABASE_DIRECT_URL, or DATABASE_URL where it is not set',
-      );
-    },
-  );
+  let ready = false;
+  const session = await openSession(databaseDirectUrl, `${serviceName} relay`, CHANNEL, {
+    heard: (message) => events.heard(message),
+    lost: (cause) => ready && events.lost(cause), // before that, this function rejects
+  }).catch((error) => {
+    throw connectionError(
+      error,
+      databaseDirectUrl,
+      'DATABASE_DIRECT_URL, or DATABASE_URL where it is not set',
+    );
+  });
   const leases = await joinLeases(session, CHANNEL, idle).catch((error) => {
     throw isMissingTable(error) ? missingTable(error) : error;
   });
+  ready = true;
   return {
     session,
     leases,

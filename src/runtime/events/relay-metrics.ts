@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { LANES } from './lane-leases.ts';
 import type { OutboxRow } from './outbox-queue.ts';
 
 export interface RelayMetrics {
@@ -11,7 +12,7 @@ const depth = 'select count(*)::float8 as value from event_outbox';
 
 const oldest = `
   select coalesce(extract(epoch from clock_timestamp() - min(head.created_at)), 0)::float8 as value
-  from generate_series(0, 15) as lanes (lane) cross join lateral (
+  from generate_series(0, ${LANES - 1}) as lanes (lane) cross join lateral (
     select created_at from event_outbox where event_outbox.lane = lanes.lane order by id limit 1
   ) as head`;
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type KafkaDriver, SendError } from '../../../src/runtime/events/kafka-driver.ts';
+import { type KafkaDriver, SendError, TopicError } from '../../../src/runtime/events/kafka-driver.ts';
 import type { OutgoingMessage } from '../../../src/runtime/events/message.ts';
 
 /**
@@ -11,6 +11,8 @@ export interface MemoryKafka {
   messages: OutgoingMessage[];
   /** Asked for each request; an error that it returns is what the sender gets, after `arrived` messages got through. */
   fault: (messages: readonly OutgoingMessage[]) => { error: Error; arrived: number } | undefined;
+  /** Topics that it does not create. */
+  forbidden: Set<string>;
   /** Requests that wait for their acknowledgement. */
   inFlight: number;
   latency: () => number;
@@ -20,13 +22,20 @@ export function createMemoryKafka(): MemoryKafka {
   const kafka: MemoryKafka = {
     messages: [],
     fault: () => undefined,
+    forbidden: new Set(),
     inFlight: 0,
     latency: () => 1,
     driver: {
-      ensureTopics: async () => {},
+      ensureTopics,
       createSender: () => ({ send, close: async () => {} }),
     },
   };
+
+  async function ensureTopics(topics: readonly string[]): Promise<void> {
+    const forbidden = topics.find((topic) => kafka.forbidden.has(topic));
+    if (forbidden)
+      throw Object.assign(new TopicError(`${forbidden} is forbidden`, undefined), { refused: true });
+  }
 
   async function send(messages: readonly OutgoingMessage[]): Promise<void> {
     kafka.inFlight += 1;

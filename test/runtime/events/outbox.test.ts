@@ -19,9 +19,11 @@ describe('publish', () => {
 
   const broken = async (work: () => Promise<void>): Promise<void> => {
     await database.raw('alter table event_outbox add constraint broken check (false) not valid');
-    await work().finally(async () => {
+    try {
+      await work();
+    } finally {
       await database.raw('alter table event_outbox drop constraint broken');
-    });
+    }
   };
   const row = () => database('event_outbox').first('topic', 'key', 'headers', 'payload');
   const publishAll = (keys: string[]) =>
@@ -215,6 +217,14 @@ describe('publish', () => {
       await committing;
       await assert.rejects(outbox.publish(placed('later'), trx), /committed or rolled back already/);
       assert.deepEqual(await saved(), ['a']);
+    });
+
+    it('rejects what is no transaction', async () => {
+      const wrong = database as Knex.Transaction;
+      await assert.rejects(
+        outbox.publish(placed('a'), wrong),
+        /is no transaction of Knex; give the trx, or nothing/,
+      );
     });
 
     it('leaves the connection alone when commit is called again', async () => {

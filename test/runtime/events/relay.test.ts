@@ -147,6 +147,20 @@ describe('the outbox relay', () => {
       assert.equal(kafka.messages.length, 100);
     });
 
+    it('lets other topics flow when one cannot be created', async () => {
+      const { publish } = await startReplica();
+      kafka.forbidden.add('secret.events');
+      await world.database.transaction(async (trx) => {
+        await publish('secret.events', { type: 'secret.told', data: 0 }, { key: 'a', trx });
+        await publish(placed('a', 0), trx);
+      });
+      await waitFor(() => totals('a').length === 1);
+      await waitFor(() => lines.some((line) => line.includes('secret.events is forbidden')));
+      await waitFor(async () => (await waiting()) === 1);
+      kafka.forbidden.clear();
+      await emptied();
+    });
+
     it('names the event that is refused, and holds up only what is behind it', async () => {
       const { publish } = await startReplica();
       kafka.fault = (messages) =>
