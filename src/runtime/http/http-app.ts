@@ -20,7 +20,7 @@ export interface HttpBus extends BusHealth {
 }
 
 export interface HttpAppOptions {
-  config: { managementPort?: number };
+  config: { managementPort?: number; serviceName?: string };
   logger: Logger;
   info: ApiInfo;
   routers: readonly ApiRouter[];
@@ -71,9 +71,17 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   return { express: app, management: bare().use(management, notFound, failed(logger)), state, openapi };
 }
 
-/** An app without the `x-powered-by` and the ETag of Express: hashing every answer costs more than it saves here. */
+/**
+ * An app without the `x-powered-by` and the ETag of Express: hashing every answer costs more than it saves here. Its
+ * `json` is the bare one, without Express's settings for spaces and escapes, for the same reason.
+ */
 function bare(): Express {
-  return express().disable('x-powered-by').disable('etag');
+  const app = express().disable('x-powered-by').disable('etag');
+  app.response.json = function json(body: unknown) {
+    if (!this.hasHeader('content-type')) this.setHeader('content-type', 'application/json; charset=utf-8');
+    return this.end(JSON.stringify(body));
+  };
+  return app;
 }
 
 function health({ database, bus, root, checks = [] }: HttpAppOptions, state: ServerState) {

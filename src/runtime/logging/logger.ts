@@ -1,9 +1,8 @@
-import { destination, pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
+import { destination, pino, stdSerializers, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
 import { currentContext } from '../context/context.ts';
+import { withoutSecrets } from './secrets.ts';
 
 export type { Logger } from 'pino';
-
-const secrets = ['password', 'authorization', 'cookie', '["set-cookie"]', 'token', 'secret'];
 
 /**
  * A logger that writes one JSON line a message to standard output, with the service's name, the request's ids and the
@@ -19,9 +18,9 @@ export function createLogger(
       level: config.logLevel,
       base: { service: config.serviceName },
       timestamp: stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: { level: (label) => ({ level: label }), log: (fields) => withoutSecrets(fields) },
+      serializers: { err: (error: Error) => withoutSecrets({ ...stdSerializers.err(error) }) },
       mixin: contextFields,
-      redact: secrets.flatMap((name) => [name, at('*', name), at('headers', name), at('*.headers', name)]),
     },
     stream,
   );
@@ -37,8 +36,4 @@ function contextFields(): object {
     trace_id: context.traceparent.slice(3, 35),
     span_id: context.traceparent.slice(36, 52),
   };
-}
-
-function at(path: string, name: string): string {
-  return name.startsWith('[') ? path + name : `${path}.${name}`;
 }
