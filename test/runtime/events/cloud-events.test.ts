@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import {
+  CloudEventError,
+  decodeEvent,
+  encodeEvent,
+  type PublishedEvent,
+} from '../../../src/runtime/events/cloud-events.ts';
+import type { IncomingMessage } from '../../../src/runtime/events/message.ts';
+
+const event: PublishedEvent = {
+  id: 'e1',
+  type: 'user.created',
+  version: 2,
+  source: 'user-service',
+  subject: '7',
+  aggregate: 'user',
+  time: '2026-01-02T03:04:05.678Z',
+  data: '{"name":"Zoë"}',
+  correlationId: 'c1',
+  causationId: 'e0',
+  traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+  topic: 'user.events',
+};
+
+/** What a consumer gets of a message: everything is bytes. */
+const received = (headers: Record<string, string>, value: string | null = '{}'): IncomingMessage => ({
+  topic: 'user.events',
+  partition: 3,
+  offset: '42',
+  key: Buffer.from('7'),
+  value: value === null ? null : Buffer.from(value),
+  headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)])),
+});
+
+describe('encodeEvent', () => {
+  it('writes attributes as headers, the data as the value and the subject as the key', () => {
+    assert.deepEqual(encodeEvent(event), {
+      topic: 'user.events',
+      key: '7',
+      value: '{"name":"Zoë"}',
+      headers: {
+        'content-type': 'application/json',
+        ce_specversion: '1.0',
+        ce_id: 'e1',
+        ce_type: 'user.created',
+        ce_source: 'user-service',
+        ce_subject: '7',
+        ce_time: '2026-01-02T03:04:05.678Z',
+        ce_aggregatetype: 'user',
+        ce_eventversion: '2',
+        ce_correlationid: 'c1',
+        ce_causationid: 'e0',
+        ce_traceparent: event.traceparent,
+        traceparent: event.traceparent,
+      },
+    });
+  });
+});
+
+describe('decodeEvent', () => {
+  it('reads what encodeEvent wrote', () => {
+    const { headers, value } = encodeEvent(event);
+    assert.deepEqual(decodeEvent(received(headers, value.toString())), {
+      ...event,
+      data: { name: 'Zoë' },
+      partition: 3,
+      offset: '42',
+    });
+  });
+
+  it('reads an event of any other producer', () => {
+    const headers = { ce_specversion: '1.0', ce_id: 'x', ce_type: 'payment.taken', ce_source: '/payments' };
+    assert.deepEqual(decodeEvent(received(headers, '1')), {
+      id: 'x',
+      type: 'payment.taken',
+      version: 1,
+      source: '/payments',
+      subject: '7',
+      aggregate: 'payment',
+      time: '',
+      data: 1,
+      correlationId: 'x',
+      topic: 'user.events',
+      partition: 3,
+      offset: '42',
+    });
+  });
+
+  const base = { ce_id: 'x', ce_type: 'a.b', ce_source: 's' };
+  const wrong: [string, IncomingMessage, RegExp][] = [
+    [
+      'has no id',
+      received({ ce_type: 'a.b', ce_source: 's' }),
+      /message user\.events\/3@42 has no header ce_id/,
+    ],
+    [
+      'has a version that does not count',
+      received({ ...base, ce_eventversion: 'two' }),
+      /has the version "two"/,
+    ],
+    ['has data that is no JSON', received(base, '{'), /has data that is not JSON/],
+  ];
+  for (const [what, message, expected] of wrong) {
+    it(`throws when a message ${what}, and says where it is`, () =>
+      assert.throws(
+        () => decodeEvent(message),
+        (error: Error) => error instanceof CloudEventError && expected.test(error.message),
+      ));
+  }
+
+  it('gives no data where the message has none', () => {
+    assert.equal(decodeEvent(received(base, null)).data, undefined);
+  });
+});

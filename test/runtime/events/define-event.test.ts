@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import joi from 'joi';
+import { defineEvent, type EventSettings } from '../../../src/runtime/events/define-event.ts';
+import { acceptData, EventDataError, serializeData } from '../../../src/runtime/events/event-data.ts';
+
+interface User {
+  id: string;
+  firstName: string;
+  born?: string;
+}
+
+const settings: EventSettings<User> = {
+  type: 'user.created',
+  version: 3,
+  topic: 'user.events',
+  aggregate: 'user',
+  schema: joi.object<User>({
+    id: joi.string().required(),
+    firstName: joi.string().required(),
+    born: joi.string().isoDate(),
+  }),
+  upcasts: {
+    1: ({ name, ...rest }) => ({ ...rest, fullName: name }),
+    2: ({ fullName, ...rest }) => ({ ...rest, firstName: String(fullName).split(' ')[0] }),
+  },
+};
+const userCreated = defineEvent(settings);
+
+describe('defineEvent', () => {
+  it('makes events about an aggregate', () => {
+    const event = userCreated.of('7', { id: '7', firstName: 'Ada' });
+    assert.deepEqual([event.definition, event.aggregateId, event.data.firstName], [userCreated, '7', 'Ada']);
+  });
+
+  const wrong: [string, Partial<EventSettings<User>>, RegExp][] = [
+    [
+      'a type that is no fact about an aggregate',
+      { type: 'Created' },
+      /"Created" is no event type; write <aggregate>\.<what happened>/,
+    ],
+    ['a version that does not count', { version: 0 }, /user\.created has version 0; versions are 1, 2, 3/],
+    ['a topic that Kafka refuses', { topic: 'user events' }, /"user events" is no Kafka topic/],
+    ['an aggregate that is no name', { aggregate: 'User ' }, /has the aggregate "User "/],
+    ['an upcast that leads nowhere', { upcasts: { 3: (data) => data } }, /has an upcast from version 3/],
+    [
+      'a schema with what JSON does not have',
+      { schema: joi.object({ born: joi.date() }) },
+      /uses joi\.date\(\)/,
+    ],
+  ];
+  for (const [what, part, message] of wrong) {
+    it(`refuses ${what}`, () => assert.throws(() => defineEvent({ ...settings, ...part }), message));
+  }
+});
+
+describe('the data of an event', () => {
+  it('is published as JSON; a Date is a string there', () => {
+    const born = new Date('2001-02-03T04:05:06.000Z') as unknown as string;
+    assert.equal(
+      serializeData(userCreated, { id: '7', firstName: 'Ada', born }),
+      '{"id":"7","firstName":"Ada","born":"2001-02-03T04:05:06.000Z"}',
+    );
+  });
+
+  it('is not published with another type or an unknown field, and every fault is named', () => {
+    const data = { id: 7, firstName: 'Ada', age: 1 } as unknown as User;
+    assert.throws(
+      () => serializeData(userCreated, data),
+      (error: Error) => {
+        assert.ok(error instanceof EventDataError);
+        assert.equal(
+          error.message,
+          'user.created version 3 was not published: "id" must be a string. "age" is not allowed',
+        );
+        return true;
+      },
+    );
+  });
+
+  it('is accepted with fields that a newer producer has added, which are dropped', () => {
+    assert.deepEqual(acceptData(userCreated, 3, { id: '7', firstName: 'Ada', age: 1 }), {
+      id: '7',
+      firstName: 'Ada',
+    });
+    assert.deepEqual(acceptData(userCreated, 4, { id: '7', firstName: 'Ada', age: 1 }), {
+      id: '7',
+      firstName: 'Ada',
+    });
+  });
+
+  it('is lifted from every older version', () => {
+    const expected = { id: '7', firstName: 'Ada' };
+    assert.deepEqual(acceptData(userCreated, 1, { id: '7', name: 'Ada Lovelace' }), expected);
+    assert.deepEqual(acceptData(userCreated, 2, { id: '7', fullName: 'Ada Lovelace' }), expected);
+  });
+
+  it('is an error when nothing lifts it, and when it does not fit', () => {
+    const bare = defineEvent({ ...settings, upcasts: {} });
+    assert.throws(() => acceptData(bare, 1, {}), /came in version 1, and nothing lifts version 1 to 2/);
+    assert.throws(() => acceptData(userCreated, 2, null), /has data that is no object: null/);
+    assert.throws(() => acceptData(userCreated, 3, { id: '7' }), /"firstName" is required/);
+  });
+});
