@@ -1,8 +1,9 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { ApiRouter } from './api-router.ts';
+import { bareApp } from './bare-app.ts';
 import { docsRouter } from './docs-router.ts';
 import { errorProblem } from './error-problem.ts';
 import { exchange } from './exchange.ts';
@@ -57,7 +58,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const operations = routers.flatMap((router) => router.operations);
   const openapi = openApiDocument({ info, operations, isProtected: authenticate !== undefined });
 
-  const app = bare();
+  const app = bareApp();
   app.use(exchange({ logger, metrics, state }));
   for (const router of routers) {
     if (authenticate) app.use(router.path, authenticate, router.express);
@@ -68,20 +69,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   refuseOtherMethods(app, operations);
   app.use(notFound, failed(logger));
 
-  return { express: app, management: bare().use(management, notFound, failed(logger)), state, openapi };
-}
-
-/**
- * An app without the `x-powered-by` and the ETag of Express: hashing every answer costs more than it saves here. Its
- * `json` is the bare one, without Express's settings for spaces and escapes, for the same reason.
- */
-function bare(): Express {
-  const app = express().disable('x-powered-by').disable('etag');
-  app.response.json = function json(body: unknown) {
-    if (!this.hasHeader('content-type')) this.setHeader('content-type', 'application/json; charset=utf-8');
-    return this.end(JSON.stringify(body));
-  };
-  return app;
+  return { express: app, management: bareApp().use(management, notFound, failed(logger)), state, openapi };
 }
 
 function health({ database, bus, root, checks = [] }: HttpAppOptions, state: ServerState) {

@@ -1,4 +1,11 @@
-import { destination, pino, stdSerializers, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
+import {
+  destination,
+  pino,
+  stdSerializers,
+  stdTimeFunctions,
+  type DestinationStream,
+  type Logger,
+} from 'pino';
 import { currentContext } from '../context/context.ts';
 import { withoutSecrets } from './secrets.ts';
 

@@ -1,5 +1,13 @@
 const hidden = '[Redacted]';
-const names = new Set(['password', 'authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'token', 'secret']);
+const names = new Set([
+  'password',
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'set-cookie',
+  'token',
+  'secret',
+]);
 const depth = 4;
 
 type Fields = Record<string, unknown>;
