@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBroker, type Broker, type BrokerOptions } from '../../../src/devkit/broker/broker.ts';
 import { connectWithTopic, fetch, produce } from './batches.ts';
+import { startBrokerProcess } from './broker-process.ts';
 import { connectProtocol, type ProtocolClient } from './protocol-client.ts';
 
 const OUT_OF_ORDER_SEQUENCE = 45;
@@ -175,12 +174,11 @@ describe('a broker with a directory', () => {
     broker = undefined;
     const acknowledged: string[] = [];
     for (let round = 0; round < 5; round++) {
-      const child = await startProcess(directory);
+      const child = await startBrokerProcess(directory);
       client.close();
       client = await connectProtocol(child.bootstrapServers);
-      const exited = once(child.process, 'exit');
       await produceUntilClosed(acknowledged, 20 + round * 7, () => child.process.kill('SIGKILL'));
-      await exited;
+      await child.kill();
     }
     await restart();
     const found = new Set(await allValues());
@@ -218,11 +216,4 @@ async function damage(file: string, position: number): Promise<void> {
   const byte = bytes[position]! ^ 0xff;
   await truncate(file, position);
   await appendFile(file, Buffer.concat([Buffer.from([byte]), bytes.subarray(position + 1)]));
-}
-
-async function startProcess(directory: string): Promise<{ process: ChildProcess; bootstrapServers: string }> {
-  const script = join(import.meta.dirname, 'broker-process.ts');
-  const process = fork(script, [directory], { execArgv: ['--import', 'tsx'] });
-  const [message] = await once(process, 'message');
-  return { process, bootstrapServers: String(message) };
 }

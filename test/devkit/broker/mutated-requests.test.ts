@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { startBroker, type Broker } from '../../../src/devkit/broker/broker.ts';
 import { batch, connectWithTopic, fetch, fetchArguments, produce } from './batches.ts';
+import { startBrokerProcess, type BrokerProcess } from './broker-process.ts';
 import { connectProtocol, encodeRequest, type ProtocolClient } from './protocol-client.ts';
 
 const groupId = 'group';
@@ -52,13 +52,13 @@ function requestsFor(topic: string): [api: string, versions: number[], args: obj
 }
 
 describe('a broken request', () => {
-  let broker: Broker;
+  let broker: BrokerProcess;
   let client: ProtocolClient;
   let topic: string;
   let requests: Buffer[];
 
   before(async () => {
-    broker = await startBroker();
+    broker = await startBrokerProcess();
     ({ client, topic } = await connectWithTopic(broker.bootstrapServers));
     const encoded = requestsFor(topic).flatMap(([api, versions, args]) =>
       versions.map((version) => encodeRequest(api, version, args)),
@@ -67,7 +67,7 @@ describe('a broken request', () => {
   });
   after(async () => {
     client.close();
-    await broker.stop();
+    await broker.kill();
   });
 
   const change = fc.record({
