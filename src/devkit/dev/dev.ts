@@ -27,6 +27,7 @@ export interface DevOptions {
  */
 export async function dev(options: DevOptions): Promise<number> {
   const opened: Opened = { parts: [] };
+  process.stdout.on('error', () => undefined); // the terminal was closed: what was started must still be ended
   const signals = listenForStop(() => opened.service?.kill());
   try {
     await open(options, opened, signals);

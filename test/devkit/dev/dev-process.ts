@@ -17,10 +17,20 @@ export interface DevProcess {
 
 const cli = path.resolve(import.meta.dirname, '../../../src/devkit/cli.ts');
 
-/** Runs `microservice-devkit` in a folder as a terminal would: from source, with nothing of our own environment. */
-export function runDevkit(cwd: string, args: string[], environment: Record<string, string> = {}): DevProcess {
+/**
+ * Runs `microservice-devkit` in a folder: from source, with nothing of our own environment; in a shell of its own, as npm
+ * does it, if told so. Signals then reach the shell.
+ */
+export function runDevkit(
+  cwd: string,
+  args: string[],
+  environment: Record<string, string> = {},
+  parent: 'us' | 'shell' = 'us',
+): DevProcess {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, ['--import', 'tsx', cli, ...args], {
+  const shell = parent === 'shell' ? ['sh', '-c', '"$@"; true', 'sh'] : [];
+  const [command = '', ...rest] = [...shell, process.execPath, '--import', 'tsx', cli, ...args];
+  const child = spawn(command, rest, {
     cwd,
     env: { PATH, HOME, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

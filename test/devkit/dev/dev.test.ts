@@ -101,6 +101,16 @@ describe('microservice-devkit dev', function () {
     await assertAllClosed(variables);
   });
 
+  it('ends when the npm that ran it is gone', async () => {
+    const { root, variables } = await createService();
+    const npm = runDevkit(root, ['dev', '--parts-only'], { npm_execpath: 'npm' }, 'shell');
+    running.push(npm);
+    await npm.shows(/Ready/);
+    npm.signal('SIGKILL');
+    await assertAllClosed(variables);
+    await npm.ended;
+  });
+
   it('restarts the service when its code changes', async () => {
     const { root, variables, write } = await createService(
       {},
