@@ -91,5 +91,7 @@ async function createEnvironment(folder: string, url: string): Promise<NodeJS.Pr
     npm_config_userconfig: userConfig,
     npm_config_cache: path.join(folder, 'cache'),
     npm_config_registry: url,
+    // pnpm would fetch the version of "packageManager" and want npm's signature of it, which a mirror does not have.
+    npm_config_manage_package_manager_versions: 'false',
   };
 }
