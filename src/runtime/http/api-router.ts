@@ -69,7 +69,7 @@ function checked<Params, Query, Body>(
 const requireJson: RequestHandler = (req, _res, next) => {
   if (req.body !== undefined || !hasBody(req) || req.is(mediaTypes) !== false) return next();
   const message = `The body must be application/json, not ${req.headers['content-type'] ?? 'without a type'}.`;
-  return next(Object.assign(new Error(message), { status: 415 }));
+  return next(Object.assign(new Error(message), { status: 415, expose: true }));
 };
 
 function hasBody({ headers }: Request): boolean {

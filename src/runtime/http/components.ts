@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type joi from 'joi';
-import { toJsonSchema, type Direction, type JsonSchema } from '../schemas/json-schema.ts';
+import { toJsonSchema, type Direction, type JsonSchema, type Place } from '../schemas/json-schema.ts';
 
 /** The reusable schemas of a document, collected while its operations are written. */
 export interface Components {
@@ -9,22 +9,27 @@ export interface Components {
   of(schema: joi.Schema, direction: Direction): JsonSchema;
 }
 
-/** Starts with the schemas given. Throws when two schemas that differ have the same label. */
+/**
+ * Starts with the schemas given. What is delivered bears the name of its label; what is sent does too, or that name with
+ * `Input` where the two differ, as they do when there are defaults: so ask for what is delivered first. Throws when two
+ * schemas that differ in more than that have the same label.
+ */
 export function createComponents(schemas: Record<string, JsonSchema>): Components {
-  const keep = (name: string, schema: JsonSchema): JsonSchema => {
-    if (schemas[name] && !isDeepStrictEqual(schemas[name], schema)) {
+  const keep = (name: string, schema: JsonSchema, direction: Direction): JsonSchema => {
+    const isOther = schemas[name] !== undefined && !isDeepStrictEqual(schemas[name], schema);
+    if (isOther && direction === 'input' && !name.endsWith('Input'))
+      return keep(`${name}Input`, schema, direction);
+    if (isOther)
       throw new Error(`Two different schemas are labelled "${name}"; give each a label of its own.`);
-    }
     schemas[name] = schema;
     return { $ref: `#/components/schemas/${name}` };
   };
   return {
     schemas,
     of(schema, direction) {
-      const { $defs = {}, ...written } = toJsonSchema(schema, direction, (label, own) =>
-        keep(componentName(label), own),
-      );
-      for (const [id, definition] of Object.entries($defs)) keep(id, hoisted(definition));
+      const place: Place = (label, own) => keep(componentName(label), own, direction);
+      const { $defs = {}, ...written } = toJsonSchema(schema, direction, place);
+      for (const [id, definition] of Object.entries($defs)) keep(id, hoisted(definition), direction);
       return hoisted(written);
     },
   };

@@ -5,6 +5,7 @@ import { problem, type Problem } from './problem.ts';
 /** An error of Express or of its body parser, which carries the status that it wants and whether its text may be shown. */
 interface HttpError extends Error {
   status: number;
+  expose?: boolean;
   type?: string;
 }
 
@@ -20,8 +21,11 @@ export function errorProblem(error: unknown): Problem {
   );
 }
 
+/** Errors of other services' clients carry a status too: only one that says it may be shown is an answer of ours. */
 function isHttpError(error: Error): error is HttpError {
-  return 'status' in error && typeof error.status === 'number' && error.status >= 400 && error.status < 500;
+  if (!('status' in error) || typeof error.status !== 'number' || error.status < 400 || error.status > 499)
+    return false;
+  return error instanceof URIError || ('expose' in error && error.expose === true);
 }
 
 function httpDetail(error: HttpError): string | undefined {

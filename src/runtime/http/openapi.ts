@@ -41,10 +41,12 @@ const problemSchema: JsonSchema = {
 /** The OpenAPI 3.1 document of the operations, from the joi schemas that check them. */
 export function openApiDocument({ info, operations, isProtected }: Options): object {
   const components = createComponents({ Problem: problemSchema });
+  for (const operation of operations) successes(operation, components);
+  const ids = new Set<string>();
   const paths: Record<string, Record<string, object>> = {};
   for (const operation of operations) {
     const path = (paths[templated(operation.path)] ??= {});
-    path[operation.method] = operationObject(operation, { components, isProtected });
+    path[operation.method] = operationObject(operation, { components, ids, isProtected });
   }
   const securitySchemes = isProtected ? { bearer: { type: 'http', scheme: 'bearer' } } : undefined;
   return {
@@ -65,13 +67,14 @@ function tagObjects(operations: readonly Operation[]): object[] {
 
 interface Surroundings {
   components: Components;
+  ids: Set<string>;
   isProtected: boolean;
 }
 
-function operationObject(operation: Operation, { components, isProtected }: Surroundings): object {
+function operationObject(operation: Operation, { components, ids, isProtected }: Surroundings): object {
   const { summary, description, tag, body } = operation;
   return {
-    operationId: operation.operationId ?? operationId(summary),
+    operationId: operationId(operation, ids),
     summary,
     description,
     tags: [tag],
@@ -89,8 +92,16 @@ function templated(path: string): string {
   return path.replaceAll(/:(\w+)/g, '{$1}');
 }
 
+/** Ids are unique in a document: a summary that says the same as another's makes way for the path. */
+function operationId({ operationId: given, summary, method, path }: Operation, ids: Set<string>): string {
+  const wanted = given ?? camelCase(summary);
+  const id = ids.has(wanted) ? camelCase(`${method} ${path}`) : wanted;
+  ids.add(id);
+  return id;
+}
+
 /** "Create a user" as `createUser`. */
-function operationId(summary: string): string {
+function camelCase(summary: string): string {
   const words = summary.split(/\W+/).filter((word) => word !== '' && !/^(a|an|the)$/i.test(word));
   const [first = '', ...others] = words.map((word) => word.toLowerCase());
   return first + others.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join('');

@@ -57,6 +57,9 @@ describe('createHttpApp', () => {
     router.get('/throws', { summary: 'Throw', ...answers }, () => {
       throw new TypeError('password is hunter2');
     });
+    router.get('/elsewhere', { summary: 'Fail elsewhere', ...answers }, () => {
+      throw Object.assign(new Error('secrets of another service'), { status: 404 });
+    });
     router.get('/unavailable', { summary: 'Be unavailable', ...answers }, () => {
       throw new UnavailableError('The bank does not answer');
     });
@@ -79,7 +82,7 @@ describe('createHttpApp', () => {
 
   it('never tells the cause of a 500, and logs it with the ids of the request', async () => {
     const { request, lines } = await start();
-    for (const path of ['/odd/throws', '/odd/rejects']) {
+    for (const path of ['/odd/throws', '/odd/rejects', '/odd/elsewhere']) {
       const response = await request(path, { headers: { 'x-request-id': `r-${path}` } });
       assert.equal(response.status, 500);
       assert.equal(

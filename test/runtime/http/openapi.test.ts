@@ -101,6 +101,27 @@ describe('GET /openapi.json', () => {
     await guarded.server.stop();
   });
 
+  it('tells what is sent from what is delivered where defaults make them differ', async () => {
+    const router = apiRouter({ path: '/things', tag: 'Things' });
+    const schema = joi.object({ size: joi.number().default(1) }).label('Thing');
+    router.post('/', { summary: 'Make a thing', body: schema, responses: { 201: schema } }, () => undefined);
+    const other = await startApp({ database, routers: [router] });
+    const { schemas } = (await read(other)).components;
+    assert.deepEqual(Object.keys(schemas), ['Problem', 'Thing', 'ThingInput']);
+    await other.server.stop();
+  });
+
+  it('gives every operation an id of its own', async () => {
+    const router = apiRouter({ path: '/things', tag: 'Things' });
+    for (const path of ['/a', '/b/:id'])
+      router.get(path, { summary: 'Get it', responses: { 200: null } }, () => undefined);
+    const other = await startApp({ database, routers: [router] });
+    const { paths } = await read(other);
+    const ids = Object.values(paths).map((path) => path['get']?.['operationId']);
+    assert.deepEqual(ids, ['getIt', 'getThingsBId']);
+    await other.server.stop();
+  });
+
   it('refuses two different schemas of one label when the app is made', async () => {
     const router = apiRouter({ path: '/things', tag: 'Things' });
     router.get('/a', { summary: 'A', responses: { 200: thing(joi.number()) } }, () => undefined);
