@@ -29,8 +29,14 @@ export interface ConsumerSettings {
 
 const DAY = 24 * 60 * 60 * 1_000;
 
-/** The defaults for a service with `databasePoolMax` connections, half of which are left to everything else. */
-export function defaultSettings(databasePoolMax: number): ConsumerSettings {
+/** The defaults: half of the database connections, and half of the time to stop, are left to everything else. */
+export function defaultSettings({
+  databasePoolMax,
+  shutdownTimeout,
+}: {
+  databasePoolMax: number;
+  shutdownTimeout: number;
+}): ConsumerSettings {
   return {
     batchSize: 200,
     batchTimeout: 1_000,
@@ -44,6 +50,6 @@ export function defaultSettings(databasePoolMax: number): ConsumerSettings {
     silenceTimeout: 60_000,
     commitInterval: 1_000,
     inboxRetention: 7 * DAY,
-    stopTimeout: 5_000,
+    stopTimeout: shutdownTimeout / 2,
   };
 }

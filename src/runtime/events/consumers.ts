@@ -12,6 +12,8 @@ export interface Consumers {
   on<T>(definition: EventDefinition<T>, handler: EventHandler<T>): void;
   subscribe(subscription: Subscription): void;
   topics(): string[];
+  /** Rejects when the tables of the inbox are not there. */
+  prepare(): Promise<void>;
   start(): void;
   stop(): Promise<void>;
   status(): ConsumerStatus[];
@@ -24,11 +26,16 @@ export interface ConsumersOptions extends EventBusOptions {
   driver: KafkaDriver;
 }
 
+const noInbox =
+  'the table event_inbox is not there: add a migration with ' +
+  `"export { up, down } from 'microservice-runtime/tables/event-inbox';", and run npx knex migrate:latest`;
+
 /** The consumer groups of a service: its own one, and those that subscriptions name. One member each, for all its topics. */
 export function createConsumers(options: ConsumersOptions): Consumers {
   const { config, contracts, database, logger, registry, driver } = options;
-  const settings = { ...defaultSettings(config.databasePoolMax), ...options.consumer };
+  const settings = { ...defaultSettings(config), ...options.consumer };
   const metricsOf = createConsumerMetrics(registry);
+  const handled = new Set<unknown>();
   const groups = new Map<string, GroupHandlers>();
   const pruner = createInboxPruner(database, settings.inboxRetention, logger);
   let consumers: Consumer[] | undefined;
@@ -60,11 +67,19 @@ export function createConsumers(options: ConsumersOptions): Consumers {
         );
       }
       handlersOf(config.kafka.groupId).add(definition, handler);
+      handled.add(definition);
     },
     subscribe({ topics, groupId = config.kafka.groupId, handler }) {
       handlersOf(groupId).addTopics(topics, handler);
     },
     topics: () => [...groups.values()].flatMap((handlers) => handlers.topics()),
+    async prepare() {
+      for (const definition of contracts.consumed.filter((consumed) => !handled.has(consumed))) {
+        const { type, version } = definition;
+        logger.warn(`nothing handles ${type} version ${version} of contracts.consumed; call bus.on for it`);
+      }
+      if (groups.size > 0 && !(await database.schema.hasTable('event_inbox'))) throw new Error(noInbox);
+    },
     start() {
       consumers ??= [...groups].map(consumerOf);
       for (const consumer of consumers) consumer.start();

@@ -39,7 +39,10 @@ export interface EventBus extends Part {
   on<T>(definition: EventDefinition<T>, handler: EventHandler<T>): void;
   /** Hands every event of the topics to `handler`, unchecked. Throws after the start. */
   subscribe(subscription: Subscription): void;
-  /** Resolves at once: Kafka is joined in the background, since HTTP serves without it; `status` says how far that is. */
+  /**
+   * Rejects when a table of the bus is not there. Does not wait for Kafka, which is joined in the background, since HTTP
+   * serves without it; `status` says how far that is.
+   */
   start(): Promise<void>;
   /** Finishes what is being handled, leaves the groups, sends what was committed. Resolves within seconds, Kafka or not. */
   stop(): Promise<void>;
@@ -92,6 +95,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
     async start() {
       // the low-level publish needs no contract, so that the table is what tells
       relaying = contracts.published.length > 0 || (await database.schema.hasTable('event_outbox'));
+      await consumers.prepare();
       if (relaying) await relay.start();
       provision.start(topics(), () => consumers.start());
     },

@@ -380,7 +380,8 @@ async function withDeadline<T>(work: Promise<T>, milliseconds: number, what: str
 }
 
 /** Failures of these come back as rejections, and whoever asked logs them once, in words that say what to do. */
-const heardElsewhere = /^(Admin|BrokerPool|Cluster|Connection|ConnectionBuilder|Producer|RequestQueue)/;
+const heardElsewhere =
+  /^(Admin|BrokerPool|Cluster|Connection|ConnectionBuilder|Consumer$|Producer|RequestQueue|Runner)/;
 
 function writeLog(logger: Logger, { namespace, level, log }: LogEntry): void {
   const { message, timestamp: _, logger: __, ...details } = log;

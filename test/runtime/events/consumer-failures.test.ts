@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { Consumers } from '../../../src/runtime/events/consumers.ts';
@@ -71,6 +72,25 @@ describe('a handler that fails', () => {
     const begun = performance.now();
     await consumers.stop();
     assert.ok(performance.now() - begun < 1_500, `took ${performance.now() - begun} ms`);
+  });
+
+  it('is waited for by stop, which commits what it did and leaves the rest to the next member', async () => {
+    const handler = new EventEmitter();
+    const consumers = consume(async (event, trx) => {
+      await keep(event, trx);
+      handler.emit('begun');
+      if (event.data.text === 'first') await once(handler, 'released');
+    });
+    const begun = once(handler, 'begun');
+    await fixture.sendMany(['first', 'second'].map((text) => ({ key: 'a', text })));
+    await begun;
+    const stopped = consumers.stop();
+    handler.emit('released');
+    await stopped;
+    assert.deepEqual(await effects(), ['first']);
+    consume(keep);
+    await waitFor(async () => (await effects()).length === 2);
+    assert.deepEqual(await effects(), ['first', 'second']);
   });
 
   it('has failed at its deadline, and nothing of it remains', async () => {

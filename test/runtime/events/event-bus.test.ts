@@ -91,6 +91,18 @@ describe('createEventBus', () => {
     assert.deepEqual(idle.status(), { kafka: 'unused', consumers: [] });
   });
 
+  it('does not start without its tables, and says which migration to add', async () => {
+    await fixture.database.schema.dropTable('event_inbox');
+    const consumer = bus({ consumed: [noteWritten] });
+    consumer.on(noteWritten, async () => {});
+    await assert.rejects(consumer.start(), /event_inbox is not there: add a migration .*tables\/event-inbox/);
+  });
+
+  it('warns of a contract that nothing handles', async () => {
+    await bus({ consumed: [noteWritten] }).start();
+    assert.ok(fixture.log.some(({ msg }) => /nothing handles note\.written version 1/.test(msg)));
+  });
+
   it('shows its metrics', async () => {
     const both = bus({ published: [noteWritten], consumed: [noteWritten] });
     both.on(noteWritten, async () => {});

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import type { Knex } from 'knex';
+import { connectDatabase } from '../../../src/runtime/database/database.ts';
+import { pruneInbox } from '../../../src/runtime/events/inbox.ts';
+import { down, up } from '../../../src/runtime/tables/event-inbox.ts';
+import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
+
+describe('the inbox', () => {
+  let created: TestDatabase;
+  let database: Knex;
+  beforeEach(async () => {
+    created = await createDatabase();
+    database = connectDatabase({ databaseUrl: created.url, databasePoolMax: 4, serviceName: 'test' });
+    await up(database);
+  });
+  afterEach(async () => {
+    await database.destroy();
+    await created.drop();
+  });
+
+  const insert = (ids: string[], received: Date): Promise<unknown> =>
+    database('event_inbox').insert(
+      ids.map((id) => ({ consumer_group: 'g', source: 's', event_id: id, received_at: received })),
+    );
+
+  it('forgets what is older than asked, in small statements, by several replicas at once', async () => {
+    await insert(
+      Array.from({ length: 250 }, (_, index) => `old-${index}`),
+      new Date('2026-01-01'),
+    );
+    await insert(['new'], new Date('2026-01-03'));
+    const before = new Date('2026-01-02');
+    const deleted = await Promise.all([1, 2].map(() => pruneInbox(database, before, { batchSize: 20 })));
+    assert.equal((deleted[0] ?? 0) + (deleted[1] ?? 0), 250);
+    assert.deepEqual(await database('event_inbox').pluck('event_id'), ['new']);
+  });
+
+  it('stops forgetting when it is told to', async () => {
+    await insert(['a', 'b', 'c'], new Date('2026-01-01'));
+    let statements = 0;
+    const stopped = (): boolean => (statements += 1) > 2;
+    assert.equal(await pruneInbox(database, new Date(), { batchSize: 1, stopped }), 2);
+  });
+
+  it('is not taken down while it, or a position, has rows', async () => {
+    await insert(['a'], new Date());
+    await assert.rejects(down(database), /event_inbox has rows.*handled again.*delete/);
+    await database('event_inbox').delete();
+    await database('event_positions').insert({ consumer_group: 'g', topic: 't', partition: 0, position: 1 });
+    await assert.rejects(down(database), /event_positions has rows/);
+    await database('event_positions').delete();
+    await down(database);
+    assert.equal(await database.schema.hasTable('event_inbox'), false);
+    assert.equal(await database.schema.hasTable('event_positions'), false);
+  });
+});
