@@ -175,6 +175,8 @@ describe('createHttpApp', () => {
       await database.schema.dropTable('knex_migrations');
       await down(database);
       assert.equal((await ready(started)).status, 200, 'the schema is not asked for again');
+      started.app.state.drain();
+      assert.equal((await ready(started)).status, 503, 'a server that drains is not ready');
     });
 
     it('is not ready when the database is unreachable, or a check of the service fails', async () => {

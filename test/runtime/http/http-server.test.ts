@@ -5,15 +5,17 @@ import knex from 'knex';
 import { apiRouter } from 'microservice-runtime/http';
 import { startApp } from './start-app.ts';
 
-/** A route that says "entered", and answers after "finish". */
-function slow() {
+/** A route that says "entered", begins its answer if it should, and ends it after "finish". */
+function slow({ begins = false } = {}) {
   const turns = new EventEmitter();
   const router = apiRouter({ path: '/slow', tag: 'Slow' });
   router.get('/', { summary: 'Take long', responses: { 200: null } }, async (_req, res) => {
     const finish = once(turns, 'finish');
     turns.emit('entered');
+    if (begins) res.write('begun');
     await finish;
-    res.json({ done: true });
+    if (begins) res.end();
+    else res.json({ done: true });
   });
   return { router, turns };
 }
@@ -55,6 +57,20 @@ describe('httpServer', () => {
     const begun = performance.now();
     await server.stop();
     assert.ok(performance.now() - begun < 1_000);
+    agent.destroy();
+  });
+
+  it('closes a connection whose answer had begun before, when it is at its end', async () => {
+    const { router, turns } = slow({ begins: true });
+    const { server } = await startApp({ database, routers: [router] });
+    const agent = new Agent({ keepAlive: true });
+    const response = await fetchWith(agent, `${server.url}/slow`);
+    assert.equal(response.headers.connection, 'keep-alive');
+    const begun = performance.now();
+    const stopped = server.stop();
+    turns.emit('finish');
+    await stopped;
+    assert.ok(performance.now() - begun < 2_000);
     agent.destroy();
   });
 
