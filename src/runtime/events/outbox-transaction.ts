@@ -4,7 +4,7 @@ import { type Connection, insertIntoOutbox } from './outbox-insert.ts';
 
 type Query = (connection: Connection, statement: unknown) => Promise<unknown>;
 
-interface Buffer {
+interface Pending {
   messages: OutgoingMessage[];
   closed: boolean;
 }
@@ -21,23 +21,23 @@ export interface TransactionBuffers {
 
 /** @param onCommit is told the lanes that a transaction wrote to, once it is committed */
 export function createTransactionBuffers(onCommit: (lanes: ReadonlySet<number>) => void): TransactionBuffers {
-  const buffers = new WeakMap<Knex.Transaction, Buffer>();
+  const buffers = new WeakMap<Knex.Transaction, Pending>();
 
-  function bufferOf(trx: Knex.Transaction): Buffer {
+  function pendingOf(trx: Knex.Transaction): Pending {
     const known = buffers.get(trx);
     if (known) return known;
-    const buffer: Buffer = { messages: [], closed: false };
-    buffers.set(trx, buffer);
+    const pending: Pending = { messages: [], closed: false };
+    buffers.set(trx, pending);
     watchEnd(trx, {
-      commit: (connection, commit) => flush(buffer, connection, commit),
-      release: (release) => handOver(buffer, trx, release),
-      rollback: () => close(buffer),
+      commit: (connection, commit) => flush(pending, connection, commit),
+      release: (release) => handOver(pending, trx, release),
+      rollback: () => close(pending),
     });
-    return buffer;
+    return pending;
   }
 
-  async function flush(buffer: Buffer, connection: Connection, commit: () => Promise<unknown>) {
-    const messages = close(buffer);
+  async function flush(pending: Pending, connection: Connection, commit: () => Promise<unknown>) {
+    const messages = close(pending);
     let lanes = new Set<number>();
     try {
       if (messages.length > 0) lanes = await insertIntoOutbox(connection, messages);
@@ -50,11 +50,11 @@ export function createTransactionBuffers(onCommit: (lanes: ReadonlySet<number>) 
     return result;
   }
 
-  async function handOver(buffer: Buffer, trx: Knex.Transaction, release: () => Promise<unknown>) {
-    const messages = close(buffer);
+  async function handOver(pending: Pending, trx: Knex.Transaction, release: () => Promise<unknown>) {
+    const messages = close(pending);
     const result = await release();
     if (trx.parentTransaction && messages.length > 0)
-      bufferOf(trx.parentTransaction).messages.push(...messages);
+      pendingOf(trx.parentTransaction).messages.push(...messages);
     return result;
   }
 
@@ -70,15 +70,15 @@ export function createTransactionBuffers(onCommit: (lanes: ReadonlySet<number>) 
           `cannot publish to ${message.topic}: the transaction is committed or rolled back already; await publish before the transaction ends`,
         );
       }
-      bufferOf(trx).messages.push(message);
+      pendingOf(trx).messages.push(message);
     },
   };
 }
 
-function close(buffer: Buffer): OutgoingMessage[] {
-  const { messages } = buffer;
-  buffer.messages = [];
-  buffer.closed = true;
+function close(pending: Pending): OutgoingMessage[] {
+  const { messages } = pending;
+  pending.messages = [];
+  pending.closed = true;
   return messages;
 }
 
@@ -115,11 +115,17 @@ const isStatement = (statement: unknown, word: string): boolean =>
 /** Knex's own `trx.commit()` resolves when COMMIT failed, and only the transaction's promise rejects. */
 function rejectFailedCommit(trx: Knex.Transaction): void {
   const commit = trx.commit.bind(trx);
-  const checked = async (value?: unknown): Promise<unknown> => {
+  const commitChecked = async (value?: unknown): Promise<unknown> => {
     await commit(value);
     return trx.executionPromise;
   };
-  Object.assign(trx, { commit: checked });
+  Object.assign(trx, {
+    commit(value?: unknown) {
+      const committing = commitChecked(value);
+      committing.catch(() => undefined); // who does not await it has the transaction's promise, as with Knex
+      return committing;
+    },
+  });
 }
 
 /** A connection that cannot roll back must not go back to the pool with its transaction open. */

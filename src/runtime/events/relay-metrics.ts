@@ -77,7 +77,7 @@ export function createRelayMetrics(
 /** Undefined when PostgreSQL does not answer: the other metrics are wanted then more than ever. */
 async function ask(database: Knex, sql: string): Promise<number | undefined> {
   try {
-    const { rows } = await database.raw<{ rows: { value: number }[] }>(sql).timeout(2_000);
+    const { rows } = await database.raw<{ rows: { value: number }[] }>(sql).timeout(2_000, { cancel: true });
     return rows[0]?.value;
   } catch {
     return undefined;

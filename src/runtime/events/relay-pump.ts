@@ -29,6 +29,7 @@ export function createRelayPump({ connection, lanes, sending }: Settings): Relay
   const finished: number[] = [];
   const untold = new Set<number>();
   let toldAt = -Infinity;
+  let telling: NodeJS.Timeout | undefined;
 
   async function deleteAcknowledged(session: Session): Promise<void> {
     const rowCount = acknowledged.length;
@@ -41,11 +42,16 @@ export function createRelayPump({ connection, lanes, sending }: Settings): Relay
   async function tellOthers(session: Session, channel: string): Promise<void> {
     const wait = toldAt + NOTIFY_INTERVAL - performance.now();
     if (untold.size === 0) return;
-    if (wait > 0) return void setTimeout(() => void run(), wait);
+    if (wait > 0) return void (telling ??= setTimeout(tellLater, wait));
     const message = [...untold].join(',');
     untold.clear();
     toldAt = performance.now();
     await session.query('select pg_notify($1, $2)', [channel, message]);
+  }
+
+  function tellLater(): void {
+    telling = undefined;
+    void run();
   }
 
   async function sendReady(session: Session, leases: LaneLeases): Promise<void> {

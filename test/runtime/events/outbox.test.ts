@@ -182,6 +182,15 @@ describe('publish', () => {
       assert.equal(rows[0].open, 0);
     });
 
+    it('rejects the transaction where nobody awaits its commit', () =>
+      broken(async () => {
+        const careless = database.transaction((trx) => {
+          void outbox.publish(placed('careless'), trx);
+          void trx.commit();
+        });
+        await assert.rejects(careless, /broken/);
+      }));
+
     it('rejects without a transaction', () =>
       broken(async () => {
         await assert.rejects(outbox.publish(placed('alone')), /broken/);
