@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { execute } from '../../scripts/support/command.ts';
+import { exampleServices } from '../../scripts/support/example-workspace.ts';
+import { startRegistry, type Registry } from '../support/registry.ts';
+
+const commands = [
+  ['workspace', 'shop', '--no-git'],
+  ...Object.entries(exampleServices).map(([name, flags]) => [name, '--no-install', '--no-git', ...flags]),
+];
+
+describe('npm init microservice', function () {
+  this.timeout(180_000);
+  let folder: string;
+  let registry: Registry;
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'init-'));
+    registry = await startRegistry();
+  });
+  after(async () => {
+    await registry.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('takes the package from a registry and writes what its tarball writes', async () => {
+    const env = registry.environment;
+    const tools = path.join(folder, 'tools');
+    await execute('npm', ['install', '--prefix', tools, registry.packages.generator], { cwd: folder, env });
+    const command = path.join(tools, 'node_modules', '.bin', 'create-microservice');
+
+    const byInit = await writeWorkspace(path.join(folder, 'by-init'), (cwd, flags) =>
+      execute('npm', ['init', 'microservice', '--', ...flags], { cwd, env }),
+    );
+    const byTarball = await writeWorkspace(path.join(folder, 'by-tarball'), (cwd, flags) =>
+      execute(command, flags, { cwd, env }),
+    );
+    assert.ok(byInit.size > 60);
+    assert.deepEqual([...byInit.keys()], [...byTarball.keys()]);
+    for (const [file, text] of byTarball) assert.equal(byInit.get(file), text, file);
+  });
+
+  it('installs a service from the registry, whose own tests pass', async () => {
+    const service = path.join(folder, 'by-init', 'shop', 'services', 'user-service');
+    await execute('npm', ['install'], { cwd: service, env: registry.environment });
+    assert.match(await execute('npm', ['test'], { cwd: service, env: registry.environment }), /passing/);
+  });
+});
+
+async function writeWorkspace(
+  folder: string,
+  generate: (cwd: string, flags: string[]) => Promise<string>,
+): Promise<Map<string, string>> {
+  await mkdir(folder);
+  const workspace = path.join(folder, 'shop');
+  for (const flags of commands)
+    await generate(flags[0] === 'workspace' ? folder : workspace, [...flags, '--yes']);
+  const entries = await readdir(workspace, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(workspace, path.join(entry.parentPath, entry.name)))
+    .toSorted();
+  const texts = await Promise.all(files.map((file) => readFile(path.join(workspace, file), 'latin1')));
+  return new Map(files.map((file, index) => [file, texts[index] ?? '']));
+}
