@@ -21,9 +21,9 @@ describe('npm run demo', function () {
 
   for (const version of ['this Node', 'Node 24']) {
     it(`shows an event handled by another service, with neither Java nor Docker, on ${version}`, async () => {
-      const node = version === 'this Node' ? process.execPath : await installNode24(folder);
-      const env = { ...process.env, PATH: `${path.dirname(node)}:${search}`, TMPDIR: folder };
-      const output = await execute(node, ['--import', 'tsx', script], { cwd: root, env });
+      const first = version === 'this Node' ? search : `${await installNode24(folder)}:${search}`;
+      const env = { ...process.env, PATH: first, TMPDIR: folder };
+      const output = await execute('node', ['--import', 'tsx', script], { cwd: root, env });
       console.log(output.replace(/^/gm, '      '));
       assert.match(output, /DELETE .* the copy is gone/);
       const workspace = /The workspace is (\S+)/.exec(output)?.[1] ?? '';
@@ -36,11 +36,12 @@ describe('npm run demo', function () {
   }
 });
 
+/** npm ships the binary; resolves to the folder that holds it alone. */
 async function installNode24(folder: string): Promise<string> {
   await execute('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', 'node@24'], {
     cwd: folder,
   });
-  return path.join(folder, 'node_modules', 'node', 'bin', 'node');
+  return path.join(folder, 'node_modules', 'node', 'bin');
 }
 
 /** A folder with all of PATH but these commands. */
