@@ -7,7 +7,7 @@ import { openJournal, type Journal } from './journal.ts';
 import { createProducerIds } from './producer-ids.ts';
 import { createTopics } from './topics.ts';
 
-const MEBIBYTE = 1024 * 1024;
+const RETENTION_BYTES = 256 * 1024 * 1024;
 
 /** Kafka's default of `group.min.session.timeout.ms`. */
 const MIN_SESSION_TIMEOUT_MS = 6000;
@@ -19,15 +19,15 @@ export interface PartsOptions {
 }
 
 /** Opens what the broker keeps: topics and their logs, groups and their offsets, the ids of producers. */
-export function openParts({ directory, retentionBytes, minSessionTimeout }: PartsOptions) {
+export function openParts(options: PartsOptions) {
+  const { directory, retentionBytes = RETENTION_BYTES, minSessionTimeout = MIN_SESSION_TIMEOUT_MS } = options;
   const path = (name: string): string | undefined =>
     directory === undefined ? undefined : join(directory, name);
   if (directory !== undefined) mkdirSync(directory, { recursive: true });
   const journal = openJournal(path('journal.jsonl'));
-  const limits = { retentionBytes: retentionBytes ?? 256 * MEBIBYTE, segmentBytes: 16 * MEBIBYTE };
-  const topics = createTopics({ journal, directory: path('topics'), limits });
+  const topics = createTopics({ journal, directory: path('topics'), retentionBytes });
   const offsets = createOffsets(journal);
-  const coordinator = createCoordinator(offsets, minSessionTimeout ?? MIN_SESSION_TIMEOUT_MS);
+  const coordinator = createCoordinator(offsets, minSessionTimeout);
   return {
     clusterId: clusterId(journal),
     producerIds: createProducerIds(journal),

@@ -25,15 +25,19 @@ export interface TopicsOptions {
   journal: Journal;
   /** Where the logs are kept; in memory when undefined. */
   directory?: string | undefined;
-  limits: LogLimits;
+  /** The oldest batches of a partition go beyond this size, unless its topic says otherwise; -1 keeps all. */
+  retentionBytes: number;
 }
+
+const MIN_SEGMENT_BYTES = 64 * 1024;
+const MAX_SEGMENT_BYTES = 16 * 1024 * 1024;
 
 interface SavedTopic {
   partitions: number;
   configs: Record<string, string>;
 }
 
-export function createTopics({ journal, directory, limits }: TopicsOptions): Topics {
+export function createTopics({ journal, directory, retentionBytes }: TopicsOptions): Topics {
   const topics = new Map<string, Topic>();
   const table = journal.table<SavedTopic>('topic');
   const path = (name: string, index: number): string | undefined =>
@@ -50,7 +54,7 @@ export function createTopics({ journal, directory, limits }: TopicsOptions): Top
     for (let index = topic.partitions.length; index < count; index++) {
       const place = path(topic.name, index);
       const files = place === undefined ? createMemoryFiles() : createDirectoryFiles(place);
-      topic.partitions.push(createPartitionLog(files, () => topicLimits(topic.configs, limits)));
+      topic.partitions.push(createPartitionLog(files, () => limitsOf(topic.configs, retentionBytes)));
     }
   }
 
@@ -84,11 +88,16 @@ export function createTopics({ journal, directory, limits }: TopicsOptions): Top
   };
 }
 
-function topicLimits(configs: Record<string, string>, limits: LogLimits): LogLimits {
-  return {
-    retentionBytes: Number(configs['retention.bytes'] ?? limits.retentionBytes),
-    segmentBytes: Number(configs['segment.bytes'] ?? limits.segmentBytes),
-  };
+function limitsOf(configs: Record<string, string>, defaultRetentionBytes: number): LogLimits {
+  const retentionBytes = Number(configs['retention.bytes'] ?? defaultRetentionBytes);
+  const segmentBytes = Number(configs['segment.bytes'] ?? segmentBytesFor(retentionBytes));
+  return { retentionBytes, segmentBytes };
+}
+
+/** Whole segments go, so small ones keep a log close to its retention. */
+function segmentBytesFor(retentionBytes: number): number {
+  if (retentionBytes < 0) return MAX_SEGMENT_BYTES;
+  return Math.min(MAX_SEGMENT_BYTES, Math.max(MIN_SEGMENT_BYTES, retentionBytes / 4));
 }
 
 /** Removes what a process left that ended while it created or deleted a topic. */

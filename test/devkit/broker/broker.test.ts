@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startBroker, type BrokerOptions } from '../../../src/devkit/broker/broker.ts';
+import { connectWithTopic, fetch, produce } from './batches.ts';
+import { connectProtocol } from './protocol-client.ts';
+
+const OFFSET_OUT_OF_RANGE = 1;
+const UNKNOWN_TOPIC_OR_PARTITION = 3;
+
+describe('startBroker', () => {
+  const cleanups: (() => unknown)[] = [];
+
+  afterEach(async () => {
+    for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+  });
+
+  async function start(options: BrokerOptions = {}) {
+    const broker = await startBroker(options);
+    cleanups.push(() => broker.stop());
+    return broker;
+  }
+
+  async function startWithTopic(options: BrokerOptions = {}) {
+    const broker = await start(options);
+    const { client, topic } = await connectWithTopic(broker.bootstrapServers);
+    cleanups.push(() => client.close());
+    return { broker, client, topic };
+  }
+
+  it('tells clients the advertised host, and stops twice', async () => {
+    const broker = await start({ advertisedHost: 'localhost' });
+    assert.equal(broker.bootstrapServers, `localhost:${broker.port}`);
+    const client = await connectProtocol(broker.bootstrapServers);
+    const { brokers } = await client.call<{ brokers: object[] }>('Metadata', 6, { topics: [] });
+    assert.deepEqual(brokers, [{ nodeId: 1, host: 'localhost', port: broker.port, rack: null }]);
+    await Promise.all([broker.stop(), broker.stop()]);
+    await client.closed;
+  });
+
+  it('refuses to start in production', async () => {
+    const before = process.env.NODE_ENV;
+    cleanups.push(() => {
+      if (before === undefined) delete process.env.NODE_ENV;
+      else process.env.NODE_ENV = before;
+    });
+    process.env.NODE_ENV = 'production';
+    await assert.rejects(startBroker(), /NODE_ENV=production: use a real Kafka cluster/);
+  });
+
+  it('leaves the files alone when its port is taken', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'broker-'));
+    cleanups.push(() => rm(directory, { recursive: true }));
+    const { broker } = await startWithTopic({ directory });
+    const journal = join(directory, 'journal.jsonl');
+    const kept = await readFile(journal, 'utf8');
+    await assert.rejects(startBroker({ directory, port: broker.port }), { code: 'EADDRINUSE' });
+    assert.equal(await readFile(journal, 'utf8'), kept);
+  });
+
+  it('answers a fetch that waits when its topic is deleted', async () => {
+    const { broker, client, topic } = await startWithTopic();
+    const other = await connectProtocol(broker.bootstrapServers);
+    const fetching = fetch(other, { topic, offset: 0, maxWait: 20_000 });
+    await client.call('DeleteTopics', 1, { topics: [topic] });
+    assert.equal((await fetching).errorCode, UNKNOWN_TOPIC_OR_PARTITION);
+  });
+
+  it('keeps a partition in memory within its retention', async () => {
+    const { client, topic } = await startWithTopic({ retentionBytes: 1024 * 1024 });
+    for (let i = 0; i < 40; i++) await produce(client, { topic, values: ['x'.repeat(100_000)] });
+    assert.equal((await fetch(client, { topic, offset: 20 })).errorCode, OFFSET_OUT_OF_RANGE);
+    assert.ok((await fetch(client, { topic, offset: 30 })).messages.length > 0);
+  });
+});
