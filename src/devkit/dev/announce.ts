@@ -11,9 +11,10 @@ export async function announceService(
   const over = new AbortController();
   void ended.then(() => over.abort());
   const service = `http://localhost:${config.port}`;
-  const health = `http://localhost:${config.managementPort ?? config.port}/health/live`;
+  const management = `http://localhost:${config.managementPort ?? config.port}`;
   while (!over.signal.aborted) {
-    if (await answers(health)) return say(`Service     ${service}  documentation ${service}/docs`);
+    if (await answers(`${management}/health/live`))
+      return say(`Service     ${service}  documentation ${management}/docs`);
     await delay(100);
   }
 }

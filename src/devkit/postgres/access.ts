@@ -58,7 +58,10 @@ export interface RoleOptions {
   password: string;
 }
 
-/** Makes `user` a superuser with this password in a data directory whose server is stopped. Safe to repeat. */
+/**
+ * Makes `user` a superuser with this password in a data directory whose server is stopped, and locks out the `postgres` of
+ * the template when that is another user. Safe to repeat.
+ */
 export async function ensureRole({
   postgres,
   account,
@@ -75,7 +78,8 @@ export async function ensureRole({
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   // In single-user mode a statement ends with its line, and one that fails does not end the next.
-  single.stdin.end(`create role ${role}\nalter role ${role} superuser login${secret}\n`);
+  const statements = ['alter role postgres password null', `create role ${role}`];
+  single.stdin.end([...statements, `alter role ${role} superuser login${secret}`, ''].join('\n'));
   const [code]: (number | null)[] = await once(single, 'exit');
   if (code !== 0)
     throw new Error(`PostgreSQL could not let ${user} into ${directory}: it ended with ${code}.`);

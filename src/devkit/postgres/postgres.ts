@@ -1,6 +1,6 @@
 import { errorMessage } from '../errors.ts';
 import { ensureDatabases, ensureRole, isLetIn, writeAccessRules } from './access.ts';
-import { createDataDirectory, createFleetingDataDirectory, dropTemplate } from './data-directory.ts';
+import { createDataDirectory, dropTemplate } from './data-directory.ts';
 import { findFreePort } from './free-port.ts';
 import { type Plan, type PostgresOptions, createPlan } from './plan.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
@@ -55,8 +55,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
 }
 
 async function createData(plan: Plan): Promise<void> {
-  if (plan.temporary) await createFleetingDataDirectory(plan.data, plan);
-  else await createDataDirectory(plan.data, plan);
+  await createDataDirectory(plan.data, plan);
   await clearStaleServer(plan.data);
   await writeAccessRules(plan.data, plan.password);
 }
