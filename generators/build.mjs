@@ -130,4 +130,5 @@ async function copyTemplates(generator, outdir) {
   await cp(from, path.join(outdir, 'templates', generator), { recursive: true });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildGenerators();
+// node generators/build.mjs [outdir]
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildGenerators({ outdir: process.argv[2] });

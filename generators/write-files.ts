@@ -62,8 +62,8 @@ async function moveInto(folder: string, staging: string, files: string[]): Promi
       const made = await mkdir(path.dirname(target), { recursive: true });
       if (made !== undefined) undo.push(() => rm(made, { recursive: true, force: true }));
       const before = await readFile(target).catch(() => undefined);
-      undo.push(() => (before ? writeFile(target, before) : rm(target, { force: true })));
       await rename(path.join(staging, file), target);
+      undo.push(() => (before ? writeFile(target, before) : rm(target, { force: true })));
     }
   } catch (error) {
     for (const step of undo.toReversed()) await step();

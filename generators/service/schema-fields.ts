@@ -42,8 +42,15 @@ export function fieldsOfSchema(schema: Record<string, unknown>): Field[] {
 }
 
 const isNull = ({ type }: JsonSchema) => type === 'null';
-const allowsNull = ({ type, anyOf, oneOf }: JsonSchema) =>
-  (Array.isArray(type) && type.includes('null')) || [...(anyOf ?? []), ...(oneOf ?? [])].some(isNull);
+
+/** A schema without any word about the type allows everything. */
+function allowsNull({ type, anyOf, oneOf, ...rest }: JsonSchema): boolean {
+  if (Array.isArray(type)) return type.includes('null');
+  const options = [...(anyOf ?? []), ...(oneOf ?? [])];
+  return options.length > 0
+    ? options.some(isNull)
+    : type === undefined && !('const' in rest) && !('enum' in rest);
+}
 
 /** The schema of the values that are not null, where there is exactly one. */
 function nonNull(schema: JsonSchema): JsonSchema {

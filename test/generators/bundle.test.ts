@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
+import path from 'node:path';
+import { build } from 'esbuild';
+import {
+  bundledCommand,
+  filesIn,
+  newFolder,
+  quick,
+  removeFolders,
+  run,
+  sourceCommand,
+} from './support/command.ts';
+
+const lines = ['--resource', 'order-line', '--fields', 'amount:decimal note:text:optional data:json'];
+const users = [
+  '--resource',
+  'user',
+  '--fields',
+  'email:string:unique',
+  '--package-manager',
+  'pnpm',
+  '--ci',
+  'none',
+];
+
+const commands: [string, string[]][] = [
+  ['a workspace', ['workspace', 'system', '--yes']],
+  ['a service with resources, for pnpm', ['user', ...quick, ...users, ...lines]],
+  ['a service that only handles events', ['mail', ...quick, '--no-resources', '--consumes', 'user.created']],
+];
+
+describe('the bundle', () => {
+  afterEach(removeFolders);
+
+  it('writes byte for byte what the source writes', async () => {
+    const [bundled, source] = [await newFolder(), await newFolder()];
+    for (const [what, args] of commands) {
+      const one = await run(args, { cwd: bundled });
+      const other = await run(args, { cwd: source, program: sourceCommand });
+      assert.equal(one.code, 0, `${what}: ${one.errors.join('\n')}`);
+      assert.deepEqual(one, other, what);
+    }
+    const files = await filesIn(bundled);
+    assert.ok(files.size > 60);
+    assert.deepEqual(files, await filesIn(source));
+  }).timeout(120_000);
+
+  it('imports nothing but itself and what Node has', async () => {
+    const { metafile } = await build({
+      entryPoints: [await bundledCommand()],
+      bundle: true,
+      packages: 'external',
+      platform: 'node',
+      format: 'esm',
+      write: false,
+      metafile: true,
+      logLevel: 'silent',
+    });
+    const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
+    const foreign = imports.filter((each) => each.external && !isBuiltin(each.path)).map((each) => each.path);
+    assert.deepEqual([...new Set(foreign)], []);
+  });
+
+  it('comes with the licences of what it holds, and templates that npm packs', async () => {
+    const folder = path.dirname(await bundledCommand());
+    const notices = await readFile(path.join(folder, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+    for (const name of ['yeoman-generator', 'yeoman-environment', 'ejs', 'prettier', 'inflection']) {
+      assert.match(notices, new RegExp(`^${name} \\d+\\.\\d+\\.\\d+`, 'm'));
+    }
+    const templates = await readdir(path.join(folder, 'templates'), { recursive: true });
+    assert.deepEqual(
+      templates.filter((file) => /^\.(gitignore|npmrc|npmignore)$/.test(path.basename(file))),
+      [],
+    );
+  });
+
+  it('says at once which Node is needed', async () => {
+    const old = "data:text/javascript,Object.defineProperty(process.versions, 'node', { value: '18.20.8' });";
+    for (const program of [[await bundledCommand()], sourceCommand]) {
+      const { code, errors } = await run(['user', ...quick], {
+        cwd: await newFolder(),
+        program: ['--import', old, ...program],
+      });
+      assert.equal(code, 1);
+      assert.deepEqual(errors, [
+        'create-microservice: this is Node 18.20.8; Node 20.19, 22.12 or newer is needed, see https://nodejs.org',
+      ]);
+    }
+  });
+
+  it('has an entry that an old Node can parse', async () => {
+    const text = await readFile(await bundledCommand(), 'utf8');
+    assert.doesNotMatch(text, /^import |=>|\?\.|\?\?|`|\bawait\b|\bconst\b|\blet\b/m);
+  });
+
+  it('starts with little to read: the generators load when one runs', async () => {
+    const folder = path.dirname(await bundledCommand());
+    const read = new Map<string, number>();
+    const queue = ['main.js'];
+    for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+      const text = await readFile(path.join(folder, file), 'utf8');
+      read.set(file, text.length);
+      const imported = [...text.matchAll(/(?:from|import)\s*"\.\/([\w-]+\.js)"/g)].map(
+        ([, name = '']) => name,
+      );
+      queue.push(...imported.filter((name) => !read.has(name)));
+    }
+    const size = [...read.values()].reduce((sum, each) => sum + each, 0);
+    assert.ok(size < 150_000, `${size} bytes in ${[...read.keys()].join(', ')}`);
+  });
+});

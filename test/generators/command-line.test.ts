@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { generators } from '../../generators/registry.ts';
+import { spellings } from '../../generators/flags.ts';
+import { newFolder, quick, removeFolders, run } from './support/command.ts';
+
+const fields = (text: string) => ['order', ...quick, '--resource', 'order', '--fields', text];
+const resource = (name: string) => ['order', ...quick, '--resource', name, '--fields', 'label:string'];
+
+/** What is given, and what the one line must say of it. */
+const refused: [args: string[], message: RegExp][] = [
+  [['User', ...quick], /"User" is not kebab-case.*try "user"/],
+  [['service', 'service', ...quick], /"service" is reserved/],
+  [['user', '--name', 'order', ...quick], /two names are given, "user" and --name "order"/],
+  [['servce', 'user'], /there is no generator "servce"\. Did you mean "service"\?/],
+  [['service', 'user', 'order'], /"order" is one word too many/],
+  [['user', '--prot', '8001'], /there is no flag --prot\. Did you mean --port\?/],
+  [['user', '--no-kubernets'], /there is no flag --no-kubernets\. Did you mean --no-kubernetes\?/],
+  [['user', '--port'], /--port needs a value: --port <number>/],
+  [
+    ['user', '--kubernetes=maybe', ...quick],
+    /--kubernetes is a switch and takes no value; "maybe" was given/,
+  ],
+  [['workspace', 'system', '--port', '8001'], /--port is a flag of the generator service, not of workspace/],
+  [['user', '--port', 'x', ...quick], /--port takes a whole number, not "x"/],
+  [['user', '--port', '9092', ...quick], /9092 is Kafka's; 8001 is free/],
+  [['user', '--port', '8001', '--database-port', '8001', ...quick], /8001 is the port of the service/],
+  [['user', '--ci', 'gitlab', ...quick], /--ci takes github or none, not "gitlab"/],
+  [['user', '--description', '', ...quick], /the description is empty/],
+  [['news', ...quick], /the plural of "news" is "news" too/],
+  [resource('users'), /"users" is a plural; a resource is named in the singular \("user"\)/],
+  [resource('event'), /"event" is a name that the generated code needs itself/],
+  [
+    [...resource('order'), '--resource', 'order', '--fields', 'a:string'],
+    /the resource "order" is there twice/,
+  ],
+  [[...resource('user'), '--resource', 'new-user', '--fields', 'a:string'], /would both write "NewUser"/],
+  [['order', ...quick, '--fields', 'a:string'], /--fields "a:string" comes before any --resource/],
+  [['order', ...quick, '--resource', 'order'], /--resource order has no fields: add --fields/],
+  [fields('a:strng'), /unknown type "strng"\. Did you mean "string"\?/],
+  [fields('id:uuid'), /the field "id" is there already/],
+  [fields('first_name:string'), /"first_name" is not camelCase.*try "firstName"/],
+  [fields('order:integer'), /the column "order" would be a word of SQL/],
+  [['order', ...quick, '--consumes', 'user.created'], /nobody publishes "user\.created".*--contract/],
+  [
+    ['order', ...quick, '--contract', 'none.json', '--consumes', 'a.b'],
+    /cannot read the contract .*no such file/,
+  ],
+  [['order', ...quick, '--contract', 'none.json'], /add --consumes <event>/],
+];
+
+describe('create-microservice, refusing', () => {
+  afterEach(removeFolders);
+
+  for (const [args, message] of refused) {
+    it(`answers "${args.filter((arg) => !quick.includes(arg)).join(' ')}" with one line, and writes nothing`, async () => {
+      const cwd = await newFolder();
+      const { code, output, errors } = await run(args, { cwd });
+      assert.equal(code, 1);
+      assert.equal(output, '');
+      assert.equal(errors.length, 1, errors.join('\n'));
+      assert.match(errors[0] ?? '', /^create-microservice: /);
+      assert.match(errors[0] ?? '', message);
+      assert.deepEqual(await readdir(cwd), []);
+    });
+  }
+
+  it('names everything that is missing where there is no terminal', async () => {
+    const cwd = await newFolder();
+    const { code, errors } = await run(['--ci', 'none', '--no-git'], { cwd });
+    assert.equal(code, 1);
+    assert.equal(errors.length, 1);
+    for (const flag of [
+      '--name',
+      '--resource',
+      '--no-resources',
+      '--consumes',
+      '--port',
+      '--package-manager',
+      '--yes',
+    ]) {
+      assert.ok(errors[0]?.includes(flag), `${flag} is not in: ${errors[0]}`);
+    }
+    assert.ok(!errors[0]?.includes('--ci') && !errors[0]?.includes('--git'), errors[0]);
+  });
+
+  it('names the name alone when --yes answers the rest', async () => {
+    const { code, errors } = await run(['--yes'], { cwd: await newFolder() });
+    assert.equal(code, 1);
+    assert.deepEqual(errors, [
+      'create-microservice: there is no terminal to ask for what is missing: give --name <name>',
+    ]);
+  });
+
+  it('looks for git and the package manager before it writes', async () => {
+    const cwd = await newFolder();
+    const { code, errors } = await run(['user', '--yes', '--package-manager', 'pnpm'], {
+      cwd,
+      env: { PATH: cwd },
+    });
+    assert.equal(code, 1);
+    assert.match(errors.join('\n'), /"git" is not on the PATH: install it, or give --no-git/);
+    assert.deepEqual(await readdir(cwd), []);
+  });
+
+  it('leaves nothing behind in a folder that it may not write to', async () => {
+    const cwd = await newFolder();
+    const { code, errors } = await run(['user', ...quick, '--dry-run'], { cwd: '/proc' });
+    assert.equal(code, 0, errors.join('\n'));
+    const failed = await run(['user', ...quick], { cwd: '/proc' });
+    assert.equal(failed.code, 1);
+    assert.equal(failed.errors.length, 1);
+    assert.match(failed.errors[0] ?? '', /cannot write user-service: /);
+    assert.deepEqual(await readdir(cwd), []);
+  });
+});
+
+describe('create-microservice, telling', () => {
+  afterEach(removeFolders);
+
+  it('lists every flag of every generator with --help', async () => {
+    const { code, output } = await run(['--help'], { cwd: await newFolder() });
+    assert.equal(code, 0);
+    for (const { name, questions, options } of generators) {
+      assert.ok(output.includes(`Flags of ${name}:`));
+      const flags = [...questions.flatMap((question) => question.flags), ...options];
+      for (const flag of spellings(flags))
+        assert.ok(output.includes(`--${flag}`), `--${flag} is not in the help`);
+    }
+    for (const flag of ['yes', 'dry-run', 'force', 'help', 'version'])
+      assert.ok(output.includes(`--${flag}`));
+  });
+
+  it('says its version, with a letter too', async () => {
+    const cwd = await newFolder();
+    const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+    assert.equal((await run(['--version'], { cwd })).output, `${version}\n`);
+    assert.equal((await run(['-v'], { cwd })).output, `${version}\n`);
+  });
+});
+
+describe('npm init microservice, with flags before "--"', () => {
+  afterEach(removeFolders);
+
+  const underNpm = { npm_command: 'init' };
+
+  it('names the flags that npm kept, and writes nothing', async () => {
+    const cwd = await newFolder();
+    const env = {
+      ...underNpm,
+      npm_config_package_manager: 'pnpm',
+      npm_config_kubernetes: 'false',
+      npm_config_dry_run: 'true',
+    };
+    const { code, errors } = await run(['user', ...quick], { cwd, env });
+    assert.equal(code, 1);
+    assert.equal(errors.length, 1);
+    assert.match(errors[0] ?? '', /npm kept .*--package-manager "pnpm".*--no-kubernetes/);
+    assert.match(errors[0] ?? '', /--dry-run/);
+    assert.match(errors[0] ?? '', /npm init microservice user -- /);
+    assert.deepEqual(await readdir(cwd), []);
+  });
+
+  it('only notes a flag that npm has too: it may stand in .npmrc', async () => {
+    const env = { ...underNpm, npm_config_yes: 'true' };
+    const { code, errors } = await run(['user', ...quick], { cwd: await newFolder(), env });
+    assert.equal(code, 0);
+    assert.match(errors.join('\n'), /note: npm kept --yes for itself/);
+  });
+
+  it('does not mind them in the script of a package', async () => {
+    const env = { npm_command: 'run-script', npm_config_ci: 'none' };
+    const { code, errors } = await run(['user', ...quick], { cwd: await newFolder(), env });
+    assert.deepEqual({ code, errors }, { code: 0, errors: [] });
+  });
+});

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fieldTypes } from '../../generators/service/answers.ts';
+import { publishedEvents } from '../../generators/service/contract-files.ts';
+import { fieldsOfSchema } from '../../generators/service/schema-fields.ts';
+import { filesIn, newFolder, quick, removeFolders, run } from './support/command.ts';
+
+const everyType = fieldTypes.map((type) => `${type}Field:${type} ${type}Maybe:${type}:optional`).join(' ');
+/** joi's any() says nothing about null in JSON Schema. */
+const copied = fieldTypes.flatMap((type) => [
+  { name: `${type}Field`, type, unique: false, optional: type === 'json', index: false },
+  { name: `${type}Maybe`, type, unique: false, optional: true, index: false },
+]);
+
+const consumesOf = async (folder: string) => {
+  const text = await readFile(path.join(folder, '.yo-rc.json'), 'utf8');
+  const rc = JSON.parse(text) as Record<string, { answers: { consumes: Record<string, unknown>[] } }>;
+  return rc['create-microservice']?.answers.consumes ?? [];
+};
+
+describe('create-microservice --consumes', () => {
+  let cwd: string;
+
+  before(async () => {
+    cwd = await newFolder();
+    const { code, errors } = await run(['user', ...quick, '--resource', 'user', '--fields', everyType], {
+      cwd,
+    });
+    assert.equal(code, 0, errors.join('\n'));
+  });
+  after(removeFolders);
+
+  it('finds the events of a sibling in its asyncapi.json, and copies their schema', async () => {
+    const args = ['mail', ...quick, '--no-resources', '--consumes', 'user.created,user.deleted'];
+    const { code, errors } = await run(args, { cwd });
+    assert.equal(code, 0, errors.join('\n'));
+    const [created, deleted, ...others] = await consumesOf(path.join(cwd, 'mail-service'));
+    assert.deepEqual(others, []);
+    const { type, version, topic, aggregate, from, schema } = created ?? {};
+    assert.deepEqual(
+      { type, version, topic, aggregate, from },
+      { type: 'user.created', version: 1, topic: 'user.events', aggregate: 'user', from: 'user-service' },
+    );
+    assert.equal(deleted?.['type'], 'user.deleted');
+    assert.deepEqual(fieldsOfSchema(schema as Record<string, unknown>), copied);
+  });
+
+  it('takes them again, with the copied schema, when the sibling is gone', async () => {
+    const alone = path.join(await newFolder(), 'mail-service');
+    await cp(path.join(cwd, 'mail-service'), alone, { recursive: true });
+    const before = await filesIn(alone);
+    const { code, output } = await run([], { cwd: alone });
+    assert.equal(code, 0);
+    assert.match(output, /up to date/);
+    assert.deepEqual(await filesIn(alone), before);
+  });
+
+  it('finds them in a named contract file as well', async () => {
+    const elsewhere = await newFolder();
+    const contract = path.join(cwd, 'user-service', 'asyncapi.json');
+    const args = [
+      'mail',
+      ...quick,
+      '--no-resources',
+      '--contract',
+      contract,
+      '--consumes',
+      'user.updated.v1',
+    ];
+    const { code, errors } = await run(args, { cwd: elsewhere });
+    assert.equal(code, 0, errors.join('\n'));
+    const [updated] = await consumesOf(path.join(elsewhere, 'mail-service'));
+    assert.equal(updated?.['from'], 'user-service');
+  });
+
+  it('names what is published when an event is not, and the likely one', async () => {
+    const { code, errors } = await run(['log', ...quick, '--no-resources', '--consumes', 'user.craeted'], {
+      cwd,
+    });
+    assert.equal(code, 1);
+    assert.equal(errors.length, 1);
+    assert.match(
+      errors[0] ?? '',
+      /nobody publishes "user\.craeted"\. Did you mean "user\.created"\? Published: user\./,
+    );
+  });
+
+  it('refuses the events of a resource that the service would own itself', async () => {
+    const elsewhere = await newFolder();
+    const contract = path.join(cwd, 'user-service', 'asyncapi.json');
+    const args = ['user-two', ...quick, '--resource', 'user', '--fields', 'a:string', '--contract', contract];
+    const { code, errors } = await run([...args, '--consumes', 'user.created'], { cwd: elsewhere });
+    assert.equal(code, 1);
+    assert.match(errors.join('\n'), /"user" is a resource of this service and of the one that publishes it/);
+  });
+
+  it('says which contract it cannot read', async () => {
+    const folder = await newFolder();
+    await mkdir(path.join(folder, 'odd-service'));
+    await writeFile(path.join(folder, 'asyncapi.json'), '{"asyncapi":"2.6.0"}');
+    const args = ['log', ...quick, '--no-resources', '--consumes', 'a.b', '--contract'];
+    const { errors } = await run([...args, 'asyncapi.json'], { cwd: folder });
+    assert.match(errors.join('\n'), /asyncapi\.json is not an AsyncAPI 3 document: asyncapi is "2\.6\.0"/);
+    await writeFile(path.join(folder, 'asyncapi.json'), '{');
+    assert.match((await run([...args, 'asyncapi.json'], { cwd: folder })).errors.join('\n'), /is not JSON/);
+    await rm(path.join(folder, 'asyncapi.json'));
+  });
+});
+
+describe('publishedEvents', () => {
+  it('reads a document of another tool: references, escaped names, no version in the name', () => {
+    const document = {
+      asyncapi: '3.0.0',
+      info: { title: 'billing' },
+      channels: {
+        'a/b': {
+          address: 'invoice.events',
+          messages: { paid: { $ref: '#/components/messages/paid~1message' } },
+        },
+      },
+      operations: {
+        sent: { action: 'send', channel: { $ref: '#/channels/a~1b' } },
+        got: { action: 'receive', channel: { $ref: '#/channels/a~1b' } },
+      },
+      components: {
+        messages: {
+          'paid/message': { name: 'invoice.paid', payload: { $ref: '#/components/schemas/Invoice' } },
+        },
+        schemas: {
+          Invoice: { type: 'object', properties: { amount: { $ref: '#/components/schemas/Amount' } } },
+          Amount: { type: 'string', format: 'decimal' },
+        },
+      },
+    };
+    const [event, ...others] = publishedEvents(document, '/x/billing/asyncapi.json');
+    assert.deepEqual(others, []);
+    assert.deepEqual(event, {
+      type: 'invoice.paid',
+      version: 1,
+      topic: 'invoice.events',
+      aggregate: 'invoice',
+      from: 'billing',
+      schema: { type: 'object', properties: { amount: { type: 'string', format: 'decimal' } } },
+      fields: [{ name: 'amount', type: 'decimal', unique: false, optional: true, index: false }],
+    });
+  });
+
+  it('says what a reference points to that is not there', () => {
+    const operations = { sent: { action: 'send', channel: { $ref: '#/channels/none' } } };
+    assert.throws(
+      () => publishedEvents({ asyncapi: '3.0.0', operations }, 'asyncapi.json'),
+      /refers to #\/channels\/none, which it does not have/,
+    );
+  });
+});
+
+const typeOf = (property: object) => fieldsOfSchema({ properties: { a: property }, required: ['a'] })[0];
+
+describe('fieldsOfSchema', () => {
+  it('tells the types apart by type, format and bounds', () => {
+    assert.equal(typeOf({ type: 'string', maxLength: 255 })?.type, 'string');
+    assert.equal(typeOf({ type: 'string' })?.type, 'text');
+    assert.equal(typeOf({ type: 'string', format: 'int64' })?.type, 'bigint');
+    assert.equal(typeOf({ type: 'integer' })?.type, 'integer');
+    assert.equal(typeOf({ type: 'integer', maximum: 2 ** 53 })?.type, 'json');
+    assert.equal(typeOf({ type: 'number' })?.type, 'json');
+    assert.equal(typeOf({ type: 'array' })?.type, 'json');
+    assert.equal(typeOf({})?.type, 'json');
+  });
+
+  it('sees what may be null or absent', () => {
+    assert.equal(typeOf({ type: 'boolean' })?.optional, false);
+    assert.equal(typeOf({ type: ['boolean', 'null'] })?.optional, true);
+    const nullable = typeOf({ anyOf: [{ type: 'string', format: 'uuid' }, { type: 'null' }] });
+    assert.deepEqual([nullable?.type, nullable?.optional], ['uuid', true]);
+    assert.equal(fieldsOfSchema({ properties: { a: { type: 'boolean' } } })[0]?.optional, true);
+  });
+
+  it('leaves out what cannot be a column', () => {
+    const properties = { id: {}, createdAt: {}, 'first-name': {}, order: {}, ok: { type: 'boolean' } };
+    assert.deepEqual(
+      fieldsOfSchema({ properties }).map(({ name }) => name),
+      ['ok'],
+    );
+  });
+});

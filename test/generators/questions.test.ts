@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
+import { TerminalAdapter } from '@yeoman/adapter';
+import { answerAll } from '../../generators/answers.ts';
+import { createAsk } from '../../generators/ask.ts';
+import type { ConsumedEvent } from '../../generators/service/answers.ts';
+import { questions, type ServiceContext } from '../../generators/service/questions.ts';
+
+const event: ConsumedEvent = {
+  type: 'user.created',
+  version: 1,
+  topic: 'user.events',
+  aggregate: 'user',
+  from: 'user-service',
+  schema: { type: 'object' },
+  fields: [],
+};
+
+const context: ServiceContext = {
+  siblings: [{ folder: '/system/services/user-service', answers: { port: 8001, databasePort: 5432 } }],
+  contractFiles: [],
+  publishedEvents: () => Promise.resolve([event, { ...event, type: 'user.deleted' }]),
+};
+
+const enter = '\r';
+const clear = '\u0015';
+
+/** Without colours, and without the line breaks of a narrow terminal. */
+const plain = (text: string) => stripVTControlCharacters(text).replaceAll(/\s+/g, '');
+
+/** A terminal at which somebody types each answer once its question stands there. */
+function typist(script: [question: string, keys: string][]) {
+  const stdin = new PassThrough();
+  const stdout = new PassThrough();
+  // Inquirer ends its output after each prompt, which process.stdout ignores.
+  stdout.end = () => stdout;
+  const seen: string[] = [];
+  let screen = '';
+  stdout.on('data', (data: Buffer) => {
+    screen += data.toString();
+    const [next] = script;
+    if (!next || !plain(screen).includes(plain(next[0]))) return;
+    script.shift();
+    seen.push(next[0]);
+    screen = '';
+    setImmediate(() => stdin.write(next[1]));
+  });
+  const adapter = new TerminalAdapter({ stdin: stdin as never, stdout: stdout as never });
+  return { ask: createAsk(adapter), seen, left: script };
+}
+
+describe('the questions of a service', () => {
+  it('are asked in order, offer what siblings publish, and refuse at once what cannot be', async () => {
+    const { ask, left } = typist([
+      ['Name of the service', `My Mail${enter}`],
+      ['try "my-mail"', `${clear}mail-service${enter}`],
+      ['What it does', enter],
+      ['Does it own a resource', enter],
+      ['Its name, singular', `${clear}letters${enter}`],
+      ['("letter")', `${clear}letter${enter}`],
+      ['Its fields', `${clear}subject:strin${enter}`],
+      ['Did you mean "string"', `${clear}subject:string:unique${enter}`],
+      ['Another resource', enter],
+      ['Events of other services', ` ${enter}`],
+      ['Port of the service', `${clear}8001${enter}`],
+      ['handed out to user-service; 8002 is free', `${clear}8002${enter}`],
+      ['Port of its PostgreSQL', enter],
+      ['Package manager', enter],
+      ['Continuous integration', `\u001b[B${enter}`],
+      ['Kubernetes manifests?', `n${enter}`],
+      ['git repository', `n${enter}`],
+      ['Install its packages', `n${enter}`],
+    ]);
+    const answers = await answerAll(questions, context, { flags: [], yes: false, ask });
+    assert.deepEqual(left, []);
+    assert.deepEqual(answers, {
+      name: 'mail',
+      description: 'The mail service',
+      resources: [
+        {
+          name: 'letter',
+          fields: [{ name: 'subject', type: 'string', unique: true, optional: false, index: false }],
+        },
+      ],
+      consumes: [event],
+      port: 8002,
+      databasePort: 5433,
+      packageManager: 'npm',
+      ci: 'none',
+      kubernetes: false,
+      git: false,
+      install: false,
+    });
+  });
+
+  it('are asked only where no flag and no earlier run answers', async () => {
+    const { ask, seen } = typist([['Kubernetes manifests?', enter]]);
+    const given = {
+      name: 'mail',
+      description: 'x',
+      'package-manager': 'pnpm',
+      ci: 'none',
+      port: '8010',
+      'database-port': '5440',
+    };
+    const flags = Object.entries(given).map(([flag, value]) => ({ flag, value }));
+    const none = ['resources', 'consumes'].map((flag) => ({ flag, value: false }));
+    const stored = { git: false, install: false, port: 8020 };
+    const answers = await answerAll(questions, context, {
+      flags: [...flags, ...none],
+      stored,
+      yes: false,
+      ask,
+    });
+    assert.deepEqual(seen, ['Kubernetes manifests?']);
+    assert.equal(answers.port, 8010);
+    assert.equal(answers.packageManager, 'pnpm');
+    assert.deepEqual([answers.resources, answers.consumes, answers.git], [[], [], false]);
+  });
+});

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { fieldTypes, type Field } from '../../generators/service/answers.ts';
+import { formatFields, parseFields } from '../../generators/service/field-grammar.ts';
+import {
+  collisionFault,
+  fieldNameFault,
+  kebabFault,
+  resourceNameFault,
+  serviceNameFault,
+} from '../../generators/service/name-rules.ts';
+
+const of = (...names: string[]) => names.map((name) => ({ name, fields: [] }));
+
+describe('the name of a service', () => {
+  it("is kebab-case, short enough, and nobody else's", () => {
+    for (const name of ['user', 'order-line', 'a1', 'billing-2'])
+      assert.equal(serviceNameFault(name), undefined);
+    assert.match(serviceNameFault('') ?? '', /the name is empty/);
+    assert.match(serviceNameFault('my service') ?? '', /try "my-service"/);
+    assert.match(serviceNameFault('../user') ?? '', /not kebab-case/);
+    assert.match(serviceNameFault('9lives') ?? '', /try "lives"/);
+    assert.match(serviceNameFault('-') ?? '', /not kebab-case/);
+    assert.match(serviceNameFault('node-modules') ?? '', /reserved/);
+    assert.match(serviceNameFault('con') ?? '', /a device on Windows/);
+    assert.match(kebabFault('a'.repeat(41), 'the name') ?? '', /41 characters; 40 is the most/);
+    assert.equal(kebabFault('a'.repeat(40), 'the name'), undefined);
+  });
+});
+
+describe('the name of a resource', () => {
+  const refused: Record<string, RegExp> = {
+    users: /a plural.*"user"/,
+    'order-lines': /a plural.*"order-line"/,
+    sheep: /the plural of "sheep" is "sheep" too/,
+    OrderLine: /try "order-line"/,
+    class: /word of the language/,
+    page: /the type "Page" exists/,
+    promise: /the type "Promise" exists/,
+    change: /"changes" is a name that the generated code needs/,
+    database: /"database" is a name/,
+    'event-position': /"event_positions" is the runtime's own/,
+  };
+  for (const [name, message] of Object.entries(refused)) {
+    it(`is not "${name}"`, () => assert.match(resourceNameFault(name) ?? 'nothing', message));
+  }
+
+  it('may be any other noun, one of SQL too: its table bears the plural', () => {
+    const nouns = [
+      'user',
+      'order',
+      'group',
+      'order-line',
+      'invoice',
+      'address',
+      'person',
+      'status',
+      'category',
+      'box',
+    ];
+    assert.deepEqual(
+      nouns.map((noun) => resourceNameFault(noun)),
+      nouns.map(() => undefined),
+    );
+  });
+
+  it('may not write what another resource or a copy writes', () => {
+    assert.equal(collisionFault(of('user', 'order'), ['invoice']), undefined);
+    assert.match(collisionFault(of('user', 'user'), []) ?? '', /"user" is there twice/);
+    assert.match(collisionFault(of('user', 'new-user'), []) ?? '', /would both write "NewUser"/);
+    assert.match(collisionFault(of('user', 'user-service'), []) ?? '', /would both write "UserService"/);
+    assert.match(
+      collisionFault(of('user-copy'), ['user']) ?? '',
+      /the copy of "user" and the resource "user-copy"/,
+    );
+  });
+});
+
+describe('the fields of a resource', () => {
+  const refused: Record<string, RegExp> = {
+    a: /the field "a" has no type/,
+    'a:string:uniqe': /says "uniqe"\. Did you mean "unique"\?/,
+    '': /at least one field/,
+    'a:string a:text': /"a" is there twice/,
+    'createdAt:timestamp': /is there already/,
+    'first_name:string': /try "firstName"/,
+    '__proto__:string': /not camelCase/,
+    'constructor:string': /hide a member of every JavaScript object/,
+    'class:string': /word of the language/,
+    'currentDate:date': /the column "current_date" would be a word of SQL/,
+    'note:text:unique': /cannot be unique or indexed/,
+    'data:json:index': /cannot be unique or indexed/,
+    'active:boolean:unique': /cannot be unique/,
+    ':string': /the field "" is not camelCase/,
+  };
+  for (const [text, message] of Object.entries(refused)) {
+    it(`are not "${text}"`, () => assert.throws(() => parseFields(text), message));
+  }
+
+  it('stand apart by spaces or commas, their modifiers in any order', () => {
+    const field = { name: 'email', type: 'string', unique: true, optional: true, index: false };
+    assert.deepEqual(parseFields(' email:string:optional:unique,  age:integer:index'), [
+      field,
+      { name: 'age', type: 'integer', unique: false, optional: false, index: true },
+    ]);
+  });
+
+  it('are indexed once when they are unique and say index too', () => {
+    assert.equal(formatFields(parseFields('email:string:unique:index')), 'email:string:unique');
+  });
+
+  it('are read back as they were written', () => {
+    const name = fc
+      .stringMatching(/^[a-z][a-zA-Z0-9]{0,12}$/)
+      .filter((text) => fieldNameFault(text) === undefined);
+    const field = fc
+      .record({
+        name,
+        type: fc.constantFrom(...fieldTypes),
+        unique: fc.boolean(),
+        optional: fc.boolean(),
+        index: fc.boolean(),
+      })
+      .map((each): Field => {
+        const indexable = !['text', 'json', 'boolean'].includes(each.type);
+        const unique = each.unique && indexable;
+        return { ...each, unique, index: each.index && indexable && !unique };
+      });
+    const fields = fc.uniqueArray(field, { minLength: 1, selector: (each) => each.name.toLowerCase() });
+    fc.assert(fc.property(fields, (list) => assert.deepEqual(parseFields(formatFields(list)), list)));
+  });
+});

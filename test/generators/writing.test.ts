@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict';
+import { appendFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { writeFiles } from '../../generators/write-files.ts';
+import { filesIn, newFolder, quick, removeFolders, run } from './support/command.ts';
+
+interface YoRc {
+  'create-microservice': { generator: string; version: string; answers: Record<string, unknown> };
+}
+
+const readYoRc = async (folder: string) => {
+  const text = await readFile(path.join(folder, '.yo-rc.json'), 'utf8');
+  return (JSON.parse(text) as YoRc)['create-microservice'];
+};
+
+describe('create-microservice, writing', () => {
+  afterEach(removeFolders);
+
+  it('writes a service to ./<name>-service, readable by all, with what to do next', async () => {
+    const cwd = await newFolder();
+    const { code, output, errors } = await run(['user', ...quick, '--port', '8011'], { cwd });
+    assert.deepEqual({ code, errors }, { code: 0, errors: [] });
+    assert.match(output, /^Wrote user-service: \d+ files\.\n\nNext:\n {2}cd user-service\n {2}npm install\n/);
+    assert.match(output, /http:\/\/localhost:8011\/docs/);
+    assert.deepEqual(await readdir(cwd), ['user-service']);
+    assert.equal((await stat(path.join(cwd, 'user-service'))).mode & 0o055, 0o055);
+  });
+
+  it('remembers its version, the answers, the ports, and every text as it was written', async () => {
+    const cwd = await newFolder();
+    const fields = 'email:string:unique age:integer:optional';
+    await run(['user-service', ...quick, '--resource', 'user', '--fields', fields, '--no-ci'], { cwd });
+    const folder = path.join(cwd, 'user-service');
+    const { generator, version, answers } = await readYoRc(folder);
+    assert.equal(generator, 'service');
+    assert.match(version, /^\d+\.\d+\.\d+/);
+    assert.deepEqual(answers, {
+      name: 'user',
+      description: 'The user service',
+      resources: [{ name: 'user', fields }],
+      consumes: [],
+      port: 8001,
+      databasePort: 5432,
+      packageManager: 'npm',
+      ci: 'none',
+      kubernetes: true,
+    });
+    const packed = await readFile(path.join(folder, '.yo-pristine.json.gz'));
+    const pristine = JSON.parse(gunzipSync(packed).toString('utf8')) as Record<string, string>;
+    const written = [...(await filesIn(folder)).keys()].filter((file) => !file.startsWith('.yo-'));
+    assert.deepEqual(
+      Object.keys(pristine).toSorted(),
+      written.map((file) => file.replaceAll('\\', '/')).toSorted(),
+    );
+    for (const [file, text] of Object.entries(pristine)) {
+      assert.equal(await readFile(path.join(folder, file), 'utf8'), text);
+    }
+  });
+
+  it('writes nothing with --dry-run, and says what it would', async () => {
+    const cwd = await newFolder();
+    const { code, output } = await run(['user', '--yes', '--dry-run'], { cwd });
+    assert.equal(code, 0);
+    assert.match(output, /Would write to user-service:\n {2}create {2}/);
+    assert.match(output, /create {2}src\/main\.ts/);
+    assert.match(output, /Would run git init --quiet\nWould run npm install\nNothing was written\.\n$/);
+    assert.deepEqual(await readdir(cwd), []);
+  });
+
+  it('makes a git repository, and says it when a step fails after the writing', async () => {
+    const cwd = await newFolder();
+    await run(['user', '--yes', '--no-install'], { cwd });
+    assert.ok((await stat(path.join(cwd, 'user-service', '.git'))).isDirectory());
+    const env = {
+      npm_config_registry: 'http://127.0.0.1:1',
+      npm_config_fetch_retries: '0',
+      npm_config_cache: cwd,
+    };
+    const { code, errors } = await run(['order', '--yes', '--no-git'], { cwd, env });
+    assert.equal(code, 1);
+    assert.match(errors.at(-1) ?? '', /order-service is written, but "npm install" failed \(\d+\)/);
+  }).timeout(120_000);
+
+  it('takes an empty folder and a bare clone, and refuses any other without --force', async () => {
+    const cwd = await newFolder();
+    await mkdir(path.join(cwd, 'user-service', '.git'), { recursive: true });
+    assert.equal((await run(['user', ...quick], { cwd })).code, 0);
+    await mkdir(path.join(cwd, 'order-service'));
+    await writeFile(path.join(cwd, 'order-service', 'README.md'), 'mine');
+    const refused = await run(['order', ...quick], { cwd });
+    assert.equal(refused.code, 1);
+    assert.match(refused.errors.join('\n'), /order-service exists and was not written by this generator/);
+    assert.deepEqual(await readdir(path.join(cwd, 'order-service')), ['README.md']);
+    assert.equal((await run(['order', ...quick, '--force'], { cwd })).code, 0);
+    assert.notEqual(await readFile(path.join(cwd, 'order-service', 'README.md'), 'utf8'), 'mine');
+  });
+});
+
+describe('create-microservice, a second time', () => {
+  let cwd: string;
+  let folder: string;
+  const file = (name: string) => path.join(folder, name);
+
+  beforeEach(async () => {
+    cwd = await newFolder();
+    folder = path.join(cwd, 'user-service');
+    await run(['user', ...quick, '--description', 'Keeps users'], { cwd });
+  });
+  afterEach(removeFolders);
+
+  it('changes nothing, from outside by its name and from inside without', async () => {
+    const before = await filesIn(folder);
+    for (const [args, from] of [
+      [['user'], cwd],
+      [[], folder],
+      [['user', '--yes'], cwd],
+    ] as [string[], string][]) {
+      const { code, output, errors } = await run(args, { cwd: from });
+      assert.deepEqual({ code, errors }, { code: 0, errors: [] });
+      assert.match(output, /is up to date: nothing was written/);
+      assert.deepEqual(await filesIn(folder), before);
+    }
+  });
+
+  it('names each file that was changed by hand, and writes none', async () => {
+    await appendFile(file('README.md'), 'mine');
+    await appendFile(file('package.json'), ' ');
+    await rm(file('tsconfig.json'));
+    const before = await filesIn(folder);
+    const { code, errors } = await run(['user'], { cwd });
+    assert.equal(code, 1);
+    assert.equal(errors.length, 1);
+    assert.match(
+      errors[0] ?? '',
+      /changed by hand in user-service: README\.md, package\.json\. Give --force/,
+    );
+    assert.deepEqual(await filesIn(folder), before);
+  });
+
+  it('writes over them with --force', async () => {
+    const before = await filesIn(folder);
+    await appendFile(file('README.md'), 'mine');
+    const { code, output } = await run(['user', '--force'], { cwd });
+    assert.equal(code, 0);
+    assert.match(output, /Wrote 1 file in user-service:\n {2}update {2}README\.md/);
+    assert.deepEqual(await filesIn(folder), before);
+  });
+
+  it('takes new answers from flags, updates what nobody changed, and names what is left over', async () => {
+    const { code, output } = await run(['--no-kubernetes', '--port', '8007'], { cwd: folder });
+    assert.equal(code, 0);
+    assert.match(output, /update +\.env\n/);
+    assert.match(output, /no longer generated +k8s\//);
+    const { answers } = await readYoRc(folder);
+    assert.equal(answers['port'], 8007);
+    assert.equal(answers['kubernetes'], false);
+    assert.equal(answers['description'], 'Keeps users');
+    assert.match((await run([], { cwd: folder })).output, /up to date/);
+  });
+
+  it('keeps what other Yeoman generators remember', async () => {
+    const rc = JSON.parse(await readFile(file('.yo-rc.json'), 'utf8')) as object;
+    await writeFile(file('.yo-rc.json'), JSON.stringify({ ...rc, 'generator-other': { a: 1 } }));
+    await run(['--port', '8007'], { cwd: folder });
+    assert.match(await readFile(file('.yo-rc.json'), 'utf8'), /"generator-other": \{\n {4}"a": 1/);
+  });
+
+  it('says which memory it cannot read', async () => {
+    await writeFile(file('.yo-rc.json'), '{');
+    const { code, errors } = await run(['user', ...quick], { cwd });
+    assert.equal(code, 1);
+    assert.equal(errors.length, 1);
+    assert.match(errors[0] ?? '', /user-service\/\.yo-rc\.json is not JSON/);
+  });
+});
+
+describe('create-microservice workspace', () => {
+  afterEach(removeFolders);
+
+  it('writes a folder with Kafka; a service goes to its services/ from anywhere within', async () => {
+    const cwd = await newFolder();
+    const { code, output } = await run(['workspace', 'my-system', '--yes'], { cwd });
+    assert.equal(code, 0);
+    assert.match(output, /cd my-system\n {2}npm init microservice user\n/);
+    const root = path.join(cwd, 'my-system');
+    const written = [...(await filesIn(root)).keys()];
+    assert.deepEqual(written, [
+      '.gitignore',
+      '.yo-pristine.json.gz',
+      '.yo-rc.json',
+      'README.md',
+      'docker-compose.kafka.yml',
+      'services/.gitkeep',
+    ]);
+    await run(['user', ...quick], { cwd: root });
+    await run(['order', ...quick], { cwd: path.join(root, 'services', 'user-service') });
+    assert.deepEqual(await readdir(path.join(root, 'services')), [
+      '.gitkeep',
+      'order-service',
+      'user-service',
+    ]);
+    assert.match((await run(['workspace'], { cwd: root })).output, /up to date/);
+    const nested = await run(['workspace', 'inner', '--yes'], { cwd: root });
+    assert.equal(nested.code, 1);
+    assert.match(nested.errors.join('\n'), /a second one in it would share its ports/);
+  });
+
+  it('hands out ports from what the siblings remember', async () => {
+    const cwd = await newFolder();
+    for (const name of ['user', 'order', 'billing']) await run([name, ...quick], { cwd });
+    const ports = async (name: string) => {
+      const { answers } = await readYoRc(path.join(cwd, `${name}-service`));
+      return [answers['port'], answers['databasePort']];
+    };
+    assert.deepEqual(await ports('user'), [8001, 5432]);
+    assert.deepEqual(await ports('order'), [8002, 5433]);
+    await rm(path.join(cwd, 'order-service'), { recursive: true });
+    await run(['mail', ...quick], { cwd });
+    assert.deepEqual(await ports('mail'), [8002, 5433]);
+    assert.deepEqual(await ports('billing'), [8003, 5434]);
+    const taken = await run(['search', ...quick, '--database-port', '8001'], { cwd });
+    assert.equal(taken.code, 1);
+    assert.match(taken.errors.join('\n'), /8001 is handed out to user-service; 5435 is free/);
+  });
+
+  it('refuses a resource that a sibling owns', async () => {
+    const cwd = await newFolder();
+    await run(['user', ...quick], { cwd });
+    const { code, errors } = await run(['account', ...quick, '--resource', 'user', '--fields', 'a:string'], {
+      cwd,
+    });
+    assert.equal(code, 1);
+    assert.match(errors.join('\n'), /user-service owns the resource "user" and its topic/);
+  });
+});
+
+describe('writeFiles', () => {
+  afterEach(removeFolders);
+
+  it('puts back what it replaced when a later file cannot be written', async () => {
+    const parent = await newFolder();
+    const folder = path.join(parent, 'user-service');
+    await writeFiles(folder, new Map([['a.txt', 'one']]));
+    await mkdir(path.join(folder, 'z.txt', 'in the way'), { recursive: true });
+    const before = await filesIn(folder);
+    const files = new Map([
+      ['a.txt', 'two'],
+      ['new/b.txt', 'two'],
+      ['z.txt', 'two'],
+    ]);
+    await assert.rejects(writeFiles(folder, files), /cannot write .*user-service: /);
+    assert.deepEqual(await filesIn(folder), before);
+    assert.deepEqual(await readdir(folder), ['a.txt', 'z.txt']);
+    assert.deepEqual(await readdir(parent), ['user-service']);
+  });
+
+  it('leaves no folder behind that it made for nothing', async () => {
+    const parent = await newFolder();
+    const files = new Map([
+      ['a', 'a file'],
+      ['a/b', 'and a folder of the same name'],
+    ]);
+    await assert.rejects(writeFiles(path.join(parent, 'services', 'user-service'), files));
+    assert.deepEqual(await readdir(parent), []);
+  });
+});
