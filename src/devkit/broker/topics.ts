@@ -12,6 +12,8 @@ export interface Topic {
 }
 
 export interface Topics {
+  /** Of the partitions of topics that say nothing about it. */
+  readonly defaultRetentionBytes: number;
   get(name: string): Topic | undefined;
   partition(name: string, index: number): PartitionLog | undefined;
   list(): Topic[];
@@ -66,6 +68,7 @@ export function createTopics({ journal, directory, retentionBytes }: TopicsOptio
   if (directory !== undefined) removeStrays(directory, topics);
 
   return {
+    defaultRetentionBytes: retentionBytes,
     get: (name) => topics.get(name),
     partition: (name, index) => topics.get(name)?.partitions[index],
     list: () => [...topics.values()],

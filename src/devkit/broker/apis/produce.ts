@@ -13,6 +13,9 @@ import type { Api } from './api.ts';
 /** Kafka's default of `max.message.bytes`. */
 const MAX_BATCH_BYTES = 1_048_588;
 
+/** Bits of a batch's attributes; there are no transactions here, and control batches are never a client's. */
+const TRANSACTION_OR_CONTROL = 0x30;
+
 interface Appended {
   error: ErrorCode;
   baseOffset: number;
@@ -76,9 +79,10 @@ function faultOf(records: Buffer, header: BatchHeader, maxBytes: number): ErrorC
   if (header.size < records.length) return errorCodes.invalidRecord;
   if (header.size > maxBytes) return errorCodes.messageTooLarge;
   if (!isBatchIntact(records, 0, header.size)) return errorCodes.corruptMessage;
-  const counted = header.recordCount > 0 && header.lastOffsetDelta === header.recordCount - 1;
-  const sequenced = header.producerId < 0 || header.baseSequence >= 0;
-  return counted && sequenced ? errorCodes.none : errorCodes.invalidRecord;
+  const isCounted = header.recordCount > 0 && header.lastOffsetDelta === header.recordCount - 1;
+  const isPlain = (header.attributes & TRANSACTION_OR_CONTROL) === 0;
+  const isSequenced = header.producerId < 0 || header.baseSequence >= 0;
+  return isPlain && isCounted && isSequenced ? errorCodes.none : errorCodes.invalidRecord;
 }
 
 function refuse(error: ErrorCode): Appended {

@@ -1,4 +1,7 @@
-/** Kafka's defaults of the topic configuration that clients ask for; the ones in `honoured` change what this broker does. */
+/**
+ * The topic configuration that clients may ask for, with Kafka's defaults, apart from retention by time, which is
+ * not done. `max.message.bytes`, `retention.bytes` and `segment.bytes` take effect; the others are only listed.
+ */
 export const topicConfigDefaults: Readonly<Record<string, string>> = {
   'cleanup.policy': 'delete',
   'compression.type': 'producer',
@@ -17,7 +20,7 @@ export const topicConfigDefaults: Readonly<Record<string, string>> = {
   'min.insync.replicas': '1',
   preallocate: 'false',
   'retention.bytes': '-1',
-  'retention.ms': '604800000',
+  'retention.ms': '-1',
   'segment.bytes': '1073741824',
   'segment.index.bytes': '10485760',
   'segment.jitter.ms': '0',
