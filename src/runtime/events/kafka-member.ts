@@ -1,4 +1,11 @@
 import { toError } from './consumer-errors.ts';
+import {
+  commitsByTopic,
+  fetchedOf,
+  partitionsOf,
+  type BatchPayload,
+  type KafkaConsumer,
+} from './kafka-consumer.ts';
 import type { IncomingMessage } from './message.ts';
 
 export interface TopicPartition {
@@ -43,47 +50,6 @@ export interface GroupMember {
   lastAnswer(): number;
   /** Leaves the group, so that the others take over at once, and closes the connections. Never rejects. */
   leave(): Promise<void>;
-}
-
-/** The part of a KafkaJS consumer that is used here. */
-export interface KafkaConsumer {
-  connect(): Promise<void>;
-  subscribe(options: { topics: string[]; fromBeginning: boolean }): Promise<void>;
-  run(options: {
-    autoCommit: boolean;
-    partitionsConsumedConcurrently: number;
-    eachBatch(payload: BatchPayload): Promise<void>;
-  }): Promise<void>;
-  seek(at: TopicPartition & { offset: string }): void;
-  pause(topics: { topic: string; partitions: number[] }[]): void;
-  resume(topics: { topic: string; partitions: number[] }[]): void;
-  on(event: 'consumer.group_join', listener: (event: { payload: GroupJoin }) => void): unknown;
-  on(event: 'consumer.crash', listener: (event: { payload: { error: Error } }) => void): unknown;
-  on(event: 'consumer.fetch' | 'consumer.heartbeat', listener: () => void): unknown;
-}
-
-interface GroupJoin {
-  memberAssignment: Record<string, number[]>;
-}
-
-interface BatchPayload {
-  batch: {
-    topic: string;
-    partition: number;
-    highWatermark: string;
-    /** Absent in the types of KafkaJS 2.2.4, present on the object (src/consumer/batch.js). */
-    fetchedOffset?: string;
-    messages: (Omit<IncomingMessage, 'topic' | 'partition' | 'headers'> & {
-      headers?: IncomingMessage['headers'];
-    })[];
-  };
-  heartbeat(): Promise<void>;
-  commitOffsetsIfNecessary(offsets: CommitRequest): Promise<void>;
-  isStale(): boolean;
-}
-
-interface CommitRequest {
-  topics: { topic: string; partitions: { partition: number; offset: string }[] }[];
 }
 
 const one = ({ topic, partition }: TopicPartition) => [{ topic, partitions: [partition] }];
@@ -153,40 +119,6 @@ export function createGroupMember(
     },
     lastAnswer: () => answered,
     leave: () => (left ??= close()),
-  };
-}
-
-const partitionsOf = ({ topic, partitions }: { topic: string; partitions: number[] }): TopicPartition[] =>
-  partitions.map((partition) => ({ topic, partition }));
-
-function commitsByTopic(positions: (TopicPartition & { position: number })[]): CommitRequest['topics'] {
-  const topics = new Map<string, { partition: number; offset: string }[]>();
-  for (const { topic, partition, position } of positions) {
-    topics.set(topic, [...(topics.get(topic) ?? []), { partition, offset: String(position) }]);
-  }
-  return [...topics].map(([topic, partitions]) => ({ topic, partitions }));
-}
-
-function fetchedOf({
-  topic,
-  partition,
-  fetchedOffset,
-  highWatermark,
-  messages,
-}: BatchPayload['batch']): Fetched {
-  return {
-    topic,
-    partition,
-    from: Number(fetchedOffset ?? messages[0]?.offset),
-    messages: messages.map(({ offset, key, value, headers = {} }) => ({
-      topic,
-      partition,
-      offset,
-      key,
-      value,
-      headers,
-    })),
-    end: Number(highWatermark),
   };
 }
 

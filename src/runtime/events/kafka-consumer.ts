@@ -1,0 +1,86 @@
+import type { IncomingMessage } from './message.ts';
+import type { Fetched, TopicPartition } from './kafka-member.ts';
+
+/** The part of a KafkaJS consumer that is used here. */
+export interface KafkaConsumer {
+  connect(): Promise<void>;
+  subscribe(options: { topics: string[]; fromBeginning: boolean }): Promise<void>;
+  run(options: {
+    autoCommit: boolean;
+    partitionsConsumedConcurrently: number;
+    eachBatch(payload: BatchPayload): Promise<void>;
+  }): Promise<void>;
+  seek(at: TopicPartition & { offset: string }): void;
+  pause(topics: { topic: string; partitions: number[] }[]): void;
+  resume(topics: { topic: string; partitions: number[] }[]): void;
+  on(event: 'consumer.group_join', listener: (event: { payload: GroupJoin }) => void): unknown;
+  on(event: 'consumer.crash', listener: (event: { payload: { error: Error } }) => void): unknown;
+  on(event: 'consumer.fetch' | 'consumer.heartbeat', listener: () => void): unknown;
+}
+
+interface GroupJoin {
+  memberAssignment: Record<string, number[]>;
+}
+
+export interface BatchPayload {
+  batch: {
+    topic: string;
+    partition: number;
+    highWatermark: string;
+    /** Absent in the types of KafkaJS 2.2.4, present on the object (src/consumer/batch.js). */
+    fetchedOffset?: string;
+    messages: (Omit<IncomingMessage, 'topic' | 'partition' | 'headers'> & {
+      headers?: IncomingMessage['headers'];
+    })[];
+  };
+  heartbeat(): Promise<void>;
+  commitOffsetsIfNecessary(offsets: CommitRequest): Promise<void>;
+  isStale(): boolean;
+}
+
+interface CommitRequest {
+  topics: { topic: string; partitions: { partition: number; offset: string }[] }[];
+}
+
+export const partitionsOf = ({
+  topic,
+  partitions,
+}: {
+  topic: string;
+  partitions: number[];
+}): TopicPartition[] => partitions.map((partition) => ({ topic, partition }));
+
+/** What KafkaJS calls a commit. */
+export function commitsByTopic(
+  positions: (TopicPartition & { position: number })[],
+): CommitRequest['topics'] {
+  const topics = new Map<string, { partition: number; offset: string }[]>();
+  for (const { topic, partition, position } of positions) {
+    topics.set(topic, [...(topics.get(topic) ?? []), { partition, offset: String(position) }]);
+  }
+  return [...topics].map(([topic, partitions]) => ({ topic, partitions }));
+}
+
+/** What KafkaJS calls a batch, in our words. */
+export function fetchedOf({
+  topic,
+  partition,
+  fetchedOffset,
+  highWatermark,
+  messages,
+}: BatchPayload['batch']): Fetched {
+  return {
+    topic,
+    partition,
+    from: Number(fetchedOffset ?? messages[0]?.offset),
+    messages: messages.map(({ offset, key, value, headers = {} }) => ({
+      topic,
+      partition,
+      offset,
+      key,
+      value,
+      headers,
+    })),
+    end: Number(highWatermark),
+  };
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
+import type { OpenPartition } from '../../../src/runtime/events/consumer-partition.ts';
+import { createWatchdog } from '../../../src/runtime/events/consumer-watchdog.ts';
+
+describe('the watchdog of a consumer', () => {
+  const stops: (() => void)[] = [];
+  afterEach(() => stops.forEach((stop) => stop()));
+
+  /** A partition that has fetched up to `next`; `seen` are the ends that it was told. */
+  function partition(next: number, hungry = true): OpenPartition & { seen: number[] } {
+    const seen: number[] = [];
+    return {
+      seen,
+      receive: () => {},
+      nextFetch: () => next,
+      seeEnd: (end) => void seen.push(end),
+      hungry: () => hungry,
+      flow: () => {},
+      status: () => ({ topic: 't', partition: 0, position: next, lag: 0 }),
+      close: () => Promise.resolve(),
+    };
+  }
+
+  function watch(watched: OpenPartition, excused = new Set<string>()): string[] {
+    const stalls: string[] = [];
+    const driver = { topicOffsets: () => Promise.resolve([{ partition: 0, low: 0, high: 10 }]) };
+    const watchdog = createWatchdog({
+      driver,
+      interval: 5,
+      partitions: () => [watched],
+      excused,
+      stalled: (reason) => stalls.push(reason.message),
+    });
+    stops.push(() => watchdog.stop());
+    return stalls;
+  }
+
+  it('tells of a partition from which nothing comes, although it has events: once for each place', async () => {
+    const silent = partition(4);
+    const stalls = watch(silent);
+    await waitFor(() => silent.seen.length > 5);
+    assert.deepEqual(stalls, ['nothing comes of t/0@4, although the partition goes on to 10']);
+  });
+
+  it('is content where all was fetched, where events wait, and where a new member found nothing either', async () => {
+    const partitions = [partition(10), partition(4, false), partition(4)] as const;
+    const stalls = [watch(partitions[0]), watch(partitions[1]), watch(partitions[2], new Set(['t/0@4']))];
+    await waitFor(() => partitions.every(({ seen }) => seen.length > 5));
+    assert.deepEqual(stalls.flat(), []);
+    assert.equal(partitions[1].seen[0], 10);
+  });
+});
