@@ -11,7 +11,7 @@ export function orderingBehaviour({ world }: Suite): void {
     const { startPublisher, startConsumer } = world();
     const publishers = await Promise.all([startPublisher(), startPublisher(), startPublisher()]);
     await Promise.all([startConsumer(), startConsumer()]);
-    await changeMany(world(), publishers, 1_500);
+    await changeMany(world(), publishers, 900);
     await assertEveryEffect(world());
   });
 
@@ -20,7 +20,7 @@ export function orderingBehaviour({ world }: Suite): void {
     const [leaving, ...staying] = await Promise.all([startPublisher(), startPublisher(), startPublisher()]);
     const [leavingConsumer] = await Promise.all([startConsumer(), startConsumer()]);
     assert.ok(leaving && leavingConsumer);
-    const all = changeMany(world(), staying, 800);
+    const all = changeMany(world(), staying, 400);
     await changeMany(world(), [leaving], 100);
     await Promise.all([leaving.stop(), leavingConsumer.stop()]);
     const [joining] = await Promise.all([startPublisher(), startConsumer()]);

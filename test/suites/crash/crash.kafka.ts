@@ -6,7 +6,7 @@ const kills = Number(process.env.CRASH_KILLS ?? 25);
 
 /** Section 7 of the definition of done: 3 relays, 2 consumers, real Kafka, real PostgreSQL, SIGKILL under load. */
 describe('a service that dies', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let broker: SuiteBroker;
 
   before(async function () {
