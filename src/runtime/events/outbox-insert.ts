@@ -12,10 +12,10 @@ const LOCK_SPACE = 0x6f62_6f78;
 /**
  * Two transactions that publish about one key take its lock one after the other, so that ids are in the order of commits.
  * A lock per key would fill the lock table, so there are 1,024 buckets; taken in order, no two transactions wait for
- * each other.
+ * each other. The transaction gets its own id here, before the rows get theirs: relays rely on that (lane-floors.ts).
  */
 const locked = `
-  select pg_advisory_xact_lock(${LOCK_SPACE}, bucket) from (
+  select pg_advisory_xact_lock(${LOCK_SPACE}, bucket), pg_current_xact_id() from (
     select distinct (hashtextextended(key, 0) & 1023)::int as bucket from unnest($1::text[]) as event (key) order by bucket
   ) as buckets`;
 

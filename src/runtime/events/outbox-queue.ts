@@ -1,3 +1,4 @@
+import type { LaneFloors } from './lane-floors.ts';
 import type { OutgoingMessage } from './message.ts';
 import type { Session } from './relay-session.ts';
 
@@ -16,15 +17,15 @@ export type RowId = Pick<OutboxRow, 'lane' | 'id'>;
 
 /**
  * The first rows of each lane, in order. A cursor would miss the rows of a transaction that took its ids early and
- * committed late, so it starts at the beginning each time, and what was sent is deleted.
+ * committed late, so what was sent is deleted, and reading starts where nothing older can come (lane-floors.ts).
  */
 const readHeads = `
   select head.lane, head.id, head.topic, head.key, head.headers, head.payload as value, head.created_at as "createdAt"
-  from unnest($1::smallint[]) as wanted (lane) cross join lateral (
+  from unnest($1::smallint[], $2::bigint[]) as wanted (lane, floor) cross join lateral (
     select *, sum(octet_length(payload)) over (order by id) - octet_length(payload) as bytes_before
     from (
       select * from event_outbox
-      where event_outbox.lane = wanted.lane and topic <> all ($2::text[])
+      where event_outbox.lane = wanted.lane and id > wanted.floor and topic <> all ($3::text[])
       order by id limit ${ROWS_PER_LANE}
     ) as first_rows
   ) as head
@@ -39,17 +40,25 @@ const deleteSent = `
 export async function readLanes(
   session: Session,
   lanes: readonly number[],
+  floors: Pick<LaneFloors, 'settled' | 'floorOf' | 'saw'>,
   except: readonly string[],
 ): Promise<Map<number, OutboxRow[]>> {
-  const rows = await session.query<OutboxRow>(readHeads, [lanes, except]);
+  const settled = floors.settled();
+  const from = lanes.map((lane) => String(floors.floorOf(lane)));
+  const rows = await session.query<OutboxRow>(readHeads, [lanes, from, except]);
   const byLane = new Map<number, OutboxRow[]>();
   for (const row of rows) {
     const lane = byLane.get(row.lane);
     if (lane) lane.push(row);
     else byLane.set(row.lane, [row]);
   }
+  if (except.length === 0) {
+    for (const lane of lanes) floors.saw(lane, settled, idOf(byLane.get(lane)?.[0]));
+  }
   return byLane;
 }
+
+const idOf = (row: OutboxRow | undefined): bigint | undefined => row && BigInt(row.id);
 
 /** Whether a lane may have more rows than were read of it. */
 export function mayHaveMore(rows: readonly OutboxRow[]): boolean {

@@ -1,5 +1,6 @@
 import type { ServiceConfig } from '../config/service-config.ts';
 import { connectionError } from '../database/connection-error.ts';
+import { createLaneFloors, type LaneFloors } from './lane-floors.ts';
 import { joinLeases, type LaneLeases, LANES_CHANGED } from './lane-leases.ts';
 import { openSession, type Session, type SessionEvents } from './relay-session.ts';
 import { singleFlight } from './single-flight.ts';
@@ -11,8 +12,9 @@ const UNDEFINED_TABLE = '42P01';
 export interface RelayConnection {
   session: Session;
   leases: LaneLeases;
+  floors: LaneFloors;
   channel: string;
-  /** Takes and gives back lanes; never rejects. */
+  /** Takes and gives back lanes, and looks at what has ended; never rejects. */
   balance(): Promise<void>;
   /** Gives all lanes back, and tells the others. */
   close(): Promise<void>;
@@ -38,12 +40,21 @@ export async function openRelayConnection(
   const leases = await joinLeases(session, CHANNEL, idle).catch((error) => {
     throw isMissingTable(error) ? missingTable(error) : error;
   });
+  const floors = createLaneFloors(session);
   ready = true;
   return {
     session,
     leases,
+    floors,
     channel: CHANNEL,
-    balance: singleFlight(() => leases.balance().catch(() => undefined)), // a session that is lost says so itself
+    balance: singleFlight(async () => {
+      try {
+        await floors.look();
+        await leases.balance();
+      } catch {
+        // the session is lost, and says so itself
+      }
+    }),
     async close() {
       await session
         .query('select pg_advisory_unlock_all(), pg_notify($1, $2)', [CHANNEL, LANES_CHANGED])

@@ -1,5 +1,5 @@
-import type { LaneLeases } from './lane-leases.ts';
 import { deleteRows, mayHaveMore, type OutboxRow, readLanes } from './outbox-queue.ts';
+import type { RelayConnection } from './relay-connection.ts';
 import type { RelayLanes } from './relay-lanes.ts';
 import type { RelaySending } from './relay-sending.ts';
 import type { Session } from './relay-session.ts';
@@ -9,7 +9,7 @@ import { singleFlight } from './single-flight.ts';
 const NOTIFY_INTERVAL = 5;
 
 interface Settings {
-  connection: () => { session: Session; leases: LaneLeases; channel: string } | undefined;
+  connection: () => Pick<RelayConnection, 'session' | 'leases' | 'floors' | 'channel'> | undefined;
   lanes: RelayLanes;
   sending: RelaySending;
 }
@@ -54,11 +54,15 @@ export function createRelayPump({ connection, lanes, sending }: Settings): Relay
     void run();
   }
 
-  async function sendReady(session: Session, leases: LaneLeases): Promise<void> {
+  async function sendReady({
+    session,
+    leases,
+    floors,
+  }: Pick<RelayConnection, 'session' | 'leases' | 'floors'>): Promise<void> {
     if (!sending.hasFreeSender() || !lanes.hasReady(leases.held())) return;
     const ready = lanes.takeReady(leases.held());
     for (const lane of ready) lanes.begin(lane);
-    const rows = await readLanes(session, ready, sending.waitingTopics()).catch((error: unknown) => {
+    const rows = await readLanes(session, ready, floors, sending.waitingTopics()).catch((error: unknown) => {
       for (const lane of ready) lanes.end(lane);
       lanes.mark(ready);
       throw error;
@@ -71,10 +75,10 @@ export function createRelayPump({ connection, lanes, sending }: Settings): Relay
   const work = singleFlight(async () => {
     const current = connection();
     if (!current) return;
-    const { session, leases, channel } = current;
+    const { session, channel } = current;
     try {
       await deleteAcknowledged(session);
-      await sendReady(session, leases);
+      await sendReady(current);
       await tellOthers(session, channel);
     } catch {
       // the session is lost, and says so itself

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { createLaneFloors, type LaneFloors } from '../../../src/runtime/events/lane-floors.ts';
+import { createOutbox, type Outbox } from '../../../src/runtime/events/outbox.ts';
+import { openSession, type Session } from '../../../src/runtime/events/relay-session.ts';
+import { deleteRows, readLanes } from '../../../src/runtime/events/outbox-queue.ts';
+import { createOutboxDatabase, orderPlaced, type OutboxDatabase } from './outbox-fixture.ts';
+
+const lanes = Array.from({ length: 16 }, (_, lane) => lane);
+
+describe('the floors of the lanes', () => {
+  let world: OutboxDatabase;
+  let session: Session;
+  let floors: LaneFloors;
+  let publish: Outbox['publish'];
+
+  before(async () => {
+    world = await createOutboxDatabase();
+    session = await openSession(world.url, 'test', 'test', { heard: () => {}, lost: () => {} });
+    floors = createLaneFloors(session);
+    const { database } = world;
+    ({ publish } = createOutbox({ database, contracts: { published: [orderPlaced] }, serviceName: 'test' }));
+  });
+  after(async () => {
+    await session.close();
+    await world.close();
+  });
+
+  const placed = (id: string) => orderPlaced.of(id, { id, total: 1 });
+  const read = async (except: string[] = []) =>
+    [...(await readLanes(session, lanes, floors, except)).values()].flat();
+  const sendAll = async () => deleteRows(session, await read());
+  const keys = async (except?: string[]) => (await read(except)).map(({ key }) => key).toSorted();
+
+  it('do not rise above what a transaction that is not over has taken', async () => {
+    const slow = await world.database.transaction();
+    await slow.raw(`insert into event_outbox (topic, key, headers, payload) values ('t', 'slow', '{}', '1')`);
+    const before = floors.settled();
+    for (let n = 0; n < 50; n += 1) {
+      await publish(placed(`fast-${n}`));
+      await floors.look();
+      await sendAll();
+    }
+    assert.equal(floors.settled(), before);
+    await slow.commit();
+    assert.deepEqual(await keys(), ['slow']);
+    await sendAll();
+  });
+
+  it('rise once all have ended, and not above what waits', async () => {
+    for (const key of ['a', 'b', 'c']) await publish(placed(key));
+    await floors.look();
+    await publish(placed('d'));
+    await floors.look();
+    assert.ok(floors.settled() > 0n);
+    assert.deepEqual(await keys(), ['a', 'b', 'c', 'd']);
+    assert.deepEqual(await keys(['order.events']), []);
+    assert.deepEqual(await keys(), ['a', 'b', 'c', 'd']);
+    await sendAll();
+    await floors.look();
+    await read();
+    assert.ok(lanes.every((lane) => floors.floorOf(lane) === floors.settled()));
+  });
+
+  it('spare a read what was deleted, while an old transaction keeps vacuum from it', async () => {
+    const old = await world.database.transaction({ isolationLevel: 'repeatable read' });
+    await old('event_outbox').count();
+    await world.database.raw(`insert into event_outbox (topic, key, headers, payload)
+      select 't', n::text, '{}', '1' from generate_series(1, 20000) as n`);
+    await world.database('event_outbox').delete();
+    await publish(placed('new'));
+    await floors.look();
+    await floors.look();
+    assert.deepEqual(await keys(), ['new']);
+    const [plan] = await session.query<{ 'QUERY PLAN': [{ Plan: { 'Shared Hit Blocks': number } }] }>(
+      `explain (analyze, buffers, format json) select * from event_outbox where lane = 3 and id > $1 order by id limit 500`,
+      [String(floors.floorOf(3))],
+    );
+    await old.rollback();
+    assert.ok((plan?.['QUERY PLAN'][0].Plan['Shared Hit Blocks'] ?? Infinity) < 20, JSON.stringify(plan));
+  });
+});
