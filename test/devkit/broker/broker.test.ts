@@ -67,6 +67,22 @@ describe('startBroker', () => {
     assert.equal((await fetching).errorCode, UNKNOWN_TOPIC_OR_PARTITION);
   });
 
+  it('answers a fetch with what lies in several segments', async () => {
+    const { client } = await startWithTopic();
+    const topic = 'segmented';
+    const configEntries = [{ name: 'segment.bytes', value: '1000' }];
+    await client.call('CreateTopics', 3, { topics: [{ topic, numPartitions: 1, configEntries }] });
+    for (let i = 0; i < 10; i++) await produce(client, { topic, values: [`${i}`.repeat(400)] });
+    const offsets = async (offset: number, maxBytes: number) => {
+      const { messages } = await fetch(client, { topic, offset, minBytes: maxBytes, maxBytes });
+      return messages.map((message) => Number(message.offset));
+    };
+    assert.deepEqual(await offsets(0, 10_000), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    assert.deepEqual(await offsets(3, 1600), [3, 4, 5]);
+    assert.deepEqual(await offsets(9, 1600), [9]);
+    assert.deepEqual(await offsets(10, 1600), []);
+  });
+
   it('keeps a partition in memory within its retention', async () => {
     const { client, topic } = await startWithTopic({ retentionBytes: 1024 * 1024 });
     for (let i = 0; i < 40; i++) await produce(client, { topic, values: ['x'.repeat(100_000)] });

@@ -18,8 +18,8 @@ interface PartitionData {
 interface Fetched {
   topics: { name: string; partitions: PartitionData[] }[];
   bytes: number;
-  /** An error is told at once, and so is the end of a segment: there is more behind it. */
-  isUrgent: boolean;
+  /** An error is told at once. */
+  hasError: boolean;
 }
 
 /**
@@ -34,7 +34,7 @@ export function fetchApi(topics: Topics): Api {
       const asked = readFetchRequest(request, call.version);
       if (asked.sessionId !== 0) return write(call.version, asked, [], errorCodes.fetchSessionIdNotFound);
       const fetched = readAll(topics, asked);
-      const isEnough = fetched.isUrgent || fetched.bytes >= asked.minBytes || asked.maxWait <= 0;
+      const isEnough = fetched.hasError || fetched.bytes >= asked.minBytes || asked.maxWait <= 0;
       if (isEnough) return write(call.version, asked, fetched.topics);
       return waitForData(topics, asked, call, asked.minBytes - fetched.bytes).then(() =>
         write(call.version, asked, readAll(topics, asked).topics),
@@ -44,13 +44,13 @@ export function fetchApi(topics: Topics): Api {
 }
 
 function readAll(topics: Topics, { topics: asked, maxBytes }: FetchRequest): Fetched {
-  const fetched: Fetched = { topics: [], bytes: 0, isUrgent: false };
+  const fetched: Fetched = { topics: [], bytes: 0, hasError: false };
   for (const { name, partitions } of asked) {
     const data = partitions.map((wanted) => {
       const left = maxBytes - fetched.bytes;
       const read = readPartition(topics.partition(name, wanted.index), wanted, left, fetched.bytes === 0);
       fetched.bytes += read.records.length;
-      fetched.isUrgent ||= read.error !== errorCodes.none;
+      fetched.hasError ||= read.error !== errorCodes.none;
       return read;
     });
     fetched.topics.push({ name, partitions: data });

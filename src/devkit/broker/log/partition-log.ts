@@ -21,7 +21,7 @@ export interface PartitionLog {
   check(header: BatchHeader): SequenceCheck;
   /** Writes the batch as it came, under its place in the log; returns its base offset. */
   append(batch: Buffer, header: BatchHeader): number;
-  /** Whole batches from the one that holds `offset`, up to `maxBytes`, from one segment. */
+  /** Whole batches from the one that holds `offset`, up to `maxBytes`; at least one when `atLeastOne`. */
   read(offset: number, maxBytes: number, atLeastOne: boolean): Buffer;
   /** The first batch that may hold a record of `timestamp` (milliseconds) or later. */
   batchAtTime(timestamp: number): Buffer | undefined;
@@ -56,11 +56,18 @@ export function createPartitionLog(files: PartitionFiles, limits: () => LogLimit
       return baseOffset;
     },
     read(offset, maxBytes, atLeastOne) {
-      const segment = log().segments.findLast((candidate) => candidate.baseOffset <= offset);
-      if (!segment || offset >= segment.nextOffset()) return Buffer.alloc(0);
-      const batches = segment.read(offset, maxBytes, atLeastOne);
-      if (segment !== active()) segment.release();
-      return batches;
+      const found: Buffer[] = [];
+      let left = maxBytes;
+      for (const segment of segmentsFrom(log().segments, offset)) {
+        const from = Math.max(offset, segment.baseOffset);
+        const batches = segment.read(from, left, atLeastOne && found.length === 0);
+        const isWhole = batches.length === segment.bytesFrom(from);
+        if (segment !== active()) segment.release();
+        found.push(batches);
+        left -= batches.length;
+        if (!isWhole) break;
+      }
+      return found.length === 1 ? found[0]! : Buffer.concat(found);
     },
     batchAtTime(timestamp) {
       for (const segment of log().segments) {
@@ -93,6 +100,11 @@ function openLog(files: PartitionFiles): OpenLog {
   const storage = files.storage(last);
   segments.push(openSegment({ baseOffset: last, storage, onBatch, checkedTailBytes: CHECKED_TAIL_BYTES }));
   return { segments, producers };
+}
+
+/** The segments with records from `offset` on. */
+function segmentsFrom(segments: readonly Segment[], offset: number): Segment[] {
+  return segments.filter((segment) => segment.nextOffset() > offset);
 }
 
 function roll({ segments, producers }: OpenLog, files: PartitionFiles): void {

@@ -15,6 +15,8 @@ export interface Segment {
   append(batch: Buffer, header: BatchHeader, baseOffset: number): void;
   /** Whole batches from the one that holds `offset` on; at least one when `atLeastOne`, even beyond `maxBytes`. */
   read(offset: number, maxBytes: number, atLeastOne: boolean): Buffer;
+  /** The bytes from the batch that holds `offset` to the end. */
+  bytesFrom(offset: number): number;
   /** The first batch that may hold a record of `timestamp` (milliseconds) or later. */
   batchAtTime(timestamp: number): Buffer | undefined;
   release(): void;
@@ -67,6 +69,10 @@ export function openSegment(options: SegmentOptions): Segment {
       const limit = start + maxBytes;
       const stop = limit >= end ? end : positions[lastAtMost(positions, limit)]!;
       return storage.read(start, stop - start);
+    },
+    bytesFrom(offset) {
+      const { offsets, positions, end } = index();
+      return end - (positions[lastAtMost(offsets, offset)] ?? end);
     },
     batchAtTime(timestamp) {
       const entry = index().maxTimestamps.findIndex((max) => max >= timestamp);
