@@ -29,5 +29,9 @@ async function request<Body>(url: string, method: string, sent?: unknown) {
   const json = sent === undefined ? {} : { body: JSON.stringify(sent) };
   const response = await fetch(url, { method, headers: { 'content-type': 'application/json' }, ...json });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : undefined) as Body };
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (text ? JSON.parse(text) : undefined) as Body,
+  };
 }
