@@ -52,13 +52,17 @@ export interface OrderWorld {
   close: () => Promise<void>;
 }
 
-export async function createOrderWorld(bootstrapServers: string): Promise<OrderWorld> {
+/** @param variables what the services need to be let in by the broker */
+export async function createOrderWorld(
+  bootstrapServers: string,
+  variables: Record<string, string> = {},
+): Promise<OrderWorld> {
   const topic = `orders-${randomBytes(4).toString('hex')}`;
   const orderChanged = orderChangedIn(topic);
   const ordersDatabase = await createDatabase();
   const copiesDatabase = await createDatabase();
   const configOf = ({ url }: TestDatabase, serviceName: string) =>
-    suiteConfig({ serviceName, databaseUrl: url, bootstrapServers });
+    suiteConfig({ serviceName, databaseUrl: url, bootstrapServers, variables });
   const ordersConfig = configOf(ordersDatabase, 'order-service');
   const copiesConfig = configOf(copiesDatabase, `copy-service-${topic}`);
   const orders = connectDatabase(ordersConfig);
@@ -107,6 +111,7 @@ export function suiteConfig(given: {
   serviceName: string;
   databaseUrl: string;
   bootstrapServers: string;
+  variables?: Record<string, string>;
 }): ServiceConfig {
   return readEnvironment({
     NODE_ENV: 'test',
@@ -114,6 +119,7 @@ export function suiteConfig(given: {
     DATABASE_URL: given.databaseUrl,
     KAFKA_BOOTSTRAP_SERVERS: given.bootstrapServers,
     KAFKA_TOPIC_PARTITIONS: '4',
+    ...given.variables,
   });
 }
 

@@ -3,9 +3,19 @@ export interface Ports {
   controller: number;
 }
 
+/** A third listener, which speaks TLS and wants a user. */
+export interface SecureListener {
+  port: number;
+  /** A PKCS12 file with the broker's key and certificate. */
+  keystore: string;
+  keystorePassword: string;
+  username: string;
+  password: string;
+}
+
 /** The settings of a single KRaft node for tests: loopback, one replica of everything, quick groups and quick restarts. */
-export function serverProperties(directory: string, ports: Ports): string {
-  const settings = {
+export function serverProperties(directory: string, ports: Ports, secure?: SecureListener): string {
+  const settings: Record<string, string> = {
     'process.roles': 'broker,controller',
     'node.id': '1',
     'controller.quorum.voters': `1@127.0.0.1:${ports.controller}`,
@@ -27,7 +37,26 @@ export function serverProperties(directory: string, ports: Ports): string {
     'broker.session.timeout.ms': '2000',
     'broker.heartbeat.interval.ms': '300',
   };
+  if (secure) addSecureListener(settings, secure);
   return Object.entries(settings)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
+}
+
+function addSecureListener(settings: Record<string, string>, secure: SecureListener): void {
+  const address = `,SECURE://127.0.0.1:${secure.port}`;
+  settings.listeners += address;
+  settings['advertised.listeners'] += address;
+  settings['listener.security.protocol.map'] += ',SECURE:SASL_SSL';
+  const login = 'org.apache.kafka.common.security';
+  const of = (mechanism: string) => `listener.name.secure.${mechanism}.sasl.jaas.config`;
+  Object.assign(settings, {
+    'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
+    [of('plain')]: `${login}.plain.PlainLoginModule required user_${secure.username}="${secure.password}";`,
+    [of('scram-sha-256')]: `${login}.scram.ScramLoginModule required;`,
+    [of('scram-sha-512')]: `${login}.scram.ScramLoginModule required;`,
+    'ssl.keystore.type': 'PKCS12',
+    'ssl.keystore.location': secure.keystore,
+    'ssl.keystore.password': secure.keystorePassword,
+  });
 }

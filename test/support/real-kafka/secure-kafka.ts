@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findFreePort } from '../../../src/devkit/postgres/free-port.ts';
+import { startOwnKafka } from './own-kafka.ts';
+
+export interface SecureKafka {
+  bootstrapServers: string;
+  /** The variables that let a service in. */
+  variables: Record<string, string>;
+  stop: () => Promise<void>;
+}
+
+const username = 'order-service';
+const password = 'open sesame';
+const keystorePassword = 'keystore';
+
+/** Starts Apache Kafka behind TLS, with a certificate of its own making, and one user who may log in by PLAIN and SCRAM. */
+export async function startSecureKafka(): Promise<SecureKafka> {
+  const directory = await mkdtemp(join(tmpdir(), 'kafka-certificate-'));
+  const keystore = join(directory, 'keystore.p12');
+  const certificate = join(directory, 'certificate.pem');
+  await writeFile(certificate, makeCertificate(keystore));
+  const port = await findFreePort('127.0.0.1');
+  const kafka = await startOwnKafka({ port, keystore, keystorePassword, username, password });
+  return {
+    bootstrapServers: `127.0.0.1:${port}`,
+    variables: {
+      KAFKA_SSL: 'true',
+      KAFKA_SSL_CA_FILE: certificate,
+      KAFKA_SASL_USERNAME: username,
+      KAFKA_SASL_PASSWORD: password,
+    },
+    async stop() {
+      await kafka.stop();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+/** Makes a key and returns its certificate, for 127.0.0.1, as PEM. */
+function makeCertificate(keystore: string): string {
+  const store = [
+    '-alias',
+    'kafka',
+    '-keystore',
+    keystore,
+    '-storetype',
+    'PKCS12',
+    '-storepass',
+    keystorePassword,
+  ];
+  const key = ['-keyalg', 'RSA', '-dname', 'CN=kafka', '-ext', 'san=ip:127.0.0.1', '-validity', '2'];
+  execFileSync('keytool', ['-genkeypair', ...store, ...key], { stdio: 'pipe' });
+  return execFileSync('keytool', ['-exportcert', '-rfc', ...store], { encoding: 'utf8', stdio: 'pipe' });
+}
