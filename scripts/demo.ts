@@ -1,7 +1,5 @@
 // npm run demo [-- --keep] [-- --kafka]
-import { chmod, mkdtemp, realpath } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { startKafka } from '../test/support/kafka.ts';
@@ -10,6 +8,7 @@ import { step } from './support/demo-report.ts';
 import { exampleServices } from './support/example-workspace.ts';
 import { packAll, type Packages } from './support/packages.ts';
 import { seconds } from './support/seconds.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 import { untilReady } from './support/until-ready.ts';
 
 const { values } = parseArgs({
@@ -28,8 +27,7 @@ const started = performance.now();
 const running: { stop(): Promise<void> }[] = [];
 const nextPort = { service: 8001, database: 5432 };
 async function demo(): Promise<void> {
-  const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'microservice-demo-')));
-  await chmod(folder, 0o755); // as root, PostgreSQL runs under another account, which must get in
+  const folder = await temporaryFolder('microservice-demo');
   const packages = await step('packed the three packages', () => packAll(path.join(folder, 'packages')));
   const generate = await step('installed create-microservice from its tarball', () =>
     installGenerator(folder, packages),

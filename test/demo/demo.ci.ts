@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readlink, rm, symlink } from 'node:fs/promises';
+import { mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execute } from '../../scripts/support/command.ts';
+import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 const script = path.join(root, 'scripts', 'demo.ts');
@@ -14,7 +14,7 @@ describe('npm run demo', function () {
   let search: string;
 
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'demo-'));
+    folder = await temporaryFolder('demo');
     search = await searchPathWithout(['java', 'docker', 'psql', 'postgres'], path.join(folder, 'bin'));
   });
   after(() => rm(folder, { recursive: true, force: true }));

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { collect, end, execute, start } from '../../scripts/support/command.ts';
 import { findFreePort } from '../../src/devkit/postgres/free-port.ts';
@@ -9,6 +8,7 @@ import { startRegistry, type Registry } from '../support/registry.ts';
 import { pairwise } from './pairwise.ts';
 import { checkCompose, checkSchemas } from './schemas.ts';
 import { choices, flagsOf, textOf, writeContract, type Answers } from './services.ts';
+import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
 import { untilReady } from '../../scripts/support/until-ready.ts';
 
 const combinations = pairwise(choices, 12);
@@ -24,7 +24,7 @@ describe(`${combinations.length} combinations of answers, which cover every two 
   let command: string;
 
   before(async () => {
-    folder = await realpath(await mkdtemp(path.join(tmpdir(), 'combinations-')));
+    folder = await temporaryFolder('combinations');
     registry = await startRegistry();
     environment = {
       ...registry.environment,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { execute } from '../../scripts/support/command.ts';
 import { exampleServices } from '../../scripts/support/example-workspace.ts';
+import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
 import { startRegistry, type Registry } from '../support/registry.ts';
 
 const commands = [
@@ -17,7 +17,7 @@ describe('npm init microservice', function () {
   let registry: Registry;
 
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'init-'));
+    folder = await temporaryFolder('init');
     registry = await startRegistry();
   });
   after(async () => {

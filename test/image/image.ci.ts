@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execute } from '../../scripts/support/command.ts';
+import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
 import { startBroker, type Broker } from '../../src/devkit/broker/broker.ts';
 import { findFreePort } from '../../src/devkit/postgres/free-port.ts';
 import { startPostgres, type PostgresServer } from '../../src/devkit/postgres/postgres.ts';
@@ -30,7 +30,7 @@ for (const packageManager of ['npm', 'pnpm']) {
 
     before(async function () {
       await requireDocker(this);
-      folder = await realpath(await mkdtemp(path.join(tmpdir(), 'image-')));
+      folder = await temporaryFolder('image');
       service = path.join(folder, 'user-service');
       registry = await startRegistry();
       [postgres, broker] = await Promise.all([startPostgres({ databases: ['user_db'] }), startBroker()]);
