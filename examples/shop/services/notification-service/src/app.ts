@@ -1,5 +1,5 @@
 import { createEventBus, createLogger, databasePart } from 'microservice-runtime';
-import { createHttpApp, httpServer } from 'microservice-runtime/http';
+import { createHttpApp, httpServer, type ApiRouter } from 'microservice-runtime/http';
 import type { Config } from './config.ts';
 import { createDatabase } from './database.ts';
 import { registerConsumers } from './events/consumers.ts';
@@ -18,7 +18,7 @@ export function createService(config: Config, logger = createLogger(config)) {
   const userCopies = createUserCopyService(createUserCopyRepository(database));
   registerConsumers(bus, { userCopies });
 
-  const routers = [createUserCopyRouter(userCopies)];
+  const routers: ApiRouter[] = [createUserCopyRouter(userCopies)];
   const app = createHttpApp({ config, logger, info, routers, database, bus });
   const server = httpServer(app, config, logger);
   return { database, bus, server, parts: [databasePart(database), bus, server] };

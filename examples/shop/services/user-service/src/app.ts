@@ -1,5 +1,5 @@
 import { createEventBus, createLogger, databasePart } from 'microservice-runtime';
-import { createHttpApp, httpServer } from 'microservice-runtime/http';
+import { createHttpApp, httpServer, type ApiRouter } from 'microservice-runtime/http';
 import type { Config } from './config.ts';
 import { createDatabase } from './database.ts';
 import { contracts } from './events/contracts.ts';
@@ -21,7 +21,7 @@ export function createService(config: Config, logger = createLogger(config)) {
     publish: createUserPublisher(bus),
   });
 
-  const routers = [createUserRouter(users)];
+  const routers: ApiRouter[] = [createUserRouter(users)];
   const app = createHttpApp({ config, logger, info, routers, database, bus });
   const server = httpServer(app, config, logger);
   return { database, bus, server, parts: [databasePart(database), bus, server] };

@@ -71,10 +71,8 @@ describe('/v1/users', () => {
     const created = [await create(), await create(), await create()];
     const listed: string[] = [];
     for (let after: string | null = ''; after !== null;) {
-      const { body: page } = await service.request<Page<User>>(
-        'GET',
-        `/v1/users?limit=2${after && `&after=${after}`}`,
-      );
+      const path: string = `/v1/users?limit=2${after && `&after=${after}`}`;
+      const { body: page } = await service.request<Page<User>>('GET', path);
       assert.ok(page.items.length <= 2);
       listed.push(...page.items.map(({ id }) => id));
       after = page.next;
