@@ -11,10 +11,9 @@ export async function announceService(
   const over = new AbortController();
   void ended.then(() => over.abort());
   const service = `http://localhost:${config.port}`;
-  const management = `http://localhost:${config.managementPort ?? config.port}`;
+  const health = `http://localhost:${config.managementPort ?? config.port}/health/live`;
   while (!over.signal.aborted) {
-    if (await answers(`${management}/health/live`))
-      return say(`Service     ${service}  documentation ${management}/docs`);
+    if (await answers(health)) return say(`Service     ${service}  documentation ${service}/docs`);
     await delay(100);
   }
 }

@@ -8,6 +8,7 @@ export interface DevProcess {
   output: () => string;
   /** Resolves when the output matches. */
   shows: (pattern: RegExp) => Promise<unknown>;
+  /** SIGINT goes to the whole process group, as Ctrl-C in a terminal does. */
   signal: (signal: NodeJS.Signals) => void;
   /** Resolves to the exit code, or the signal that ended it. */
   ended: Promise<number | string>;
@@ -33,13 +34,18 @@ export function runDevkit(
   const child = spawn(command, rest, {
     cwd,
     env: { PATH, HOME, ...environment },
+    detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (text: Buffer) => (output += text.toString()));
   const ended = once(child, 'close').then(([code, signal]: (number | string)[]) => code ?? signal ?? '');
-  const signal = (name: NodeJS.Signals) => void child.kill(name);
+  const signal = (name: NodeJS.Signals) => {
+    if (name === 'SIGINT' && child.pid) process.kill(-child.pid, name);
+    else child.kill(name);
+    if (name === 'SIGKILL') for (const stream of [child.stdout, child.stderr]) stream.destroy();
+  };
   return {
     output: () => output,
     shows: (pattern) =>

@@ -55,7 +55,7 @@ export const up = (knex: Knex) => knex.schema.createTable('users', (table) => ta
 export const down = (knex: Knex) => knex.schema.dropTable('users');
 `;
 
-/** Answers, says what it hears, and ends as a service does. */
+/** Answers, says what it hears, and drains for a moment before it ends, as a service does. */
 const main = `
 import { createServer } from 'node:http';
 const server = createServer((_, response) => response.end('ok'));
@@ -63,7 +63,7 @@ server.listen(Number(process.env.PORT), '127.0.0.1', () => console.log('service:
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     console.log('service: ' + signal);
-    server.close(() => process.exit(0));
+    server.close(() => setTimeout(() => process.exit(0), 300));
     server.closeAllConnections();
   });
 }
