@@ -59,8 +59,13 @@ async function render(
     const source = path.join(entry.parentPath, entry.name);
     const target = targetPath(path.relative(folder, source), subject);
     if (!wanted(target)) continue;
-    const text = ejs.render(await readFile(source, 'utf8'), { ...data, ...tools }, { filename: source });
-    if (text.trim() !== '' || target.endsWith('.gitkeep')) files.set(target, await format(target, text));
+    const template = await readFile(source, 'utf8');
+    if (!source.endsWith('.ejs')) {
+      files.set(target, template);
+      continue;
+    }
+    const text = ejs.render(template, { ...data, ...tools }, { filename: source });
+    if (text.trim() !== '') files.set(target, await format(target, text));
   }
 }
 

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import * as prettier from 'prettier';
+import { fieldTypes, type Field, type ServiceAnswers } from '../../generators/service/answers.ts';
+import { serviceFiles } from '../../generators/service/files.ts';
+import { workspaceFiles } from '../../generators/workspace/files.ts';
+
+const longest = 'a-name-as-long-as-anybody-may-give-it';
+const fields = fieldTypes.flatMap((type): Field[] => [
+  { name: `my${type}`, type, unique: false, optional: false, index: type === 'date' },
+  { name: `aRatherLongNameOfAnOptionalFieldOf${type}`, type, unique: false, optional: true, index: false },
+]);
+const small: ServiceAnswers = {
+  name: 'user',
+  description: 'Keeps users',
+  resources: [{ name: 'user', fields: fields.slice(0, 2) }],
+  consumes: [],
+  port: 8001,
+  databasePort: 5432,
+  packageManager: 'npm',
+  ci: 'github',
+  kubernetes: true,
+  git: false,
+  install: false,
+};
+const large: ServiceAnswers = {
+  ...small,
+  name: longest,
+  packageManager: 'pnpm',
+  description: 'with every "quote", `tick`, ${brace}, *star*, snake_case and ümlaut '.repeat(3).trim(),
+  resources: [
+    { name: longest, fields },
+    { name: 'b', fields: fields.slice(3, 5) },
+  ],
+  consumes: ['created', 'updated'].map((what) => ({
+    type: `account.${what}`,
+    version: 1,
+    topic: 'account.events',
+    aggregate: 'account',
+    from: 'account-service',
+    schema: { type: 'object', properties: { id: { type: 'string' } } },
+    fields,
+  })),
+};
+
+/** The generator formats what needs it, with the quickest parser; whoever runs `prettier` in a service gets another one. */
+describe('formatting', function () {
+  this.timeout(30_000);
+
+  for (const [name, answers] of Object.entries({
+    small,
+    large,
+    'that publishes nothing': { ...small, resources: [] },
+  })) {
+    it(`writes a service ${name} as prettier would`, async () =>
+      assertFormatted(await serviceFiles(answers)));
+  }
+
+  it('writes a workspace as prettier would', async () =>
+    assertFormatted(await workspaceFiles({ name: 'shop', description: large.description })));
+});
+
+async function assertFormatted(files: Map<string, string>): Promise<void> {
+  const ignored = new Set(files.get('.prettierignore')?.split('\n'));
+  for (const [file, text] of files) {
+    const { inferredParser } = await prettier.getFileInfo(file);
+    if (!inferredParser || ignored.has(file)) continue;
+    const options = { printWidth: 110, singleQuote: true, filepath: file };
+    assert.equal(text, await prettier.format(text, options), file);
+  }
+}
