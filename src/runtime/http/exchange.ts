@@ -3,6 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { runInContext, type Context } from '../context/context.ts';
 import { childTraceparent } from '../context/traceparent.ts';
+import { accessLog } from '../logging/access-log.ts';
 import type { RequestMetrics } from './metrics.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { ServerState } from './server-state.ts';
@@ -13,6 +14,7 @@ interface Options {
   state: ServerState;
 }
 
+/** Requests to the service's own pages are many and tell little: they are logged at `debug`. */
 const ownPages = new Set(['/health/live', '/health/ready', '/metrics']);
 const acceptableId = /^[\w.:/+=@-]{1,128}$/;
 
@@ -32,17 +34,28 @@ function routeOf(res: Response): string {
  */
 export function exchange({ logger, metrics, state }: Options): RequestHandler {
   const headers = securityHeaders();
+  const log = accessLog(logger);
   return (req, res, next) => {
     const begun = performance.now();
     const context = contextOf(req);
     for (const [name, value] of headers) res.setHeader(name, value);
     res.setHeader('x-request-id', context.requestId);
     state.begin(res);
-    res.once('close', () => {
+    res.on('close', () => {
+      const duration = performance.now() - begun;
+      const route = routeOf(res);
       state.end(res);
-      const seconds = (performance.now() - begun) / 1000;
-      metrics.observe(req.method, routeOf(res), res.statusCode, seconds);
-      runInContext(context, () => writeAccessLine(logger, req, res, seconds));
+      metrics.observe(req.method, route, res.statusCode, duration / 1000);
+      log({
+        level: ownPages.has(route) ? 'debug' : 'info',
+        context,
+        method: req.method,
+        path: pathOf(req),
+        route,
+        status: res.statusCode,
+        duration: Math.round(duration * 100) / 100,
+        isAborted: !res.writableFinished,
+      });
     });
     runInContext(context, next);
   };
@@ -62,21 +75,8 @@ function acceptable(id: string | string[] | undefined): string | undefined {
   return typeof id === 'string' && acceptableId.test(id) ? id : undefined;
 }
 
-/** Requests to the service's own pages, such as health checks, are many and tell little: they are logged at `debug`. */
-function writeAccessLine(logger: Logger, req: Request, res: Response, seconds: number): void {
-  const route = routeOf(res);
-  const level = ownPages.has(route) ? 'debug' : 'info';
-  if (!logger.isLevelEnabled(level)) return;
-  const query = req.originalUrl.indexOf('?');
-  logger[level](
-    {
-      method: req.method,
-      path: query === -1 ? req.originalUrl : req.originalUrl.slice(0, query),
-      route,
-      status: res.statusCode,
-      duration_ms: Math.round(seconds * 1e5) / 100,
-      aborted: res.writableFinished ? undefined : true,
-    },
-    'request',
-  );
+/** The path without its query, which may hold what should not stand in a log. */
+function pathOf({ originalUrl }: Request): string {
+  const query = originalUrl.indexOf('?');
+  return query === -1 ? originalUrl : originalUrl.slice(0, query);
 }

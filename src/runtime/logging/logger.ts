@@ -7,6 +7,7 @@ import {
   type Logger,
 } from 'pino';
 import { currentContext } from '../context/context.ts';
+import { registerAccessTarget } from './access-log.ts';
 import { withoutSecrets } from './secrets.ts';
 
 export type { Logger } from 'pino';
@@ -20,7 +21,7 @@ export function createLogger(
   config: { serviceName: string; logLevel: string },
   stream: DestinationStream = destination({ dest: 1, sync: false }),
 ): Logger {
-  return pino(
+  const logger = pino(
     {
       level: config.logLevel,
       base: { service: config.serviceName },
@@ -31,6 +32,8 @@ export function createLogger(
     },
     stream,
   );
+  registerAccessTarget(logger, { stream, service: config.serviceName });
+  return logger;
 }
 
 function contextFields(): object {
