@@ -1,12 +1,26 @@
-// npm test [-- mocha options]: every *.test.ts, with the coverage of the sources.
+// npm test [-- mocha options]: every *.test.ts. npm run coverage: the same, and what of the sources it ran.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 
 const root = path.dirname(import.meta.dirname);
-const modules = path.join(root, 'node_modules');
+const bin = (...parts: string[]) => path.join(root, 'node_modules', ...parts);
+const options = process.argv.slice(2).filter((option) => option !== '--coverage');
+const coverage = [
+  bin('c8', 'bin', 'c8.js'),
+  '--src',
+  'src',
+  '--include',
+  'src/**/*.ts',
+  '--include',
+  'generators/**/*.ts',
+];
+
 const { status } = spawnSync(
   process.execPath,
-  [path.join(modules, 'mocha', 'bin', 'mocha.js'), 'test/**/*.test.ts', ...process.argv.slice(2)],
+  [
+    ...(process.argv.includes('--coverage') ? [...coverage, process.execPath] : []),
+    ...[bin('mocha', 'bin', 'mocha.js'), 'test/**/*.test.ts', ...options],
+  ],
   { cwd: root, stdio: 'inherit' },
 );
 process.exit(status ?? 1);
