@@ -35,19 +35,17 @@ export const runtimeTables = words(`
   event_inbox event_outbox event_positions knex_migrations knex_migrations_lock
 `);
 
-/** Names that generated code imports, declares, or takes from the language; no resource may be called like one. */
+/**
+ * Variables that generated code declares beside one called like a resource or its plural, or takes from the language.
+ * A test generates and compiles resources with the nouns that are near to these and allowed.
+ */
 export const generatedVariables = words(`
-  after app body bus changes checks columns config console consumer consumers contracts copies created database errors event
-  events fields globalThis id info joi knex limit list logger message metrics next params parts path process publish
-  publisher publishers query remove removed req res result router routers row rows schema server service services
-  stream test toRow trx updated url version
+  app bus changes config console contracts created database error event globalThis id infinity joi json knex logger
+  page process publish publishers req res router row server service toRow trx undefined updated
 `);
 
+/** Types that generated code uses beside one called like a resource, and those whose shadow would mislead. */
 export const generatedTypes = words(`
-  Array ArrayBuffer AsyncGenerator AsyncIterator Atomics BigInt Blob Boolean Buffer Changes Config ConflictError Console
-  Crypto DataView Date Dependencies Document Environment Error Event EventBus EventContracts Exclude Extract File FormData
-  Function Generator Headers Infinity InvalidError Iterator JSON Knex Map Math NaN NonNullable NotFoundError Number Object
-  Omit Page PageQuery Parameters Part Partial Pick Promise Proxy Readonly Record Reflect RegExp Request Required Response
-  ReturnType Row Service Services Set String Symbol Test TestEnvironment URL UnavailableError Uppercase WeakMap WeakRef
-  WeakSet WebSocket
+  Array Boolean ConflictError Date Error EventBus EventContracts Function Infinity InvalidError JSON Knex NaN
+  NotFoundError Number Object Omit Page PageQuery Partial Promise Required ReturnType String Symbol UnavailableError
 `);

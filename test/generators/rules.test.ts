@@ -35,7 +35,7 @@ describe('the name of a resource', () => {
     sheep: /the plural of "sheep" is "sheep" too/,
     OrderLine: /try "order-line"/,
     class: /word of the language/,
-    page: /the type "Page" exists/,
+    page: /"page" is a name that the generated code needs/,
     promise: /the type "Promise" exists/,
     change: /"changes" is a name that the generated code needs/,
     database: /"database" is a name/,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { writeFiles } from '../../generators/write-files.ts';
@@ -102,11 +103,18 @@ describe('create-microservice, a second time', () => {
   let folder: string;
   const file = (name: string) => path.join(folder, name);
 
+  let first: string;
+
+  before(async () => {
+    first = await mkdtemp(path.join(tmpdir(), 'generators-'));
+    await run(['user', ...quick, '--description', 'Keeps users'], { cwd: first });
+  });
   beforeEach(async () => {
     cwd = await newFolder();
     folder = path.join(cwd, 'user-service');
-    await run(['user', ...quick, '--description', 'Keeps users'], { cwd });
+    await cp(first, cwd, { recursive: true });
   });
+  after(() => rm(first, { recursive: true, force: true }));
   afterEach(removeFolders);
 
   it('changes nothing, from outside by its name and from inside without', async () => {
@@ -206,19 +214,21 @@ describe('create-microservice workspace', () => {
     assert.match(nested.errors.join('\n'), /a second one in it would share its ports/);
   });
 
-  it('hands out ports from what the siblings remember', async () => {
+  /** What the generators know of a sibling is its `.yo-rc.json`. */
+  const remember = async (cwd: string, name: string, answers: object) => {
+    await mkdir(path.join(cwd, `${name}-service`));
+    const remembered = { generator: 'service', version: '0.1.0', answers: { name, ...answers } };
+    const text = JSON.stringify({ 'create-microservice': remembered });
+    await writeFile(path.join(cwd, `${name}-service`, '.yo-rc.json'), text);
+  };
+
+  it('hands out the lowest ports that no sibling remembers', async () => {
     const cwd = await newFolder();
-    for (const name of ['user', 'order', 'billing']) await run([name, ...quick], { cwd });
-    const ports = async (name: string) => {
-      const { answers } = await readYoRc(path.join(cwd, `${name}-service`));
-      return [answers['port'], answers['databasePort']];
-    };
-    assert.deepEqual(await ports('user'), [8001, 5432]);
-    assert.deepEqual(await ports('order'), [8002, 5433]);
-    await rm(path.join(cwd, 'order-service'), { recursive: true });
-    await run(['mail', ...quick], { cwd });
-    assert.deepEqual(await ports('mail'), [8002, 5433]);
-    assert.deepEqual(await ports('billing'), [8003, 5434]);
+    await remember(cwd, 'user', { port: 8001, databasePort: 5432 });
+    await remember(cwd, 'billing', { port: 8003, databasePort: 5434 });
+    assert.equal((await run(['mail', ...quick], { cwd })).code, 0);
+    const { answers } = await readYoRc(path.join(cwd, 'mail-service'));
+    assert.deepEqual([answers['port'], answers['databasePort']], [8002, 5433]);
     const taken = await run(['search', ...quick, '--database-port', '8001'], { cwd });
     assert.equal(taken.code, 1);
     assert.match(taken.errors.join('\n'), /8001 is handed out to user-service; 5435 is free/);
@@ -226,7 +236,7 @@ describe('create-microservice workspace', () => {
 
   it('refuses a resource that a sibling owns', async () => {
     const cwd = await newFolder();
-    await run(['user', ...quick], { cwd });
+    await remember(cwd, 'user', { resources: [{ name: 'user', fields: 'email:string' }] });
     const { code, errors } = await run(['account', ...quick, '--resource', 'user', '--fields', 'a:string'], {
       cwd,
     });

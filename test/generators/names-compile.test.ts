@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { ServiceAnswers } from '../../generators/service/answers.ts';
+import { parseFields } from '../../generators/service/field-grammar.ts';
+import { serviceFiles } from '../../generators/service/files.ts';
+import { resourceNameFault } from '../../generators/service/name-rules.ts';
+import { newFolder, removeFolders } from './support/command.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+/** Nouns near to names of the generated code, of the language or of SQL, which a resource may bear all the same. */
+const nouns = `
+  category copy document event-log field file group limit list map message option order query record result state type
+`;
+
+const answersOf = (name: string): ServiceAnswers => ({
+  name: 'x',
+  description: 'x',
+  resources: [
+    {
+      name,
+      fields: parseFields('label:string:unique at:timestamp:optional data:json:optional amount:decimal'),
+    },
+  ],
+  consumes: [],
+  port: 8001,
+  databasePort: 5432,
+  packageManager: 'npm',
+  ci: 'none',
+  kubernetes: false,
+  git: false,
+  install: false,
+});
+
+async function writeSources(folder: string, name: string): Promise<void> {
+  for (const [file, text] of await serviceFiles(answersOf(name))) {
+    if (!file.startsWith('src/')) continue;
+    await mkdir(path.dirname(path.join(folder, name, file)), { recursive: true });
+    await writeFile(path.join(folder, name, file), text);
+  }
+}
+
+const configuration = {
+  extends: path.join(root, 'tsconfig.json'),
+  compilerOptions: {
+    paths: {
+      'microservice-runtime': [path.join(root, 'src/runtime/index.ts')],
+      'microservice-runtime/*': [path.join(root, 'src/runtime/*.ts')],
+    },
+  },
+  include: ['**/*.ts'],
+  exclude: ['node_modules'],
+};
+
+describe('a resource with an everyday name', () => {
+  afterEach(removeFolders);
+
+  it('is accepted, and what is generated for it compiles', async () => {
+    const names = nouns.trim().split(/\s+/);
+    assert.deepEqual(
+      names.map(resourceNameFault).filter((fault) => fault !== undefined),
+      [],
+    );
+    const folder = await newFolder();
+    for (const name of names) await writeSources(folder, name);
+    await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
+    await writeFile(path.join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
+    await writeFile(path.join(folder, 'tsconfig.json'), JSON.stringify(configuration));
+    const tsc = path.join(root, 'node_modules', '.bin', 'tsc');
+    const compiling = promisify(execFile)(tsc, ['--noEmit', '-p', folder]);
+    const { stdout } = await compiling.catch((error: { stdout: string }) => error);
+    assert.equal(stdout.slice(0, 2000), '');
+  }).timeout(120_000);
+});

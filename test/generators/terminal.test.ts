@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { appendFile, readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { bundledCommand, filesIn, newFolder, quick, removeFolders, run } from './support/command.ts';
+
+/** Without colours, and without the line breaks of a narrow terminal. */
+const plain = (text: string) => stripVTControlCharacters(text).replaceAll(/\s+/g, ' ');
+
+/** Runs the command in a pseudo terminal (util-linux's script), where somebody types when something stands there. */
+async function runInTerminal(args: string[], cwd: string, script: [shown: string, keys: string][]) {
+  const command = [process.execPath, await bundledCommand(), ...args].map((word) => `'${word}'`).join(' ');
+  const child = spawn('script', ['-qec', command, '/dev/null'], { cwd, stdio: ['pipe', 'pipe', 'inherit'] });
+  let screen = '';
+  let all = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    all += text;
+    screen = plain(screen + text);
+    const [next] = script;
+    if (!next || !screen.includes(next[0])) return;
+    script.shift();
+    screen = '';
+    child.stdin.write(next[1]);
+  });
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, screen: plain(all), left: script };
+}
+
+describe('create-microservice in a terminal', () => {
+  before(function () {
+    const { stdout } = spawnSync('script', ['--version'], { encoding: 'utf8' });
+    if (/util-linux/.test(stdout ?? '')) return;
+    if (process.env.CI) throw new Error("util-linux's script is not on the PATH");
+    console.log("    skipped: a pseudo terminal needs util-linux's script");
+    this.skip();
+  });
+  afterEach(removeFolders);
+
+  it('asks about each file that was changed by hand, shows the difference, and does as it is told', async () => {
+    const cwd = await newFolder();
+    await run(['user', ...quick], { cwd });
+    const folder = path.join(cwd, 'user-service');
+    const generated = await filesIn(folder);
+    await appendFile(path.join(folder, 'README.md'), 'my own line\n');
+    const changed = await filesIn(folder);
+
+    const kept = await runInTerminal(['user'], cwd, [
+      ['Overwrite README.md?', 'd\r'],
+      ['my own line', ''],
+      ['Overwrite README.md?', 'n\r'],
+    ]);
+    assert.deepEqual([kept.code, kept.left], [0, []]);
+    assert.deepEqual(await filesIn(folder), changed);
+
+    const stopped = await runInTerminal(['user'], cwd, [['Overwrite README.md?', 'x\r']]);
+    assert.equal(stopped.code, 1);
+    assert.match(stopped.screen, /create-microservice: stopped: nothing was written/);
+    assert.deepEqual(await filesIn(folder), changed);
+
+    const overwritten = await runInTerminal(['user'], cwd, [['Overwrite README.md?', 'y\r']]);
+    assert.equal(overwritten.code, 0);
+    assert.deepEqual(await filesIn(folder), generated);
+  }).timeout(120_000);
+
+  it('ends with one line and writes nothing when Ctrl-C or Ctrl-D answers', async () => {
+    for (const key of ['\u0003', '\u0004']) {
+      const cwd = await newFolder();
+      const { code, screen } = await runInTerminal(['user'], cwd, [['What it does', key]]);
+      assert.equal(code, 1);
+      assert.match(screen, /create-microservice: stopped: nothing was written/);
+      assert.deepEqual(await readdir(cwd), []);
+    }
+  }).timeout(60_000);
+
+  it('writes what was answered', async () => {
+    const cwd = await newFolder();
+    const { code, screen, left } = await runInTerminal(
+      ['user', '--no-resources', '--no-git', '--no-install'],
+      cwd,
+      [
+        ['What it does', 'Knows users\r'],
+        ['Port of the service', '\r'],
+        ['Port of its PostgreSQL', '\r'],
+        ['Package manager', '\r'],
+        ['Continuous integration', '\r'],
+        ['Kubernetes manifests?', 'n\r'],
+      ],
+    );
+    assert.deepEqual([code, left], [0, []]);
+    assert.match(screen, /Wrote user-service: \d+ files\./);
+    assert.match(await readFile(path.join(cwd, 'user-service', 'package.json'), 'utf8'), /"Knows users"/);
+  }).timeout(60_000);
+});
