@@ -6,7 +6,7 @@ import { templatesRoot } from '../templates-root.ts';
 import type { WorkspaceAnswers } from './questions.ts';
 
 /** Every file of the workspace that `answers` describe, formatted: path (with `/`) to text. Writes nothing. */
-export async function workspaceFiles(answers: WorkspaceAnswers): Promise<Map<string, string>> {
+export async function workspaceFiles(answers: Omit<WorkspaceAnswers, 'git'>): Promise<Map<string, string>> {
   const root = templatesRoot('workspace');
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const sources = entries
@@ -16,7 +16,11 @@ export async function workspaceFiles(answers: WorkspaceAnswers): Promise<Map<str
   return new Map(rendered);
 }
 
-async function render(root: string, source: string, answers: WorkspaceAnswers): Promise<[string, string]> {
+async function render(
+  root: string,
+  source: string,
+  answers: Omit<WorkspaceAnswers, 'git'>,
+): Promise<[string, string]> {
   const target = targetPath(path.relative(root, source));
   const text = ejs.render(await readFile(source, 'utf8'), answers, { filename: source });
   return [target, await format(target, text)];
