@@ -5,6 +5,7 @@ import { failpoint } from './failpoint.ts';
 import { claimEvents, forgetInbox, identityOf, type EventIdentity } from './inbox.ts';
 import type { IncomingMessage } from './message.ts';
 import { movePosition, readPosition, type GroupPartition, type Position } from './positions.ts';
+import { rejectRolledBack } from './transaction-commit.ts';
 
 export interface BatchOptions {
   database: Knex;
@@ -40,6 +41,7 @@ export async function handleBatch(
   options: BatchOptions,
 ): Promise<BatchResult> {
   const result = await options.database.transaction(async (trx) => {
+    rejectRolledBack(trx);
     const items = take().map((message) => prepare(message, options.handlers));
     if (items.length === 0) return { position: known, handled: [], duplicates: 0 };
     const unseen = await claimItems(items, known, trx, options);

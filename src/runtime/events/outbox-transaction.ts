@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { OutgoingMessage } from './message.ts';
 import { type Connection, insertIntoOutbox } from './outbox-insert.ts';
+import { checkCommitted } from './transaction-commit.ts';
 
 type Query = (connection: Connection, statement: unknown) => Promise<unknown>;
 
@@ -46,6 +47,7 @@ export function createTransactionBuffers(onCommit: (lanes: ReadonlySet<number>) 
       throw error;
     }
     const result = await commit();
+    checkCommitted(result);
     if (lanes.size > 0) onCommit(lanes);
     return result;
   }

@@ -108,6 +108,20 @@ describe('a handler that fails', () => {
     assert.match(errors()[0]?.msg ?? '', /took longer than 100 ms/);
   });
 
+  it('has failed when it catches the error of a statement, since PostgreSQL then commits nothing', async () => {
+    let tries = 0;
+    consume(async (event, trx) => {
+      await keep(event, trx);
+      tries += 1;
+      if (tries === 1) await trx.raw('select 1/0').catch(() => {});
+      if (tries === 2) void trx.raw('select 1/0').catch(() => {});
+    });
+    await fixture.send('a', 'kept');
+    await waitFor(async () => (await effects()).length === 1);
+    assert.equal(tries, 3);
+    assert.match(errors()[0]?.msg ?? '', /rolled back .*savepoint/);
+  });
+
   it('ends a statement that hangs at its deadline', async () => {
     let tries = 0;
     consume(

@@ -1,0 +1,27 @@
+import type { Knex } from 'knex';
+
+type Query = (connection: unknown, statement: unknown) => Promise<unknown>;
+
+/**
+ * Throws when PostgreSQL answered COMMIT with ROLLBACK, which it does without an error where a statement of the transaction
+ * has failed. `answer` is what the query of Knex resolves to (knex 3.3, lib/dialects/postgres/index.js).
+ */
+export function checkCommitted(answer: unknown): void {
+  const { response }: { response?: { command?: string } } = Object(answer);
+  if (response?.command !== 'ROLLBACK') return;
+  throw new Error(
+    'PostgreSQL rolled back instead of committing, since a statement had failed and its error was caught; ' +
+      'let the error through, or run the statement in a savepoint: trx.transaction(...)',
+  );
+}
+
+/** Makes a transaction reject where PostgreSQL rolls it back although it was to be committed. */
+export function rejectRolledBack(trx: Knex.Transaction): void {
+  const client: { query: Query } = trx.client;
+  const query = client.query;
+  client.query = async (connection, statement) => {
+    const answer = await query.call(client, connection, statement);
+    if (statement === 'COMMIT;') checkCommitted(answer);
+    return answer;
+  };
+}
