@@ -42,6 +42,8 @@ const large: ServiceAnswers = {
   })),
 };
 
+const shop = { name: 'shop', description: large.description, git: false };
+
 /** The generator formats what needs it, with the quickest parser; whoever runs `prettier` in a service gets another one. */
 describe('formatting', function () {
   this.timeout(30_000);
@@ -55,8 +57,7 @@ describe('formatting', function () {
       assertFormatted(await serviceFiles(answers)));
   }
 
-  it('writes a workspace as prettier would', async () =>
-    assertFormatted(await workspaceFiles({ name: 'shop', description: large.description })));
+  it('writes a workspace as prettier would', async () => assertFormatted(await workspaceFiles(shop)));
 });
 
 async function assertFormatted(files: Map<string, string>): Promise<void> {

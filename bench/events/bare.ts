@@ -1,0 +1,39 @@
+import type { BareConsumer } from './bare-consumer.ts';
+import type { BareProducer } from './bare-producer.ts';
+import { partitions } from './note.ts';
+import { startProgram, type Program } from './program.ts';
+import { rateOf } from './services.ts';
+
+export interface Bare {
+  producer: Program<BareProducer>;
+  consumer: Program<BareConsumer>;
+}
+
+/** A producer and a consumer of kafkajs, as processes, without a database. */
+export async function startBare(bootstrapServers: string, topic: string): Promise<Bare> {
+  const producer = startProgram<BareProducer>('bare-producer', bootstrapServers, topic);
+  const consumer = startProgram<BareConsumer>('bare-consumer', bootstrapServers, topic);
+  await producer.ask('createTopic', partitions);
+  await producer.ask('start');
+  await consumer.ask('start');
+  return { producer, consumer };
+}
+
+/** Milliseconds from the send of each message to `eachMessage`. */
+export async function bareLatencies(
+  { producer, consumer }: Bare,
+  rate: number,
+  count: number,
+): Promise<number[]> {
+  await consumer.ask('expect', count);
+  const begun = await producer.ask('writeAtRate', rate, count);
+  const handled = await consumer.ask('all');
+  return handled.map((at, number) => at - (begun[number] ?? Number.NaN));
+}
+
+/** Messages a second after the first ones came, while the producer sends as fast as it can. */
+export async function bareDrain({ producer, consumer }: Bare, count: number): Promise<number> {
+  await consumer.ask('expect', count);
+  await producer.ask('fill', count);
+  return rateOf(await consumer.ask('all'));
+}

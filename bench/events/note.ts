@@ -1,0 +1,31 @@
+import joi from 'joi';
+import { defineEvent, readEnvironment, type ServiceConfig } from 'microservice-runtime';
+
+/** What every event of the benchmark holds: a number of its own, and 200 bytes of text. */
+export interface Note {
+  number: number;
+  text: string;
+}
+
+export const text = 'x'.repeat(200);
+export const keyOf = (number: number): string => `note-${number % 500}`;
+export const partitions = 6;
+
+export const noteWrittenIn = (topic: string) =>
+  defineEvent<Note>({
+    type: 'note.written',
+    version: 1,
+    topic,
+    aggregate: 'note',
+    schema: joi.object({ number: joi.number().required(), text: joi.string().required() }),
+  });
+
+export const configOf = (serviceName: string, databaseUrl: string, bootstrapServers: string): ServiceConfig =>
+  readEnvironment({
+    NODE_ENV: 'production',
+    SERVICE_NAME: serviceName,
+    DATABASE_URL: databaseUrl,
+    KAFKA_BOOTSTRAP_SERVERS: bootstrapServers,
+    KAFKA_TOPIC_PARTITIONS: String(partitions),
+    LOG_LEVEL: 'warn',
+  });

@@ -1,0 +1,88 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+
+type Answers = Record<string, (...args: never[]) => unknown>;
+
+/** A process of the benchmark, which does what it is asked. */
+export interface Program<Api extends Answers> {
+  ask<Name extends keyof Api & string>(
+    name: Name,
+    ...args: Parameters<Api[Name]>
+  ): Promise<Awaited<ReturnType<Api[Name]>>>;
+  end(): Promise<void>;
+}
+
+/** Inside of the tree, where packages are found. */
+export const compiledPrograms = path.join(
+  import.meta.dirname,
+  '..',
+  '..',
+  'node_modules',
+  '.cache',
+  'bench-events',
+);
+
+interface Question {
+  id: number;
+  name: string;
+  args: never[];
+}
+
+interface Answer {
+  id: number;
+  value?: unknown;
+  error?: string;
+}
+
+/** Starts a compiled program; it ends with this process. PROFILE names a folder for its CPU profile. */
+export function startProgram<Api extends Answers>(name: string, ...args: string[]): Program<Api> {
+  const profile = process.env['PROFILE'];
+  const child = fork(path.join(compiledPrograms, `${name}.mjs`), args, {
+    execArgv: profile
+      ? ['--cpu-prof', `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${name}.cpuprofile`]
+      : [],
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
+  const exited = once(child, 'exit');
+  let last = 0;
+  return {
+    ask: (question, ...given) => ask(child, exited, { id: (last += 1), name: question, args: given }),
+    async end() {
+      if (child.connected) child.disconnect();
+      await exited;
+    },
+  };
+}
+
+async function ask(child: ChildProcess, exited: Promise<unknown>, question: Question): Promise<never> {
+  const answered = new Promise<Answer>((resolve) => {
+    child.on('message', function listen(answer: Answer) {
+      if (answer.id !== question.id) return;
+      child.off('message', listen);
+      resolve(answer);
+    });
+  });
+  child.send(question);
+  const ended = exited.then((): Answer => ({ id: question.id, error: 'its process has ended' }));
+  const { value, error } = await Promise.race([answered, ended]);
+  if (error !== undefined) throw new Error(`${question.name}: ${error}`);
+  return value as never;
+}
+
+/** In a program: answers what it is asked, until the asker is gone. */
+export function serve(api: Answers): void {
+  process.on('message', ({ id, name, args }: Question) => {
+    Promise.resolve()
+      .then(() => api[name]?.(...args))
+      .then(
+        (value) => process.send?.({ id, value }),
+        (error: unknown) =>
+          process.send?.({ id, error: error instanceof Error ? error.stack : String(error) }),
+      );
+  });
+  process.on('disconnect', () => process.exit(0));
+}
+
+/** Milliseconds on a clock that all processes of a machine share. */
+export const now = (): number => Number(process.hrtime.bigint()) / 1e6;

@@ -1,0 +1,71 @@
+import type { Consumer } from './consumer.ts';
+import type { Publisher } from './publisher.ts';
+import { startProgram, type Program } from './program.ts';
+
+export interface Services {
+  publisher: Program<Publisher>;
+  consumer: Program<Consumer>;
+}
+
+/** Two services with a database each, as processes, their tables made, and both joined to Kafka. */
+export async function startServices(
+  url: (database: string) => string,
+  bootstrapServers: string,
+  topic: string,
+): Promise<Services> {
+  const publisher = startProgram<Publisher>('publisher', url('publisher'), bootstrapServers, topic);
+  const consumer = startProgram<Consumer>('consumer', url('consumer'), bootstrapServers, topic);
+  await publisher.ask('createTables');
+  await consumer.ask('createTables');
+  await publisher.ask('start');
+  await consumer.ask('start');
+  return { publisher, consumer };
+}
+
+/** Milliseconds from the commit of each event to the commit of its handling, at so many transactions a second. */
+export async function latencies(
+  { publisher, consumer }: Services,
+  rate: number,
+  count: number,
+): Promise<number[]> {
+  await consumer.ask('expect', count);
+  const committed = await publisher.ask('writeAtRate', rate, count);
+  const handled = await consumer.ask('all');
+  return handled.map((at, number) => at - (committed[number] ?? Number.NaN));
+}
+
+/** Events a second from the outbox to handled, while both work on a backlog. */
+export async function drain(services: Services, count: number, insert: boolean): Promise<number> {
+  const { publisher, consumer } = services;
+  await consumer.ask('insert', insert);
+  await consumer.ask('expect', count);
+  await publisher.ask('stop');
+  await publisher.ask('fill', count);
+  await publisher.ask('start');
+  const handled = await consumer.ask('all');
+  await consumer.ask('insert', true);
+  return rateOf(handled);
+}
+
+/** Events a second of each half while the other one rests: outbox to Kafka, and Kafka to handled. */
+export async function halves(
+  { publisher, consumer }: Services,
+  count: number,
+): Promise<{ relay: number; consumer: number }> {
+  await consumer.ask('stop');
+  await consumer.ask('expect', count);
+  await publisher.ask('stop');
+  await publisher.ask('fill', count);
+  const begun = await publisher.ask('now');
+  await publisher.ask('start');
+  const relay = (count / ((await publisher.ask('emptied')) - begun)) * 1_000;
+  await consumer.ask('start');
+  return { relay, consumer: rateOf(await consumer.ask('all')) };
+}
+
+/** Events a second after the first ones were handled. */
+export function rateOf(handled: number[]): number {
+  const first = Math.min(...handled);
+  const after = handled.filter((at) => at > first);
+  return (after.length / (Math.max(...after) - first)) * 1_000;
+}
