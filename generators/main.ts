@@ -27,8 +27,8 @@ async function run(args: string[]): Promise<void> {
   const said = new Set(line.given.map(({ flag }) => flag));
   if (said.has('help')) return console.log(helpText(generators));
   if (said.has('version')) return console.log(packageVersion());
+  heedSwallowed(line.words, said);
   const { generator, name } = chooseGenerator(line.words);
-  heedSwallowed(line.words);
   refuseForeign(line, generator);
   const { runGenerator } = await import('./run-generator.ts');
   await runGenerator(generator, callOf(line, name));
@@ -51,8 +51,9 @@ function unknownGenerator(word: string): string {
   return `there is no generator "${word}".${didYouMean(word, names)} Generators: ${names.join(', ')}; a name is one word`;
 }
 
-function heedSwallowed(words: string[]): void {
-  const { certain, perhaps } = swallowedFlags(process.env, [...commonFlags, ...generators.flatMap(flagsOf)]);
+function heedSwallowed(words: string[], said: Set<string>): void {
+  const flags = [...commonFlags, ...generators.flatMap(flagsOf)];
+  const { certain, perhaps } = swallowedFlags(process.env, flags, said);
   if (certain.length > 0) throw new UsageError(swallowedMessage([...certain, ...perhaps], words));
   if (perhaps.length > 0) console.error(`${command}: note: ${swallowedMessage(perhaps, words)}`);
 }
