@@ -17,7 +17,7 @@ export function nextPort(kind: PortName, siblings: Sibling[], also: (number | un
 
 /** Why a port cannot be handed out; nothing when it can. */
 export function portFault(kind: PortName, port: number, siblings: Sibling[]): string | undefined {
-  if (port < 1024 || port > 65_535) return `${port} is not between 1024 and 65535`;
+  if (!Number.isInteger(port) || port < 1024 || port > 65_535) return `${port} is not between 1024 and 65535`;
   if (kafkaPorts.includes(port)) return `${port} is Kafka's; ${nextPort(kind, siblings)} is free`;
   const owner = siblings.find((sibling) => portsOf(sibling).includes(port));
   if (!owner) return undefined;
