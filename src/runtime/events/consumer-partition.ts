@@ -161,6 +161,7 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
     if (found?.resets !== position.resets || found.position < position.position) return turnStale(message);
     logger.info(`${message}; another member handled the events in between`);
     position = found;
+    nextFetch = Math.max(nextFetch, found.position);
     queue.dropBelow(found.position);
   }
 

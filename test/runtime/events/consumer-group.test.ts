@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
+import { Registry } from 'prom-client';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { Consumers } from '../../../src/runtime/events/consumers.ts';
 import { handleBatch } from '../../../src/runtime/events/consumer-batch.ts';
 import { createGroupHandlers } from '../../../src/runtime/events/consumer-handlers.ts';
 import { PositionMovedError } from '../../../src/runtime/events/consumer-errors.ts';
-import { createPosition, resetPosition } from '../../../src/runtime/events/positions.ts';
+import { createConsumerMetrics } from '../../../src/runtime/events/consumer-metrics.ts';
+import { openPartition } from '../../../src/runtime/events/consumer-partition.ts';
+import { defaultSettings } from '../../../src/runtime/events/consumer-settings.ts';
+import { createSlots } from '../../../src/runtime/events/slots.ts';
+import { createPosition, readPosition, resetPosition } from '../../../src/runtime/events/positions.ts';
 import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts';
 
 const held = (consumers: Consumers): number => consumers.status()[0]?.partitions.length ?? 0;
@@ -96,6 +101,29 @@ describe('a partition with two owners', () => {
       handleBatch(() => threeMessages, { position: 3, resets: 0 }, never, options),
       PositionMovedError,
     );
+  });
+
+  it('does not set the position back by what was fetched before another owner went on', async () => {
+    const of = { groupId: 'f', topic: 'note.events', partition: 0 };
+    const { database, logger } = fixture;
+    const handlers = createGroupHandlers();
+    handlers.addTopics(['note.events'], async () => {});
+    const start = await createPosition(database, of, 0);
+    const partition = openPartition(start, 3, {
+      ...{ database, logger, handlers, of, slots: createSlots(1), settings: defaultSettings(fixture.config) },
+      metrics: createConsumerMetrics(new Registry())('f'),
+      pause: () => {},
+      resume: () => {},
+      stale: () => {},
+    });
+    await handleBatch(() => threeMessages, start, never, { database, handlers, of, handlerTimeout: 5_000 });
+    const fetched = { topic: of.topic, partition: of.partition, from: 0, end: 3 };
+    partition.receive({ ...fetched, messages: threeMessages.slice(0, 1) });
+    await waitFor(() => partition.status().position === 3);
+    partition.receive({ ...fetched, messages: threeMessages.slice(1, 2) });
+    await waitFor(() => partition.hungry());
+    await partition.close();
+    assert.deepEqual(await readPosition(database, of), { position: 3, resets: 0 });
   });
 
   it('commits what it has, and remembers no more, when it is told that this is enough', async () => {
