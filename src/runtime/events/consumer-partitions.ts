@@ -5,7 +5,6 @@ import { openPartition, type OpenPartition, type PartitionStatus } from './consu
 import { createWatchdog } from './consumer-watchdog.ts';
 import { placeOf, startPositions, type StartPosition } from './consumer-start.ts';
 import type { Fetched, TopicPartition } from './kafka-member.ts';
-import { createSlots } from './slots.ts';
 
 export interface PartitionsOptions extends ConsumerOptions {
   /** Places where nothing came and a new member did not help; see the watchdog. */
@@ -32,7 +31,6 @@ export function createPartitions(options: PartitionsOptions): Partitions {
   const open = new Map<string, OpenPartition>();
   const dropped = new Set<Promise<void>>();
   const committed = new Map<string, number>();
-  const slots = createSlots(settings.concurrency);
   const closing = new AbortController();
   let assignment = 0;
 
@@ -93,7 +91,6 @@ export function createPartitions(options: PartitionsOptions): Partitions {
       ...options,
       of,
       logger,
-      slots,
       pause: () => member.pause(at),
       resume: () => member.resume(at),
       stale() {

@@ -13,7 +13,7 @@ export interface ConsumerSettings {
   /** Fetching of a partition pauses when this many of its events wait, and goes on when `queueLow` are left. */
   queueHigh: number;
   queueLow: number;
-  /** Partitions that are handled at the same time, each with a database connection of its own. */
+  /** Partitions of all groups that are handled at the same time, each with a database connection of its own. */
   concurrency: number;
   /** Silence after which the group gives a member's partitions to others. */
   sessionTimeout: number;

@@ -8,6 +8,7 @@ import { createPartitions, type Partitions } from './consumer-partitions.ts';
 import type { PartitionStatus } from './consumer-partition.ts';
 import type { ConsumerSettings } from './consumer-settings.ts';
 import type { KafkaDriver } from './kafka-driver.ts';
+import type { Slots } from './slots.ts';
 
 export interface ConsumerStatus {
   group: string;
@@ -26,6 +27,8 @@ export interface ConsumerOptions {
   settings: ConsumerSettings;
   logger: Logger;
   metrics: ConsumerMetrics;
+  /** Shared by all groups of the process. */
+  slots: Slots;
 }
 
 /** One member of a consumer group, made anew whenever it is lost. */

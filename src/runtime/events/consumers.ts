@@ -7,6 +7,7 @@ import type { EventDefinition } from './define-event.ts';
 import type { EventBusOptions, Subscription } from './event-bus.ts';
 import { createInboxPruner } from './inbox-pruner.ts';
 import type { KafkaDriver } from './kafka-driver.ts';
+import { createSlots } from './slots.ts';
 
 export interface Consumers {
   on<T>(definition: EventDefinition<T>, handler: EventHandler<T>): void;
@@ -34,6 +35,7 @@ const noInbox =
 export function createConsumers(options: ConsumersOptions): Consumers {
   const { config, contracts, database, logger, registry, driver } = options;
   const settings = { ...defaultSettings(config), ...options.consumer };
+  const slots = createSlots(settings.concurrency);
   const metricsOf = createConsumerMetrics(registry);
   const handled = new Set<unknown>();
   const groups = new Map<string, GroupHandlers>();
@@ -56,6 +58,7 @@ export function createConsumers(options: ConsumersOptions): Consumers {
       settings,
       logger,
       metrics: metricsOf(groupId),
+      slots,
     });
   }
 

@@ -145,6 +145,35 @@ describe('a partition with two owners', () => {
   });
 });
 
+describe('several groups of a service', () => {
+  let fixture: Fixture;
+  before(async () => (fixture = await createFixture(1)));
+  after(() => fixture.close());
+
+  it('share the database connections that consumers may take', async () => {
+    const consumers = fixture.consumers({ concurrency: 1 });
+    const handled: string[] = [];
+    let active = 0;
+    let most = 0;
+    for (const groupId of ['one', 'two']) {
+      consumers.subscribe({
+        topics: [noteWritten.topic],
+        groupId,
+        async handler(_, trx) {
+          most = Math.max(most, (active += 1));
+          await trx.raw('select pg_sleep(0.01)');
+          active -= 1;
+          handled.push(groupId);
+        },
+      });
+    }
+    await fixture.sendMany(Array.from({ length: 50 }, (_, n) => ({ key: 'a', text: String(n) })));
+    consumers.start();
+    await waitFor(() => handled.length === 100);
+    assert.equal(most, 1);
+  });
+});
+
 describe('the position of a group', () => {
   let fixture: Fixture;
   beforeEach(async () => (fixture = await createFixture(1)));
