@@ -15,7 +15,7 @@ export type { Logger } from 'pino';
 /**
  * A logger that writes one JSON line a message to standard output, with the service's name, the request's ids and the
  * trace's ids (`request_id`, `correlation_id`, `causation_id`, `trace_id`, `span_id`). Passwords, cookies, tokens and
- * authorization headers are replaced by `[Redacted]`. Lines are gathered for at most 100 ms, or 4 KiB, and flushed on exit.
+ * authorization headers are replaced by `[Redacted]`. Lines are gathered for at most 100 ms, or 32 KiB, and flushed on exit.
  */
 export function createLogger(
   config: { serviceName: string; logLevel: string },
@@ -38,7 +38,7 @@ export function createLogger(
 
 /** A write for each line would cost more than the line; what SIGKILL or a lack of memory ends may lose the last 100 ms. */
 const standardOutput = (): DestinationStream =>
-  destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 100 });
+  destination({ dest: 1, sync: false, minLength: 32 * 1024, maxWrite: 64 * 1024, periodicFlush: 100 });
 
 function contextFields(): object {
   const context = currentContext();
