@@ -69,7 +69,7 @@ describe(`${combinations.length} combinations of answers, which cover every two 
       const service = path.join(cwd, answers.place === 'workspace' ? 'services' : '.', `${name}-service`);
       const [port, databasePort] = [await findFreePort('127.0.0.1'), await findFreePort('127.0.0.1')];
       const ports = ['--port', String(port), '--database-port', String(databasePort)];
-      await generate(cwd, [name, '--yes', '--install', ...ports, ...flagsOf(answers, contract)]);
+      await generate(cwd, [name, '--yes', '--install', ...ports, ...flagsOf(answers, index + 1, contract)]);
 
       assert.equal(existsSync(path.join(service, '.git')), answers.git === 'yes');
       await checkSchemas(service);

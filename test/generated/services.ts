@@ -20,24 +20,25 @@ export const choices = {
 export type Answers = Combination<typeof choices>;
 
 const everyType = fieldTypes.flatMap((type) => [`my${type}:${type}`, `maybe${type}:${type}:optional`]);
-const resourceFlags = {
+/** `n` keeps the names apart: in a workspace a resource, and its topic, belong to one service. */
+const resourceFlags = (n: number) => ({
   none: ['--no-resources'],
-  one: ['--resource', 'order', '--fields', 'code:string:unique placedAt:timestamp:index total:decimal'],
+  one: ['--resource', `order${n}`, '--fields', 'code:string:unique placedAt:timestamp:index total:decimal'],
   'two with every type': [
-    ...['--resource', 'order-item', '--fields', everyType.join(' ')],
-    ...['--resource', 'category', '--fields', 'title:string:unique note:text:optional'],
+    ...['--resource', `order${n}-item`, '--fields', everyType.join(' ')],
+    ...['--resource', `category${n}`, '--fields', 'title:string:unique note:text:optional'],
   ],
-};
+});
 
-/** The flags of one combination. `contract` is a file that promises `account.opened` and `account.deleted`. */
-export function flagsOf(answers: Answers, contract: string): string[] {
+/** The flags of one combination. `contract` is a file that promises the events of `account` and `user`. */
+export function flagsOf(answers: Answers, n: number, contract: string): string[] {
   const consumes = {
     none: ['--no-consumes'],
     'a sibling': ['--consumes', 'user.created', '--consumes', 'user.deleted'],
     'a contract file': ['--contract', contract, '--consumes', 'account.created'],
   };
   return [
-    ...resourceFlags[answers.resources],
+    ...resourceFlags(n)[answers.resources],
     ...consumes[answers.consumes],
     ...(answers.consumes === 'a sibling' && answers.place === 'alone' ? ['--contract', contract] : []),
     ...['--package-manager', answers.packageManager, '--ci', answers.ci],
