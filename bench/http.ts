@@ -65,7 +65,7 @@ const median = (values: number[]): number =>
 
 async function compare(label: string, sides: readonly Side[], requests: autocannon.Request[]): Promise<void> {
   const figures = new Map<Side, Figures[]>(sides.map((side) => [side, []]));
-  for (const side of sides) await load(side, requests, 4);
+  for (const side of sides) await load(side, requests, 8);
   for (let round = 0; round < rounds; round += 1) {
     for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
       figures.get(side)?.push(await load(side, requests));
