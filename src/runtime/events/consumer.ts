@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
@@ -51,6 +52,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   const logger = options.logger.child({ group: groupId });
   const topics = handlers.topics();
   const stopping = new AbortController();
+  const stopped = once(stopping.signal, 'abort').then(() => false);
   let state: ConsumerStatus['state'] = 'stopped';
   let error: string | undefined;
   let partitions: Partitions | undefined;
@@ -101,11 +103,13 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     return reason;
   }
 
+  /** False, too, when the consumer is told to stop before Kafka answers, which may take it many seconds. */
   async function kafkaAnswers(): Promise<boolean> {
-    return Promise.all(topics.map((topic) => options.driver.topicOffsets(topic))).then(
+    const answers = Promise.all(topics.map((topic) => options.driver.topicOffsets(topic))).then(
       () => true,
       () => false,
     );
+    return Promise.race([answers, stopped]);
   }
 
   return {

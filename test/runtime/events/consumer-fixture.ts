@@ -48,7 +48,7 @@ export interface Fixture {
   startBroker(options?: { empty?: boolean }): Promise<void>;
   /** Consumers that are stopped at the end; each call is another replica of the service. */
   consumers(
-    settings?: Partial<ConsumerSettings> & { registry?: Registry },
+    settings?: Partial<ConsumerSettings> & { registry?: Registry; driver?: KafkaDriver },
     consumed?: EventDefinition[],
   ): Consumers;
   send(
@@ -112,7 +112,10 @@ export async function createFixture(partitions = 3): Promise<Fixture> {
     log,
     config,
     logger,
-    consumers({ registry = new Registry(), ...settings } = {}, consumed = [noteWritten]) {
+    consumers(
+      { registry = new Registry(), driver: ofConsumers = driver, ...settings } = {},
+      consumed = [noteWritten],
+    ) {
       const contracts = { published: [], consumed };
       const consumer = {
         sessionTimeout: 6_000,
@@ -120,7 +123,10 @@ export async function createFixture(partitions = 3): Promise<Fixture> {
         outageDelay: { first: 20, max: 200 },
         ...settings,
       };
-      const created = createConsumers({ config, database, contracts, logger, registry, driver, consumer });
+      const created = createConsumers({
+        ...{ config, database, contracts, logger, registry, consumer },
+        driver: ofConsumers,
+      });
       running.push(created);
       return created;
     },

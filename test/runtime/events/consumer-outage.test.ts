@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { Consumers } from '../../../src/runtime/events/consumers.ts';
 import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts';
 
+const ignored = { assigned: () => {}, fetched: () => {}, lost: () => {} };
 const stateOf = (consumers: Consumers): string | undefined => consumers.status()[0]?.state;
 
 describe('a Kafka that goes away', () => {
@@ -40,6 +42,27 @@ describe('a Kafka that goes away', () => {
     const again = performance.now();
     await late.stop();
     assert.ok(performance.now() - again < 3_000, `took ${performance.now() - again} ms`);
+  });
+
+  it('does not keep stop from ending while it is asked whether it answers', async () => {
+    const asked = new EventEmitter();
+    const member = fixture.driver.createMember({ groupId: 'g', topics: [], sessionTimeout: 6_000 }, ignored);
+    const consumers = fixture.consumers({
+      driver: {
+        ...fixture.driver,
+        createMember: () => ({ ...member, join: () => Promise.reject(new Error('refused')) }),
+        topicOffsets() {
+          asked.emit('offsets');
+          return new Promise(() => {});
+        },
+      },
+    });
+    consumers.on(noteWritten, async () => {});
+    const begun = once(asked, 'offsets');
+    consumers.start();
+    await begun;
+    await consumers.stop();
+    assert.equal(stateOf(consumers), 'stopped');
   });
 
   it('is joined again when it is back, and no event is missed or doubled', async () => {
