@@ -32,6 +32,7 @@ export async function run(create: () => Created | Promise<Created>, options: Run
   void signalled.then(async (signal) => {
     logger?.info(`${signal}: stopping`);
     await orExit(() => stopParts(parts, { logger }), 'Did not stop cleanly.');
+    await flushed(logger);
     process.exit(0);
   });
 }
@@ -57,6 +58,11 @@ function exitAfter(timeout: number): void {
     process.exit(1);
   };
   setTimeout(exit, timeout);
+}
+
+/** A write under way would otherwise be overtaken by the one at exit, and the last lines stand before those before them. */
+async function flushed(logger: Logger | undefined): Promise<void> {
+  await new Promise<void>((resolve) => (logger ? logger.flush(() => resolve()) : resolve()));
 }
 
 function asService(created: Created): Service {
