@@ -1,5 +1,6 @@
 import path from 'node:path';
-import type { Plugin } from 'prettier';
+import type { Options, Plugin } from 'prettier';
+import { alignTables, isPlain } from './markdown.ts';
 
 /** The options of a generated `.prettierrc.json`. */
 const options = { printWidth: 110, singleQuote: true };
@@ -8,26 +9,30 @@ const parsers: Record<string, string> = {
   '.ts': 'babel-ts',
   '.js': 'babel',
   '.json': 'json',
-  '.md': 'markdown',
 };
 
 /**
- * `text` as prettier writes it for a file of this name; as it is where prettier has no say. YAML is not looked at: its
- * templates come out as prettier would have them. Most of a run's time goes by in here, so that only what is needed is
- * loaded: babel reads TypeScript in a third of the time of TypeScript's own parser, and no README has code that prettier knows.
+ * `text` as prettier writes it for a file of this name; as it is where prettier has no say. Most of a run's time goes by
+ * in here, so that only what is needed is loaded: babel reads TypeScript without the weight of its compiler, of Markdown
+ * only the tables are touched, and the YAML templates come out as prettier would have them.
  */
 export async function format(file: string, text: string): Promise<string> {
+  if (path.extname(file) === '.md') return alignTables(text);
   const parser = path.basename(file) === 'package.json' ? 'json-stringify' : parsers[path.extname(file)];
   if (!parser) return text;
-  const [{ format: prettify }, plugins] = await Promise.all([
-    import('prettier/standalone'),
-    loadPlugins(parser),
-  ]);
-  return prettify(text, { ...options, parser, plugins, filepath: file });
+  const estree = import('prettier/plugins/estree') as Promise<Plugin>;
+  const plugins = await Promise.all([estree, import('prettier/plugins/babel')]);
+  return prettify(text, { parser, plugins, filepath: file });
 }
 
-async function loadPlugins(parser: string): Promise<Plugin[]> {
-  if (parser === 'markdown') return [await import('prettier/plugins/markdown')];
-  const estree = import('prettier/plugins/estree') as Promise<Plugin>;
-  return Promise.all([estree, import('prettier/plugins/babel')]);
+/** A line that somebody typed, as prettier writes it in a Markdown file. */
+export async function formatMarkdownLine(line: string): Promise<string> {
+  if (isPlain(line)) return line;
+  const plugins = [await import('prettier/plugins/markdown')];
+  return (await prettify(line, { parser: 'markdown', plugins })).trimEnd();
+}
+
+async function prettify(text: string, given: Options): Promise<string> {
+  const prettier = await import('prettier/standalone');
+  return prettier.format(text, { ...options, ...given });
 }

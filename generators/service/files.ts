@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ejs from 'ejs';
-import { format } from '../format.ts';
+import { format, formatMarkdownLine } from '../format.ts';
 import { templatesRoot } from '../templates-root.ts';
 import type { ServiceAnswers } from './answers.ts';
 import { asyncApi } from './async-api.ts';
@@ -18,7 +18,10 @@ const tools = { fieldCodes, runtimeSchemas, tolerantJoi, columnName };
  */
 export async function serviceFiles(answers: ServiceAnswers): Promise<Map<string, string>> {
   const root = templatesRoot('service');
-  const view = serviceView(answers);
+  const view = {
+    ...serviceView(answers),
+    markdown: { description: await formatMarkdownLine(answers.description) },
+  };
   const files = new Map<string, string>();
   await render(path.join(root, 'service'), view, files, (file) => isWanted(file, view));
   for (const resource of view.resources) {
@@ -49,7 +52,7 @@ function isWanted(file: string, view: ServiceView): boolean {
 
 async function render(
   folder: string,
-  data: ServiceView & { resource?: ResourceView; copy?: CopyView },
+  data: ServiceView & { markdown: { description: string }; resource?: ResourceView; copy?: CopyView },
   files: Map<string, string>,
   wanted: (file: string) => boolean = () => true,
 ): Promise<void> {

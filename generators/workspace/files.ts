@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import ejs from 'ejs';
-import { format } from '../format.ts';
+import { format, formatMarkdownLine } from '../format.ts';
 import { templatesRoot } from '../templates-root.ts';
 import type { WorkspaceAnswers } from './questions.ts';
 
@@ -12,17 +12,14 @@ export async function workspaceFiles(answers: Omit<WorkspaceAnswers, 'git'>): Pr
   const sources = entries
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => path.join(parentPath, name));
-  const rendered = await Promise.all(sources.toSorted().map((source) => render(root, source, answers)));
+  const data = { ...answers, markdown: { description: await formatMarkdownLine(answers.description) } };
+  const rendered = await Promise.all(sources.toSorted().map((source) => render(root, source, data)));
   return new Map(rendered);
 }
 
-async function render(
-  root: string,
-  source: string,
-  answers: Omit<WorkspaceAnswers, 'git'>,
-): Promise<[string, string]> {
+async function render(root: string, source: string, data: object): Promise<[string, string]> {
   const target = targetPath(path.relative(root, source));
-  const text = ejs.render(await readFile(source, 'utf8'), answers, { filename: source });
+  const text = ejs.render(await readFile(source, 'utf8'), data, { filename: source });
   return [target, await format(target, text)];
 }
 
