@@ -24,7 +24,7 @@ const claim = `
   select
     (select count(*) from moved)::int as moved,
     (select coalesce(json_agg(json_build_array(source, event_id)), '[]') from fresh) as fresh,
-    set_config('statement_timeout', ?, true)`;
+    set_config('statement_timeout', ?, true), set_config('idle_in_transaction_session_timeout', ?, true)`;
 
 export interface Claim {
   of: GroupPartition;
@@ -33,7 +33,10 @@ export interface Claim {
   /** Where the group is when all is handled. */
   next: number;
   events: EventIdentity[];
-  /** Milliseconds that each later statement of the transaction may take. */
+  /**
+   * Milliseconds that each later statement of the transaction may take. After twice as long without a statement PostgreSQL
+   * ends the session: the machine of its owner has died or hangs, and the next owner waits for it.
+   */
   statementTimeout: number;
 }
 
@@ -53,6 +56,7 @@ export async function claimEvents(
     ...position,
     ...inbox,
     String(statementTimeout),
+    String(2 * statementTimeout),
   ]);
   const [{ moved, fresh }] = rows;
   if (moved === 0) return undefined;

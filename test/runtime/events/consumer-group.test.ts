@@ -6,6 +6,7 @@ import type { Consumers } from '../../../src/runtime/events/consumers.ts';
 import { handleBatch } from '../../../src/runtime/events/consumer-batch.ts';
 import { createGroupHandlers } from '../../../src/runtime/events/consumer-handlers.ts';
 import { PositionMovedError } from '../../../src/runtime/events/consumer-errors.ts';
+import { claimEvents } from '../../../src/runtime/events/inbox.ts';
 import { createConsumerMetrics } from '../../../src/runtime/events/consumer-metrics.ts';
 import { openPartition } from '../../../src/runtime/events/consumer-partition.ts';
 import { defaultSettings } from '../../../src/runtime/events/consumer-settings.ts';
@@ -101,6 +102,19 @@ describe('a partition with two owners', () => {
       handleBatch(() => threeMessages, { position: 3, resets: 0 }, never, options),
       PositionMovedError,
     );
+  });
+
+  it('goes on without an owner that has died, or hangs, in its transaction', async () => {
+    const { database } = fixture;
+    const of = { groupId: 'd', topic: 'note.events', partition: 0 };
+    const known = await createPosition(database, of, 0);
+    const claim = { of, known, next: 1, events: [], statementTimeout: 100 };
+    const dead = await database.transaction();
+    await claimEvents(dead, claim);
+    const moved = await database.transaction((trx) => claimEvents(trx, claim));
+    assert.ok(moved, 'the dead owner has moved the position');
+    await assert.rejects(async () => dead.raw('select 1'));
+    await dead.rollback().catch(() => {});
   });
 
   it('does not set the position back by what was fetched before another owner went on', async () => {
