@@ -34,7 +34,13 @@ function copyAssets() {
     copyFiles(path.join(runtime, folder), path.join(dist, folder), (file) => pattern.test(file));
   }
   const swagger = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-  const shown = ['swagger-ui-bundle.js', 'swagger-ui.css', 'LICENSE', 'NOTICE'];
+  const shown = [
+    'swagger-ui-bundle.js',
+    'swagger-ui-bundle.js.LICENSE.txt',
+    'swagger-ui.css',
+    'LICENSE',
+    'NOTICE',
+  ];
   copyFiles(swagger, path.join(dist, 'swagger-ui'), (file) => shown.includes(file));
 }
 

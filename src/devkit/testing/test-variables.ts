@@ -9,11 +9,11 @@ export interface TestAddresses {
 }
 
 /** Names that .env.example must not decide for a test. */
-const notFromExample = /^(DATABASE_|KAFKA_|PORT$|MANAGEMENT_PORT$|NODE_ENV$|LOG_LEVEL$)/;
+const notFromExample = /^(DATABASE_|KAFKA_|PORT$|MANAGEMENT_PORT$|HOST$|NODE_ENV$|LOG_LEVEL$)/;
 
 /**
  * The environment of a service under test: its own variables as .env.example has them, the addresses given here, a free
- * port, and errors only in the log unless LOG_LEVEL says otherwise.
+ * port of loopback, and errors only in the log unless LOG_LEVEL says otherwise.
  */
 export async function testVariables(root: string, addresses: TestAddresses): Promise<Record<string, string>> {
   const example = parseEnv(await readFile(path.join(root, '.env.example'), 'utf8').catch(() => ''));
@@ -22,6 +22,7 @@ export async function testVariables(root: string, addresses: TestAddresses): Pro
     SERVICE_NAME: await packageName(root),
     ...Object.fromEntries(own.map(([name, value]) => [name, value ?? ''])),
     NODE_ENV: 'test',
+    HOST: '127.0.0.1',
     PORT: '0',
     LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'error',
     DATABASE_URL: addresses.databaseUrl,

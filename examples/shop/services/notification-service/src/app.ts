@@ -12,7 +12,7 @@ const info = { title: 'notification-service', version: '1.0.0', description: 'Th
 
 /** Everything this service is made of, wired together; nothing runs until its parts are started. */
 export function createService(config: Config, logger = createLogger(config)) {
-  const database = createDatabase(config);
+  const database = createDatabase(config, logger);
   const bus = createEventBus({ config, database, contracts, logger });
 
   const userCopies = createUserCopyService(createUserCopyRepository(database));
@@ -21,5 +21,5 @@ export function createService(config: Config, logger = createLogger(config)) {
   const routers: ApiRouter[] = [createUserCopyRouter(userCopies)];
   const app = createHttpApp({ config, logger, info, routers, database, bus });
   const server = httpServer(app, config, logger);
-  return { database, bus, server, parts: [databasePart(database), bus, server] };
+  return { config, logger, server, parts: [databasePart(database), bus, server] };
 }

@@ -5,4 +5,4 @@ import { readConfig } from './config.ts';
 
 if (existsSync('.env')) process.loadEnvFile('.env'); // on a developer's machine; an image has none
 
-await run(() => createService(readConfig(process.env)).parts);
+await run(() => createService(readConfig(process.env)));
