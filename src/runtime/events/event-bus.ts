@@ -71,18 +71,22 @@ export function createEventBus(options: EventBusOptions): EventBus {
   const outbox = createOutbox({ database, contracts, serviceName: config.serviceName });
   const relay = createRelay({ config, database, driver, logger, registry });
   const consumers = createConsumers({ ...options, registry, driver });
-  const provision = createTopicProvision(driver, logger);
+  // apart: a published topic that cannot be created keeps nobody from consuming
+  const published = createTopicProvision(driver, logger);
+  const consumed = createTopicProvision(driver, logger);
   let relaying = false;
   outbox.onCommit((lanes) => relay.wake(lanes));
 
-  const topics = (): string[] => [...contracts.published.map(({ topic }) => topic), ...consumers.topics()];
+  const publishedTopics = contracts.published.map(({ topic }) => topic);
 
   function status(): EventBusStatus {
     const relayStatus = relaying ? relay.status() : undefined;
     const groups = consumers.status();
-    const error = provision.error() ?? relayStatus?.problem ?? groups.find((group) => group.error)?.error;
-    const ready = provision.done() && groups.every(({ state }) => state === 'running');
-    const kafka = topics().length === 0 ? 'unused' : ready && !error ? 'up' : 'down';
+    const missing = consumed.error() ?? published.error();
+    const error = missing ?? relayStatus?.problem ?? groups.find((group) => group.error)?.error;
+    const used = publishedTopics.length + consumers.topics().length > 0;
+    const ready = published.done() && consumed.done() && groups.every(({ state }) => state === 'running');
+    const kafka = !used ? 'unused' : ready && !error ? 'up' : 'down';
     return { kafka, ...(error && { error }), ...(relayStatus && { relay: relayStatus }), consumers: groups };
   }
 
@@ -97,10 +101,11 @@ export function createEventBus(options: EventBusOptions): EventBus {
       relaying = contracts.published.length > 0 || (await database.schema.hasTable('event_outbox'));
       await consumers.prepare();
       if (relaying) await relay.start();
-      provision.start(topics(), () => consumers.start());
+      published.start(publishedTopics);
+      consumed.start(consumers.topics(), () => consumers.start());
     },
     async stop() {
-      await Promise.all([provision.stop(), consumers.stop()]);
+      await Promise.all([published.stop(), consumed.stop(), consumers.stop()]);
       if (relaying) await relay.stop();
       await driver.close();
     },

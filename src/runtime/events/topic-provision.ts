@@ -5,7 +5,7 @@ import type { KafkaDriver } from './kafka-driver.ts';
 
 export interface TopicProvision {
   /** Returns at once; calls `ready` when every topic is there, however long that takes. */
-  start(topics: readonly string[], ready: () => void): void;
+  start(topics: readonly string[], ready?: () => void): void;
   stop(): Promise<void>;
   done(): boolean;
   /** Why the topics are not there yet. */
@@ -25,13 +25,13 @@ export function createTopicProvision(
   let isDone = false;
   let reason: string | undefined;
 
-  async function provision(topics: readonly string[], ready: () => void): Promise<void> {
+  async function provision(topics: readonly string[], ready?: () => void): Promise<void> {
     for (let attempt = 1; !signal.aborted; attempt += 1) {
       try {
         await driver.ensureTopics(topics);
         isDone = true;
         reason = undefined;
-        if (!signal.aborted) ready();
+        if (!signal.aborted) ready?.();
         return;
       } catch (error) {
         reason = error instanceof Error ? error.message : String(error);
@@ -48,6 +48,7 @@ export function createTopicProvision(
   return {
     start(topics, ready) {
       if (topics.length > 0) running ??= provision([...new Set(topics)], ready);
+      else isDone = true;
     },
     async stop() {
       stopping.abort();

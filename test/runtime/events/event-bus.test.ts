@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
+import type { KafkaConfig } from '../../../src/runtime/config/kafka-config.ts';
+import { defineEvent } from '../../../src/runtime/events/define-event.ts';
 import { createEventBus, type EventBus } from '../../../src/runtime/events/event-bus.ts';
 import type { EventContracts } from '../../../src/runtime/events/event.ts';
 import { up as createOutbox } from '../../../src/runtime/tables/event-outbox.ts';
@@ -20,8 +22,9 @@ describe('createEventBus', () => {
 
   const texts = (): Promise<string[]> => fixture.database('effect').orderBy('id').pluck('text');
 
-  function bus(contracts: Partial<EventContracts>): EventBus {
-    const { config, database, logger } = fixture;
+  function bus(contracts: Partial<EventContracts>, kafka: Partial<KafkaConfig> = {}): EventBus {
+    const { database, logger } = fixture;
+    const config = { ...fixture.config, kafka: { ...fixture.config.kafka, ...kafka } };
     const created = createEventBus({
       config,
       database,
@@ -81,6 +84,17 @@ describe('createEventBus', () => {
     await both.stop();
     assert.ok(performance.now() - begun < 3_000, `took ${performance.now() - begun} ms`);
     assert.equal((await fixture.database('event_outbox')).length, 1);
+  });
+
+  it('handles what it consumes while a topic that it publishes to cannot be created', async () => {
+    const noteBurnt = defineEvent({ ...noteWritten, type: 'note.burnt', topic: 'burnt.events' });
+    const both = bus({ published: [noteBurnt], consumed: [noteWritten] }, { topicReplicationFactor: 3 });
+    const heard: string[] = [];
+    both.on(noteWritten, async ({ data }) => void heard.push(data.text));
+    await both.start();
+    await fixture.send('a', 'heard');
+    await waitFor(() => heard.length === 1);
+    assert.match(both.status().error ?? '', /burnt\.events could not be created/);
   });
 
   it('has nothing to do with Kafka where nothing is published or consumed', async () => {
