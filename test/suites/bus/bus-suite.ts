@@ -31,7 +31,10 @@ export function busSuite(name: string, startBroker: StartSuiteBroker): void {
     beforeEach(async () => {
       world = await createOrderWorld(suite.broker().bootstrapServers);
     });
-    afterEach(() => world?.close());
+    afterEach(async function () {
+      if (this.currentTest?.state === 'failed') console.log(world?.warnings().join(''));
+      await world?.close();
+    });
     after(() => broker?.stop());
 
     describe('publish', () => publishingBehaviour(suite));

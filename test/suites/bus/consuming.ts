@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { Suite } from './bus-suite.ts';
 import { noteEffect } from './orders.ts';
 import { copyMessages, withProducer } from './raw-kafka.ts';
@@ -55,10 +54,10 @@ export function consumingBehaviour({ world, broker }: Suite): void {
   });
 
   it('starts a new group at the earliest event', async () => {
-    const { startPublisher, startConsumer, change, effectsOf, orders } = world();
+    const { startPublisher, startConsumer, change, effectsOf, allSent } = world();
     const publisher = await startPublisher();
     await change(publisher, 'a', 3);
-    await waitFor(async () => !(await orders('event_outbox').first()), { message: 'an empty outbox' });
+    await allSent();
     await startConsumer();
     assert.deepEqual(await effectsOf(3), { a: [1, 2, 3] });
   });

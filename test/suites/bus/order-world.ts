@@ -49,8 +49,15 @@ export interface OrderWorld {
   effects: () => Promise<Revisions>;
   /** Resolves to the effects when there are at least `count`. */
   effectsOf: (count: number) => Promise<Revisions>;
+  /** Resolves when nothing waits in the outbox. */
+  allSent: () => Promise<unknown>;
+  /** What the replicas have warned of, for whoever looks into a failure. */
+  warnings: () => string[];
   close: () => Promise<void>;
 }
+
+/** A member that died is missed after 10 s, and a busy machine is slow. */
+const patience = 25_000;
 
 /** @param variables what the services need to be let in by the broker */
 export async function createOrderWorld(
@@ -96,8 +103,14 @@ export async function createOrderWorld(
           const effects = await readEffects(copies);
           return countEffects(effects) >= count ? effects : undefined;
         },
-        { timeout: 25_000, message: `${count} effects` },
+        { timeout: patience, message: `${count} effects` },
       ),
+    allSent: () =>
+      waitFor(async () => !(await orders('event_outbox').first()), {
+        timeout: patience,
+        message: 'an empty outbox',
+      }),
+    warnings: () => replicas.flatMap(({ log }) => log.filter(isLoud)),
     async close() {
       await Promise.all(replicas.map((replica) => replica.stop()));
       await Promise.all([orders.destroy(), copies.destroy()]);
@@ -105,6 +118,9 @@ export async function createOrderWorld(
     },
   };
 }
+
+/** Whether a line of the log is a warning or worse. */
+export const isLoud = (line: string): boolean => /"level":"(warn|error|fatal)"/.test(line);
 
 /** The configuration of a service in the suites. */
 export function suiteConfig(given: {
