@@ -3,6 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { seconds } from './support/seconds.ts';
 
 const root = path.dirname(import.meta.dirname);
@@ -52,7 +53,8 @@ async function check(title: string, command: string, parameters: string[]): Prom
 /** A command that ends with mocha's summary, which is counted. */
 async function suite(title: string, command: string, parameters: string[]): Promise<void> {
   const { status, output } = await run(title, command, parameters);
-  const count = (word: string) => Number(new RegExp(`^\\s+(\\d+) ${word}`, 'm').exec(output)?.[1] ?? 0);
+  const plain = stripVTControlCharacters(output);
+  const count = (word: string) => Number(new RegExp(`^\\s+(\\d+) ${word}`, 'm').exec(plain)?.[1] ?? 0);
   const [passed, failed] = [count('passing'), count('failing')];
   total.passed += passed;
   total.failed += failed;
@@ -70,7 +72,11 @@ async function run(
 ): Promise<{ status: number | null; output: string }> {
   console.log(`\n=== ${title}`);
   const from = performance.now();
-  const child = spawn(command, parameters, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(command, parameters, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, FORCE_COLOR: '0' },
+  });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString();
