@@ -26,8 +26,10 @@ interface Look {
 const readLastId = `
   select coalesce(pg_sequence_last_value(pg_get_serial_sequence('event_outbox', 'id')::regclass), 0)::text as id`;
 
-const readTransactions = `
-  select pg_snapshot_xmin(pg_current_snapshot())::text as oldest, pg_snapshot_xmax(pg_current_snapshot())::text as next`;
+/** Takes an id of its own: the end of a snapshot is the last id that is over, and ids above it may be in use already. */
+const readNextTransaction = 'select pg_current_xact_id()::text as id';
+
+const readOldestTransaction = 'select pg_snapshot_xmin(pg_current_snapshot())::text as id';
 
 export function createLaneFloors(session: Pick<Session, 'query'>): LaneFloors {
   const floors = new Map<number, bigint>();
@@ -35,14 +37,19 @@ export function createLaneFloors(session: Pick<Session, 'query'>): LaneFloors {
   let lookCount = 0;
   let settled = 0n;
 
+  async function readId(statement: string): Promise<bigint> {
+    const [row] = await session.query<{ id: string }>(statement);
+    return BigInt(row?.id ?? 0);
+  }
+
   return {
     async look() {
-      // two statements, in this order: the snapshot of one would be older than the id
-      const [last] = await session.query<{ id: string }>(readLastId);
-      const [transactions] = await session.query<{ oldest: string; next: string }>(readTransactions);
-      if (!last || !transactions) return;
-      looks.push({ lastId: BigInt(last.id), nextTransaction: BigInt(transactions.next) });
-      const ended = looks.filter(({ nextTransaction }) => nextTransaction <= BigInt(transactions.oldest));
+      // statements of their own, in this order: who has an id up to the last one has a transaction id before the next one
+      const lastId = await readId(readLastId);
+      if (lastId !== (looks.at(-1)?.lastId ?? settled))
+        looks.push({ lastId, nextTransaction: await readId(readNextTransaction) });
+      const oldest = await readId(readOldestTransaction);
+      const ended = looks.filter(({ nextTransaction }) => nextTransaction <= oldest);
       looks = looks.slice(ended.length).slice(-LOOKS_BEFORE_RESET);
       settled = ended.at(-1)?.lastId ?? settled;
       lookCount += 1;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createLaneFloors, type LaneFloors } from '../../../src/runtime/events/lane-floors.ts';
 import { createOutbox, type Outbox } from '../../../src/runtime/events/outbox.ts';
+import { insertIntoOutbox } from '../../../src/runtime/events/outbox-insert.ts';
 import { openSession, type Session } from '../../../src/runtime/events/relay-session.ts';
 import { deleteRows, readLanes } from '../../../src/runtime/events/outbox-queue.ts';
 import { createOutboxDatabase, orderPlaced, type OutboxDatabase } from './outbox-fixture.ts';
@@ -43,6 +44,19 @@ describe('the floors of the lanes', () => {
     assert.equal(floors.settled(), before);
     await slow.commit();
     assert.deepEqual(await keys(), ['slow']);
+    await sendAll();
+  });
+
+  it('do not rise above what the youngest transaction has taken, when no younger one has ended', async () => {
+    const youngest = await world.database.transaction();
+    const message = { topic: 't', key: 'youngest', value: '1', headers: {} };
+    await insertIntoOutbox(await youngest.client.acquireConnection(), [message]);
+    for (let looks = 0; looks < 3; looks += 1) {
+      await floors.look();
+      assert.deepEqual(await keys(), []);
+    }
+    await youngest.commit();
+    assert.deepEqual(await keys(), ['youngest']);
     await sendAll();
   });
 
