@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { KafkaConfig } from '../../../src/runtime/config/kafka-config.ts';
 import { defineEvent } from '../../../src/runtime/events/define-event.ts';
@@ -55,6 +58,23 @@ describe('createEventBus', () => {
     assert.equal(publisher.status().kafka, 'up');
     assert.equal(consumer.status().kafka, 'up');
     assert.ok(publisher.healthy());
+  });
+
+  it('leaves nothing open that keeps the process alive, even when it stops while its topics are made', async () => {
+    const { serviceName, databaseUrl, kafka } = fixture.config;
+    const script = path.join(import.meta.dirname, 'bus-exit-process.ts');
+    const child = spawn(process.execPath, ['--import', 'tsx', script], {
+      env: {
+        ...process.env,
+        SERVICE_NAME: serviceName,
+        DATABASE_URL: databaseUrl,
+        KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrapServers.join(','),
+        LOG_LEVEL: 'error',
+      },
+      stdio: 'inherit',
+      timeout: 25_000,
+    });
+    assert.deepEqual(await once(child, 'exit'), [0, null]);
   });
 
   it('lets a handler publish in its transaction, with the ids of what caused it', async () => {
