@@ -27,8 +27,6 @@ export interface BatchPayload {
     topic: string;
     partition: number;
     highWatermark: string;
-    /** Absent in the types of KafkaJS 2.2.4, present on the object (src/consumer/batch.js). */
-    fetchedOffset?: string;
     messages: (Omit<IncomingMessage, 'topic' | 'partition' | 'headers'> & {
       headers?: IncomingMessage['headers'];
     })[];
@@ -62,17 +60,10 @@ export function commitsByTopic(
 }
 
 /** What KafkaJS calls a batch, in our words. */
-export function fetchedOf({
-  topic,
-  partition,
-  fetchedOffset,
-  highWatermark,
-  messages,
-}: BatchPayload['batch']): Fetched {
+export function fetchedOf({ topic, partition, highWatermark, messages }: BatchPayload['batch']): Fetched {
   return {
     topic,
     partition,
-    from: Number(fetchedOffset ?? messages[0]?.offset),
     messages: messages.map(({ offset, key, value, headers = {} }) => ({
       topic,
       partition,

@@ -20,9 +20,8 @@ export interface MemberOptions {
   sessionTimeout: number;
 }
 
-/** What one fetch brought of one partition: the messages in order, asked for from offset `from` on. */
+/** What one fetch brought of one partition: the messages in order. */
 export interface Fetched extends TopicPartition {
-  from: number;
   messages: IncomingMessage[];
   /** The offset after the last message of the partition, as the broker saw it then. */
   end: number;

@@ -131,7 +131,7 @@ describe('a partition with two owners', () => {
       stale: () => {},
     });
     await handleBatch(() => threeMessages, start, never, { database, handlers, of, handlerTimeout: 5_000 });
-    const fetched = { topic: of.topic, partition: of.partition, from: 0, end: 3 };
+    const fetched = { topic: of.topic, partition: of.partition, end: 3 };
     partition.receive({ ...fetched, messages: threeMessages.slice(0, 1) });
     await waitFor(() => partition.status().position === 3);
     partition.receive({ ...fetched, messages: threeMessages.slice(1, 2) });
