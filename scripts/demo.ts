@@ -55,9 +55,10 @@ async function demo(): Promise<void> {
   console.log(`\nAll of it took ${seconds(started)}. The workspace is ${workspace}`);
   if (values.keep) return keepRunning(user, notification);
   console.log(`Try next:
-  cd ${user.folder} && npm run dev      then open ${user.url}/docs
-  npm test                              the service's own tests
-  npm init microservice order -- --help the next service`);
+  cd ${user.folder}
+  npm run dev     then open ${user.url}/docs
+  npm test        the service's own tests
+  ${path.join(folder, 'tools', 'node_modules', '.bin', 'create-microservice')} order     the next service`);
 }
 
 interface Service {
