@@ -15,7 +15,7 @@ import { median, printTable, quantile } from './figures.ts';
  * processes of their own. Rounds alternate; the figures are medians.
  */
 const [brokerName = 'kafka', rounds = '3'] = process.argv.slice(2);
-const rates = [200, 1_000];
+const rates = [50, 200, 1_000];
 const seconds = 4;
 const backlog = 20_000;
 
