@@ -1,5 +1,5 @@
 import joi from 'joi';
-import { apiRouter, createHttpApp, httpServer } from 'microservice-runtime/http';
+import { apiRouter, createHttpApp, httpServer } from '../../src/runtime/http.ts';
 import { NotFoundError } from '../../src/runtime/errors.ts';
 import { createLogger } from '../../src/runtime/logging/logger.ts';
 import { timestampString } from '../../src/runtime/schemas/fields.ts';
