@@ -1,4 +1,5 @@
 import net from 'node:net';
+import { errorCode } from '../errors.ts';
 
 /** A place where a server of this machine or another one listens. */
 export interface Address {
@@ -31,24 +32,35 @@ export function listenHost({ host }: Address): string {
 const patience = 3_000;
 
 /**
- * Sends a question and resolves to the first bytes of the answer: an empty buffer where something listens but says nothing
- * or hangs up, undefined where nothing listens.
+ * Sends a question and resolves to the first bytes of the answer, `enough` of them or all that came: an empty buffer where
+ * something listens but says nothing or hangs up, undefined where nothing listens.
  */
-export function ask(address: Address, question: Uint8Array): Promise<Buffer | undefined> {
+export function ask(address: Address, question: Uint8Array, enough = 1): Promise<Buffer | undefined> {
   return new Promise((resolve) => {
     const socket = net.connect({ host: address.host, port: address.port });
-    let isOpen = false;
-    const finish = (answer: Buffer | undefined) => {
+    let answer: Buffer | undefined;
+    const finish = () => {
       socket.destroy();
       resolve(answer);
     };
-    socket.setTimeout(patience, () => finish(isOpen ? Buffer.alloc(0) : undefined));
+    socket.setTimeout(patience, finish);
     socket.on('connect', () => {
-      isOpen = true;
+      answer = Buffer.alloc(0);
       socket.write(question);
     });
-    socket.on('data', (answer: Buffer) => finish(answer));
-    socket.on('error', () => finish(isOpen ? Buffer.alloc(0) : undefined));
-    socket.on('close', () => finish(Buffer.alloc(0)));
+    socket.on('data', (bytes: Buffer) => {
+      answer = Buffer.concat([answer ?? Buffer.alloc(0), bytes]);
+      if (answer.length >= enough) finish();
+    });
+    socket.on('error', (error) => {
+      if (isReset(error)) answer ??= Buffer.alloc(0); // accepted and reset before we heard of it
+      finish();
+    });
+    socket.on('close', finish);
   });
+}
+
+/** A name with several addresses fails with an error for each. */
+function isReset(error: unknown): boolean {
+  return error instanceof AggregateError ? error.errors.some(isReset) : errorCode(error) === 'ECONNRESET';
 }

@@ -64,14 +64,19 @@ async function serve(config: KafkaConfig, directory: string): Promise<Serving> {
   );
 }
 
-/** A broker that wants TLS does not answer without; the login finds out what it is. */
+/** A broker that wants TLS does not answer without, so nobody waits for that; the login finds out what it is. */
 async function find(address: Address, config: KafkaConfig): Promise<Finding> {
-  const finding = await findKafka(address);
-  return finding === 'stranger' && config.ssl ? 'server' : finding;
+  if (!config.ssl) return findKafka(address);
+  const finding = await findKafka(address, 0);
+  return finding === 'stranger' ? 'server' : finding;
 }
 
 async function useFound(config: KafkaConfig, address: Address, directory: string): Promise<Serving> {
-  await assertLetIn(config, address);
+  const refused = await assertLetIn(config, address).catch((error: unknown) => error);
+  if (refused) {
+    if ((await find(address, config)) === 'nothing') return serve(config, directory); // it was about to end
+    throw refused;
+  }
   const holder = await readHolder(lockFile(directory));
   const isOurs = holder?.port === address.port;
   const whose = isOurs ? `embedded, of process ${holder.pid}` : 'running already';

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { startBroker } from '../../../src/devkit/broker/broker.ts';
+import { findKafka, findPostgres } from '../../../src/devkit/dev/protocols.ts';
+
+/** Far less than a server that says nothing is given. */
+const AT_ONCE = 3_000;
+
+describe('what answers at an address', () => {
+  const cleanUp: (() => unknown)[] = [];
+
+  afterEach(async () => {
+    for (const clean of cleanUp.splice(0).toReversed()) await clean();
+  });
+
+  /** `accept` gets each connection with its number, the first of which is 1. */
+  const listen = async (accept: (socket: Socket, count: number, server: Server) => void) => {
+    let count = 0;
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      accept(socket, (count += 1), server);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    cleanUp.push(() => server.close());
+    const address = server.address();
+    assert(typeof address === 'object' && address);
+    return { host: '127.0.0.1', port: address.port };
+  };
+
+  /** Makes a connection one to a broker whose answers come in two pieces. */
+  const brokerBehind = async () => {
+    const broker = await startBroker();
+    cleanUp.push(() => broker.stop());
+    return (socket: Socket) => {
+      const behind = connect(broker.port, broker.host).on('error', () => undefined);
+      socket.on('close', () => behind.destroy());
+      socket.setNoDelay(true).pipe(behind);
+      behind.on('data', (bytes) => {
+        socket.write(bytes.subarray(0, 4));
+        setImmediate(() => setImmediate(() => socket.write(bytes.subarray(4))));
+      });
+    };
+  };
+
+  it('is Kafka, though its answer comes in pieces', async () => {
+    const pass = await brokerBehind();
+    assert.equal(await findKafka(await listen((socket) => pass(socket))), 'server');
+  });
+
+  it('is asked again while it resets, or closes, what it has accepted', async () => {
+    const pass = await brokerBehind();
+    const address = await listen((socket, count) => {
+      if (count === 1) socket.resetAndDestroy();
+      else if (count === 2) socket.end();
+      else pass(socket);
+    });
+    assert.equal(await findKafka(address), 'server');
+    const postgres = await listen((socket, count) =>
+      count === 1 ? socket.resetAndDestroy() : socket.end('N'),
+    );
+    assert.equal(await findPostgres(postgres), 'server');
+  });
+
+  it('is nothing once a server that ends has hung up', async () => {
+    const address = await listen((socket, _, server) => {
+      socket.resetAndDestroy();
+      server.close();
+    });
+    assert.equal(await findKafka(address), 'nothing');
+  });
+
+  it('is a stranger at once when it says something else', async () => {
+    const begun = performance.now();
+    const alert = Uint8Array.of(21, 3, 1, 0, 2, 2, 40); // TLS
+    for (const answer of [alert, 'HTTP/1.1 400 Bad Request\r\n\r\n']) {
+      const address = await listen((socket) => socket.end(answer));
+      assert.equal(await findKafka(address), 'stranger');
+      assert.equal(await findPostgres(address), 'stranger');
+    }
+    assert(performance.now() - begun < AT_ONCE);
+  });
+
+  it('is a stranger in the end when it never says anything', async () => {
+    const address = await listen((socket) => socket.destroy());
+    assert.equal(await findKafka(address, 300), 'stranger');
+  });
+});
