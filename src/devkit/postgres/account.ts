@@ -68,7 +68,12 @@ export function runAs(account: Account | undefined, file: string, args: string[]
   if (!account) return { file, args, options: {} };
   const { uid, gid, passesClosedFolders } = account;
   if (!passesClosedFolders) return { file, args, options: { uid, gid } };
-  const capability = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
+  // access(2), by which PostgreSQL looks for its own programs, forgets capabilities but for this bit (capabilities(7))
+  const capability = [
+    '--inh-caps=+dac_override',
+    '--ambient-caps=+dac_override',
+    '--securebits=+no_setuid_fixup',
+  ];
   return {
     file: 'setpriv',
     args: [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...capability, file, ...args],

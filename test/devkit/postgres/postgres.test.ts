@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import net from 'node:net';
@@ -147,9 +147,13 @@ describe('startPostgres', () => {
   });
 
   it('works as an ordinary user', async function () {
-    if (process.getuid?.() !== 0) this.skip();
+    const reason = noOrdinaryUser();
+    if (reason) {
+      console.log(`      skipped: ${reason}`);
+      this.skip();
+    }
     const home = await createDirectory(0o777);
-    const { url } = await hold({}, { uid: 65534, gid: 65534, env: { ...process.env, HOME: home } });
+    const { url } = await hold({}, { ...ordinaryUser, env: { ...process.env, HOME: home } });
     assert(await answers(url));
   });
 
@@ -173,6 +177,19 @@ describe('startPostgres', () => {
     return { holder, url: String(line).trim(), temporary };
   }
 });
+
+const ordinaryUser = { uid: 65534, gid: 65534 };
+
+/** Why nobody else than this account can run the test; undefined where another one can. */
+function noOrdinaryUser(): string | undefined {
+  if (process.getuid?.() !== 0)
+    return 'only root can become an ordinary user; all other tests here ran as one';
+  const { status } = spawnSync(process.execPath, ['--import', 'tsx', '--eval', ''], {
+    ...ordinaryUser,
+    cwd: root,
+  });
+  return status === 0 ? undefined : `an ordinary user may not read ${process.execPath} or ${root}`;
+}
 
 async function query(connectionString: string, sql: string): Promise<Record<string, unknown>[]> {
   const client = new Client({ connectionString, connectionTimeoutMillis: 5000 });
