@@ -178,6 +178,7 @@ describe('startPostgres', () => {
   }
 });
 
+const root = path.resolve(import.meta.dirname, '..', '..', '..');
 const ordinaryUser = { uid: 65534, gid: 65534 };
 
 /** Why nobody else than this account can run the test; undefined where another one can. */
