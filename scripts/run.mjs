@@ -7,6 +7,9 @@ import path from 'node:path';
 const root = path.dirname(import.meta.dirname);
 const [script, ...options] = process.argv.slice(2);
 
+// `npx -p node@24 npm test` says these to npm, and they would reach each npx that a test runs.
+for (const name of ['npm_config_call', 'npm_config_package']) delete process.env[name];
+
 checkNode();
 if (!isInstalled())
   execute('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], 'Installing dependencies (npm ci)');
