@@ -60,7 +60,8 @@ export function createRelay({ config, database, driver, logger, registry }: Sett
     pump.acknowledge(idle, sent);
     if (retryIn !== undefined) {
       lanes.mark(idle);
-      setTimeout(markAndRun, retryIn, idle).unref();
+      // all lanes: others were read without the topics that wait
+      setTimeout(() => markAndRun(held()), retryIn).unref();
     }
     void pump.run();
   }
