@@ -21,13 +21,15 @@ export function kafkaCache(): string {
 }
 
 /**
- * Resolves to the classpath of the broker that jars.txt names: 44 MB from Maven Central (or `MAVEN_REPOSITORY_URL`), downloaded
- * once and checked against their SHA-256. Where the download is not allowed, `mvn` is asked, since its settings may know a mirror.
+ * Resolves to the classpath of the broker that jars.txt names: 44 MB from Maven Central, downloaded once and checked against
+ * their SHA-256. `mvn` downloads them, since it knows where that is, or which mirror takes its place here; without Maven name
+ * a repository in MAVEN_REPOSITORY_URL.
  */
 export async function kafkaClasspath(): Promise<string> {
   const jars = await readJars();
   const missing = jars.filter((jar) => !existsSync(jarFile(jar)));
-  if (missing.length > 0) await downloadAll(missing).catch((error: unknown) => askMaven(missing, error));
+  const repository = process.env.MAVEN_REPOSITORY_URL;
+  if (missing.length > 0) await (repository ? downloadAll(missing, repository) : askMaven(missing));
   return jars.map(jarFile).join(':');
 }
 
@@ -41,16 +43,15 @@ async function readJars(): Promise<Jar[]> {
 
 const jarFile = (jar: Jar) => join(kafkaCache(), 'jars', jar.path);
 
-async function downloadAll(jars: Jar[]): Promise<void> {
+async function downloadAll(jars: Jar[], repository: string): Promise<void> {
   const queue = [...jars];
   const worker = async () => {
-    for (let jar = queue.shift(); jar; jar = queue.shift()) await download(jar);
+    for (let jar = queue.shift(); jar; jar = queue.shift()) await download(jar, repository);
   };
   await Promise.all(Array.from({ length: parallelDownloads }, worker));
 }
 
-async function download(jar: Jar): Promise<void> {
-  const repository = process.env.MAVEN_REPOSITORY_URL ?? 'https://repo.maven.apache.org/maven2';
+async function download(jar: Jar, repository: string): Promise<void> {
   const response = await fetch(`${repository}/${jar.path}`, { signal: AbortSignal.timeout(60_000) });
   if (!response.ok) throw new Error(`${repository}/${jar.path} answered ${response.status}`);
   await keep(jar, Buffer.from(await response.arrayBuffer()));
@@ -66,7 +67,7 @@ async function keep(jar: Jar, content: Buffer): Promise<void> {
   await rename(partial, jarFile(jar));
 }
 
-async function askMaven(jars: Jar[], cause: unknown): Promise<void> {
+async function askMaven(jars: Jar[]): Promise<void> {
   const directory = join(kafkaCache(), 'maven');
   const goal = [
     'dependency:copy-dependencies',
@@ -74,10 +75,10 @@ async function askMaven(jars: Jar[], cause: unknown): Promise<void> {
     `-DoutputDirectory=${directory}`,
   ];
   await promisify(execFile)('mvn', ['-B', '-q', '-f', join(here, 'pom.xml'), ...goal]).catch(
-    (error: unknown) => {
-      throw new Error(`Cannot get Apache Kafka: ${String(cause)}; mvn could not either: ${String(error)}`, {
-        cause,
-      });
+    (cause: unknown) => {
+      const remedy =
+        'install Maven, or name a repository in MAVEN_REPOSITORY_URL or a broker in KAFKA_BOOTSTRAP_SERVERS';
+      throw new Error(`Cannot get Apache Kafka with mvn (${String(cause)}): ${remedy}`, { cause });
     },
   );
   for (const jar of jars) await keep(jar, await readFile(join(directory, jar.path)));
