@@ -17,11 +17,12 @@ async function runInTerminal(args: string[], cwd: string, script: [shown: string
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     all += text;
     screen = plain(screen + text);
-    const [next] = script;
-    if (!next || !screen.includes(next[0])) return;
-    script.shift();
-    screen = '';
-    child.stdin.write(next[1]);
+    // one chunk may show what several steps wait for
+    for (let next = script[0]; next && screen.includes(next[0]); next = script[0]) {
+      screen = screen.slice(screen.indexOf(next[0]) + next[0].length);
+      script.shift();
+      child.stdin.write(next[1]);
+    }
   });
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   return { code, screen: plain(all), left: script };
