@@ -10,8 +10,8 @@ import { drain, halves, latencies, startServices } from './events/services.ts';
 import { median, printTable, quantile } from './figures.ts';
 
 /**
- * Events a second through the whole bus, and how long after its commit an event is handled, beside kafkajs alone, in
- * one run: `npx tsx bench/events.ts <kafka|embedded> [rounds]`. PostgreSQL waits for the disk (fsync). All parts are
+ * Events a second through the whole bus, and how long after its commit an event is handled, beside kafkajs alone and
+ * beside kafkajs with a transaction an event, in one run: `npx tsx bench/events.ts <kafka|embedded> [rounds]`. PostgreSQL waits for the disk (fsync). All parts are
  * processes of their own. Rounds alternate; the figures are medians.
  */
 const [brokerName = 'kafka', rounds = '3'] = process.argv.slice(2);
@@ -41,31 +41,43 @@ function noteLatencies(name: string, values: number[]): void {
 
 async function measure(url: (database: string) => string, bootstrapServers: string): Promise<void> {
   const services = await startServices(url, bootstrapServers, 'bench.notes');
-  const bare = await startBare(bootstrapServers, 'bench.bare');
+  const bare = await startBare('bare', bootstrapServers, 'bench.bare');
+  const handwritten = await startBare('handwritten', bootstrapServers, 'bench.handwritten', {
+    producerUrl: url('handwritten-producer'),
+    consumerUrl: url('handwritten-consumer'),
+  });
   await latencies(services, 200, 600);
   await drain(services, 5_000, true);
   await bareLatencies(bare, 200, 600);
+  await bareLatencies(handwritten, 200, 600);
 
   for (let round = 0; round < Number(rounds); round += 1) {
     for (const rate of rates) {
       noteLatencies(`kafkajs alone, ${rate}/s`, await bareLatencies(bare, rate, rate * seconds));
+      noteLatencies(
+        `transaction an event, ${rate}/s`,
+        await bareLatencies(handwritten, rate, rate * seconds),
+      );
       noteLatencies(`event bus, ${rate}/s`, await latencies(services, rate, rate * seconds));
     }
     note('kafkajs alone, events/s', await bareDrain(bare, backlog));
+    note('transaction an event, events/s', await bareDrain(handwritten, backlog / 4));
     note('event bus, events/s, handler without SQL', await drain(services, backlog, false));
     note('event bus, events/s, handler inserts a row', await drain(services, backlog, true));
     const { relay, consumer } = await halves(services, backlog);
     note('  outbox to Kafka alone, events/s', relay);
     note('  Kafka to handled alone, events/s, inserts', consumer);
   }
-  const programs = [services.publisher, services.consumer, bare.producer, bare.consumer];
+  const programs = [services, bare, handwritten].flatMap((pair) => Object.values(pair));
   await Promise.all(programs.map((program) => program.end()));
 }
 
 const shown = (value: number): string => (value < 1_000 ? value.toFixed(1) : value.toFixed(0));
 const folder = await mkdtemp(path.join(tmpdir(), 'bench-events-'));
-await compilePrograms(['publisher', 'consumer', 'bare-producer', 'bare-consumer']);
-const postgres = await startPostgres({ directory: folder, databases: ['publisher', 'consumer'] });
+const names = ['bare', 'handwritten'].flatMap((kind) => [`${kind}-producer`, `${kind}-consumer`]);
+await compilePrograms(['publisher', 'consumer', ...names]);
+const databases = ['publisher', 'consumer', 'handwritten-producer', 'handwritten-consumer'];
+const postgres = await startPostgres({ directory: folder, databases });
 const started = await startBroker();
 try {
   console.log(`Node ${process.version}, ${cpus().length} cores, ${brokerName}, ${rounds} rounds\n`);

@@ -9,10 +9,15 @@ export interface Bare {
   consumer: Program<BareConsumer>;
 }
 
-/** A producer and a consumer of kafkajs, as processes, without a database. */
-export async function startBare(bootstrapServers: string, topic: string): Promise<Bare> {
-  const producer = startProgram<BareProducer>('bare-producer', bootstrapServers, topic);
-  const consumer = startProgram<BareConsumer>('bare-consumer', bootstrapServers, topic);
+/** A producer and a consumer of kafkajs, as processes: `bare` without a database, or `handwritten` with one. */
+export async function startBare(
+  kind: 'bare' | 'handwritten',
+  bootstrapServers: string,
+  topic: string,
+  { producerUrl = '', consumerUrl = '' } = {},
+): Promise<Bare> {
+  const producer = startProgram<BareProducer>(`${kind}-producer`, bootstrapServers, topic, producerUrl);
+  const consumer = startProgram<BareConsumer>(`${kind}-consumer`, bootstrapServers, topic, consumerUrl);
   await producer.ask('createTopic', partitions);
   await producer.ask('start');
   await consumer.ask('start');
