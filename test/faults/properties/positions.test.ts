@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import type { Knex } from 'knex';
+import { connectDatabase } from '../../../src/runtime/database/database.ts';
+import { claimEvents, forgetInbox, identityOf } from '../../../src/runtime/events/inbox.ts';
+import {
+  createPosition,
+  movePosition,
+  readPosition,
+  resetPosition,
+  type GroupPartition,
+  type Position,
+} from '../../../src/runtime/events/positions.ts';
+import { up } from '../../../src/runtime/tables/event-inbox.ts';
+import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
+import { interleave, type Actor, type Turn } from './interleave.ts';
+
+/** A batch that a member claims, how many of its events it handles, and how its transaction ends. */
+type Move = { what: 'batch'; size: number; handles: number; commits: boolean } | { what: 'reset' };
+
+/** The events of one partition by offset; the second log is what the topic holds after the first was thrown away. */
+type Logs = [string[], string[]];
+
+const id = fc.nat({ max: 8 }).map(String); // some come twice, as from a relay that was killed
+const log = fc.array(id, { minLength: 6, maxLength: 12 });
+const batch: fc.Arbitrary<Move> = fc.record({
+  what: fc.constant('batch'),
+  size: fc.integer({ min: 1, max: 5 }),
+  handles: fc.integer({ min: 1, max: 5 }),
+  commits: fc.boolean(),
+});
+const moves = fc.array(
+  fc.oneof({ weight: 8, arbitrary: batch }, { weight: 1, arbitrary: fc.constant<Move>({ what: 'reset' }) }),
+  { minLength: 2, maxLength: 8 },
+);
+
+describe('two members that take the same partition for theirs', function () {
+  let created: TestDatabase;
+  let database: Knex;
+  let runs = 0;
+  before(async () => {
+    created = await createDatabase();
+    database = connectDatabase({ databaseUrl: created.url, databasePoolMax: 6, serviceName: 'test' });
+    await up(database);
+    await database.raw(
+      'create table effect (place bigserial, run int, log int, log_offset int, event_id text)',
+    );
+  });
+  after(async () => {
+    await database.destroy();
+    await created.drop();
+  });
+
+  it('move its position without going back or skipping, and handle each event once, whatever they do when', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.tuple(
+          log,
+          log.map((ids) => ids.map((each) => `second-${each}`)),
+        ),
+        fc.tuple(moves, moves),
+        fc.array(fc.nat({ max: 5 }), { minLength: 1, maxLength: 30 }),
+        async (logs, [one, two], choices) => {
+          const of = { groupId: `g${(runs += 1)}`, topic: 't', partition: 0 };
+          const start = await createPosition(database, of, 0);
+          const actors = [one, two].map((theirs) => memberOf(of, start, logs, theirs));
+          await interleave(actors, choices);
+          await check(of, logs);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  const memberOf =
+    (of: GroupPartition, start: Position, logs: Logs, theirs: readonly Move[]): Actor =>
+    async (turn) => {
+      let known = start;
+      for (const move of theirs) {
+        if (move.what === 'reset') known = await reset(of, known, turn);
+        else known = await handle({ ...move, of, known, logs }, turn);
+      }
+    };
+
+  /** The first log is thrown away once; who still believes in it is stale. */
+  async function reset(of: GroupPartition, known: Position, turn: Turn): Promise<Position> {
+    return known.resets > 0 ? known : turn(() => resetPosition(database, of, known, 0));
+  }
+
+  interface Batch {
+    of: GroupPartition;
+    known: Position;
+    logs: Logs;
+    size: number;
+    handles: number;
+    commits: boolean;
+  }
+
+  /** As consumer-batch.ts does it; resolves to where the member then believes the group to be. */
+  async function handle({ of, known, logs, size, handles, commits }: Batch, turn: Turn): Promise<Position> {
+    const from = known.position;
+    const ids = (logs[known.resets] ?? []).slice(from, from + size);
+    if (ids.length === 0) return known;
+    const events = ids.map((each) => ({ source: 's', id: each }));
+    const trx = await turn(() => database.transaction());
+    const next = from + ids.length;
+    const unseen = await turn(() => claimEvents(trx, { of, known, next, events, statementTimeout: 10_000 }));
+    if (!unseen) {
+      await turn(() => trx.rollback());
+      return (await turn(() => readPosition(database, of))) ?? known;
+    }
+    for (const [index, event] of events.slice(0, handles).entries()) {
+      if (!unseen.delete(identityOf(event))) continue;
+      const effect = { run: runs, log: known.resets, log_offset: from + index, event_id: event.id };
+      await turn(() => trx('effect').insert(effect));
+    }
+    if (handles < ids.length) {
+      await turn(() => forgetInbox(trx, of.groupId, [...unseen.values()]));
+      await turn(() => movePosition(trx, of, from + handles));
+    }
+    await turn(() => (commits ? trx.commit() : trx.rollback()));
+    return commits ? { ...known, position: from + Math.min(handles, ids.length) } : known;
+  }
+
+  /** Each log was handled from its start to the position, or to where it was thrown away: the first of each event, in order. */
+  async function check(of: GroupPartition, logs: Logs): Promise<void> {
+    const { position, resets } = (await readPosition(database, of)) ?? { position: 0, resets: 0 };
+    for (const [number, events] of logs.entries()) {
+      const offsets: number[] = await database('effect')
+        .where({ run: runs, log: number })
+        .orderBy('place')
+        .pluck('log_offset');
+      const end = number === resets ? position : (offsets.at(-1) ?? -1) + 1;
+      const firsts = events.flatMap((event, offset) => (events.indexOf(event) === offset ? [offset] : []));
+      assert.deepEqual(
+        offsets,
+        firsts.filter((offset) => offset < end),
+      );
+    }
+  }
+});
