@@ -1,7 +1,31 @@
 import { writeSync } from 'node:fs';
 
-/** Where a process can be made to die. Each name is used once, at the instant that it names. */
-export type Failpoint = 'outbox.committed' | 'relay.acknowledged' | 'consumer.handled' | 'consumer.committed';
+/** Where a process can be made to die, in the order in which an event comes there. */
+export const failpoints = [
+  /** The rows are in the outbox, before COMMIT. */
+  'outbox.inserted',
+  'outbox.committed',
+  'relay.acknowledged',
+  /** Before the rows that Kafka acknowledged are deleted. */
+  'relay.deleting',
+  'relay.deleted',
+  /** A row that Kafka refused has moved to the dead letters, before COMMIT. */
+  'relay.parked',
+  /** The position and the inbox rows are written, before the first handler. */
+  'consumer.claimed',
+  /** After the last handler, before COMMIT. */
+  'consumer.handled',
+  'consumer.committed',
+  /** Before Kafka is told how far the group is. */
+  'consumer.offset',
+  /** An event is parked, before COMMIT. */
+  'consumer.parked',
+  /** A parked event was handled, before COMMIT. */
+  'parked.handled',
+  'parked.committed',
+] as const;
+
+export type Failpoint = (typeof failpoints)[number];
 
 let hits = 0;
 

@@ -15,8 +15,8 @@ const claim = `
     where consumer_group = ? and topic = ? and partition = ? and position = ? and resets = ?
     returning position
   ), fresh as (
-    insert into event_inbox (consumer_group, source, event_id)
-    select ?, event.source, event.id from unnest(?::text[], ?::text[]) as event (source, id)
+    insert into event_inbox (consumer_group, topic, source, event_id)
+    select ?, ?, event.source, event.id from unnest(?::text[], ?::text[]) as event (source, id)
     where exists (select from moved)
     on conflict do nothing
     returning source, event_id
@@ -51,7 +51,7 @@ export async function claimEvents(
 ): Promise<Map<string, EventIdentity> | undefined> {
   const { groupId, topic, partition } = of;
   const position = [next, groupId, topic, partition, known.position, known.resets];
-  const inbox = [groupId, ...columnsOf(events)];
+  const inbox = [groupId, topic, ...columnsOf(events)];
   const { rows } = await trx.raw<{ rows: [{ moved: number; fresh: [string, string][] }] }>(claim, [
     ...position,
     ...inbox,

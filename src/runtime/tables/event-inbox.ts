@@ -10,6 +10,7 @@ export async function up(knex: Knex): Promise<void> {
     table.text('consumer_group').notNullable();
     table.text('source').notNullable();
     table.text('event_id').notNullable();
+    table.text('topic').notNullable();
     table.timestamp('received_at', { useTz: true }).notNullable().defaultTo(knex.fn.now());
     table.primary(['consumer_group', 'source', 'event_id']);
     table.index(['received_at']);

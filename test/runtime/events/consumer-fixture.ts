@@ -15,6 +15,7 @@ import { createConsumers, type Consumers } from '../../../src/runtime/events/con
 import { defineEvent, type EventDefinition } from '../../../src/runtime/events/define-event.ts';
 import { createKafkaDriver, type KafkaDriver } from '../../../src/runtime/events/kafka-driver.ts';
 import { up as createInbox } from '../../../src/runtime/tables/event-inbox.ts';
+import { up as createParked } from '../../../src/runtime/tables/event-parked.ts';
 import { createDatabase } from '../../support/postgres.ts';
 
 export interface Note {
@@ -78,6 +79,7 @@ export async function createFixture(partitions = 3): Promise<Fixture> {
   );
   const database = connectDatabase(config);
   await createInbox(database);
+  await createParked(database);
   await database.schema.createTable('effect', (table) => {
     table.bigIncrements('id');
     table.text('key');

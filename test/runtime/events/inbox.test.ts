@@ -20,7 +20,13 @@ describe('the inbox', () => {
 
   const insert = (ids: string[], received: Date): Promise<unknown> =>
     database('event_inbox').insert(
-      ids.map((id) => ({ consumer_group: 'g', source: 's', event_id: id, received_at: received })),
+      ids.map((id) => ({
+        consumer_group: 'g',
+        topic: 't',
+        source: 's',
+        event_id: id,
+        received_at: received,
+      })),
     );
 
   it('forgets what is older than asked, in small statements, by several replicas at once', async () => {
