@@ -32,7 +32,7 @@ export const windowsDevices = words(`
 
 /** Tables of the runtime and of Knex. */
 export const runtimeTables = words(`
-  event_inbox event_outbox event_positions knex_migrations knex_migrations_lock
+  event_inbox event_outbox event_parked event_parked_keys event_positions knex_migrations knex_migrations_lock
 `);
 
 /**

@@ -54,7 +54,14 @@ describe('migrations of a generated service, with no flags', function () {
     );
     return rows.map(({ name }) => name).toSorted();
   };
-  const all = ['event_inbox', 'event_outbox', 'event_positions', 'users'];
+  const all = [
+    'event_inbox',
+    'event_outbox',
+    'event_parked',
+    'event_parked_keys',
+    'event_positions',
+    'users',
+  ];
 
   it('npx knex migrate:latest, status, make and rollback work', async () => {
     await knex('migrate:latest');

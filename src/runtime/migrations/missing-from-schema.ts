@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { readContracts } from '../contracts/read-service.ts';
 import { pendingMigrations } from './pending-migrations.ts';
 
-const published = ['event_outbox'];
+const published = ['event_outbox', 'event_parked', 'event_parked_keys'];
 const consumed = ['event_inbox', 'event_positions'];
 
 /**

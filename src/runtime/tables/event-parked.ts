@@ -12,8 +12,7 @@ export async function up(knex: Knex): Promise<void> {
       topic text not null,
       key text not null,
       state text not null check (state in ('parked', 'dead')),
-      reason text not null
-        check (reason in ('unreadable', 'unknown version', 'bug', 'timeout', 'failure', 'refused')),
+      reason text not null,
       error text not null,
       attempts integer not null,
       next_try_at timestamptz,

@@ -48,6 +48,7 @@ export const contracts: EventContracts = { published: [created], consumed: [crea
 const files = {
   'migrations/20260101000000_event_outbox.ts': `export { down, up } from 'microservice-runtime/tables/event-outbox';\n`,
   'migrations/20260101000001_event_inbox.ts': `export { down, up } from 'microservice-runtime/tables/event-inbox';\n`,
+  'migrations/20260101000002_event_parked.ts': `export { down, up } from 'microservice-runtime/tables/event-parked';\n`,
   'migrations/20260102000000_create_orders.ts': createOrders,
   'migrations/20260103000000_change_orders.ts': changeOrders,
   'src/events/contracts.ts': contracts,
@@ -81,6 +82,7 @@ describe('microservice-runtime migrate', function () {
     assert.deepEqual(first.stdout.trim().split('\n'), [
       'ran 20260101000000_event_outbox',
       'ran 20260101000001_event_inbox',
+      'ran 20260101000002_event_parked',
       'ran 20260102000000_create_orders',
       'ran 20260103000000_change_orders',
     ]);
@@ -98,6 +100,7 @@ describe('microservice-runtime migrate', function () {
     assert.deepEqual(await knex('knex_migrations').orderBy('id').pluck('name'), [
       '20260101000000_event_outbox',
       '20260101000001_event_inbox',
+      '20260101000002_event_parked',
     ]);
   });
 
