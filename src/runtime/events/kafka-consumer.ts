@@ -15,7 +15,7 @@ export interface KafkaConsumer {
   resume(topics: { topic: string; partitions: number[] }[]): void;
   on(event: 'consumer.group_join', listener: (event: { payload: GroupJoin }) => void): unknown;
   on(event: 'consumer.crash', listener: (event: { payload: { error: Error } }) => void): unknown;
-  on(event: 'consumer.fetch' | 'consumer.heartbeat', listener: () => void): unknown;
+  on(event: 'consumer.heartbeat', listener: () => void): unknown;
 }
 
 interface GroupJoin {

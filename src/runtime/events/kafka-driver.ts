@@ -1,13 +1,18 @@
 import { createRequire } from 'node:module';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import {
   type Admin,
+  AssignerProtocol,
+  type Cluster,
   type ISocketFactoryArgs,
   Kafka,
   type KafkaJSProtocolError,
   type LogEntry,
   logLevel,
+  type PartitionAssigner,
+  PartitionAssigners,
   Partitioners,
   type Producer,
   type SASLOptions,
@@ -15,6 +20,7 @@ import {
 } from 'kafkajs';
 import type { Level, Logger } from 'pino';
 import type { KafkaConfig } from '../config/kafka-config.ts';
+import { createTopicAwareAssigner, type AssignerCodec } from './kafka-assigner.ts';
 import {
   createGroupMember,
   type GroupMember,
@@ -34,6 +40,9 @@ const HEARTBEAT_INTERVAL = 1_000;
 const REBALANCE_TIMEOUT = 15_000;
 /** A fetch waits this long for a message; heartbeats, commits and leaving stand in line behind it. */
 const LONG_POLL = 100;
+/** A topic that was just created is not known to every broker yet. */
+const LOOKS_FOR_TOPIC = 5;
+const LOOK_INTERVAL = 200;
 const PARTITION_BYTES = 512 * 1024;
 /** All of a request may land in one partition, and a batch of one partition has the broker's `max.message.bytes`, 1 MiB. */
 const REQUEST_BYTES = 900_000;
@@ -121,7 +130,7 @@ export function createKafkaDriver(config: KafkaConfig, options: DriverOptions): 
     committedOffsets: (groupId, topics) =>
       admin.use((connected) => committedOffsets(connected, groupId, topics)),
     createSender: () => createSender(kafka),
-    createMember: (member, events) => createMember(kafka, member, events),
+    createMember: (member, events) => createMember(kafka, member, events, options.logger),
     close: () => admin.close(),
   };
 }
@@ -325,9 +334,22 @@ async function committedOffsets(
  * Sends what it fetches on at once, so that it has no reason to fetch much in advance. `fromBeginning`, in the member, keeps
  * KafkaJS from jumping over everything when an offset is out of range.
  */
-function createMember(kafka: Kafka, options: MemberOptions, events: MemberEvents): GroupMember {
+function createMember(
+  kafka: Kafka,
+  options: MemberOptions,
+  events: MemberEvents,
+  logger: Logger,
+): GroupMember {
+  const topicAware: PartitionAssigner = ({ cluster }) =>
+    createTopicAwareAssigner({
+      codec: assignerCodec,
+      owned: () => member.owned(),
+      partitionsOf: (topic) => partitionsOf(cluster, topic, logger),
+    });
   const consumer = kafka.consumer({
     groupId: options.groupId,
+    // a group with members that know only KafkaJS's own one agrees on that
+    partitionAssigners: [topicAware, PartitionAssigners.roundRobin],
     sessionTimeout: options.sessionTimeout,
     rebalanceTimeout: REBALANCE_TIMEOUT,
     heartbeatInterval: HEARTBEAT_INTERVAL,
@@ -338,10 +360,48 @@ function createMember(kafka: Kafka, options: MemberOptions, events: MemberEvents
     // a consumer that crashed is made anew by us: KafkaJS gives up for good after some errors
     retry: { ...retry, retries: 8, restartOnFailure: () => Promise.resolve(false) },
   });
-  return createGroupMember(consumer, options.topics, events, {
+  const member = createGroupMember(consumer, options, events, {
     heartbeatInterval: HEARTBEAT_INTERVAL,
     disconnect: () => disconnect(consumer),
   });
+  return member;
+}
+
+const { MemberMetadata, MemberAssignment } = AssignerProtocol;
+const assignerCodec: AssignerCodec = {
+  readSubscription: (metadata) => MemberMetadata.decode(metadata) ?? { topics: [], userData: null },
+  writeSubscription: (topics, userData) =>
+    MemberMetadata.encode({ version: 0, topics: [...topics], userData }),
+  writeAssignment: (assignment) =>
+    MemberAssignment.encode({ version: 0, assignment, userData: Buffer.alloc(0) }),
+};
+
+/** The partitions of any topic. None, after a second look, when it does not exist, and when Kafka does not show it to us. */
+async function partitionsOf(
+  cluster: Cluster & { targetTopics?: Set<string> },
+  topic: string,
+  logger: Logger,
+): Promise<number[]> {
+  const known = cluster.targetTopics?.has(topic);
+  for (let look = 1; ; look += 1) {
+    try {
+      await cluster.addTargetTopic(topic);
+      // a topic that others ask for, and that is deleted one day, must not spoil our metadata
+      if (!known) cluster.targetTopics?.delete(topic);
+      return cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
+    } catch (error) {
+      const type = typeOf(error);
+      if (type !== 'UNKNOWN_TOPIC_OR_PARTITION' && type !== 'TOPIC_AUTHORIZATION_FAILED') throw error;
+      if (type === 'UNKNOWN_TOPIC_OR_PARTITION' && look < LOOKS_FOR_TOPIC) await sleep(LOOK_INTERVAL);
+      else {
+        logger.error(
+          { err: error, topic },
+          `a member of the group asks for topic ${topic}, of which Kafka says ${type}: nobody gets its partitions; create it, or allow us to describe it`,
+        );
+        return [];
+      }
+    }
+  }
 }
 
 // --- living with KafkaJS ---
@@ -360,6 +420,10 @@ function isRefusal(error: unknown): boolean {
 /** By its name: KafkaJS is CommonJS, and Node sees no named export of it that comes from a spread. */
 function isProtocolError(error: Error): error is KafkaJSProtocolError {
   return error.name === 'KafkaJSProtocolError' || error.name === 'KafkaJSCreateTopicError';
+}
+
+function typeOf(error: unknown): string | undefined {
+  return error instanceof Error && isProtocolError(error) ? error.type : undefined;
 }
 
 /** The innermost reason: KafkaJS wraps errors in ones that say "retries exceeded" or "Topic creation errors". */

@@ -45,8 +45,10 @@ export interface GroupMember {
   resume(at: TopicPartition): void;
   /** Tells Kafka how far the group is. PostgreSQL knows better: this is for its tools, and for a lost database. */
   commit(positions: (TopicPartition & { position: number })[]): Promise<void>;
-  /** When Kafka last answered a fetch or a heartbeat, in milliseconds since the epoch. */
+  /** When Kafka last let the member in or answered a heartbeat, in milliseconds since the epoch. */
   lastAnswer(): number;
+  /** The partitions that the group gave it; none after a silence so long that the group has given them to others. */
+  owned(): TopicPartition[];
   /** Leaves the group, so that the others take over at once, and closes the connections. Never rejects. */
   leave(): Promise<void>;
 }
@@ -59,24 +61,25 @@ const one = ({ topic, partition }: TopicPartition) => [{ topic, partitions: [par
  */
 export function createGroupMember(
   consumer: KafkaConsumer,
-  topics: string[],
+  { topics, sessionTimeout }: MemberOptions,
   events: MemberEvents,
   { heartbeatInterval, disconnect }: { heartbeatInterval: number; disconnect: () => Promise<void> },
 ): GroupMember {
   let answered = Date.now();
+  let owned: TopicPartition[] = [];
   let session: Pick<BatchPayload, 'heartbeat' | 'commitOffsetsIfNecessary'> | undefined;
   let left: Promise<void> | undefined;
   // a rejected heartbeat means a rebalance or a lost connection, which the fetch loop of KafkaJS sees and acts on
   const beats = setInterval(() => void session?.heartbeat().catch(() => {}), heartbeatInterval);
 
-  consumer.on('consumer.fetch', () => (answered = Date.now()));
   consumer.on('consumer.heartbeat', () => (answered = Date.now()));
   consumer.on('consumer.crash', ({ payload }) => events.lost(explained(payload.error)));
   consumer.on('consumer.group_join', ({ payload: { memberAssignment } }) => {
     answered = Date.now();
     const assignment = Object.entries(memberAssignment).map(([topic, partitions]) => ({ topic, partitions }));
+    owned = assignment.flatMap(partitionsOf);
     consumer.pause(assignment);
-    guard(() => events.assigned(assignment.flatMap(partitionsOf)));
+    guard(() => events.assigned(owned));
   });
 
   /** An error that reaches KafkaJS would make the whole group rebalance, or stop the consumer for good. */
@@ -117,6 +120,7 @@ export function createGroupMember(
       await session?.commitOffsetsIfNecessary({ topics: commitsByTopic(positions) });
     },
     lastAnswer: () => answered,
+    owned: () => (Date.now() - answered > sessionTimeout ? [] : owned),
     leave: () => (left ??= close()),
   };
 }
