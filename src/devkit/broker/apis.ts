@@ -1,8 +1,11 @@
+import { aclApis } from './apis/acls.ts';
+import { alterConfigsApi, incrementalAlterConfigsApi } from './apis/alter-configs.ts';
 import type { Api, Node } from './apis/api.ts';
 import { apiVersionsApi } from './apis/api-versions.ts';
 import { createPartitionsApi } from './apis/create-partitions.ts';
 import { createTopicsApi } from './apis/create-topics.ts';
 import { deleteGroupsApi } from './apis/delete-groups.ts';
+import { deleteRecordsApi } from './apis/delete-records.ts';
 import { deleteTopicsApi } from './apis/delete-topics.ts';
 import { describeConfigsApi } from './apis/describe-configs.ts';
 import { describeGroupsApi } from './apis/describe-groups.ts';
@@ -18,6 +21,8 @@ import { metadataApi } from './apis/metadata.ts';
 import { offsetCommitApi } from './apis/offset-commit.ts';
 import { offsetFetchApi } from './apis/offset-fetch.ts';
 import { produceApi } from './apis/produce.ts';
+import { reassignmentApis } from './apis/reassignments.ts';
+import { saslApis } from './apis/sasl.ts';
 import { syncGroupApi } from './apis/sync-group.ts';
 import type { Coordinator } from './groups/coordinator.ts';
 import type { Offsets } from './groups/offsets.ts';
@@ -32,7 +37,7 @@ export interface BrokerParts {
   node: Node;
 }
 
-/** Everything that the broker answers: what KafkaJS 2.2.4 asks for, without transactions, ACLs and SASL. */
+/** Everything that the broker answers: what KafkaJS 2.2.4 asks for, without transactions; ACLs and SASL are refused. */
 export function createApis({ topics, offsets, coordinator, producerIds, node }: BrokerParts): Api[] {
   const apis = [
     produceApi(topics),
@@ -54,6 +59,12 @@ export function createApis({ topics, offsets, coordinator, producerIds, node }: 
     describeConfigsApi(topics, { 'broker.id': String(node.id), 'auto.create.topics.enable': 'true' }),
     createPartitionsApi(topics),
     deleteGroupsApi(coordinator),
+    deleteRecordsApi(topics),
+    alterConfigsApi(topics),
+    incrementalAlterConfigsApi(topics),
+    ...reassignmentApis(topics, node.id),
+    ...aclApis(),
+    ...saslApis(),
   ];
   return [...apis, apiVersionsApi(apis)];
 }

@@ -12,8 +12,8 @@ export type AnswerRequest = (
   client: Client,
 ) => Buffer[] | undefined | Promise<Buffer[] | undefined>;
 
-/** From this version on ApiVersions has the header with tagged fields; no other API here has. */
-const API_VERSIONS = { key: 18, flexibleFrom: 3 };
+/** The one API that answers every version, so that clients can find out what there is. */
+const API_VERSIONS = 18;
 
 /** Finds the API that a request asks for. As in Kafka, an unknown API or version ends the connection. */
 export function createDispatcher(apis: readonly Api[]): AnswerRequest {
@@ -26,7 +26,9 @@ export function createDispatcher(apis: readonly Api[]): AnswerRequest {
     if (!api || !isAnswered(api, version))
       throw new ProtocolError(`API ${key} version ${version} is not answered`);
     const clientId = request.nullableString() ?? '';
-    if (key === API_VERSIONS.key && version === API_VERSIONS.flexibleFrom) request.skipTaggedFields();
+    if (version >= (api.flexibleFrom ?? Number.POSITIVE_INFINITY) && version <= api.versions[1]) {
+      request.skipTaggedFields();
+    }
     const answer = api.handle(request, { version, clientId, clientHost: host, onClose });
     return answer instanceof Promise
       ? answer.then((writer) => writer.finish(correlationId))
@@ -36,5 +38,5 @@ export function createDispatcher(apis: readonly Api[]): AnswerRequest {
 
 function isAnswered({ key, versions }: Api, version: number): boolean {
   if (version < versions[0]) return false;
-  return version <= versions[1] || key === API_VERSIONS.key;
+  return version <= versions[1] || key === API_VERSIONS;
 }

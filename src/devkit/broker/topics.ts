@@ -2,7 +2,12 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Journal } from './journal.ts';
 import { createDirectoryFiles, createMemoryFiles } from './log/partition-files.ts';
-import { createPartitionLog, type LogLimits, type PartitionLog } from './log/partition-log.ts';
+import {
+  createPartitionLog,
+  type KeptStart,
+  type LogLimits,
+  type PartitionLog,
+} from './log/partition-log.ts';
 
 export interface Topic {
   name: string;
@@ -19,6 +24,8 @@ export interface Topics {
   list(): Topic[];
   create(name: string, partitions: number, configs: Record<string, string>): void;
   addPartitions(topic: Topic, count: number): void;
+  /** Replaces the topic's configuration. */
+  configure(topic: Topic, configs: Record<string, string>): void;
   remove(name: string): void;
   close(): void;
 }
@@ -42,6 +49,7 @@ interface SavedTopic {
 export function createTopics({ journal, directory, retentionBytes }: TopicsOptions): Topics {
   const topics = new Map<string, Topic>();
   const table = journal.table<SavedTopic>('topic');
+  const starts = journal.table<number>('log-start');
   const path = (name: string, index: number): string | undefined =>
     directory === undefined ? undefined : join(directory, `${name}-${index}`);
 
@@ -56,8 +64,14 @@ export function createTopics({ journal, directory, retentionBytes }: TopicsOptio
     for (let index = topic.partitions.length; index < count; index++) {
       const place = path(topic.name, index);
       const files = place === undefined ? createMemoryFiles() : createDirectoryFiles(place);
-      topic.partitions.push(createPartitionLog(files, () => limitsOf(topic.configs, retentionBytes)));
+      const limits = (): LogLimits => limitsOf(topic.configs, retentionBytes);
+      topic.partitions.push(createPartitionLog(files, limits, keptStart(topic.name, index)));
     }
+  }
+
+  function keptStart(name: string, index: number): KeptStart {
+    const key = `${name}/${index}`;
+    return { get: () => starts.get(key) ?? 0, set: (offset) => starts.set(key, offset) };
   }
 
   function save(topic: Topic): void {
@@ -77,12 +91,17 @@ export function createTopics({ journal, directory, retentionBytes }: TopicsOptio
       grow(topic, count);
       save(topic);
     },
+    configure(topic, configs) {
+      topic.configs = configs;
+      save(topic);
+    },
     remove(name) {
       const topic = topics.get(name);
       topics.delete(name);
       table.delete(name);
       topic?.partitions.forEach((partition, index) => {
         partition.close();
+        starts.delete(`${name}/${index}`);
         const place = path(name, index);
         if (place !== undefined) rmSync(place, { recursive: true, force: true });
       });

@@ -68,19 +68,19 @@ describe('startBroker', () => {
   });
 
   it('answers a fetch with what lies in several segments', async () => {
-    const { client } = await startWithTopic();
-    const topic = 'segmented';
-    const configEntries = [{ name: 'segment.bytes', value: '1000' }];
-    await client.call('CreateTopics', 3, { topics: [{ topic, numPartitions: 1, configEntries }] });
-    for (let i = 0; i < 10; i++) await produce(client, { topic, values: [`${i}`.repeat(400)] });
+    const { client, topic } = await startWithTopic();
+    const configEntries = [{ name: 'segment.bytes', value: '1048576' }];
+    const resources = [{ type: 2, name: topic, configEntries }];
+    await client.call('AlterConfigs', 1, { resources });
+    for (let i = 0; i < 10; i++) await produce(client, { topic, values: [`${i}`.repeat(400_000)] });
     const offsets = async (offset: number, maxBytes: number) => {
       const { messages } = await fetch(client, { topic, offset, minBytes: maxBytes, maxBytes });
       return messages.map((message) => Number(message.offset));
     };
-    assert.deepEqual(await offsets(0, 10_000), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    assert.deepEqual(await offsets(3, 1600), [3, 4, 5]);
-    assert.deepEqual(await offsets(9, 1600), [9]);
-    assert.deepEqual(await offsets(10, 1600), []);
+    assert.deepEqual(await offsets(0, 10_000_000), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    assert.deepEqual(await offsets(3, 1_600_000), [3, 4, 5]);
+    assert.deepEqual(await offsets(9, 1_600_000), [9]);
+    assert.deepEqual(await offsets(10, 1_600_000), []);
   });
 
   it('keeps a partition in memory within its retention', async () => {

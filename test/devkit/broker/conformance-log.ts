@@ -10,6 +10,7 @@ const error = {
   messageTooLarge: 10,
   coordinatorLoadInProgress: 14,
   invalidRequiredAcks: 21,
+  invalidTimestamp: 32,
   outOfOrderSequence: 45,
   invalidProducerEpoch: 47,
   fetchSessionIdNotFound: 70,
@@ -91,6 +92,13 @@ export function logSuite(broker: BrokerAddress): void {
         const afterTopic = 4 + 4 + 2 + topic.length + 4;
         assert.equal(answer.readInt16BE(afterTopic + 4), error.corruptMessage);
         assert.deepEqual(await values(), []);
+      });
+
+      it('refuses a record of more than an hour ahead, and takes an old one', async () => {
+        const at = (timestamp: number) => produce(client, { topic, values: ['a'], timestamp });
+        assert.equal((await at(Date.now() + 3_660_000)).errorCode, error.invalidTimestamp);
+        assert.equal((await at(Date.now() + 3_540_000)).errorCode, 0);
+        assert.equal((await at(1)).errorCode, 0);
       });
 
       it('refuses a batch of more than a megabyte', async () => {

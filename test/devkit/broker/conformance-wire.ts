@@ -112,7 +112,7 @@ function request(apiKey: number, version: number, body: Buffer): Buffer {
 function assertSpeaksKafkaJs(apis: ApiVersions['apiVersions']): void {
   const used = {
     0: 7, 1: 11, 2: 3, 3: 6, 8: 5, 9: 4, 10: 2, 11: 5, 12: 3, 13: 3, 14: 3,
-    15: 2, 16: 2, 18: 2, 19: 3, 20: 1, 22: 1, 32: 2, 37: 1, 42: 1,
+    15: 2, 16: 2, 17: 1, 18: 2, 19: 3, 20: 1, 21: 1, 22: 1, 29: 1, 30: 1, 31: 1, 32: 2, 33: 1, 37: 1, 42: 1, 45: 0, 46: 0,
   }; // prettier-ignore
   for (const [key, version] of Object.entries(used)) {
     const api = apis.find(({ apiKey }) => apiKey === Number(key));

@@ -1,3 +1,4 @@
+import { adminSuite } from './conformance-admin.ts';
 import { clientSuite } from './conformance-client.ts';
 import { groupSuite } from './conformance-groups.ts';
 import { logSuite } from './conformance-log.ts';
@@ -13,6 +14,7 @@ export interface BrokerAddress {
 export function describeConformance(broker: BrokerAddress): void {
   wireSuite(broker);
   topicSuite(broker);
+  adminSuite(broker);
   logSuite(broker);
   groupSuite(broker);
   clientSuite(broker);

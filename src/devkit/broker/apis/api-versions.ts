@@ -11,7 +11,7 @@ const FLEXIBLE = 3;
  * version 0 with UNSUPPORTED_VERSION, so that a newer client can try again (KIP-511).
  */
 export function apiVersionsApi(apis: readonly Api[]): Api {
-  const self: Api = { key: KEY, versions: [0, FLEXIBLE], handle };
+  const self: Api = { key: KEY, versions: [0, FLEXIBLE], flexibleFrom: FLEXIBLE, handle };
   const all = [...apis, self].toSorted((a, b) => a.key - b.key);
 
   function handle(request: Reader, { version }: Call): Writer {

@@ -16,6 +16,8 @@ export interface Api {
   versions: readonly [min: number, max: number];
   /** What ApiVersions says, where Kafka itself says something else than it answers. */
   advertised?: readonly [min: number, max: number];
+  /** The first version whose header has tagged fields; none has where it is missing. */
+  flexibleFrom?: number;
   /** Reads the request's body and gives the answer; undefined where the client wants none. */
   handle(request: Reader, call: Call): Writer | undefined | Promise<Writer>;
 }

@@ -21,7 +21,7 @@ interface Described {
   configs: Config[];
 }
 
-/** Lists the configuration of topics and of the broker; nothing can be changed here. */
+/** Lists the configuration of topics and of the broker; AlterConfigs changes the former. */
 export function describeConfigsApi(topics: Topics, brokerConfigs: Readonly<Record<string, string>>): Api {
   const topicDefaults = { ...topicConfigDefaults, 'retention.bytes': String(topics.defaultRetentionBytes) };
 

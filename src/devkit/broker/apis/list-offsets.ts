@@ -38,5 +38,7 @@ function find(log: PartitionLog, timestamp: number): RecordPlace | undefined {
   if (timestamp === LATEST) return { timestamp: -1, offset: log.nextOffset() };
   if (timestamp === EARLIEST) return { timestamp: -1, offset: log.startOffset() };
   const batch = log.batchAtTime(timestamp);
-  return batch && firstRecordAt(batch, timestamp);
+  const start = log.startOffset();
+  const found = batch && firstRecordAt(batch, timestamp, start);
+  return found && { ...found, offset: Math.max(found.offset, start) };
 }

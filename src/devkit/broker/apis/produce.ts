@@ -9,9 +9,7 @@ import {
 import { Writer } from '../protocol/writer.ts';
 import type { Topic, Topics } from '../topics.ts';
 import type { Api } from './api.ts';
-
-/** Kafka's default of `max.message.bytes`. */
-const MAX_BATCH_BYTES = 1_048_588;
+import { topicConfigDefaults } from './topic-configs.ts';
 
 /** Bits of a batch's attributes; there are no transactions here, and control batches are never a client's. */
 const TRANSACTION_OR_CONTROL = 0x30;
@@ -65,7 +63,7 @@ function append(topic: Topic | undefined, index: number, records: Buffer | null)
   if (!topic || !partition) return refuse(errorCodes.unknownTopicOrPartition);
   const header = readBatchHeader(records ?? Buffer.alloc(0));
   if (!records || !header) return refuse(errorCodes.invalidRecord);
-  const fault = faultOf(records, header, Number(topic.configs['max.message.bytes'] ?? MAX_BATCH_BYTES));
+  const fault = faultOf(records, header, topic.configs) || timeFaultOf(header, topic.configs);
   if (fault) return refuse(fault);
   const checked = partition.check(header);
   if ('error' in checked) return refuse(checked.error);
@@ -73,16 +71,30 @@ function append(topic: Topic | undefined, index: number, records: Buffer | null)
   return { error: errorCodes.none, baseOffset, startOffset: partition.startOffset() };
 }
 
-function faultOf(records: Buffer, header: BatchHeader, maxBytes: number): ErrorCode {
+function faultOf(records: Buffer, header: BatchHeader, configs: Topic['configs']): ErrorCode {
   if (header.magic !== 2 || header.size < BATCH_HEADER_BYTES) return errorCodes.corruptMessage;
   if (header.size > records.length) return errorCodes.corruptMessage;
   if (header.size < records.length) return errorCodes.invalidRecord;
-  if (header.size > maxBytes) return errorCodes.messageTooLarge;
+  if (header.size > numberOf(configs, 'max.message.bytes')) return errorCodes.messageTooLarge;
   if (!isBatchIntact(records, 0, header.size)) return errorCodes.corruptMessage;
   const isCounted = header.recordCount > 0 && header.lastOffsetDelta === header.recordCount - 1;
   const isPlain = (header.attributes & TRANSACTION_OR_CONTROL) === 0;
   const isSequenced = header.producerId < 0 || header.baseSequence >= 0;
   return isPlain && isCounted && isSequenced ? errorCodes.none : errorCodes.invalidRecord;
+}
+
+/** A clock that is far off would make retention and searches by time useless (KIP-937). */
+function timeFaultOf(header: BatchHeader, configs: Topic['configs']): ErrorCode {
+  if (configs['message.timestamp.type'] === 'LogAppendTime' || header.maxTimestamp < 0)
+    return errorCodes.none;
+  const now = Date.now();
+  const isTooLate = header.maxTimestamp - now > numberOf(configs, 'message.timestamp.after.max.ms');
+  const isTooEarly = now - header.baseTimestamp > numberOf(configs, 'message.timestamp.before.max.ms');
+  return isTooLate || isTooEarly ? errorCodes.invalidTimestamp : errorCodes.none;
+}
+
+function numberOf(configs: Topic['configs'], name: string): number {
+  return Number(configs[name] ?? topicConfigDefaults[name]);
 }
 
 function refuse(error: ErrorCode): Appended {

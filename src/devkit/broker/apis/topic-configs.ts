@@ -1,42 +1,88 @@
+type Check = (value: string) => boolean;
+
+interface Setting {
+  default: string;
+  isValid: Check;
+}
+
+const MAX_LONG = 2n ** 63n - 1n;
+const MAX_INT = 2n ** 31n - 1n;
+const MEBIBYTE = 1_048_576n;
+
+/** A whole number of at least `min` and at most `max`. */
+function whole(defaultValue: bigint, min: bigint, max = MAX_LONG): Setting {
+  const isValid = (value: string): boolean =>
+    /^[+-]?\d{1,19}$/.test(value) && BigInt(value) >= min && BigInt(value) <= max;
+  return { default: String(defaultValue), isValid };
+}
+
+function oneOf(defaultValue: string, ...others: string[]): Setting {
+  return { default: defaultValue, isValid: (value) => [defaultValue, ...others].includes(value) };
+}
+
+const yesOrNo = (defaultValue: 'true' | 'false'): Setting => ({
+  default: defaultValue,
+  isValid: (value) => /^(true|false)$/i.test(value),
+});
+
+const text = (defaultValue: string, isValid: Check): Setting => ({ default: defaultValue, isValid });
+
+const codecs = ['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip'];
+const isPolicy: Check = (value) => /^(compact|delete)?(\s*,\s*(compact|delete))*$/.test(value);
+const isShare: Check = (value) => value.trim() !== '' && Number(value) >= 0 && Number(value) <= 1;
+const isThrottled: Check = (value) => value === '' || value === '*' || /^\d+:\d+(,\d+:\d+)*$/.test(value);
+
 /**
- * The topic configuration that clients may ask for, with Kafka's defaults, apart from retention by time, which is
- * not done. `max.message.bytes`, `retention.bytes` and `segment.bytes` take effect; the others are only listed.
+ * The topic configuration of Apache Kafka 4 with its defaults and limits (its class LogConfig). Retention by time is
+ * not done, so `retention.ms` is -1. `max.message.bytes`, `retention.bytes`, `segment.bytes` and the limits of
+ * timestamps take effect; the others are kept and listed.
  */
-export const topicConfigDefaults: Readonly<Record<string, string>> = {
-  'cleanup.policy': 'delete',
-  'compression.type': 'producer',
-  'delete.retention.ms': '86400000',
-  'file.delete.delay.ms': '60000',
-  'flush.messages': '9223372036854775807',
-  'flush.ms': '9223372036854775807',
-  'index.interval.bytes': '4096',
-  'max.compaction.lag.ms': '9223372036854775807',
-  'max.message.bytes': '1048588',
-  'message.timestamp.after.max.ms': '3600000',
-  'message.timestamp.before.max.ms': '9223372036854775807',
-  'message.timestamp.type': 'CreateTime',
-  'min.cleanable.dirty.ratio': '0.5',
-  'min.compaction.lag.ms': '0',
-  'min.insync.replicas': '1',
-  preallocate: 'false',
-  'retention.bytes': '-1',
-  'retention.ms': '-1',
-  'segment.bytes': '1073741824',
-  'segment.index.bytes': '10485760',
-  'segment.jitter.ms': '0',
-  'segment.ms': '604800000',
-  'unclean.leader.election.enable': 'false',
+const settings: Readonly<Record<string, Setting>> = {
+  'cleanup.policy': text('delete', isPolicy),
+  'compression.gzip.level': whole(-1n, -1n, 9n),
+  'compression.lz4.level': whole(9n, 1n, 17n),
+  'compression.type': oneOf('producer', ...codecs),
+  'compression.zstd.level': whole(3n, -131_072n, 22n),
+  'delete.retention.ms': whole(86_400_000n, 0n),
+  'file.delete.delay.ms': whole(60_000n, 0n),
+  'flush.messages': whole(MAX_LONG, 1n),
+  'flush.ms': whole(MAX_LONG, 0n),
+  'follower.replication.throttled.replicas': text('', isThrottled),
+  'index.interval.bytes': whole(4096n, 0n, MAX_INT),
+  'leader.replication.throttled.replicas': text('', isThrottled),
+  'local.retention.bytes': whole(-2n, -2n),
+  'local.retention.ms': whole(-2n, -2n),
+  'max.compaction.lag.ms': whole(MAX_LONG, 1n),
+  'max.message.bytes': whole(1_048_588n, 0n, MAX_INT),
+  'message.timestamp.after.max.ms': whole(3_600_000n, 0n),
+  'message.timestamp.before.max.ms': whole(MAX_LONG, 0n),
+  'message.timestamp.type': oneOf('CreateTime', 'LogAppendTime'),
+  'min.cleanable.dirty.ratio': text('0.5', isShare),
+  'min.compaction.lag.ms': whole(0n, 0n),
+  'min.insync.replicas': whole(1n, 1n, MAX_INT),
+  preallocate: yesOrNo('false'),
+  'remote.log.copy.disable': yesOrNo('false'),
+  'remote.log.delete.on.disable': yesOrNo('false'),
+  'remote.storage.enable': yesOrNo('false'),
+  'retention.bytes': whole(-1n, -MAX_LONG),
+  'retention.ms': whole(-1n, -1n),
+  'segment.bytes': whole(1_073_741_824n, MEBIBYTE, MAX_INT),
+  'segment.index.bytes': whole(10_485_760n, 4n, MAX_INT),
+  'segment.jitter.ms': whole(0n, 0n),
+  'segment.ms': whole(604_800_000n, 1n),
+  'unclean.leader.election.enable': yesOrNo('false'),
 };
 
-const numeric = new Set(['max.message.bytes', 'retention.bytes', 'segment.bytes', 'retention.ms']);
+export const topicConfigDefaults: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(settings).map(([name, setting]) => [name, setting.default]),
+);
 
 /** Says what is wrong with a topic's configuration, or undefined. */
 export function topicConfigError(configs: Readonly<Record<string, string>>): string | undefined {
   for (const [name, value] of Object.entries(configs)) {
-    if (!(name in topicConfigDefaults)) return `Unknown topic config name: ${name}`;
-    if (numeric.has(name) && !/^-?\d+$/.test(value)) {
-      return `Invalid value ${value} for configuration ${name}: Not a number`;
-    }
+    const setting = Object.hasOwn(settings, name) ? settings[name] : undefined;
+    if (!setting) return `Unknown topic config name: ${name}`;
+    if (!setting.isValid(value)) return `Invalid value ${value} for configuration ${name}`;
   }
   return undefined;
 }

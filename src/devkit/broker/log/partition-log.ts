@@ -13,6 +13,12 @@ export interface LogLimits {
   segmentBytes: number;
 }
 
+/** Keeps the offset before which everything was deleted. */
+export interface KeptStart {
+  get(): number;
+  set(offset: number): void;
+}
+
 /** One partition: an append-only list of record batches. It is read from disk at its first use. */
 export interface PartitionLog {
   startOffset(): number;
@@ -25,6 +31,8 @@ export interface PartitionLog {
   read(offset: number, maxBytes: number, atLeastOne: boolean): Buffer;
   /** The first batch that may hold a record of `timestamp` (milliseconds) or later. */
   batchAtTime(timestamp: number): Buffer | undefined;
+  /** Everything before `offset` is gone from now on; whole segments leave the disk. */
+  deleteBefore(offset: number): void;
   /** Calls `listener` with the bytes of each batch appended, and with Infinity at the end; returns what ends it. */
   onAppend(listener: (bytes: number) => void): () => void;
   close(): void;
@@ -35,14 +43,20 @@ interface OpenLog {
   producers: ProducerStates;
 }
 
-export function createPartitionLog(files: PartitionFiles, limits: () => LogLimits): PartitionLog {
+export function createPartitionLog(
+  files: PartitionFiles,
+  limits: () => LogLimits,
+  kept: KeptStart,
+): PartitionLog {
   const listeners = new Set<(bytes: number) => void>();
   let opened: OpenLog | undefined;
   const log = (): OpenLog => (opened ??= openLog(files));
   const active = (): Segment => log().segments.at(-1)!;
+  const startOffset = (): number =>
+    Math.max(log().segments[0]!.baseOffset, Math.min(kept.get(), active().nextOffset()));
 
   return {
-    startOffset: () => log().segments[0]!.baseOffset,
+    startOffset,
     nextOffset: () => active().nextOffset(),
     check: (header) => log().producers.check(header),
     append(batch, header) {
@@ -71,10 +85,16 @@ export function createPartitionLog(files: PartitionFiles, limits: () => LogLimit
     },
     batchAtTime(timestamp) {
       for (const segment of log().segments) {
-        const batch = segment.batchAtTime(timestamp);
+        const batch = segment.batchAtTime(timestamp, startOffset());
         if (batch) return batch;
       }
       return undefined;
+    },
+    deleteBefore(offset) {
+      if (offset <= startOffset()) return;
+      kept.set(offset);
+      const { segments } = log();
+      while (segments.length > 1 && segments[0]!.nextOffset() <= offset) dropFirst(segments, files);
     },
     onAppend(listener) {
       listeners.add(listener);
@@ -119,9 +139,13 @@ function dropOldest(segments: Segment[], retentionBytes: number, files: Partitio
   if (retentionBytes < 0 || segments.length < 2) return;
   let total = segments.reduce((sum, segment) => sum + segment.size(), 0);
   while (segments.length > 1 && total - segments[0]!.size() >= retentionBytes) {
-    const oldest = segments.shift()!;
-    total -= oldest.size();
-    oldest.remove();
-    files.removeProducers(oldest.baseOffset);
+    total -= segments[0]!.size();
+    dropFirst(segments, files);
   }
+}
+
+function dropFirst(segments: Segment[], files: PartitionFiles): void {
+  const oldest = segments.shift()!;
+  oldest.remove();
+  files.removeProducers(oldest.baseOffset);
 }

@@ -17,8 +17,8 @@ export interface Segment {
   read(offset: number, maxBytes: number, atLeastOne: boolean): Buffer;
   /** The bytes from the batch that holds `offset` to the end. */
   bytesFrom(offset: number): number;
-  /** The first batch that may hold a record of `timestamp` (milliseconds) or later. */
-  batchAtTime(timestamp: number): Buffer | undefined;
+  /** The first batch, from the one that holds `offset` on, that may hold a record of `timestamp` (milliseconds) or later. */
+  batchAtTime(timestamp: number, offset: number): Buffer | undefined;
   release(): void;
   remove(): void;
 }
@@ -74,8 +74,9 @@ export function openSegment(options: SegmentOptions): Segment {
       const { offsets, positions, end } = index();
       return end - (positions[lastAtMost(offsets, offset)] ?? end);
     },
-    batchAtTime(timestamp) {
-      const entry = index().maxTimestamps.findIndex((max) => max >= timestamp);
+    batchAtTime(timestamp, offset) {
+      const first = lastAtMost(index().offsets, offset);
+      const entry = index().maxTimestamps.findIndex((max, at) => at >= first && max >= timestamp);
       return entry < 0 ? undefined : batch(entry);
     },
     release: () => storage.release(),

@@ -14,6 +14,8 @@ export const errorCodes = {
   unknownMemberId: 25,
   invalidSessionTimeout: 26,
   rebalanceInProgress: 27,
+  invalidTimestamp: 32,
+  illegalSaslState: 34,
   unsupportedVersion: 35,
   topicAlreadyExists: 36,
   invalidPartitions: 37,
@@ -23,11 +25,13 @@ export const errorCodes = {
   invalidRequest: 42,
   outOfOrderSequence: 45,
   invalidProducerEpoch: 47,
+  securityDisabled: 54,
   nonEmptyGroup: 68,
   groupIdNotFound: 69,
   fetchSessionIdNotFound: 70,
   unknownLeaderEpoch: 75,
   memberIdRequired: 79,
+  noReassignmentInProgress: 85,
   invalidRecord: 87,
 } as const;
 

@@ -60,14 +60,20 @@ export class Reader {
 
   nullableArray<T>(item: (reader: this) => T): T[] | null {
     const length = this.int32();
-    if (length < 0) return null;
-    if (length > this.remaining)
-      throw new ProtocolError(`array of ${length} items in ${this.remaining} bytes`);
-    return Array.from({ length }, () => item(this));
+    return length < 0 ? null : this.items(length, item);
   }
 
   array<T>(item: (reader: this) => T): T[] {
     return required(this.nullableArray(item), 'array');
+  }
+
+  nullableCompactArray<T>(item: (reader: this) => T): T[] | null {
+    const length = this.unsignedVarint() - 1;
+    return length < 0 ? null : this.items(length, item);
+  }
+
+  compactArray<T>(item: (reader: this) => T): T[] {
+    return required(this.nullableCompactArray(item), 'array');
   }
 
   unsignedVarint(): number {
@@ -100,6 +106,12 @@ export class Reader {
   take(length: number): Buffer {
     const start = this.advance(length);
     return this.buffer.subarray(start, start + length);
+  }
+
+  private items<T>(length: number, item: (reader: this) => T): T[] {
+    if (length > this.remaining)
+      throw new ProtocolError(`array of ${length} items in ${this.remaining} bytes`);
+    return Array.from({ length }, () => item(this));
   }
 
   private variable(maxBytes: number): number {

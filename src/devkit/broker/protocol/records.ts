@@ -13,16 +13,19 @@ const LOG_APPEND_TIME = 0x08;
 const MAX_RECORD_BYTES = 100 * 1024 * 1024;
 
 /**
- * The first record of the batch that is as late as `timestamp` (milliseconds). In a batch that is compressed
+ * The first record of the batch from `offset` on that is as late as `timestamp` (milliseconds). In a batch that is compressed
  * with anything but gzip, and in a damaged one, that is the batch's first record.
  */
-export function firstRecordAt(batch: Buffer, timestamp: number): RecordPlace | undefined {
+export function firstRecordAt(batch: Buffer, timestamp: number, offset = 0): RecordPlace | undefined {
   const header = readBatchHeader(batch);
   if (!header) return undefined;
   const start = { timestamp: header.baseTimestamp, offset: header.baseOffset };
   if (header.attributes & LOG_APPEND_TIME) return { ...start, timestamp: header.maxTimestamp };
   try {
-    return readPlaces(batch, header).find((place) => place.timestamp >= timestamp) ?? start;
+    return (
+      readPlaces(batch, header).find((place) => place.offset >= offset && place.timestamp >= timestamp) ??
+      start
+    );
   } catch {
     return start;
   }

@@ -64,6 +64,14 @@ export class Writer {
     return this.uint8(left);
   }
 
+  compactString(value: string | null): this {
+    if (value === null) return this.unsignedVarint(0);
+    const size = Buffer.byteLength(value);
+    const at = this.unsignedVarint(size + 1).reserve(size);
+    this.buffer.write(value, at, 'utf8');
+    return this;
+  }
+
   compactArray<T>(items: readonly T[], write: (writer: this, item: T) => void): this {
     this.unsignedVarint(items.length + 1);
     for (const item of items) write(this, item);

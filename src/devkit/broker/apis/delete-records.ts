@@ -1,0 +1,36 @@
+import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts';
+import { Writer } from '../protocol/writer.ts';
+import type { PartitionLog } from '../log/partition-log.ts';
+import type { Topics } from '../topics.ts';
+import type { Api } from './api.ts';
+
+/** Stands for the end of the partition. */
+const ALL = -1;
+
+/** Deletes what lies before an offset; the partition then begins there. */
+export function deleteRecordsApi(topics: Topics): Api {
+  return {
+    key: 21,
+    versions: [0, 1],
+    handle(request) {
+      const asked = request.array((reader) => ({
+        name: reader.string(),
+        partitions: reader.array((each) => ({ index: each.int32(), offset: each.int64() })),
+      }));
+      return new Writer().int32(0).array(asked, (w, { name, partitions }) => {
+        w.string(name).array(partitions, (each, { index, offset }) => {
+          const [error, startOffset] = deleteBefore(topics.partition(name, index), offset);
+          each.int32(index).int64(startOffset).int16(error);
+        });
+      });
+    },
+  };
+}
+
+function deleteBefore(log: PartitionLog | undefined, asked: number): [error: ErrorCode, startOffset: number] {
+  if (!log) return [errorCodes.unknownTopicOrPartition, -1];
+  const offset = asked === ALL ? log.nextOffset() : asked;
+  if (offset < 0 || offset > log.nextOffset()) return [errorCodes.offsetOutOfRange, -1];
+  log.deleteBefore(offset);
+  return [errorCodes.none, log.startOffset()];
+}

@@ -1,0 +1,27 @@
+import { errorCodes } from '../protocol/error-codes.ts';
+import { Writer } from '../protocol/writer.ts';
+import type { Api } from './api.ts';
+
+/** A client that would log in is told that there is no logging in on this listener, as by Kafka on a plain-text one. */
+export function saslApis(): Api[] {
+  return [
+    {
+      key: 17,
+      versions: [0, 1],
+      handle(request) {
+        request.string();
+        return new Writer().int16(errorCodes.illegalSaslState).array([], () => undefined);
+      },
+    },
+    {
+      key: 36,
+      versions: [0, 1],
+      handle(request, { version }) {
+        request.bytes();
+        const message = 'This listener takes no authentication.';
+        const writer = new Writer().int16(errorCodes.illegalSaslState).string(message).bytes(Buffer.alloc(0));
+        return version >= 1 ? writer.int64(0) : writer;
+      },
+    },
+  ];
+}
