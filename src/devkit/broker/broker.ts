@@ -1,7 +1,9 @@
 import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { createApis } from './apis.ts';
 import { serveConnection } from './connection.ts';
+import { lockDirectory } from './directory-lock.ts';
 import { openParts } from './parts.ts';
 import { createDispatcher } from './requests.ts';
 
@@ -39,7 +41,7 @@ export interface Broker {
  * Starts a Kafka broker of one node for development and tests: it speaks the part of Kafka's protocol that
  * KafkaJS needs for producing (idempotent too), fetching, consumer groups and topics. What it has acknowledged
  * survives the end of the process, not that of the machine. Resolves when it listens. Rejects in production
- * (NODE_ENV), and when the port or the directory cannot be had.
+ * (NODE_ENV), and when the port or the directory cannot be had, because another broker has it.
  */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
   if (process.env.NODE_ENV === 'production') {
@@ -52,7 +54,8 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   const { port } = listener;
   try {
     // Opened behind the port: who does not get it must not touch the files of the broker that has it.
-    const parts = openParts(options);
+    const unlock = await lock(options.directory, { host, port });
+    const parts = openOrUnlock(options, unlock);
     const node = { id: 1, clusterId: parts.clusterId, host: advertisedHost, port };
     serve(listener, createDispatcher(createApis({ ...parts, node })), options.logger);
     let stopped: Promise<void> | undefined;
@@ -60,10 +63,29 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
       port,
       host: advertisedHost,
       bootstrapServers: `${advertisedHost}:${port}`,
-      stop: () => (stopped ??= listener.close().then(() => parts.close())),
+      stop: () =>
+        (stopped ??= listener
+          .close()
+          .then(() => parts.close())
+          .then(unlock)),
     };
   } catch (error) {
     await listener.close();
+    throw error;
+  }
+}
+
+async function lock(directory: string | undefined, address: { host: string; port: number }) {
+  if (directory === undefined) return () => undefined;
+  mkdirSync(directory, { recursive: true });
+  return lockDirectory(directory, address);
+}
+
+function openOrUnlock(options: BrokerOptions, unlock: () => void): ReturnType<typeof openParts> {
+  try {
+    return openParts(options);
+  } catch (error) {
+    unlock();
     throw error;
   }
 }

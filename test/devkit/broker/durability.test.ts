@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBroker, type Broker, type BrokerOptions } from '../../../src/devkit/broker/broker.ts';
@@ -7,6 +7,7 @@ import { connectWithTopic, fetch, produce } from './batches.ts';
 import { startBrokerProcess } from './broker-process.ts';
 import { connectProtocol, type ProtocolClient } from './protocol-client.ts';
 
+const MESSAGE_TOO_LARGE = 10;
 const OUT_OF_ORDER_SEQUENCE = 45;
 const OFFSET_OUT_OF_RANGE = 1;
 
@@ -99,6 +100,54 @@ describe('a broker with a directory', () => {
     const gap = await produce(client, { topic, values: ['y'], producerId, sequence: 21 });
     assert.equal(gap.errorCode, OUT_OF_ORDER_SEQUENCE);
     assert.notEqual(await newProducer(), producerId);
+  });
+
+  it('shares it with no other broker, which is told who has it', async () => {
+    const refused = `belongs to the broker at 127.0.0.1:${broker!.port} (process ${process.pid})`;
+    await assert.rejects(startBroker({ directory }), (error: Error) => error.message.includes(refused));
+    await produce(client, { topic, values: ['kept'] });
+    await restart();
+    assert.deepEqual(await values(), ['kept']);
+  });
+
+  it('is not hindered by a broker that was killed, nor by a program that took its process id or its port', async () => {
+    await broker?.stop();
+    const child = await startBrokerProcess(directory);
+    const held = await readFile(join(directory, 'broker.lock'), 'utf8');
+    await assert.rejects(startBroker({ directory }), /belongs to the broker/);
+    await child.kill();
+    await restart();
+    const alive = { ...JSON.parse(held), pid: process.pid };
+    await broker?.stop();
+    await writeFile(join(directory, 'broker.lock'), JSON.stringify(alive));
+    await restart();
+    await broker?.stop();
+    const other = await startBroker();
+    const taken = { ...JSON.parse(held), port: other.port };
+    await writeFile(join(directory, 'broker.lock'), JSON.stringify(taken));
+    await restart();
+    await other.stop();
+    await broker?.stop();
+    await writeFile(join(directory, 'broker.lock'), '');
+    await restart();
+    assert.deepEqual(await values(), []);
+  });
+
+  it('keeps where a partition begins after records were deleted', async () => {
+    await produce(client, { topic, values: ['a', 'b', 'c'] });
+    await client.call('DeleteRecords', 1, {
+      topics: [{ topic, partitions: [{ partition: 0, offset: '2' }] }],
+    });
+    await restart();
+    assert.equal(await firstOffset(), 2);
+  });
+
+  it('keeps a changed configuration', async () => {
+    const configEntries = [{ name: 'max.message.bytes', value: '100' }];
+    await client.call('AlterConfigs', 1, { resources: [{ type: 2, name: topic, configEntries }] });
+    await restart();
+    const answer = await produce(client, { topic, values: ['x'.repeat(200)] });
+    assert.equal(answer.errorCode, MESSAGE_TOO_LARGE);
   });
 
   describe('whose log ends in a torn write', () => {
