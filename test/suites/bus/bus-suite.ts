@@ -1,4 +1,5 @@
 import { consumingBehaviour } from './consuming.ts';
+import { deployBehaviour } from './deploys.ts';
 import { createOrderWorld, type OrderWorld } from './order-world.ts';
 import { orderingBehaviour } from './ordering.ts';
 import { outageBehaviour } from './outages.ts';
@@ -41,6 +42,7 @@ export function busSuite(name: string, startBroker: StartSuiteBroker): void {
     describe('on', () => consumingBehaviour(suite));
     describe('order', () => orderingBehaviour(suite));
     describe('position', () => positionBehaviour(suite));
+    describe('rolling deploy', () => deployBehaviour(suite));
     describe('outage of the broker', () => outageBehaviour(suite));
   });
 }

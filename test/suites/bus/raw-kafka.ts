@@ -65,3 +65,24 @@ export async function countMessages(bootstrapServers: string, topic: string): Pr
   const offsets = await withAdmin(bootstrapServers, (admin) => admin.fetchTopicOffsets(topic));
   return offsets.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
 }
+
+/** A member of a group that only knows KafkaJS's own assigner, and handles nothing. */
+export async function joinGroup(
+  bootstrapServers: string,
+  groupId: string,
+  topic: string,
+): Promise<{ places: () => string[]; leave: () => Promise<void> }> {
+  const consumer = client(bootstrapServers).consumer({
+    groupId,
+    maxWaitTimeInMs: 100,
+    heartbeatInterval: 500,
+  });
+  let places: string[] = [];
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
+    places = (memberAssignment[topic] ?? []).map((partition) => `${topic}/${partition}`);
+  });
+  await consumer.connect();
+  await consumer.subscribe({ topic });
+  await consumer.run({ autoCommit: false, eachMessage: async () => {} });
+  return { places: () => places, leave: () => consumer.disconnect() };
+}
