@@ -3,14 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { errorMessage } from './errors.ts';
 
-const help = `Usage: microservice-devkit dev [options]
+const help = `Usage: microservice-devkit dev [service...] [options]
 
-Runs the service of this folder for development: an embedded PostgreSQL and an embedded Kafka-protocol broker at each
-address of .env where nothing answers, the migrations, then src/main.ts, restarted when the code changes. Ctrl-C ends all.
+In the folder of a service: runs it for development. In a workspace: runs all its services, or those that are named, each a
+process of its own. An embedded PostgreSQL for each service and an embedded Kafka-protocol broker for all start at each
+address of .env where nothing answers; then come the migrations, then src/main.ts, which starts again when the code changes
+or when it has ended. Ctrl-C ends all.
 
 Options:
-  --parts-only  start the database and Kafka only, for npx knex and other terminals
-  --no-watch    run the service once; its exit code is the command's
+  --parts-only  start the databases and Kafka only, for npx knex and other terminals
+  --no-watch    run each service once; the exit code of the first that ends is the command's
   --help        show this
   --version     show the version
 `;
@@ -22,13 +24,12 @@ async function main(args: string[]): Promise<number> {
     const { values, positionals } = parse(args);
     if (values.help) return print(help);
     if (values.version) return print(`${await version()}\n`);
-    if (positionals.join(' ') !== 'dev') {
-      throw new Error(
-        `no command "${positionals.join(' ')}"; microservice-devkit --help shows what there is`,
-      );
-    }
+    const [command = '', ...names] = positionals;
+    if (command !== 'dev')
+      throw new Error(`no command "${command}"; microservice-devkit --help shows what there is`);
     const { dev } = await import('./dev/dev.ts'); // help and mistakes are answered without it
-    return await dev({ root: process.cwd(), partsOnly: values['parts-only'], watch: !values['no-watch'] });
+    const [partsOnly, watch] = [values['parts-only'], !values['no-watch']];
+    return await dev({ cwd: process.cwd(), names, partsOnly, watch });
   } catch (error) {
     process.stderr.write(`microservice-devkit: ${isMistake(error) ? error.stack : errorMessage(error)}\n`);
     return 1;

@@ -60,6 +60,20 @@ export function ask(address: Address, question: Uint8Array, enough = 1): Promise
   });
 }
 
+/** Whether a connection is accepted there. Nothing is sent. */
+export function isListening(address: Address): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect({ host: address.host, port: address.port });
+    const finish = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(patience, () => finish(false));
+    socket.on('connect', () => finish(true));
+    socket.on('error', (error) => finish(isReset(error)));
+  });
+}
+
 /** A name with several addresses fails with an error for each. */
 function isReset(error: unknown): boolean {
   return error instanceof AggregateError ? error.errors.some(isReset) : errorCode(error) === 'ECONNRESET';

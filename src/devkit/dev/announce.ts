@@ -1,21 +1,17 @@
 import type { ServiceConfig } from 'microservice-runtime';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Says where the service is, as soon as it answers; gives up when it has ended. */
-export async function announceService(
-  config: ServiceConfig,
-  ended: Promise<unknown>,
-  say: (line: string) => void,
-): Promise<void> {
-  if (config.port === 0) return;
-  const over = new AbortController();
-  void ended.then(() => over.abort());
-  const service = `http://localhost:${config.port}`;
+/** Where a service answers, from this machine. */
+export const serviceUrl = ({ port }: ServiceConfig): string => `http://localhost:${port}`;
+
+/** Resolves to true as soon as the service answers, to false when `signal` is aborted first. */
+export async function untilAnswers(config: ServiceConfig, signal: AbortSignal): Promise<boolean> {
   const health = `http://localhost:${config.managementPort ?? config.port}/health/live`;
-  while (!over.signal.aborted) {
-    if (await answers(health)) return say(`Service     ${service}  documentation ${service}/docs`);
-    await delay(100);
+  while (!signal.aborted) {
+    if (await answers(health)) return true;
+    await delay(50);
   }
+  return false;
 }
 
 const answers = (url: string): Promise<boolean> =>

@@ -1,93 +1,112 @@
-import os from 'node:os';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'pg';
 import { errorCode, errorMessage } from '../errors.ts';
 import { startPostgres } from '../postgres/postgres.ts';
-import { type Address, addressText, isLocal, listenHost } from './address.ts';
+import { portHolderText } from '../processes/port-holder.ts';
+import { waitFor } from '../testing/wait-for.ts';
+import { addressText, isLocal, listenHost } from './address.ts';
+import { type DatabaseAddress, parseDatabaseUrl } from './database-address.ts';
+import { tryLogin, untilClosed } from './database-session.ts';
 import { DevError } from './dev-error.ts';
-import { type DevPart, never, shownPath } from './dev-part.ts';
+import { type DevPart, shownPath } from './dev-part.ts';
+import { type DirectoryLock, type Holder, lockDirectory, readHolder } from './directory-lock.ts';
 import { findPostgres } from './protocols.ts';
+import { type Serving, keepServing } from './serving.ts';
 
 /** How long a server may be starting or stopping, in milliseconds. */
 const startPatience = 20_000;
 
-interface DatabaseAddress extends Address {
-  user: string;
-  password: string;
-  database: string;
-  /** The address without the password. */
-  shown: string;
-}
-
 /**
  * Uses the PostgreSQL at `databaseUrl`, or starts an embedded one there where nothing answers, with the user, password and
- * database of the address and its data under `directory`. Throws a DevError when neither is possible.
+ * database of the address and its data under `directory`. When the embedded one ends, ours or that of another `dev`, this
+ * one starts it again with the same data, and `say` is told. Throws a DevError when neither is possible.
  */
-export async function openDatabase(databaseUrl: string, directory: string): Promise<DevPart> {
+export function openDatabase(
+  databaseUrl: string,
+  directory: string,
+  say: (description: string) => void,
+): Promise<DevPart> {
   const address = parseDatabaseUrl(databaseUrl);
+  return keepServing(() => serve(address, directory), say);
+}
+
+async function serve(address: DatabaseAddress, directory: string): Promise<Serving> {
   const deadline = Date.now() + startPatience;
   for (;;) {
     const finding = await findPostgres(address);
     if (finding === 'nothing') return startEmbedded(address, directory);
-    if (finding === 'stranger') throw notPostgres(address);
-    const error = await tryLogin(databaseUrl);
-    if (!error)
-      return { description: `${address.shown} (running already)`, lost: never, stop: async () => {} };
+    if (finding === 'stranger') throw await notPostgres(address);
+    const error = await tryLogin(address.url);
+    if (!error) return useFound(address, directory);
     if (!isPassing(error) || Date.now() > deadline) throw refusal(error, address);
     await delay(100);
   }
 }
 
-function parseDatabaseUrl(databaseUrl: string): DatabaseAddress {
-  const url = new URL(databaseUrl);
-  const user = decodeURIComponent(url.username) || process.env['PGUSER'] || os.userInfo().username;
-  const database = decodeURIComponent(url.pathname.slice(1)) || user;
-  const host = url.hostname.replace(/^\[|\]$/g, '') || 'localhost';
-  const port = Number(url.port || 5432);
-  const shown = `postgres://${user}@${addressText({ host, port })}/${database}`;
-  return { host, port, user, password: decodeURIComponent(url.password), database, shown };
+async function useFound(address: DatabaseAddress, directory: string): Promise<Serving> {
+  const holder = await readHolder(lockFile(directory));
+  const stop = () => Promise.resolve();
+  if (holder?.port !== address.port) return { description: `${address.shown} (running already)`, stop };
+  const description = `${address.shown} (embedded, of process ${holder.pid})`;
+  return { description, gone: untilClosed(address.url), stop };
 }
 
-async function startEmbedded(address: DatabaseAddress, directory: string): Promise<DevPart> {
-  const { user, password, database, port } = address;
+async function startEmbedded(address: DatabaseAddress, directory: string): Promise<Serving> {
   if (!isLocal(address)) {
     throw new DevError(
       `DATABASE_URL: nothing answers at ${addressText(address)}. Start PostgreSQL there, or use localhost, where an embedded one starts.`,
     );
   }
-  const host = listenHost(address);
-  const server = await startPostgres({ directory, host, port, user, password, databases: [database] });
-  let isStopping = false;
-  const lost = server.ended.then(() => (isStopping ? never : 'The embedded PostgreSQL has ended.'));
-  const stop = () => {
-    isStopping = true;
-    return server.stop();
-  };
-  return { description: `${address.shown} (embedded, ${shownPath(directory)})`, lost, stop };
+  await mkdir(directory, { recursive: true });
+  const lock = await lockDirectory(lockFile(directory), address.port);
+  if ('release' in lock) return startServer(address, directory, lock);
+  return joinHolder(address, directory, lock);
 }
+
+async function startServer(
+  address: DatabaseAddress,
+  directory: string,
+  lock: DirectoryLock,
+): Promise<Serving> {
+  const { user, password, database, port } = address;
+  try {
+    const host = listenHost(address);
+    const server = await startPostgres({ directory, host, port, user, password, databases: [database] });
+    const gone = server.ended.then(() => lock.release());
+    const description = `${address.shown} (embedded, ${shownPath(directory)})`;
+    return { description, gone, stop: () => server.stop().then(lock.release) };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/** Another `dev` has the data: its server is about to answer, on our port or on another one. */
+async function joinHolder(address: DatabaseAddress, directory: string, holder: Holder): Promise<Serving> {
+  if (holder.port !== address.port) {
+    throw new DevError(
+      `DATABASE_URL: the embedded PostgreSQL of process ${holder.pid} serves ${shownPath(directory)} on port ${holder.port}. Set that port in .env, or end that process.`,
+    );
+  }
+  const answers = async () =>
+    (await findPostgres(address)) === 'server' || !(await readHolder(lockFile(directory)));
+  await waitFor(answers, { timeout: startPatience, message: `the PostgreSQL of process ${holder.pid}` });
+  return serve(address, directory);
+}
+
+const lockFile = (directory: string) => path.join(directory, 'holder.json');
 
 /** A server that starts or stops says so (57P01 to 57P03), or hangs up without a code of its own. */
 function isPassing(error: unknown): boolean {
   return /^(57P0[123]|ECONN.*|undefined)$/.test(String(errorCode(error)));
 }
 
-async function tryLogin(connectionString: string): Promise<unknown> {
-  const client = new Client({ connectionString, connectionTimeoutMillis: 5_000 });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    return undefined;
-  } catch (error) {
-    return error;
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-}
-
-function notPostgres(address: Address): DevError {
+async function notPostgres(address: DatabaseAddress): Promise<DevError> {
   const place = addressText(address);
+  const who = isLocal(address) ? ` but ${await portHolderText(address.port)}` : '';
   return new DevError(
-    `DATABASE_URL: what answers at ${place} is not PostgreSQL. Change the port in .env, or end that program.`,
+    `DATABASE_URL: what answers at ${place} is not PostgreSQL${who}. Change the port in .env, or end that program.`,
   );
 }
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 export interface DevPart {
   /** How the user reaches it, and whose it is. */
   description: string;
-  /** Resolves when a server that we started has ended without being told to; never otherwise. */
+  /** Resolves to the reason when it is gone and cannot be had again; never otherwise. */
   lost: Promise<string>;
   /** Ends what we started; does nothing to what we found. */
   stop: () => Promise<void>;

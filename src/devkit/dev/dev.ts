@@ -1,96 +1,120 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { announceService } from './announce.ts';
-import { openDatabase } from './database-part.ts';
+import { errorMessage } from '../errors.ts';
+import { serviceUrl } from './announce.ts';
 import { DevError } from './dev-error.ts';
-import type { DevPart } from './dev-part.ts';
-import { readDevEnvironment } from './environment.ts';
-import { openKafka } from './kafka-part.ts';
-import { migrate } from './migrations.ts';
-import { type ServiceProcess, startService } from './service-process.ts';
+import { type Environment, sharedEnvironment } from './environment.ts';
+import { type Output, createOutput, createOutputs } from './output.ts';
+import { type Parts, createParts } from './parts.ts';
+import { type Prepared, type RunningAlready, prepare } from './preparation.ts';
+import { type RunningService, addressOf, runService } from './running-service.ts';
+import { type Selection, type Service, selectServices } from './services.ts';
 import { type StopSignals, listenForStop } from './stop-signals.ts';
-import { findWorkspace } from './workspace.ts';
+import { tableLines } from './table.ts';
 
 export interface DevOptions {
-  /** The service's folder. */
-  root: string;
+  /** The folder of a service or of a workspace. */
+  cwd: string;
+  /** Services of the workspace; without names, the one of the folder, or all. */
+  names: string[];
   /** Database and Kafka alone, for `npx knex` and other terminals. */
   partsOnly: boolean;
-  /** Restart the service when its code changes. */
+  /** Restart a service when its code changes, and when it ends. */
   watch: boolean;
 }
 
 /**
- * Runs a service for development: a PostgreSQL and a Kafka at the addresses of `.env`, embedded ones where nothing answers,
- * the migrations, then the service. Resolves to the exit code when a signal came (0) or the service ended (its own), after
- * everything that was started has ended. Rejects when something cannot start.
+ * Runs services for development: a PostgreSQL for each and a Kafka at the addresses of their `.env`, embedded ones where
+ * nothing answers, the migrations, then the services. Resolves to the exit code when a signal came (0), when a service that
+ * is not watched ended (its own), or when another `dev` runs them all (0), after everything that was started has ended.
+ * Rejects when something cannot start.
  */
 export async function dev(options: DevOptions): Promise<number> {
-  const opened: Opened = { parts: [] };
+  const selection = await selectServices(options.cwd, options.names);
   process.stdout.on('error', () => undefined); // the terminal was closed: what was started must still be ended
-  const signals = listenForStop(() => opened.service?.kill());
+  const system = createSystem(selection, options);
+  const signals = listenForStop(() => system.running.forEach((service) => service.kill()));
   try {
-    await open(options, opened, signals);
-    return await ending(opened, signals);
+    return await run(system, signals);
   } finally {
-    await opened.service?.stop();
-    for (const part of opened.parts.toReversed()) await part.stop();
+    await Promise.all(system.running.map((service) => service.stop()));
+    await system.parts.stop();
     signals.release();
   }
 }
 
-interface Opened {
-  parts: DevPart[];
-  service?: ServiceProcess;
+interface System extends Selection {
+  options: DevOptions;
+  given: Environment;
+  /** For what concerns no service in particular. */
+  say: (line: string) => void;
+  /** Where a service's lines go; undefined for one that prints to the terminal itself. */
+  outputs: Map<string, Output>;
+  parts: Parts;
+  running: RunningService[];
 }
 
-/** Opens one after the other; a signal ends it in between. */
-async function open(
-  { root, partsOnly, watch }: DevOptions,
-  opened: Opened,
-  signals: StopSignals,
-): Promise<void> {
-  const config = await readDevEnvironment(root, say);
-  const workspace = (await findWorkspace(root)) ?? root;
-  const steps = [
-    async () => {
-      const directory = await dataDirectory(root, 'postgres');
-      const database = await openDatabase(config.databaseUrl, directory);
-      opened.parts.push(database);
-      say(`PostgreSQL  ${database.description}`);
-    },
-    async () => {
-      const directory = await dataDirectory(workspace, 'kafka');
-      const kafka = await openKafka(config.kafka, directory, say);
-      opened.parts.push(kafka);
-      say(`Kafka       ${kafka.description}`);
-    },
-    async () => partsOnly || say(`Migrations  ${await migrate(root)}`),
-    async () => {
-      if (partsOnly) return say('Ready       Ctrl-C ends what was started here.');
-      opened.service = await startService(root, { watch });
-      void announceService(config, opened.service.ended, say);
-    },
-  ];
-  for (const step of steps) if (!signals.isStopping()) await step();
+function createSystem(selection: Selection, options: DevOptions): System {
+  const { services, workspace, isOwnFolder } = selection;
+  const names = services.map(({ name }) => name);
+  const outputs = isOwnFolder ? new Map<string, Output>() : createOutputs([...names, 'dev']);
+  const { say } = outputs.get('dev') ?? createOutput();
+  const given = services.length === 1 ? process.env : sharedEnvironment(process.env);
+  return { ...selection, options, given, say, outputs, parts: createParts(workspace, say), running: [] };
 }
 
-async function ending({ parts, service }: Opened, signals: StopSignals): Promise<number> {
-  const lost = parts.map((part) => part.lost.then(fail));
-  const ends = service ? [service.ended] : [];
-  return Promise.race([signals.first.then(() => 0), ...ends, ...lost]);
+const sayOf = ({ outputs, say }: System, { name }: Service) => outputs.get(name)?.say ?? say;
+
+async function run(system: System, signals: StopSignals): Promise<number> {
+  const { parts, options, running, say } = system;
+  const found = await prepareAll(system, signals.isStopping);
+  const prepared = found.filter((one) => 'environment' in one);
+  const others = found.filter((one) => 'holder' in one);
+  for (const { service, holder, config } of others)
+    sayOf(system, service)(`Runs already at ${serviceUrl(config)} (process ${holder.pid}): left alone.`);
+  if (signals.isStopping() || prepared.length === 0) return 0;
+  if (options.partsOnly) say('Ready       Ctrl-C ends what was started here.');
+  else await startAll(system, prepared);
+  if (!system.isOwnFolder && !options.partsOnly) void showTable(system, prepared[0]?.kafka ?? '', others);
+  const ends = running.map((service) => service.ended);
+  return Promise.race([signals.first.then(() => 0), parts.lost, ...ends]);
 }
 
-function fail(reason: string): never {
-  throw new DevError(`${reason} Everything else was ended too; start again.`);
+/** Prepares all services at once. Throws one error with the faults of all. */
+async function prepareAll(system: System, isStopping: () => boolean): Promise<(Prepared | RunningAlready)[]> {
+  const { services, given, parts, options } = system;
+  const { partsOnly } = options;
+  const preparing = services.map((service) =>
+    prepare(service, { given, partsOnly, parts, isStopping, say: sayOf(system, service) }),
+  );
+  const settled = await Promise.allSettled(preparing);
+  const faults = settled.flatMap((one, index) =>
+    one.status === 'rejected' ? [{ name: services[index]?.name, error: one.reason as unknown }] : [],
+  );
+  if (services.length === 1 && faults[0]) throw faults[0].error;
+  if (faults.length > 0)
+    throw new DevError(faults.map(({ name, error }) => `\n  ${name}: ${errorMessage(error)}`).join(''));
+  return settled.flatMap((one) => (one.status === 'fulfilled' && one.value ? [one.value] : []));
 }
 
-/** A folder under `.microservice/`, which keeps itself out of git. */
-async function dataDirectory(root: string, name: string): Promise<string> {
-  const home = path.join(root, '.microservice');
-  await mkdir(home, { recursive: true });
-  await writeFile(path.join(home, '.gitignore'), '*\n');
-  return path.join(home, name);
+async function startAll(system: System, prepared: Prepared[]): Promise<void> {
+  const { given, options, outputs, running } = system;
+  await Promise.all(
+    prepared.map(async (one) => {
+      const output = outputs.get(one.service.name);
+      const say = sayOf(system, one.service);
+      running.push(await runService(one, { given, watch: options.watch, output, say }));
+    }),
+  );
 }
 
-const say = (line: string) => console.log(line);
+/** Shows where everything is, once all services answer or have had time to. */
+async function showTable({ running, say }: System, kafka: string, others: RunningAlready[]): Promise<void> {
+  const ours = await Promise.all(running.map(({ row }) => row));
+  const theirs = others.map(({ service, config, holder }) => {
+    const url = serviceUrl(config);
+    return [service.name, url, `${url}/docs`, `of process ${holder.pid}`];
+  });
+  const header = ['service', 'address', 'documentation', 'PostgreSQL'];
+  const rows = [...ours, ...theirs].toSorted(([one = ''], [other = '']) => one.localeCompare(other));
+  const all = [header, ...rows, ['Kafka', addressOf(kafka), '', '']];
+  for (const line of ['', ...tableLines(all), '', 'Ctrl-C ends what was started here.']) say(line);
+}

@@ -1,41 +1,51 @@
 import { type ServiceConfig, readEnvironment } from 'microservice-runtime';
 import { constants } from 'node:fs';
-import { copyFile, stat } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { parseEnv } from 'node:util';
 import { DevError } from './dev-error.ts';
 
-/**
- * Reads `.env` of the service into this process, where what is set already wins, and checks what every service needs.
- * A missing `.env` is written from `.env.example`. Refuses production.
- */
-export async function readDevEnvironment(root: string, say: (line: string) => void): Promise<ServiceConfig> {
-  await assertService(root);
-  const file = path.join(root, '.env');
-  if (await copyExample(root)) say('Wrote .env from .env.example.');
-  if (await exists(file)) process.loadEnvFile(file);
-  if (process.env['NODE_ENV'] === 'production') {
+export type Environment = Record<string, string | undefined>;
+
+export interface DevEnvironment {
+  /** What every service needs, checked. */
+  config: ServiceConfig;
+  /** What the service's process is given. */
+  environment: Environment;
+}
+
+/** Variables of which each service has its own value: where several run, those of the terminal are for none of them. */
+const ownOfEach = [
+  'SERVICE_NAME',
+  'PORT',
+  'MANAGEMENT_PORT',
+  'DATABASE_URL',
+  'DATABASE_DIRECT_URL',
+  'KAFKA_GROUP_ID',
+];
+
+/** What the terminal gives to each of several services. */
+export function sharedEnvironment(given: Environment): Environment {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !ownOfEach.includes(name)));
+}
+
+/** Reads `.env` of the service, where `given` wins. Throws a DevError in production, and what readEnvironment does. */
+export async function readDevEnvironment(root: string, given: Environment): Promise<DevEnvironment> {
+  const text = await readFile(path.join(root, '.env'), 'utf8').catch(() => '');
+  const environment: Environment = { ...parseEnv(text), ...given };
+  if (environment['NODE_ENV'] === 'production') {
     throw new DevError(
       'NODE_ENV is production, and embedded parts are for development only. Unset it, or run npm start.',
     );
   }
-  return readEnvironment(process.env);
+  return { config: readEnvironment(environment), environment };
 }
 
-async function assertService(root: string): Promise<void> {
-  if (await exists(path.join(root, 'src', 'main.ts'))) return;
-  throw new DevError(`${root} has no src/main.ts. Run microservice-devkit dev in the folder of a service.`);
-}
-
-async function copyExample(root: string): Promise<boolean> {
+/** Writes a missing `.env` from `.env.example`; resolves to whether it did. */
+export async function writeMissingEnvironment(root: string): Promise<boolean> {
   const copied = copyFile(path.join(root, '.env.example'), path.join(root, '.env'), constants.COPYFILE_EXCL);
   return copied.then(
     () => true,
     () => false,
   );
 }
-
-const exists = (file: string): Promise<boolean> =>
-  stat(file).then(
-    () => true,
-    () => false,
-  );

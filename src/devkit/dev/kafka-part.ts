@@ -4,52 +4,26 @@ import net from 'node:net';
 import path from 'node:path';
 import { startBroker } from '../broker/broker.ts';
 import { errorCode, errorMessage } from '../errors.ts';
+import { portHolderText } from '../processes/port-holder.ts';
 import { waitFor } from '../testing/wait-for.ts';
 import { type Address, addressText, isLocal, listenHost, parseAddress } from './address.ts';
 import { DevError } from './dev-error.ts';
-import { type DevPart, never, shownPath } from './dev-part.ts';
+import { type DevPart, shownPath } from './dev-part.ts';
 import { type DirectoryLock, type Holder, lockDirectory, readHolder } from './directory-lock.ts';
 import { type Finding, findKafka } from './protocols.ts';
-
-/** What serves the address now. */
-interface Serving {
-  description: string;
-  /** Where the embedded broker of another `dev` listens, when it is one. */
-  borrowed?: Address;
-  stop: () => Promise<void>;
-}
+import { type Serving, keepServing } from './serving.ts';
 
 /**
  * Uses the Kafka at the configured addresses, or starts an embedded broker there where nothing answers, with its log under
- * `directory`. When the embedded broker of another `dev` ends, this one starts it again with the same log. Throws a DevError
- * when there is neither. `say` is told of changes afterwards.
+ * `directory`. When the embedded broker of another `dev` ends, this one starts it again with the same log, and `say` is
+ * told. Throws a DevError when there is neither.
  */
-export async function openKafka(
+export function openKafka(
   config: KafkaConfig,
   directory: string,
-  say: (line: string) => void,
+  say: (description: string) => void,
 ): Promise<DevPart> {
-  let serving = await serve(config, directory);
-  let isStopping = false;
-
-  async function takeOver(): Promise<string> {
-    while (serving.borrowed) {
-      await closed(serving.borrowed);
-      if (isStopping) return never;
-      serving = await serve(config, directory);
-      say(`Kafka       ${serving.description}`);
-    }
-    return never;
-  }
-
-  return {
-    description: serving.description,
-    lost: takeOver().catch((error: unknown) => errorMessage(error)),
-    stop: () => {
-      isStopping = true;
-      return serving.stop();
-    },
-  };
+  return keepServing(() => serve(config, directory), say);
 }
 
 async function serve(config: KafkaConfig, directory: string): Promise<Serving> {
@@ -59,8 +33,9 @@ async function serve(config: KafkaConfig, directory: string): Promise<Serving> {
   if (answering) return useFound(config, answering, directory);
   const occupied = addresses[findings.indexOf('stranger')];
   if (!occupied) return startEmbedded(config, addresses, directory);
+  const who = isLocal(occupied) ? ` but ${await portHolderText(occupied.port)}` : '';
   throw new DevError(
-    `KAFKA_BOOTSTRAP_SERVERS: what answers at ${addressText(occupied)} is not Kafka${config.ssl ? '' : ' without TLS'}. Change the port in .env, or end that program.`,
+    `KAFKA_BOOTSTRAP_SERVERS: what answers at ${addressText(occupied)} is not Kafka${config.ssl ? '' : ' without TLS'}${who}. Change the port in .env, or end that program.`,
   );
 }
 
@@ -81,7 +56,7 @@ async function useFound(config: KafkaConfig, address: Address, directory: string
   const isOurs = holder?.port === address.port;
   const whose = isOurs ? `embedded, of process ${holder.pid}` : 'running already';
   const description = `${config.bootstrapServers.join(',')} (${whose})`;
-  return { description, stop: () => Promise.resolve(), ...(isOurs && { borrowed: address }) };
+  return { description, stop: () => Promise.resolve(), ...(isOurs && { gone: untilClosed(address) }) };
 }
 
 async function assertLetIn(config: KafkaConfig, address: Address): Promise<void> {
@@ -157,7 +132,7 @@ async function joinHolder(
 const lockFile = (directory: string) => path.join(directory, 'holder.json');
 
 /** Resolves when what listens there hangs up, or does not listen at all. */
-function closed({ host, port }: Address): Promise<void> {
+function untilClosed({ host, port }: Address): Promise<void> {
   return new Promise((resolve) => {
     const socket = net.connect({ host, port });
     socket.unref();

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** The workspace that holds the service at `root`: the nearest folder above it that is one; undefined without one. */
-export async function findWorkspace(root: string): Promise<string | undefined> {
-  for (let folder = path.dirname(path.resolve(root)); ; folder = path.dirname(folder)) {
-    if (await isWorkspace(folder)) return folder;
-    if (folder === path.dirname(folder)) return undefined;
+/** The workspace that `folder` is or lies in: the nearest folder, upwards, that is one; undefined without one. */
+export async function findWorkspace(folder: string): Promise<string | undefined> {
+  for (let at = path.resolve(folder); ; at = path.dirname(at)) {
+    if (await isWorkspace(at)) return at;
+    if (at === path.dirname(at)) return undefined;
   }
 }
 

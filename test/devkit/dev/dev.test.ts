@@ -142,7 +142,8 @@ describe('microservice-devkit dev', function () {
     const { root } = await createService(given);
     const dev = run(root);
     await dev.shows(/Service /);
-    assert.match(dev.output(), /PostgreSQL .*\(running already\)\nKafka .*\(running already\)/);
+    for (const part of ['PostgreSQL', 'Kafka'])
+      assert.match(dev.output(), new RegExp(`^${part} .*\\(running already\\)$`, 'm'));
     assert.equal(await dev.endBy('SIGINT'), 0);
     assert.deepEqual(await query(given.DATABASE_URL, 'select * from users'), []);
     assert(await isOpen(given.KAFKA_BOOTSTRAP_SERVERS));
@@ -176,7 +177,7 @@ describe('microservice-devkit dev', function () {
       const other = run(first.root, ['--parts-only']);
       await other.shows(/Ready/);
       const dev = run(second.root, ['--parts-only']);
-      await dev.shows(/Kafka +localhost:\d+ \(embedded, of process \d+\)\nReady/);
+      await dev.shows(/Kafka +localhost:\d+ \(embedded, of process \d+\)[^]*Ready/);
       assert((await stat(path.join(workspace, '.microservice', 'kafka'))).isDirectory());
 
       assert.equal(await other.endBy('SIGKILL'), 'SIGKILL');
@@ -258,7 +259,10 @@ describe('microservice-devkit dev', function () {
       const { root, remove } = await createServiceFolder();
       cleanUp.push(remove);
       await rm(path.join(root, 'src'), { recursive: true });
-      await refuses(root, /has no src\/main\.ts\. Run microservice-devkit dev in the folder of a service/);
+      await refuses(
+        root,
+        /has no src\/main\.ts and lies in no workspace\. Run microservice-devkit dev in the folder of a service/,
+      );
     });
 
     it('when a migration fails, and ends what it had started', async () => {

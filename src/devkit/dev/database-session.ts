@@ -1,0 +1,37 @@
+import { once } from 'node:events';
+import { Client } from 'pg';
+
+/** Logs in and out again; resolves to the error that came instead. */
+export async function tryLogin(connectionString: string): Promise<unknown> {
+  const client = createClient(connectionString);
+  try {
+    await client.connect();
+    return undefined;
+  } catch (error) {
+    return error;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** Resolves when a server hangs up on a session of ours, or does not let one in. */
+export async function untilClosed(connectionString: string): Promise<void> {
+  const client = createClient(connectionString);
+  try {
+    await client.connect();
+  } catch {
+    return;
+  }
+  await once(client, 'end');
+}
+
+function createClient(connectionString: string): Client {
+  const client = new Client({
+    connectionString,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    application_name: 'microservice-devkit',
+  });
+  client.on('error', () => undefined);
+  return client;
+}

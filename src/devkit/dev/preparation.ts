@@ -1,0 +1,67 @@
+import type { ServiceConfig } from 'microservice-runtime';
+import { dataDirectory } from './data-directory.ts';
+import { type Holder, lockDirectory } from './directory-lock.ts';
+import {
+  type DevEnvironment,
+  type Environment,
+  readDevEnvironment,
+  writeMissingEnvironment,
+} from './environment.ts';
+import { migrate } from './migrations.ts';
+import type { Parts } from './parts.ts';
+import { portsFree } from './ports.ts';
+import { tsxOf } from './service-process.ts';
+import type { Service } from './services.ts';
+
+/** A service that only has to be started. */
+export interface Prepared extends DevEnvironment {
+  service: Service;
+  /** Its PostgreSQL, as the user reads it. */
+  database: string;
+  /** Its Kafka, likewise. */
+  kafka: string;
+}
+
+/** A service that another `dev` runs. */
+export interface RunningAlready {
+  service: Service;
+  config: ServiceConfig;
+  holder: Holder;
+}
+
+export interface PreparationOptions {
+  /** The environment of the terminal, as far as it is the service's. */
+  given: Environment;
+  partsOnly: boolean;
+  parts: Parts;
+  isStopping: () => boolean;
+  say: (line: string) => void;
+}
+
+/**
+ * Makes all that a service needs: `.env`, free ports, PostgreSQL, Kafka and an up-to-date schema. Resolves to undefined when
+ * it was told to stop meanwhile. Throws an error whose message says what is to be mended.
+ */
+export async function prepare(
+  service: Service,
+  { given, partsOnly, parts, isStopping, say }: PreparationOptions,
+): Promise<Prepared | RunningAlready | undefined> {
+  const { root } = service;
+  if (await writeMissingEnvironment(root)) say('Wrote .env from .env.example.');
+  const { config, environment } = await readDevEnvironment(root, given);
+  if (!partsOnly) {
+    tsxOf(root);
+    const lock = await lockDirectory(await dataDirectory(root, 'service.json'), config.port);
+    if (!('release' in lock)) return { service, config, holder: lock };
+    parts.onStop(lock.release);
+    await portsFree(config, isStopping);
+  }
+  if (isStopping()) return undefined;
+  const [database, kafka] = await Promise.all([
+    parts.database(root, config.databaseUrl, say),
+    parts.kafka(config.kafka),
+  ]);
+  if (isStopping()) return undefined;
+  if (!partsOnly) say(`Migrations  ${await migrate(root, config.databaseDirectUrl)}`);
+  return { service, config, environment, database, kafka };
+}
