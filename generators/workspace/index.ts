@@ -44,6 +44,11 @@ async function workOf(answers: WorkspaceAnswers, folder: string, again: boolean)
     files: await workspaceFiles(answers),
     remembered: { generator: 'workspace', version: packageVersion(), answers: stored },
     steps,
-    next: [...(shown === '.' ? [] : [`cd ${shown}`]), 'npm init microservice user'],
+    next: [
+      ...(shown === '.' ? [] : [`cd ${shown}`]),
+      'npm init microservice user',
+      'npm install',
+      'npm run dev    # all services',
+    ],
   };
 }

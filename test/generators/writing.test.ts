@@ -199,6 +199,7 @@ describe('create-microservice workspace', () => {
       '.yo-rc.json',
       'README.md',
       'docker-compose.kafka.yml',
+      'package.json',
       'services/.gitkeep',
     ]);
     await run(['user', ...quick], { cwd: root });
