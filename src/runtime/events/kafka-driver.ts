@@ -49,17 +49,24 @@ const REQUEST_BYTES = 900_000;
 /** More tries are not for KafkaJS: its errors say "not retriable" of a broker that is restarting, so callers loop. */
 const retry = { retries: 2, initialRetryTime: 50, maxRetryTime: 500 };
 
+/**
+ * What Kafka holds against a request that it answered: `size`, a batch of one partition is too large, be it one message or
+ * their sum; `record`, a message breaks a rule; `forbidden`, this client may not use the topic or its name; `other`, anything
+ * else that a new try does not cure by itself.
+ */
+export type Refusal = 'size' | 'record' | 'forbidden' | 'other';
+
 /** Kafka did not take messages. */
 export class SendError extends Error {
   override name = 'SendError';
-  /** Kafka answered and does not want these messages: the topic is forbidden, a message is too large. */
-  readonly refused: boolean;
+  /** Why Kafka, which answered, does not want these messages; undefined where it may want them the next time. */
+  readonly refused: Refusal | undefined;
   /** So many of the first messages were acknowledged. */
   readonly acknowledged: number;
 
   constructor(cause: unknown, acknowledged = 0) {
     super(`sending to Kafka failed: ${reasonOf(cause)}`, { cause });
-    this.refused = isRefusal(cause);
+    this.refused = refusalOf(cause);
     this.acknowledged = acknowledged;
   }
 }
@@ -67,12 +74,12 @@ export class SendError extends Error {
 /** A topic is not there and could not be created; the message says what to do. */
 export class TopicError extends Error {
   override name = 'TopicError';
-  /** Kafka answered and does not want this topic: a new try does not cure it. */
-  readonly refused: boolean;
+  /** Why Kafka, which answered, does not want this topic; undefined where a new try may cure it. */
+  readonly refused: Refusal | undefined;
 
   constructor(message: string, cause: unknown) {
     super(message, { cause });
-    this.refused = isRefusal(cause);
+    this.refused = refusalOf(cause);
   }
 }
 
@@ -95,6 +102,13 @@ export interface KafkaDriver {
   createSender(): Sender;
   /** The offset of the first message and the one after the last, of every partition. */
   topicOffsets(topic: string): Promise<TopicOffsets[]>;
+  /** The topics that are there. Other questions about one that is not may create it, where the broker does so. */
+  listTopics(): Promise<string[]>;
+  /**
+   * The offset of the first message of `time` (milliseconds since 1970) or later in every partition of a topic that is there; the
+   * offset after the last message where no message is that late.
+   */
+  offsetsAt(topic: string, time: number): Promise<PartitionOffset[]>;
   /** The offsets that a group has committed, without the partitions where it has none. */
   committedOffsets(groupId: string, topics: readonly string[]): Promise<CommittedOffset[]>;
   /** A new member of a consumer group, which joins when told to. */
@@ -107,6 +121,11 @@ export interface TopicOffsets {
   partition: number;
   low: number;
   high: number;
+}
+
+export interface PartitionOffset {
+  partition: number;
+  offset: number;
 }
 
 export interface CommittedOffset {
@@ -127,6 +146,8 @@ export function createKafkaDriver(config: KafkaConfig, options: DriverOptions): 
   return {
     ensureTopics: (topics) => admin.use((connected) => ensureTopics(connected, topics, config)),
     topicOffsets: (topic) => admin.use((connected) => topicOffsets(connected, topic)),
+    listTopics: () => admin.use((connected) => connected.listTopics()),
+    offsetsAt: (topic, time) => admin.use((connected) => offsetsAt(connected, topic, time)),
     committedOffsets: (groupId, topics) =>
       admin.use((connected) => committedOffsets(connected, groupId, topics)),
     createSender: () => createSender(kafka),
@@ -189,8 +210,11 @@ function createSender(kafka: Kafka): Sender {
       } catch (cause) {
         // after a timeout KafkaJS keeps a dead socket (tulios/kafkajs#1783) and its sequence numbers may differ from the
         // broker's (errors 45 and 46); a new producer has neither, and the inbox drops what it sends twice
-        void discard();
-        throw new SendError(cause, acknowledged);
+        const error = new SendError(cause, acknowledged);
+        // of one message alone, which is in one partition, both know that it was refused
+        const isAlone = messages.length === 1 && (error.refused === 'size' || error.refused === 'record');
+        if (!isAlone) void discard();
+        throw error;
       }
     },
     close: discard,
@@ -315,6 +339,11 @@ async function topicOffsets(admin: Admin, topic: string): Promise<TopicOffsets[]
   return offsets.map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }));
 }
 
+async function offsetsAt(admin: Admin, topic: string, time: number): Promise<PartitionOffset[]> {
+  const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, time);
+  return offsets.map(({ partition, offset }) => ({ partition, offset: Number(offset) }));
+}
+
 async function committedOffsets(
   admin: Admin,
   groupId: string,
@@ -409,12 +438,24 @@ async function partitionsOf(
 /** What a new producer may cure: OUT_OF_ORDER_SEQUENCE_NUMBER, DUPLICATE_SEQUENCE_NUMBER, INVALID_PRODUCER_EPOCH, UNKNOWN_PRODUCER_ID. */
 const producerErrors = new Set<unknown>([45, 46, 47, 59]);
 
-/** KafkaJS marks what the protocol calls retriable; https://kafka.apache.org/protocol#protocol_error_codes */
-function isRefusal(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if ('errors' in error && Array.isArray(error.errors)) return error.errors.some(isRefusal);
-  if (isProtocolError(error)) return !error.retriable && !producerErrors.has(error.code);
-  return isRefusal(error.cause);
+/** https://kafka.apache.org/protocol#protocol_error_codes */
+const refusals = new Map<unknown, Refusal>([
+  [10, 'size'], // MESSAGE_TOO_LARGE
+  [18, 'size'], // RECORD_LIST_TOO_LARGE
+  [44, 'record'], // POLICY_VIOLATION
+  [87, 'record'], // INVALID_RECORD
+  [17, 'forbidden'], // INVALID_TOPIC_EXCEPTION
+  [29, 'forbidden'], // TOPIC_AUTHORIZATION_FAILED
+  [31, 'forbidden'], // CLUSTER_AUTHORIZATION_FAILED
+]);
+
+/** KafkaJS marks what the protocol calls retriable. */
+function refusalOf(error: unknown): Refusal | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ('errors' in error && Array.isArray(error.errors)) return error.errors.map(refusalOf).find(Boolean);
+  if (!isProtocolError(error)) return refusalOf(error.cause);
+  if (error.retriable || producerErrors.has(error.code)) return undefined;
+  return refusals.get(error.code) ?? 'other';
 }
 
 /** By its name: KafkaJS is CommonJS, and Node sees no named export of it that comes from a spread. */

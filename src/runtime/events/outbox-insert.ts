@@ -29,6 +29,11 @@ const insert = `
   order by place
   returning lane`;
 
+/** Lets nobody else publish about these keys until the transaction ends. */
+export async function lockKeys(connection: Connection, keys: readonly string[]): Promise<void> {
+  await connection.query(locked, [keys]);
+}
+
 /**
  * Inserts messages in their order, each key after what was committed about it before. Holds the locks of their keys until
  * the transaction ends, so the end has to be next. Resolves to the lanes that they are in.
@@ -38,7 +43,11 @@ export async function insertIntoOutbox(
   messages: readonly OutgoingMessage[],
 ): Promise<Set<number>> {
   const lanes = new Set<number>();
-  if (messages.length > ROWS_PER_STATEMENT) await connection.query(locked, [messages.map(({ key }) => key)]);
+  if (messages.length > ROWS_PER_STATEMENT)
+    await lockKeys(
+      connection,
+      messages.map(({ key }) => key),
+    );
   for (let start = 0; start < messages.length; start += ROWS_PER_STATEMENT) {
     const rows = messages.slice(start, start + ROWS_PER_STATEMENT);
     for (const { lane } of (await connection.query(insert, columnsOf(rows))).rows) lanes.add(lane);

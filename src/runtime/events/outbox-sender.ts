@@ -1,22 +1,34 @@
-import { type KafkaDriver, SendError, TopicError } from './kafka-driver.ts';
+import { createBatchLimits } from './batch-limits.ts';
+import { type KafkaDriver, type Refusal, SendError, TopicError } from './kafka-driver.ts';
+import { messageBytes } from './message.ts';
 import type { OutboxRow } from './outbox-queue.ts';
 
-/** What became of rows: those that are in Kafka, and the first of those that are not, by topic. */
+/** What became of rows. Those that are in none of the lists wait behind one that is refused or failed. */
 export interface Sent {
   sent: OutboxRow[];
+  /** Single rows that Kafka does not want, now or later. */
+  refused: RefusedRow[];
+  /** The first rows, by topic and lane, that it does not take at present, or that nobody answers for. */
   failures: SendFailure[];
 }
 
-export interface SendFailure {
-  topic: string;
+export interface RefusedRow {
   row: OutboxRow;
   error: Error;
 }
 
+export interface SendFailure extends RefusedRow {
+  topic: string;
+  /** All rows of the topic that failed for this reason. */
+  rows: OutboxRow[];
+  /** Kafka answered that this client may not use the topic. */
+  forbidden: boolean;
+}
+
 export interface OutboxSender {
   /**
-   * Sends rows in their order; never rejects. Where Kafka refuses, the rows are sent apart, so that one topic or one event
-   * that is refused holds up nobody but those behind it. What was sent of a topic and lane is always its first rows.
+   * Sends rows in their order; never rejects. Where Kafka refuses, the rows are halved until it is known which one it does not
+   * want: a refused row holds up its own key alone, one that fails holds up its topic and lane.
    */
   send(rows: OutboxRow[]): Promise<Sent>;
   close(): Promise<void>;
@@ -26,6 +38,7 @@ export interface OutboxSender {
 export function createOutboxSender(driver: Pick<KafkaDriver, 'createSender' | 'ensureTopics'>): OutboxSender {
   const sender = driver.createSender();
   const ensured = new Set<string>();
+  const limits = createBatchLimits();
 
   async function sendTogether(rows: OutboxRow[]): Promise<void> {
     const topics = topicsOf(rows);
@@ -43,52 +56,89 @@ export function createOutboxSender(driver: Pick<KafkaDriver, 'createSender' | 'e
   async function send(rows: OutboxRow[]): Promise<Sent> {
     try {
       await sendTogether(rows);
-      return { sent: rows, failures: [] };
+      return { sent: rows, refused: [], failures: [] };
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(String(cause));
       const acknowledged = error instanceof SendError ? error.acknowledged : 0;
       const rest = await sendRest(rows.slice(acknowledged), error);
-      return { sent: [...rows.slice(0, acknowledged), ...rest.sent], failures: rest.failures };
+      return { ...rest, sent: [...rows.slice(0, acknowledged), ...rest.sent] };
     }
   }
 
   async function sendRest(rows: OutboxRow[], error: Error): Promise<Sent> {
-    const parts = isRefusal(error) ? split(rows) : [];
-    return parts.length > 1 ? sendApart(parts) : { sent: [], failures: failuresOf(rows, error) };
+    const refusal = refusalOf(error);
+    const topics = topicsOf(rows);
+    if (!refusal) return failed(rows, error, false);
+    if (topics.length > 1) return sendApart(topics.map((topic) => rows.filter((row) => row.topic === topic)));
+    if (refusal === 'forbidden') return failed(rows, error, true);
+    if (error instanceof TopicError) return failed(rows, error, false);
+    if (rows.length > 1) return narrow(rows, refusal);
+    if (refusal === 'other') return failed(rows, error, false);
+    return { sent: [], refused: rows.map((row) => ({ row, error })), failures: [] };
   }
 
+  async function narrow(rows: OutboxRow[], refusal: Refusal): Promise<Sent> {
+    const result = await sendApart(refusal === 'size' ? splitBySize(rows) : halve(rows));
+    if (refusal === 'size' && result.sent.length === rows.length) limits.learn(rows); // it was their sum
+    return result;
+  }
+
+  /** One part after the other, without what has to wait for a row of an earlier part. */
   async function sendApart(parts: OutboxRow[][]): Promise<Sent> {
-    const all: Sent = { sent: [], failures: [] };
+    const all: Sent = { sent: [], refused: [], failures: [] };
     for (const part of parts) {
-      if (all.failures.some(({ error }) => !isRefusal(error))) break; // Kafka is away: the rest would only wait for it
-      if (all.failures.some(({ row }) => isBehind(part, row))) continue;
-      const { sent, failures } = await send(part);
+      const rows = part.filter((row) => !hasToWait(row, all));
+      if (rows.length === 0) continue;
+      if (all.failures.some(({ error }) => !refusalOf(error))) break; // Kafka is away: the rest would only wait for it
+      const { sent, refused, failures } = await send(rows);
       all.sent.push(...sent);
+      all.refused.push(...refused);
       all.failures.push(...failures);
     }
     return all;
   }
 
-  return { send, close: () => sender.close() };
+  return {
+    send(rows) {
+      const parts = limits.cut(rows);
+      return parts.length > 1 ? sendApart(parts) : send(rows);
+    },
+    close: () => sender.close(),
+  };
 }
 
-/** By topic, or a topic's own rows one by one. */
-function split(rows: OutboxRow[]): OutboxRow[][] {
-  const topics = topicsOf(rows);
-  return topics.length > 1
-    ? topics.map((topic) => rows.filter((row) => row.topic === topic))
-    : rows.map((row) => [row]);
+function hasToWait(row: OutboxRow, { refused, failures }: Sent): boolean {
+  return (
+    refused.some((each) => each.row.topic === row.topic && each.row.key === row.key) ||
+    failures.some((each) => each.topic === row.topic && each.rows.some(({ lane }) => lane === row.lane))
+  );
 }
 
-const isRefusal = (error: Error): boolean =>
-  (error instanceof SendError || error instanceof TopicError) && error.refused;
+function halve(rows: OutboxRow[]): OutboxRow[][] {
+  const middle = Math.ceil(rows.length / 2);
+  return [rows.slice(0, middle), rows.slice(middle)];
+}
 
-const isBehind = (part: OutboxRow[], failed: OutboxRow): boolean =>
-  part.length === 1 && part.some(({ topic, lane }) => topic === failed.topic && lane === failed.lane);
+/** A row that is much larger than the others is likely the one, so that it goes alone. */
+function splitBySize(rows: OutboxRow[]): OutboxRow[][] {
+  const sizes = rows.map(messageBytes);
+  const largest = Math.max(...sizes);
+  const average = sizes.reduce((sum, size) => sum + size, 0) / rows.length;
+  if (largest < 4 * average) return halve(rows);
+  const place = sizes.indexOf(largest);
+  return [rows.slice(0, place), rows.slice(place, place + 1), rows.slice(place + 1)];
+}
+
+function refusalOf(error: Error): Refusal | undefined {
+  return error instanceof SendError || error instanceof TopicError ? error.refused : undefined;
+}
 
 const topicsOf = (rows: OutboxRow[]): string[] => [...new Set(rows.map(({ topic }) => topic))];
 
-const failuresOf = (rows: OutboxRow[], error: Error): SendFailure[] =>
-  topicsOf(rows)
-    .flatMap((topic) => rows.filter((row) => row.topic === topic).slice(0, 1))
-    .map((row) => ({ topic: row.topic, row, error }));
+function failed(rows: OutboxRow[], error: Error, forbidden: boolean): Sent {
+  const failures = topicsOf(rows).flatMap((topic) => {
+    const own = rows.filter((row) => row.topic === topic);
+    return own.slice(0, 1).map((row) => ({ topic, row, rows: own, error, forbidden }));
+  });
+  return { sent: [], refused: [], failures };
+}

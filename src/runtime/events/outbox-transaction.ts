@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { failpoint } from './failpoint.ts';
 import type { OutgoingMessage } from './message.ts';
 import { type Connection, insertIntoOutbox } from './outbox-insert.ts';
 import { checkCommitted } from './transaction-commit.ts';
@@ -42,6 +43,7 @@ export function createTransactionBuffers(onCommit: (lanes: ReadonlySet<number>) 
     let lanes = new Set<number>();
     try {
       if (messages.length > 0) lanes = await insertIntoOutbox(connection, messages);
+      if (messages.length > 0) failpoint('outbox.inserted');
     } catch (error) {
       await rollBack(connection);
       throw error;

@@ -5,8 +5,12 @@ import { joinLeases, type LaneLeases, LANES_CHANGED } from './lane-leases.ts';
 import { openSession, type Session, type SessionEvents } from './relay-session.ts';
 import { singleFlight } from './single-flight.ts';
 
-const CHANNEL = 'event_outbox';
-const UNDEFINED_TABLE = '42P01';
+/** Where relays hear of lanes; publishers elsewhere, such as outbox-redrive.ts, tell here. */
+export const CHANNEL = 'event_outbox';
+
+const findMissingTable = `
+  select name from unnest(array['event_outbox', 'event_parked', 'event_parked_keys']) with ordinality as wanted (name, place)
+  where to_regclass(name) is null order by place limit 1`;
 
 /** A session with its leases: both end together. */
 export interface RelayConnection {
@@ -37,9 +41,12 @@ export async function openRelayConnection(
       'DATABASE_DIRECT_URL, or DATABASE_URL where it is not set',
     );
   });
-  const leases = await joinLeases(session, CHANNEL, idle).catch((error) => {
-    throw isMissingTable(error) ? missingTable(error) : error;
-  });
+  const leases = await checkTables(session)
+    .then(() => joinLeases(session, CHANNEL, idle))
+    .catch(async (error) => {
+      await session.close();
+      throw error;
+    });
   const floors = createLaneFloors(session);
   ready = true;
   return {
@@ -64,11 +71,12 @@ export async function openRelayConnection(
   };
 }
 
-const isMissingTable = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === UNDEFINED_TABLE;
-
-const missingTable = (cause: unknown): Error =>
-  new Error(
-    `the table event_outbox is missing; put export { up, down } from 'microservice-runtime/tables/event-outbox' into a migration, and run npx knex migrate:latest`,
-    { cause },
+async function checkTables(session: Session): Promise<void> {
+  const [missing] = await session.query<{ name: string }>(findMissingTable);
+  if (!missing) return;
+  const { name } = missing;
+  const file = name === 'event_outbox' ? 'event-outbox' : 'event-parked';
+  throw new Error(
+    `the table ${name} is missing; put export { up, down } from 'microservice-runtime/tables/${file}' into a migration, and run npx knex migrate:latest`,
   );
+}

@@ -1,11 +1,13 @@
 import type { Knex } from 'knex';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { deadLetterCounter, OUTGOING_GROUP } from './dead-letter-metrics.ts';
 import { LANES } from './lane-leases.ts';
 import type { OutboxRow } from './outbox-queue.ts';
 
 export interface RelayMetrics {
   sent(rows: readonly OutboxRow[]): void;
   failed(topic: string): void;
+  deadLetter(topic: string): void;
 }
 
 const depth = 'select count(*)::float8 as value from event_outbox';
@@ -43,6 +45,7 @@ export function createRelayMetrics(
     labelNames: ['topic'],
     registers,
   });
+  const deadLetters = deadLetterCounter(registry);
   const latency = new Histogram({
     name: 'microservice_outbox_publish_seconds',
     help: 'Time from saving an event to its acknowledgement by Kafka',
@@ -71,6 +74,7 @@ export function createRelayMetrics(
       }
     },
     failed: (topic) => failures.inc({ topic }),
+    deadLetter: (topic) => deadLetters.inc({ group: OUTGOING_GROUP, topic, reason: 'refused' }),
   };
 }
 

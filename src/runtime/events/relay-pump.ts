@@ -1,42 +1,65 @@
+import { failpoint } from './failpoint.ts';
+import { parkBehind, parkRefused, type TopicKey } from './outbox-parking.ts';
 import { deleteRows, mayHaveMore, type OutboxRow, readLanes } from './outbox-queue.ts';
+import type { RefusedRow } from './outbox-sender.ts';
 import type { RelayConnection } from './relay-connection.ts';
 import type { RelayLanes } from './relay-lanes.ts';
-import type { RelaySending } from './relay-sending.ts';
+import type { RelaySending, SendingDone } from './relay-sending.ts';
 import type { Session } from './relay-session.ts';
 import { singleFlight } from './single-flight.ts';
 
 /** One NOTIFY costs every writer of the database a little, so that lanes are collected for so many milliseconds. */
 const NOTIFY_INTERVAL = 5;
+/** How soon rows are read again whose key somebody redrives or drops at this moment. */
+const REREAD_DELAY = 50;
+
+type Connection = Pick<RelayConnection, 'session' | 'leases' | 'floors' | 'channel'>;
 
 interface Settings {
-  connection: () => Pick<RelayConnection, 'session' | 'leases' | 'floors' | 'channel'> | undefined;
+  connection: () => Connection | undefined;
   lanes: RelayLanes;
-  sending: RelaySending;
+  sending: Pick<RelaySending, 'hasFreeSender' | 'waiting' | 'send'>;
+  /** Hears of rows that are dead letters now, and which of their keys were not blocked before. */
+  onDeadLetters: (refused: readonly RefusedRow[], keys: readonly TopicKey[]) => void;
 }
 
-/** Moves rows from PostgreSQL to Kafka, and what Kafka has out of PostgreSQL. */
+/** Moves rows from PostgreSQL to Kafka, and what Kafka has, or will never have, out of the outbox. */
 export interface RelayPump {
   /** Does what there is to do; resolves once the rest waits for Kafka or for new rows. Never rejects. */
   run(): Promise<void>;
-  /** These rows are in Kafka; they are deleted before their lanes are read again. */
-  acknowledge(lanes: readonly number[], rows: readonly OutboxRow[]): void;
+  /** Rows that are in Kafka are deleted, and those that were refused are parked, before their lanes are read again. */
+  settle(outcome: Pick<SendingDone, 'lanes' | 'sent' | 'refused'>): void;
   /** Others hold these lanes, and are to hear that there is something in them. */
   tell(lanes: Iterable<number>): void;
 }
 
-export function createRelayPump({ connection, lanes, sending }: Settings): RelayPump {
+export function createRelayPump({ connection, lanes, sending, onDeadLetters }: Settings): RelayPump {
   const acknowledged: OutboxRow[] = [];
   const finished: number[] = [];
+  let refused: RefusedRow[] = [];
   const untold = new Set<number>();
   let toldAt = -Infinity;
   let telling: NodeJS.Timeout | undefined;
 
-  async function deleteAcknowledged(session: Session): Promise<void> {
+  async function settleSent({ session, leases }: Connection): Promise<void> {
     const rowCount = acknowledged.length;
     const laneCount = finished.length;
+    if (rowCount > 0) failpoint('relay.deleting');
     await deleteRows(session, acknowledged.slice(0, rowCount));
     acknowledged.splice(0, rowCount);
+    if (rowCount > 0) failpoint('relay.deleted');
+    await park(session, leases.held());
     for (const lane of finished.splice(0, laneCount)) lanes.end(lane);
+  }
+
+  /** Where the lane is no longer ours, whoever has it will see for himself what Kafka refuses. */
+  async function park(session: Session, held: ReadonlySet<number>): Promise<void> {
+    const ours = refused.filter(({ row }) => held.has(row.lane));
+    refused = [];
+    if (ours.length === 0) return;
+    const keys = await parkRefused(session, ours);
+    lanes.mark(ours.map(({ row }) => row.lane));
+    onDeadLetters(ours, keys);
   }
 
   async function tellOthers(session: Session, channel: string): Promise<void> {
@@ -54,32 +77,48 @@ export function createRelayPump({ connection, lanes, sending }: Settings): Relay
     void run();
   }
 
-  async function sendReady({
-    session,
-    leases,
-    floors,
-  }: Pick<RelayConnection, 'session' | 'leases' | 'floors'>): Promise<void> {
+  async function sendReady({ session, leases, floors }: Connection): Promise<void> {
     if (!sending.hasFreeSender() || !lanes.hasReady(leases.held())) return;
     const ready = lanes.takeReady(leases.held());
     for (const lane of ready) lanes.begin(lane);
-    const rows = await readLanes(session, ready, floors, sending.waitingTopics()).catch((error: unknown) => {
+    const rows = await readSendable(session, ready, floors).catch((error: unknown) => {
       for (const lane of ready) lanes.end(lane);
       lanes.mark(ready);
       throw error;
     });
     for (const lane of ready.filter((read) => !rows.has(read))) lanes.end(lane);
-    for (const [lane, found] of rows) if (mayHaveMore(found)) lanes.mark([lane]);
     if (rows.size > 0) sending.send(rows);
+  }
+
+  /** Reads lanes, and parks those of their rows that wait for a dead letter. */
+  async function readSendable(
+    session: Session,
+    ready: number[],
+    floors: Connection['floors'],
+  ): Promise<Map<number, OutboxRow[]>> {
+    const rows = await readLanes(session, ready, floors, sending.waiting());
+    for (const [lane, found] of rows) if (mayHaveMore(found)) lanes.mark([lane]);
+    const behind = [...rows.values()].flatMap((found) => found.filter(({ parked }) => parked));
+    if (behind.length === 0) return rows;
+    if (!(await parkBehind(session, behind))) readLater(behind.map(({ lane }) => lane));
+    const sendable = [...rows].map(([lane, found]) => [lane, found.filter(({ parked }) => !parked)] as const);
+    return new Map(sendable.filter(([, found]) => found.length > 0));
+  }
+
+  function readLater(marked: readonly number[]): void {
+    setTimeout(() => {
+      lanes.mark(marked);
+      void run();
+    }, REREAD_DELAY).unref();
   }
 
   const work = singleFlight(async () => {
     const current = connection();
     if (!current) return;
-    const { session, channel } = current;
     try {
-      await deleteAcknowledged(session);
+      await settleSent(current);
       await sendReady(current);
-      await tellOthers(session, channel);
+      await tellOthers(current.session, current.channel);
     } catch {
       // the session is lost, and says so itself
     }
@@ -88,9 +127,10 @@ export function createRelayPump({ connection, lanes, sending }: Settings): Relay
 
   return {
     run,
-    acknowledge(idle, rows) {
-      acknowledged.push(...rows);
-      finished.push(...idle);
+    settle(outcome) {
+      acknowledged.push(...outcome.sent);
+      refused.push(...outcome.refused);
+      finished.push(...outcome.lanes);
     },
     tell(others) {
       for (const lane of others) untold.add(lane);

@@ -2,9 +2,15 @@ import type { Logger } from 'pino';
 import { failpoint } from './failpoint.ts';
 import type { KafkaDriver } from './kafka-driver.ts';
 import type { OutboxRow } from './outbox-queue.ts';
-import { createOutboxSender, type SendFailure } from './outbox-sender.ts';
+import {
+  createOutboxSender,
+  type OutboxSender,
+  type RefusedRow,
+  type SendFailure,
+  type Sent,
+} from './outbox-sender.ts';
 import type { RelayMetrics } from './relay-metrics.ts';
-import { createTopicBackoff } from './topic-backoff.ts';
+import { createTopicBackoff, type Waiting } from './topic-backoff.ts';
 
 const SENDERS = 4;
 /** Below it, rows of several lanes share a request; above it, the lanes are spread over the senders. */
@@ -13,11 +19,11 @@ const ROWS_WORTH_SPREADING = 100;
 /** Sends rows of several lanes at once, a lane's rows in order. */
 export interface RelaySending {
   hasFreeSender(): boolean;
-  /** Topics that Kafka did not take a moment ago. */
-  waitingTopics(): string[];
+  /** What Kafka did not take a moment ago. */
+  waiting(): Waiting[];
   /** Why Kafka does not take events at present. */
   problem(): string | undefined;
-  /** Sends the rows of some lanes; `done` is called once per lane with those rows that Kafka has. Needs a free sender. */
+  /** Sends the rows of some lanes; `done` is called once per group of lanes. Needs a free sender. */
   send(lanes: ReadonlyMap<number, OutboxRow[]>): void;
   /** Whether something is under way. */
   busy(): boolean;
@@ -26,65 +32,95 @@ export interface RelaySending {
   close(): Promise<void>;
 }
 
-interface Settings {
-  driver: Pick<KafkaDriver, 'createSender' | 'ensureTopics'>;
-  metrics: RelayMetrics;
-  logger: Logger;
-  /** Some lanes are idle again; `sent` is in Kafka. `retryIn` says when the rest may be tried again, in milliseconds. */
-  done: (lanes: readonly number[], sent: readonly OutboxRow[], retryIn: number | undefined) => void;
+/** Some lanes are idle again. */
+export interface SendingDone {
+  lanes: readonly number[];
+  /** Rows that are in Kafka. */
+  sent: readonly OutboxRow[];
+  /** Rows that Kafka does not want, now or later. */
+  refused: readonly RefusedRow[];
+  /** In so many milliseconds what failed may be tried again. */
+  retryIn?: number;
 }
 
-export function createRelaySending({ driver, metrics, logger, done }: Settings): RelaySending {
+interface Settings {
+  driver: Pick<KafkaDriver, 'createSender' | 'ensureTopics'>;
+  metrics: Pick<RelayMetrics, 'sent' | 'failed'>;
+  logger: Logger;
+  /** For so many milliseconds a topic may be forbidden before its events become dead letters. */
+  refusalPatience: number;
+  done: (outcome: SendingDone) => void;
+}
+
+export function createRelaySending({
+  driver,
+  metrics,
+  logger,
+  refusalPatience,
+  done,
+}: Settings): RelaySending {
   const senders = Array.from({ length: SENDERS }, () => createOutboxSender(driver));
   const free = [...senders];
   const underWay = new Set<Promise<void>>();
   const backoff = createTopicBackoff();
+  const forbiddenSince = new Map<string, number>();
   let problem: string | undefined;
 
-  async function sendGroup(group: (readonly [number, OutboxRow[]])[]): Promise<void> {
-    const sender = free.pop();
-    if (!sender) throw new Error('no sender is free');
-    const { sent, failures } = await sender.send(group.flatMap(([, rows]) => rows));
-    if (sent.length > 0) failpoint('relay.acknowledged');
+  async function sendGroup(sender: OutboxSender, group: (readonly [number, OutboxRow[]])[]): Promise<void> {
+    const outcome = await sender.send(group.flatMap(([, rows]) => rows));
+    if (outcome.sent.length > 0) failpoint('relay.acknowledged');
     free.push(sender);
-    noteSent(sent, failures);
-    const delays = failures.map(noteFailure);
-    done(
-      group.map(([lane]) => lane),
-      sent,
-      delays.length > 0 ? Math.min(...delays) : undefined,
-    );
+    noteSent(outcome);
+    const delays = outcome.failures.map(noteFailure);
+    const hopeless = outcome.failures.filter(isHopeless);
+    done({
+      lanes: group.map(([lane]) => lane),
+      sent: outcome.sent,
+      refused: [
+        ...outcome.refused,
+        ...hopeless.flatMap(({ rows, error }) => rows.map((row) => ({ row, error }))),
+      ],
+      ...(delays.length > 0 && { retryIn: Math.min(...delays) }),
+    });
   }
 
-  function noteSent(sent: OutboxRow[], failures: SendFailure[]): void {
+  function noteSent({ sent, failures }: Sent): void {
     metrics.sent(sent);
     if (sent.length > 0 && failures.length === 0) problem = undefined;
-    for (const topic of new Set(sent.map((row) => row.topic))) {
-      if (!failures.some((failure) => failure.topic === topic) && backoff.succeed(topic)) {
-        logger.info({ topic }, `Kafka takes events of ${topic} again`);
-      }
+    for (const [topic, lanes] of lanesByTopic(sent)) {
+      if (failures.some((failure) => failure.topic === topic)) continue;
+      forbiddenSince.delete(topic);
+      const again = lanes.map((lane) => backoff.succeed(topic, lane));
+      if (again.includes(true)) logger.info({ topic }, `Kafka takes events of ${topic} again`);
     }
   }
 
-  function noteFailure({ topic, row, error }: SendFailure): number {
-    const retryIn = backoff.fail(topic);
-    const event = `${row.headers['ce_type']} ${row.headers['ce_id']} of ${row.key}`;
+  function noteFailure({ topic, row, rows, error, forbidden }: SendFailure): number {
+    const lanes = lanesByTopic(rows).get(topic) ?? [];
+    if (forbidden && !forbiddenSince.has(topic)) forbiddenSince.set(topic, performance.now());
+    const delays = forbidden ? [backoff.fail({ topic })] : lanes.map((lane) => backoff.fail({ topic, lane }));
+    const retryIn = Math.max(...delays);
     problem = `${topic}: ${error.message}`;
     metrics.failed(topic);
     logger.warn(
       { err: error, topic, lane: row.lane, event_id: row.headers['ce_id'] },
-      `${topic} was not published from ${event} on: ${error.message}; trying again in ${Math.round(retryIn)} ms`,
+      `${topic} was not published from ${nameOf(row)} on: ${error.message}; trying again in ${Math.round(retryIn)} ms`,
     );
     return retryIn;
   }
 
+  const isHopeless = ({ topic, forbidden }: SendFailure): boolean =>
+    forbidden && performance.now() - (forbiddenSince.get(topic) ?? Infinity) >= refusalPatience;
+
   return {
     hasFreeSender: () => free.length > 0,
-    waitingTopics: () => backoff.waiting(),
+    waiting: () => backoff.waiting(),
     problem: () => problem,
     send(lanes) {
       for (const group of spread([...lanes], free.length)) {
-        const sending = sendGroup(group).finally(() => underWay.delete(sending));
+        const sender = free.pop();
+        if (!sender) throw new Error('no sender is free');
+        const sending = sendGroup(sender, group).finally(() => underWay.delete(sending));
         underWay.add(sending);
       }
     },
@@ -96,6 +132,20 @@ export function createRelaySending({ driver, metrics, logger, done }: Settings):
       await Promise.all(senders.map((sender) => sender.close()));
     },
   };
+}
+
+/** How a log line names the event of a row. */
+export const nameOf = ({ headers, key }: OutboxRow): string =>
+  `${headers['ce_type']} ${headers['ce_id']} of ${key}`;
+
+function lanesByTopic(rows: readonly OutboxRow[]): Map<string, number[]> {
+  const lanes = new Map<string, Set<number>>();
+  for (const { topic, lane } of rows) {
+    const known = lanes.get(topic);
+    if (known) known.add(lane);
+    else lanes.set(topic, new Set([lane]));
+  }
+  return new Map([...lanes].map(([topic, of]) => [topic, [...of]]));
 }
 
 /** At most `groups` groups of lanes with about as many lanes each, or one where they have few rows. */

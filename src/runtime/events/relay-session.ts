@@ -4,9 +4,13 @@ import { connectionSettings } from '../database/connection.ts';
 /** PostgreSQL answers each statement of a relay within milliseconds; after this the session counts as lost. */
 const QUERY_TIMEOUT = 10_000;
 
+export type SessionQuery = <Row extends QueryResultRow>(sql: string, values?: unknown[]) => Promise<Row[]>;
+
 /** A session of PostgreSQL that nobody else uses: it holds advisory locks and listens. */
 export interface Session {
-  query<Row extends QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
+  query: SessionQuery;
+  /** Runs the queries of `work` in a transaction, while those of others wait; one transaction at a time. */
+  transaction<T>(work: (query: SessionQuery) => Promise<T>): Promise<T>;
   /** Ends the session; PostgreSQL then drops its locks. */
   close(): Promise<void>;
 }
@@ -52,6 +56,7 @@ export async function openSession(
   });
   let ended = false;
   let opened = false;
+  let inTransaction: Promise<unknown> | undefined;
 
   function lose(cause: Error): void {
     if (ended) return;
@@ -60,10 +65,34 @@ export async function openSession(
     if (opened) events.lost(cause);
   }
 
-  async function query<Row extends QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]> {
+  async function ask<Row extends QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]> {
     try {
       const { rows } = await client.query<Row>(sql, values);
       return rows;
+    } catch (error) {
+      lose(error instanceof Error ? error : new Error(String(error)));
+      throw error;
+    }
+  }
+
+  async function query<Row extends QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]> {
+    while (inTransaction) await inTransaction;
+    return ask(sql, values);
+  }
+
+  async function transaction<T>(work: (query: SessionQuery) => Promise<T>): Promise<T> {
+    while (inTransaction) await inTransaction;
+    const running = runTransaction(work).finally(() => (inTransaction = undefined));
+    inTransaction = running.catch(() => undefined);
+    return running;
+  }
+
+  async function runTransaction<T>(work: (query: SessionQuery) => Promise<T>): Promise<T> {
+    try {
+      await ask('begin');
+      const result = await work(ask);
+      await ask('commit');
+      return result;
     } catch (error) {
       lose(error instanceof Error ? error : new Error(String(error)));
       throw error;
@@ -79,6 +108,7 @@ export async function openSession(
   opened = true;
   return {
     query,
+    transaction,
     async close() {
       ended = true;
       await client.end().catch(() => undefined);

@@ -7,16 +7,19 @@ import type { Part } from '../lifecycle/part.ts';
 import { backoff } from './backoff.ts';
 import type { KafkaDriver } from './kafka-driver.ts';
 import { LANES_CHANGED } from './lane-leases.ts';
-import type { OutboxRow } from './outbox-queue.ts';
+import type { TopicKey } from './outbox-parking.ts';
+import type { RefusedRow } from './outbox-sender.ts';
 import { createRelayLanes } from './relay-lanes.ts';
 import { createRelayPump } from './relay-pump.ts';
 import { createRelayMetrics } from './relay-metrics.ts';
-import { createRelaySending } from './relay-sending.ts';
+import { createRelaySending, nameOf, type SendingDone } from './relay-sending.ts';
 import { openRelayConnection, type RelayConnection } from './relay-connection.ts';
 
 /** How often a relay looks for lanes, and for rows that nobody told it of; a quarter more or less, so that replicas drift apart. */
 const BEAT = 1_000;
 const RECONNECT = { first: 100, max: 2_000 };
+/** A topic may be forbidden for so long, as while its rules are being made, before its events become dead letters. */
+const REFUSAL_PATIENCE = 30_000;
 
 export interface RelayStatus {
   /** Whether the session that holds the leases is there. */
@@ -28,7 +31,7 @@ export interface RelayStatus {
 
 /** Sends what was saved in the outbox to Kafka, in order for each topic and key, at least once. */
 export interface Relay extends Part {
-  /** Rejects when PostgreSQL, or its table `event_outbox`, cannot be used. Kafka may come later. */
+  /** Rejects when PostgreSQL, or one of the tables `event_outbox` and `event_parked`, cannot be used. Kafka may come later. */
   start(): Promise<void>;
   /** Sends what is there, for a third of the shutdown timeout at most, and gives the lanes to others. */
   stop(): Promise<void>;
@@ -43,27 +46,42 @@ interface Settings {
   driver: Pick<KafkaDriver, 'createSender' | 'ensureTopics'>;
   logger: Logger;
   registry?: Registry;
+  /** For so many milliseconds Kafka may forbid a topic before its events become dead letters; 30,000 when left out. */
+  refusalPatience?: number;
 }
 
 /** One relay per process. Several share the lanes; when one is gone, the others have its lanes within about a second. */
-export function createRelay({ config, database, driver, logger, registry }: Settings): Relay {
+export function createRelay(settings: Settings): Relay {
+  const { config, database, driver, logger, registry, refusalPatience = REFUSAL_PATIENCE } = settings;
   let connection: RelayConnection | undefined;
   let beatTimer: NodeJS.Timeout | undefined;
   const stopping = new AbortController();
   const held = (): ReadonlySet<number> => connection?.leases.held() ?? new Set();
   const lanes = createRelayLanes();
   const metrics = createRelayMetrics(database, registry, () => held().size);
-  const sending = createRelaySending({ driver, metrics, logger, done });
-  const pump = createRelayPump({ connection: () => connection, lanes, sending });
+  const sending = createRelaySending({ driver, metrics, logger, refusalPatience, done });
+  const pump = createRelayPump({ connection: () => connection, lanes, sending, onDeadLetters });
 
-  function done(idle: readonly number[], sent: readonly OutboxRow[], retryIn: number | undefined): void {
-    pump.acknowledge(idle, sent);
+  function done({ retryIn, ...outcome }: SendingDone): void {
+    pump.settle(outcome);
     if (retryIn !== undefined) {
-      lanes.mark(idle);
+      lanes.mark(outcome.lanes);
       // all lanes: others were read without the topics that wait
       setTimeout(() => markAndRun(held()), retryIn).unref();
     }
     void pump.run();
+  }
+
+  function onDeadLetters(refused: readonly RefusedRow[], keys: readonly TopicKey[]): void {
+    for (const { topic, key } of keys) {
+      metrics.deadLetter(topic);
+      const first = refused.find(({ row }) => row.topic === topic && row.key === key);
+      if (!first) continue;
+      logger.error(
+        { err: first.error, topic, event_key: key, event_id: first.row.headers['ce_id'] },
+        `${topic} does not take ${nameOf(first.row)}: ${first.error.message}; it is a dead letter, and later events of its key wait: cure the cause and redrive it, or drop it`,
+      );
+    }
   }
 
   function markAndRun(marked: Iterable<number>): void {
@@ -130,8 +148,7 @@ export function createRelay({ config, database, driver, logger, registry }: Sett
     clock.abort();
   }
 
-  const mayGoOn = (): boolean =>
-    sending.waitingTopics().length === 0 && (sending.busy() || lanes.hasReady(held()));
+  const mayGoOn = (): boolean => sending.waiting().length === 0 && (sending.busy() || lanes.hasReady(held()));
 
   async function stop(): Promise<void> {
     stopping.abort();

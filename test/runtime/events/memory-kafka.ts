@@ -1,5 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type KafkaDriver, SendError, TopicError } from '../../../src/runtime/events/kafka-driver.ts';
+import {
+  type KafkaDriver,
+  type Refusal,
+  SendError,
+  TopicError,
+} from '../../../src/runtime/events/kafka-driver.ts';
 import type { OutgoingMessage } from '../../../src/runtime/events/message.ts';
 
 /**
@@ -34,7 +39,7 @@ export function createMemoryKafka(): MemoryKafka {
   async function ensureTopics(topics: readonly string[]): Promise<void> {
     const forbidden = topics.find((topic) => kafka.forbidden.has(topic));
     if (forbidden)
-      throw Object.assign(new TopicError(`${forbidden} is forbidden`, undefined), { refused: true });
+      throw Object.assign(new TopicError(`${forbidden} is forbidden`, undefined), { refused: 'other' });
   }
 
   async function send(messages: readonly OutgoingMessage[]): Promise<void> {
@@ -57,6 +62,6 @@ export function createMemoryKafka(): MemoryKafka {
 export const unreachable = (): Error => new SendError(new Error('connect ECONNREFUSED 127.0.0.1:9092'));
 
 /** What the driver throws when Kafka says no. */
-export function refusal(reason: string): Error {
-  return Object.assign(new SendError(new Error(reason)), { refused: true });
+export function refusal(reason: string, refused: Refusal): Error {
+  return Object.assign(new SendError(new Error(reason)), { refused });
 }

@@ -2,7 +2,8 @@ import joi from 'joi';
 import type { Knex } from 'knex';
 import { connectDatabase } from '../../../src/runtime/database/database.ts';
 import { defineEvent } from '../../../src/runtime/events/define-event.ts';
-import { up } from '../../../src/runtime/tables/event-outbox.ts';
+import { up as createOutboxTable } from '../../../src/runtime/tables/event-outbox.ts';
+import { up as createParkedTables } from '../../../src/runtime/tables/event-parked.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
 
 export interface Order {
@@ -24,7 +25,7 @@ export interface OutboxDatabase {
   close(): Promise<void>;
 }
 
-/** A database of its own with the outbox's table, and a table of orders to change beside it. */
+/** A database of its own with the tables of an outbox, and a table of orders to change beside it. */
 export async function createOutboxDatabase(poolMax = 10): Promise<OutboxDatabase> {
   const created: TestDatabase = await createDatabase();
   const database = connectDatabase({
@@ -32,7 +33,8 @@ export async function createOutboxDatabase(poolMax = 10): Promise<OutboxDatabase
     databasePoolMax: poolMax,
     serviceName: 'order-service',
   });
-  await up(database);
+  await createOutboxTable(database);
+  await createParkedTables(database);
   await database.schema.createTable('orders', (table) => {
     table.text('id').primary();
     table.integer('total');

@@ -5,7 +5,7 @@ import { createTopicBackoff } from '../../../src/runtime/events/topic-backoff.ts
 describe('the back-off of a topic', () => {
   it('counts senders that fail together as one failure', () => {
     const backoff = createTopicBackoff();
-    const delays = Array.from({ length: 4 }, () => backoff.fail('orders'));
+    const delays = Array.from({ length: 4 }, () => backoff.fail({ topic: 'orders', lane: 1 }));
     assert(Math.max(...delays) <= 122, `${delays.join()} ms`); // the first is 100 ms and a fifth
   });
 
@@ -14,19 +14,31 @@ describe('the back-off of a topic', () => {
     const topics = Array.from({ length: 50 }, (_, n) => `topic-${n}`);
     const late = await Promise.all(
       topics.map(async (topic) => {
-        await sleep(backoff.fail(topic));
-        return backoff.waiting().includes(topic);
+        await sleep(backoff.fail({ topic }));
+        return backoff.waiting().some((each) => each.topic === topic);
       }),
     );
     assert.deepEqual(new Set(late), new Set([false]));
   });
 
-  it('grows while the topic fails, and starts again after it was taken', async () => {
+  it('grows while the topic fails in a lane, and starts again after it was taken', async () => {
     const backoff = createTopicBackoff();
-    await sleep(backoff.fail('orders'));
-    assert(backoff.fail('orders') > 150);
-    assert(backoff.succeed('orders'));
+    const lane = { topic: 'orders', lane: 1 };
+    await sleep(backoff.fail(lane));
+    assert(backoff.fail(lane) > 150);
+    assert(backoff.fail({ ...lane, lane: 2 }) <= 122);
+    assert.equal(backoff.succeed('orders', 1), false);
+    assert.deepEqual(backoff.waiting(), [{ topic: 'orders', lane: 2 }]);
+    assert.equal(backoff.succeed('orders', 2), true);
+    assert(backoff.fail(lane) <= 122);
+  });
+
+  it('of all lanes is over when one of them is taken', () => {
+    const backoff = createTopicBackoff();
+    backoff.fail({ topic: 'orders' });
+    assert.deepEqual(backoff.waiting(), [{ topic: 'orders', lane: undefined }]);
+    assert.equal(backoff.succeed('bills', 1), false);
+    assert.equal(backoff.succeed('orders', 1), true);
     assert.deepEqual(backoff.waiting(), []);
-    assert(backoff.fail('orders') <= 122);
   });
 });

@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import { defineEvent, type EventBus, type EventDefinition, type ReceivedEvent } from 'microservice-runtime';
 import * as inboxTables from '../../../src/runtime/tables/event-inbox.ts';
 import * as outboxTable from '../../../src/runtime/tables/event-outbox.ts';
+import * as parkedTables from '../../../src/runtime/tables/event-parked.ts';
 
 export interface Change {
   revision: number;
@@ -25,6 +26,7 @@ export function orderChangedIn(topic: string): OrderChanged {
 export async function createOrderTables(database: Knex): Promise<void> {
   await outboxTable.up(database);
   await inboxTables.up(database);
+  await parkedTables.up(database);
   await database.schema.createTable('orders', (table) => {
     table.text('id').primary();
     table.integer('revision').notNullable();
@@ -35,6 +37,7 @@ export async function createOrderTables(database: Knex): Promise<void> {
 export async function createEffectTables(database: Knex): Promise<void> {
   await outboxTable.up(database);
   await inboxTables.up(database);
+  await parkedTables.up(database);
   await database.schema.createTable('effects', (table) => {
     table.bigIncrements('place');
     table.text('order_id').notNullable();

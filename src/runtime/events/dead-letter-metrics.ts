@@ -1,0 +1,20 @@
+import { Counter, type Registry } from 'prom-client';
+
+export type DeadLetterCounter = Counter<'group' | 'topic' | 'reason'>;
+
+/** What stands for the consumer group in metrics of events on their way out. */
+export const OUTGOING_GROUP = 'outbox';
+
+const NAME = 'microservice_dead_letters_total';
+
+/** Counts dead letters: one of a registry, whoever asks first, since the relay and the consumers share it. */
+export function deadLetterCounter(registry: Registry | undefined): DeadLetterCounter {
+  const known = registry?.getSingleMetric(NAME);
+  if (known instanceof Counter) return known;
+  return new Counter({
+    name: NAME,
+    help: 'Events that are tried no more until somebody redrives or drops them',
+    labelNames: ['group', 'topic', 'reason'],
+    registers: registry ? [registry] : [],
+  });
+}

@@ -1,0 +1,307 @@
+import assert from 'node:assert/strict';
+import { type Logger, pino } from 'pino';
+import { Registry } from 'prom-client';
+import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
+import { createOutbox, type Outbox } from '../../../src/runtime/events/outbox.ts';
+import { dropOutgoing, redriveOutgoing } from '../../../src/runtime/events/outbox-redrive.ts';
+import { createRelay, type Relay } from '../../../src/runtime/events/relay.ts';
+import { createMemoryKafka, type MemoryKafka, refusal, unreachable } from './memory-kafka.ts';
+import { createOutboxDatabase, orderPlaced, type OutboxDatabase } from './outbox-fixture.ts';
+
+const { topic } = orderPlaced;
+const placed = (id: string, total: number) => orderPlaced.of(id, { id, total });
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
+
+describe('an event that Kafka refuses for good', () => {
+  let world: OutboxDatabase;
+  let kafka: MemoryKafka;
+  let relays: Relay[];
+  let publish: Outbox['publish'];
+  let registry: Registry;
+  let lines: string[];
+  let logger: Logger;
+
+  beforeEach(async () => {
+    world = await createOutboxDatabase();
+    kafka = createMemoryKafka();
+    relays = [];
+    registry = new Registry();
+    lines = [];
+    logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line).msg) });
+    await startRelay(registry);
+  });
+  afterEach(async () => {
+    await Promise.all(relays.map((relay) => relay.stop?.()));
+    await world.close();
+  });
+
+  /** A replica; the last one that is started is the one that publishes. */
+  async function startRelay(metrics?: Registry, refusalPatience = 300): Promise<Relay> {
+    const { database, url } = world;
+    const config = { serviceName: 'order-service', databaseDirectUrl: url, shutdownTimeout: 6_000 };
+    const relay = createRelay({
+      config,
+      database,
+      driver: kafka.driver,
+      logger,
+      registry: metrics,
+      refusalPatience,
+    });
+    const outbox = createOutbox({ database, contracts: { published: [orderPlaced] }, serviceName: 'order' });
+    outbox.onCommit((lanes) => relay.wake(lanes));
+    publish = outbox.publish;
+    relays.push(relay);
+    await relay.start();
+    return relay;
+  }
+
+  /** Kafka takes no request with one of these totals. */
+  function refuse(...refused: number[]): void {
+    kafka.fault = (messages) =>
+      messages.some(({ value }) => refused.includes(JSON.parse(String(value)).total))
+        ? { error: refusal('the message is too large', 'size'), arrived: 0 }
+        : undefined;
+  }
+  const takeAll = () => (kafka.fault = () => undefined);
+
+  const totals = (key: string): number[] => [
+    ...new Set(
+      kafka.messages
+        .filter((message) => message.key === key)
+        .map(({ value }) => JSON.parse(String(value)).total),
+    ),
+  ];
+  const waiting = async (): Promise<number> =>
+    Number((await world.database('event_outbox').count())[0]?.['count']);
+  const emptied = () =>
+    waitFor(async () => (await waiting()) === 0, { timeout: 20_000, message: 'the outbox is empty' });
+  const parked = (key: string): Promise<number[]> =>
+    world
+      .database('event_parked')
+      .where({ consumer_group: '', topic, key })
+      .orderBy('id')
+      .pluck('value')
+      .then((values: Buffer[]) => values.map((value) => JSON.parse(String(value)).total));
+  const deadKeys = (): Promise<string[]> =>
+    world
+      .database('event_parked_keys')
+      .where({ consumer_group: '', state: 'dead' })
+      .orderBy('key')
+      .pluck('key');
+
+  it('becomes a dead letter that blocks its key, while its lane and topic flow on', async () => {
+    refuse(13);
+    const begun = performance.now();
+    await world.database.transaction(async (trx) => {
+      for (let n = 0; n < 300; n += 1)
+        await publish(placed(n % 20 === 13 ? 'bad' : `good-${n % 20}`, n), trx);
+    });
+    await waitFor(() => new Set(kafka.messages.map(({ value }) => value)).size === 285);
+    assert.ok(performance.now() - begun < 1_000);
+    await emptied();
+    assert.deepEqual(totals('bad'), []);
+    assert.deepEqual(
+      await parked('bad'),
+      upTo(300).filter((n) => n % 20 === 13),
+    );
+    await publish(placed('bad', 1_000), undefined);
+    await publish(placed('good-0', 1_001), undefined);
+    await waitFor(() => totals('good-0').includes(1_001));
+    await emptied();
+    assert.equal((await parked('bad')).at(-1), 1_000);
+    const [key] = await world.database('event_parked_keys');
+    assert.partialDeepStrictEqual?.(key, {
+      topic,
+      key: 'bad',
+      state: 'dead',
+      reason: 'refused',
+      attempts: 1,
+    });
+    assert.match(key.error, /too large/);
+    const [event] = await world.database('event_parked').orderBy('id');
+    assert.equal(event.source, 'order');
+    assert.equal(event.type, 'order.placed');
+    assert.equal(event.event_id, event.headers.ce_id);
+    assert.equal(String(event.raw_key), 'bad');
+  });
+
+  it('is logged as an error, and counted', async () => {
+    refuse(1);
+    await publish(placed('bad', 1));
+    await waitFor(async () => (await deadKeys()).length === 1);
+    await waitFor(() => lines.some((line) => /order\.placed \S+ of bad: .*it is a dead letter/.test(line)));
+    assert.match(
+      await registry.metrics(),
+      /^microservice_dead_letters_total\{group="outbox",topic="order.events",reason="refused"\} 1$/m,
+    );
+    assert.equal(relays[0]?.status().problem, undefined);
+  });
+
+  it('is found among many, and so is each of several', async () => {
+    refuse(0, 250, 251, 499);
+    await world.database.transaction(async (trx) => {
+      for (let n = 0; n < 500; n += 1) await publish(placed(`key-${n}`, n), trx);
+    });
+    await waitFor(async () => (await deadKeys()).length === 4);
+    await emptied();
+    assert.deepEqual(await deadKeys(), ['key-0', 'key-250', 'key-251', 'key-499']);
+    assert.equal(new Set(kafka.messages.map(({ key }) => key)).size, 496);
+  });
+
+  it('does not take with it a batch that is only too large as a whole', async () => {
+    let requests = 0;
+    kafka.fault = (messages) => {
+      requests += 1;
+      return messages.length > 8 ? { error: refusal('too large', 'size'), arrived: 0 } : undefined;
+    };
+    await world.database.transaction(async (trx) => {
+      for (let n = 0; n < 400; n += 1) await publish(placed('a', n), trx);
+    });
+    await emptied();
+    assert.deepEqual(totals('a'), upTo(400));
+    assert.deepEqual(await deadKeys(), []);
+    requests = 0;
+    await world.database.transaction(async (trx) => {
+      for (let n = 400; n < 480; n += 1) await publish(placed('a', n), trx);
+    });
+    await emptied();
+    assert.deepEqual(totals('a'), upTo(480));
+    assert.ok(requests <= 20, `${requests} requests for 10 batches, as large as it is known to take`);
+  });
+
+  it('waits for a while where Kafka forbids the topic, then for an operator, in order', async () => {
+    kafka.fault = (messages) =>
+      messages.some((message) => message.topic === topic)
+        ? { error: refusal('not authorized', 'forbidden'), arrived: 0 }
+        : undefined;
+    await world.database.transaction(async (trx) => {
+      for (let n = 0; n < 10; n += 1) await publish(placed(`key-${n % 2}`, n), trx);
+      await publish('other.events', { type: 'other.said', data: 1 }, { key: 'a', trx });
+    });
+    await waitFor(() => totals('a').length === 1);
+    assert.equal(await waiting(), 10);
+    assert.deepEqual(await deadKeys(), []);
+    await waitFor(async () => (await deadKeys()).length === 2);
+    await emptied();
+    takeAll();
+    for (const key of ['key-0', 'key-1'])
+      assert.equal(await redriveOutgoing(world.database, { topic, key }), 5);
+    await emptied();
+    assert.deepEqual(
+      [totals('key-0'), totals('key-1')],
+      [
+        [0, 2, 4, 6, 8],
+        [1, 3, 5, 7, 9],
+      ],
+    );
+  });
+
+  it('is not made of one that was forbidden for a moment', async () => {
+    kafka.fault = () => ({ error: refusal('not authorized', 'forbidden'), arrived: 0 });
+    await publish(placed('a', 0));
+    await waitFor(() => relays[0]?.status().problem);
+    takeAll();
+    await emptied();
+    assert.deepEqual(totals('a'), [0]);
+    assert.deepEqual(await deadKeys(), []);
+  });
+
+  it('holds nobody up while Kafka is away for others', async () => {
+    let away = true;
+    kafka.fault = (messages) => {
+      if (messages.some(({ value }) => value.includes('"total":13')))
+        return { error: refusal('too large', 'size'), arrived: 0 };
+      return away ? { error: unreachable(), arrived: 0 } : undefined;
+    };
+    await world.database.transaction(async (trx) => {
+      for (let n = 0; n < 40; n += 1) await publish(placed(`key-${n}`, n), trx);
+    });
+    await waitFor(() => relays[0]?.status().problem);
+    away = false;
+    await emptied();
+    assert.deepEqual(await deadKeys(), ['key-13']);
+    assert.equal(new Set(kafka.messages.map(({ key }) => key)).size, 39);
+  });
+
+  describe('redriven', () => {
+    it('goes first, then what waited behind it, then what is published meanwhile', async () => {
+      await startRelay();
+      refuse(0);
+      for (let n = 0; n < 10; n += 1) await publish(placed('a', n));
+      await waitFor(async () => (await parked('a')).length === 10);
+      let next = 10;
+      const writing = new AbortController();
+      const write = async () => {
+        while (!writing.signal.aborted) await publish(placed('a', next++));
+      };
+      const writers = [write()];
+      await waitFor(() => next > 30);
+      takeAll();
+      const sentAgain = await redriveOutgoing(world.database, { topic, key: 'a' });
+      assert.ok(sentAgain !== undefined && sentAgain >= 30);
+      await waitFor(() => totals('a').length > 40);
+      writing.abort();
+      await Promise.all(writers);
+      await emptied();
+      assert.deepEqual(totals('a'), upTo(next));
+      assert.deepEqual(await deadKeys(), []);
+      assert.deepEqual(await parked('a'), []);
+    });
+
+    it('again and again, while it is still refused and many publish, stays in order', async () => {
+      await startRelay();
+      refuse(3);
+      const keys = ['a', 'b', 'c'];
+      const next = new Map(keys.map((key) => [key, 0]));
+      const writing = new AbortController();
+      const write = async (key: string) => {
+        while (!writing.signal.aborted) {
+          const number = next.get(key) ?? 0;
+          next.set(key, number + 1);
+          await publish(placed(key, number));
+        }
+      };
+      const writers = keys.map(write);
+      for (let round = 0; round < 10; round += 1) {
+        await waitFor(async () => (await deadKeys()).length === 3);
+        await Promise.all(keys.map((key) => redriveOutgoing(world.database, { topic, key })));
+      }
+      await waitFor(async () => (await deadKeys()).length === 3);
+      takeAll();
+      await Promise.all(keys.map((key) => redriveOutgoing(world.database, { topic, key })));
+      writing.abort();
+      await Promise.all(writers);
+      await emptied();
+      for (const key of keys) assert.deepEqual(totals(key), upTo(next.get(key) ?? 0), key);
+      assert.deepEqual(await deadKeys(), []);
+    });
+
+    it('is nothing where the key is not blocked', async () => {
+      assert.equal(await redriveOutgoing(world.database, { topic, key: 'a' }), undefined);
+      assert.equal(await dropOutgoing(world.database, { topic, key: 'a' }), undefined);
+    });
+  });
+
+  describe('dropped', () => {
+    it('is gone, and what waited behind it is sent in order', async () => {
+      refuse(0);
+      for (let n = 0; n < 5; n += 1) await publish(placed('a', n));
+      await waitFor(async () => (await parked('a')).length === 5);
+      assert.equal(await dropOutgoing(world.database, { topic, key: 'a' }), 1);
+      await waitFor(() => totals('a').length === 4);
+      await emptied();
+      assert.deepEqual(totals('a'), [1, 2, 3, 4]);
+      assert.deepEqual(await deadKeys(), []);
+    });
+
+    it('with all that waited behind it, leaves the key free', async () => {
+      refuse(0);
+      for (let n = 0; n < 5; n += 1) await publish(placed('a', n));
+      await waitFor(async () => (await parked('a')).length === 5);
+      assert.equal(await dropOutgoing(world.database, { topic, key: 'a' }, { queue: true }), 5);
+      await publish(placed('a', 5));
+      await emptied();
+      assert.deepEqual(totals('a'), [5]);
+    });
+  });
+});
