@@ -21,7 +21,7 @@ export interface ConsumerSettings {
   silenceTimeout: number;
   /** How often Kafka is told how far the group is. */
   commitInterval: number;
-  /** How long the inbox remembers an event: longer than any relay may take to send one again. */
+  /** How long the inbox remembers an event at least: longer than any relay may take to send one again, and than Kafka keeps it. */
   inboxRetention: number;
   /** How long stopping waits for a handler. */
   stopTimeout: number;

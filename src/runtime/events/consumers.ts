@@ -39,7 +39,11 @@ export function createConsumers(options: ConsumersOptions): Consumers {
   const metricsOf = createConsumerMetrics(registry);
   const handled = new Set<unknown>();
   const groups = new Map<string, GroupHandlers>();
-  const pruner = createInboxPruner(database, settings.inboxRetention, logger);
+  const topics = (): string[] => [...groups.values()].flatMap((handlers) => handlers.topics());
+  const pruner = createInboxPruner({
+    ...{ database, driver, logger, topics },
+    retention: settings.inboxRetention,
+  });
   let consumers: Consumer[] | undefined;
 
   function handlersOf(groupId: string): GroupHandlers {
@@ -75,7 +79,7 @@ export function createConsumers(options: ConsumersOptions): Consumers {
     subscribe({ topics, groupId = config.kafka.groupId, handler }) {
       handlersOf(groupId).addTopics(topics, handler);
     },
-    topics: () => [...groups.values()].flatMap((handlers) => handlers.topics()),
+    topics,
     async prepare() {
       for (const definition of contracts.consumed.filter((consumed) => !handled.has(consumed))) {
         const { type, version } = definition;

@@ -6,6 +6,7 @@ import {
   type Admin,
   AssignerProtocol,
   type Cluster,
+  ConfigResourceTypes,
   type ISocketFactoryArgs,
   Kafka,
   type KafkaJSProtocolError,
@@ -111,6 +112,11 @@ export interface KafkaDriver {
   offsetsAt(topic: string, time: number): Promise<PartitionOffset[]>;
   /** The offsets that a group has committed, without the partitions where it has none. */
   committedOffsets(groupId: string, topics: readonly string[]): Promise<CommittedOffset[]>;
+  /**
+   * Milliseconds that Kafka may keep an event of a topic: its `retention.ms`, and its `segment.ms`, since whole segments go.
+   * Infinity where none is deleted for its age; undefined where Kafka does not let us see it.
+   */
+  topicRetention(topic: string): Promise<number | undefined>;
   /** A new member of a consumer group, which joins when told to. */
   createMember(options: MemberOptions, events: MemberEvents): GroupMember;
   /** Closes what is shared; senders and consumers are closed by those who made them. */
@@ -150,6 +156,7 @@ export function createKafkaDriver(config: KafkaConfig, options: DriverOptions): 
     offsetsAt: (topic, time) => admin.use((connected) => offsetsAt(connected, topic, time)),
     committedOffsets: (groupId, topics) =>
       admin.use((connected) => committedOffsets(connected, groupId, topics)),
+    topicRetention: (topic) => admin.use((connected) => topicRetention(connected, topic)),
     createSender: () => createSender(kafka),
     createMember: (member, events) => createMember(kafka, member, events, options.logger),
     close: () => admin.close(),
@@ -355,6 +362,25 @@ async function committedOffsets(
       partitions.map(({ partition, offset }) => ({ topic, partition, offset: Number(offset) })),
     )
     .filter(({ offset }) => offset >= 0);
+}
+
+async function topicRetention(admin: Admin, topic: string): Promise<number | undefined> {
+  const configNames = ['cleanup.policy', 'retention.ms', 'segment.ms'];
+  try {
+    const { resources } = await admin.describeConfigs({
+      resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames }],
+      includeSynonyms: false,
+    });
+    const configs = resources[0]?.configEntries ?? [];
+    const [policy, ...times] = configNames.map(
+      (name) => configs.find(({ configName }) => configName === name)?.configValue ?? '',
+    );
+    const [retention = -1, segment = 0] = times.map(Number);
+    return policy?.includes('delete') && retention >= 0 ? retention + segment : Infinity;
+  } catch (error) {
+    if (typeOf(error)?.endsWith('AUTHORIZATION_FAILED')) return undefined;
+    throw error;
+  }
 }
 
 // --- consuming ---

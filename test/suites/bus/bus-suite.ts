@@ -5,6 +5,7 @@ import { orderingBehaviour } from './ordering.ts';
 import { outageBehaviour } from './outages.ts';
 import { positionBehaviour } from './positions.ts';
 import { publishingBehaviour } from './publishing.ts';
+import { retentionBehaviour } from './retention.ts';
 import type { StartSuiteBroker, SuiteBroker } from './suite-broker.ts';
 
 /** What a test of the suite works with; both are made anew as the names say, and looked up when the test runs. */
@@ -43,6 +44,7 @@ export function busSuite(name: string, startBroker: StartSuiteBroker): void {
     describe('order', () => orderingBehaviour(suite));
     describe('position', () => positionBehaviour(suite));
     describe('rolling deploy', () => deployBehaviour(suite));
+    describe('retention', () => retentionBehaviour(suite));
     describe('outage of the broker', () => outageBehaviour(suite));
   });
 }
