@@ -1,13 +1,24 @@
 import { createRequire } from 'node:module';
-import type { Command } from './command.ts';
+import { MisuseError, type Command } from './command.ts';
 import { contractsCommand } from './contracts.ts';
 import { dockerfileCommand } from './dockerfile.ts';
+import { inboxCommand } from './inbox.ts';
+import { lagCommand } from './lag.ts';
 import { migrateCommand } from './migrate.ts';
+import { outboxCommand } from './outbox.ts';
+import { deadLettersCommand, parkedCommand } from './parked.ts';
+import { replayCommand } from './replay.ts';
 
 const commands: Record<string, Command> = {
   migrate: migrateCommand,
   contracts: contractsCommand,
   dockerfile: dockerfileCommand,
+  outbox: outboxCommand,
+  inbox: inboxCommand,
+  parked: parkedCommand,
+  'dead-letters': deadLettersCommand,
+  replay: replayCommand,
+  lag: lagCommand,
 };
 
 /** Runs the command microservice-runtime for the service at `root`; resolves to its exit code: 0, 1 failed, 2 misused. */
@@ -21,8 +32,8 @@ export async function runCli([name = '--help', ...args]: string[], root: string)
     await command.run(args, root);
     return 0;
   } catch (error) {
-    if (isMisuse(error))
-      return complain(`${error.message.split('. ')[0]}; see microservice-runtime ${name} --help`, 2);
+    const misuse = misuseOf(error);
+    if (misuse !== undefined) return complain(`${misuse}; see microservice-runtime ${name} --help`, 2);
     return complain(describe(error), 1);
   }
 }
@@ -44,17 +55,31 @@ function describe(error: unknown): string {
   return (mistake ? error.stack : error.message) ?? String(error);
 }
 
-const isMisuse = (error: unknown): error is Error =>
-  error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+/** What is wrong with the words and flags; undefined when something else went wrong. */
+function misuseOf(error: unknown): string | undefined {
+  if (error instanceof MisuseError) return error.message;
+  const unparsed =
+    error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  return unparsed ? error.message.split('. ')[0] : undefined;
+}
 
 function help(only?: string): string {
   const shown = Object.entries(commands).filter(([name]) => !only || name === only);
-  const lines = shown.flatMap(([name, { summary, flags }]) => [
+  const lines = shown.flatMap(([name, { summary, subcommands = {}, flags }]) => [
     `  ${name.padEnd(24)}${summary}`,
-    ...Object.entries(flags).map(([flag, text]) => `    ${flag.padEnd(22)}${text}`),
+    ...Object.entries(subcommands).map(([word, text]) => `    ${word.padEnd(22)}${text}`),
+    ...(only || Object.keys(subcommands).length === 0 ? flagLines(flags) : []),
   ]);
-  return ['microservice-runtime <command> [flags], in the folder of a service', '', ...lines].join('\n');
+  return [
+    'microservice-runtime <command> [flags], in the folder of a service',
+    '',
+    ...lines,
+    ...(only ? [] : ['', 'microservice-runtime <command> --help has the flags of the commands about events']),
+  ].join('\n');
 }
+
+const flagLines = (flags: Record<string, string>): string[] =>
+  Object.entries(flags).map(([flag, text]) => `    ${flag.padEnd(22)}${text}`);
 
 function version(): string {
   const manifest: { version: string } = createRequire(import.meta.url)('microservice-runtime/package.json');

@@ -1,0 +1,78 @@
+import type { ParkedHeader } from '../events/parked-admin.ts';
+import { printable } from './table.ts';
+
+/** An event with all that it holds, incoming or outgoing. */
+export interface WholeEvent {
+  topic: string;
+  key: string;
+  source: string | null;
+  id: string | null;
+  type: string | null;
+  /** Where it was in Kafka; outgoing events have no place yet. */
+  partition?: number | null;
+  position?: string | null;
+  headers: Record<string, ParkedHeader>;
+  rawKey?: Buffer | null;
+  value: Buffer | null;
+  /** When it came to Kafka, or was saved for it. */
+  time: Date | null;
+}
+
+/** An event for programs: `data` where the value is JSON, and the exact bytes as base64 (null: there are none). */
+export function eventJson(event: WholeEvent) {
+  const { topic, key, source, id, type, headers, rawKey, value, time } = event;
+  return {
+    topic,
+    key,
+    keyBase64: rawKey?.toString('base64') ?? null,
+    source,
+    id,
+    type,
+    partition: event.partition ?? null,
+    offset: event.position == null ? null : Number(event.position),
+    time: time?.toISOString() ?? null,
+    headers,
+    ...jsonOf(value),
+    valueBase64: value?.toString('base64') ?? null,
+  };
+}
+
+/** An event for humans, in lines. */
+export function eventText(event: WholeEvent): string {
+  const { source, id, type, partition, position, headers, value, time } = event;
+  const place = position == null ? '' : ` at ${event.topic}/${partition}@${position}`;
+  const lines = [
+    `${type ?? 'no type'} ${id ?? 'without an id'} of ${source ?? 'an unknown source'}${place}`,
+    ...(time ? [`  time     ${time.toISOString()}`] : []),
+    `  key      ${event.key}`,
+    `  headers  ${Object.keys(headers).length === 0 ? 'none' : ''}`.trimEnd(),
+    ...Object.entries(headers).map(([name, header]) => `    ${name}: ${headerText(header)}`),
+    `  value    ${value === null ? 'none (a tombstone)' : `${value.length} bytes`}`,
+    ...(value === null ? [] : indented(valueText(value))),
+  ];
+  return printable(lines.join('\n'));
+}
+
+const indented = (text: string): string[] => text.split('\n').map((line) => `    ${line}`);
+
+function headerText(header: ParkedHeader): string {
+  if (Array.isArray(header)) return header.map(headerText).join(', ');
+  return typeof header === 'string' ? header : `base64:${header.base64}`;
+}
+
+/** JSON in lines, where that loses nothing of it (a number can have more digits than fit); else base64. */
+function valueText(value: Buffer): string {
+  const parsed = jsonOf(value);
+  if (!('data' in parsed)) return `base64:${value.toString('base64')}`;
+  const text = value.toString();
+  return JSON.stringify(parsed.data) === text ? JSON.stringify(parsed.data, null, 2) : text;
+}
+
+function jsonOf(value: Buffer | null): { data?: unknown } {
+  if (value === null) return {};
+  try {
+    return { data: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(value)) as unknown };
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util';
+import { MisuseError } from './command.ts';
+
+/** Every flag of the commands about events: what follows it, and what it does. */
+const flags = {
+  id: { type: 'string', of: 'ID', text: 'the event of this id' },
+  key: { type: 'string', of: 'KEY', text: 'events of this key' },
+  type: { type: 'string', of: 'TYPE', text: 'events of this type, such as user.created' },
+  topic: { type: 'string', of: 'TOPIC', text: 'events of this topic' },
+  source: { type: 'string', of: 'SERVICE', text: 'events that this service published' },
+  group: { type: 'string', of: 'GROUP', text: 'events as this consumer group sees them' },
+  'older-than': { type: 'string', of: 'AGE', text: 'what waits for longer: 90s, 10m, 2h, 3d' },
+  all: { type: 'boolean', of: '', text: 'whatever there is' },
+  limit: { type: 'string', of: 'N', text: 'so many at most; list and show have 100 without it' },
+  'with-queue': {
+    type: 'boolean',
+    of: '',
+    text: 'with drop: all events of the key, not the first one alone',
+  },
+  from: { type: 'string', of: 'TIME', text: 'an ISO time, an age (2h), or beginning' },
+  forget: {
+    type: 'boolean',
+    of: '',
+    text: "sets the service's own group back, and forgets what it handled since",
+  },
+  yes: { type: 'boolean', of: '', text: 'does it; without it what would happen is printed' },
+  json: { type: 'boolean', of: '', text: 'prints one JSON document' },
+} as const;
+
+export type FlagName = keyof typeof flags;
+/** What was given; a flag that was not is not there. */
+export type Flags = {
+  [Name in FlagName]?: (typeof flags)[Name]['type'] extends 'boolean' ? boolean : string;
+};
+
+/** The flags for `--help`. `texts` say what differs for this command. */
+export function helpOf(names: readonly FlagName[], texts: Partial<Record<FlagName, string>> = {}) {
+  const entries = names.map((name) => {
+    const { of, text } = flags[name];
+    return [`--${name}${of && ` ${of}`}`, texts[name] ?? text];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Reads the flags of `names` and as many words as `words` names. Throws what `parseArgs` throws, or a `MisuseError`. */
+export function parseFlags(
+  args: string[],
+  names: readonly FlagName[],
+  words: readonly string[] = [],
+): { values: Flags; words: string[] } {
+  const options = Object.fromEntries(names.map((name) => [name, { type: flags[name].type }]));
+  const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+  const missing = words[positionals.length];
+  if (missing) throw new MisuseError(`${missing} is missing`);
+  const extra = positionals[words.length];
+  if (extra !== undefined) throw new MisuseError(`"${extra}" is one word too many`);
+  // a message may have the empty key
+  const empty = Object.entries(values).find(([name, value]) => value === '' && name !== 'key');
+  if (empty) throw new MisuseError(`--${empty[0]} is empty`);
+  return { values, words: positionals };
+}
+
+/** The number of `--limit`. */
+export function limitOf({ limit }: Flags, otherwise: number): number {
+  if (limit === undefined) return otherwise;
+  if (/^[1-9]\d{0,8}$/.test(limit)) return Number(limit);
+  throw new MisuseError(`--limit is ${JSON.stringify(limit)}; write a number from 1 on`);
+}

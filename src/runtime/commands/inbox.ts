@@ -1,0 +1,129 @@
+import type { Knex } from 'knex';
+import { findHandled, forgetHandled, type HandledEvent, type HandledFilter } from '../events/inbox-admin.ts';
+import { ageOf } from './age.ts';
+import { CommandError } from './command.ts';
+import { limitOf, type FlagName, type Flags } from './flags.ts';
+import { counted, printDryRun, printJson, printMore } from './printing.ts';
+import { choiceOf, selectionOf, type Selection } from './selection.ts';
+import { withDatabase } from './service-access.ts';
+import { commandOf } from './subcommands.ts';
+import { printable, tableText, type Column } from './table.ts';
+
+const LIMIT = 100;
+const selectors: readonly FlagName[] = ['id', 'source', 'topic', 'group', 'older-than'];
+const columns: Column[] = [
+  { title: 'GROUP' },
+  { title: 'TOPIC' },
+  { title: 'SOURCE' },
+  { title: 'ID' },
+  { title: 'HANDLED' },
+  { title: 'AGE', right: true },
+];
+
+/** The events that consumer groups remember. */
+export const inboxCommand = commandOf(
+  'shows which events were handled, or forgets that one was',
+  {
+    list: {
+      summary: 'one row an event, the one that was handled last first',
+      flags: [...selectors, 'limit', 'json'],
+      run: (values, root) => withDatabase(root, (database) => list(database, values)),
+    },
+    show: {
+      summary: 'the same, with all that is known of each; the events themselves are in Kafka alone',
+      flags: [...selectors, 'limit', 'json'],
+      run: (values, root) => withDatabase(root, (database) => show(database, values)),
+    },
+    redrive: {
+      summary: 'is not needed here: replay has events handled again',
+      flags: [...selectors, 'all', 'limit', 'yes', 'json'],
+      run: redrive,
+    },
+    drop: {
+      summary: 'forgets that events were handled: what comes again is handled again',
+      flags: [...selectors, 'all', 'limit', 'yes', 'json'],
+      run: (values, root) => drop(root, values),
+    },
+  },
+  { 'older-than': 'what was handled longer ago: 90s, 10m, 2h, 3d' },
+);
+
+const filterOf = ({ group, topic, source, id, olderThan }: Selection): HandledFilter => ({
+  ...{ group, topic, source, id, olderThan },
+});
+
+async function list(database: Knex, values: Flags): Promise<void> {
+  const { events, more } = await find(database, values);
+  if (values.json) return printJson({ events: events.map(handledJson), more });
+  console.log(events.length === 0 ? 'no such event was handled, or it is forgotten' : handledText(events));
+  printMore(more);
+}
+
+async function show(database: Knex, values: Flags): Promise<void> {
+  const { events, more } = await find(database, values);
+  if (values.json) return printJson({ events: events.map(handledJson), more });
+  const texts = events.map(({ group, topic, source, id, receivedAt }) =>
+    [
+      `${id} of ${source}`,
+      `  topic    ${topic}`,
+      `  group    ${group}`,
+      `  handled  ${receivedAt.toISOString()}, ${ageOf(receivedAt)} ago`,
+    ].join('\n'),
+  );
+  console.log(printable(texts.join('\n\n')) || 'no such event was handled, or it is forgotten');
+  printMore(more);
+}
+
+const find = (database: Knex, values: Flags) =>
+  findHandled(database, filterOf(selectionOf(values)), limitOf(values, LIMIT));
+
+async function redrive(): Promise<void> {
+  throw new CommandError(
+    'what is in the inbox was handled; replay TOPIC --from TIME --forget has it handled again, and what waits is in parked and dead-letters',
+  );
+}
+
+async function drop(root: string, values: Flags): Promise<void> {
+  const filter = filterOf(choiceOf(values));
+  const limit = limitOf(values, Infinity);
+  await withDatabase(root, (database) =>
+    values.yes ? forget(database, filter, limit, values) : foresee(database, filter, limit, values),
+  );
+}
+
+async function foresee(database: Knex, filter: HandledFilter, limit: number, { json }: Flags): Promise<void> {
+  const shown = Math.min(limit, LIMIT);
+  const { events, more: beyond } = await findHandled(database, filter, shown);
+  const more = Math.min(beyond, limit - shown);
+  if (json) return printJson({ dryRun: true, events: events.map(handledJson), more });
+  if (events.length === 0) return console.log('no such event was handled, or it is forgotten');
+  console.log(handledText(events));
+  const others = more > 0 ? ', of which the last ones are shown above,' : ', shown above,';
+  console.log(`\n${counted(events.length + more, 'event')}${others} would be forgotten, ${again}.`);
+  printDryRun();
+}
+
+const again = 'and handled again should Kafka deliver it again';
+
+async function forget(database: Knex, filter: HandledFilter, limit: number, { json }: Flags): Promise<void> {
+  const forgotten: HandledEvent[] = [];
+  const count = await forgetHandled(database, filter, limit, (events) => {
+    if (json) forgotten.push(...events);
+  });
+  if (json) printJson({ dryRun: false, events: forgotten.map(handledJson) });
+  else console.log(`${counted(count, 'event')} forgotten${count > 0 ? `, ${again}` : ''}`);
+}
+
+const handledText = (events: readonly HandledEvent[]): string =>
+  tableText(
+    columns,
+    events.map(({ group, topic, source, id, receivedAt }) => [
+      ...[group, topic, source, id],
+      ...[receivedAt.toISOString(), ageOf(receivedAt)],
+    ]),
+  );
+
+const handledJson = ({ receivedAt, ...event }: HandledEvent) => ({
+  ...event,
+  handledAt: receivedAt.toISOString(),
+});

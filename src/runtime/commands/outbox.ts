@@ -1,0 +1,149 @@
+import type { Knex } from 'knex';
+import {
+  dropWaiting,
+  findWaiting,
+  readWaiting,
+  type WaitingEvent,
+  type WaitingFilter,
+  type WholeWaitingEvent,
+} from '../events/outbox-admin.ts';
+import { ageOf } from './age.ts';
+import { CommandError } from './command.ts';
+import { eventJson, eventText, type WholeEvent } from './event-text.ts';
+import { limitOf, type FlagName, type Flags } from './flags.ts';
+import { counted, printDryRun, printJson, printMore } from './printing.ts';
+import { choiceOf, selectionOf, type Selection } from './selection.ts';
+import { withDatabase } from './service-access.ts';
+import { commandOf } from './subcommands.ts';
+import { tableText, type Column } from './table.ts';
+
+const LIMIT = 100;
+const selectors: readonly FlagName[] = ['id', 'key', 'type', 'topic', 'older-than'];
+const columns: Column[] = [
+  { title: 'TOPIC' },
+  { title: 'KEY' },
+  { title: 'TYPE' },
+  { title: 'ID' },
+  { title: 'AGE', right: true },
+  { title: 'BYTES', right: true },
+  { title: 'LANE', right: true },
+];
+
+/** The events that are saved and not sent yet. */
+export const outboxCommand = commandOf('shows events that are saved and not in Kafka yet, or drops one', {
+  list: {
+    summary: 'one row an event, the one that waits longest first',
+    flags: [...selectors, 'limit', 'json'],
+    run: (values, root) => withDatabase(root, (database) => list(database, values)),
+  },
+  show: {
+    summary: 'the events with headers and value',
+    flags: [...selectors, 'limit', 'json'],
+    run: (values, root) => withDatabase(root, (database) => show(database, values)),
+  },
+  redrive: {
+    summary: 'is not needed here: the relay of the service sends by itself',
+    flags: [...selectors, 'all', 'limit', 'yes', 'json'],
+    run: redrive,
+  },
+  drop: {
+    summary: 'deletes events that wait, for good',
+    flags: [...selectors, 'all', 'limit', 'yes', 'json'],
+    run: (values, root) => drop(root, values),
+  },
+});
+
+function filterOf({ topic, key, id, type, olderThan }: Selection): WaitingFilter {
+  return { topic, key, id, type, olderThan };
+}
+
+async function list(database: Knex, values: Flags): Promise<void> {
+  const { events, more } = await findWaiting(database, filterOf(selectionOf(values)), limitOf(values, LIMIT));
+  if (values.json) {
+    return printJson({ events: events.map(rowJson), more });
+  }
+  const rows = events.map(({ topic, key, type, id, createdAt, bytes, lane }) => [
+    ...[topic, key, type ?? '-', id ?? '-'],
+    ...[ageOf(createdAt), String(bytes), String(lane)],
+  ]);
+  console.log(rows.length === 0 ? 'no such event waits in the outbox' : tableText(columns, rows));
+  printMore(more);
+}
+
+async function show(database: Knex, values: Flags): Promise<void> {
+  const filter = filterOf(selectionOf(values));
+  const limit = limitOf(values, LIMIT);
+  const events = await readWaiting(database, filter, limit);
+  const { more } = await findWaiting(database, filter, limit);
+  if (values.json) return printJson({ events: events.map(waitingJson), more });
+  console.log(events.map(waitingText).join('\n\n') || 'no such event waits in the outbox');
+  printMore(more);
+}
+
+async function redrive(): Promise<void> {
+  throw new CommandError(
+    'nothing in the outbox needs to be redriven: a running service sends it by itself, as soon as Kafka takes it; what Kafka refused is in dead-letters',
+  );
+}
+
+async function drop(root: string, values: Flags): Promise<void> {
+  const filter = filterOf(choiceOf(values));
+  const limit = limitOf(values, Infinity);
+  await withDatabase(root, (database) =>
+    values.yes ? dropNow(database, filter, limit, values) : foresee(database, filter, limit, values),
+  );
+}
+
+async function foresee(database: Knex, filter: WaitingFilter, limit: number, { json }: Flags): Promise<void> {
+  const shown = Math.min(limit, LIMIT);
+  const events = await readWaiting(database, filter, shown);
+  const { more: beyond } = await findWaiting(database, filter, shown);
+  const more = Math.min(beyond, limit - shown);
+  if (json) return printJson({ dryRun: true, events: events.map(waitingJson), more });
+  if (events.length === 0) return console.log('no such event waits in the outbox');
+  console.log(events.map(waitingText).join('\n\n'));
+  const others = more > 0 ? `, the oldest of which are shown above,` : ', shown above,';
+  console.log(
+    `\n${counted(events.length + more, 'event')}${others} would be gone for good, and nobody would hear of them.`,
+  );
+  printDryRun();
+}
+
+async function dropNow(database: Knex, filter: WaitingFilter, limit: number, { json }: Flags): Promise<void> {
+  const dropped: WholeWaitingEvent[] = [];
+  const keep = (events: WholeWaitingEvent[]): void => {
+    if (json) dropped.push(...events);
+    else for (const event of events) console.log(`${waitingText(event)}\n`);
+  };
+  try {
+    const count = await dropWaiting(database, filter, limit, keep);
+    if (!json)
+      console.log(
+        `${counted(count, 'event')} dropped${count > 0 ? ', shown above; gone for good, unless a relay was sending it already' : ''}`,
+      );
+  } finally {
+    // what was dropped before an error must be seen too
+    if (json) printJson({ dryRun: false, events: dropped.map(waitingJson) });
+  }
+}
+
+const rowJson = ({ topic, key, source, id, type, createdAt, bytes, lane }: WaitingEvent) => ({
+  ...{ topic, key, source, id, type },
+  ...{ createdAt: createdAt.toISOString(), bytes, lane },
+});
+
+const wholeEvent = (event: WholeWaitingEvent): WholeEvent => ({
+  ...event,
+  value: Buffer.from(event.value),
+  time: event.createdAt,
+});
+
+const waitingText = (event: WholeWaitingEvent): string =>
+  `${eventText(wholeEvent(event))}\n  topic    ${event.topic}, lane ${event.lane}`;
+
+const waitingJson = (event: WholeWaitingEvent) => ({
+  direction: 'outbox',
+  ...eventJson(wholeEvent(event)),
+  lane: event.lane,
+  createdAt: event.createdAt.toISOString(),
+});

@@ -1,0 +1,91 @@
+import { OUTGOING, type ParkedEvent, type ParkedKey } from '../events/parked-admin.ts';
+import { ageOf } from './age.ts';
+import { eventJson, eventText, type WholeEvent } from './event-text.ts';
+import { counted } from './printing.ts';
+import { OUTBOX } from './selection.ts';
+import { printable, tableText, type Column } from './table.ts';
+
+/** How keys whose events wait are shown. */
+
+const columns: Column[] = [
+  { title: 'GROUP' },
+  { title: 'TOPIC' },
+  { title: 'KEY' },
+  { title: 'REASON' },
+  { title: 'TRIES', right: true },
+  { title: 'NEXT' },
+  { title: 'AGE', right: true },
+  { title: 'EVENTS', right: true },
+  { title: 'TYPE' },
+  { title: 'ID' },
+  { title: 'ERROR' },
+];
+
+const groupOf = ({ group }: { group: string }): string => (group === OUTGOING ? OUTBOX : group);
+
+export const directionOf = ({ group }: { group: string }): 'inbox' | 'outbox' =>
+  group === OUTGOING ? 'outbox' : 'inbox';
+
+/** One row a key. */
+export function keysText(keys: readonly ParkedKey[]): string {
+  const rows = keys.map((key) => [
+    groupOf(key),
+    key.topic,
+    key.key,
+    key.reason,
+    String(key.attempts),
+    key.nextTryAt ? nextText(key.nextTryAt) : 'never',
+    ageOf(key.parkedAt),
+    String(key.events),
+    key.firstType ?? '-',
+    key.firstId ?? '-',
+    key.error,
+  ]);
+  return tableText(columns, rows);
+}
+
+const nextText = (time: Date): string => (time.getTime() <= Date.now() ? 'now' : ageOf(time));
+
+export function keyJson(key: ParkedKey) {
+  return {
+    direction: directionOf(key),
+    group: key.group === OUTGOING ? null : key.group,
+    topic: key.topic,
+    key: key.key,
+    state: key.state,
+    reason: key.reason,
+    error: key.error,
+    attempts: key.attempts,
+    nextTryAt: key.nextTryAt?.toISOString() ?? null,
+    parkedAt: key.parkedAt.toISOString(),
+    updatedAt: key.updatedAt.toISOString(),
+    events: key.events,
+    first: { source: key.firstSource, id: key.firstId, type: key.firstType },
+  };
+}
+
+/** A key in a line, for what is done with it. */
+export const keyName = (key: ParkedKey): string =>
+  printable(`key ${key.key} of ${key.topic} (${groupOf(key)})`);
+
+/** A key and its events with all that they hold; `more` are not shown. */
+export function keyText(key: ParkedKey, events: readonly ParkedEvent[]): string {
+  const next = key.nextTryAt ? `next try ${nextText(key.nextTryAt)}` : 'not tried any more';
+  const more = key.events - events.length;
+  return [
+    `${keyName(key)}: ${counted(key.events, 'event')}, parked ${ageOf(key.parkedAt)} ago`,
+    printable(`${key.state}, ${key.reason}: ${key.error}`),
+    `${key.attempts} ${key.attempts === 1 ? 'try' : 'tries'} failed, ${next}`,
+    ...events.map((event) => `\n${eventText(wholeEvent(event))}`),
+    ...(more > 0 ? [`\nand ${counted(more, 'event')} more behind`] : []),
+  ].join('\n');
+}
+
+export const wholeEvent = (event: ParkedEvent): WholeEvent => ({ ...event, time: event.receivedAt });
+
+export const parkedEventJson = (event: ParkedEvent) => ({
+  direction: directionOf(event),
+  group: event.group === OUTGOING ? null : event.group,
+  ...eventJson(wholeEvent(event)),
+  parkedAt: event.parkedAt.toISOString(),
+});

@@ -1,0 +1,105 @@
+import type { Knex } from 'knex';
+import {
+  findParkedKeys,
+  readParkedEvents,
+  type ParkedFilter,
+  type ParkedState,
+} from '../events/parked-admin.ts';
+import type { Command } from './command.ts';
+import { limitOf, type FlagName, type Flags } from './flags.ts';
+import { dropKeys, redriveKeys } from './parked-changes.ts';
+import { keyJson, keysText, keyText, parkedEventJson } from './parked-keys.ts';
+import { counted, printJson, printMore } from './printing.ts';
+import { selectionOf } from './selection.ts';
+import { withDatabase } from './service-access.ts';
+import { commandOf } from './subcommands.ts';
+
+const LIMIT = 100;
+const selectors: readonly FlagName[] = ['id', 'key', 'type', 'topic', 'group', 'older-than'];
+
+/** The keys that are tried again by themselves. */
+export const parkedCommand = createParkedCommand('parked', {
+  summary: 'shows keys whose first event fails and is tried again; lets one be tried now, or drops it',
+  redrive: 'has them tried now, with all their tries before them',
+});
+
+/** The keys that wait for somebody, of events that came and of those on their way out. */
+export const deadLettersCommand = createParkedCommand('dead', {
+  summary: 'shows keys whose first event is given up; lets one be tried again, or drops it',
+  redrive: 'has them tried again, or sent again where Kafka refused them',
+});
+
+function createParkedCommand(state: ParkedState, texts: { summary: string; redrive: string }): Command {
+  return commandOf(
+    texts.summary,
+    {
+      list: {
+        summary: 'one row a key, the one that waits longest first',
+        flags: [...selectors, 'limit', 'json'],
+        run: (values, root) => withDatabase(root, (database) => list(database, state, values)),
+      },
+      show: {
+        summary: 'the events of the keys, with headers and value',
+        flags: [...selectors, 'limit', 'json'],
+        run: (values, root) => withDatabase(root, (database) => show(database, state, values)),
+      },
+      redrive: {
+        summary: texts.redrive,
+        flags: [...selectors, 'all', 'limit', 'yes', 'json'],
+        run: (values, root) => redriveKeys(root, state, values),
+      },
+      drop: {
+        summary: 'deletes the first event of a key for good, and has the next one tried',
+        flags: [...selectors, 'all', 'with-queue', 'limit', 'yes', 'json'],
+        run: (values, root) => dropKeys(root, state, values),
+      },
+    },
+    {
+      id: 'the key where this event waits; to redrive or drop it must be the first one',
+      type: 'keys where an event of this type waits; to redrive or drop: is the first one',
+      key: 'this key',
+      topic: 'keys of this topic',
+      group: `keys of this consumer group${state === 'dead' ? '; outbox: events on their way out' : ''}`,
+      'older-than': 'keys parked for longer: 90s, 10m, 2h, 3d',
+      all: 'every key',
+    },
+  );
+}
+
+const nameOf = (state: ParkedState): string => (state === 'dead' ? 'key with a dead letter' : 'parked key');
+
+const filterOf = (values: Flags, state: ParkedState): ParkedFilter => {
+  return { ...selectionOf(values), state, of: 'any' };
+};
+
+async function list(database: Knex, state: ParkedState, values: Flags): Promise<void> {
+  const { keys, total } = await findParkedKeys(database, filterOf(values, state), limitOf(values, LIMIT));
+  const more = total - keys.length;
+  if (values.json) return printJson({ keys: keys.map(keyJson), more });
+  console.log(keys.length === 0 ? `there is no ${nameOf(state)} like that` : keysText(keys));
+  printMore(more);
+}
+
+async function show(database: Knex, state: ParkedState, values: Flags): Promise<void> {
+  const limit = limitOf(values, LIMIT);
+  const { keys, total } = await findParkedKeys(database, filterOf(values, state), limit);
+  let left = limit;
+  const shown = [];
+  for (const key of keys) {
+    if (left <= 0) break;
+    const events = await readParkedEvents(database, key, left);
+    left -= Math.max(1, events.length);
+    shown.push({ key, events });
+  }
+  const more = total - shown.length;
+  if (values.json) {
+    const documents = shown.map(({ key, events }) => ({
+      ...keyJson(key),
+      queue: events.map(parkedEventJson),
+    }));
+    return printJson({ keys: documents, more });
+  }
+  const texts = shown.map(({ key, events }) => keyText(key, events));
+  console.log(texts.join('\n\n') || `there is no ${nameOf(state)} like that`);
+  if (more > 0) console.log(`\nand ${counted(more, 'key')} more; --limit shows more events`);
+}

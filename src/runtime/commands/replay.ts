@@ -1,0 +1,128 @@
+import type { KafkaConfig } from '../config/kafka-config.ts';
+import { countForgotten, createReplayGroup, forgetSince, isGroupKnown } from '../events/replay.ts';
+import { parseTime } from './age.ts';
+import { CommandError, MisuseError, type Command } from './command.ts';
+import { helpOf, parseFlags, type Flags } from './flags.ts';
+import { counted, printDryRun, printJson } from './printing.ts';
+import { readSpans, untilPosition, type Span } from './replay-spans.ts';
+import { kafkaOf, withDatabase, withKafka } from './service-access.ts';
+import { tableText, type Column } from './table.ts';
+import type { Knex } from 'knex';
+import type { KafkaDriver } from '../events/kafka-driver.ts';
+
+const names = ['from', 'group', 'forget', 'yes', 'json'] as const;
+const columns: Column[] = ['PARTITION', 'FROM', 'TO', 'EVENTS'].map((title) => ({ title, right: true }));
+
+/** What is asked for, and where. */
+interface Replay {
+  topic: string;
+  group: string;
+  /** Undefined: the beginning. */
+  since: Date | undefined;
+  config: KafkaConfig;
+  database: Knex;
+  driver: KafkaDriver;
+  values: Flags;
+}
+
+export const replayCommand: Command = {
+  summary: 'has the events of a topic handled again: replay TOPIC --from TIME',
+  flags: helpOf(names, {
+    group: 'the name of the new group; with --forget: the group that is set back',
+    forget: 'no new group: the one of the service is set back, and forgets what it handled since',
+  }),
+  async run(args, root) {
+    const { values, words } = parseFlags(args, names, ['TOPIC']);
+    const [topic = ''] = words;
+    if (values.from === undefined) throw new MisuseError('--from is missing; say from when on');
+    const since = parseTime(values.from);
+    const config = kafkaOf(root);
+    const group = values.group ?? (values.forget ? config.groupId : newName(config.groupId));
+    await withDatabase(root, (database) =>
+      withKafka(config, async (driver) => {
+        const replay = { topic, group, since, config, database, driver, values };
+        await (values.forget ? forget(replay) : makeGroup(replay));
+      }),
+    );
+  },
+};
+
+/** With the time in it, so that there is none of this name. */
+const newName = (group: string): string =>
+  `${group}-replay-${new Date().toISOString().replaceAll(/\D/g, '').slice(0, 14)}`;
+
+async function makeGroup({ topic, group, since, config, database, driver, values }: Replay): Promise<void> {
+  const spans = await readSpans(driver, topic, since, config);
+  const committed = await driver.committedOffsets(group, [topic]);
+  if (committed.length > 0 || group === config.groupId || (await isGroupKnown(database, group)))
+    throw new CommandError(
+      `group ${group} exists already; give a new one another name with --group, or set this one back with --forget`,
+    );
+  const positions = spans.map(({ partition, from }) => ({ partition, position: from }));
+  if (values.yes) await createReplayGroup(database, { group, like: config.groupId, topic, positions });
+  if (values.json)
+    return printJson({
+      ...documentOf({ topic, group, since, values }, spans),
+      environment: { KAFKA_GROUP_ID: group },
+    });
+  printSpans(spans);
+  const will = values.yes ? 'handles' : 'would handle';
+  console.log(
+    `\nA new group, ${group}, ${will} ${counted(total(spans), 'event')} of ${topic} from ${nameOf(since)} on, and what comes after them.`,
+  );
+  console.log(`In the other topics of the service it goes on where ${config.groupId} is now.`);
+  if (!values.yes) return printDryRun();
+  console.log(
+    `\nThe group is there. Run the service as this group, beside the one that runs or instead of it:\n\n  KAFKA_GROUP_ID=${group}`,
+  );
+}
+
+async function forget({ topic, group, since, config, database, driver, values }: Replay): Promise<void> {
+  const all = await readSpans(driver, topic, since, config);
+  const begun = await untilPosition(all, { database, driver, group, topic });
+  if (begun.length === 0)
+    throw new CommandError(
+      `group ${group} has not handled anything of ${topic} yet; there is nothing to set back`,
+    );
+  const spans = begun.filter(({ events }) => events > 0);
+  const positions = spans.map(({ partition, from }) => ({ partition, position: from }));
+  const forgetting = { group, topic, positions, since };
+  const act = values.yes && spans.length > 0;
+  const forgotten = await (act ? forgetSince(database, forgetting) : countForgotten(database, forgetting));
+  const { inbox, parked } = spans.length > 0 ? forgotten : { inbox: 0, parked: 0 };
+  if (values.json)
+    return printJson({ ...documentOf({ topic, group, since, values }, begun), forgotten: { inbox, parked } });
+  printSpans(begun);
+  if (spans.length === 0)
+    return console.log(`\nGroup ${group} has handled nothing of ${topic} since ${nameOf(since)}.`);
+  const will = act ? 'handles' : 'would handle';
+  console.log(`\nGroup ${group} ${will} ${counted(total(spans), 'event')} of ${topic} again.`);
+  console.log(
+    `${act ? 'Forgotten' : 'It would forget'}: ${counted(inbox, 'row')} of the inbox, and ${counted(parked, 'parked event')} that ${parked === 1 ? 'comes' : 'come'} again.`,
+  );
+  if (!act) return printDryRun();
+  console.log(
+    'A service that runs goes back when the next event comes in a partition; restart it to begin at once.',
+  );
+}
+
+function printSpans(spans: readonly Span[]): void {
+  const rows = spans.map(({ partition, from, to, events }) => [partition, from, to, events].map(String));
+  console.log(tableText(columns, rows));
+}
+
+const total = (spans: readonly Span[]): number => spans.reduce((sum, { events }) => sum + events, 0);
+
+const nameOf = (since: Date | undefined): string => since?.toISOString() ?? 'the beginning';
+
+const documentOf = (
+  { topic, group, since, values }: Pick<Replay, 'topic' | 'group' | 'since' | 'values'>,
+  partitions: Span[],
+) => ({
+  dryRun: !values.yes,
+  topic,
+  group,
+  forget: values.forget ?? false,
+  since: since?.toISOString() ?? null,
+  partitions,
+});

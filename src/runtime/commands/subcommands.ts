@@ -1,0 +1,34 @@
+import { MisuseError, type Command } from './command.ts';
+import { helpOf, parseFlags, type FlagName, type Flags } from './flags.ts';
+
+export interface Subcommand {
+  /** One line for `--help`. */
+  summary: string;
+  /** The flags that it takes; any other one is a misuse. */
+  flags: readonly FlagName[];
+  run(values: Flags, root: string): Promise<void>;
+}
+
+/** A command whose first word says what to do. `texts` are what its flags do where that differs from other commands. */
+export function commandOf(
+  summary: string,
+  subcommands: Record<string, Subcommand>,
+  texts: Partial<Record<FlagName, string>> = {},
+): Command {
+  const entries = Object.entries(subcommands);
+  const names = Object.keys(subcommands);
+  const flags = new Set(Object.values(subcommands).flatMap((each) => each.flags));
+  return {
+    summary,
+    subcommands: Object.fromEntries(entries.map(([name, each]) => [name, each.summary])),
+    flags: helpOf([...flags], texts),
+    async run([name, ...args], root) {
+      const subcommand = entries.find(([each]) => each === name)?.[1];
+      if (!subcommand) throw new MisuseError(`${seen(name)}; write ${names.join(', ')} first`);
+      await subcommand.run(parseFlags(args, subcommand.flags).values, root);
+    },
+  };
+}
+
+const seen = (name: string | undefined): string =>
+  name === undefined ? 'what to do is missing' : `"${name}" is nothing that can be done here`;

@@ -1,0 +1,32 @@
+import type { Knex } from 'knex';
+
+/** How far a group is in a partition, for whoever looks after it (commands/lag.ts); the consumer has its own. */
+export interface GroupPosition {
+  group: string;
+  topic: string;
+  partition: number;
+  /** The next offset to handle. */
+  position: number;
+  movedAt: Date;
+}
+
+/** The positions of every group, or of those that the filter names. */
+export async function readGroups(
+  database: Knex,
+  { group, topic }: { group?: string; topic?: string },
+): Promise<GroupPosition[]> {
+  const query = database<{ consumer_group: string; topic: string; partition: number }>('event_positions');
+  if (group !== undefined) query.where('consumer_group', group);
+  if (topic !== undefined) query.where('topic', topic);
+  const rows: { group: string; topic: string; partition: number; position: string; movedAt: Date }[] =
+    await query
+      .orderBy(['consumer_group', 'topic', 'partition'])
+      .select({
+        group: 'consumer_group',
+        topic: 'topic',
+        partition: 'partition',
+        position: 'position',
+        movedAt: 'updated_at',
+      });
+  return rows.map(({ position, ...row }) => ({ ...row, position: Number(position) }));
+}

@@ -1,0 +1,197 @@
+import type { Knex } from 'knex';
+import { conditionsOf, olderThan } from './admin-filter.ts';
+import { rejectRolledBack } from './transaction-commit.ts';
+
+/** Keys whose events wait, and their events, for whoever looks after them (commands/parked.ts); the consumer has its own. */
+
+export type ParkedState = 'parked' | 'dead';
+
+/** The outgoing events have no group in the tables. */
+export const OUTGOING = '';
+
+export interface ParkedPlace {
+  /** `''` for events on their way out. */
+  group: string;
+  topic: string;
+  key: string;
+}
+
+/** Which keys; all that is given must hold. */
+export interface ParkedFilter {
+  state: ParkedState;
+  group?: string;
+  topic?: string;
+  key?: string;
+  id?: string;
+  type?: string;
+  /** Milliseconds since the key was parked, at least. */
+  olderThan?: number;
+  /** Whether `id` and `type` are those of the first event, the one that failed, or of any that waits. */
+  of: 'first' | 'any';
+}
+
+export interface ParkedKey extends ParkedPlace {
+  state: ParkedState;
+  reason: string;
+  error: string;
+  attempts: number;
+  nextTryAt: Date | null;
+  parkedAt: Date;
+  updatedAt: Date;
+  /** How many events wait, the first one included. */
+  events: number;
+  /** The row of the first event; null when there is none, which no part of the runtime leaves behind. */
+  firstRow: string | null;
+  firstSource: string | null;
+  firstId: string | null;
+  firstType: string | null;
+}
+
+/** A header as it came: bytes that are no text are in base64, and a header that came several times is an array. */
+export type ParkedHeader = string | { base64: string } | (string | { base64: string })[];
+
+export interface ParkedEvent extends ParkedPlace {
+  row: string;
+  /** Where it was in Kafka; null on its way out. */
+  partition: number | null;
+  position: string | null;
+  source: string | null;
+  id: string | null;
+  type: string | null;
+  headers: Record<string, ParkedHeader>;
+  rawKey: Buffer | null;
+  value: Buffer | null;
+  receivedAt: Date | null;
+  parkedAt: Date;
+}
+
+const keyColumns = `
+  k.consumer_group as "group", k.topic, k.key, k.state, k.reason, k.error, k.attempts, k.next_try_at as "nextTryAt",
+  k.parked_at as "parkedAt", k.updated_at as "updatedAt", first.id as "firstRow", first.source as "firstSource",
+  first.event_id as "firstId", first.type as "firstType"`;
+
+const eventColumns = `
+  consumer_group as "group", topic, key, id as row, partition, position, source, event_id as id, type, headers,
+  raw_key as "rawKey", value, received_at as "receivedAt", parked_at as "parkedAt"`;
+
+const ofKey = (alias: string): string =>
+  `${alias}.consumer_group = k.consumer_group and ${alias}.topic = k.topic and ${alias}.key = k.key`;
+
+/** The keys that waited longest, `limit` at most, and how many there are in all. */
+export async function findParkedKeys(
+  database: Knex,
+  filter: ParkedFilter,
+  limit: number,
+): Promise<{ keys: ParkedKey[]; total: number }> {
+  const { sql, values } = conditionsFor(filter);
+  const { rows } = await database.raw<{ rows: (ParkedKey & { total: string })[] }>(
+    `with found as (
+       select ${keyColumns}, count(*) over () as total
+       from event_parked_keys as k left join lateral (
+         select e.id, e.source, e.event_id, e.type from event_parked as e where ${ofKey('e')} order by e.id limit 1
+       ) as first on true
+       where ${sql}
+       order by k.parked_at, k.consumer_group, k.topic, k.key limit :limit
+     )
+     select found.*, (
+       select count(*)::int from event_parked as e
+       where e.consumer_group = found."group" and e.topic = found.topic and e.key = found.key
+     ) as events
+     from found order by "parkedAt", "group", topic, key`,
+    { ...values, limit },
+  );
+  return { keys: rows, total: Number(rows[0]?.total ?? 0) };
+}
+
+function conditionsFor({ of, ...filter }: ParkedFilter) {
+  const ofEvent = (column: string, name: string): string =>
+    of === 'first'
+      ? `first.${column} = :${name}`
+      : `exists (select from event_parked as e where ${ofKey('e')} and e.${column} = :${name})`;
+  return conditionsOf(filter, {
+    state: 'k.state = :state',
+    group: 'k.consumer_group = :group',
+    topic: 'k.topic = :topic',
+    key: 'k.key = :key',
+    id: ofEvent('event_id', 'id'),
+    type: ofEvent('type', 'type'),
+    olderThan: olderThan('k.parked_at'),
+  });
+}
+
+/** The events of a key in their order; the first one is the one that failed. */
+export async function readParkedEvents(
+  database: Knex,
+  { group, topic, key }: ParkedPlace,
+  limit?: number,
+): Promise<ParkedEvent[]> {
+  const { rows } = await database.raw<{ rows: ParkedEvent[] }>(
+    `select ${eventColumns} from event_parked where consumer_group = ? and topic = ? and key = ? order by id limit ?`,
+    [group, topic, key, limit ?? null],
+  );
+  return rows;
+}
+
+const tryNow = `state = 'parked', attempts = 0, next_try_at = now(), updated_at = now()`;
+const thePlace = 'consumer_group = ? and topic = ? and key = ?';
+
+/**
+ * Lets a key of a consumer group be tried at once, with all of its tries before it; the service does that within a second,
+ * when it runs. Waits for a try that is under way. Resolves to false when the key is no longer in this state: somebody
+ * else was there first, or its events were handled.
+ */
+export async function redriveKey(
+  database: Knex,
+  { group, topic, key, state }: ParkedPlace & { state: ParkedState },
+): Promise<boolean> {
+  const { rowCount } = await database.raw<{ rowCount: number }>(
+    `update event_parked_keys set ${tryNow} where ${thePlace} and state = ?`,
+    [group, topic, key, state],
+  );
+  return rowCount === 1;
+}
+
+/** What to drop: the first event of a key as it was seen, alone or with all that wait behind it. */
+export interface Drop {
+  of: ParkedPlace & { state: ParkedState };
+  firstRow: string | null;
+  whole: boolean;
+}
+
+/**
+ * Deletes the first event of a consumer group's key, or all of its events; what remains is tried at once. Waits for a try
+ * that is under way. Nothing happens when the key is no longer in its state or another event is the first one now: resolves to
+ * undefined. `keep` gets the events before COMMIT, so that none is gone that nobody has seen.
+ */
+export async function dropParked(
+  database: Knex,
+  { of: { group, topic, key, state }, firstRow, whole }: Drop,
+  keep: (events: ParkedEvent[]) => void,
+): Promise<ParkedEvent[] | undefined> {
+  const place = [group, topic, key];
+  return database.transaction(async (trx) => {
+    rejectRolledBack(trx);
+    const { rows: locked } = await trx.raw<{ rows: unknown[] }>(
+      `select from event_parked_keys where ${thePlace} and state = ? for update`,
+      [...place, state],
+    );
+    if (locked.length === 0) return undefined;
+    const events = await readParkedEvents(trx, { group, topic, key }, whole ? undefined : 1);
+    if (events.length === 0 || events[0]?.row !== firstRow) return undefined;
+    const ids = events.map(({ row }) => row);
+    await trx.raw('delete from event_parked where id = any(?::bigint[])', [ids]);
+    if (!(await resumed(trx, place))) await trx.raw(`delete from event_parked_keys where ${thePlace}`, place);
+    keep(events);
+    return events;
+  });
+}
+
+/** Has the rest of a locked key tried; false when there is none. */
+async function resumed(trx: Knex.Transaction, place: string[]): Promise<boolean> {
+  const { rowCount } = await trx.raw<{ rowCount: number }>(
+    `update event_parked_keys set ${tryNow}, error = 'not tried yet; the event before it was dropped'
+     where ${thePlace} and exists (select from event_parked where ${thePlace})`,
+    [...place, ...place],
+  );
+  return rowCount === 1;
+}
