@@ -10,9 +10,20 @@ export interface ConsumerMetrics {
   failed(topic: string): void;
   rebuilt(): void;
   positionReset(topic: string): void;
-  lag(at: TopicPartition, lag: number): void;
+  /** The group handed out its partitions. */
+  rebalanced(): void;
+  /** Asks `read` how far behind a partition is, whenever somebody looks at the metrics, until `forget`. */
+  watch(at: TopicPartition, read: () => Lag): void;
   /** The partition is not ours any more. */
   forget(at: TopicPartition): void;
+}
+
+/** How far behind a partition is. */
+export interface Lag {
+  /** Events that are not handled yet. */
+  lag: number;
+  /** When Kafka had the oldest of them, in milliseconds since the epoch; undefined where none is known. */
+  oldest?: number;
 }
 
 /** Registers the metrics of all groups of a service, and gives each group its own. Once for a registry. */
@@ -31,12 +42,13 @@ export function createConsumerMetrics(registry: Registry): (group: string) => Co
     labelNames: ['group'],
     registers,
   });
-  const lag = new Gauge({
-    name: 'microservice_consumer_lag',
-    help: 'Events in the partitions of this replica that are not handled yet',
-    labelNames: ['group', 'topic', 'partition'],
+  const rebalances = new Counter({
+    name: 'microservice_consumer_rebalances_total',
+    help: 'Times that the group handed out its partitions, as this replica saw it',
+    labelNames: ['group'],
     registers,
   });
+  const watched = lagGauges(registry);
   const delay = new Histogram({
     name: 'microservice_consumer_delay_seconds',
     help: 'Time from the publishing of an event to the commit of its handler',
@@ -52,7 +64,46 @@ export function createConsumerMetrics(registry: Registry): (group: string) => Co
     failed: (topic) => failures.inc({ group, topic }),
     rebuilt: () => rebuilds.inc({ group }),
     positionReset: (topic) => resets.inc({ group, topic }),
-    lag: ({ topic, partition }, events) => lag.set({ group, topic, partition }, events),
-    forget: ({ topic, partition }) => lag.remove({ group, topic, partition }),
+    rebalanced: () => rebalances.inc({ group }),
+    watch: ({ topic, partition }, read) => watched.set({ group, topic, partition }, read),
+    forget: ({ topic, partition }) => watched.delete({ group, topic, partition }),
   });
+}
+
+interface PartitionLabels {
+  group: string;
+  topic: string;
+  partition: number;
+}
+
+/** Gauges that are read when somebody looks, so that an age is right and what was taken away is gone. */
+function lagGauges(registry: Registry) {
+  const watched = new Map<string, { labels: PartitionLabels; read: () => Lag }>();
+  const gauge = (name: string, help: string, valueOf: (lag: Lag) => number) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['group', 'topic', 'partition'],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const { labels, read } of watched.values()) this.set({ ...labels }, valueOf(read()));
+      },
+    });
+  gauge(
+    'microservice_consumer_lag',
+    'Events in the partitions of this replica that are not handled yet',
+    ({ lag }) => lag,
+  );
+  gauge(
+    'microservice_consumer_lag_seconds',
+    'Time since Kafka had the oldest event that is not handled yet',
+    ({ oldest }) => (oldest === undefined ? 0 : Math.max(0, Date.now() - oldest) / 1_000),
+  );
+  const keyOf = ({ group, topic, partition }: PartitionLabels): string =>
+    JSON.stringify([group, topic, partition]);
+  return {
+    set: (labels: PartitionLabels, read: () => Lag): unknown => watched.set(keyOf(labels), { labels, read }),
+    delete: (labels: PartitionLabels): unknown => watched.delete(keyOf(labels)),
+  };
 }

@@ -18,6 +18,8 @@ export interface PartitionStatus {
   position: number;
   /** Events that are not handled yet, as of the last fetch. */
   lag: number;
+  /** When Kafka had the first event that waits here, in milliseconds since the epoch. */
+  oldest?: number;
   /** Set while the first event waits for its next try. */
   retrying?: { attempts: number; error: string };
 }
@@ -80,7 +82,6 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
     queue.push(fresh);
     nextFetch = Math.max(nextFetch, Number(fresh.at(-1)?.offset ?? -1) + 1);
     end = fetched.end;
-    metrics.lag(of, lag());
     flow();
     wake();
   }
@@ -133,7 +134,6 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
     retry.passed();
     retrying = undefined;
     report(result, topic, metrics);
-    metrics.lag(of, lag());
     flow();
   }
 
@@ -184,7 +184,6 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
     nextFetch: () => nextFetch,
     seeEnd(seen) {
       end = Math.max(end, seen);
-      metrics.lag(of, lag());
     },
     hungry: () => queue.size() === 0 && !waiting,
     flow,
@@ -193,6 +192,7 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
       partition,
       position: position.position,
       lag: lag(),
+      ...(queue.size() > 0 && { oldest: Number(queue.first(1)[0]?.timestamp ?? Date.now()) }),
       ...(retrying && { retrying }),
     }),
     async close() {

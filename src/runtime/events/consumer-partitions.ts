@@ -50,6 +50,7 @@ export function createPartitions(options: PartitionsOptions): Partitions {
 
   function assigned(partitions: TopicPartition[]): void {
     assignment += 1;
+    metrics.rebalanced();
     options.joined();
     const ours = new Set(partitions.map(({ topic, partition }) => placeOf(topic, partition)));
     for (const place of open.keys()) if (!ours.has(place)) drop(place);
@@ -100,6 +101,7 @@ export function createPartitions(options: PartitionsOptions): Partitions {
       },
     });
     open.set(place, opened);
+    metrics.watch(at, () => opened.status());
     committed.set(place, start.position);
     member.fetchFrom(at, start.position);
   }
@@ -145,6 +147,7 @@ export function createPartitions(options: PartitionsOptions): Partitions {
       clearInterval(commits);
       clearInterval(silence);
       watchdog.stop();
+      for (const partition of open.values()) metrics.forget(partition.status());
       const handled = Promise.all([...dropped, ...[...open.values()].map((partition) => partition.close())]);
       await within(settings.stopTimeout, handled);
       await within(LAST_COMMIT, commit());

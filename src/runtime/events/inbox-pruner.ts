@@ -60,25 +60,27 @@ export function createInboxPruner(options: InboxPrunerOptions) {
     );
   }
 
-  async function prune(): Promise<number> {
+  async function prune(): Promise<void> {
+    const kept = await memory();
+    if (kept === Infinity) return;
+    const before = new Date(Date.now() - kept);
+    const deleted = await pruneInbox(database, before, { stopped: () => stopped });
+    if (deleted > 0) logger.info({ deleted, before }, 'forgot old events of the inbox');
+  }
+
+  async function pruneAndPlan(): Promise<void> {
+    let next = delays.next;
     try {
-      const kept = await memory();
-      if (kept === Infinity) return delays.next;
-      const before = new Date(Date.now() - kept);
-      const deleted = await pruneInbox(database, before, { stopped: () => stopped });
-      if (deleted > 0) logger.info({ deleted, before }, 'forgot old events of the inbox');
-      return delays.next;
+      await prune();
     } catch (error) {
-      logger.warn(
-        { err: error },
-        `old events of the inbox could not be deleted; trying again in ${delays.failed} ms`,
-      );
-      return delays.failed;
+      next = delays.failed;
+      logger.warn({ err: error }, `old events of the inbox could not be deleted; trying again in ${next} ms`);
     }
+    if (!stopped) plan(next);
   }
 
   function plan(delay: number): void {
-    timer = setTimeout(() => void prune().then((next) => stopped || plan(next)), delay).unref();
+    timer = setTimeout(() => void pruneAndPlan(), delay).unref();
   }
 
   return {

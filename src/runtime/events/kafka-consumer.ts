@@ -64,13 +64,14 @@ export function fetchedOf({ topic, partition, highWatermark, messages }: BatchPa
   return {
     topic,
     partition,
-    messages: messages.map(({ offset, key, value, headers = {} }) => ({
+    messages: messages.map(({ offset, key, value, headers = {}, timestamp }) => ({
       topic,
       partition,
       offset,
       key,
       value,
       headers,
+      timestamp,
     })),
     end: Number(highWatermark),
   };

@@ -14,6 +14,8 @@ export interface IncomingMessage {
   key: string | Buffer | null;
   value: string | Buffer | null;
   headers: Record<string, string | Buffer | (string | Buffer)[] | undefined>;
+  /** When the producer or the broker had it, in milliseconds since the epoch. */
+  timestamp?: string;
 }
 
 /** An upper bound of what a message takes in a record batch. */
