@@ -6,7 +6,6 @@ import {
   type Admin,
   AssignerProtocol,
   type Cluster,
-  ConfigResourceTypes,
   type ISocketFactoryArgs,
   Kafka,
   type KafkaJSProtocolError,
@@ -47,6 +46,10 @@ const LOOK_INTERVAL = 200;
 const PARTITION_BYTES = 512 * 1024;
 /** All of a request may land in one partition, and a batch of one partition has the broker's `max.message.bytes`, 1 MiB. */
 const REQUEST_BYTES = 900_000;
+/** ConfigResourceTypes.TOPIC: Node sees no such export of KafkaJS, which is CommonJS. */
+const TOPIC_RESOURCE = 2;
+/** `ConfigResourceTypes.TOPIC`, which is one of those exports of a CommonJS module that Node does not see. */
+const TOPIC_RESOURCE = 2;
 /** More tries are not for KafkaJS: its errors say "not retriable" of a broker that is restarting, so callers loop. */
 const retry = { retries: 2, initialRetryTime: 50, maxRetryTime: 500 };
 
@@ -368,7 +371,7 @@ async function topicRetention(admin: Admin, topic: string): Promise<number | und
   const configNames = ['cleanup.policy', 'retention.ms', 'segment.ms'];
   try {
     const { resources } = await admin.describeConfigs({
-      resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames }],
+      resources: [{ type: TOPIC_RESOURCE, name: topic, configNames }],
       includeSynonyms: false,
     });
     const configs = resources[0]?.configEntries ?? [];
