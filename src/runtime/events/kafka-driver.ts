@@ -48,8 +48,6 @@ const PARTITION_BYTES = 512 * 1024;
 const REQUEST_BYTES = 900_000;
 /** ConfigResourceTypes.TOPIC: Node sees no such export of KafkaJS, which is CommonJS. */
 const TOPIC_RESOURCE = 2;
-/** `ConfigResourceTypes.TOPIC`, which is one of those exports of a CommonJS module that Node does not see. */
-const TOPIC_RESOURCE = 2;
 /** More tries are not for KafkaJS: its errors say "not retriable" of a broker that is restarting, so callers loop. */
 const retry = { retries: 2, initialRetryTime: 50, maxRetryTime: 500 };
 
