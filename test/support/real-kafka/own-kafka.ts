@@ -21,8 +21,8 @@ export interface Kafka {
 }
 
 const clusterId = 'Y3JlYXRlLW1pY3Jvc2Vydg';
-const jvm = ['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 const log4j = `-Dlog4j2.configurationFile=${join(import.meta.dirname, 'log4j2.yaml')}`;
+const jvm = ['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', log4j];
 
 /** Resolves when a broker of our own takes requests, on free ports of loopback; it ends with this process at the latest. */
 export async function startOwnKafka(secure?: SecureListener): Promise<Kafka> {
@@ -37,12 +37,7 @@ export async function startOwnKafka(secure?: SecureListener): Promise<Kafka> {
   if (secure) formatStorage(classpath, properties, scramUsers(secure));
   else await cp(await formattedStorage(classpath, properties), join(directory, 'data'), { recursive: true });
 
-  const start = () =>
-    startJava(
-      [...jvm, log4j, '-cp', classpath, 'kafka.Kafka', properties],
-      directory,
-      /Kafka Server started/,
-    );
+  const start = () => startNode(classpath, properties, directory);
   let broker: BrokerProcess = await start();
   return {
     bootstrapServers: `127.0.0.1:${ports.broker}`,
@@ -59,8 +54,12 @@ export async function startOwnKafka(secure?: SecureListener): Promise<Kafka> {
   };
 }
 
+/** Resolves when the node that a properties file describes takes requests. @param directory removed if we die before it */
+export const startNode = (classpath: string, properties: string, directory: string): Promise<BrokerProcess> =>
+  startJava([...jvm, '-cp', classpath, 'kafka.Kafka', properties], directory, /Kafka Server started/);
+
 /** Formatting takes a JVM of its own, about a second; its result is the same every time, so it is kept in the cache. */
-async function formattedStorage(classpath: string, properties: string): Promise<string> {
+export async function formattedStorage(classpath: string, properties: string): Promise<string> {
   const formatted = join(kafkaCache(), 'formatted-1');
   if (existsSync(formatted)) return formatted;
   const directory = join(properties, '..', 'data');
@@ -75,7 +74,7 @@ async function formattedStorage(classpath: string, properties: string): Promise<
 
 function formatStorage(classpath: string, properties: string, more: string[] = []): void {
   const main = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties, ...more];
-  execFileSync('java', [...jvm, log4j, '-cp', classpath, ...main], { stdio: 'pipe' });
+  execFileSync('java', [...jvm, '-cp', classpath, ...main], { stdio: 'pipe' });
 }
 
 const scramUsers = ({ username, password }: SecureListener): string[] =>

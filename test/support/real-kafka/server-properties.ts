@@ -38,10 +38,14 @@ export function serverProperties(directory: string, ports: Ports, secure?: Secur
     'broker.heartbeat.interval.ms': '300',
   };
   if (secure) addSecureListener(settings, secure);
-  return Object.entries(settings)
+  return propertiesText(settings);
+}
+
+/** Settings as a properties file has them. */
+export const propertiesText = (settings: Record<string, string>): string =>
+  Object.entries(settings)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
-}
 
 function addSecureListener(settings: Record<string, string>, secure: SecureListener): void {
   const address = `,SECURE://127.0.0.1:${secure.port}`;

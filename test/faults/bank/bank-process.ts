@@ -1,0 +1,71 @@
+import joi from 'joi';
+import type { Knex } from 'knex';
+import {
+  connectDatabase,
+  createEventBus,
+  createLogger,
+  databasePart,
+  readEnvironment,
+  run,
+  type EventBus,
+  type Part,
+} from 'microservice-runtime';
+import { createHttpApp, httpServer } from 'microservice-runtime/http';
+import { createLoad } from './load.ts';
+import { moneySentIn } from './money.ts';
+import { receiveMoney } from './receiving.ts';
+import { sendMoney } from './sending.ts';
+import { transferRouter } from './transfer-router.ts';
+
+/** A replica of a bank. Tells its parent its address, is told the rate of its load, and ends with its parent. */
+process.on('disconnect', () => process.exit(1));
+await run(() => {
+  const config = readEnvironment(process.env, {
+    BANK_SENDS: joi.string().required(),
+    BANK_RECEIVES: joi.string().required(),
+    BANK_ACCOUNTS: joi.string().required(),
+    BANK_RECIPIENTS: joi.string().required(),
+    BANK_RATE: joi.number().required(),
+    BANK_POISON_EVERY: joi.number().required(),
+    BANK_HISTORY: joi.string().required(),
+  });
+  const logger = createLogger(config);
+  const database = connectDatabase(config);
+  const moneySent = moneySentIn(config.bankSends);
+  const moneyReceived = moneySentIn(config.bankReceives);
+  const contracts = { published: [moneySent], consumed: [moneyReceived] };
+  const bus = createEventBus({ config, database, contracts, logger });
+  bus.on(moneyReceived, receiveMoney(database));
+  const load = createLoad({
+    accounts: config.bankAccounts.split(','),
+    recipients: config.bankRecipients.split(','),
+    poisonEvery: config.bankPoisonEvery,
+    history: config.bankHistory,
+    send: (transfer, rollBack) => sendMoney({ database, bus, moneySent }, transfer, rollBack),
+  });
+  load.setRate(config.bankRate);
+  process.on('message', ({ rate }: { rate: number }) => load.setRate(rate));
+  return { parts: [databasePart(database), bus, httpPart(database, bus), load], logger, config };
+
+  function httpPart(pool: Knex, events: EventBus): Part {
+    const info = {
+      title: config.serviceName,
+      version: '1.0.0',
+      description: 'A bank',
+      license: { name: 'MIT', identifier: 'MIT' },
+    };
+    const routers = [
+      transferRouter((transfer) => sendMoney({ database: pool, bus: events, moneySent }, transfer)),
+    ];
+    const app = createHttpApp({ config, logger, info, routers, database: pool, bus: events });
+    const server = httpServer(app, config, logger);
+    return {
+      name: 'http server',
+      async start() {
+        await server.start();
+        process.send?.({ url: server.url });
+      },
+      stop: () => server.stop(),
+    };
+  }
+});

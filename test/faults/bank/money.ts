@@ -1,0 +1,49 @@
+import joi from 'joi';
+import { defineEvent, type EventDefinition } from 'microservice-runtime';
+
+/** Makes the handler of an event fail: `tries` times, or until it is told that the poison is gone. */
+export interface Poison {
+  error: 'failure' | 'bug' | 'hang';
+  tries: number | 'until cured';
+}
+
+/** What one bank tells the other; the key is the account that was debited. */
+export interface MoneySent {
+  /** Unique: `<request>/<attempt>`, so that a request that was tried again is two transfers if both were committed. */
+  transfer: string;
+  /** Counts the transfers of the account, from 1 on, without gaps. */
+  sequence: number;
+  recipient: string;
+  amount: number;
+  /** Milliseconds of the epoch, in the transaction that sends. */
+  sentAt: number;
+  poison?: Poison;
+  /** Anything, to make the event large. */
+  memo?: string;
+}
+
+export type MoneySentEvent = EventDefinition<MoneySent>;
+
+export const poisonSchema = joi.object<Poison>({
+  error: joi.valid('failure', 'bug', 'hang').required(),
+  tries: joi.alternatives(joi.number().integer().min(1), joi.valid('until cured')).required(),
+});
+
+/** Each bank says it in a topic of its own. */
+export function moneySentIn(topic: string): MoneySentEvent {
+  return defineEvent<MoneySent>({
+    type: 'money.sent',
+    version: 1,
+    topic,
+    aggregate: 'account',
+    schema: joi.object({
+      transfer: joi.string().required(),
+      sequence: joi.number().integer().min(1).required(),
+      recipient: joi.string().required(),
+      amount: joi.number().integer().min(1).required(),
+      sentAt: joi.number().required(),
+      poison: poisonSchema,
+      memo: joi.string(),
+    }),
+  });
+}

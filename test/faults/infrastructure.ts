@@ -1,0 +1,47 @@
+import {
+  startKafkaCluster,
+  type ClusterNode,
+  type KafkaCluster,
+} from '../support/real-kafka/kafka-cluster.ts';
+import { startStoppablePostgres, type StoppablePostgres } from './stoppable-postgres.ts';
+import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+
+export interface Broker extends ClusterNode {
+  proxy: TcpProxy;
+}
+
+/** What the two banks stand on: three brokers, and a PostgreSQL for each of them, all behind proxies. */
+export interface Infrastructure {
+  brokers: readonly Broker[];
+  bootstrapServers: string;
+  postgres: readonly [StoppablePostgres, StoppablePostgres];
+  stop(): Promise<void>;
+}
+
+/** Starts all of it; it ends with this process at the latest. Takes some 10 s and 600 MB. */
+export async function startInfrastructure(): Promise<Infrastructure> {
+  const proxies: TcpProxy[] = [];
+  const cluster = await startKafkaCluster(async (port) => {
+    const proxy = await startTcpProxy(port);
+    proxies.push(proxy);
+    return proxy.port;
+  });
+  const postgres = await Promise.all([startStoppablePostgres(), startStoppablePostgres()] as const);
+  return {
+    brokers: brokersOf(cluster, proxies),
+    bootstrapServers: proxies.map(({ port }) => `127.0.0.1:${port}`).join(','),
+    postgres,
+    async stop() {
+      await Promise.all(postgres.map((server) => server.stop()));
+      await cluster.stop();
+      await Promise.all(proxies.map((proxy) => proxy.close()));
+    },
+  };
+}
+
+function brokersOf({ nodes }: KafkaCluster, proxies: TcpProxy[]): Broker[] {
+  return proxies.flatMap((proxy, index) => {
+    const node = nodes[index];
+    return node ? [{ ...node, proxy }] : [];
+  });
+}

@@ -1,0 +1,73 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Knex } from 'knex';
+import { waitFor } from '../../src/devkit/testing/wait-for.ts';
+import type { World } from './world.ts';
+
+const recoveryTimeout = 180_000;
+
+/** Resolves when the flow has recovered from what was done to it until now, and writes down that it was to. */
+export async function recovered(world: World, timeout?: number): Promise<void> {
+  world.calms.push(Date.now());
+  await flows(world, timeout);
+}
+
+/** Resolves when every partition has passed an event that was sent after now. */
+export async function flows(world: World, timeout = recoveryTimeout): Promise<void> {
+  const calm = Date.now();
+  await Promise.all(
+    world.banks.map(({ name, database }) =>
+      waitFor(async () => (await freshPartitions(database, calm)) >= 6, {
+        timeout,
+        message: `${name} gets fresh events of 6 partitions`,
+      }),
+    ),
+  );
+}
+
+async function freshPartitions(database: Knex, since: number): Promise<number> {
+  const row = await database('ledger')
+    .where('sent_at', '>=', since)
+    .countDistinct({ partitions: 'partition' })
+    .first();
+  return Number(row?.partitions);
+}
+
+/** The events that were committed so far. */
+export const countSent = (world: World): Promise<number> => countAll(world, 'sent');
+
+async function countAll({ banks }: World, table: string): Promise<number> {
+  const counts = await Promise.all(
+    banks.map(async ({ database }) => {
+      const row = await database(table).count({ rows: '*' }).first();
+      return Number(row?.rows);
+    }),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/**
+ * Ends the load, and resolves when nothing is on its way any more; also when nothing has moved for `patience` ms, since what
+ * is missing then will not come.
+ */
+export async function comeToRest(world: World, patience = 60_000): Promise<void> {
+  world.setRate(0);
+  let seen = '';
+  let since = Date.now();
+  while (Date.now() - since < patience) {
+    const [sent, handled, waiting] = await Promise.all([
+      countAll(world, 'sent'),
+      countAll(world, 'ledger'),
+      countAll(world, 'event_outbox'),
+    ]);
+    const now = `${sent} ${handled} ${waiting}`;
+    if (now !== seen) since = Date.now();
+    seen = now;
+    const isDone = handled >= sent && waiting === 0;
+    if (isDone && Date.now() - since > settled) return;
+    await pause(look);
+  }
+}
+
+const look = 250;
+/** Doubles would come about now. */
+const settled = 2_000;

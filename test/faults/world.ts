@@ -1,0 +1,168 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Knex } from 'knex';
+import { connectDatabase } from 'microservice-runtime';
+import { withAdmin } from '../suites/bus/raw-kafka.ts';
+import { createBankTables } from './bank/bank-tables.ts';
+import type { FaultRecord, History } from './history.ts';
+import type { Infrastructure } from './infrastructure.ts';
+import type { BankPrograms } from './programs.ts';
+import { readHistory } from './read-history.ts';
+import { allServe, startReplica, type Replica } from './replica.ts';
+import type { StoppablePostgres } from './stoppable-postgres.ts';
+
+export interface WorldOptions {
+  infrastructure: Infrastructure;
+  programs: BankPrograms;
+  /** Of each bank; 2 by default. */
+  replicas?: number;
+  /** Of each bank; 60 by default. */
+  accounts?: number;
+  /** One of so many transfers is poisonous for a few tries; 0, the default, for none. */
+  poisonEvery?: number;
+  /** More variables for the processes. */
+  variables?: Record<string, string>;
+  /** Where histories and logs go; a temporary folder by default. */
+  folder?: string;
+}
+
+/** One of the two banks. */
+export interface Bank {
+  name: string;
+  /** Where it says what it has sent; the other bank listens. */
+  topic: string;
+  group: string;
+  /** To its database without the proxy, for whoever looks from outside. */
+  database: Knex;
+  postgres: StoppablePostgres;
+  replicas: readonly Replica[];
+}
+
+/** Two banks that send money to each other, on databases and topics of their own. */
+export interface World {
+  banks: readonly [Bank, Bank];
+  replicas: readonly Replica[];
+  infrastructure: Infrastructure;
+  folder: string;
+  /** What was done to it; whoever does it writes it down. */
+  faults: FaultRecord[];
+  calms: number[];
+  /** Transfers a second, of all processes together. */
+  setRate(rate: number): void;
+  /** All that is known now. */
+  history(): Promise<History>;
+  /** Kills the processes and drops the databases; topics and the folder stay. */
+  close(): Promise<void>;
+}
+
+const partitions = 6;
+/** Small enough that a memo can be too large for Kafka, and not for the outbox. */
+export const largestMessage = 200_000;
+
+export async function openWorld(options: WorldOptions): Promise<World> {
+  const { infrastructure, replicas: count = 2 } = options;
+  const id = randomBytes(4).toString('hex');
+  const folder = options.folder ?? (await mkdtemp(path.join(tmpdir(), 'faults-')));
+  await mkdir(folder, { recursive: true });
+  const topics = [`money-a-${id}`, `money-b-${id}`] as const;
+  await createTopics(infrastructure, topics);
+  const banks = await Promise.all([
+    openBank('bank-a', infrastructure.postgres[0], topics[0], topics[1]),
+    openBank('bank-b', infrastructure.postgres[1], topics[1], topics[0]),
+  ] as const);
+  const replicas = banks.flatMap((bank) => bank.replicas);
+  const faults: FaultRecord[] = [];
+  const calms: number[] = [];
+  await allServe(replicas);
+
+  async function openBank(
+    name: string,
+    postgres: StoppablePostgres,
+    sends: string,
+    receives: string,
+  ): Promise<Bank> {
+    const databaseName = `${name.replace('-', '_')}_${id}`;
+    await postgres.createDatabase(databaseName);
+    const database = connectDatabase({
+      databaseUrl: postgres.directUrl(databaseName),
+      databasePoolMax: 4,
+      serviceName: 'campaign',
+    });
+    const other = name === 'bank-a' ? 'bank-b' : 'bank-a';
+    const accounts = accountsOf(name, options.accounts);
+    await createBankTables(database, [...accounts, ...specialAccountsOf(name)]);
+    const group = `${name}-${id}`;
+    const environment = {
+      NODE_ENV: 'test',
+      LOG_LEVEL: 'info',
+      HOST: '127.0.0.1',
+      PORT: '0',
+      SERVICE_NAME: name,
+      DATABASE_URL: postgres.url(databaseName),
+      KAFKA_BOOTSTRAP_SERVERS: infrastructure.bootstrapServers,
+      KAFKA_GROUP_ID: group,
+      BANK_SENDS: sends,
+      BANK_RECEIVES: receives,
+      BANK_ACCOUNTS: accounts.join(','),
+      BANK_RECIPIENTS: accountsOf(other, options.accounts).join(','),
+      BANK_RATE: '0',
+      BANK_POISON_EVERY: String(options.poisonEvery ?? 0),
+      ...options.variables,
+    };
+    const replicas = Array.from({ length: count }, (_, index) => {
+      const own = `${name}-${index + 1}`;
+      const file = (ending: string) => path.join(folder, `${own}.${ending}`);
+      return startReplica({
+        name: own,
+        program: options.programs.bank,
+        environment: { ...environment, BANK_HISTORY: file('jsonl') },
+        logFile: file('log'),
+      });
+    });
+    return { name, topic: sends, group, database, postgres, replicas };
+  }
+
+  return {
+    banks,
+    replicas,
+    infrastructure,
+    folder,
+    faults,
+    calms,
+    setRate(rate) {
+      for (const replica of replicas) replica.setRate(rate / replicas.length);
+    },
+    history: () => readHistory({ banks, folder, faults, calms }),
+    async close() {
+      await Promise.all(replicas.map((replica) => replica.stop('SIGKILL')));
+      await Promise.all(banks.map(({ database }) => database.destroy()));
+      await Promise.all(
+        banks.map(({ name, postgres }) => postgres.dropDatabase(`${name.replace('-', '_')}_${id}`)),
+      );
+    },
+  };
+}
+
+const accountsOf = (bank: string, count = 60): string[] =>
+  Array.from({ length: count }, (_, index) => `${bank}-${index + 1}`);
+
+/** Accounts that the load leaves alone, for scenarios. */
+export const specialAccountsOf = (bank: string): string[] =>
+  Array.from({ length: 40 }, (_, index) => `${bank}-special-${index + 1}`);
+
+async function createTopics({ bootstrapServers }: Infrastructure, topics: readonly string[]): Promise<void> {
+  const configEntries = [{ name: 'max.message.bytes', value: String(largestMessage) }];
+  await withAdmin(bootstrapServers, (admin) =>
+    admin.createTopics({
+      waitForLeaders: true,
+      topics: topics.map((topic) => ({
+        topic,
+        numPartitions: partitions,
+        replicationFactor: 3,
+        configEntries,
+      })),
+    }),
+  );
+}
