@@ -56,7 +56,7 @@ export async function openSession(
   });
   let ended = false;
   let opened = false;
-  let inTransaction: Promise<unknown> | undefined;
+  const current: { transaction?: Promise<unknown> } = {};
 
   function lose(cause: Error): void {
     if (ended) return;
@@ -76,14 +76,14 @@ export async function openSession(
   }
 
   async function query<Row extends QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]> {
-    while (inTransaction) await inTransaction;
+    while (current.transaction) await current.transaction;
     return ask(sql, values);
   }
 
   async function transaction<T>(work: (query: SessionQuery) => Promise<T>): Promise<T> {
-    while (inTransaction) await inTransaction;
-    const running = runTransaction(work).finally(() => (inTransaction = undefined));
-    inTransaction = running.catch(() => undefined);
+    while (current.transaction) await current.transaction;
+    const running = runTransaction(work).finally(() => delete current.transaction);
+    current.transaction = running.catch(() => undefined);
     return running;
   }
 

@@ -89,7 +89,7 @@ describe('the Kafka driver', () => {
       const begun = performance.now();
       await assert.rejects(sender.send(numbered(10, 10)), (error: SendError) => {
         assert.match(error.message, /ECONNREFUSED|[Cc]losed|[Cc]onnect/);
-        assert.equal(error.refused, false);
+        assert.equal(error.refused, undefined);
         return error instanceof SendError;
       });
       assert.ok(performance.now() - begun < 5_000);
@@ -103,10 +103,26 @@ describe('the Kafka driver', () => {
       const sender = driver.createSender();
       await assert.rejects(sender.send([message('a', 'x'.repeat(2_000_000))]), {
         name: 'SendError',
-        refused: true,
+        refused: 'size',
       });
       await sender.send(numbered(1));
       await sender.close();
+      assert.deepEqual(await arrived('key-0'), [0]);
+    });
+
+    it('says what Kafka holds against a message by its error code', () => {
+      const refusalOf = (code: number, retriable = false) =>
+        new SendError(
+          new Error('gave up', {
+            cause: Object.assign(new Error('no'), { name: 'KafkaJSProtocolError', code, retriable }),
+          }),
+        ).refused;
+      const codes = [10, 18, 44, 87, 17, 29, 31, 32, 45];
+      assert.deepEqual(
+        codes.map((code) => refusalOf(code)),
+        ['size', 'size', 'record', 'record', 'forbidden', 'forbidden', 'forbidden', 'other', undefined],
+      );
+      assert.equal(refusalOf(7, true), undefined);
     });
 
     it('gives up within seconds on a broker that accepts connections and says nothing', async () => {
