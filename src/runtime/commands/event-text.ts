@@ -46,7 +46,9 @@ export function eventText(event: WholeEvent): string {
     ...(time ? [`  time     ${time.toISOString()}`] : []),
     `  key      ${event.key}`,
     `  headers  ${Object.keys(headers).length === 0 ? 'none' : ''}`.trimEnd(),
-    ...Object.entries(headers).map(([name, header]) => `    ${name}: ${headerText(header)}`),
+    ...Object.entries(headers)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, header]) => `    ${name}: ${headerText(header)}`),
     `  value    ${value === null ? 'none (a tombstone)' : `${value.length} bytes`}`,
     ...(value === null ? [] : indented(valueText(value))),
   ];

@@ -2,7 +2,6 @@ import type { Knex } from 'knex';
 import {
   dropParked,
   findParkedKeys,
-  OUTGOING,
   readParkedEvents,
   redriveKey,
   type ParkedEvent,
@@ -10,6 +9,7 @@ import {
   type ParkedState,
 } from '../events/parked-admin.ts';
 import { dropOutgoingKey, readOutgoing } from '../events/outgoing-admin.ts';
+import { OUTGOING } from '../events/outbox-parking.ts';
 import { redriveOutgoing } from '../events/outbox-redrive.ts';
 import { CommandError } from './command.ts';
 import { eventText } from './event-text.ts';

@@ -1,4 +1,5 @@
-import { OUTGOING, type ParkedEvent, type ParkedKey } from '../events/parked-admin.ts';
+import { OUTGOING } from '../events/outbox-parking.ts';
+import type { ParkedEvent, ParkedKey } from '../events/parked-admin.ts';
 import { ageOf } from './age.ts';
 import { eventJson, eventText, type WholeEvent } from './event-text.ts';
 import { counted } from './printing.ts';

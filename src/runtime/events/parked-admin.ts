@@ -4,10 +4,8 @@ import { rejectRolledBack } from './transaction-commit.ts';
 
 /** Keys whose events wait, and their events, for whoever looks after them (commands/parked.ts); the consumer has its own. */
 
+/** `parked`: tried again by itself; `dead`: waits for somebody. */
 export type ParkedState = 'parked' | 'dead';
-
-/** The outgoing events have no group in the tables. */
-export const OUTGOING = '';
 
 export interface ParkedPlace {
   /** `''` for events on their way out. */

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { createOperatedService, group, type OperatedService } from './operated-service.ts';
+
+const topic = 'note.events';
+const incoming = { consumer_group: group, topic, state: 'dead' } as const;
+const outgoing = { consumer_group: '', topic, state: 'dead', reason: 'refused', error: 'too large' } as const;
+const nowhere = { partition: null, position: null };
+
+interface Document {
+  keys: {
+    direction: string;
+    group: string | null;
+    key: string;
+    outcome?: string;
+    dropped?: { id: string }[];
+  }[];
+}
+
+describe('microservice-runtime dead-letters', () => {
+  let service: OperatedService;
+  before(async () => (service = await createOperatedService()));
+  beforeEach(() => service.database.raw('truncate event_parked, event_parked_keys, event_outbox'));
+  after(() => service.remove());
+
+  const deadLetters = (...args: string[]) => service.run(['dead-letters', ...args]);
+  const documents = async (...args: string[]) =>
+    (await service.json<Document>(['dead-letters', ...args])).keys;
+  const inOutbox = async (): Promise<string[]> => {
+    const rows: { headers: { ce_id: string } }[] = await service.database('event_outbox').orderBy('id');
+    return rows.map(({ headers }) => headers.ce_id);
+  };
+  const waiting = (): Promise<string[]> => service.database('event_parked').orderBy('id').pluck('event_id');
+  const publish = (id: string, key: string) =>
+    service.database('event_outbox').insert({ topic, key, headers: { ce_id: id }, payload: '{}' });
+
+  it('lists what came and what is on its way out, and nothing that is still tried', async () => {
+    await service.park({ ...incoming, key: 'a' });
+    await service.park({ ...outgoing, key: 'b' }, [nowhere]);
+    await service.park({ ...incoming, key: 'c', state: 'parked' });
+    const { stdout } = await deadLetters('list');
+    assert.match(stdout, /\nnote-service-consumer  note.events  a    bug  +3  never /);
+    assert.match(stdout, /\noutbox +note.events  b    refused +3  never .* too large\n$/);
+    assert.deepEqual(
+      (await documents('list')).map(({ direction, group: of, key }) => [direction, of, key]),
+      [
+        ['inbox', group, 'a'],
+        ['outbox', null, 'b'],
+      ],
+    );
+    assert.deepEqual(
+      (await documents('list', '--group', 'outbox')).map(({ key }) => key),
+      ['b'],
+    );
+  });
+
+  it('redrive has an incoming key tried again', async () => {
+    await service.park({ ...incoming, key: 'a' });
+    await deadLetters('redrive', '--key', 'a', '--yes');
+    const row = await service.database('event_parked_keys').first();
+    assert.deepEqual([row.state, row.attempts], ['parked', 0]);
+    assert.ok(row.next_try_at.getTime() <= Date.now());
+  });
+
+  it('redrive sends an outgoing key again, in its order', async () => {
+    await service.park({ ...outgoing, key: 'b' }, [nowhere, nowhere]);
+    await publish('last', 'b');
+    await publish('other', 'c');
+    assert.match((await deadLetters('redrive', '--all')).stdout, /1 key would be redriven/);
+    assert.deepEqual(await inOutbox(), ['last', 'other']);
+    const [key] = await documents('redrive', '--all', '--yes');
+    assert.equal(key?.outcome, 'redriven');
+    assert.deepEqual(await inOutbox(), ['other', 'b-0', 'b-1', 'last']);
+    assert.deepEqual(await waiting(), []);
+    assert.equal(await service.database('event_parked_keys').first(), undefined);
+  });
+
+  it('drop deletes the first event of an outgoing key, and the rest is sent', async () => {
+    await service.park({ ...outgoing, key: 'b' }, [nowhere, nowhere]);
+    await publish('last', 'b');
+    const { stdout } = await deadLetters('drop', '--id', 'b-0', '--yes');
+    assert.match(stdout, /^note.written b-0 of test\n/);
+    assert.match(
+      stdout,
+      /\ndropped: 1 event of key b of note.events \(outbox\), shown above; gone for good\n$/,
+    );
+    assert.deepEqual(await inOutbox(), ['b-1', 'last']);
+    assert.deepEqual(await waiting(), []);
+  });
+
+  it('drop --with-queue takes what is in the outbox already too, and shows it before', async () => {
+    await service.park({ ...outgoing, key: 'b' }, [nowhere, nowhere]);
+    await publish('last', 'b');
+    await publish('other', 'c');
+    const foreseen = await documents('drop', '--key', 'b', '--with-queue');
+    assert.deepEqual(
+      foreseen[0]?.dropped?.map(({ id }) => id),
+      ['b-0', 'b-1', 'last'],
+    );
+    assert.deepEqual(await inOutbox(), ['last', 'other']);
+    const done = await documents('drop', '--key', 'b', '--with-queue', '--yes');
+    assert.deepEqual(
+      done[0]?.dropped?.map(({ id }) => id),
+      ['b-0', 'b-1', 'last'],
+    );
+    assert.deepEqual(await inOutbox(), ['other']);
+    assert.deepEqual(await waiting(), []);
+  });
+});

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { createOperatedService, type OperatedService } from './operated-service.ts';
+
+describe('microservice-runtime outbox', () => {
+  let service: OperatedService;
+  before(async () => (service = await createOperatedService()));
+  beforeEach(() => service.database.raw('truncate event_outbox'));
+  after(() => service.remove());
+
+  const outbox = (...args: string[]) => service.run(['outbox', ...args]);
+  const idsOf = async (...args: string[]): Promise<string[]> =>
+    (await service.json<{ events: { id: string }[] }>(['outbox', ...args])).events.map(({ id }) => id);
+  const waiting = (): Promise<string[]> => service.database('event_outbox').orderBy('id').pluck('key');
+  const save = (
+    id: string,
+    key: string,
+    { topic = 'note.events', type = 'note.written', minutes = 0 } = {},
+  ) =>
+    service.database('event_outbox').insert({
+      ...{ topic, key, payload: '{"text":"x"}', created_at: new Date(Date.now() - minutes * 60_000) },
+      headers: { ce_id: id, ce_type: type, ce_source: 'note-service' },
+    });
+
+  it('lists what waits, the one that waits longest first', async () => {
+    await save('1', 'a');
+    await save('2', 'b', { minutes: 5 });
+    const { stdout } = await outbox('list');
+    const [title, first, second] = stdout.split('\n').map((line) => line.split(/ {2,}/));
+    assert.deepEqual(title, ['TOPIC', 'KEY', 'TYPE', 'ID', 'AGE', 'BYTES', 'LANE']);
+    assert.deepEqual(first?.slice(0, 6), ['note.events', 'b', 'note.written', '2', '5m', '12']);
+    assert.deepEqual(second?.slice(0, 4), ['note.events', 'a', 'note.written', '1']);
+    assert.match((await outbox('list', '--limit', '1')).stdout, /\nand 1 more; --limit/);
+  });
+
+  it('finds what all filters let through', async () => {
+    await save('1', 'a');
+    await save('2', 'a', { minutes: 5, type: 'note.read' });
+    await save('3', 'b', { topic: 'other.events' });
+    assert.deepEqual(await idsOf('list', '--key', 'a'), ['2', '1']);
+    assert.deepEqual(await idsOf('list', '--key', 'a', '--older-than', '2m'), ['2']);
+    assert.deepEqual(await idsOf('list', '--type', 'note.written', '--topic', 'note.events'), ['1']);
+    assert.deepEqual(await idsOf('list', '--id', '3'), ['3']);
+    assert.deepEqual(await idsOf('list', '--id', '4'), []);
+    assert.equal((await outbox('list', '--id', '4')).stdout, 'no such event waits in the outbox\n');
+  });
+
+  it('shows headers and value', async () => {
+    await save('1', 'a');
+    const { stdout } = await outbox('show', '--id', '1');
+    assert.match(stdout, /^note.written 1 of note-service\n/);
+    assert.match(stdout, /\n {4}ce_source: note-service\n/);
+    assert.match(stdout, /\n {6}"text": "x"\n/);
+  });
+
+  it('has nothing to redrive, and says why', async () => {
+    const { code, stderr } = await outbox('redrive', '--all');
+    assert.equal(code, 1);
+    assert.match(stderr, /a running service sends it by itself.*what Kafka refused is in dead-letters\n$/);
+  });
+
+  it('drop shows what would be gone, and changes nothing', async () => {
+    await save('1', 'a');
+    await save('2', 'b');
+    const { code, stdout } = await outbox('drop', '--key', 'a');
+    assert.equal(code, 0);
+    assert.match(stdout, /\n1 event, shown above, would be gone for good, and nobody would hear of them\.\n/);
+    assert.match(stdout, /Nothing was changed/);
+    assert.deepEqual(await waiting(), ['a', 'b']);
+  });
+
+  it('drop --yes deletes them, and prints what they were', async () => {
+    await save('1', 'a');
+    await save('2', 'b');
+    const { stdout } = await outbox('drop', '--key', 'a', '--yes');
+    assert.match(stdout, /^note.written 1 of note-service\n(.*\n)+ {6}"text": "x"\n/);
+    assert.match(stdout, /\n1 event dropped, shown above; gone for good/);
+    assert.deepEqual(await waiting(), ['b']);
+  });
+
+  it('drop takes more than fits into one statement, and no more than the limit', async () => {
+    const rows = Array.from({ length: 450 }, (_, index) => ({
+      ...{ topic: 'note.events', key: `k${index}`, payload: '{}', headers: { ce_id: `${index}` } },
+    }));
+    await service.database.batchInsert('event_outbox', rows);
+    assert.equal((await idsOf('drop', '--all', '--limit', '30', '--yes')).length, 30);
+    assert.equal((await idsOf('drop', '--topic', 'note.events', '--yes')).length, 420);
+    assert.deepEqual(await waiting(), []);
+  });
+
+  it('drop wants to know which', async () => {
+    const { code, stderr } = await outbox('drop', '--yes');
+    assert.equal(code, 2);
+    assert.match(stderr, /nothing is selected/);
+  });
+});

@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict';
+import { createOperatedService, group, type OperatedService } from './operated-service.ts';
+
+interface KeyDocument {
+  direction: string;
+  group: string | null;
+  key: string;
+  events: number;
+  first: { id: string };
+  outcome?: string;
+  dropped?: { id: string; headers: object; data: unknown; valueBase64: string }[];
+  queue?: { id: string; data: unknown; valueBase64: string; partition: number; offset: number }[];
+}
+
+const topic = 'note.events';
+const key = (name: string, more = {}) => ({ consumer_group: group, topic, key: name, ...more });
+const ago = (minutes: number): Date => new Date(Date.now() - minutes * 60_000);
+
+describe('microservice-runtime parked', function () {
+  this.timeout(60_000);
+  let service: OperatedService;
+  before(async () => (service = await createOperatedService()));
+  beforeEach(() => service.database.raw('truncate event_parked, event_parked_keys'));
+  after(() => service.remove());
+
+  const parked = (...args: string[]) => service.run(['parked', ...args]);
+  const documents = async (...args: string[]): Promise<KeyDocument[]> =>
+    (await service.json<{ keys: KeyDocument[] }>(['parked', ...args])).keys;
+  const keysOf = async (...args: string[]): Promise<string[]> =>
+    (await documents(...args)).map((each) => each.key);
+  const rows = (): Promise<{ key: string; state: string; attempts: number; next_try_at: Date }[]> =>
+    service.database('event_parked_keys').orderBy('key').select();
+  const waiting = (): Promise<string[]> => service.database('event_parked').orderBy('id').pluck('event_id');
+
+  describe('list', () => {
+    it('has one row a key, with what fails and how many events wait behind it', async () => {
+      const error = `\u001b[31mx is not\n  a function`;
+      await service.park(key('a', { error, parked_at: ago(3) }), [{}, {}]);
+      await service.park(key('d', { state: 'dead' }));
+      const { code, stdout } = await parked('list');
+      assert.equal(code, 0);
+      assert.deepEqual(
+        stdout.split('\n').map((line) => line.split(/ {2,}/)),
+        [
+          ['GROUP', 'TOPIC', 'KEY', 'REASON', 'TRIES', 'NEXT', 'AGE', 'EVENTS', 'TYPE', 'ID', 'ERROR'],
+          [
+            group,
+            topic,
+            'a',
+            'bug',
+            '3',
+            'in 59s',
+            '3m',
+            '2',
+            'note.written',
+            'a-0',
+            '\\x1b[31mx is not a function',
+          ],
+          [''],
+        ].map((line) => line.map((cell) => (cell === 'in 59s' ? stdout.match(/in \d+s/)?.[0] : cell))),
+      );
+    });
+
+    it('finds what all filters let through', async () => {
+      await service.park(key('a'), [{}, { type: 'note.read' }]);
+      await service.park(key('b', { parked_at: ago(20) }), [{ type: 'note.read' }]);
+      await service.park({ ...key('c'), topic: 'other.events' });
+      await service.park({ ...key('d'), consumer_group: 'other' });
+      assert.deepEqual(await keysOf('list', '--key', 'a'), ['a']);
+      assert.deepEqual(await keysOf('list', '--id', 'a-1'), ['a']);
+      assert.deepEqual(await keysOf('list', '--type', 'note.read'), ['b', 'a']);
+      assert.deepEqual(await keysOf('list', '--type', 'note.read', '--older-than', '10m'), ['b']);
+      assert.deepEqual(await keysOf('list', '--topic', 'other.events'), ['c']);
+      assert.deepEqual(await keysOf('list', '--group', 'other'), ['d']);
+      assert.deepEqual(await keysOf('list', '--group', 'other', '--key', 'a'), []);
+    });
+
+    it('shortens the widest cells to the width of a terminal', async () => {
+      await service.park(key('a'.repeat(60), { error: 'x'.repeat(200) }));
+      const { stdout } = await service.run(['parked', 'list'], { COLUMNS: '120' });
+      const [title, row] = stdout.split('\n');
+      assert.ok(title && row && row.length <= 120 && row.length > 110, String(row?.length));
+      assert.match(row, /^note-servic…  note.events  a+…  bug  .* x+…$/);
+      assert.equal(title.indexOf('ERROR'), row.lastIndexOf('  ') + 2);
+    });
+
+    it('says how many more there are than it shows', async () => {
+      for (const name of ['a', 'b', 'c']) await service.park(key(name));
+      const { stdout } = await parked('list', '--limit', '2');
+      assert.match(stdout, /\nand 1 more; --limit shows more of them\n$/);
+      assert.doesNotMatch(stdout, /c-0/);
+    });
+
+    it('says that there is none', async () => {
+      assert.equal((await parked('list')).stdout, 'there is no parked key like that\n');
+    });
+  });
+
+  describe('show', () => {
+    it('prints headers, error and value: JSON in lines, other bytes as base64', async () => {
+      const headers = { ce_id: '1', odd: { base64: '/w==' }, twice: ['x', 'y'] };
+      const values = ['{"text":"hello","rest":[1]}', '{"n":12345678901234567890}'];
+      const events = [...values.map((text) => Buffer.from(text)), Buffer.from([0xff, 0x01]), null];
+      await service.park(key('a'), [{ headers }, ...events.map((value) => ({ headers: {}, value }))]);
+      const { stdout } = await parked('show');
+      assert.match(stdout, /^key a of note.events \(note-service-consumer\): 5 events, parked \d+s ago\n/);
+      assert.match(stdout, /\nparked, bug: x is not a function\n3 tries failed, next try in \d+s\n/);
+      assert.match(stdout, /\nnote.written a-0 of test at note.events\/0@0\n/);
+      assert.match(stdout, /\n {4}ce_id: 1\n {4}odd: base64:\/w==\n {4}twice: x, y\n/);
+      assert.match(stdout, /\n {4}{\n {6}"text": "hello",\n/);
+      assert.match(stdout, /\n {4}{"n":12345678901234567890}\n/, 'a number that a double cannot hold');
+      assert.match(stdout, /\n {4}base64:\/wE=\n/);
+      assert.match(stdout, /none \(a tombstone\)/);
+    });
+
+    it('gives programs the exact bytes', async () => {
+      await service.park(key('a'), [{ value: Buffer.from('{"n":1}'), position: 7, partition: 2 }]);
+      const [document] = await documents('show', '--key', 'a');
+      const [event] = document?.queue ?? [];
+      assert.deepEqual(event?.data, { n: 1 });
+      assert.equal(Buffer.from(event?.valueBase64 ?? '', 'base64').toString(), '{"n":1}');
+      assert.deepEqual([event?.partition, event?.offset], [2, 7]);
+      assert.deepEqual([document?.direction, document?.group], ['inbox', group]);
+    });
+  });
+
+  describe('redrive', () => {
+    it('prints what it would do, and changes nothing', async () => {
+      await service.park(key('a'));
+      const before = await rows();
+      const { code, stdout } = await parked('redrive', '--key', 'a');
+      assert.equal(code, 0);
+      assert.match(
+        stdout,
+        /a-0.*\n\n1 key would be redriven\.\n\nNothing was changed\. With --yes it is done\.\n$/,
+      );
+      assert.deepEqual(await rows(), before);
+    });
+
+    it('with --yes has the keys tried now, with all their tries before them', async () => {
+      for (const name of ['a', 'b', 'c']) await service.park(key(name));
+      const { stdout } = await parked('redrive', '--id', 'b-0', '--yes');
+      assert.match(stdout, /^redriven: key b of note.events \(note-service-consumer\)\n$/);
+      const [a, b] = await rows();
+      assert.equal(a?.attempts, 3);
+      assert.equal(b?.attempts, 0);
+      assert.ok(b && b.next_try_at.getTime() <= Date.now());
+      assert.deepEqual(
+        (await documents('redrive', '--all', '--yes')).map((each) => each.outcome),
+        ['redriven', 'redriven', 'redriven'],
+      );
+    });
+
+    it('wants to know which', async () => {
+      const { code, stderr } = await parked('redrive', '--yes');
+      assert.equal(code, 2);
+      assert.match(stderr, /nothing is selected; say which, or --all; see .*parked --help/);
+    });
+
+    it('says that an event only waits behind another one', async () => {
+      await service.park(key('a'), [{}, {}]);
+      const { code, stderr } = await parked('redrive', '--id', 'a-1', '--yes');
+      assert.equal(code, 1);
+      assert.match(stderr, /event a-1 waits behind a-0, the first one of key a of note.events/);
+    });
+  });
+
+  describe('drop', () => {
+    it('shows what would be gone, and changes nothing', async () => {
+      await service.park(key('a'), [{}, {}]);
+      const { code, stdout } = await parked('drop', '--key', 'a');
+      assert.equal(code, 0);
+      assert.match(stdout, /"text": "x"/);
+      assert.match(stdout, /\n1 event, shown above, of 1 key would be dropped: gone for good\.\n/);
+      assert.match(stdout, /Nothing was changed/);
+      assert.deepEqual(await waiting(), ['a-0', 'a-1']);
+    });
+
+    it('with --yes deletes the first event, prints it, and has the next one tried', async () => {
+      await service.park(key('a'), [{}, {}]);
+      const { stdout } = await parked('drop', '--key', 'a', '--yes');
+      assert.match(stdout, /^note.written a-0 of test at note.events\/0@0\n(.*\n)+ {6}"text": "x"\n/);
+      assert.match(stdout, /\ndropped: 1 event of key a .*gone for good\n$/);
+      assert.deepEqual(await waiting(), ['a-1']);
+      const [row] = await rows();
+      assert.deepEqual([row?.state, row?.attempts], ['parked', 0]);
+      assert.ok(row && row.next_try_at.getTime() <= Date.now());
+    });
+
+    it('frees a key that nothing is left of', async () => {
+      await service.park(key('a'));
+      await service.park(key('b'), [{}, {}, {}]);
+      const [document] = await documents('drop', '--key', 'b', '--with-queue', '--yes');
+      assert.deepEqual(
+        document?.dropped?.map(({ id }) => id),
+        ['b-0', 'b-1', 'b-2'],
+      );
+      await parked('drop', '--id', 'a-0', '--yes');
+      assert.deepEqual(await rows(), []);
+      assert.deepEqual(await waiting(), []);
+    });
+  });
+
+  it('refuses what it does not understand', async () => {
+    const misuses: [string[], RegExp][] = [
+      [[], /what to do is missing; write list, show, redrive, drop first/],
+      [['lits'], /"lits" is nothing that can be done here/],
+      [['list', '--yes'], /Unknown option '--yes'/],
+      [['list', '--limit', '0'], /--limit is "0"; write a number from 1 on/],
+      [['list', '--older-than', '10'], /"10" is no age; write 90s, 10m, 2h or 3d/],
+      [['list', 'a'], /"a" is one word too many/],
+      [['list', '--topic', ''], /--topic is empty/],
+    ];
+    for (const [args, message] of misuses) {
+      const { code, stderr } = await parked(...args);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, message);
+    }
+  });
+
+  it('lists its flags', async () => {
+    const { code, stdout } = await parked('--help');
+    assert.equal(code, 0);
+    for (const word of ['list', 'show', 'redrive', 'drop', '--older-than AGE', '--with-queue', '--yes'])
+      assert.ok(stdout.includes(`    ${word} `), word);
+  });
+
+  it('says in one line that the database has no such table, or does not answer', async () => {
+    const DATABASE_URL = String(service.variables['DATABASE_URL']).replace(/\/test_\w+/, '/postgres');
+    const without = await service.run(['parked', 'list'], { DATABASE_URL });
+    assert.equal(without.code, 1);
+    assert.match(
+      without.stderr,
+      /the database lacks what this command needs: relation "event_parked_keys" does not exist; run npx knex migrate:latest\n$/,
+    );
+    const silent = await service.run(['parked', 'list'], {
+      DATABASE_URL: 'postgres://app:secret@localhost:1/x',
+    });
+    assert.equal(silent.code, 1);
+    assert.match(silent.stderr, /^microservice-runtime: Cannot connect to PostgreSQL at .*\n$/);
+    assert.doesNotMatch(silent.stderr, /secret/);
+  });
+});
