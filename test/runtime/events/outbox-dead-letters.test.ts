@@ -110,13 +110,7 @@ describe('an event that Kafka refuses for good', () => {
     await emptied();
     assert.equal((await parked('bad')).at(-1), 1_000);
     const [key] = await world.database('event_parked_keys');
-    assert.partialDeepStrictEqual?.(key, {
-      topic,
-      key: 'bad',
-      state: 'dead',
-      reason: 'refused',
-      attempts: 1,
-    });
+    assert.deepEqual([key.key, key.state, key.reason, key.attempts], ['bad', 'dead', 'refused', 1]);
     assert.match(key.error, /too large/);
     const [event] = await world.database('event_parked').orderBy('id');
     assert.equal(event.source, 'order');

@@ -7,12 +7,15 @@ import { startOwnKafka } from './own-kafka.ts';
 
 export interface SecureKafka {
   bootstrapServers: string;
+  /** A listener without users, where everything is allowed. */
+  adminServers: string;
   /** The variables that let a service in. */
   variables: Record<string, string>;
   stop: () => Promise<void>;
 }
 
-const username = 'order-service';
+/** Whom rules of topics are about. */
+export const username = 'order-service';
 const password = 'open sesame';
 const keystorePassword = 'keystore';
 
@@ -26,6 +29,7 @@ export async function startSecureKafka(): Promise<SecureKafka> {
   const kafka = await startOwnKafka({ port, keystore, keystorePassword, username, password });
   return {
     bootstrapServers: `127.0.0.1:${port}`,
+    adminServers: kafka.bootstrapServers,
     variables: {
       KAFKA_SSL: 'true',
       KAFKA_SSL_CA_FILE: certificate,

@@ -59,6 +59,10 @@ function addSecureListener(settings: Record<string, string>, secure: SecureListe
     [of('plain')]: `${login}.plain.PlainLoginModule required user_${secure.username}="${secure.password}";`,
     [of('scram-sha-256')]: `${login}.scram.ScramLoginModule required;`,
     [of('scram-sha-512')]: `${login}.scram.ScramLoginModule required;`,
+    // rules are for topics that have some; the plain listener, which has no users, may do everything
+    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    'allow.everyone.if.no.acl.found': 'true',
+    'super.users': 'User:ANONYMOUS',
     'ssl.keystore.type': 'PKCS12',
     'ssl.keystore.location': secure.keystore,
     'ssl.keystore.password': secure.keystorePassword,
