@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict';
+import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
+import type { Consumers } from '../../../src/runtime/events/consumers.ts';
+import { createFixture, noteWritten, type Fixture } from '../events/consumer-fixture.ts';
+import { runHere } from './operated-service.ts';
+
+const { topic } = noteWritten;
+const group = 'note-service-consumer';
+
+interface Document {
+  dryRun: boolean;
+  group: string;
+  since: string | null;
+  partitions: { partition: number; from: number; to: number; events: number }[];
+  forgotten?: { inbox: number; parked: number };
+  environment?: { KAFKA_GROUP_ID: string };
+}
+
+describe('microservice-runtime replay', () => {
+  let fixture: Fixture;
+  beforeEach(async () => (fixture = await createFixture(2)));
+  afterEach(() => fixture.close());
+
+  const run = (...args: string[]) =>
+    runHere(['replay', ...args], '.', {
+      SERVICE_NAME: 'note-service',
+      DATABASE_URL: fixture.config.databaseUrl,
+      KAFKA_BOOTSTRAP_SERVERS: String(fixture.config.kafka.bootstrapServers),
+    });
+  async function json(...args: string[]): Promise<Document> {
+    const { code, stdout, stderr } = await run(...args, '--json');
+    assert.equal(code, 0, stderr);
+    const document: Document = JSON.parse(stdout);
+    return document;
+  }
+
+  const textsOf = (rows: { text: string }[]): string[] => rows.map(({ text }) => text);
+  const effects = async (): Promise<string[]> =>
+    textsOf(await fixture.database('effect').orderBy('id').select('text'));
+  const untilEffects = (count: number): Promise<unknown> =>
+    waitFor(async () => (await effects()).length >= count, { message: `${count} effects` });
+  const positions = (of: string): Promise<{ partition: number; position: string; resets: number }[]> =>
+    fixture.database('event_positions').where({ consumer_group: of, topic }).orderBy('partition').select();
+  const parked = (): Promise<string[]> => fixture.database('event_parked').orderBy('id').pluck('event_id');
+
+  /** A replica that notes what it handles; of another group where one is named. */
+  function consume(groupId?: string): Consumers {
+    const consumers = fixture.consumers();
+    consumers.subscribe({
+      ...{ topics: [topic], groupId },
+      handler: async ({ subject, data }, trx) => {
+        const text = (data as { text: string }).text;
+        await trx('effect').insert({ key: subject, text });
+      },
+    });
+    consumers.start();
+    return consumers;
+  }
+
+  /** One key, so that all are in one partition and in order. */
+  const send = (...texts: string[]) => fixture.sendMany(texts.map((text) => ({ key: 'a', text })));
+
+  /** A time after all that was sent so far, and before what comes. */
+  async function now(): Promise<string> {
+    const time = Date.now() + 1;
+    await waitFor(() => Date.now() > time + 1);
+    return new Date(time).toISOString();
+  }
+
+  describe('into a new group', () => {
+    it('shows the events of each partition, and changes nothing', async () => {
+      await send('old', 'older');
+      const time = await now();
+      await send('new');
+      const { code, stdout } = await run(topic, '--from', time);
+      assert.equal(code, 0);
+      assert.match(stdout, /^PARTITION {2}FROM {2}TO {2}EVENTS\n/);
+      assert.match(stdout, /\n +\d +2 +3 +1\n/);
+      assert.match(
+        stdout,
+        /A new group, note-service-consumer-replay-\d{14}, would handle 1 event of note.events from/,
+      );
+      assert.match(stdout, /Nothing was changed/);
+      const document = await json(topic, '--from', 'beginning', '--group', 'again');
+      assert.deepEqual(document.partitions.map(({ events }) => events).toSorted(), [0, 3]);
+      assert.deepEqual([document.dryRun, document.since, document.group], [true, null, 'again']);
+      assert.deepEqual(await positions('again'), []);
+    });
+
+    it('makes one that handles what came since, and then what comes', async () => {
+      await send('old');
+      const time = await now();
+      await send('new', 'newer');
+      const { stdout } = await run(topic, '--from', time, '--group', 'again', '--yes');
+      assert.match(stdout, /\n {2}KAFKA_GROUP_ID=again\n$/);
+      consume('again');
+      await untilEffects(2);
+      await send('last');
+      await untilEffects(3);
+      assert.deepEqual(await effects(), ['new', 'newer', 'last']);
+    });
+
+    it("makes it the twin of the service's group in the other topics", async () => {
+      const other = { consumer_group: group, topic: 'other.events' };
+      const { database } = fixture;
+      await database('event_positions').insert({ ...other, partition: 3, position: 7, resets: 2 });
+      await database('event_positions').insert({ consumer_group: group, topic, partition: 0, position: 0 });
+      await database('event_inbox').insert([
+        { ...other, source: 's', event_id: '1' },
+        { consumer_group: group, topic, source: 's', event_id: '2' },
+      ]);
+      await database('event_parked_keys').insert({
+        ...{ ...other, key: 'a', state: 'dead', reason: 'bug', error: 'x', attempts: 12 },
+      });
+      await database('event_parked').insert({ ...other, key: 'a', headers: {}, event_id: '0' });
+      const { environment } = await json(topic, '--from', '1h', '--yes');
+      const twin = environment?.KAFKA_GROUP_ID;
+      const all = { consumer_group: twin };
+      assert.deepEqual(
+        await database('event_positions')
+          .where(all)
+          .where('topic', 'other.events')
+          .select('partition', 'position'),
+        [{ partition: 3, position: '7' }],
+      );
+      assert.deepEqual(await database('event_inbox').where(all).pluck('event_id'), ['1']);
+      assert.deepEqual(await database('event_parked_keys').where(all).pluck('key'), ['a']);
+      assert.deepEqual(await database('event_parked').where(all).pluck('event_id'), ['0']);
+    });
+
+    it('refuses a group that is there, a topic that is not, and a time to come', async () => {
+      await fixture
+        .database('event_positions')
+        .insert({ consumer_group: 'taken', topic: 'x', partition: 0, position: 0 });
+      for (const name of ['taken', group]) {
+        const { code, stderr } = await run(topic, '--from', '1h', '--group', name, '--yes');
+        assert.equal(code, 1);
+        assert.match(stderr, new RegExp(`group ${name} exists already; give a new one another name`));
+      }
+      const unknown = await run('user.events', '--from', '1h', '--yes');
+      assert.equal(unknown.code, 1);
+      assert.match(unknown.stderr, /there is no topic "user.events" in Kafka at .*; there are note.events\n/);
+      assert.deepEqual(await fixture.driver.listTopics(), [topic]);
+      const misuses: [string[], RegExp][] = [
+        [[topic, '--from', '2999-01-01T00:00:00Z'], /2999-01-01T00:00:00.000Z is in the future/],
+        [[topic, '--from', 'noon'], /"noon" is no time; write .*Z, an age such as 2h, or beginning/],
+        [[topic], /--from is missing/],
+        [['--from', '2h'], /TOPIC is missing/],
+      ];
+      for (const [args, message] of misuses) {
+        const { code, stderr } = await run(...args);
+        assert.equal(code, 2);
+        assert.match(stderr, message);
+      }
+    });
+
+    it('says in one line that Kafka does not answer', async () => {
+      await fixture.stopBroker();
+      const { code, stderr } = await run(topic, '--from', '1h');
+      await fixture.startBroker();
+      assert.equal(code, 1);
+      assert.match(stderr, /^microservice-runtime: Kafka at 127.0.0.1:\d+ does not answer: .*\n$/);
+    });
+  });
+
+  describe('with --forget', () => {
+    it('has a running service handle again what came since, once and in order', async () => {
+      consume();
+      await send('old');
+      await untilEffects(1);
+      const time = await now();
+      await send('new', 'newer');
+      await untilEffects(3);
+      // the inbox has a margin of an hour, and the old event is not in Kafka's part that is read again
+      const foreseen = await json(topic, '--from', time, '--forget');
+      assert.deepEqual(foreseen.partitions.map(({ events }) => events).toSorted(), [0, 2]);
+      assert.deepEqual(foreseen.forgotten, { inbox: 3, parked: 0 });
+      assert.equal((await effects()).length, 3);
+      const { stdout } = await run(topic, '--from', time, '--forget', '--yes');
+      assert.match(
+        stdout,
+        /Group note-service-consumer handles 2 events of note.events again\.\nForgotten: 3 rows of the inbox/,
+      );
+      await send('last');
+      await untilEffects(6);
+      assert.deepEqual(await effects(), ['old', 'new', 'newer', 'new', 'newer', 'last']);
+      assert.deepEqual((await positions(group)).map(({ resets }) => resets).toSorted(), [0, 1]);
+    });
+
+    it('forgets parked events that come again, and keys that have none left', async () => {
+      const { database } = fixture;
+      const consumers = consume();
+      await send('0', '1');
+      const time = await now();
+      await send('2', '3');
+      await untilEffects(4);
+      await consumers.stop();
+      const at = (await positions(group)).find(({ position }) => position === '4')?.partition;
+      const of = { consumer_group: group, topic };
+      const places: [string, number][] = [
+        ['a', 1],
+        ['a', 3],
+        ['b', 2],
+      ];
+      for (const key of ['a', 'b'])
+        await database('event_parked_keys').insert({
+          ...{ ...of, key, state: 'dead', reason: 'bug', error: 'x', attempts: 1 },
+        });
+      for (const [key, position] of places)
+        await database('event_parked').insert({
+          ...{ ...of, key, partition: at, position, event_id: `${key}${position}`, headers: {} },
+        });
+      assert.deepEqual((await json(topic, '--from', time, '--forget')).forgotten, { inbox: 4, parked: 2 });
+      assert.deepEqual(await parked(), ['a1', 'a3', 'b2']);
+      const document = await json(topic, '--from', time, '--forget', '--yes');
+      assert.deepEqual(document.forgotten, { inbox: 4, parked: 2 });
+      assert.deepEqual(await parked(), ['a1']);
+      assert.deepEqual(await database('event_parked_keys').pluck('key'), ['a']);
+    });
+
+    it('never goes forward, so that nothing is left out', async () => {
+      await send('0', '1');
+      const consumers = consume();
+      await untilEffects(2);
+      await consumers.stop();
+      await send('2', '3');
+      const time = await now();
+      await send('4');
+      const before = await positions(group);
+      const { stdout } = await run(topic, '--from', time, '--forget', '--yes');
+      assert.match(stdout, /Group note-service-consumer has handled nothing of note.events since/);
+      assert.deepEqual(await positions(group), before);
+    });
+
+    it('refuses a group that has not begun', async () => {
+      await send('0');
+      const { code, stderr } = await run(topic, '--from', '1h', '--forget', '--yes');
+      assert.equal(code, 1);
+      assert.match(stderr, /group note-service-consumer has not handled anything of note.events yet/);
+    });
+  });
+});
