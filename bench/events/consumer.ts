@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { connectDatabase, createEventBus, createLogger, type EventBus } from 'microservice-runtime';
-import { up } from 'microservice-runtime/tables/event-inbox';
+import { up as createInbox } from 'microservice-runtime/tables/event-inbox';
+import { up as createParked } from 'microservice-runtime/tables/event-parked';
 import { createArrivals } from './arrivals.ts';
 import { configOf, noteWrittenIn } from './note.ts';
 import { now, serve } from './program.ts';
@@ -47,7 +48,8 @@ function batchOf(trx: Knex.Transaction): number[] {
 const api = {
   async createTables() {
     await database.raw('create table copies (number integer, text text)');
-    await up(database);
+    await createInbox(database);
+    await createParked(database);
   },
   /** Resolves when the group has its partitions. */
   async start() {

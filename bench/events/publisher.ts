@@ -1,5 +1,6 @@
 import { connectDatabase, createEventBus, createLogger, type EventBus } from 'microservice-runtime';
-import { up } from 'microservice-runtime/tables/event-outbox';
+import { up as createOutbox } from 'microservice-runtime/tables/event-outbox';
+import { up as createParked } from 'microservice-runtime/tables/event-parked';
 import { configOf, keyOf, noteWrittenIn, text } from './note.ts';
 import { allAtOnce, atRate } from './pace.ts';
 import { now, serve } from './program.ts';
@@ -34,7 +35,8 @@ async function writeMany(
 const api = {
   async createTables() {
     await database.raw('create table notes (number integer, text text)');
-    await up(database);
+    await createOutbox(database);
+    await createParked(database);
   },
   start: () => bus.start(),
   async stop() {
