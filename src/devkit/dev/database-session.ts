@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Client } from 'pg';
 
 /** Logs in and out again; resolves to the error that came instead. */
@@ -22,7 +21,7 @@ export async function untilClosed(connectionString: string): Promise<void> {
   } catch {
     return;
   }
-  await once(client, 'end');
+  await new Promise<void>((resolve) => client.once('end', resolve)); // not once(): it rejects at `error`
 }
 
 function createClient(connectionString: string): Client {

@@ -4,6 +4,7 @@ import { DevError } from './dev-error.ts';
 import { type Environment, sharedEnvironment } from './environment.ts';
 import { type Output, createOutput, createOutputs } from './output.ts';
 import { type Parts, createParts } from './parts.ts';
+import { assertPortsDiffer } from './ports.ts';
 import { type Prepared, type RunningAlready, prepare } from './preparation.ts';
 import { type RunningService, addressOf, runService } from './running-service.ts';
 import { type Selection, type Service, selectServices } from './services.ts';
@@ -66,6 +67,7 @@ const sayOf = ({ outputs, say }: System, { name }: Service) => outputs.get(name)
 async function run(system: System, signals: StopSignals): Promise<number> {
   const { parts, options, running, say } = system;
   const found = await prepareAll(system, signals.isStopping);
+  assertPortsDiffer(found.map(({ service, config }) => ({ name: service.name, config })));
   const prepared = found.filter((one) => 'environment' in one);
   const others = found.filter((one) => 'holder' in one);
   for (const { service, holder, config } of others)

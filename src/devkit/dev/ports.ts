@@ -20,6 +20,20 @@ export async function portsFree(
   if (managementPort !== port) await portFree('MANAGEMENT_PORT', managementPort, isStopping);
 }
 
+/** Throws a DevError when two services listen on one port. */
+export function assertPortsDiffer(services: { name: string; config: ServiceConfig }[]): void {
+  const owners = new Map<number, string>();
+  for (const { name, config } of services) {
+    const ports = new Set([config.port, config.managementPort ?? config.port]);
+    for (const port of [...ports].filter((each) => each !== 0)) {
+      const owner = owners.get(port);
+      if (owner)
+        throw new DevError(`PORT is ${port} for ${owner} and for ${name}: change one of them in .env.`);
+      owners.set(port, name);
+    }
+  }
+}
+
 async function portFree(variable: string, port: number, isStopping: () => boolean): Promise<void> {
   if (port === 0) return;
   const begun = performance.now();

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -7,7 +8,7 @@ export interface DevProcess {
   /** All that it and the service have printed. */
   output: () => string;
   /** Resolves when the output matches. */
-  shows: (pattern: RegExp) => Promise<unknown>;
+  shows: (pattern: RegExp) => Promise<void>;
   /** SIGINT goes to the whole process group, as Ctrl-C in a terminal does. */
   signal: (signal: NodeJS.Signals) => void;
   /** Resolves to the exit code, or the signal that ended it. */
@@ -48,14 +49,11 @@ export function runDevkit(
   };
   return {
     output: () => output,
-    shows: (pattern) =>
-      waitFor(
-        () => pattern.test(output) || (child.exitCode !== null && ended.then(() => Promise.reject(output))),
-        {
-          timeout: 40_000,
-          message: `${pattern} in: ${output}`,
-        },
-      ),
+    shows: async (pattern) => {
+      const ready = () => pattern.test(output) || child.exitCode !== null;
+      await waitFor(ready, { timeout: 40_000, message: String(pattern) }).catch(() => undefined);
+      assert.match(output, pattern);
+    },
     signal,
     ended,
     endBy: (name) => {

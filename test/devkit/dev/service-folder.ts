@@ -14,9 +14,10 @@ const repository = path.resolve(import.meta.dirname, '../../..');
 export async function createServiceFolder(
   files: Record<string, string> = {},
   parent = path.join(repository, '.tmp'),
+  name?: string,
 ): Promise<ServiceFolder> {
   await mkdir(parent, { recursive: true });
-  const root = await mkdtemp(path.join(parent, 'service-'));
+  const root = name ? path.join(parent, name) : await mkdtemp(path.join(parent, 'service-'));
   const write = async (file: string, text: string) => {
     await mkdir(path.dirname(path.join(root, file)), { recursive: true });
     await writeFile(path.join(root, file), text);
