@@ -44,8 +44,6 @@ export interface Consumer {
 }
 
 const HELPLESS = 10;
-/** A life that lasted this long was a good one: the next failure waits briefly again. */
-const GOOD_LIFE = 60_000;
 
 export function createConsumer(options: ConsumerOptions): Consumer {
   const { groupId, handlers, settings, metrics } = options;
@@ -59,7 +57,11 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   let running: Promise<void> | undefined;
   const excused = new Set<string>();
   let helpless = 0;
+  let joined = Infinity;
   let endLife: ((reason: Error) => void) | undefined;
+
+  /** A life that lasted as long as silence may was a good one: the next failure waits briefly again. */
+  const isGood = (since: number): boolean => Date.now() - since > settings.silenceTimeout;
 
   async function run(): Promise<void> {
     let failures = 0;
@@ -67,7 +69,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       const born = Date.now();
       const reason = await live();
       if (stopping.signal.aborted) return;
-      failures = Date.now() - born > GOOD_LIFE ? 1 : failures + 1;
+      failures = isGood(born) ? 1 : failures + 1;
       helpless = failures > 1 && (await kafkaAnswers()) ? helpless + 1 : 0;
       const wait = backoff(failures, settings.outageDelay);
       rebuild(reason, Math.round(wait));
@@ -77,6 +79,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
 
   function rebuild(reason: Error, wait: number): void {
     state = 'rebuilding';
+    joined = Infinity;
     error = reason.message;
     metrics.rebuilt();
     logger.warn(
@@ -95,7 +98,10 @@ export function createConsumer(options: ConsumerOptions): Consumer {
         excused,
         logger,
         lost,
-        joined: () => (state = 'running'),
+        joined() {
+          state = 'running';
+          joined = Math.min(joined, Date.now());
+        },
       });
       life.join().catch(lost);
     });
@@ -123,7 +129,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       await running;
       state = 'stopped';
     },
-    healthy: () => helpless < HELPLESS,
+    healthy: () => helpless < HELPLESS || isGood(joined),
     status: () => ({
       group: groupId,
       state,

@@ -166,6 +166,7 @@ export function createKafkaDriver(config: KafkaConfig, options: DriverOptions): 
 
 function createClient(config: KafkaConfig, { clientId, logger }: DriverOptions): Kafka {
   stopIdleTimers();
+  stopJumps();
   return new Kafka({
     clientId,
     brokers: config.bootstrapServers,
@@ -386,10 +387,7 @@ async function topicRetention(admin: Admin, topic: string): Promise<number | und
 
 // --- consuming ---
 
-/**
- * Sends what it fetches on at once, so that it has no reason to fetch much in advance. `fromBeginning`, in the member, keeps
- * KafkaJS from jumping over everything when an offset is out of range.
- */
+/** Sends what it fetches on at once, so that it has no reason to fetch much in advance. */
 function createMember(
   kafka: Kafka,
   options: MemberOptions,
@@ -561,4 +559,16 @@ function scheduleCheckPendingRequests(this: RequestQueue): void {
     this.throttleCheckTimeoutId = null;
     this.checkPendingRequests();
   }, delay);
+}
+
+/**
+ * Where an offset is out of range, KafkaJS 2.2.4 goes on at the first or last message by itself, and nobody hears which
+ * events were left out. Instead the member is lost with this error, and the next one starts where PostgreSQL says, loudly.
+ */
+function stopJumps(): void {
+  const groups: { prototype: { recoverFromOffsetOutOfRange(outOfRange: Error): Promise<void> } } =
+    createRequire(import.meta.url)('kafkajs/src/consumer/consumerGroup');
+  groups.prototype.recoverFromOffsetOutOfRange = async (outOfRange) => {
+    throw outOfRange;
+  };
 }

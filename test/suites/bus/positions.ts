@@ -66,4 +66,29 @@ export function positionBehaviour({ world, broker }: Suite): void {
     await startConsumer();
     assert.deepEqual(await effectsOf(7), { a: [1, 2, 3, 4, 5, 6, 7] });
   });
+
+  it('before the start of the log is set to it, loudly, when events were deleted unread', async () => {
+    const { startPublisher, startConsumer, change, effectsOf, topic, allSent } = world();
+    const publisher = await startPublisher();
+    const first = await startConsumer();
+    await change(publisher, 'a', 3);
+    await effectsOf(3);
+    await first.stop();
+    await change(publisher, 'a', 3);
+    await allSent();
+    await withAdmin(broker().bootstrapServers, async (admin) => {
+      const offsets = await admin.fetchTopicOffsets(topic);
+      const partitions = offsets
+        .filter(({ high }) => high === '6')
+        .map(({ partition }) => ({ partition, offset: '5' }));
+      await admin.deleteTopicRecords({ topic, partitions });
+    });
+    const second = await startConsumer();
+    assert.deepEqual(await effectsOf(4), { a: [1, 2, 3, 6] });
+    const loud = second.log.filter(
+      (line) => line.includes('deleted before they were handled') && isLoud(line),
+    );
+    assert.equal(loud.length, 1);
+    assert.match(loud[0] ?? '', /was at 3 in .* holds 5 to 6/);
+  });
 }

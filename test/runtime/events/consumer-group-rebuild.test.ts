@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { Registry } from 'prom-client';
+import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
+import type { ConsumerSettings } from '../../../src/runtime/events/consumer-settings.ts';
+import type { Consumers } from '../../../src/runtime/events/consumers.ts';
+import type { KafkaDriver } from '../../../src/runtime/events/kafka-driver.ts';
+import type { GroupMember, MemberEvents } from '../../../src/runtime/events/kafka-member.ts';
+import { withAdmin } from '../../suites/bus/raw-kafka.ts';
+import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts';
+
+const stateOf = (consumers: Consumers): string | undefined => consumers.status()[0]?.state;
+
+describe('a member of a group that is lost', () => {
+  let fixture: Fixture;
+  beforeEach(async () => (fixture = await createFixture(1)));
+  afterEach(() => fixture.close());
+
+  /** Every member is a real one, but what `disturb` changes of it; `members` are those that were made so far. */
+  function consume(
+    disturb: (member: GroupMember, events: MemberEvents, count: number) => GroupMember,
+    settings: Partial<ConsumerSettings>,
+    disturbEvents: (events: MemberEvents, count: number) => MemberEvents = (events) => events,
+  ) {
+    const texts: string[] = [];
+    const members: GroupMember[] = [];
+    const createMember: KafkaDriver['createMember'] = (options, events) => {
+      const count = members.length + 1;
+      const member = fixture.driver.createMember(options, disturbEvents(events, count));
+      const disturbed = disturb(member, events, count);
+      members.push(disturbed);
+      return disturbed;
+    };
+    const registry = new Registry();
+    const consumers = fixture.consumers({
+      ...settings,
+      registry,
+      driver: { ...fixture.driver, createMember },
+    });
+    consumers.on(noteWritten, async ({ data }) => void texts.push(data.text));
+    consumers.start();
+    return { consumers, texts, members, registry };
+  }
+
+  const rebuilt = (pattern: RegExp): boolean =>
+    fixture.log.some(({ level, msg }) => level === 'warn' && pattern.test(msg));
+
+  it('by a crash is made anew, and the next one goes on', async () => {
+    let crash = (): void => {};
+    const { consumers, texts, members, registry } = consume((member, events) => {
+      crash = () => events.lost(new Error('the fetching crashed'));
+      return member;
+    }, {});
+    await fixture.send('a', '1');
+    await waitFor(() => texts.includes('1'));
+    crash();
+    await fixture.send('a', '2');
+    await waitFor(() => texts.includes('2'));
+    assert.deepEqual(texts, ['1', '2']);
+    assert.equal(members.length, 2);
+    assert.equal(stateOf(consumers), 'running');
+    assert.ok(rebuilt(/not joined to Kafka: the fetching crashed/));
+    assert.match(await registry.metrics(), /microservice_consumer_rebuilds_total\{[^}]+\} 1/);
+  });
+
+  it('because Kafka has been silent is made anew', async () => {
+    const { texts, members } = consume(
+      (member, _, count) => (count === 1 ? { ...member, lastAnswer: () => 0 } : member),
+      { silenceTimeout: 2_500 },
+    );
+    await fixture.send('a', '1');
+    await waitFor(() => members.length === 2 && texts.includes('1'));
+    assert.ok(rebuilt(/Kafka was silent for \d+ ms/));
+  });
+
+  it('because nothing comes, although there is something, is made anew', async () => {
+    const { texts, members } = consume(
+      (member) => member,
+      { silenceTimeout: 2_500 },
+      (events, count) => (count === 1 ? { ...events, fetched: () => {} } : events),
+    );
+    await fixture.send('a', '1');
+    await waitFor(() => texts.includes('1'), { timeout: 10_000 });
+    assert.equal(members.length, 2);
+    assert.ok(rebuilt(/nothing comes of note\.events\/0@0, although the partition goes on to 1/));
+  });
+
+  it('goes on where the log begins, loudly, when events were deleted that it had not fetched', async () => {
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const registry = new Registry();
+    const consumers = fixture.consumers({ registry, queueHigh: 1, queueLow: 0, batchSize: 1 });
+    const texts: string[] = [];
+    consumers.on(noteWritten, async ({ data }) => {
+      texts.push(data.text);
+      await held;
+    });
+    await fixture.sendMany(['0', '1', '2'].map((text) => ({ key: 'a', text })));
+    consumers.start();
+    await waitFor(() => texts.length === 1 && consumers.status()[0]?.partitions[0]?.lag === 3);
+    await fixture.sendMany(['3', '4', '5', '6'].map((text) => ({ key: 'a', text })));
+    const { topic } = noteWritten;
+    await withAdmin(fixture.config.kafka.bootstrapServers.join(), async (admin) => {
+      await admin.fetchTopicOffsets(topic);
+      await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '5' }] });
+    });
+    release();
+    await waitFor(() => texts.includes('6'), { timeout: 10_000 });
+    assert.deepEqual(texts, ['0', '1', '2', '5', '6']);
+    const error = fixture.log.find(({ level }) => level === 'error');
+    assert.match(
+      error?.msg ?? '',
+      /was at 3 in note\.events\/0, which holds 5 to 7: events were deleted before they were handled; going on at 5/,
+    );
+    assert.match(await registry.metrics(), /microservice_consumer_position_resets_total\{[^}]+\} 1/);
+  });
+
+  it('again and again is unhealthy while Kafka answers, and healthy while it does not', async () => {
+    let refuse = true;
+    const { consumers } = consume(
+      (member) => ({
+        ...member,
+        join: () => (refuse ? Promise.reject(new Error('refused')) : member.join()),
+      }),
+      { outageDelay: { first: 1, max: 5 }, silenceTimeout: 500 },
+    );
+    await waitFor(() => stateOf(consumers) === 'rebuilding');
+    assert.equal(consumers.healthy(), true);
+    await waitFor(() => !consumers.healthy());
+    await fixture.stopBroker();
+    await waitFor(() => consumers.healthy(), { timeout: 10_000 });
+    await fixture.startBroker();
+    await waitFor(() => !consumers.healthy(), { timeout: 10_000 });
+    refuse = false;
+    await waitFor(() => consumers.healthy(), { timeout: 10_000 });
+    assert.equal(stateOf(consumers), 'running');
+  });
+});

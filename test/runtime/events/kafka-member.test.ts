@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
+import type { KafkaConsumer } from '../../../src/runtime/events/kafka-consumer.ts';
+import { createGroupMember, type GroupMember } from '../../../src/runtime/events/kafka-member.ts';
+
+describe('a member of a group', () => {
+  let kafka: EventEmitter;
+  let member: GroupMember;
+  let lost: Error[];
+
+  beforeEach(() => {
+    kafka = new EventEmitter();
+    lost = [];
+    const nothing = async (): Promise<void> => {};
+    const consumer: KafkaConsumer = {
+      on: (event: string, listener: (...values: never[]) => void) => kafka.on(event, listener),
+      connect: nothing,
+      subscribe: nothing,
+      run: nothing,
+      seek: () => {},
+      pause: () => {},
+      resume: () => {},
+    };
+    member = createGroupMember(
+      consumer,
+      { groupId: 'g', topics: ['t'], sessionTimeout: 20 },
+      { assigned: () => {}, fetched: () => {}, lost: (error) => void lost.push(error) },
+      { heartbeatInterval: 1_000, disconnect: nothing },
+    );
+  });
+  afterEach(() => member.leave());
+
+  const join = (): unknown =>
+    kafka.emit('consumer.group_join', { payload: { memberAssignment: { t: [0, 2] } } });
+
+  it('owns what the group gave it, until it was silent for so long that the group gave it to others', async () => {
+    assert.deepEqual(member.owned(), []);
+    join();
+    const owned = [0, 2].map((partition) => ({ topic: 't', partition }));
+    assert.deepEqual(member.owned(), owned);
+    await waitFor(() => member.owned().length === 0);
+    kafka.emit('consumer.fetch');
+    assert.deepEqual(member.owned(), [], 'KafkaJS says that it fetched also where Kafka did not answer');
+    kafka.emit('consumer.heartbeat');
+    assert.deepEqual(member.owned(), owned);
+  });
+
+  it('is lost by a crash, and says what to do about a compression that it cannot read', () => {
+    const error = Object.assign(new Error('Snappy compression not implemented'), {
+      name: 'KafkaJSNotImplemented',
+    });
+    kafka.emit('consumer.crash', { payload: { error } });
+    assert.match(lost[0]?.message ?? '', /Snappy.*compression\.type of the topic to gzip/);
+  });
+});
