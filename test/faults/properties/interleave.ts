@@ -24,8 +24,7 @@ export async function interleave(
       waiting.push(() => work().then(resolve, reject));
     });
   let over = false;
-  const ended = Promise.all(actors.map((actor) => actor(turn))).finally(() => (over = true));
-  ended.catch(() => undefined); // awaited below
+  const ended = Promise.allSettled(actors.map((actor) => actor(turn))).finally(() => (over = true));
 
   for (let step = 0; ; step += 1) {
     await setImmediate();
@@ -39,5 +38,6 @@ export async function interleave(
     }
     check();
   }
-  await ended;
+  const failed = (await ended).find((each) => each.status === 'rejected');
+  if (failed) throw failed.reason;
 }
