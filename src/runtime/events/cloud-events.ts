@@ -1,4 +1,5 @@
 import type { ReceivedEvent } from './event.ts';
+import type { EventIdentity } from './inbox.ts';
 import type { IncomingMessage, OutgoingMessage } from './message.ts';
 
 /** An event as it is published, before Kafka gives it a partition and an offset; `data` is JSON text. */
@@ -41,7 +42,7 @@ function encodeHeaders(event: PublishedEvent): Record<string, string> {
  * defaults: version 1, the event's own id as the correlation id, the key as the subject. Throws `CloudEventError`.
  */
 export function decodeEvent(message: IncomingMessage): ReceivedEvent {
-  const header = (name: string): string | undefined => textOf(message.headers[name]);
+  const header = (name: string): string | undefined => readHeader(message, name);
   const required = (name: string): string => {
     const value = header(name);
     if (value) return value;
@@ -49,15 +50,20 @@ export function decodeEvent(message: IncomingMessage): ReceivedEvent {
       `${placeOf(message)} has no header ${name}; it is no CloudEvent in binary mode`,
     );
   };
-  const id = required('ce_id');
   const type = required('ce_type');
+  const [id, source] = [required('ce_id'), required('ce_source')];
+  if (!isStorable(id) || !isStorable(source)) {
+    throw new CloudEventError(
+      `${placeOf(message)} has a ce_id or ce_source that holds NUL or is longer than ${LONGEST_IDENTITY} characters`,
+    );
+  }
   const causationId = header('ce_causationid');
   const traceparent = header('traceparent') ?? header('ce_traceparent');
   return {
     id,
     type,
     version: versionOf(message, header('ce_eventversion') ?? '1'),
-    source: required('ce_source'),
+    source,
     subject: header('ce_subject') ?? textOf(message.key ?? undefined) ?? '',
     aggregate: header('ce_aggregatetype') ?? type.split('.')[0] ?? type,
     time: header('ce_time') ?? '',
@@ -69,6 +75,25 @@ export function decodeEvent(message: IncomingMessage): ReceivedEvent {
     partition: message.partition,
     offset: message.offset,
   };
+}
+
+/** The first value of a header as text; undefined when it is not there. */
+export function readHeader({ headers }: IncomingMessage, name: string): string | undefined {
+  return textOf(headers[name]);
+}
+
+/** What makes a message one event; undefined where it is not there, or is nothing that the inbox could hold. */
+export function readIdentity(message: IncomingMessage): EventIdentity | undefined {
+  const id = readHeader(message, 'ce_id');
+  const source = readHeader(message, 'ce_source');
+  return id && source && isStorable(id) && isStorable(source) ? { source, id } : undefined;
+}
+
+/** An index entry of PostgreSQL holds about 2,700 bytes, and its texts hold no NUL. */
+const LONGEST_IDENTITY = 500;
+
+function isStorable(text: string): boolean {
+  return text.length <= LONGEST_IDENTITY && !text.includes('\0');
 }
 
 function versionOf(message: IncomingMessage, text: string): number {

@@ -1,51 +1,75 @@
 import type { Knex } from 'knex';
-import { EventFailure, PositionMovedError } from './consumer-errors.ts';
-import type { GroupHandlers, HandleableEvent } from './consumer-handlers.ts';
+import { readIdentity } from './cloud-events.ts';
+import { ParkingFullError, PositionMovedError } from './consumer-errors.ts';
+import type { GroupHandlers } from './consumer-handlers.ts';
+import { handleEvent, prepareEvent, type HandledEvent } from './consumer-handling.ts';
 import { failpoint } from './failpoint.ts';
-import { claimEvents, forgetInbox, identityOf, type EventIdentity } from './inbox.ts';
+import { claimEvents, forgetInbox, identityOf, type Claimed, type EventIdentity } from './inbox.ts';
 import type { IncomingMessage } from './message.ts';
+import { keyTextOf } from './parked-message.ts';
+import { appendParked, keysOf, lockParkedKeys, parkKey, type Verdict } from './parking.ts';
 import { movePosition, readPosition, type GroupPartition, type Position } from './positions.ts';
 import { rejectRolledBack } from './transaction-commit.ts';
+import { inTransaction } from './transaction-failure.ts';
 
 export interface BatchOptions {
   database: Knex;
   handlers: GroupHandlers;
   of: GroupPartition;
-  /** Milliseconds that one event may take. */
-  handlerTimeout: number;
+  settings: {
+    /** Milliseconds that one event may take. */
+    handlerTimeout: number;
+    /** How many keys of the group may be parked. */
+    parkedKeys: number;
+  };
+}
+
+/** What is known of an event that failed before: it is to be parked. */
+export interface OffsetVerdict extends Verdict {
+  offset: number;
 }
 
 export interface BatchResult {
   /** Where the group is now: the next offset to handle. */
   position: Position;
-  handled: HandleableEvent[];
+  handled: HandledEvent[];
   duplicates: number;
+  /** Events that were put into event_parked: the one of the verdict, and those whose key is parked. */
+  parked: number;
 }
 
 interface Item {
   offset: number;
-  event?: HandleableEvent;
+  message: IncomingMessage;
+  /** Somebody handles it. */
+  wanted: boolean;
+  identity?: EventIdentity;
 }
 
 /**
  * Handles messages of one partition in order, in one transaction: the position moves and the inbox gets its rows first, so
- * that a second owner of the partition waits; then each handler runs. Events that the inbox has are passed over. Stops
+ * that a second owner of the partition waits; then each handler runs. Events that the inbox has are passed over, those whose
+ * key is parked are put behind what waits there, and so is the event of the `verdict`. Stops
  * after an event when `enough` says so, and commits what it has. `take` is called when the transaction has begun, so that
  * what came meanwhile is in the batch too; `known` is the position as this member knows it.
- * Rejects with `EventFailure` (an event cannot be handled), `PositionMovedError`, or PostgreSQL's error; nothing is done then.
+ * Rejects with `EventFailure` (an event cannot be handled), `PositionMovedError`, `ParkingFullError`, or PostgreSQL's error;
+ * nothing is done then.
  */
 export async function handleBatch(
   take: () => IncomingMessage[],
   known: Position,
   enough: () => boolean,
   options: BatchOptions,
+  verdict?: OffsetVerdict,
 ): Promise<BatchResult> {
-  const result = await options.database.transaction(async (trx) => {
+  const result = await inTransaction(options.database, async (trx) => {
     rejectRolledBack(trx);
-    const items = take().map((message) => prepare(message, options.handlers));
-    if (items.length === 0) return { position: known, handled: [], duplicates: 0 };
-    const unseen = await claimItems(items, known, trx, options);
-    const { next, ...done } = await handleItems(items, unseen, enough, trx, options);
+    const items = take().map((message) => itemOf(message, options.handlers));
+    if (items.length === 0) return { position: known, handled: [], duplicates: 0, parked: 0 };
+    const { unseen, parked } = await claimItems(items, known, trx, options);
+    failpoint('consumer.claimed');
+    const waiting = parked ? await lockParkedKeys(trx, options.of, keysIn(items)) : new Set<string>();
+    const { next, ...done } = await handleItems(items, { unseen, waiting, enough, verdict }, trx, options);
     if (next <= (items.at(-1)?.offset ?? 0)) {
       await forgetInbox(trx, options.of.groupId, [...unseen.values()]);
       await movePosition(trx, options.of, next);
@@ -57,67 +81,84 @@ export async function handleBatch(
   return result;
 }
 
-function prepare(message: IncomingMessage, handlers: GroupHandlers): Item {
-  try {
-    return { offset: Number(message.offset), event: handlers.prepare(message) };
-  } catch (cause) {
-    throw failureOf(message, cause);
-  }
+function itemOf(message: IncomingMessage, handlers: GroupHandlers): Item {
+  const wanted = handlers.wants(message);
+  const identity = wanted ? readIdentity(message) : undefined;
+  return { offset: Number(message.offset), message, wanted, ...(identity && { identity }) };
 }
+
+const keysIn = (items: Item[]): string[] =>
+  keysOf(items.flatMap(({ wanted, message }) => (wanted ? [message] : [])));
 
 async function claimItems(
   items: Item[],
   known: Position,
   trx: Knex.Transaction,
-  { of, handlerTimeout: statementTimeout }: BatchOptions,
-): Promise<Map<string, EventIdentity>> {
-  const events = items.flatMap(({ event }) => (event ? [event.event] : []));
+  { of, settings }: BatchOptions,
+): Promise<Claimed> {
+  const events = items.flatMap(({ identity }) => identity ?? []);
   const next = (items.at(-1)?.offset ?? 0) + 1;
-  const unseen = await claimEvents(trx, { of, known, next, events, statementTimeout });
-  if (!unseen) throw new PositionMovedError(of, known, await readPosition(trx, of));
-  return unseen;
+  const claim = { of, known, next, events, statementTimeout: settings.handlerTimeout };
+  const claimed = await claimEvents(trx, claim);
+  if (!claimed) throw new PositionMovedError(of, known, await readPosition(trx, of));
+  return claimed;
 }
 
-/** Takes what it handles out of `unseen`; `next` is the offset after the last one. */
+interface Course {
+  unseen: Map<string, EventIdentity>;
+  /** The keys that are parked. */
+  waiting: Set<string>;
+  enough: () => boolean;
+  verdict?: OffsetVerdict | undefined;
+}
+
+/** Takes what it handles or parks out of `unseen`; `next` is the offset after the last one. */
 async function handleItems(
   items: Item[],
-  unseen: Map<string, EventIdentity>,
-  enough: () => boolean,
+  { unseen, waiting, enough, verdict }: Course,
   trx: Knex.Transaction,
   options: BatchOptions,
-): Promise<{ next: number; handled: HandleableEvent[]; duplicates: number }> {
-  const handled: HandleableEvent[] = [];
+): Promise<{ next: number; handled: HandledEvent[]; duplicates: number; parked: number }> {
+  const handled: HandledEvent[] = [];
+  const parked: IncomingMessage[] = [];
   let duplicates = 0;
   let next = 0;
-  for (const { offset, event } of items) {
+  for (const { offset, message, wanted, identity } of items) {
     if (next > 0 && enough()) break;
-    if (event && unseen.delete(identityOf(event.event))) {
-      await handleEvent(event, trx, options.handlerTimeout);
-      handled.push(event);
-    } else if (event) duplicates += 1;
+    const seen = identity && !unseen.delete(identityOf(identity));
+    if (seen) duplicates += 1;
+    if (wanted && !seen) {
+      if (verdict?.offset === offset) waiting.add(await park(message, verdict, trx, options));
+      if (waiting.size > 0 && waiting.has(keyTextOf(message))) parked.push(message);
+      else handled.push(await handleItem(message, trx, options, handled.length > 0));
+    }
     next = offset + 1;
   }
-  return { next, handled, duplicates };
-}
-
-async function handleEvent(event: HandleableEvent, trx: Knex.Transaction, timeout: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the handler took longer than ${timeout} ms`)), timeout);
-  });
-  try {
-    await Promise.race([event.handle(trx), deadline]);
-  } catch (cause) {
-    throw failureOf(event.event, cause);
-  } finally {
-    clearTimeout(timer);
+  if (parked.length > 0) {
+    await appendParked(trx, options.of, parked);
+    failpoint('consumer.parked');
   }
+  return { next, handled, duplicates, parked: parked.length };
 }
 
-function failureOf(
-  { topic, partition, offset }: { topic: string; partition: number; offset: string },
-  cause: unknown,
-): EventFailure {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new EventFailure(`event ${topic}/${partition}@${offset} could not be handled: ${reason}`, { cause });
+async function park(
+  message: IncomingMessage,
+  verdict: Verdict,
+  trx: Knex.Transaction,
+  { of, settings }: BatchOptions,
+): Promise<string> {
+  const key = keyTextOf(message);
+  if (await parkKey(trx, of, key, verdict, settings.parkedKeys)) return key;
+  throw new ParkingFullError(of.groupId, settings.parkedKeys);
+}
+
+async function handleItem(
+  message: IncomingMessage,
+  trx: Knex.Transaction,
+  { handlers, settings }: BatchOptions,
+  others: boolean,
+): Promise<HandledEvent> {
+  const { event, handle } = prepareEvent(message, handlers);
+  const seconds = await handleEvent(message, () => handle(trx), { timeout: settings.handlerTimeout, others });
+  return { event, seconds };
 }

@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
 import { runInContext } from '../context/context.ts';
 import { childTraceparent } from '../context/traceparent.ts';
-import { decodeEvent } from './cloud-events.ts';
+import { decodeEvent, readHeader } from './cloud-events.ts';
 import type { EventDefinition } from './define-event.ts';
-import { acceptData, EventDataError } from './event-data.ts';
+import { acceptData } from './event-data.ts';
 import type { ReceivedEvent } from './event.ts';
 import type { IncomingMessage } from './message.ts';
 
@@ -13,73 +13,112 @@ import type { IncomingMessage } from './message.ts';
  */
 export type EventHandler<T = unknown> = (event: ReceivedEvent<T>, trx: Knex.Transaction) => Promise<unknown>;
 
+/**
+ * Handles one event at least once: outside of any transaction, and before it is remembered, so that it may happen again after
+ * a failure or a crash. `idempotencyKey` is the same each time; send it along to what the handler calls.
+ */
+export type EffectHandler<T = unknown> = (
+  event: ReceivedEvent<T>,
+  idempotencyKey: string,
+) => Promise<unknown>;
+
+/** The handler of a definition: for the effect exactly once in the database, or at least once anywhere. */
+export type DefinedHandler<T> =
+  | { delivery: 'exactly-once'; handler: EventHandler<T> }
+  | { delivery: 'at-least-once'; handler: EffectHandler<T> };
+
 /** An event that somebody handles, ready to be handled. */
 export interface HandleableEvent {
   event: ReceivedEvent;
-  handle(trx: Knex.Transaction): Promise<void>;
+  /** What is to be done first and outside of transactions, where there is such a thing. */
+  outside?: () => Promise<void>;
+  handle: (trx: Knex.Transaction) => Promise<void>;
 }
 
 /** What one consumer group does with its topics. */
 export interface GroupHandlers {
-  add<T>(definition: EventDefinition<T>, handler: EventHandler<T>): void;
+  add<T>(definition: EventDefinition<T>, handler: DefinedHandler<T>): void;
   addTopics(topics: readonly string[], handler: EventHandler): void;
   topics(): string[];
+  /** Somebody handles the message, or it has no type and somebody has to look at it. */
+  wants(message: IncomingMessage): boolean;
+  /** A part of its handling is outside of transactions. */
+  isOutside(message: IncomingMessage): boolean;
   /**
-   * Decodes, lifts and checks a message. Undefined when nobody handles its type.
-   * Throws what tells the operator why the message cannot be handled and what to do.
+   * Decodes, lifts and checks a message. Throws what tells the operator why it cannot be handled and what to do: a
+   * `CloudEventError` or an `EventDataError`, or what an upcast threw.
    */
-  prepare(message: IncomingMessage): HandleableEvent | undefined;
+  prepare(message: IncomingMessage): HandleableEvent;
 }
 
-/** Lifts and checks an event for its handler, and resolves to what then handles it. */
-type Accept = (event: ReceivedEvent) => (trx: Knex.Transaction) => Promise<unknown>;
+/** An event for its handler: the one that gets the transaction or the one that gets none. */
+interface Accepted {
+  inside?: (trx: Knex.Transaction) => Promise<unknown>;
+  outside?: () => Promise<unknown>;
+}
+
+/** Lifts and checks an event for its handler. */
+type Accept = (event: ReceivedEvent) => Accepted;
 
 /** The handlers of one consumer group. Several handlers of one event share its transaction, in the order of their adding. */
 export function createGroupHandlers(): GroupHandlers {
-  const byType = new Map<string, { topic: string; accept: Accept }>();
+  const byType = new Map<string, { topic: string; outside: boolean; accept: Accept }>();
   const byTopic = new Map<string, EventHandler[]>();
+  let anyOutside = false;
   const topicHandlers = (topic: string) => byTopic.get(topic) ?? [];
+  const typed = (message: IncomingMessage) =>
+    byType.get(keyOf(message.topic, readHeader(message, 'ce_type') ?? ''));
 
   return {
-    add(definition, handler) {
+    add(definition, { delivery, handler }) {
       const key = keyOf(definition.topic, definition.type);
       if (byType.has(key)) {
         throw new Error(`${definition.type} has a handler already; let that one call both`);
       }
-      const acceptFor: Accept = (event) => {
-        const accepted = accept(event, definition);
-        return (trx) => handler(accepted, trx);
-      };
-      byType.set(key, { topic: definition.topic, accept: acceptFor });
+      const outside = delivery === 'at-least-once';
+      anyOutside ||= outside;
+      byType.set(key, {
+        topic: definition.topic,
+        outside,
+        accept(event) {
+          const accepted = accept(event, definition);
+          return delivery === 'at-least-once'
+            ? { outside: () => handler(accepted, idempotencyKeyOf(event)) }
+            : { inside: (trx) => handler(accepted, trx) };
+        },
+      });
     },
     addTopics(topics, handler) {
       for (const topic of topics) byTopic.set(topic, [...topicHandlers(topic), handler]);
     },
     topics: () => [...new Set([...[...byType.values()].map(({ topic }) => topic), ...byTopic.keys()])],
+    wants: (message) =>
+      topicHandlers(message.topic).length > 0 ||
+      message.headers.ce_type === undefined ||
+      typed(message) !== undefined,
+    isOutside: (message) => anyOutside && typed(message)?.outside === true,
     prepare(message) {
-      const type = message.headers.ce_type;
-      const typed = byType.get(keyOf(message.topic, String(type)));
-      const untyped = topicHandlers(message.topic);
-      if (type !== undefined && !typed && untyped.length === 0) return undefined;
       const event = decodeEvent(message);
+      const { inside, outside } = typed(message)?.accept(event) ?? {};
+      const untyped = topicHandlers(message.topic);
       const handlers = untyped.map((handler) => (trx: Knex.Transaction) => handler(event, trx));
-      if (typed) handlers.unshift(typed.accept(event));
-      return { event, handle: (trx) => inContextOf(event, () => inOrder(handlers, trx)) };
+      if (inside) handlers.unshift(inside);
+      return {
+        event,
+        handle: (trx) => inContextOf(event, () => inOrder(handlers, trx)),
+        ...(outside && { outside: () => inContextOf(event, async () => void (await outside())) }),
+      };
     },
   };
 }
+
+const idempotencyKeyOf = ({ source, id }: ReceivedEvent): string => `${source}/${id}`;
 
 function keyOf(topic: string, type: string): string {
   return `${topic} ${type}`;
 }
 
 function accept<T>(event: ReceivedEvent, definition: EventDefinition<T>): ReceivedEvent<T> {
-  if (event.version > definition.version) {
-    throw new EventDataError(
-      `${event.type} came in version ${event.version}, and this service knows versions up to ${definition.version}; ` +
-        `teach its definition the new version and deploy`,
-    );
-  }
   return { ...event, version: definition.version, data: acceptData(definition, event.version, event.data) };
 }
 

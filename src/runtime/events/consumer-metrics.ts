@@ -1,4 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { ParkReason } from './consumer-errors.ts';
+import type { HandledEvent } from './consumer-handling.ts';
+import { deadLetterCounter } from './dead-letter-metrics.ts';
 import type { TopicPartition } from './kafka-member.ts';
 
 /** What one consumer group reports. */
@@ -6,8 +9,14 @@ export interface ConsumerMetrics {
   handled(topic: string, count: number): void;
   /** Seconds from the publishing of an event to the commit of its handler. */
   delay(topic: string, seconds: number): void;
+  /** Seconds that the handler of an event took. */
+  handling(topic: string, seconds: number): void;
   duplicates(topic: string, count: number): void;
   failed(topic: string): void;
+  /** An event was put aside, with its key. */
+  parked(topic: string, reason: ParkReason): void;
+  /** An event is tried no more. */
+  deadLetter(topic: string, reason: ParkReason): void;
   rebuilt(): void;
   positionReset(topic: string): void;
   /** The group handed out its partitions. */
@@ -48,6 +57,20 @@ export function createConsumerMetrics(registry: Registry): (group: string) => Co
     labelNames: ['group'],
     registers,
   });
+  const parked = new Counter({
+    name: 'microservice_parked_total',
+    help: 'Events that were put aside after they had failed, the dead letters among them',
+    labelNames: ['group', 'topic', 'reason'],
+    registers,
+  });
+  const deadLetters = deadLetterCounter(registry);
+  const handling = new Histogram({
+    name: 'microservice_consumer_handle_seconds',
+    help: 'Time that the handler of an event took',
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30],
+    labelNames,
+    registers,
+  });
   const watched = lagGauges(registry);
   const delay = new Histogram({
     name: 'microservice_consumer_delay_seconds',
@@ -60,6 +83,9 @@ export function createConsumerMetrics(registry: Registry): (group: string) => Co
   return (group) => ({
     handled: (topic, count) => handled.inc({ group, topic }, count),
     delay: (topic, seconds) => delay.observe({ group, topic }, seconds),
+    handling: (topic, seconds) => handling.observe({ group, topic }, seconds),
+    parked: (topic, reason) => parked.inc({ group, topic, reason }),
+    deadLetter: (topic, reason) => deadLetters.inc({ group, topic, reason }),
     duplicates: (topic, count) => duplicates.inc({ group, topic }, count),
     failed: (topic) => failures.inc({ group, topic }),
     rebuilt: () => rebuilds.inc({ group }),
@@ -106,4 +132,19 @@ function lagGauges(registry: Registry) {
     set: (labels: PartitionLabels, read: () => Lag): unknown => watched.set(keyOf(labels), { labels, read }),
     delete: (labels: PartitionLabels): unknown => watched.delete(keyOf(labels)),
   };
+}
+
+/** Counts and times events that are handled and committed. */
+export function reportHandled(
+  handled: readonly HandledEvent[],
+  topic: string,
+  metrics: Pick<ConsumerMetrics, 'handled' | 'delay' | 'handling'>,
+): void {
+  const now = Date.now();
+  metrics.handled(topic, handled.length);
+  for (const { event, seconds } of handled) {
+    metrics.handling(topic, seconds);
+    const published = Date.parse(event.time);
+    if (published > 0) metrics.delay(topic, Math.max(0, now - published) / 1_000);
+  }
 }

@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { handleBatch, type BatchOptions, type BatchResult } from './consumer-batch.ts';
 import { PositionMovedError, toError } from './consumer-errors.ts';
-import type { ConsumerMetrics } from './consumer-metrics.ts';
+import { reportHandled, type ConsumerMetrics } from './consumer-metrics.ts';
+import { handleOutside } from './consumer-outside.ts';
 import { createMessageQueue } from './consumer-queue.ts';
-import { createRetry } from './consumer-retry.ts';
 import type { ConsumerSettings } from './consumer-settings.ts';
+import { createTrouble, type Retrying, type Trouble } from './consumer-trouble.ts';
 import type { Fetched } from './kafka-member.ts';
 import type { IncomingMessage } from './message.ts';
 import type { Position } from './positions.ts';
@@ -20,17 +21,19 @@ export interface PartitionStatus {
   lag: number;
   /** When Kafka had the first event that waits here, in milliseconds since the epoch. */
   oldest?: number;
-  /** Set while the first event waits for its next try. */
-  retrying?: { attempts: number; error: string };
+  /** Set while the partition waits: for the next try of its first event, or for what does not answer. */
+  retrying?: Retrying;
 }
 
-export interface PartitionOptions extends Omit<BatchOptions, 'handlerTimeout'> {
+export interface PartitionOptions extends BatchOptions {
   settings: ConsumerSettings;
   logger: Logger;
   metrics: ConsumerMetrics;
   slots: Slots;
   pause(): void;
   resume(): void;
+  /** A key was parked. */
+  parked(): void;
   /** The position or the log is not what this partition knows: it has closed, and must be opened anew. */
   stale(reason: string): void;
 }
@@ -51,20 +54,20 @@ export interface OpenPartition {
   close(): Promise<void>;
 }
 
-/** Handles what it receives, from `start` on, in order. An event that fails is tried until it passes; none is left out. */
+/**
+ * Handles what it receives, from `start` on, in order. An event that fails is tried a few times and then parked, with the later
+ * ones of its key behind it; none is left out.
+ */
 export function openPartition(start: Position, logEnd: number, options: PartitionOptions): OpenPartition {
-  const { of, settings, metrics } = options;
+  const { of, handlers, settings, metrics } = options;
   const { topic, partition } = of;
   const logger = options.logger.child({ topic, partition });
   const closing = new AbortController();
   const queue = createMessageQueue();
-  const retry = createRetry(settings);
-  const batch = { ...options, handlerTimeout: settings.handlerTimeout };
+  const trouble = createTrouble({ topic, settings, logger, metrics, parked: () => options.parked() });
   let position = start;
   let nextFetch = start.position;
   let end = logEnd;
-  let oneByOne = 0;
-  let retrying: PartitionStatus['retrying'];
   let waiting = false;
   let paused = false;
   let working: Promise<void> | undefined;
@@ -87,8 +90,9 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
   }
 
   function flow(): void {
-    const limit = paused ? settings.queueLow : settings.queueHigh;
-    const pause = waiting || queue.size() > limit;
+    const high = paused ? settings.queueLow : settings.queueHigh;
+    const bytesHigh = paused ? settings.queueBytes / 2 : settings.queueBytes;
+    const pause = waiting || queue.size() > high || queue.bytes() > bytesHigh;
     if (pause) options.pause();
     else if (paused) options.resume();
     paused = pause;
@@ -110,50 +114,49 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
 
   /** Handles the next batch; resolves to the milliseconds to wait before the one after it. */
   async function step(): Promise<number> {
-    if (closed()) return 0;
-    let size = 0;
+    const [head] = queue.first(1);
+    if (closed() || !head) return 0;
+    const wait = trouble.waitAt(head);
+    if (wait > 0) return wait;
+    const verdict = trouble.verdict();
+    let messages = [head];
     let until = Infinity;
     const take = (): IncomingMessage[] => {
-      const messages = queue.first(oneByOne > 0 ? 1 : settings.batchSize);
-      size = messages.length;
+      messages = trouble.cut(nextMessages());
       until = performance.now() + settings.batchTimeout;
       return messages;
     };
     const enough = (): boolean => closed() || performance.now() > until;
     try {
-      passed(await handleBatch(take, position, enough, batch));
+      const result = handlers.isOutside(head)
+        ? await handleOutside(head, position, options, verdict)
+        : await handleBatch(take, position, enough, options, verdict);
+      passed(result);
       return 0;
     } catch (error) {
-      return failed(toError(error), size);
+      return failed(toError(error), messages);
     }
+  }
+
+  /** A batch, or what there is of one before a message that is handled outside of transactions. */
+  function nextMessages(): IncomingMessage[] {
+    const messages = queue.first(settings.batchSize);
+    const outside = messages.findIndex((message) => handlers.isOutside(message));
+    return outside > 0 ? messages.slice(0, outside) : messages;
   }
 
   function passed(result: BatchResult): void {
     position = result.position;
-    oneByOne = Math.max(0, oneByOne - queue.dropBelow(position.position));
-    retry.passed();
-    retrying = undefined;
+    queue.dropBelow(position.position);
+    trouble.passed(position.position, result.parked);
     report(result, topic, metrics);
     flow();
   }
 
-  function failed(error: Error, size: number): number {
-    if (error instanceof PositionMovedError) {
-      followPosition(error);
-      return 0;
-    }
-    const next = retry.next(error, size);
-    if (next.how === 'one by one') oneByOne = size;
-    if (next.how === 'after the outage' && next.first) {
-      logger.warn({ err: error }, 'the database does not answer; the partition waits and tries again');
-    }
-    if (next.how === 'later') {
-      metrics.failed(topic);
-      retrying = { attempts: next.attempts, error: error.message };
-      const wait = `try ${next.attempts} failed, the next one comes in ${Math.round(next.wait)} ms; the events behind it wait`;
-      logger.error({ err: error.cause ?? error, attempts: next.attempts }, `${error.message}; ${wait}`);
-    }
-    return 'wait' in next ? next.wait : 0;
+  function failed(error: Error, messages: IncomingMessage[]): number {
+    if (!(error instanceof PositionMovedError)) return trouble.failed(error, messages);
+    followPosition(error);
+    return 0;
   }
 
   /** Another member went on from here, which is fine; a position that was set back is not for this log any more. */
@@ -163,6 +166,7 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
     position = found;
     nextFetch = Math.max(nextFetch, found.position);
     queue.dropBelow(found.position);
+    trouble.passed(found.position, 0);
   }
 
   async function pauseFor(milliseconds: number): Promise<void> {
@@ -193,7 +197,7 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
       position: position.position,
       lag: lag(),
       ...(queue.size() > 0 && { oldest: Number(queue.first(1)[0]?.timestamp ?? Date.now()) }),
-      ...(retrying && { retrying }),
+      ...retryingOf(trouble),
     }),
     async close() {
       closing.abort();
@@ -202,12 +206,12 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
   };
 }
 
+function retryingOf(trouble: Trouble): { retrying?: Retrying } {
+  const retrying = trouble.retrying();
+  return retrying ? { retrying } : {};
+}
+
 function report({ handled, duplicates }: BatchResult, topic: string, metrics: ConsumerMetrics): void {
-  const now = Date.now();
-  metrics.handled(topic, handled.length);
   metrics.duplicates(topic, duplicates);
-  for (const { event } of handled) {
-    const published = Date.parse(event.time);
-    if (published > 0) metrics.delay(topic, Math.max(0, now - published) / 1_000);
-  }
+  reportHandled(handled, topic, metrics);
 }

@@ -1,48 +1,115 @@
 import { backoff } from './backoff.ts';
-import { EventFailure, isConflict, isUnreachable } from './consumer-errors.ts';
+import { EventFailure, kindOf } from './consumer-errors.ts';
 import type { ConsumerSettings } from './consumer-settings.ts';
+import type { Verdict } from './parking.ts';
 
 /** What to do after a batch was rolled back. */
 export type NextTry =
   | { how: 'at once' }
-  /** Every event of the batch in a transaction of its own, to find the one that fails. */
+  /** Every event of the batch in a transaction of its own, since it is not known which one fails. */
   | { how: 'one by one' }
-  /** PostgreSQL does not answer: the whole batch again, later. */
-  | { how: 'after the outage'; wait: number; first: boolean }
-  /** The first event fails: again, later; those behind it wait. */
-  | { how: 'later'; wait: number; attempts: number };
+  /** Something does not answer: the whole batch again, later. */
+  | { how: 'after the outage'; wait: number; outages: number }
+  /** What lies before the event at once, then the event again; those behind it wait. */
+  | { how: 'in place'; offset: number; wait: number; attempts: number }
+  /** The event moves to event_parked. */
+  | { how: 'park'; offset: number; verdict: Verdict }
+  /** Neither handling nor parking is possible: the batch again, later; those behind it wait. */
+  | { how: 'hold'; wait: number; attempts: number };
 
 /** Decides how what failed is tried again, and remembers how often it was. */
 export interface Retry {
   next(error: unknown, batchSize: number): NextTry;
-  passed(): void;
+  /** The group is at `position` now. */
+  passed(position: number): void;
 }
+
+type Settings = Pick<
+  ConsumerSettings,
+  'inPlaceDelays' | 'parkDelay' | 'parkedTries' | 'retryDelay' | 'outageDelay'
+>;
 
 const CONFLICTS = 10;
 
-export function createRetry({ retryDelay, outageDelay }: ConsumerSettings): Retry {
+/** @param now milliseconds of a clock that never goes back */
+export function createRetry(settings: Settings, now: () => number = () => performance.now()): Retry {
+  const budget = createBudget(now);
+  const attempts = new Map<number, number>();
   let conflicts = 0;
   let outages = 0;
-  let attempts = 0;
+  let holds = 0;
+
+  function judge(failure: EventFailure): NextTry {
+    const { offset, kind, took } = failure;
+    const tries = (attempts.get(offset) ?? 0) + 1;
+    attempts.set(offset, tries);
+    const wait = kind === 'failure' || kind === 'conflict' ? settings.inPlaceDelays[tries - 1] : undefined;
+    if (wait !== undefined && tries < settings.parkedTries && budget.take(took, wait)) {
+      return { how: 'in place', offset, wait, attempts: tries };
+    }
+    return { how: 'park', offset, verdict: verdictOn(failure, tries, settings) };
+  }
 
   return {
     next(error, batchSize) {
-      if (isConflict(error) && conflicts < CONFLICTS) {
+      const kind = error instanceof EventFailure ? error.kind : kindOf(error);
+      if (kind === 'conflict' && conflicts < CONFLICTS) {
         conflicts += 1;
         return { how: 'at once' };
       }
-      if (isUnreachable(error) && !(error instanceof EventFailure)) {
+      if (kind === 'unreachable') {
         outages += 1;
-        return { how: 'after the outage', wait: backoff(outages, outageDelay), first: outages === 1 };
+        return { how: 'after the outage', wait: backoff(outages, settings.outageDelay), outages };
       }
+      if (error instanceof EventFailure) return judge(error);
       if (batchSize > 1) return { how: 'one by one' };
-      attempts += 1;
-      return { how: 'later', wait: backoff(attempts, retryDelay), attempts };
+      holds += 1;
+      attempts.clear(); // what failed now is not the event
+      return { how: 'hold', wait: backoff(holds, settings.retryDelay), attempts: holds };
     },
-    passed() {
+    passed(position) {
       conflicts = 0;
       outages = 0;
-      attempts = 0;
+      holds = 0;
+      for (const offset of attempts.keys()) if (offset < position) attempts.delete(offset);
+    },
+  };
+}
+
+/** How an event that has failed `attempts` times is parked: to be tried again, or as a dead letter. */
+export function verdictOn(
+  { kind, cause, message }: EventFailure,
+  attempts: number,
+  { parkDelay, parkedTries }: Pick<Settings, 'parkDelay' | 'parkedTries'>,
+): Verdict {
+  // an outage is never judged, and a conflict without end is a failure like any other
+  const reason = kind === 'conflict' || kind === 'unreachable' ? 'failure' : kind;
+  const dead = reason === 'unreadable' || attempts >= parkedTries;
+  const error = cause instanceof Error ? `${cause.name}: ${cause.message}` : message;
+  return { reason, error, attempts, nextTryIn: dead ? undefined : backoff(attempts, parkDelay) };
+}
+
+/** Milliseconds that events of one partition may be tried in place, of every so many. */
+const BUDGET = 500;
+const BUDGET_PERIOD = 5_000;
+
+/**
+ * Bounds the time that one partition waits for events that fail, however many of them there are, so that their neighbours
+ * are handled within a second.
+ */
+function createBudget(now: () => number) {
+  let left = BUDGET;
+  let filled = now();
+
+  return {
+    /** Counts the try that failed; true when another one, after `wait`, is within bounds if it takes as long. */
+    take(took: number, wait: number): boolean {
+      const refilled = left + ((now() - filled) * BUDGET) / BUDGET_PERIOD;
+      left = Math.max(0, Math.min(BUDGET, refilled) - took);
+      filled = now();
+      if (left < wait + took) return false;
+      left -= wait;
+      return true;
     },
   };
 }

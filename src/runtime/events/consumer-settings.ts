@@ -6,13 +6,23 @@ export interface ConsumerSettings {
   batchTimeout: number;
   /** A handler that takes longer has failed. */
   handlerTimeout: number;
-  /** Between the tries of an event that fails, doubled from `first` up to `max`. */
+  /** Before each further try of an event that fails, while its partition waits; then it is parked. */
+  inPlaceDelays: readonly number[];
+  /** Between the tries of a parked event, doubled from `first` up to `max`. */
+  parkDelay: { first: number; max: number };
+  /** After so many tries, those in place included, an event is a dead letter. */
+  parkedTries: number;
+  /** Keys of a group that may be parked, dead letters included; beyond that a partition waits instead. */
+  parkedKeys: number;
+  /** Between the tries of a partition that has to wait, doubled from `first` up to `max`. */
   retryDelay: { first: number; max: number };
-  /** While PostgreSQL or Kafka does not answer. */
+  /** While PostgreSQL, Kafka, or what a handler needs does not answer. */
   outageDelay: { first: number; max: number };
   /** Fetching of a partition pauses when this many of its events wait, and goes on when `queueLow` are left. */
   queueHigh: number;
   queueLow: number;
+  /** The same in bytes; it goes on when half of them are left. */
+  queueBytes: number;
   /** Partitions of all groups that are handled at the same time, each with a database connection of its own. */
   concurrency: number;
   /** Silence after which the group gives a member's partitions to others. */
@@ -41,10 +51,15 @@ export function defaultSettings({
     batchSize: 200,
     batchTimeout: 1_000,
     handlerTimeout: 30_000,
-    retryDelay: { first: 100, max: 30_000 },
+    inPlaceDelays: [50, 200],
+    parkDelay: { first: 1_000, max: 5 * 60_000 },
+    parkedTries: 12,
+    parkedKeys: 1_000,
+    retryDelay: { first: 100, max: 5_000 },
     outageDelay: { first: 100, max: 5_000 },
     queueHigh: 1_000,
     queueLow: 500,
+    queueBytes: 8 * 1024 * 1024,
     concurrency: Math.max(1, Math.floor(databasePoolMax / 2)),
     sessionTimeout: 10_000,
     silenceTimeout: 60_000,

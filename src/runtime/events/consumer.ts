@@ -30,6 +30,8 @@ export interface ConsumerOptions {
   metrics: ConsumerMetrics;
   /** Shared by all groups of the process. */
   slots: Slots;
+  /** A key was parked. */
+  parked(): void;
 }
 
 /** One member of a consumer group, made anew whenever it is lost. */

@@ -1,25 +1,52 @@
 import type { Registry } from 'prom-client';
 import { createConsumer, type Consumer, type ConsumerStatus } from './consumer.ts';
-import { createGroupHandlers, type EventHandler, type GroupHandlers } from './consumer-handlers.ts';
+import {
+  createGroupHandlers,
+  type DefinedHandler,
+  type EffectHandler,
+  type EventHandler,
+  type GroupHandlers,
+} from './consumer-handlers.ts';
 import { createConsumerMetrics } from './consumer-metrics.ts';
 import { defaultSettings } from './consumer-settings.ts';
 import type { EventDefinition } from './define-event.ts';
 import type { EventBusOptions, Subscription } from './event-bus.ts';
 import { createInboxPruner } from './inbox-pruner.ts';
 import type { KafkaDriver } from './kafka-driver.ts';
+import { createParkedRunner, type ParkedRunner } from './parked-runner.ts';
 import { createSlots } from './slots.ts';
 
+/** Adds the handler of a definition, for the effect that it has; see `EventBus.on`. */
+export interface On {
+  <T>(
+    definition: EventDefinition<T>,
+    handler: EventHandler<T>,
+    options?: { delivery?: 'exactly-once' },
+  ): void;
+  <T>(
+    definition: EventDefinition<T>,
+    handler: EffectHandler<T>,
+    options: { delivery: 'at-least-once' },
+  ): void;
+}
+
 export interface Consumers {
-  on<T>(definition: EventDefinition<T>, handler: EventHandler<T>): void;
+  on: On;
   subscribe(subscription: Subscription): void;
   topics(): string[];
-  /** Rejects when the tables of the inbox are not there. */
+  /** Rejects when a table of the inbox, or of what is parked, is not there. */
   prepare(): Promise<void>;
   start(): void;
   stop(): Promise<void>;
-  status(): ConsumerStatus[];
+  status(): GroupStatus[];
   /** False when a consumer is lost again and again although Kafka answers. */
   healthy(): boolean;
+}
+
+/** A group as this replica sees it, with the keys that are parked, and those that are dead, as it saw them last. */
+export interface GroupStatus extends ConsumerStatus {
+  parked: number;
+  dead: number;
 }
 
 export interface ConsumersOptions extends EventBusOptions {
@@ -27,15 +54,22 @@ export interface ConsumersOptions extends EventBusOptions {
   driver: KafkaDriver;
 }
 
-const noInbox =
-  'the table event_inbox is not there: add a migration with ' +
-  `"export { up, down } from 'microservice-runtime/tables/event-inbox';", and run npx knex migrate:latest`;
+/** The tables of the consumers, and the module of the runtime that makes each. */
+const tables = { event_inbox: 'event-inbox', event_parked: 'event-parked' };
+
+const notThere = (table: string, module: string): string =>
+  `the table ${table} is not there: add a migration with ` +
+  `"export { up, down } from 'microservice-runtime/tables/${module}';", and run npx knex migrate:latest`;
+
+/** Parked events are tried by so many at the same time, apart from the events that come. */
+const PARKED_SLOTS = 2;
 
 /** The consumer groups of a service: its own one, and those that subscriptions name. One member each, for all its topics. */
 export function createConsumers(options: ConsumersOptions): Consumers {
   const { config, contracts, database, logger, registry, driver } = options;
   const settings = { ...defaultSettings(config), ...options.consumer };
   const slots = createSlots(settings.concurrency);
+  const parkedSlots = createSlots(PARKED_SLOTS);
   const metricsOf = createConsumerMetrics(registry);
   const handled = new Set<unknown>();
   const groups = new Map<string, GroupHandlers>();
@@ -44,7 +78,7 @@ export function createConsumers(options: ConsumersOptions): Consumers {
     ...{ database, driver, logger, topics },
     retention: settings.inboxRetention,
   });
-  let consumers: Consumer[] | undefined;
+  let consumers: { consumer: Consumer; runner: ParkedRunner }[] | undefined;
 
   function handlersOf(groupId: string): GroupHandlers {
     if (consumers) throw new Error('the bus has started; add handlers before its start');
@@ -53,27 +87,31 @@ export function createConsumers(options: ConsumersOptions): Consumers {
     return handlers;
   }
 
-  function consumerOf([groupId, handlers]: [string, GroupHandlers]): Consumer {
-    return createConsumer({
-      groupId,
-      driver,
-      database,
-      handlers,
-      settings,
-      logger,
-      metrics: metricsOf(groupId),
-      slots,
-    });
+  function consumerOf([groupId, handlers]: [string, GroupHandlers]) {
+    const group = { groupId, database, handlers, settings, metrics: metricsOf(groupId) };
+    const groupLogger = logger.child({ group: groupId });
+    const runner = createParkedRunner({ ...group, logger: groupLogger, slots: parkedSlots });
+    const consumer = createConsumer({ ...group, driver, logger, slots, parked: runner.wake });
+    return { consumer, runner };
+  }
+
+  async function stop({ consumer, runner }: { consumer: Consumer; runner: ParkedRunner }): Promise<void> {
+    await Promise.all([consumer.stop(), runner.stop()]);
   }
 
   return {
-    on(definition, handler) {
+    on<T>(
+      definition: EventDefinition<T>,
+      handler: EventHandler<T> | EffectHandler<T>,
+      { delivery = 'exactly-once' }: { delivery?: DefinedHandler<T>['delivery'] } = {},
+    ) {
       if (!contracts.consumed.some((consumed) => consumed === definition)) {
         throw new Error(
           `${definition.type} version ${definition.version} is not consumed by this service; add its definition to contracts.consumed`,
         );
       }
-      handlersOf(config.kafka.groupId).add(definition, handler);
+      const defined = { delivery, handler } as DefinedHandler<T>;
+      handlersOf(config.kafka.groupId).add(definition, defined);
       handled.add(definition);
     },
     subscribe({ topics, groupId = config.kafka.groupId, handler }) {
@@ -85,18 +123,25 @@ export function createConsumers(options: ConsumersOptions): Consumers {
         const { type, version } = definition;
         logger.warn(`nothing handles ${type} version ${version} of contracts.consumed; call bus.on for it`);
       }
-      if (groups.size > 0 && !(await database.schema.hasTable('event_inbox'))) throw new Error(noInbox);
+      if (groups.size === 0) return;
+      for (const [table, module] of Object.entries(tables)) {
+        if (!(await database.schema.hasTable(table))) throw new Error(notThere(table, module));
+      }
     },
     start() {
       consumers ??= [...groups].map(consumerOf);
-      for (const consumer of consumers) consumer.start();
+      for (const { consumer, runner } of consumers) {
+        consumer.start();
+        runner.start();
+      }
       if (consumers.length > 0) pruner.start();
     },
     async stop() {
       pruner.stop();
-      await Promise.all((consumers ?? []).map((consumer) => consumer.stop()));
+      await Promise.all((consumers ?? []).map(stop));
     },
-    status: () => (consumers ?? []).map((consumer) => consumer.status()),
-    healthy: () => (consumers ?? []).every((consumer) => consumer.healthy()),
+    status: () =>
+      (consumers ?? []).map(({ consumer, runner }) => ({ ...consumer.status(), ...runner.counts() })),
+    healthy: () => (consumers ?? []).every(({ consumer }) => consumer.healthy()),
   };
 }

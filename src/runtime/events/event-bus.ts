@@ -3,11 +3,9 @@ import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { ServiceConfig } from '../config/service-config.ts';
 import type { Part } from '../lifecycle/part.ts';
-import type { ConsumerStatus } from './consumer.ts';
 import type { EventHandler } from './consumer-handlers.ts';
 import type { ConsumerSettings } from './consumer-settings.ts';
-import { createConsumers } from './consumers.ts';
-import type { EventDefinition } from './define-event.ts';
+import { createConsumers, type GroupStatus, type On } from './consumers.ts';
 import type { EventContracts } from './event.ts';
 import { createKafkaDriver } from './kafka-driver.ts';
 import { createOutbox, type Publish } from './outbox.ts';
@@ -24,7 +22,7 @@ export interface Subscription {
 export interface EventBusStatus {
   kafka: 'up' | 'down' | 'unused';
   relay?: RelayStatus;
-  consumers: ConsumerStatus[];
+  consumers: GroupStatus[];
   /** Why Kafka counts as down. */
   error?: string;
 }
@@ -34,9 +32,11 @@ export interface EventBus extends Part {
   publish: Publish;
   /**
    * Hands every event of `definition`, which must be among the consumed contracts, to `handler`, with the transaction that
-   * remembers it. Events of one aggregate come in order. Throws after the start, and for a second handler of one event.
+   * remembers it. Events of one aggregate come in order. With `{ delivery: 'at-least-once' }` the handler gets no transaction but
+   * an idempotency key: it is for effects outside of the database, and may be called again for the same event.
+   * Throws after the start, and for a second handler of one event.
    */
-  on<T>(definition: EventDefinition<T>, handler: EventHandler<T>): void;
+  on: On;
   /** Hands every event of the topics to `handler`, unchecked. Throws after the start. */
   subscribe(subscription: Subscription): void;
   /**
@@ -94,7 +94,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
     name: 'event bus',
     registry,
     publish: outbox.publish,
-    on: (definition, handler) => consumers.on(definition, handler),
+    on: consumers.on,
     subscribe: (subscription) => consumers.subscribe(subscription),
     async start() {
       // the low-level publish needs no contract, so that the table is what tells

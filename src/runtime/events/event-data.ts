@@ -5,6 +5,11 @@ export class EventDataError extends Error {
   override name = 'EventDataError';
 }
 
+/** The data is of a version that this service does not know; another release of it may. */
+export class UnknownVersionError extends EventDataError {
+  override name = 'UnknownVersionError';
+}
+
 /**
  * The JSON text of data that is about to be published. Strict: what the schema does not name, or has another type, is an
  * error. A `Date` counts as the string that JSON makes of it.
@@ -18,10 +23,20 @@ export function serializeData<T>(definition: EventDefinition<T>, data: T): strin
 
 /**
  * The data of a received event in the form that the definition's version has: lifted from an older version, and checked
- * tolerantly, since a producer may add fields. Fields that the schema does not name are dropped.
+ * tolerantly, since a producer may add fields. Fields that the schema does not name are dropped. Throws
+ * `UnknownVersionError` for a newer version and for one that nothing lifts, `EventDataError` for data that does not fit.
  */
 export function acceptData<T>(definition: EventDefinition<T>, version: number, data: unknown): T {
-  const { error, value } = definition.schema.validate(lift(definition, version, data), {
+  if (version > definition.version) {
+    throw new UnknownVersionError(
+      `${definition.type} came in version ${version}, and this service knows versions up to ${definition.version}; ` +
+        `teach its definition the new version and deploy`,
+    );
+  }
+  const lifted = lift(definition, version, data);
+  // a tombstone: joi lets undefined through
+  if (lifted === undefined) throw new EventDataError(`${definition.type} version ${version} has no data`);
+  const { error, value } = definition.schema.validate(lifted, {
     abortEarly: false,
     stripUnknown: true,
   });
@@ -37,7 +52,7 @@ function lift<T>(definition: EventDefinition<T>, version: number, data: unknown)
   for (let from = version; from < definition.version; from += 1) {
     const upcast = definition.upcasts[from];
     if (!upcast) {
-      throw new EventDataError(
+      throw new UnknownVersionError(
         `${definition.type} came in version ${version}, and nothing lifts version ${from} to ${from + 1}; add it to the upcasts of the definition`,
       );
     }

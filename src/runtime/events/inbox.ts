@@ -23,7 +23,9 @@ const claim = `
   )
   select
     (select count(*) from moved)::int as moved,
-    (select coalesce(json_agg(json_build_array(source, event_id)), '[]') from fresh) as fresh,
+    (select case when count(*) < ? then coalesce(json_agg(json_build_array(source, event_id)), '[]') end from fresh)
+      as fresh,
+    exists (select from event_parked_keys where consumer_group = ? and topic = ?) as parked,
     set_config('statement_timeout', ?, true), set_config('idle_in_transaction_session_timeout', ?, true)`;
 
 export interface Claim {
@@ -40,27 +42,43 @@ export interface Claim {
   statementTimeout: number;
 }
 
+export interface Claimed {
+  /** The events that are new, by identity; the others were handled before. */
+  unseen: Map<string, EventIdentity>;
+  /** Some key of the topic is parked. */
+  parked: boolean;
+}
+
 /**
  * Moves the group's position and puts events into its inbox, in one round trip of the transaction that handles them.
- * Resolves to the events that are new, by identity; the others were handled before. Undefined when the position is not the
- * known one: somebody else had the partition meanwhile. Two members that claim the same wait for each other.
+ * Undefined when the position is not the known one: somebody else had the partition meanwhile. Two members that claim the
+ * same wait for each other.
  */
 export async function claimEvents(
   trx: Knex.Transaction,
   { of, known, next, events, statementTimeout }: Claim,
-): Promise<Map<string, EventIdentity> | undefined> {
+): Promise<Claimed | undefined> {
   const { groupId, topic, partition } = of;
   const position = [next, groupId, topic, partition, known.position, known.resets];
   const inbox = [groupId, topic, ...columnsOf(events)];
-  const { rows } = await trx.raw<{ rows: [{ moved: number; fresh: [string, string][] }] }>(claim, [
+  const { rows } = await trx.raw<{ rows: [ClaimRow] }>(claim, [
     ...position,
     ...inbox,
-    String(statementTimeout),
-    String(2 * statementTimeout),
+    events.length,
+    ...[groupId, topic],
+    ...[String(statementTimeout), String(2 * statementTimeout)],
   ]);
-  const [{ moved, fresh }] = rows;
+  const [{ moved, fresh, parked }] = rows;
   if (moved === 0) return undefined;
-  return new Map(fresh.map(([source, id]) => [identityOf({ source, id }), { source, id }]));
+  const unseen = fresh?.map(([source, id]) => ({ source, id })) ?? events;
+  return { unseen: new Map(unseen.map((event) => [identityOf(event), event])), parked };
+}
+
+/** `fresh` is null when all are. */
+interface ClaimRow {
+  moved: number;
+  fresh: [string, string][] | null;
+  parked: boolean;
 }
 
 const deleteSome = `

@@ -121,6 +121,8 @@ export async function createFixture(partitions = 3): Promise<Fixture> {
       const contracts = { published: [], consumed };
       const consumer = {
         sessionTimeout: 6_000,
+        inPlaceDelays: [10, 20],
+        parkDelay: { first: 50, max: 100 },
         retryDelay: { first: 20, max: 100 },
         outageDelay: { first: 20, max: 200 },
         ...settings,

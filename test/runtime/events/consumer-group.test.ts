@@ -75,6 +75,7 @@ describe('several replicas of a consumer', () => {
 });
 
 describe('a partition with two owners', () => {
+  const settings = { handlerTimeout: 5_000, parkedKeys: 10 };
   let fixture: Fixture;
   before(async () => (fixture = await createFixture(1)));
   after(() => fixture.close());
@@ -84,7 +85,7 @@ describe('a partition with two owners', () => {
     const handlers = createGroupHandlers();
     handlers.addTopics(['note.events'], ({ subject }, trx) => trx('effect').insert({ text: subject }));
     const start = await createPosition(fixture.database, of, 0);
-    const options = { database: fixture.database, handlers, of, handlerTimeout: 5_000 };
+    const options = { database: fixture.database, handlers, of, settings };
     const [one, two] = await Promise.allSettled([
       handleBatch(() => threeMessages, start, never, options),
       handleBatch(() => threeMessages.slice(0, 2), start, never, options),
@@ -129,8 +130,9 @@ describe('a partition with two owners', () => {
       pause: () => {},
       resume: () => {},
       stale: () => {},
+      parked: () => {},
     });
-    await handleBatch(() => threeMessages, start, never, { database, handlers, of, handlerTimeout: 5_000 });
+    await handleBatch(() => threeMessages, start, never, { database, handlers, of, settings });
     const fetched = { topic: of.topic, partition: of.partition, end: 3 };
     partition.receive({ ...fetched, messages: threeMessages.slice(0, 1) });
     await waitFor(() => partition.status().position === 3);
@@ -145,7 +147,7 @@ describe('a partition with two owners', () => {
     const handlers = createGroupHandlers();
     handlers.addTopics(['note.events'], async () => {});
     const start = await createPosition(fixture.database, of, 0);
-    const options = { database: fixture.database, handlers, of, handlerTimeout: 5_000 };
+    const options = { database: fixture.database, handlers, of, settings };
     const result = await handleBatch(
       () => threeMessages,
       start,

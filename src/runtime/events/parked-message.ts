@@ -1,0 +1,98 @@
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { readHeader, readIdentity } from './cloud-events.ts';
+import type { IncomingMessage } from './message.ts';
+
+type Bytes = string | Buffer;
+type HeaderJson = string | { base64: string };
+
+/** A message as event_parked holds it. */
+export interface ParkedRow {
+  id: string;
+  topic: string;
+  partition: number | null;
+  position: string | null;
+  headers: Record<string, HeaderJson | HeaderJson[]>;
+  raw_key: Buffer | null;
+  value: Buffer | null;
+  received_at: Date | null;
+}
+
+/** An index entry of PostgreSQL holds about 2,700 bytes, and Kafka's keys have no such limit. */
+const LONGEST_KEY = 1_000;
+
+/**
+ * The key that a message waits under: its own as text; `base64:...` where that is no text, `sha256:...` where it is too long
+ * for an index. A message without a key has its place instead, so that nothing queues behind it.
+ */
+export function keyTextOf({ key, partition, offset }: IncomingMessage): string {
+  if (key === null) return `${partition}@${offset}`;
+  const bytes = Buffer.from(key);
+  if (bytes.length > LONGEST_KEY) return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  return isText(bytes) ? bytes.toString() : `base64:${bytes.toString('base64')}`;
+}
+
+/** What PostgreSQL takes as text: UTF-8 without NUL. */
+function isText(bytes: Buffer): boolean {
+  return isUtf8(bytes) && !bytes.includes(0);
+}
+
+/** Any text so that PostgreSQL takes it, and not more of it than somebody reads. */
+export function storableText(text: string, longest = 4_000): string {
+  // to bytes and back: half of a surrogate pair is no text either
+  return Buffer.from(text.slice(0, longest)).toString().replaceAll('\0', '\u{fffd}');
+}
+
+/** The values of a row: of the columns that `appendParked` names, in their order. */
+export function parkedValues(message: IncomingMessage): unknown[] {
+  const identity = readIdentity(message);
+  const type = readHeader(message, 'ce_type');
+  const timestamp = Number(message.timestamp ?? -1);
+  return [
+    keyTextOf(message),
+    message.partition,
+    message.offset,
+    identity?.source ?? null,
+    identity?.id ?? null,
+    type === undefined ? null : storableText(type),
+    JSON.stringify(headersOf(message)),
+    bytesOf(message.key),
+    bytesOf(message.value),
+    timestamp >= 0 ? new Date(timestamp) : null,
+  ];
+}
+
+const bytesOf = (bytes: Bytes | null): Buffer | null => (bytes === null ? null : Buffer.from(bytes));
+
+function headersOf({ headers }: IncomingMessage): ParkedRow['headers'] {
+  const encode = (value: Bytes): HeaderJson => {
+    const bytes = Buffer.from(value);
+    return isText(bytes) ? bytes.toString() : { base64: bytes.toString('base64') };
+  };
+  const present = Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [[storableText(name), value] as const],
+  );
+  return Object.fromEntries(
+    present.map(([name, value]) => [name, Array.isArray(value) ? value.map(encode) : encode(value)]),
+  );
+}
+
+/** The message as it came from Kafka, to the byte. */
+export function parkedMessage(row: ParkedRow): IncomingMessage {
+  const decode = (value: HeaderJson): Bytes =>
+    typeof value === 'string' ? value : Buffer.from(value.base64, 'base64');
+  return {
+    topic: row.topic,
+    partition: row.partition ?? -1,
+    offset: row.position ?? '-1',
+    key: row.raw_key,
+    value: row.value,
+    headers: Object.fromEntries(
+      Object.entries(row.headers).map(([name, value]) => [
+        name,
+        Array.isArray(value) ? value.map(decode) : decode(value),
+      ]),
+    ),
+    ...(row.received_at && { timestamp: String(row.received_at.getTime()) }),
+  };
+}
