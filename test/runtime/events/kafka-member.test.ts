@@ -14,7 +14,7 @@ describe('a member of a group', () => {
     lost = [];
     const nothing = async (): Promise<void> => {};
     const consumer: KafkaConsumer = {
-      on: (event: string, listener: (...values: never[]) => void) => kafka.on(event, listener),
+      on: (...listened: Parameters<EventEmitter['on']>) => kafka.on(...listened),
       connect: nothing,
       subscribe: nothing,
       run: nothing,
