@@ -51,7 +51,7 @@ export async function findWaiting(
 ): Promise<{ events: WaitingEvent[]; more: number }> {
   const { sql, values } = conditionsOf(filter, conditions);
   const { rows } = await database.raw<{ rows: WaitingEvent[] }>(
-    `select ${columns} from event_outbox where ${sql} order by created_at, lane, id limit :limit`,
+    `select ${columns} from event_outbox where ${sql} order by created_at, lane, event_outbox.id limit :limit`,
     { ...values, limit },
   );
   const { rows: counted } = await database.raw<{ rows: { count: number }[] }>(
@@ -69,7 +69,7 @@ export async function readWaiting(
 ): Promise<WholeWaitingEvent[]> {
   const { sql, values } = conditionsOf(filter, conditions);
   const { rows } = await database.raw<{ rows: WholeWaitingEvent[] }>(
-    `select ${wholeColumns} from event_outbox where ${sql} order by created_at, lane, id limit :limit`,
+    `select ${wholeColumns} from event_outbox where ${sql} order by created_at, lane, event_outbox.id limit :limit`,
     { ...values, limit },
   );
   return rows;
@@ -100,7 +100,7 @@ export async function dropWaiting(
            delete from event_outbox using chosen
            where event_outbox.lane = chosen.lane and event_outbox.id = chosen.id returning event_outbox.*
          )
-         select ${wholeColumns} from dropped order by created_at, lane, id`,
+         select ${wholeColumns} from dropped order by created_at, lane, dropped.id`,
         { ...values, size, until: begun[0]?.now },
       );
       keep(rows);

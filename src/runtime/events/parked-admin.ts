@@ -124,7 +124,7 @@ export async function readParkedEvents(
   limit?: number,
 ): Promise<ParkedEvent[]> {
   const { rows } = await database.raw<{ rows: ParkedEvent[] }>(
-    `select ${eventColumns} from event_parked where consumer_group = ? and topic = ? and key = ? order by id limit ?`,
+    `select ${eventColumns} from event_parked where consumer_group = ? and topic = ? and key = ? order by event_parked.id limit ?`,
     [group, topic, key, limit ?? null],
   );
   return rows;

@@ -106,7 +106,11 @@ export async function createOperatedService(): Promise<OperatedService> {
 }
 
 /** A process for every command would take half a second each; commands.test.ts runs the built one. */
-export async function runHere(args: string[], root: string, environment: Record<string, string>): Promise<Result> {
+export async function runHere(
+  args: string[],
+  root: string,
+  environment: Record<string, string>,
+): Promise<Result> {
   const { log, error } = console;
   const { env } = process;
   const { isTTY, columns } = process.stdout;

@@ -32,6 +32,17 @@ describe('microservice-runtime outbox', () => {
     assert.match((await outbox('list', '--limit', '1')).stdout, /\nand 1 more; --limit/);
   });
 
+  it('keeps the order of a key, whatever the ids of its events', async () => {
+    const created_at = new Date();
+    for (const ce_id of ['z', 'y', 'x'])
+      await service.database('event_outbox').insert({
+        ...{ topic: 'note.events', key: 'a', headers: { ce_id }, payload: '{}', created_at },
+      });
+    assert.deepEqual(await idsOf('list'), ['z', 'y', 'x']);
+    assert.deepEqual(await idsOf('show', '--limit', '2'), ['z', 'y']);
+    assert.deepEqual(await idsOf('drop', '--all', '--limit', '2', '--yes'), ['z', 'y']);
+  });
+
   it('finds what all filters let through', async () => {
     await save('1', 'a');
     await save('2', 'a', { minutes: 5, type: 'note.read' });

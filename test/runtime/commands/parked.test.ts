@@ -187,6 +187,16 @@ describe('microservice-runtime parked', function () {
       assert.ok(row && row.next_try_at.getTime() <= Date.now());
     });
 
+    it('takes the event that came first, whatever its id', async () => {
+      await service.park(key('a'), [{ event_id: 'z' }, { event_id: 'y' }, { event_id: 'x' }]);
+      assert.match((await parked('drop', '--id', 'z', '--yes')).stdout, /^note.written z of test/);
+      const [document] = await documents('show');
+      assert.deepEqual(
+        document?.queue?.map(({ id }) => id),
+        ['y', 'x'],
+      );
+    });
+
     it('frees a key that nothing is left of', async () => {
       await service.park(key('a'));
       await service.park(key('b'), [{}, {}, {}]);
