@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
+import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts';
+
+describe('stopping a consumer', () => {
+  let fixture: Fixture;
+  let release: () => void;
+  beforeEach(async () => (fixture = await createFixture(2)));
+  afterEach(async () => {
+    release();
+    await fixture.close();
+  });
+
+  it('waits for a handler that hangs no longer than stopTimeout, and leaves the group at once then', async () => {
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const started: string[] = [];
+    const hanging = fixture.consumers({ stopTimeout: 300 });
+    hanging.on(noteWritten, async ({ data }) => {
+      started.push(data.text);
+      await held;
+    });
+    hanging.start();
+    await fixture.sendMany(['1', '2'].map((text) => ({ key: 'a', text })));
+    await waitFor(() => started.length === 1);
+    const begun = performance.now();
+    await hanging.stop();
+    const took = performance.now() - begun;
+    assert.ok(took >= 299 && took < 3_000, `took ${took} ms`);
+    assert.deepEqual(started, ['1']);
+
+    const next = fixture.consumers();
+    next.on(noteWritten, async ({ data }) => void started.push(`again ${data.text}`));
+    next.start();
+    const joined = performance.now();
+    await waitFor(() => next.status()[0]?.partitions.length === 2);
+    assert.ok(performance.now() - joined < 5_000, 'the group waited for the session of the member that left');
+    release();
+  });
+
+  it('waits for the handler that runs, and starts no other one', async () => {
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const started: string[] = [];
+    const consumers = fixture.consumers({ batchSize: 1 });
+    consumers.on(noteWritten, async ({ data }, trx) => {
+      started.push(data.text);
+      await held;
+      await trx('effect').insert({ key: 'a', text: data.text });
+    });
+    consumers.start();
+    await fixture.sendMany(['1', '2'].map((text) => ({ key: 'a', text })));
+    await waitFor(() => started.length === 1);
+    const stopping = consumers.stop();
+    release();
+    await stopping;
+    assert.deepEqual(started, ['1']);
+    assert.deepEqual(await fixture.database('effect').pluck('text'), ['1']);
+    assert.deepEqual(await fixture.database('event_positions').where('position', '>', 0).pluck('position'), [
+      '1',
+    ]);
+  });
+});
