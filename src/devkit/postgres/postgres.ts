@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { errorMessage } from '../errors.ts';
 import { ensureDatabases, ensureRole, isLetIn, writeAccessRules } from './access.ts';
 import { createDataDirectory, dropTemplate } from './data-directory.ts';
@@ -19,6 +20,9 @@ export interface PostgresServer {
   /** Ends the server; temporary data are removed. Safe to repeat. */
   stop: () => Promise<void>;
 }
+
+/** So often, every tenth of a second, the start is tried while a backend of a killed server goes on. */
+const backendPatience = 100;
 
 interface Started {
   server: ServerProcess;
@@ -100,7 +104,11 @@ async function start(plan: Plan, attempt = 1): Promise<Started> {
   } catch (error) {
     const portWasLost = plan.port === 0 && /could not (bind|create any TCP)/.test(errorMessage(error));
     if (portWasLost && attempt < 5) return start(plan, attempt + 1);
-    throw error;
+    // a backend of a killed server ends with its statement
+    if (!/pre-existing shared memory block/.test(errorMessage(error)) || attempt >= backendPatience)
+      throw error;
+    await delay(100);
+    return start(plan, attempt + 1);
   }
 }
 

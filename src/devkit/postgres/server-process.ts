@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { portHolderText } from '../processes/port-holder.ts';
 import { stopWithParent } from '../processes/watchdog.ts';
 import { type Account, runAs } from './account.ts';
 
@@ -98,6 +99,7 @@ async function saysReady(server: ChildProcess, directory: string): Promise<boole
 async function refusal({ directory, host, port, logFile }: ServerProcessOptions): Promise<string> {
   const log = await readFile(logFile, 'utf8').catch(() => '');
   const reasons = log.split('\n').filter((line) => /(FATAL|PANIC|DETAIL|HINT|could not|cannot)/.test(line));
+  if (/Address already in use/.test(log)) reasons.push(`${await portHolderText(port)} listens on that port.`);
   return `PostgreSQL did not start on ${host}:${port} with ${directory}:\n${reasons.join('\n') || log.trim()}`;
 }
 

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { commandLine } from '../processes/command-line.ts';
@@ -7,19 +7,21 @@ import { commandLine } from '../processes/command-line.ts';
 const patience = 5_000;
 
 /**
- * Waits until no server uses the data directory and removes what a killed one left behind. PostgreSQL itself would refuse
- * to start when its old process id now belongs to another program. Throws when a server stays.
+ * Waits until no server uses the data directory. What a killed one left behind gets our process id: PostgreSQL would refuse to
+ * start when the old one now belongs to another program, but takes that of its parent for stale, and still looks whether a
+ * backend of the killed server uses its shared memory (CreateLockFile in src/backend/utils/init/miscinit.c). Throws when a
+ * server stays.
  */
 export async function clearStaleServer(directory: string): Promise<void> {
   const file = path.join(directory, 'postmaster.pid');
   const deadline = Date.now() + patience;
   for (;;) {
-    const [pid, , , port] = (await readFile(file, 'utf8').catch(() => '')).split('\n');
+    const [pid, ...rest] = (await readFile(file, 'utf8').catch(() => '')).split('\n');
     if (!pid) return;
-    if (!(await isServer(Number(pid), directory))) return rm(file, { force: true });
+    if (!(await isServer(Number(pid), directory))) return writeFile(file, [process.pid, ...rest].join('\n'));
     if (Date.now() > deadline) {
       throw new Error(
-        `Another PostgreSQL (process ${pid}, port ${port}) uses ${directory}. End the program that started it, and try again.`,
+        `Another PostgreSQL (process ${pid}, port ${rest[2]}) uses ${directory}. End the program that started it, and try again.`,
       );
     }
     await delay(50);

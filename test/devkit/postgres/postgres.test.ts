@@ -8,6 +8,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type PostgresServer, startPostgres } from '../../../src/devkit/postgres/postgres.ts';
+import { commandLine } from '../../../src/devkit/processes/command-line.ts';
 
 describe('startPostgres', () => {
   const servers: PostgresServer[] = [];
@@ -94,12 +95,16 @@ describe('startPostgres', () => {
     assert.deepEqual(await query(second.url('more'), 'select current_user'), [{ current_user: 'second' }]);
   });
 
-  it('says so when the port is taken', async () => {
+  it('says so, and who has it, when the port is taken', async () => {
     const holder = net.createServer().listen(0, '127.0.0.1');
     await once(holder, 'listening');
     const address = holder.address();
     assert(address && typeof address === 'object');
-    await assert.rejects(start({ port: address.port }), /127\.0\.0\.1:\d+.*\n.*Address already in use/s);
+    await assert.rejects(start({ port: address.port }), (error: Error) => {
+      assert.match(error.message, /127\.0\.0\.1:\d+.*\n.*Address already in use/s);
+      if (process.platform === 'linux') assert.match(error.message, new RegExp(`process ${process.pid} \\(`));
+      return true;
+    });
     holder.close();
   });
 
@@ -121,6 +126,20 @@ describe('startPostgres', () => {
     await killEverything(holder, directory);
     const server = await start({ directory });
     assert.deepEqual(await query(server.url(), 'select answer from kept'), [{ answer: 42 }]);
+  });
+
+  it('waits for the statement that a killed server was at', async () => {
+    const directory = path.join(await createDirectory(), 'a folder');
+    const { holder, url } = await hold({ directory });
+    const client = new Client({ connectionString: url });
+    client.on('error', () => undefined);
+    await client.connect();
+    const [{ pid }] = (await client.query('select pg_backend_pid() pid')).rows as [{ pid: number }];
+    client.query('select sum(i) from generate_series(1, 25000000) i').catch(() => undefined);
+    await delay(100);
+    await killEverything(holder, directory);
+    await start({ directory });
+    assert.equal(await commandLine(pid), ''); // a zombie, where nobody reaps it, has none
   });
 
   it('starts although the process id of a killed server now belongs to another program', async () => {
