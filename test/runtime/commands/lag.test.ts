@@ -78,7 +78,7 @@ describe('microservice-runtime lag', () => {
     await fallBehind();
     await fixture.database('event_positions').where({ consumer_group: group, position: 3 }).del();
     const { partitions } = await json();
-    assert.deepEqual(partitions.map(({ position }) => position).toSorted(), [0, null]);
+    assert.deepEqual(new Set(partitions.map(({ position }) => position)), new Set([0, null]));
     // it goes on where the group has committed
     assert.equal(partitions.find(({ position }) => position === null)?.lag, 2);
   });

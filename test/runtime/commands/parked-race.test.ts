@@ -108,7 +108,7 @@ describe('redrive and drop beside the service that tries the same keys', functio
     await waitFor(() => tries === 2);
     const [key] = await waitFor(async () => {
       const keys = await keysWaiting();
-      return keys[0]?.events === 2 && keys;
+      return keys[0]?.events === 2 ? keys : undefined;
     });
     assert.ok(key);
     let settled = false;

@@ -82,7 +82,7 @@ describe('microservice-runtime replay', () => {
       );
       assert.match(stdout, /Nothing was changed/);
       const document = await json(topic, '--from', 'beginning', '--group', 'again');
-      assert.deepEqual(document.partitions.map(({ events }) => events).toSorted(), [0, 3]);
+      assert.deepEqual(new Set(document.partitions.map(({ events }) => events)), new Set([0, 3]));
       assert.deepEqual([document.dryRun, document.since, document.group], [true, null, 'again']);
       assert.deepEqual(await positions('again'), []);
     });
@@ -173,7 +173,7 @@ describe('microservice-runtime replay', () => {
       await untilEffects(3);
       // the inbox has a margin of an hour, and the old event is not in Kafka's part that is read again
       const foreseen = await json(topic, '--from', time, '--forget');
-      assert.deepEqual(foreseen.partitions.map(({ events }) => events).toSorted(), [0, 2]);
+      assert.deepEqual(new Set(foreseen.partitions.map(({ events }) => events)), new Set([0, 2]));
       assert.deepEqual(foreseen.forgotten, { inbox: 3, parked: 0 });
       assert.equal((await effects()).length, 3);
       const { stdout } = await run(topic, '--from', time, '--forget', '--yes');
@@ -184,7 +184,7 @@ describe('microservice-runtime replay', () => {
       await send('last');
       await untilEffects(6);
       assert.deepEqual(await effects(), ['old', 'new', 'newer', 'new', 'newer', 'last']);
-      assert.deepEqual((await positions(group)).map(({ resets }) => resets).toSorted(), [0, 1]);
+      assert.deepEqual(new Set((await positions(group)).map(({ resets }) => resets)), new Set([0, 1]));
     });
 
     it('forgets parked events that come again, and keys that have none left', async () => {
