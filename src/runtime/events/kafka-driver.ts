@@ -27,6 +27,7 @@ import {
   type MemberEvents,
   type MemberOptions,
 } from './kafka-member.ts';
+import { type EncodedRecord, encodeRecord, type RecordFields } from './kafka-record.ts';
 import { messageBytes, type OutgoingMessage } from './message.ts';
 
 const CONNECTION_TIMEOUT = 3_000;
@@ -167,6 +168,7 @@ export function createKafkaDriver(config: KafkaConfig, options: DriverOptions): 
 function createClient(config: KafkaConfig, { clientId, logger }: DriverOptions): Kafka {
   stopIdleTimers();
   stopJumps();
+  encodeRecordsQuickly();
   return new Kafka({
     clientId,
     brokers: config.bootstrapServers,
@@ -230,13 +232,18 @@ function createSender(kafka: Kafka): Sender {
   };
 }
 
+/**
+ * KafkaJS 2.2.4 must not try again: where a partition has moved to a broker that has answered already, its retry sends
+ * nothing and resolves (`responsePerBroker` in its sendMessages.js), and the messages are lost. An idempotent producer insists
+ * on a retry; ours needs none, since it sends again what failed and the inbox drops what came twice.
+ */
 async function connectProducer(kafka: Kafka): Promise<Producer> {
   const producer = kafka.producer({
-    idempotent: true,
+    idempotent: false,
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
     createPartitioner: Partitioners.DefaultPartitioner,
-    retry,
+    retry: { ...retry, retries: 0 },
   });
   try {
     await producer.connect();
@@ -571,4 +578,19 @@ function stopJumps(): void {
   groups.prototype.recoverFromOffsetOutOfRange = async (outOfRange) => {
     throw outOfRange;
   };
+}
+
+/**
+ * KafkaJS 2.2.4 takes its encoder of records from this module when it sends for the first time; what kafka-record.ts leaves to
+ * it, it does itself. Encoding was half of what a relay has to do. Can go when KafkaJS no longer makes a buffer for every header.
+ */
+function encodeRecordsQuickly(): void {
+  const require = createRequire(import.meta.url);
+  const name = 'kafkajs/src/protocol/recordBatch/record/v0';
+  const encode: (fields: RecordFields) => EncodedRecord = require(name);
+  const loaded = require.cache[require.resolve(name)];
+  if (!loaded || 'isQuick' in encode) return;
+  loaded.exports = Object.assign((fields: RecordFields) => encodeRecord(fields) ?? encode(fields), {
+    isQuick: true,
+  });
 }

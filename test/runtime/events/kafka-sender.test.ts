@@ -167,6 +167,26 @@ describe('the Kafka driver', () => {
     });
   });
 
+  it('makes no buffer for every header', async () => {
+    const sender = driver.createSender();
+    await sender.send(numbered(1));
+    let buffers = 0;
+    const original = Buffer.alloc;
+    Buffer.alloc = new Proxy(original, {
+      apply(target, self, args) {
+        buffers += 1;
+        return Reflect.apply(target, self, args);
+      },
+    });
+    try {
+      await sender.send(numbered(500));
+    } finally {
+      Buffer.alloc = original;
+    }
+    await sender.close();
+    assert.ok(buffers < 500, `${buffers} buffers for 500 messages`);
+  });
+
   it('does not wake up while nothing happens', async () => {
     const sender = driver.createSender();
     await sender.send(numbered(1));
