@@ -54,11 +54,18 @@ export async function findWaiting(
     `select ${columns} from event_outbox where ${sql} order by created_at, lane, event_outbox.id limit :limit`,
     { ...values, limit },
   );
-  const { rows: counted } = await database.raw<{ rows: { count: number }[] }>(
+  const counted = await countWaiting(database, filter, limit + COUNTED);
+  return { events: rows, more: Math.max(0, counted - rows.length) };
+}
+
+/** How many events wait, counted to `most`. */
+export async function countWaiting(database: Knex, filter: WaitingFilter, most: number): Promise<number> {
+  const { sql, values } = conditionsOf(filter, conditions);
+  const { rows } = await database.raw<{ rows: [{ count: number }] }>(
     `select count(*)::int from (select from event_outbox where ${sql} limit :most) as found`,
-    { ...values, most: limit + COUNTED },
+    { ...values, most },
   );
-  return { events: rows, more: Math.max(0, (counted[0]?.count ?? 0) - rows.length) };
+  return rows[0].count;
 }
 
 /** The same events with all that is sent. */

@@ -1,32 +1,29 @@
 import type { Knex } from 'knex';
-import { readWaiting } from './outbox-admin.ts';
+import { countWaiting, readWaiting, type WholeWaitingEvent } from './outbox-admin.ts';
 import { lockKeys, type Connection } from './outbox-insert.ts';
 import { dropOutgoing } from './outbox-redrive.ts';
-import { readParkedEvents, type Drop, type ParkedEvent, type ParkedPlace } from './parked-admin.ts';
+import { keepParked, lockAsSeen, type Drop, type ParkedEvent, type ParkedPlace } from './parked-admin.ts';
 import { rejectRolledBack } from './transaction-commit.ts';
 
 /** More than there can be. */
 const EVERY = 1_000_000_000;
 
-/** The first event of a blocked key on its way out; with `whole` all that wait, those that are still in the outbox too. */
-export async function readOutgoing(
-  database: Knex,
-  place: ParkedPlace,
-  whole: boolean,
-): Promise<ParkedEvent[]> {
-  const parked = await readParkedEvents(database, place, whole ? undefined : 1);
-  if (!whole) return parked;
+/** How many events of a blocked key are still in the outbox, behind those that are parked. */
+export const countBehind = (database: Knex, { topic, key }: ParkedPlace): Promise<number> =>
+  countWaiting(database, { topic, key }, EVERY);
+
+/** Those events, `limit` at most, as if they were parked already. */
+export async function readBehind(database: Knex, place: ParkedPlace, limit: number): Promise<ParkedEvent[]> {
   const { topic, key } = place;
-  const waiting = await readWaiting(database, { topic, key }, EVERY);
-  return [...parked, ...waiting.map((event) => asParked(event, place))];
+  const waiting = await readWaiting(database, { topic, key }, limit);
+  return waiting.map((event) => asParked(event, place));
 }
 
 const asParked = (
-  { row, source, id, type, headers, value, createdAt }: Awaited<ReturnType<typeof readWaiting>>[number],
+  { row, source, id, type, headers, value, createdAt }: WholeWaitingEvent,
   place: ParkedPlace,
 ): ParkedEvent => ({
-  ...place,
-  ...{ row, source, id, type, headers, partition: null, position: null, rawKey: null },
+  ...{ ...place, row, source, id, type, headers, partition: null, position: null, rawKey: null },
   value: Buffer.from(value),
   receivedAt: createdAt,
   parkedAt: createdAt,
@@ -38,22 +35,18 @@ const asParked = (
  */
 export async function dropOutgoingKey(
   database: Knex,
-  { of, firstRow, whole }: Drop,
+  drop: Drop,
   keep: (events: ParkedEvent[]) => void,
-): Promise<ParkedEvent[] | undefined> {
+): Promise<number | undefined> {
+  const { of, whole } = drop;
   return database.transaction(async (trx) => {
     rejectRolledBack(trx);
     // the locks that dropOutgoing takes, in its order
     const connection: Connection = await trx.client.acquireConnection();
     await lockKeys(connection, [of.key]);
-    await trx.raw(
-      'select from event_parked_keys where consumer_group = ? and topic = ? and key = ? for update',
-      [of.group, of.topic, of.key],
-    );
-    const events = await readOutgoing(trx, of, whole);
-    if (events.length === 0 || events[0]?.row !== firstRow) return undefined;
-    keep(events);
-    await dropOutgoing(trx, of, { queue: whole });
-    return events;
+    if (!(await lockAsSeen(trx, drop))) return undefined;
+    await keepParked(trx, of, whole, keep);
+    if (whole) keep(await readBehind(trx, of, EVERY));
+    return dropOutgoing(trx, of, { queue: whole });
   });
 }

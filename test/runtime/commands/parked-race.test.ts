@@ -60,9 +60,11 @@ describe('redrive and drop beside the service that tries the same keys', functio
     async function operate(key: ParkedKey): Promise<void> {
       if (random() < 0.5) return void (await redriveKey(fixture.database, key));
       const drop = { of: key, firstRow: key.firstRow, whole: random() < 0.1 };
-      const events = await dropParked(fixture.database, drop, () => {});
-      if (!events) leftAlone += 1;
-      dropped.set(key.key, [...(dropped.get(key.key) ?? []), ...(events ?? []).map(textOf)]);
+      const gone: string[] = [];
+      const count = await dropParked(fixture.database, drop, (events) => gone.push(...events.map(textOf)));
+      assert.equal(gone.length, count ?? 0);
+      if (count === undefined) leftAlone += 1;
+      dropped.set(key.key, [...(dropped.get(key.key) ?? []), ...gone]);
     }
 
     const done = async (): Promise<boolean> => {

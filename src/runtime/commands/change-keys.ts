@@ -1,0 +1,138 @@
+import type { Knex } from 'knex';
+import {
+  findParkedKeys,
+  type ParkedEvent,
+  type ParkedKey,
+  type ParkedState,
+} from '../events/parked-admin.ts';
+import { CommandError } from './command.ts';
+import { eventText } from './event-text.ts';
+import { limitOf, type Flags } from './flags.ts';
+import { keyJson, keyName, keysText, parkedEventJson, wholeEvent } from './parked-keys.ts';
+import { counted, printDryRun, printJson } from './printing.ts';
+import { choiceOf, type Selection } from './selection.ts';
+import { withDatabase } from './service-access.ts';
+
+/** More than there can be. */
+const EVERY = 1_000_000_000;
+/** Events that a dry run shows. */
+const SHOWN = 100;
+const PATIENCE = 2_000;
+
+type Keep = (events: ParkedEvent[]) => void;
+
+/** What can be done with a key. */
+export interface KeyChange {
+  did: string;
+  /** How many events would be gone. */
+  count(database: Knex, key: ParkedKey): Promise<number>;
+  /** Those events, `limit` at most. */
+  read(database: Knex, key: ParkedKey, limit: number): Promise<ParkedEvent[]>;
+  /** Does it, and resolves to how many events are gone; `keep` gets them before. Undefined: the key was left alone. */
+  act(database: Knex, key: ParkedKey, keep: Keep): Promise<number | undefined>;
+}
+
+/** Does something with the keys that the flags choose, each in a transaction of its own; without --yes says what it would do. */
+export async function changeKeys(
+  root: string,
+  state: ParkedState,
+  values: Flags,
+  change: KeyChange,
+): Promise<void> {
+  const selection = choiceOf(values);
+  const limit = limitOf(values, EVERY);
+  await withDatabase(root, async (database) => {
+    const { keys } = await findParkedKeys(database, { ...selection, state, of: 'first' }, limit);
+    if (keys.length === 0) await explainNothing(database, selection, state);
+    if (keys.length === 0 && !values.json) return console.log('there is no key like that');
+    await (values.yes ? act : foresee)(database, keys, change, values);
+  });
+}
+
+/** Somebody may name an event that only waits for the first one of its key. */
+async function explainNothing(database: Knex, selection: Selection, state: ParkedState): Promise<void> {
+  if (selection.id === undefined) return;
+  const { keys } = await findParkedKeys(database, { ...selection, state, of: 'any' }, 1);
+  if (!keys[0]) return;
+  throw new CommandError(
+    `event ${selection.id} waits behind ${keys[0].firstId ?? 'another event'}, the first one of ${keyName(keys[0])}; the first one is what can be redriven or dropped: name it with --id, or the key with --key`,
+  );
+}
+
+async function foresee(database: Knex, keys: ParkedKey[], change: KeyChange, { json }: Flags): Promise<void> {
+  const plans: Outcome[] = [];
+  let shown = 0;
+  for (const key of keys) {
+    const count = await change.count(database, key);
+    const events = shown < SHOWN ? await change.read(database, key, SHOWN - shown) : [];
+    shown += events.length;
+    plans.push({ key, count, events, outcome: `would be ${change.did}` });
+  }
+  if (json) return printJson({ dryRun: true, keys: plans.map(changeJson) });
+  console.log(keysText(keys));
+  for (const event of plans.flatMap(({ events }) => events)) console.log(`\n${eventText(wholeEvent(event))}`);
+  const total = plans.reduce((sum, { count }) => sum + count, 0);
+  const which = shown < total ? `the first ${shown} shown above` : 'shown above';
+  const events = total > 0 ? `${counted(total, 'event')}, ${which}, of ` : '';
+  console.log(
+    `\n${events}${counted(keys.length, 'key')} would be ${change.did}${total > 0 ? ': gone for good' : ''}.`,
+  );
+  printDryRun();
+}
+
+async function act(database: Knex, keys: ParkedKey[], change: KeyChange, { json }: Flags): Promise<void> {
+  const done: Outcome[] = [];
+  try {
+    for (const key of keys) {
+      const outcome: Outcome = { key, events: [], count: 0, outcome: 'failed' };
+      done.push(outcome);
+      const keep: Keep = json ? (events) => void outcome.events.push(...events) : printKept;
+      const count = await patiently(key, change.act(database, key, keep));
+      Object.assign(outcome, { count: count ?? 0, outcome: count === undefined ? 'left alone' : change.did });
+      if (!json) console.log(count === undefined ? leftAlone(key) : doneText(key, count, change.did));
+    }
+  } finally {
+    // what was dropped before an error must be seen too
+    if (json) printJson({ dryRun: false, keys: done.map(changeJson) });
+  }
+}
+
+const printKept: Keep = (events) => {
+  for (const event of events) console.log(`${eventText(wholeEvent(event))}\n`);
+};
+
+const doneText = (key: ParkedKey, count: number, did: string): string =>
+  count === 0
+    ? `${did}: ${keyName(key)}`
+    : `${did}: ${counted(count, 'event')} of ${keyName(key)}, shown above; gone for good`;
+
+const leftAlone = (key: ParkedKey): string =>
+  `left alone: ${keyName(key)}, which went on meanwhile; look again with list`;
+
+/** What became of a key, or would become of it. */
+interface Outcome {
+  key: ParkedKey;
+  events: ParkedEvent[];
+  count: number;
+  outcome: string;
+}
+
+const changeJson = ({ key, events, count, outcome }: Outcome) => ({
+  ...keyJson(key),
+  outcome,
+  droppedCount: count,
+  dropped: events.map(parkedEventJson),
+});
+
+/** Says what it waits for when that takes long. */
+async function patiently<T>(key: ParkedKey, work: Promise<T>): Promise<T> {
+  const notice = setTimeout(
+    () => console.error(`waiting for ${keyName(key)}, which is being tried`),
+    PATIENCE,
+  );
+  try {
+    return await work;
+  } finally {
+    clearTimeout(notice);
+  }
+}
