@@ -219,8 +219,7 @@ function createSender(kafka: Kafka): Sender {
           acknowledged += request.length;
         }
       } catch (cause) {
-        // after a timeout KafkaJS keeps a dead socket (tulios/kafkajs#1783) and its sequence numbers may differ from the
-        // broker's (errors 45 and 46); a new producer has neither, and the inbox drops what it sends twice
+        // after a timeout KafkaJS keeps a dead socket (tulios/kafkajs#1783); a new producer has none
         const error = new SendError(cause, acknowledged);
         // of one message alone, which is in one partition, both know that it was refused
         const isAlone = messages.length === 1 && (error.refused === 'size' || error.refused === 'record');
@@ -467,9 +466,6 @@ async function partitionsOf(
 
 // --- living with KafkaJS ---
 
-/** What a new producer may cure: OUT_OF_ORDER_SEQUENCE_NUMBER, DUPLICATE_SEQUENCE_NUMBER, INVALID_PRODUCER_EPOCH, UNKNOWN_PRODUCER_ID. */
-const producerErrors = new Set<unknown>([45, 46, 47, 59]);
-
 /** https://kafka.apache.org/protocol#protocol_error_codes */
 const refusals = new Map<unknown, Refusal>([
   [10, 'size'], // MESSAGE_TOO_LARGE
@@ -486,7 +482,7 @@ function refusalOf(error: unknown): Refusal | undefined {
   if (!(error instanceof Error)) return undefined;
   if ('errors' in error && Array.isArray(error.errors)) return error.errors.map(refusalOf).find(Boolean);
   if (!isProtocolError(error)) return refusalOf(error.cause);
-  if (error.retriable || producerErrors.has(error.code)) return undefined;
+  if (error.retriable) return undefined;
   return refusals.get(error.code) ?? 'other';
 }
 
