@@ -422,6 +422,7 @@ function createMember(
   });
   const member = createGroupMember(consumer, options, events, {
     heartbeatInterval: HEARTBEAT_INTERVAL,
+    joinPatience: CLOSE_DEADLINE,
     disconnect: () => disconnect(consumer),
   });
   return member;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { toError } from './consumer-errors.ts';
 import {
   commitsByTopic,
@@ -55,19 +56,24 @@ export interface GroupMember {
 
 const one = ({ topic, partition }: TopicPartition) => [{ topic, partitions: [partition] }];
 
-/**
- * Wraps a KafkaJS consumer that restarts nothing by itself, and that `disconnect` stops in the end. `heartbeatInterval` (milliseconds) is how often a heartbeat
- * goes out even while a fetch hangs, since KafkaJS sends them between fetches only.
- */
+export interface MemberTimes {
+  /** How often a heartbeat goes out even while a fetch hangs: KafkaJS sends them between fetches only. */
+  heartbeatInterval: number;
+  /** How long leaving waits for a join that is under way. */
+  joinPatience: number;
+}
+
+/** Wraps a KafkaJS consumer that restarts nothing by itself, and that `disconnect` stops in the end. Times are in milliseconds. */
 export function createGroupMember(
   consumer: KafkaConsumer,
   { topics, sessionTimeout }: MemberOptions,
   events: MemberEvents,
-  { heartbeatInterval, disconnect }: { heartbeatInterval: number; disconnect: () => Promise<void> },
+  { heartbeatInterval, joinPatience, disconnect }: MemberTimes & { disconnect: () => Promise<void> },
 ): GroupMember {
   let answered = Date.now();
   let owned: TopicPartition[] = [];
   let session: Pick<BatchPayload, 'heartbeat' | 'commitOffsetsIfNecessary'> | undefined;
+  let joining: Promise<void> | undefined;
   let left: Promise<void> | undefined;
   // a rejected heartbeat means a rebalance or a lost connection, which the fetch loop of KafkaJS sees and acts on
   const beats = setInterval(() => void session?.heartbeat().catch(() => {}), heartbeatInterval);
@@ -97,16 +103,25 @@ export function createGroupMember(
     return Promise.resolve();
   }
 
+  /** Who goes while it joins stays a member that does nothing, until its session is over: the group waits for it. */
   async function close(): Promise<void> {
     clearInterval(beats);
+    if (joining)
+      await Promise.race([joining.catch(() => {}), sleep(joinPatience, undefined, { ref: false })]);
     await disconnect();
+  }
+
+  async function run(): Promise<void> {
+    joining = consumer.run({ autoCommit: false, partitionsConsumedConcurrently: 1, eachBatch });
+    await joining;
+    joining = undefined;
   }
 
   return {
     async join() {
       await consumer.connect();
       if (!left) await consumer.subscribe({ topics, fromBeginning: true });
-      if (!left) await consumer.run({ autoCommit: false, partitionsConsumedConcurrently: 1, eachBatch });
+      if (!left) await run();
       // KafkaJS forgets a disconnect that comes while it connects or joins
       if (left) await disconnect();
     },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
+import { withAdmin } from '../../suites/bus/raw-kafka.ts';
 import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts';
 
 describe('stopping a consumer', () => {
@@ -57,5 +58,28 @@ describe('stopping a consumer', () => {
     assert.deepEqual(await fixture.database('event_positions').where('position', '>', 0).pluck('position'), [
       '1',
     ]);
+  });
+
+  it('leaves no member behind that the others wait for, when it comes while the group is being joined', async () => {
+    release = () => {};
+    const { groupId, bootstrapServers } = fixture.config.kafka;
+    const staying = fixture.consumers();
+    staying.on(noteWritten, async () => {});
+    staying.start();
+    await waitFor(() => staying.status()[0]?.partitions.length === 2);
+    const ignored = { assigned: () => {}, fetched: () => {}, lost: () => {} };
+    const leaving = fixture.driver.createMember(
+      { groupId, topics: [noteWritten.topic], sessionTimeout: 30_000 },
+      ignored,
+    );
+    await withAdmin(bootstrapServers.join(), async (admin) => {
+      const described = async () => (await admin.describeGroups([groupId])).groups[0];
+      const joining = leaving.join().catch(() => {});
+      await waitFor(async () => (await described())?.state === 'PreparingRebalance');
+      await leaving.leave();
+      await joining;
+      await waitFor(async () => (await described())?.members.length === 1);
+      await waitFor(async () => (await described())?.state === 'Stable');
+    });
   });
 });

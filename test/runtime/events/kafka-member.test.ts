@@ -26,7 +26,7 @@ describe('a member of a group', () => {
       consumer,
       { groupId: 'g', topics: ['t'], sessionTimeout: 20 },
       { assigned: () => {}, fetched: () => {}, lost: (error) => void lost.push(error) },
-      { heartbeatInterval: 1_000, disconnect: nothing },
+      { heartbeatInterval: 1_000, joinPatience: 1_000, disconnect: nothing },
     );
   });
   afterEach(() => member.leave());
