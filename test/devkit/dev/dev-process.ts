@@ -5,6 +5,7 @@ import path from 'node:path';
 import { waitFor } from '../../../src/devkit/testing.ts';
 
 export interface DevProcess {
+  pid: number;
   /** All that it and the service have printed. */
   output: () => string;
   /** Resolves when the output matches. */
@@ -48,6 +49,7 @@ export function runDevkit(
     if (name === 'SIGKILL') for (const stream of [child.stdout, child.stderr]) stream.destroy();
   };
   return {
+    pid: child.pid ?? 0,
     output: () => output,
     shows: async (pattern) => {
       const ready = () => pattern.test(output) || child.exitCode !== null;

@@ -1,0 +1,25 @@
+import { readFile, readdir, readlink } from 'node:fs/promises';
+
+/** A process and all that it has started, and that these have started (Linux). */
+export async function processTree(pid: number): Promise<number[]> {
+  const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const parents = await Promise.all(ids.map(async (id) => [Number(id), await parentOf(id)] as const));
+  const tree = [pid];
+  for (const one of tree) tree.push(...parents.filter(([, parent]) => parent === one).map(([id]) => id));
+  return tree;
+}
+
+/** The processes whose working directory lies in `folder` (Linux). */
+export async function processesIn(folder: string): Promise<number[]> {
+  const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const places = await Promise.all(
+    ids.map(async (id) => [id, await readlink(`/proc/${id}/cwd`).catch(() => '')] as const),
+  );
+  return places.filter(([, place]) => place.startsWith(folder)).map(([id]) => Number(id));
+}
+
+/** The fourth field of proc_pid_stat(5), counted after the name, which may hold blanks. */
+async function parentOf(pid: string): Promise<number | undefined> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return Number(/\) \S (\d+)/.exec(text)?.[1]);
+}
