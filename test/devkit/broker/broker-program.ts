@@ -1,7 +1,28 @@
-import { startBroker } from '../../../src/devkit/broker/broker.ts';
+import { startBroker, type BrokerLogger, type BrokerOptions } from '../../../src/devkit/broker/broker.ts';
+import { ProtocolError } from '../../../src/devkit/broker/protocol/reader.ts';
 
-const [directory] = process.argv.slice(2);
-const broker = await startBroker(directory === undefined ? {} : { directory });
-process.send?.(broker.bootstrapServers);
+/** Says whatever closed a connection without being a fault of its request. */
+const logger: BrokerLogger = {
+  warn({ err }: { err?: unknown }) {
+    if (err instanceof ProtocolError || err instanceof RangeError) return;
+    process.send?.({ unexpected: err instanceof Error ? err.stack : String(err) });
+  },
+};
+
+const options: BrokerOptions = JSON.parse(process.argv[2] ?? '{}');
+const broker = await startBroker({ ...options, logger });
+process.send?.({ bootstrapServers: broker.bootstrapServers });
+process.on('message', () => void settledMemory().then((residentBytes) => process.send?.({ residentBytes })));
 // Whoever started it is gone.
 process.on('disconnect', () => process.exit());
+
+/** V8 gives pages back a while after it has collected garbage: the lowest of some readings. */
+async function settledMemory(): Promise<number> {
+  let lowest = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 5; i++) {
+    globalThis.gc?.();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    lowest = Math.min(lowest, process.memoryUsage.rss());
+  }
+  return lowest;
+}
