@@ -4,6 +4,7 @@ import type { ConsumerOptions } from './consumer.ts';
 import { openPartition, type OpenPartition, type PartitionStatus } from './consumer-partition.ts';
 import { createWatchdog } from './consumer-watchdog.ts';
 import { placeOf, startPositions, type StartPosition } from './consumer-start.ts';
+import { failpoint } from './failpoint.ts';
 import type { Fetched, TopicPartition } from './kafka-member.ts';
 
 export interface PartitionsOptions extends ConsumerOptions {
@@ -126,6 +127,7 @@ export function createPartitions(options: PartitionsOptions): Partitions {
     );
     if (moved.length === 0) return;
     const positions = moved.map(([, partition]) => partition.status());
+    failpoint('consumer.offset');
     try {
       await member.commit(positions);
       moved.forEach(([place], index) => committed.set(place, positions[index]?.position ?? 0));

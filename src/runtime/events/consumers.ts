@@ -34,6 +34,7 @@ export interface Consumers {
   on: On;
   subscribe(subscription: Subscription): void;
   topics(): string[];
+  groups: () => string[];
   /** Rejects when a table of the inbox, or of what is parked, is not there. */
   prepare(): Promise<void>;
   start(): void;
@@ -118,6 +119,7 @@ export function createConsumers(options: ConsumersOptions): Consumers {
       handlersOf(groupId).addTopics(topics, handler);
     },
     topics,
+    groups: () => [...groups.keys()],
     async prepare() {
       for (const definition of contracts.consumed.filter((consumed) => !handled.has(consumed))) {
         const { type, version } = definition;

@@ -9,6 +9,7 @@ import { createConsumers, type GroupStatus, type On } from './consumers.ts';
 import type { EventContracts } from './event.ts';
 import { createKafkaDriver } from './kafka-driver.ts';
 import { createOutbox, type Publish } from './outbox.ts';
+import { createParkedMetrics } from './parked-metrics.ts';
 import { createRelay, type RelayStatus } from './relay.ts';
 import { createTopicProvision } from './topic-provision.ts';
 
@@ -71,6 +72,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
   const outbox = createOutbox({ database, contracts, serviceName: config.serviceName });
   const relay = createRelay({ config, database, driver, logger, registry });
   const consumers = createConsumers({ ...options, registry, driver });
+  createParkedMetrics(database, registry, consumers.groups);
   // apart: a published topic that cannot be created keeps nobody from consuming
   const published = createTopicProvision(driver, logger);
   const consumed = createTopicProvision(driver, logger);

@@ -197,7 +197,7 @@ async function handleInSavepoint(
     await trx.raw('savepoint parked_event');
     try {
       // a transaction within the transaction, so that a handler that hangs cannot write to it later
-      await trx.transaction(async (inner) => {
+      await inTransaction(trx, async (inner) => {
         seconds += await handleEvent(message, () => handle(inner), { timeout });
       });
       await trx.raw('release savepoint parked_event');

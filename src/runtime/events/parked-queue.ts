@@ -140,7 +140,8 @@ const look = `
   select
     count(*) filter (where state = 'parked')::int as parked,
     count(*) filter (where state = 'dead')::int as dead,
-    (extract(epoch from min(next_try_at) - clock_timestamp()) * 1000)::float8 as "dueIn"
+    (extract(epoch from min(next_try_at) filter (where topic = any (?::text[])) - clock_timestamp()) * 1000)::float8
+      as "dueIn"
   from event_parked_keys where consumer_group = ?`;
 
 /** What of a group waits. `dueIn` is in milliseconds, negative when a key is due, and null when none is to be tried. */
@@ -150,7 +151,12 @@ export interface ParkedCounts {
   dueIn: number | null;
 }
 
-export async function lookAtParked(database: Knex, groupId: string): Promise<ParkedCounts> {
-  const { rows } = await database.raw<{ rows: [ParkedCounts] }>(look, [groupId]);
+/** @param topics those that this replica handles, which are the ones that `dueIn` is about */
+export async function lookAtParked(
+  database: Knex,
+  groupId: string,
+  topics: readonly string[],
+): Promise<ParkedCounts> {
+  const { rows } = await database.raw<{ rows: [ParkedCounts] }>(look, [[...topics], groupId]);
   return rows[0];
 }

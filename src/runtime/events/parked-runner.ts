@@ -31,7 +31,8 @@ export interface ParkedRunnerOptions extends LapOptions {
 const WORKERS = 2;
 /** Redriving is an update that nobody is told of, so that it is looked for. */
 const POLL = 1_000;
-const SHORTEST_WAIT = 50;
+/** A key that is due and could not be had is with another replica. */
+const TAKEN = 250;
 /** A handler that takes longer must not keep events from being appended. */
 const SLOW = 0.1;
 
@@ -42,6 +43,8 @@ export function createParkedRunner(options: ParkedRunnerOptions): ParkedRunner {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let failures = 0;
+  /** Since the last look. */
+  let tried = false;
 
   function work(): void {
     if (stopped || workers.size >= WORKERS) return;
@@ -53,11 +56,13 @@ export function createParkedRunner(options: ParkedRunnerOptions): ParkedRunner {
   }
 
   async function drain(): Promise<void> {
-    while (!stopped && (await slots(tryOne))) work();
+    while (await slots(tryOne)) work();
   }
 
   /** Resolves to false when nothing is due, or cannot be done now. */
   async function tryOne(): Promise<boolean> {
+    if (stopped) return false;
+    tried = true;
     try {
       const lap = await runLap(options);
       if (lap) report(lap);
@@ -93,15 +98,18 @@ export function createParkedRunner(options: ParkedRunnerOptions): ParkedRunner {
 
   async function plan(): Promise<void> {
     let wait = POLL;
+    let next: () => unknown = plan;
     try {
-      counts = await lookAtParked(database, groupId);
-      wait = Math.min(POLL, Math.max(SHORTEST_WAIT, counts.dueIn ?? POLL));
+      counts = await lookAtParked(database, groupId, options.handlers.topics());
+      const { dueIn } = counts;
+      if (dueIn !== null && dueIn < POLL) [wait, next] = [dueIn > 0 ? dueIn : tried ? TAKEN : 0, work];
     } catch {
       failures += 1;
     }
     if (failures > 0) wait = backoff(failures, settings.outageDelay);
+    tried = false;
     clearTimeout(timer);
-    if (!stopped) timer = setTimeout(work, wait).unref();
+    if (!stopped) timer = setTimeout(next, wait).unref();
   }
 
   return {

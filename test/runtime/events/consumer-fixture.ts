@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import joi from 'joi';
+import kafkajs from 'kafkajs';
 import type { Knex } from 'knex';
 import { pino, type Logger } from 'pino';
 import { Registry } from 'prom-client';
@@ -37,6 +38,12 @@ export const noteWritten = defineEvent<Note>({
   schema: joi.object({ text: joi.string().required() }),
 });
 
+export interface RawMessage {
+  key: string | Buffer | null;
+  value: string | Buffer | null;
+  headers?: Record<string, string | Buffer>;
+}
+
 /** A database with the inbox and a table for effects, an embedded broker with the topic, and consumers of both. */
 export interface Fixture {
   database: Knex;
@@ -57,6 +64,8 @@ export interface Fixture {
     text: string,
     overrides?: { id?: string; headers?: Record<string, string>; value?: string },
   ): Promise<string>;
+  /** Sends a message as it is, whatever it is. */
+  sendRaw(message: RawMessage): Promise<void>;
   sendMany(notes: { key: string; text: string; id?: string }[]): Promise<void>;
   close(): Promise<void>;
 }
@@ -88,6 +97,10 @@ export async function createFixture(partitions = 3): Promise<Fixture> {
   const driver = createKafkaDriver(config.kafka, { clientId: 'test', logger });
   await driver.ensureTopics([noteWritten.topic]);
   const sender = driver.createSender();
+  const kafka = new kafkajs.Kafka({
+    brokers: [broker.bootstrapServers],
+    logLevel: kafkajs.logLevel.NOTHING,
+  });
   const running: Consumers[] = [];
 
   function messageOf({ key, text, id = randomUUID() }: { key: string; text: string; id?: string }) {
@@ -145,6 +158,12 @@ export async function createFixture(partitions = 3): Promise<Fixture> {
         { ...message, value: value ?? message.value, headers: { ...message.headers, ...headers } },
       ]);
       return id;
+    },
+    async sendRaw(message) {
+      const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+      await producer.connect();
+      await producer.send({ topic: noteWritten.topic, messages: [message] });
+      await producer.disconnect();
     },
     sendMany: (notes) => sender.send(notes.map(messageOf)),
     async close() {

@@ -132,6 +132,32 @@ describe('createEventBus', () => {
     await assert.rejects(consumer.start(), /event_inbox is not there: add a migration .*tables\/event-inbox/);
   });
 
+  it('does not start without the tables of parked events, and says which migration to add', async () => {
+    await fixture.database.schema.dropTable('event_parked');
+    const consumer = bus({ consumed: [noteWritten] });
+    consumer.on(noteWritten, async () => {});
+    await assert.rejects(
+      consumer.start(),
+      /event_parked is not there: add a migration .*tables\/event-parked/,
+    );
+  });
+
+  it('shows what is parked in its status and its metrics', async () => {
+    const consumer = bus({ consumed: [noteWritten] });
+    consumer.on(noteWritten, async () => Promise.reject(new TypeError('never')));
+    await consumer.start();
+    await fixture.send('a', 'poison');
+    await fixture.send('a', 'behind');
+    await waitFor(() => consumer.status().consumers[0]?.parked === 1);
+    await waitFor(async () => (await fixture.database('event_parked')).length === 2);
+    const metrics = await consumer.registry.metrics();
+    assert.match(metrics, /microservice_parked_keys\{group="note-service-consumer",state="parked"\} 1/);
+    assert.match(metrics, /microservice_parked_keys\{group="note-service-consumer",state="dead"\} 0/);
+    assert.match(metrics, /microservice_parked_events\{group="note-service-consumer"\} 2/);
+    assert.match(metrics, /microservice_parked_events\{group="outbox"\} 0/);
+    assert.match(metrics, /microservice_consumer_handle_seconds/);
+  });
+
   it('warns of a contract that nothing handles', async () => {
     await bus({ consumed: [noteWritten] }).start();
     assert.ok(fixture.log.some(({ msg }) => /nothing handles note\.written version 1/.test(msg)));

@@ -1,0 +1,52 @@
+import type { Knex } from 'knex';
+import { Gauge, type Registry } from 'prom-client';
+import { OUTGOING_GROUP } from './dead-letter-metrics.ts';
+
+const keys = `
+  select consumer_group as "group", state, count(*)::float8 as value from event_parked_keys group by consumer_group, state`;
+const events = `
+  select consumer_group as "group", count(*)::float8 as value from event_parked group by consumer_group`;
+
+interface Row {
+  group: string;
+  state?: string;
+  value: number;
+}
+
+/**
+ * How much is parked, asked of PostgreSQL when metrics are read; the same in every replica.
+ * @param groups the consumer groups of this service, which are shown when nothing of theirs is parked too
+ */
+export function createParkedMetrics(database: Knex, registry: Registry, groups: () => string[]): void {
+  const gauge = (name: string, help: string, labelNames: string[], sql: string, zeros: object[]): Gauge =>
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [registry],
+      async collect() {
+        const rows = await ask(database, sql);
+        this.reset();
+        if (!rows) return;
+        for (const group of [...groups(), OUTGOING_GROUP]) {
+          for (const zero of zeros) this.set({ group, ...zero }, 0);
+        }
+        for (const { value, ...labels } of rows) {
+          this.set({ ...labels, group: labels.group || OUTGOING_GROUP }, value);
+        }
+      },
+    });
+  const states = [{ state: 'parked' }, { state: 'dead' }];
+  gauge('microservice_parked_keys', 'Keys whose events wait', ['group', 'state'], keys, states);
+  gauge('microservice_parked_events', 'Events that wait under these keys', ['group'], events, [{}]);
+}
+
+/** Undefined when PostgreSQL does not answer: the other metrics are wanted then more than ever. */
+async function ask(database: Knex, sql: string): Promise<Row[] | undefined> {
+  try {
+    const { rows } = await database.raw<{ rows: Row[] }>(sql).timeout(2_000, { cancel: true });
+    return rows;
+  } catch {
+    return undefined;
+  }
+}

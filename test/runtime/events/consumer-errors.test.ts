@@ -1,0 +1,101 @@
+import assert, { AssertionError } from 'node:assert/strict';
+import { UnavailableError } from '../../../src/runtime/errors.ts';
+import { CloudEventError } from '../../../src/runtime/events/cloud-events.ts';
+import { EventFailure, HandlerTimeoutError, kindOf } from '../../../src/runtime/events/consumer-errors.ts';
+import { createRetry } from '../../../src/runtime/events/consumer-retry.ts';
+import { defaultSettings } from '../../../src/runtime/events/consumer-settings.ts';
+import { EventDataError, UnknownVersionError } from '../../../src/runtime/events/event-data.ts';
+
+const coded = (code: string): Error => Object.assign(new Error(`it says ${code}`), { code });
+
+describe('what an error is', () => {
+  const refused = new AggregateError([coded('ECONNREFUSED'), coded('ECONNREFUSED')]);
+  const selfCaused = new Error('in a circle');
+  selfCaused.cause = selfCaused;
+  const cases: Record<string, [unknown, string]> = {
+    'a deadlock': [coded('40P01'), 'conflict'],
+    'a serialization failure': [coded('40001'), 'conflict'],
+    'a refused connection': [coded('ECONNREFUSED'), 'unreachable'],
+    'a name that is not known': [coded('EAI_AGAIN'), 'unreachable'],
+    'an open circuit breaker': [coded('EOPENBREAKER'), 'unreachable'],
+    'a server that shuts down': [coded('57P01'), 'unreachable'],
+    'a standby that takes no writes yet': [coded('25006'), 'unreachable'],
+    'a full disk': [coded('53100'), 'unreachable'],
+    'a fetch to nobody': [new TypeError('fetch failed', { cause: refused }), 'unreachable'],
+    'a fetch that takes too long to connect': [
+      new TypeError('fetch failed', { cause: coded('UND_ERR_CONNECT_TIMEOUT') }),
+      'unreachable',
+    ],
+    'what the service calls unavailable': [
+      new Error('no mail', { cause: new UnavailableError('smtp is down') }),
+      'unreachable',
+    ],
+    'a pool without a free connection': [
+      new Error('Knex: Timeout acquiring a connection. The pool is probably full.'),
+      'unreachable',
+    ],
+    'a lost connection': [new Error('ROLLBACK - Connection terminated unexpectedly'), 'unreachable'],
+    'a fetch of nonsense': [new TypeError('fetch failed', { cause: new Error('unknown scheme') }), 'bug'],
+    'a TypeError': [new TypeError('undefined is not a function'), 'bug'],
+    'a failed assertion': [new AssertionError({ message: 'no' }), 'bug'],
+    'data that a handler publishes and must not': [new EventDataError('no'), 'bug'],
+    'a deadline': [new HandlerTimeoutError(10), 'timeout'],
+    'a statement that was cancelled': [coded('57014'), 'timeout'],
+    'a handler that blocked until its connection was ended': [
+      new HandlerTimeoutError(10, { cause: coded('57P01') }),
+      'timeout',
+    ],
+    'a broken constraint': [coded('23505'), 'failure'],
+    'an error of the service': [new Error('no'), 'failure'],
+    'an error that causes itself': [selfCaused, 'failure'],
+    'what is no error': ['no', 'failure'],
+  };
+  for (const [what, [error, kind]] of Object.entries(cases)) {
+    it(`calls ${what} ${kind}`, () => assert.equal(kindOf(error), kind));
+  }
+
+  it('tells what cannot be read from what another release could read', () => {
+    const reading = { reading: true };
+    assert.equal(kindOf(new EventDataError('no'), reading), 'unreadable');
+    assert.equal(kindOf(new CloudEventError('no'), reading), 'unreadable');
+    assert.equal(kindOf(new UnknownVersionError('no'), reading), 'unknown version');
+    assert.equal(kindOf(new TypeError('in an upcast'), reading), 'bug');
+  });
+});
+
+describe('what is done about a failure', () => {
+  const settings = defaultSettings({ databasePoolMax: 10, shutdownTimeout: 10_000 });
+  const fails = (offset: number, took = 0): EventFailure =>
+    new EventFailure('x', { offset, took, kind: 'failure', cause: new Error('no') });
+
+  it('tries an event in place, and then parks it', () => {
+    const retry = createRetry(settings, () => 0);
+    assert.deepEqual(retry.next(fails(7), 200), { how: 'in place', offset: 7, wait: 50, attempts: 1 });
+    retry.passed(7);
+    assert.deepEqual(retry.next(fails(7), 200), { how: 'in place', offset: 7, wait: 200, attempts: 2 });
+    const last = retry.next(fails(7), 200);
+    assert.ok(last.how === 'park' && last.verdict.reason === 'failure' && last.verdict.attempts === 3);
+    assert.ok((last.verdict.nextTryIn ?? 0) >= 800);
+  });
+
+  it('lets a partition wait 500 ms of 5 s at most, however many events fail', () => {
+    let now = 0;
+    const retry = createRetry(settings, () => now);
+    const outcomes = Array.from({ length: 12 }, (_, offset) => retry.next(fails(offset), 1).how);
+    assert.equal(outcomes.filter((how) => how === 'in place').length, 10);
+    assert.deepEqual(outcomes.slice(-2), ['park', 'park']);
+    now = 2_000;
+    assert.equal(retry.next(fails(20), 1).how, 'in place');
+  });
+
+  it('does not try again in place what takes long', () => {
+    assert.equal(createRetry(settings, () => 0).next(fails(1, 400), 1).how, 'park');
+  });
+
+  it('tries a conflict at once, ten times, and takes it for a failure then', () => {
+    const retry = createRetry(settings, () => 0);
+    const outcomes = Array.from({ length: 11 }, () => retry.next(coded('40P01'), 1).how);
+    assert.deepEqual(new Set(outcomes.slice(0, 10)), new Set(['at once']));
+    assert.equal(outcomes[10], 'hold');
+  });
+});

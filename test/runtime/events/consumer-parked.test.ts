@@ -1,0 +1,378 @@
+import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
+import { createServer } from 'node:net';
+import { Registry } from 'prom-client';
+import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
+import type { EventHandler } from '../../../src/runtime/events/consumer-handlers.ts';
+import type { ConsumerSettings } from '../../../src/runtime/events/consumer-settings.ts';
+import type { Consumers } from '../../../src/runtime/events/consumers.ts';
+import { defineEvent } from '../../../src/runtime/events/define-event.ts';
+import { createFixture, noteWritten, type Fixture, type Note } from './consumer-fixture.ts';
+
+const keep: EventHandler<Note> = ({ subject, data }, trx) =>
+  trx('effect').insert({ key: subject, text: data.text });
+
+interface KeyRow {
+  topic: string;
+  key: string;
+  state: string;
+  reason: string;
+  error: string;
+  attempts: number;
+}
+
+let fixture: Fixture;
+
+const effects = async (): Promise<string[]> => fixture.database('effect').orderBy('id').pluck('text');
+const keys = async (): Promise<KeyRow[]> => fixture.database('event_parked_keys').orderBy('key');
+const queued = async (): Promise<number> =>
+  fixture
+    .database('event_parked')
+    .pluck('id')
+    .then(({ length }) => length);
+const position = async (): Promise<number> =>
+  Number((await fixture.database('event_positions').first())?.position ?? 0);
+const redrive = async (): Promise<unknown> =>
+  fixture
+    .database('event_parked_keys')
+    .update({ state: 'parked', attempts: 0, next_try_at: fixture.database.fn.now() });
+
+/** Parked events wait for a redrive, unless a test says otherwise. */
+const longDelay = { parkDelay: { first: 600_000, max: 600_000 } };
+
+function consume(
+  handler: EventHandler<Note>,
+  settings: Partial<ConsumerSettings> & { registry?: Registry } = longDelay,
+): Consumers {
+  const consumers = fixture.consumers(settings);
+  consumers.on(noteWritten, handler);
+  consumers.start();
+  return consumers;
+}
+
+/** Keeps every note but those whose text says that they fail, while `failing` says so. */
+function keepUnless(fail: () => unknown, failing: () => boolean = () => true): EventHandler<Note> {
+  return async (event, trx) => {
+    await keep(event, trx);
+    if (event.data.text.startsWith('poison') && failing()) throw fail();
+  };
+}
+
+/** Where a connection is refused. */
+async function addressOfNobody(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`;
+}
+
+describe('an event that fails', () => {
+  beforeEach(async () => (fixture = await createFixture(1)));
+  afterEach(() => fixture.close());
+
+  const kinds: Record<string, { fail: () => unknown; reason: string; attempts: number }> = {
+    'a bug': { fail: () => new TypeError('x is not a function'), reason: 'bug', attempts: 1 },
+    'a failure': { fail: () => new Error('not today'), reason: 'failure', attempts: 3 },
+  };
+  for (const [what, { fail, reason, attempts }] of Object.entries(kinds)) {
+    it(`by ${what} is parked after ${attempts} tries, with the later ones of its key, and the partition flows`, async () => {
+      let failing = true;
+      consume(keepUnless(fail, () => failing));
+      await fixture.sendMany([
+        { key: 'a', text: 'before' },
+        { key: 'a', text: 'poison' },
+        { key: 'b', text: 'other' },
+        { key: 'a', text: 'behind' },
+      ]);
+      await waitFor(async () => (await position()) === 4);
+      assert.deepEqual(await effects(), ['before', 'other']);
+      const [key, ...others] = await keys();
+      assert.deepEqual(others, []);
+      assert.deepEqual([key?.key, key?.state, key?.reason, key?.attempts], ['a', 'parked', reason, attempts]);
+      assert.equal(await queued(), 2);
+      await fixture.send('a', 'later');
+      await waitFor(async () => (await queued()) === 3);
+      failing = false;
+      await redrive();
+      await waitFor(async () => (await keys()).length === 0);
+      assert.deepEqual(await effects(), ['before', 'other', 'poison', 'behind', 'later']);
+      await fixture.send('a', 'live again');
+      await waitFor(async () => (await effects()).at(-1) === 'live again');
+      assert.equal(await queued(), 0);
+    });
+  }
+
+  it('delays the other keys of its partition by no second', async () => {
+    const times = new Map<string, number>();
+    consume(async ({ data }) => {
+      if (!times.has(data.text)) times.set(data.text, performance.now());
+      if (data.text.startsWith('poison')) throw new Error('never');
+      times.set(data.text, performance.now());
+    });
+    await fixture.send('warm', 'up');
+    await waitFor(() => times.has('up'));
+    const notes = Array.from({ length: 200 }, (_, index) => ({
+      key: `k${index}`,
+      text: `${index % 20 === 0 ? 'poison' : 'fine'}-${index}`,
+    }));
+    await fixture.sendMany(notes);
+    await waitFor(async () => (await position()) === 201);
+    const begun = times.get('poison-0') ?? 0;
+    const longest = Math.max(...[...times].map(([, at]) => at - begun));
+    assert.ok(longest < 1_500, `the last neighbour came after ${longest} ms`);
+    assert.equal((await keys()).length, 10);
+  });
+
+  it('by its deadline is parked as a timeout', async () => {
+    const released = new EventEmitter();
+    consume(
+      async (event, trx) => {
+        if (event.data.text === 'poison') await once(released, 'end');
+        await keep(event, trx);
+      },
+      { ...longDelay, handlerTimeout: 300 },
+    );
+    await fixture.sendMany([
+      { key: 'a', text: 'poison' },
+      { key: 'b', text: 'other' },
+    ]);
+    await waitFor(async () => (await effects()).length === 1);
+    released.emit('end');
+    const [key] = await keys();
+    assert.deepEqual([key?.key, key?.state, key?.reason, key?.attempts], ['a', 'parked', 'timeout', 1]);
+    assert.deepEqual(await effects(), ['other']);
+  });
+
+  it('is tried again with backoff, passes, and lets its key flow', async () => {
+    let tries = 0;
+    consume(
+      keepUnless(
+        () => new RangeError('not yet'),
+        () => (tries += 1) < 4,
+      ),
+      {},
+    );
+    await fixture.sendMany(['poison', 'behind'].map((text) => ({ key: 'a', text })));
+    await waitFor(async () => (await effects()).length === 2);
+    assert.deepEqual(await effects(), ['poison', 'behind']);
+    await waitFor(async () => (await keys()).length === 0);
+    assert.equal(tries, 4);
+  });
+
+  it('is a dead letter at the limit, which still holds its key back, and says so', async () => {
+    const registry = new Registry();
+    const consumers = consume(
+      keepUnless(() => new TypeError('never')),
+      { parkedTries: 3, registry },
+    );
+    await fixture.sendMany(['poison', 'behind'].map((text) => ({ key: 'a', text })));
+    const dead = await waitFor(async () => (await keys()).find(({ state }) => state === 'dead'));
+    assert.deepEqual([dead.reason, dead.attempts, dead.error], ['bug', 3, 'TypeError: never']);
+    assert.equal(await queued(), 2);
+    const { msg } = await waitFor(() =>
+      fixture.log.find((line) => /dead letter \(bug, 3 tries\)/.test(line.msg)),
+    );
+    assert.match(msg, /redrives or drops it/);
+    await waitFor(() => consumers.status()[0]?.dead === 1);
+    const metrics = await registry.metrics();
+    assert.match(
+      metrics,
+      /dead_letters_total\{group="note-service-consumer",topic="note.events",reason="bug"\} 1/,
+    );
+    assert.match(metrics, /parked_total\{group="[^"]+",topic="note.events",reason="bug"\} 1/);
+  });
+
+  it('that cannot be read is a dead letter at once', async () => {
+    consume(keep);
+    await fixture.send('schema', 'x', { value: '{"text": 7}' });
+    await fixture.send('json', 'x', { value: 'not JSON' });
+    await fixture.send('version', 'x', { headers: { ce_eventversion: 'newest' } });
+    await fixture.sendRaw({ key: 'headers', value: '{"text":"x"}' });
+    await fixture.sendRaw({ key: 'tombstone', value: null });
+    await fixture.send('b', 'other');
+    await waitFor(async () => (await effects()).length === 1);
+    for (const { key, state, reason } of await keys()) {
+      assert.deepEqual([key, state, reason], [key, 'dead', 'unreadable']);
+    }
+    assert.deepEqual(
+      (await keys()).map(({ key }) => key),
+      ['headers', 'json', 'schema', 'tombstone', 'version'],
+    );
+    assert.match((await keys())[0]?.error ?? '', /has no header ce_type/);
+  });
+
+  it('of an unknown version waits for a release that knows it', async () => {
+    const older = consume(keep, {});
+    await fixture.send('a', 'new', { headers: { ce_eventversion: '2' } });
+    const parked = await waitFor(async () => (await keys())[0]);
+    assert.deepEqual([parked.state, parked.reason], ['parked', 'unknown version']);
+    assert.match(parked.error, /came in version 2, .* up to 1; teach its definition/);
+    const newer = defineEvent({ ...noteWritten, version: 2, upcasts: { 1: (data) => data } });
+    const replica = fixture.consumers({}, [newer]);
+    replica.on(newer, keep);
+    replica.start();
+    await waitFor(async () => (await effects()).length === 1, { timeout: 10_000 });
+    await waitFor(async () => (await keys()).length === 0);
+    await older.stop();
+  });
+
+  it('for want of a dependency pauses the partition, and parks nothing', async () => {
+    const nobody = await addressOfNobody();
+    let down = true;
+    let tries = 0;
+    consume(async (event, trx) => {
+      tries += 1;
+      if (down) await fetch(nobody);
+      await keep(event, trx);
+    });
+    await fixture.sendMany(['1', '2', '3'].map((text) => ({ key: text, text })));
+    await waitFor(() => tries > 4);
+    assert.deepEqual(await keys(), []);
+    assert.deepEqual(await effects(), []);
+    down = false;
+    await waitFor(async () => (await effects()).length === 3);
+    assert.deepEqual(await effects(), ['1', '2', '3']);
+    assert.deepEqual(await keys(), []);
+  });
+
+  it('for want of a dependency counts no try while it is parked', async () => {
+    let fail: () => unknown = () => new TypeError('a bug');
+    let tries = 0;
+    consume(
+      keepUnless(() => {
+        tries += 1;
+        return fail();
+      }),
+      { parkedTries: 3, outageDelay: { first: 20, max: 50 } },
+    );
+    await fixture.send('a', 'poison');
+    await waitFor(async () => (await keys()).length === 1);
+    fail = () => Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+    await waitFor(() => tries > 5);
+    const [key] = await keys();
+    assert.equal(key?.state, 'parked');
+    assert.ok((key?.attempts ?? 9) < 3);
+  });
+
+  it('that catches the error of a statement is the one that is blamed, in a batch and when it is parked', async () => {
+    let failing = true;
+    consume(
+      async (event, trx) => {
+        await keep(event, trx);
+        if (event.data.text === 'poison' && failing) await trx.raw('select 1/0').catch(() => {});
+      },
+      { parkDelay: { first: 50, max: 100 }, parkedTries: 5 },
+    );
+    await fixture.sendMany(['before', 'poison', 'after'].map((text) => ({ key: text, text })));
+    await waitFor(async () => (await position()) === 3);
+    assert.deepEqual(await effects(), ['before', 'after']);
+    const dead = await waitFor(async () => (await keys()).find(({ state }) => state === 'dead'));
+    assert.deepEqual([dead.key, dead.reason, dead.attempts], ['poison', 'failure', 5]);
+    failing = false;
+    await redrive();
+    await waitFor(async () => (await effects()).length === 3);
+  });
+
+  it('at COMMIT is parked too, and handled when it passes', async () => {
+    await fixture.database.raw('create table parent (id text primary key)');
+    await fixture.database.raw(
+      'create table child (id text references parent deferrable initially deferred)',
+    );
+    consume(
+      async (event, trx) => {
+        await keep(event, trx);
+        if (event.data.text === 'poison') await trx('child').insert({ id: 'a' });
+      },
+      { parkDelay: { first: 50, max: 100 }, parkedTries: 5 },
+    );
+    await fixture.sendMany(['before', 'poison', 'after'].map((text) => ({ key: text, text })));
+    await waitFor(async () =>
+      (await keys()).some(({ state, attempts }) => state === 'dead' && attempts === 5),
+    );
+    assert.deepEqual(await effects(), ['before', 'after']);
+    await fixture.database('parent').insert({ id: 'a' });
+    await redrive();
+    await waitFor(async () => (await effects()).length === 3);
+  });
+
+  it('waits under its own key, whatever that is', async () => {
+    let failing = true;
+    const value = '{"text":"poison"}';
+    const headers = (id: string) => ({ ce_id: id, ce_source: 'test', ce_type: noteWritten.type });
+    consume(async ({ id, data }, trx) => {
+      if (data.text === 'poison' && failing) throw new TypeError('never\0');
+      await trx('effect').insert({ text: id });
+    });
+    const long = 'k'.repeat(5_000);
+    await fixture.sendRaw({ key: Buffer.from([0xff, 0x00]), value, headers: headers('binary') });
+    await fixture.sendRaw({ key: 'nul\0', value, headers: headers('nul') });
+    await fixture.sendRaw({ key: null, value, headers: headers('none') });
+    await fixture.sendRaw({ key: null, value: '{"text":"fine"}', headers: headers('fine') });
+    await fixture.sendRaw({
+      key: long,
+      value,
+      headers: { ...headers('long'), 'x-bytes': Buffer.from([0xff, 0]) },
+    });
+    await fixture.sendRaw({ key: 'n', value, headers: { ...headers('n'), ce_id: 'with\0nul' } });
+    await waitFor(async () => (await position()) === 6);
+    assert.deepEqual(await effects(), ['fine']);
+    const names = (await keys()).map(({ key, state }) => `${key.slice(0, 7)} ${state}`);
+    assert.deepEqual(names.toSorted(), [
+      '0@2 parked',
+      'base64: parked',
+      'base64: parked',
+      'n dead',
+      'sha256: parked',
+    ]);
+    const raw = await fixture.database('event_parked').whereLike('key', 'base64:/%').first();
+    assert.deepEqual(raw.raw_key, Buffer.from([0xff, 0x00]));
+    failing = false;
+    await fixture.database('event_parked_keys').where('state', 'parked').update({ next_try_at: new Date() });
+    await waitFor(async () => (await keys()).length === 1);
+    assert.deepEqual((await effects()).toSorted(), ['binary', 'fine', 'long', 'none', 'nul']);
+  });
+
+  it('holds its partition when as many keys are parked as may be, until there is room', async () => {
+    consume(
+      keepUnless(() => new TypeError('never')),
+      { ...longDelay, parkedKeys: 2 },
+    );
+    await fixture.sendMany([
+      { key: 'a', text: 'poison-1' },
+      { key: 'b', text: 'poison-2' },
+      { key: 'x', text: 'before' },
+      { key: 'c', text: 'poison-3' },
+      { key: 'a', text: 'poison-4' },
+      { key: 'y', text: 'after' },
+    ]);
+    await waitFor(() =>
+      fixture.log.some(({ msg }) => /2 keys of group .* \(parkedKeys\); redrive or drop/.test(msg)),
+    );
+    await waitFor(async () => (await effects()).length === 1);
+    assert.deepEqual(await effects(), ['before']);
+    assert.equal(await position(), 3);
+    await fixture.database('event_parked').where('key', 'b').delete();
+    await fixture.database('event_parked_keys').where('key', 'b').delete();
+    await waitFor(async () => (await position()) === 6);
+    assert.deepEqual(await effects(), ['before', 'after']);
+    assert.deepEqual(
+      (await keys()).map(({ key }) => key),
+      ['a', 'c'],
+    );
+    assert.equal(await queued(), 3);
+  });
+
+  it('is passed over when it comes again', async () => {
+    consume(keepUnless(() => new TypeError('never')));
+    const id = await fixture.send('a', 'poison');
+    await waitFor(async () => (await queued()) === 1);
+    await fixture.sendMany([
+      { key: 'a', text: 'poison', id },
+      { key: 'b', text: 'other' },
+    ]);
+    await waitFor(async () => (await effects()).length === 1);
+    assert.equal(await queued(), 1);
+  });
+});

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
+import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
+import { createGroupHandlers } from '../../../src/runtime/events/consumer-handlers.ts';
+import { defaultSettings } from '../../../src/runtime/events/consumer-settings.ts';
+import type { IncomingMessage } from '../../../src/runtime/events/message.ts';
+import { runLap, type Lap, type LapOptions } from '../../../src/runtime/events/parked-lap.ts';
+import { appendParked, lockParkedKeys, parkKey } from '../../../src/runtime/events/parking.ts';
+import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts';
+
+const of = { groupId: 'g', topic: noteWritten.topic };
+const failed = { reason: 'bug', error: 'no', attempts: 1, nextTryIn: 0 } as const;
+const parkedKey = { ...of, key: 'a' };
+
+function message(id: string, key = 'a'): IncomingMessage {
+  return {
+    topic: of.topic,
+    partition: 0,
+    offset: '0',
+    key,
+    value: JSON.stringify({ text: id }),
+    headers: { ce_id: id, ce_source: 'test', ce_type: noteWritten.type },
+  };
+}
+
+describe('a parked key', () => {
+  let fixture: Fixture;
+  before(async () => (fixture = await createFixture(1)));
+  after(() => fixture.close());
+  beforeEach(async () => {
+    for (const table of ['effect', 'event_parked', 'event_parked_keys'])
+      await fixture.database(table).delete();
+  });
+
+  const effects = async (): Promise<string[]> => fixture.database('effect').orderBy('id').pluck('text');
+  const keys = async (): Promise<string[]> =>
+    fixture.database('event_parked_keys').orderBy('key').pluck('key');
+
+  const park = (ids: string[], key = 'a'): Promise<void> =>
+    fixture.database.transaction(async (trx) => {
+      assert.ok(await parkKey(trx, of, key, failed, 100));
+      await appendParked(
+        trx,
+        of,
+        ids.map((id) => message(id, key)),
+      );
+    });
+
+  /** What a partition does with a message: behind those that wait, or at once. */
+  const arrive = (id: string, key = 'a'): Promise<string> =>
+    fixture.database.transaction(async (trx) => {
+      const waiting = await lockParkedKeys(trx, of, [key]);
+      if (waiting.has(key)) {
+        await appendParked(trx, of, [message(id, key)]);
+        return 'queued';
+      }
+      await trx('effect').insert({ key, text: id });
+      return 'handled';
+    });
+
+  function laps(before: (id: string) => Promise<void> = async () => {}, settings = {}): LapOptions {
+    const handlers = createGroupHandlers();
+    handlers.addTopics([of.topic], async ({ id }, trx) => {
+      await before(id);
+      await trx('effect').insert({ text: id });
+    });
+    const all = { ...defaultSettings(fixture.config), ...settings };
+    return { database: fixture.database, groupId: of.groupId, handlers, settings: all };
+  }
+
+  it('is handled in order, and flows again', async () => {
+    await park(['1', '2', '3']);
+    const lap = await runLap(laps());
+    assert.deepEqual([lap?.handled.length, lap?.finished], [3, true]);
+    assert.deepEqual(await effects(), ['1', '2', '3']);
+    assert.deepEqual(await keys(), []);
+    assert.equal(await runLap(laps()), undefined);
+  });
+
+  it('keeps what was handled before the event that fails, which is then the first one', async () => {
+    await park(['1', '2', '3']);
+    const lap = await runLap(laps(async (id) => (id === '2' ? Promise.reject(new Error('no')) : undefined)));
+    assert.deepEqual([lap?.handled.length, lap?.finished, lap?.verdict?.attempts], [1, false, 1]);
+    assert.deepEqual(await effects(), ['1']);
+    assert.deepEqual(await fixture.database('event_parked').orderBy('id').pluck('event_id'), ['2', '3']);
+  });
+
+  it('is handled by one of many replicas, each event once', async () => {
+    const ids = Array.from({ length: 60 }, (_, index) => String(index));
+    for (const key of ['a', 'b', 'c', 'd'])
+      await park(
+        ids.map((id) => `${key}${id}`),
+        key,
+      );
+    const options = laps(async () => {}, { batchSize: 7 });
+    await Promise.all(
+      [1, 2, 3, 4].map(async () => {
+        while ((await keys()).length > 0) await runLap(options);
+      }),
+    );
+    const all = await effects();
+    for (const key of ['a', 'b', 'c', 'd']) {
+      assert.deepEqual(
+        all.filter((text) => text.startsWith(key)),
+        ids.map((id) => `${key}${id}`),
+      );
+    }
+    assert.equal(all.length, 240);
+  });
+
+  it('takes events while it is tried, without a wait', async () => {
+    await park(['1']);
+    const handler = new EventEmitter();
+    const begun = once(handler, 'begun');
+    const lap = runLap(
+      laps(async () => {
+        handler.emit('begun');
+        await once(handler, 'released');
+      }),
+    );
+    await begun;
+    assert.equal(await arrive('2'), 'queued');
+    handler.emit('released');
+    assert.deepEqual([(await lap)?.handled.length, (await lap)?.finished], [1, false]);
+    const last = await runLap(laps(), { key: parkedKey, whole: true });
+    assert.equal(last?.finished, true);
+    assert.deepEqual(await effects(), ['1', '2']);
+  });
+
+  it('loses nothing that is appended at the instant that it ends', async () => {
+    await park(['1']);
+    const appending = await fixture.database.transaction();
+    assert.ok((await lockParkedKeys(appending, of, ['a'])).has('a'));
+    const lap = await runLap(laps());
+    assert.deepEqual([lap?.emptied, lap?.finished], [true, false]);
+    const last = runLap(laps(), { key: parkedKey, whole: true });
+    await waitFor(async () => {
+      const { rows } = await fixture.database.raw<{ rows: unknown[] }>(
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      return rows.length > 0;
+    });
+    await appendParked(appending, of, [message('2')]);
+    await appending.commit();
+    assert.deepEqual([(await last)?.handled.length, (await last)?.finished], [1, true]);
+    assert.deepEqual(await effects(), ['1', '2']);
+    assert.equal(await arrive('3'), 'handled');
+  });
+
+  it('stays in order while events of it come and it is tried, at any instant', async () => {
+    await park(['0']);
+    const options = laps(async () => {}, { batchSize: 3 });
+    const ids = Array.from({ length: 150 }, (_, index) => String(index + 1));
+    let arriving = true;
+    const tried = [1, 2].map(async () => {
+      while (arriving || (await keys()).length > 0) {
+        const lap: Lap | undefined = await runLap(options);
+        if (lap?.emptied && !lap.finished) await runLap(options, { key: parkedKey, whole: true });
+      }
+    });
+    const ways = new Set<string>();
+    for (const id of ids) {
+      ways.add(await arrive(id));
+      if (Number(id) % 40 === 0)
+        await fixture.database.transaction((trx) => parkKey(trx, of, 'a', failed, 100));
+    }
+    arriving = false;
+    await Promise.all(tried);
+    assert.deepEqual(await effects(), ['0', ...ids]);
+    assert.deepEqual([...ways].toSorted(), ['handled', 'queued']);
+  });
+
+  it('is not tried by a release that does not know its topic', async () => {
+    await park(['1']);
+    const none = { ...laps(), handlers: createGroupHandlers() };
+    assert.equal(await runLap(none), undefined);
+  });
+
+  it('whose handler keeps the process so busy that its session ends has failed by its deadline', async () => {
+    await park(['1', '2']);
+    const options = laps(
+      async (id) => {
+        if (id === '2') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600);
+      },
+      { handlerTimeout: 150 },
+    );
+    const lap = await runLap(options);
+    assert.equal(lap?.failure === undefined || lap.failure.kind === 'timeout', true);
+    assert.deepEqual(await effects(), ['1']);
+    const next = lap?.failure ? lap : await runLap(options);
+    assert.deepEqual([next?.verdict?.reason, next?.verdict?.attempts], ['timeout', 1]);
+  });
+});
