@@ -30,7 +30,7 @@ export async function interleave(
     await setImmediate();
     if (over) break;
     const [next] = waiting.splice((choices[step % choices.length] ?? 0) % (waiting.length || 1), 1);
-    if (!next) await Promise.race([...blocked, ended, sleep(BLOCKED_AFTER)]);
+    if (!next) await Promise.race([...blocked, ended, sleep(1)]);
     else {
       const working = next().finally(() => blocked.delete(working));
       blocked.add(working);

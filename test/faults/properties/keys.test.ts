@@ -4,6 +4,7 @@ import { createMessageQueue } from '../../../src/runtime/events/consumer-queue.t
 import type { IncomingMessage } from '../../../src/runtime/events/message.ts';
 import { insertIntoOutbox } from '../../../src/runtime/events/outbox-insert.ts';
 import { createOutboxDatabase, type OutboxDatabase } from '../../runtime/events/outbox-fixture.ts';
+import { effort } from './effort.ts';
 
 const nul = String.fromCodePoint(0);
 const key = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 }).filter((text) => !text.includes(nul));
@@ -29,7 +30,7 @@ describe('the lane of an event', () => {
           await trx.rollback();
         }
       }),
-      { numRuns: 50 },
+      effort(50),
     );
   });
 });

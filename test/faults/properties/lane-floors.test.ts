@@ -5,6 +5,7 @@ import { insertIntoOutbox } from '../../../src/runtime/events/outbox-insert.ts';
 import { deleteRows, readLanes } from '../../../src/runtime/events/outbox-queue.ts';
 import { openSession, type Session } from '../../../src/runtime/events/relay-session.ts';
 import { createOutboxDatabase, type OutboxDatabase } from '../../runtime/events/outbox-fixture.ts';
+import { effort } from './effort.ts';
 
 type Step =
   | { what: 'insert'; count: number } // in a transaction that stays open
@@ -46,7 +47,7 @@ describe('transactions that commit in any order', function () {
           await run.end();
         }
       }),
-      { numRuns: 80 },
+      effort(80),
     );
   });
 

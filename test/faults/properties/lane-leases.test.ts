@@ -4,6 +4,7 @@ import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import { joinLeases, LANES, type LaneLeases } from '../../../src/runtime/events/lane-leases.ts';
 import { openSession, type Session } from '../../../src/runtime/events/relay-session.ts';
 import { createOutboxDatabase, type OutboxDatabase } from '../../runtime/events/outbox-fixture.ts';
+import { effort } from './effort.ts';
 import { interleave, type Actor, type Turn } from './interleave.ts';
 
 /** One relay: its statements wait for their turn where `turn` is set. */
@@ -52,7 +53,7 @@ describe('any relays that join, leave, die and balance at the same time', functi
           await waitFor(async () => (await relaysThere()) === 0);
         }
       }),
-      { numRuns: 20 },
+      effort(20),
     );
   });
 

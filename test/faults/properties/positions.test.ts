@@ -14,6 +14,7 @@ import {
 import { up as createInbox } from '../../../src/runtime/tables/event-inbox.ts';
 import { up as createParked } from '../../../src/runtime/tables/event-parked.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
+import { effort } from './effort.ts';
 import { interleave, type Actor, type Turn } from './interleave.ts';
 
 /** A batch that a member claims, how many of its events it handles, and how its transaction ends. */
@@ -70,7 +71,7 @@ describe('two members that take the same partition for theirs', function () {
           await check(of, logs);
         },
       ),
-      { numRuns: 40 },
+      effort(40),
     );
   });
 

@@ -1,0 +1,57 @@
+import knex, { type Knex } from 'knex';
+import type { Actor, Turn } from './interleave.ts';
+
+/** A database of one actor, whose every statement, BEGIN and COMMIT too, waits for its turn. */
+export interface TurnsDatabase {
+  database: Knex;
+  /** An actor that does `work`; outside of it statements do not wait. */
+  actor(work: () => Promise<void>): Actor;
+}
+
+type Callback = (error: unknown, response: unknown) => void;
+interface Connection {
+  query(...call: [...unknown[], Callback]): unknown;
+}
+
+export function createTurnsDatabase(connection: string): TurnsDatabase {
+  let turn: Turn | undefined;
+
+  function takeTurns(raw: Connection): void {
+    const query = raw.query.bind(raw);
+    raw.query = (...call) => {
+      if (!turn) return query(...call);
+      const callback = call.pop() as Callback; // as Knex always gives one
+      const work = () =>
+        new Promise<void>((resolve) => {
+          query(...call, (error, response) => {
+            callback(error, response);
+            resolve();
+          });
+        });
+      return void turn(work);
+    };
+  }
+
+  return {
+    database: knex({
+      client: 'pg',
+      connection,
+      pool: {
+        min: 0,
+        max: 3,
+        afterCreate(raw: Connection, done: Callback) {
+          takeTurns(raw);
+          done(undefined, raw);
+        },
+      },
+    }),
+    actor: (work) => async (given) => {
+      turn = given;
+      try {
+        await work();
+      } finally {
+        turn = undefined;
+      }
+    },
+  };
+}
