@@ -1,0 +1,28 @@
+/** One mechanism of the event bus, taken out, and the test that must fail then. */
+export interface Mutation {
+  name: string;
+  /** What the mechanism does while it is there, as docs/guarantees.md promises it. */
+  mechanism: string;
+  changes: readonly Change[];
+  /** A file of mocha, seen from `test/`, and the title of the test in it. */
+  noticedBy: { file: string; title: string };
+}
+
+export interface Change {
+  /** Seen from `src/runtime/events/`. */
+  file: string;
+  /** Occurs exactly once in the file. */
+  find: string;
+  replace: string;
+}
+
+/** Returns the source without the mechanism. Throws where the text to replace is not there exactly once. */
+export function mutate(source: string, { file, find, replace }: Change): string {
+  const places = source.split(find).length - 1;
+  if (places !== 1) {
+    throw new Error(
+      `${file} has ${places} times what the mutation replaces, and must have it once; bring the mutation up to date: ${find}`,
+    );
+  }
+  return source.replace(find, () => replace);
+}

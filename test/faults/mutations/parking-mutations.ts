@@ -1,0 +1,101 @@
+import type { Mutation } from './mutation.ts';
+
+const anyOrder = {
+  file: 'faults/properties/parked-queue.test.ts',
+  title: 'are each handled once or dropped, in the order of their key',
+};
+
+/** How events that fail wait, and are tried again. */
+export const parkingMutations: readonly Mutation[] = [
+  {
+    name: 'park without queueing the key',
+    mechanism: 'Events wait behind one of their key that is parked.',
+    changes: [
+      {
+        file: 'consumer-batch.ts',
+        find: 'if (waiting.size > 0 && waiting.has(keyTextOf(message))) parked.push(message);',
+        replace: 'if (verdict?.offset === offset) parked.push(message);',
+      },
+    ],
+    noticedBy: anyOrder,
+  },
+  {
+    name: 'parked events without their position',
+    mechanism: 'An event moves to event_parked in the transaction that moves the position past it.',
+    changes: [
+      {
+        file: 'consumer-batch.ts',
+        find: 'await appendParked(trx, options.of, parked);',
+        replace: 'await options.database.transaction((own) => appendParked(own, options.of, parked));',
+      },
+    ],
+    noticedBy: anyOrder,
+  },
+  {
+    name: 'dead letter that does not block its key',
+    mechanism: 'Events wait behind a dead letter of their key until somebody redrives or drops it.',
+    changes: [
+      {
+        file: 'parking.ts',
+        find: 'where consumer_group = ? and topic = ? and key = any (?::text[])',
+        replace: `where consumer_group = ? and topic = ? and key = any (?::text[]) and state <> 'dead'`,
+      },
+    ],
+    noticedBy: anyOrder,
+  },
+  {
+    name: 'parked keys without a lock',
+    mechanism: 'One replica at a time tries the events of a parked key.',
+    changes: [
+      {
+        file: 'parked-queue.ts',
+        find: `order by next_try_at limit 1
+  for no key update skip locked`,
+        replace: 'order by next_try_at limit 1',
+      },
+    ],
+    noticedBy: anyOrder,
+  },
+  {
+    name: 'append without a lock',
+    mechanism: 'A key is not taken for handled while an event is being put behind its last one.',
+    changes: [{ file: 'parking.ts', find: 'order by key for key share', replace: 'order by key' }],
+    noticedBy: anyOrder,
+  },
+  {
+    name: 'finish without looking again',
+    mechanism: 'A key is taken for handled only after another look at what waits.',
+    changes: [
+      {
+        file: 'parked-queue.ts',
+        find: 'delete from event_parked_keys where ${where} and not exists (select from event_parked where ${where})',
+        replace: 'delete from event_parked_keys where ${where} and (?, ?, ?) is not null',
+      },
+    ],
+    noticedBy: anyOrder,
+  },
+  {
+    name: 'a parked event is deleted before it is handled',
+    mechanism: 'What a parked event does and its row are one transaction.',
+    changes: [
+      {
+        file: 'parked-lap.ts',
+        find: 'await removeParked(trx, events.slice(0, course.handled.length));',
+        replace: 'await removeParked(trx, events);',
+      },
+    ],
+    noticedBy: anyOrder,
+  },
+  {
+    name: 'no cap on parked keys',
+    mechanism: 'Where too many keys are parked, a partition waits.',
+    changes: [
+      {
+        file: 'parking.ts',
+        find: 'where (select count(*) from event_parked_keys where consumer_group = ?) < ?',
+        replace: 'where (select count(*) from event_parked_keys where consumer_group = ?) < ? + 1000000',
+      },
+    ],
+    noticedBy: anyOrder,
+  },
+];

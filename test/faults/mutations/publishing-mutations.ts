@@ -1,0 +1,81 @@
+import type { Mutation } from './mutation.ts';
+
+/** How events get into the outbox. */
+export const publishingMutations: readonly Mutation[] = [
+  {
+    name: 'publish outside of the transaction',
+    mechanism: 'An event is saved in the transaction of its change.',
+    changes: [
+      {
+        file: 'outbox.ts',
+        find: 'if (trx) buffers.add(trx, message);',
+        replace: 'if (trx && Date.now() < 0) buffers.add(trx, message);',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/events/outbox.test.ts',
+      title: 'saves nothing when the callback throws, and when it is rolled back without an error',
+    },
+  },
+  {
+    name: 'publish after COMMIT',
+    mechanism: 'An event is saved before COMMIT, so that nothing can come in between.',
+    changes: [
+      {
+        file: 'outbox-transaction.ts',
+        find: `    try {
+      if (messages.length > 0) lanes = await insertIntoOutbox(connection, messages);
+      if (messages.length > 0) failpoint('outbox.inserted');
+    } catch (error) {
+      await rollBack(connection);
+      throw error;
+    }
+    const result = await commit();
+    checkCommitted(result);`,
+        replace: `    const result = await commit();
+    checkCommitted(result);
+    try {
+      if (messages.length > 0) lanes = await insertIntoOutbox(connection, messages);
+    } catch (error) {
+      await rollBack(connection);
+      throw error;
+    }`,
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/events/outbox.test.ts',
+      title: 'rolls back and rejects, in every form of transaction, and the pool stays usable',
+    },
+  },
+  {
+    name: 'no key lock',
+    mechanism: 'Transactions that publish about one key commit in the order of their ids.',
+    changes: [
+      {
+        file: 'outbox-insert.ts',
+        find: 'select pg_advisory_xact_lock(${LOCK_SPACE}, bucket), pg_current_xact_id() from (',
+        replace: 'select ${LOCK_SPACE}, bucket, pg_current_xact_id() from (',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/events/outbox.test.ts',
+      title: 'shows no event of a key to a reader before an older one',
+    },
+  },
+  {
+    name: 'key locks in any order',
+    mechanism: 'Transactions that publish about several keys do not deadlock.',
+    changes: [
+      {
+        file: 'outbox-insert.ts',
+        find: 'select distinct (hashtextextended(key, 0) & 1023)::int as bucket from unnest($1::text[]) as event (key) order by bucket',
+        replace:
+          'select (hashtextextended(key, 0) & 1023)::int as bucket from unnest($1::text[]) with ordinality as event (key, place) order by place',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/events/outbox.test.ts',
+      title: 'does not deadlock on keys in opposite orders, nor run out of locks',
+    },
+  },
+];

@@ -1,0 +1,147 @@
+import type { Mutation } from './mutation.ts';
+
+const relayTests = 'runtime/events/relay.test.ts';
+const deadLetterTests = 'runtime/events/outbox-dead-letters.test.ts';
+const orderOfAll = {
+  file: relayTests,
+  title: 'keep the order of every key while they come and go and Kafka fails',
+};
+const noLocks = {
+  file: 'lane-leases.ts',
+  find: 'as wanted (lane) where pg_try_advisory_lock(${LANE_SPACE}, ${outbox} | lane)`',
+  replace: 'as wanted (lane)`',
+};
+
+/** How events get from the outbox to Kafka. */
+export const relayMutations: readonly Mutation[] = [
+  {
+    name: 'SKIP LOCKED instead of lanes',
+    mechanism: 'One relay at a time sends the events of a lane.',
+    changes: [
+      noLocks,
+      {
+        file: 'lane-leases.ts',
+        find: 'const fair = Math.ceil(LANES / Math.max(relays, 1));',
+        replace: 'const fair = Math.max(LANES, relays);',
+      },
+      {
+        file: 'outbox-queue.ts',
+        find: 'id > wanted.floor ${condition}',
+        replace: 'id > wanted.floor ${condition} and pg_try_advisory_lock(id)',
+      },
+    ],
+    noticedBy: orderOfAll,
+  },
+  {
+    name: 'leases ignored',
+    mechanism: 'A lane is leased to one session of PostgreSQL.',
+    changes: [noLocks],
+    noticedBy: {
+      file: 'faults/properties/lane-leases.test.ts',
+      title: 'never hold a lane twice, and come to hold each one, in fair shares',
+    },
+  },
+  {
+    name: 'lanes are kept for ever',
+    mechanism: 'Relays share the lanes fairly.',
+    changes: [{ file: 'lane-leases.ts', find: 'if (held.size > fair)', replace: 'if (held.size > LANES)' }],
+    noticedBy: {
+      file: 'faults/properties/lane-leases.test.ts',
+      title: 'never hold a lane twice, and come to hold each one, in fair shares',
+    },
+  },
+  {
+    name: 'a lane is given away while its events are under way',
+    mechanism: 'A lane changes its relay when nothing of it is under way.',
+    changes: [{ file: 'lane-leases.ts', find: 'await Promise.all(surplus.map(release));', replace: '' }],
+    noticedBy: {
+      file: 'runtime/events/relay-handover.test.ts',
+      title: 'send nothing twice, as long as Kafka answers',
+    },
+  },
+  {
+    name: 'several batches in flight a lane',
+    mechanism: 'A lane has one batch in flight.',
+    changes: [
+      { file: 'relay-lanes.ts', find: 'held.has(lane) && !busy.has(lane)', replace: 'held.has(lane)' },
+    ],
+    noticedBy: { file: relayTests, title: 'sends what was there before it started' },
+  },
+  {
+    name: 'delete before acknowledgement',
+    mechanism: 'A row is deleted after Kafka has acknowledged it.',
+    changes: [
+      {
+        file: 'relay-pump.ts',
+        find: 'if (rows.size > 0) sending.send(rows);',
+        replace:
+          'await deleteRows(session, [...rows.values()].flat());\n    if (rows.size > 0) sending.send(rows);',
+      },
+    ],
+    noticedBy: {
+      file: relayTests,
+      title: 'goes on after Kafka was away, without loss or disorder, though some had arrived',
+    },
+  },
+  {
+    name: 'acks 0',
+    mechanism: 'An event counts as sent when every in-sync replica has it.',
+    changes: [{ file: 'kafka-driver.ts', find: 'acks: -1', replace: 'acks: 0' }],
+    noticedBy: {
+      file: 'runtime/events/kafka-sender.test.ts',
+      title: 'says that Kafka refuses a message, which a new try does not cure',
+    },
+  },
+  {
+    name: 'floors by the last id',
+    mechanism: 'No event of a transaction that commits late is passed over.',
+    changes: [{ file: 'lane-floors.ts', find: 'nextTransaction <= oldest', replace: 'nextTransaction > 0n' }],
+    noticedBy: {
+      file: 'faults/properties/lane-floors.test.ts',
+      title: 'leave no event below the floor of its lane: each committed one is read until it is sent',
+    },
+  },
+  {
+    name: 'no word to other replicas',
+    mechanism: 'The relay that holds a lane hears at once of what another replica saved.',
+    changes: [
+      {
+        file: 'relay-pump.ts',
+        find: `await session.query('select pg_notify($1, $2)', [channel, message]);`,
+        replace: `await session.query('select $1::text, $2::text', [channel, message]);`,
+      },
+    ],
+    noticedBy: { file: relayTests, title: 'hear of events in their lanes from whoever commits them' },
+  },
+  {
+    name: 'no look without a word',
+    mechanism: 'A relay looks into its lanes about once a second, whoever told it or not.',
+    changes: [
+      {
+        file: 'relay.ts',
+        find: `    await connection?.balance();
+    markAndRun(held());`,
+        replace: `    await connection?.balance();`,
+      },
+    ],
+    noticedBy: { file: relayTests, title: 'sends events that nobody woke it for' },
+  },
+  {
+    name: 'a refused event does not block its key',
+    mechanism: 'Events wait behind one of their key that Kafka has refused for good.',
+    changes: [{ file: 'outbox-queue.ts', find: '${isParked} as parked', replace: 'false as parked' }],
+    noticedBy: {
+      file: deadLetterTests,
+      title: 'becomes a dead letter that blocks its key, while its lane and topic flow on',
+    },
+  },
+  {
+    name: 'redrive beside publishers',
+    mechanism: 'What is published while a key is redriven comes after what is redriven.',
+    changes: [{ file: 'outbox-redrive.ts', find: '    await lockKeys(connection, [key]);\n', replace: '' }],
+    noticedBy: {
+      file: deadLetterTests,
+      title: 'again and again, while it is still refused and many publish, stays in order',
+    },
+  },
+];
