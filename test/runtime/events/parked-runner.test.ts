@@ -151,9 +151,9 @@ describe('a parked key', () => {
     await park(['0']);
     const options = laps(async () => {}, { batchSize: 3 });
     const ids = Array.from({ length: 150 }, (_, index) => String(index + 1));
-    let arriving = true;
+    const arrivals = new AbortController();
     const tried = [1, 2].map(async () => {
-      while (arriving || (await keys()).length > 0) {
+      while (!arrivals.signal.aborted || (await keys()).length > 0) {
         const lap: Lap | undefined = await runLap(options);
         if (lap?.emptied && !lap.finished) await runLap(options, { key: parkedKey, whole: true });
       }
@@ -164,7 +164,7 @@ describe('a parked key', () => {
       if (Number(id) % 40 === 0)
         await fixture.database.transaction((trx) => parkKey(trx, of, 'a', failed, 100));
     }
-    arriving = false;
+    arrivals.abort();
     await Promise.all(tried);
     assert.deepEqual(await effects(), ['0', ...ids]);
     assert.deepEqual([...ways].toSorted(), ['handled', 'queued']);
