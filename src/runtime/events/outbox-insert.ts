@@ -29,6 +29,13 @@ const insert = `
   order by place
   returning lane`;
 
+/** The same for one event, which is what most transactions publish, in half the time. */
+const insertOne = `
+  with locked as materialized (
+    select pg_advisory_xact_lock(${LOCK_SPACE}, (hashtextextended($1, 0) & 1023)::int), pg_current_xact_id()
+  )
+  insert into event_outbox (key, topic, headers, payload) select $1, $2, $3::jsonb, $4 from locked returning lane`;
+
 /** Lets nobody else publish about these keys until the transaction ends. */
 export async function lockKeys(connection: Connection, keys: readonly string[]): Promise<void> {
   await connection.query(locked, [keys]);
@@ -43,6 +50,12 @@ export async function insertIntoOutbox(
   messages: readonly OutgoingMessage[],
 ): Promise<Set<number>> {
   const lanes = new Set<number>();
+  const [only] = messages;
+  if (only && messages.length === 1) {
+    const values = [only.key, only.topic, JSON.stringify(only.headers), only.value.toString()];
+    for (const { lane } of (await connection.query(insertOne, values)).rows) lanes.add(lane);
+    return lanes;
+  }
   if (messages.length > ROWS_PER_STATEMENT)
     await lockKeys(
       connection,

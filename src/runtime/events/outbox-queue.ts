@@ -10,13 +10,16 @@ const BYTES_PER_LANE = 1_000_000;
 export interface OutboxRow extends OutgoingMessage {
   lane: number;
   id: string;
-  createdAt: Date;
+  /** Where PostgreSQL has it, `(page,place)`. */
+  ctid: string;
+  /** In milliseconds since 1970. */
+  createdAt: number;
   /** An earlier event of its key was refused, so that this one waits in event_parked. */
   parked: boolean;
 }
 
 /** Which row it is. */
-export type RowId = Pick<OutboxRow, 'lane' | 'id'>;
+export type RowId = Pick<OutboxRow, 'ctid' | 'id'>;
 
 /** Asks for keys only where some wait, which is once a statement. */
 const isParked = `
@@ -30,12 +33,12 @@ const isParked = `
  * committed late, so what was sent is deleted, and reading starts where nothing older can come (lane-floors.ts).
  */
 const readHeads = (condition = ''): string => `
-  select head.lane, head.id, head.topic, head.key, head.headers, head.payload as value, head.created_at as "createdAt",
-    ${isParked} as parked
+  select head.lane, head.id, head.ctid, head.topic, head.key, head.headers, head.payload as value,
+    extract(epoch from head.created_at)::float8 * 1000 as "createdAt", ${isParked} as parked
   from unnest($1::smallint[], $2::bigint[]) as wanted (lane, floor) cross join lateral (
     select *, sum(octet_length(payload)) over (order by id) - octet_length(payload) as bytes_before
     from (
-      select * from event_outbox
+      select *, ctid from event_outbox
       where event_outbox.lane = wanted.lane and id > wanted.floor ${condition}
       order by id limit ${ROWS_PER_LANE}
     ) as first_rows
@@ -51,9 +54,9 @@ const readSomeHeads = readHeads(`and not exists (
   where waiting.lane in (-1, event_outbox.lane) and waiting.topic = event_outbox.topic
 )`);
 
+/** Rows are never updated, so that a place holds the row that was read there, unless it is deleted: then another id. */
 const deleteSent = `
-  delete from event_outbox using unnest($1::smallint[], $2::bigint[]) as sent (lane, id)
-  where event_outbox.lane = sent.lane and event_outbox.id = sent.id`;
+  delete from event_outbox where ctid = any ($1::tid[]) and id = any ($2::bigint[])`;
 
 /** Resolves to the next rows of these lanes by lane; a lane without rows is not there. What is `waiting` is left out. */
 export async function readLanes(
@@ -93,8 +96,8 @@ export function mayHaveMore(rows: readonly OutboxRow[]): boolean {
   return rows.reduce((bytes, { value }) => bytes + value.length, 0) >= BYTES_PER_LANE / 4;
 }
 
-/** Deletes what Kafka has acknowledged; safe to repeat. */
+/** Deletes what Kafka has acknowledged; safe to repeat, and passes over rows that were moved. */
 export async function deleteRows(session: Pick<Session, 'query'>, rows: readonly RowId[]): Promise<void> {
   if (rows.length === 0) return;
-  await session.query(deleteSent, [rows.map(({ lane }) => lane), rows.map(({ id }) => id)]);
+  await session.query(deleteSent, [rows.map(({ ctid }) => ctid), rows.map(({ id }) => id)]);
 }

@@ -68,10 +68,13 @@ export function createRelayMetrics(
 
   return {
     sent(rows) {
+      const now = Date.now();
+      const counts = new Map<string, number>();
       for (const { topic, createdAt } of rows) {
-        published.inc({ topic });
-        latency.observe(Math.max(0, Date.now() - createdAt.getTime()) / 1_000);
+        counts.set(topic, (counts.get(topic) ?? 0) + 1);
+        latency.observe(Math.max(0, now - createdAt) / 1_000);
       }
+      for (const [topic, count] of counts) published.inc({ topic }, count);
     },
     failed: (topic) => failures.inc({ topic }),
     deadLetter: (topic) => deadLetters.inc({ group: OUTGOING_GROUP, topic, reason: 'refused' }),

@@ -25,7 +25,7 @@ export interface SessionEvents {
 /**
  * What this session needs that others may not want: both ends notice within seconds that the other is gone; no end by
  * idleness; a lost delete is only a second sending, so that no commit waits for the disk; and no plan by the size that the
- * table had when it was empty.
+ * table had when it was empty, so that statements may be planned once.
  */
 const settings = {
   tcp_keepalives_idle: '5',
@@ -36,11 +36,21 @@ const settings = {
   synchronous_commit: 'off',
   enable_seqscan: 'off',
   enable_bitmapscan: 'off',
+  plan_cache_mode: 'force_generic_plan',
 };
 
 const applySettings = `
   select set_config(wanted.key, wanted.value, false)
   from jsonb_each_text($1) as wanted join pg_settings on pg_settings.name = wanted.key`;
+
+/** Each statement with values has a name, so that PostgreSQL plans it once: that takes longer than to run it. */
+const names = new Map<string, string>();
+
+function nameOf(sql: string): string {
+  const name = names.get(sql) ?? `relay_${names.size}`;
+  names.set(sql, name);
+  return name;
+}
 
 /** Opens a session that listens to `channel`; rejects when it cannot. A statement that fails ends it too. */
 export async function openSession(
@@ -67,7 +77,7 @@ export async function openSession(
 
   async function ask<Row extends QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]> {
     try {
-      const { rows } = await client.query<Row>(sql, values);
+      const { rows } = await client.query<Row>(values ? { name: nameOf(sql), text: sql, values } : sql);
       return rows;
     } catch (error) {
       lose(error instanceof Error ? error : new Error(String(error)));

@@ -171,7 +171,7 @@ describe('the Kafka driver', () => {
     const sender = driver.createSender();
     await sender.send(numbered(1));
     let buffers = 0;
-    const original = Buffer.alloc;
+    const original = Buffer.alloc.bind(Buffer);
     Buffer.alloc = new Proxy(original, {
       apply(target, self, args) {
         buffers += 1;
