@@ -1,7 +1,8 @@
 import { OUTGOING } from '../events/outbox-parking.ts';
 import { redriveOutgoing } from '../events/outbox-redrive.ts';
 import { countBehind, dropOutgoingKey, readBehind } from '../events/outgoing-admin.ts';
-import { dropParked, readParkedEvents, redriveKey, type ParkedState } from '../events/parked-admin.ts';
+import { readParkedEvents, type ParkedState } from '../events/parked-admin.ts';
+import { dropParked, redriveKey } from '../events/parked-changes.ts';
 import { changeKeys } from './change-keys.ts';
 import type { Flags } from './flags.ts';
 

@@ -2,7 +2,8 @@ import type { Knex } from 'knex';
 import { countWaiting, readWaiting, type WholeWaitingEvent } from './outbox-admin.ts';
 import { lockKeys, type Connection } from './outbox-insert.ts';
 import { dropOutgoing } from './outbox-redrive.ts';
-import { keepParked, lockAsSeen, type Drop, type ParkedEvent, type ParkedPlace } from './parked-admin.ts';
+import type { ParkedEvent, ParkedPlace } from './parked-admin.ts';
+import { keepParked, lockAsSeen, type Drop } from './parked-changes.ts';
 import { rejectRolledBack } from './transaction-commit.ts';
 
 /** More than there can be. */

@@ -9,12 +9,8 @@ import { createGroupHandlers, type GroupHandlers } from '../../../src/runtime/ev
 import { failureOf } from '../../../src/runtime/events/consumer-handling.ts';
 import { verdictOn } from '../../../src/runtime/events/consumer-retry.ts';
 import type { IncomingMessage } from '../../../src/runtime/events/message.ts';
-import {
-  dropParked,
-  findParkedKeys,
-  redriveKey,
-  type ParkedKey,
-} from '../../../src/runtime/events/parked-admin.ts';
+import { findParkedKeys, type ParkedKey } from '../../../src/runtime/events/parked-admin.ts';
+import { dropParked, redriveKey } from '../../../src/runtime/events/parked-changes.ts';
 import { runLap } from '../../../src/runtime/events/parked-lap.ts';
 import type { Position } from '../../../src/runtime/events/positions.ts';
 

@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { EventHandler } from '../../../src/runtime/events/consumer-handlers.ts';
 import {
-  dropParked,
   findParkedKeys,
-  redriveKey,
   type ParkedKey,
   type ParkedState,
 } from '../../../src/runtime/events/parked-admin.ts';
+import { dropParked, redriveKey } from '../../../src/runtime/events/parked-changes.ts';
 import { createFixture, noteWritten, type Fixture, type Note } from '../events/consumer-fixture.ts';
 
 const KEYS = 6;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { Consumers } from '../../../src/runtime/events/consumers.ts';
+import { forgetSince } from '../../../src/runtime/events/replay.ts';
 import { createFixture, noteWritten, type Fixture } from '../events/consumer-fixture.ts';
 import { runHere } from './operated-service.ts';
 
@@ -230,6 +231,25 @@ describe('microservice-runtime replay', () => {
       const { stdout } = await run(topic, '--from', time, '--forget', '--yes');
       assert.match(stdout, /Group note-service-consumer has handled nothing of note.events since/);
       assert.deepEqual(await positions(group), before);
+    });
+
+    it('leaves a position that was set back further meanwhile', async () => {
+      const of = { consumer_group: group, topic };
+      await fixture.database('event_positions').insert([
+        { ...of, partition: 0, position: 3, resets: 1 },
+        { ...of, partition: 1, position: 9 },
+      ]);
+      const back = [0, 1].map((partition) => ({ partition, position: 5 }));
+      const since = new Date();
+      const forgotten = await forgetSince(fixture.database, { group, topic, positions: back, since });
+      assert.deepEqual(forgotten, { positions: 1, inbox: 0, parked: 0 });
+      assert.deepEqual(
+        (await positions(group)).map(({ position, resets }) => [position, resets]),
+        [
+          ['3', 1],
+          ['5', 1],
+        ],
+      );
     });
 
     it('refuses a group that has not begun', async () => {
