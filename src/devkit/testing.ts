@@ -1,3 +1,4 @@
+export { createClock, type TestClock } from './testing/clock.ts';
 export {
   createTestEnvironment,
   type TestEnvironment,
