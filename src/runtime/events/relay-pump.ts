@@ -10,6 +10,11 @@ import { singleFlight } from './single-flight.ts';
 
 /** One NOTIFY costs every writer of the database a little, so that lanes are collected for so many milliseconds. */
 const NOTIFY_INTERVAL = 5;
+/**
+ * While something is being sent, lanes are collected for so many milliseconds: what a read, a request and a delete cost does
+ * not depend on how few rows they are about. Nothing waits while nothing is being sent.
+ */
+const READ_INTERVAL = 4;
 /** How soon rows are read again whose key somebody redrives or drops at this moment. */
 const REREAD_DELAY = 50;
 
@@ -18,7 +23,7 @@ type Connection = Pick<RelayConnection, 'session' | 'leases' | 'floors' | 'chann
 interface Settings {
   connection: () => Connection | undefined;
   lanes: RelayLanes;
-  sending: Pick<RelaySending, 'hasFreeSender' | 'waiting' | 'send'>;
+  sending: Pick<RelaySending, 'hasFreeSender' | 'busy' | 'waiting' | 'send'>;
   /** Hears of rows that are dead letters now, and which of their keys were not blocked before. */
   onDeadLetters: (refused: readonly RefusedRow[], keys: readonly TopicKey[]) => void;
 }
@@ -40,6 +45,8 @@ export function createRelayPump({ connection, lanes, sending, onDeadLetters }: S
   const untold = new Set<number>();
   let toldAt = -Infinity;
   let telling: NodeJS.Timeout | undefined;
+  let readAt = -Infinity;
+  let reading: NodeJS.Timeout | undefined;
 
   async function settleSent({ session, leases }: Connection): Promise<void> {
     const rowCount = acknowledged.length;
@@ -79,6 +86,9 @@ export function createRelayPump({ connection, lanes, sending, onDeadLetters }: S
 
   async function sendReady({ session, leases, floors }: Connection): Promise<void> {
     if (!sending.hasFreeSender() || !lanes.hasReady(leases.held())) return;
+    const wait = sending.busy() ? readAt + READ_INTERVAL - performance.now() : 0;
+    if (wait > 0) return void (reading ??= setTimeout(collected, wait));
+    readAt = performance.now();
     const ready = lanes.takeReady(leases.held());
     for (const lane of ready) lanes.begin(lane);
     const rows = await readSendable(session, ready, floors).catch((error: unknown) => {
@@ -88,6 +98,11 @@ export function createRelayPump({ connection, lanes, sending, onDeadLetters }: S
     });
     for (const lane of ready.filter((read) => !rows.has(read))) lanes.end(lane);
     if (rows.size > 0) sending.send(rows);
+  }
+
+  function collected(): void {
+    reading = undefined;
+    void run();
   }
 
   /** Reads lanes, and parks those of their rows that wait for a dead letter. */

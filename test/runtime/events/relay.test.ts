@@ -102,6 +102,19 @@ describe('the outbox relay', () => {
       await emptied();
     });
 
+    it('collects what is committed while it sends, and sends it in fewer requests', async () => {
+      const { publish } = await startReplica();
+      let requests = 0;
+      kafka.latency = () => 3;
+      kafka.fault = () => void (requests += 1);
+      const begun = performance.now();
+      for (let n = 0; n < 300; n += 1) await publish(placed(`key-${n}`, n));
+      await emptied();
+      const most = (performance.now() - begun) / 4 + 20;
+      assert.ok(requests <= most, `${requests} requests for 300 events, ${most} at most`);
+      assert.equal(kafka.messages.length, 300);
+    });
+
     it('goes on after Kafka was away, without loss or disorder, though some had arrived', async () => {
       const { relay, publish } = await startReplica();
       let away = true;
