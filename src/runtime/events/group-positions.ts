@@ -19,14 +19,12 @@ export async function readGroups(
   if (group !== undefined) query.where('consumer_group', group);
   if (topic !== undefined) query.where('topic', topic);
   const rows: { group: string; topic: string; partition: number; position: string; movedAt: Date }[] =
-    await query
-      .orderBy(['consumer_group', 'topic', 'partition'])
-      .select({
-        group: 'consumer_group',
-        topic: 'topic',
-        partition: 'partition',
-        position: 'position',
-        movedAt: 'updated_at',
-      });
+    await query.orderBy(['consumer_group', 'topic', 'partition']).select({
+      group: 'consumer_group',
+      topic: 'topic',
+      partition: 'partition',
+      position: 'position',
+      movedAt: 'updated_at',
+    });
   return rows.map(({ position, ...row }) => ({ ...row, position: Number(position) }));
 }

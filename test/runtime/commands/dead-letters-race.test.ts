@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { pino } from 'pino';
+import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
+import { createOutbox } from '../../../src/runtime/events/outbox.ts';
+import { redriveOutgoing } from '../../../src/runtime/events/outbox-redrive.ts';
+import { dropOutgoingKey } from '../../../src/runtime/events/outgoing-admin.ts';
+import { findParkedKeys, type ParkedKey } from '../../../src/runtime/events/parked-admin.ts';
+import { createRelay, type Relay } from '../../../src/runtime/events/relay.ts';
+import { createMemoryKafka, type MemoryKafka, refusal } from '../events/memory-kafka.ts';
+import { createOutboxDatabase, orderPlaced, type OutboxDatabase } from '../events/outbox-fixture.ts';
+
+const KEYS = ['a', 'b', 'c'];
+const EVENTS = 150;
+
+describe('drop and redrive of outgoing events beside relays and publishers', function () {
+  this.timeout(60_000);
+  let world: OutboxDatabase;
+  let kafka: MemoryKafka;
+  const relays: Relay[] = [];
+
+  before(async () => {
+    world = await createOutboxDatabase();
+    kafka = createMemoryKafka();
+  });
+  after(async () => {
+    await Promise.all(relays.map((relay) => relay.stop?.()));
+    await world.close();
+  });
+
+  async function startRelay(): Promise<Relay> {
+    const { database, url } = world;
+    const config = { serviceName: 'order-service', databaseDirectUrl: url, shutdownTimeout: 6_000 };
+    const logger = pino({ level: 'silent' });
+    const relay = createRelay({ config, database, driver: kafka.driver, logger });
+    relays.push(relay);
+    await relay.start();
+    return relay;
+  }
+
+  const totalOf = (value: string | Buffer | null): number =>
+    (JSON.parse(String(value)) as { total: number }).total;
+
+  it('loses nothing, shows all that is gone, and keeps the order of each key', async () => {
+    const { database } = world;
+    const relay = await startRelay();
+    await startRelay();
+    const outbox = createOutbox({ database, contracts: { published: [orderPlaced] }, serviceName: 'order' });
+    outbox.onCommit((lanes) => relay.wake(lanes));
+    kafka.fault = (messages) =>
+      messages.some(({ value }) => totalOf(value) % 10 === 3)
+        ? { error: refusal('the message is too large', 'size'), arrived: 0 }
+        : undefined;
+
+    const kept = new Map<string, number[]>(KEYS.map((key) => [key, []]));
+    let drops = 0;
+    async function operate(key: ParkedKey): Promise<void> {
+      drops += 1;
+      if (drops % 4 === 0) return void (await redriveOutgoing(database, key));
+      const gone: number[] = [];
+      const drop = { of: key, firstRow: key.firstRow, whole: drops % 10 === 1 };
+      const count = await dropOutgoingKey(database, drop, (events) =>
+        gone.push(...events.map(({ value }) => totalOf(value))),
+      );
+      assert.equal(gone.length, count ?? 0);
+      kept.get(key.key)?.push(...gone);
+    }
+
+    const publish = async (key: string): Promise<void> => {
+      for (let total = 0; total < EVENTS; total += 1)
+        await outbox.publish(orderPlaced.of(key, { id: key, total }));
+    };
+    let published = false;
+    const publishing = Promise.all(KEYS.map(publish)).finally(() => (published = true));
+    await waitFor(
+      async () => {
+        const { keys } = await findParkedKeys(database, { state: 'dead', group: '', of: 'first' }, 10);
+        await Promise.all(keys.flatMap((key) => [operate(key), operate(key)]));
+        const waits = await database('event_outbox').first('id');
+        return published && keys.length === 0 && !waits;
+      },
+      { timeout: 50_000, message: 'every event sent or dropped' },
+    );
+    await publishing;
+
+    for (const key of KEYS) {
+      const gone = kept.get(key) ?? [];
+      assert.equal(new Set(gone).size, gone.length, `${key}: dropped twice`);
+      const sent = kafka.messages.filter((message) => message.key === key).map(({ value }) => totalOf(value));
+      const all = Array.from({ length: EVENTS }, (_, total) => total);
+      assert.deepEqual(
+        [...new Set(sent)],
+        all.filter((total) => !gone.includes(total)),
+        `${key}: sent`,
+      );
+    }
+    assert.ok([...kept.values()].flat().length >= KEYS.length);
+  });
+});
