@@ -10,6 +10,8 @@ import type { Fetched, TopicPartition } from './kafka-member.ts';
 export interface PartitionsOptions extends ConsumerOptions {
   /** Places where nothing came and a new member did not help; see the watchdog. */
   excused: Set<string>;
+  /** The id of the last member, which may not have left. */
+  replaces: string | undefined;
   /** The group let the member in. */
   joined(): void;
   /** The member is of no use any more. */
@@ -21,6 +23,8 @@ export interface Partitions {
   /** Rejects, or reports `lost`, when the member cannot join. */
   join(): Promise<void>;
   status(): PartitionStatus[];
+  /** The name that the group gave the member; undefined before that. */
+  memberId(): string | undefined;
   /** Commits what was being handled, tells Kafka, and leaves the group. Never rejects. */
   close(): Promise<void>;
 }
@@ -36,7 +40,12 @@ export function createPartitions(options: PartitionsOptions): Partitions {
   let assignment = 0;
 
   const member = driver.createMember(
-    { groupId, topics: handlers.topics(), sessionTimeout: settings.sessionTimeout },
+    {
+      groupId,
+      topics: handlers.topics(),
+      sessionTimeout: settings.sessionTimeout,
+      replaces: options.replaces,
+    },
     { assigned, fetched, lost: (error) => options.lost(error) },
   );
   const commits = setInterval(() => void commit(), settings.commitInterval);
@@ -143,6 +152,7 @@ export function createPartitions(options: PartitionsOptions): Partitions {
 
   return {
     join: () => member.join(),
+    memberId: () => member.id(),
     status: () => [...open.values()].map((partition) => partition.status()),
     async close() {
       closing.abort();

@@ -58,6 +58,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   let partitions: Partitions | undefined;
   let running: Promise<void> | undefined;
   const excused = new Set<string>();
+  let replaces: string | undefined;
   let helpless = 0;
   let joined = Infinity;
   let endLife: ((reason: Error) => void) | undefined;
@@ -98,6 +99,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       life = partitions = createPartitions({
         ...options,
         excused,
+        replaces,
         logger,
         lost,
         joined() {
@@ -108,6 +110,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       life.join().catch(lost);
     });
     await life?.close();
+    replaces = life?.memberId() ?? replaces;
     return reason;
   }
 

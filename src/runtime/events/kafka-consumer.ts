@@ -19,6 +19,7 @@ export interface KafkaConsumer {
 }
 
 interface GroupJoin {
+  memberId: string;
   memberAssignment: Record<string, number[]>;
 }
 

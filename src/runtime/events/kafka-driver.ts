@@ -5,6 +5,7 @@ import { connect as connectTls } from 'node:tls';
 import {
   type Admin,
   AssignerProtocol,
+  type Broker,
   type Cluster,
   type ISocketFactoryArgs,
   Kafka,
@@ -400,12 +401,15 @@ function createMember(
   events: MemberEvents,
   logger: Logger,
 ): GroupMember {
-  const topicAware: PartitionAssigner = ({ cluster }) =>
-    createTopicAwareAssigner({
+  let ofConsumer: Cluster | undefined;
+  const topicAware: PartitionAssigner = ({ cluster }) => {
+    ofConsumer = cluster;
+    return createTopicAwareAssigner({
       codec: assignerCodec,
       owned: () => member.owned(),
       partitionsOf: (topic) => partitionsOf(cluster, topic, logger),
     });
+  };
   const consumer = kafka.consumer({
     groupId: options.groupId,
     // a group with members that know only KafkaJS's own one agrees on that
@@ -424,8 +428,27 @@ function createMember(
     heartbeatInterval: HEARTBEAT_INTERVAL,
     joinPatience: CLOSE_DEADLINE,
     disconnect: () => disconnect(consumer),
+    dismiss: (memberId) => dismiss(ofConsumer, { groupId: options.groupId, memberId }),
   });
   return member;
+}
+
+/** What the types of KafkaJS leave out. */
+interface Leaving {
+  leaveGroup?(member: { groupId: string; memberId: string }): Promise<unknown>;
+}
+
+async function dismiss(
+  cluster: Cluster | undefined,
+  member: { groupId: string; memberId: string },
+): Promise<void> {
+  try {
+    const coordinator: (Broker & Leaving) | undefined = await cluster?.findGroupCoordinator(member);
+    await coordinator?.leaveGroup?.(member);
+  } catch (error) {
+    // it has left, or its session was over
+    if (!refusalOf(error)) throw error;
+  }
 }
 
 const { MemberMetadata, MemberAssignment } = AssignerProtocol;

@@ -19,6 +19,8 @@ export interface MemberOptions {
   topics: string[];
   /** Milliseconds of silence after which the group gives a member's partitions to others. */
   sessionTimeout: number;
+  /** The id of a member of ours that could not leave, since Kafka was away: the group would wait until its session is over. */
+  replaces?: string | undefined;
 }
 
 /** What one fetch brought of one partition: the messages in order. */
@@ -50,6 +52,8 @@ export interface GroupMember {
   lastAnswer(): number;
   /** The partitions that the group gave it; none after a silence so long that the group has given them to others. */
   owned(): TopicPartition[];
+  /** The name that the group gave it; undefined before that. */
+  id(): string | undefined;
   /** Leaves the group, so that the others take over at once, and closes the connections. Never rejects. */
   leave(): Promise<void>;
 }
@@ -63,15 +67,22 @@ export interface MemberTimes {
   joinPatience: number;
 }
 
+export interface MemberActions {
+  disconnect: () => Promise<void>;
+  /** Makes another member leave; rejects when Kafka cannot tell now whether it is one. */
+  dismiss: (memberId: string) => Promise<void>;
+}
+
 /** Wraps a KafkaJS consumer that restarts nothing by itself, and that `disconnect` stops in the end. Times are in milliseconds. */
 export function createGroupMember(
   consumer: KafkaConsumer,
-  { topics, sessionTimeout }: MemberOptions,
+  { topics, sessionTimeout, replaces }: MemberOptions,
   events: MemberEvents,
-  { heartbeatInterval, joinPatience, disconnect }: MemberTimes & { disconnect: () => Promise<void> },
+  { heartbeatInterval, joinPatience, disconnect, dismiss }: MemberTimes & MemberActions,
 ): GroupMember {
   let answered = Date.now();
   let owned: TopicPartition[] = [];
+  let id: string | undefined;
   let session: Pick<BatchPayload, 'heartbeat' | 'commitOffsetsIfNecessary'> | undefined;
   let joining: Promise<void> | undefined;
   let left: Promise<void> | undefined;
@@ -80,8 +91,9 @@ export function createGroupMember(
 
   consumer.on('consumer.heartbeat', () => (answered = Date.now()));
   consumer.on('consumer.crash', ({ payload }) => events.lost(explained(payload.error)));
-  consumer.on('consumer.group_join', ({ payload: { memberAssignment } }) => {
+  consumer.on('consumer.group_join', ({ payload: { memberId, memberAssignment } }) => {
     answered = Date.now();
+    id = memberId;
     const assignment = Object.entries(memberAssignment).map(([topic, partitions]) => ({ topic, partitions }));
     owned = assignment.flatMap(partitionsOf);
     consumer.pause(assignment);
@@ -120,6 +132,7 @@ export function createGroupMember(
   return {
     async join() {
       await consumer.connect();
+      if (!left && replaces) await dismiss(replaces);
       if (!left) await consumer.subscribe({ topics, fromBeginning: true });
       if (!left) await run();
       // KafkaJS forgets a disconnect that comes while it connects or joins
@@ -136,6 +149,7 @@ export function createGroupMember(
     },
     lastAnswer: () => answered,
     owned: () => (Date.now() - answered > sessionTimeout ? [] : owned),
+    id: () => id,
     leave: () => (left ??= close()),
   };
 }

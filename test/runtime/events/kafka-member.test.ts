@@ -26,13 +26,13 @@ describe('a member of a group', () => {
       consumer,
       { groupId: 'g', topics: ['t'], sessionTimeout: 20 },
       { assigned: () => {}, fetched: () => {}, lost: (error) => void lost.push(error) },
-      { heartbeatInterval: 1_000, joinPatience: 1_000, disconnect: nothing },
+      { heartbeatInterval: 1_000, joinPatience: 1_000, disconnect: nothing, dismiss: nothing },
     );
   });
   afterEach(() => member.leave());
 
   const join = (): unknown =>
-    kafka.emit('consumer.group_join', { payload: { memberAssignment: { t: [0, 2] } } });
+    kafka.emit('consumer.group_join', { payload: { memberId: 'm', memberAssignment: { t: [0, 2] } } });
 
   it('owns what the group gave it, until it was silent for so long that the group gave it to others', async () => {
     assert.deepEqual(member.owned(), []);

@@ -22,4 +22,23 @@ export function outageBehaviour({ world, broker }: Suite): void {
     await change(publisher, 'a');
     assert.deepEqual(await effectsOf(7), { a: [1, 2, 3, 4, 5], b: [1, 2] });
   });
+
+  it('is over for a consumer when the broker is back: it waits for no session of its former self', async function () {
+    const { startConsumer } = world();
+    const { outage } = broker();
+    if (!outage) {
+      this.skip();
+      return;
+    }
+    const { bus } = await startConsumer();
+    const group = () => bus.status().consumers[0];
+    await waitFor(() => group()?.partitions.length === 4, { timeout: 20_000 });
+    await outage.begin();
+    await waitFor(() => group()?.state === 'rebuilding', { timeout: 20_000 });
+    await outage.end();
+    // a session takes 10 s
+    await waitFor(() => group()?.state === 'running' && group()?.partitions.length === 4, {
+      timeout: 9_000,
+    });
+  });
 }
