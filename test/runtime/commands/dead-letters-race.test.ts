@@ -10,7 +10,7 @@ import { createMemoryKafka, type MemoryKafka, refusal } from '../events/memory-k
 import { createOutboxDatabase, orderPlaced, type OutboxDatabase } from '../events/outbox-fixture.ts';
 
 const KEYS = ['a', 'b', 'c'];
-const EVENTS = 150;
+const EVENTS = 100;
 
 describe('drop and redrive of outgoing events beside relays and publishers', function () {
   this.timeout(60_000);

@@ -11,7 +11,7 @@ import { createFixture, noteWritten, type Fixture, type Note } from '../events/c
 import { runHere } from './operated-service.ts';
 
 const KEYS = 6;
-const EVENTS = 40;
+const EVENTS = 20;
 const states: ParkedState[] = ['parked', 'dead'];
 
 describe('redrive and drop beside the service that tries the same keys', function () {
