@@ -1,4 +1,5 @@
 import { describeConformance } from '../../devkit/broker/conformance.ts';
+import { kcatSuite } from '../../devkit/broker/kcat-suite.ts';
 import { withAdmin, withProducer } from '../bus/raw-kafka.ts';
 import { startRealKafka, type SuiteBroker } from '../bus/suite-broker.ts';
 
@@ -16,6 +17,7 @@ describe('Apache Kafka', function () {
   after(() => broker?.stop());
 
   describeConformance(address);
+  kcatSuite(address);
 });
 
 /** Kafka makes its internal topics when a producer id and a group are first asked for, and answers "not yet" until then. */
