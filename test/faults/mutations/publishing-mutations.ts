@@ -58,8 +58,8 @@ export const publishingMutations: readonly Mutation[] = [
       },
     ],
     noticedBy: {
-      file: 'runtime/events/outbox.test.ts',
-      title: 'shows no event of a key to a reader before an older one',
+      file: 'faults/properties/publishing.test.ts',
+      title: 'show a reader the events of a key in the order of their ids, and do not deadlock',
     },
   },
   {

@@ -9,24 +9,24 @@ export interface TurnsDatabase {
 }
 
 type Callback = (error: unknown, response: unknown) => void;
-interface Connection {
-  query(...call: [...unknown[], Callback]): unknown;
-}
+type Query = (...call: unknown[]) => unknown;
 
 export function createTurnsDatabase(connection: string): TurnsDatabase {
   let turn: Turn | undefined;
 
-  function takeTurns(raw: Connection): void {
+  function takeTurns(raw: { query: Query }): void {
     const query = raw.query.bind(raw);
     raw.query = (...call) => {
       if (!turn) return query(...call);
-      const callback = call.pop() as Callback; // as Knex always gives one
+      const callback = call.at(-1);
+      if (typeof callback !== 'function') return turn(async () => query(...call));
       const work = () =>
         new Promise<void>((resolve) => {
-          query(...call, (error, response) => {
-            callback(error, response);
+          const answer: Callback = (...results) => {
+            callback(...results);
             resolve();
-          });
+          };
+          query(...call.slice(0, -1), answer);
         });
       return void turn(work);
     };
@@ -39,7 +39,7 @@ export function createTurnsDatabase(connection: string): TurnsDatabase {
       pool: {
         min: 0,
         max: 3,
-        afterCreate(raw: Connection, done: Callback) {
+        afterCreate(raw: { query: Query }, done: Callback) {
           takeTurns(raw);
           done(undefined, raw);
         },
