@@ -1,0 +1,7 @@
+import { startBroker } from '../src/devkit/broker/broker.ts';
+
+/** The embedded broker as a process, as `npm run dev` compiles it: `broker-program [directory]`. */
+const [directory] = process.argv.slice(2);
+const broker = await startBroker(directory === undefined ? {} : { directory });
+process.send?.(broker.bootstrapServers);
+process.on('disconnect', () => process.exit(0));
