@@ -16,6 +16,8 @@ import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts'
 
 const held = (consumers: Consumers): number => consumers.status()[0]?.partitions.length ?? 0;
 const never = (): boolean => false;
+const isSubset = (part = new Set<number>(), whole = new Set<number>()): boolean =>
+  [...part].every((each) => whole.has(each));
 
 /** Messages at offsets 0, 1 and 2, whose keys and ids are their offsets. */
 const threeMessages = ['0', '1', '2'].map((offset) => ({
@@ -71,6 +73,37 @@ describe('several replicas of a consumer', () => {
       );
     }
     assert.equal(held(second), 6);
+  });
+});
+
+describe('a replica that stays', () => {
+  let fixture: Fixture;
+  before(async () => (fixture = await createFixture(12)));
+  after(() => fixture.close());
+
+  function replica(): Consumers {
+    const consumers = fixture.consumers();
+    consumers.on(noteWritten, async () => {});
+    consumers.start();
+    return consumers;
+  }
+
+  const partitionsOf = (consumers: Consumers): Set<number> =>
+    new Set(consumers.status()[0]?.partitions.map(({ partition }) => partition));
+  const evenly = (replicas: Consumers[]): Promise<boolean> =>
+    waitFor(() => replicas.every((each) => held(each) === 12 / replicas.length), { timeout: 10_000 });
+
+  it('keeps its partitions, but for those that a replica takes that comes, and gets those of one that goes', async () => {
+    const stays = [replica(), replica()];
+    await evenly(stays);
+    const before = stays.map(partitionsOf);
+    const comes = replica();
+    await evenly([...stays, comes]);
+    const between = stays.map(partitionsOf);
+    between.forEach((kept, index) => assert.ok(isSubset(kept, before[index])));
+    await comes.stop();
+    await evenly(stays);
+    stays.forEach((each, index) => assert.ok(isSubset(between[index], partitionsOf(each))));
   });
 });
 
