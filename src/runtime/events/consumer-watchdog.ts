@@ -19,13 +19,18 @@ export interface WatchdogOptions {
  */
 export function createWatchdog({ driver, interval, partitions, excused, stalled }: WatchdogOptions) {
   let behind = new Map<string, number>();
-  const timer = setInterval(() => void look().catch(() => {}), interval);
+  let looking: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    looking ??= look().finally(() => (looking = undefined));
+  }, interval);
 
+  /** While Kafka does not answer, nothing can come: the time before that does not count. */
   async function look(): Promise<void> {
-    const watched = [...partitions()];
-    const ends = await readEnds(new Set(watched.map((partition) => partition.status().topic)));
     const before = behind;
     behind = new Map();
+    const watched = [...partitions()];
+    const topics = new Set(watched.map((partition) => partition.status().topic));
+    const ends = await readEnds(topics).catch(() => new Map<string, number>());
     for (const partition of watched) {
       const { topic, partition: number } = partition.status();
       const place = placeOf(topic, number);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { OpenPartition } from '../../../src/runtime/events/consumer-partition.ts';
 import { createWatchdog } from '../../../src/runtime/events/consumer-watchdog.ts';
@@ -22,9 +23,14 @@ describe('the watchdog of a consumer', () => {
     };
   }
 
-  function watch(watched: OpenPartition, excused = new Set<string>()): string[] {
+  const offsets = [{ partition: 0, low: 0, high: 10 }];
+
+  function watch(
+    watched: OpenPartition,
+    excused = new Set<string>(),
+    driver = { topicOffsets: () => Promise.resolve(offsets) },
+  ): string[] {
     const stalls: string[] = [];
-    const driver = { topicOffsets: () => Promise.resolve([{ partition: 0, low: 0, high: 10 }]) };
     const watchdog = createWatchdog({
       driver,
       interval: 5,
@@ -49,5 +55,25 @@ describe('the watchdog of a consumer', () => {
     await waitFor(() => partitions.every(({ seen }) => seen.length > 5));
     assert.deepEqual(stalls.flat(), []);
     assert.equal(partitions[1].seen[0], 10);
+  });
+
+  it('does not count the time in which Kafka does not answer, nor looks twice at once', async () => {
+    const silent = partition(4);
+    let looks = 0;
+    let atOnce = 0;
+    let mostAtOnce = 0;
+    const stalls = watch(silent, new Set(), {
+      async topicOffsets() {
+        looks += 1;
+        mostAtOnce = Math.max(mostAtOnce, (atOnce += 1));
+        await sleep(12);
+        atOnce -= 1;
+        if (looks % 2 === 0) throw new Error('Kafka did not answer');
+        return offsets;
+      },
+    });
+    await waitFor(() => looks > 8);
+    assert.deepEqual(stalls, []);
+    assert.equal(mostAtOnce, 1);
   });
 });
