@@ -49,9 +49,9 @@ interface Item {
 /**
  * Handles messages of one partition in order, in one transaction: the position moves and the inbox gets its rows first, so
  * that a second owner of the partition waits; then each handler runs. Events that the inbox has are passed over, those whose
- * key is parked are put behind what waits there, and so is the event of the `verdict`. Stops
- * after an event when `enough` says so, and commits what it has. `take` is called when the transaction has begun, so that
- * what came meanwhile is in the batch too; `known` is the position as this member knows it.
+ * key is parked are put behind what waits there, and the event of the `verdict` is parked. Stops after an event when `enough`
+ * says so, and commits what it has. `take` is called when the transaction has begun, so that what came meanwhile is in the
+ * batch too; `known` is the position as this member knows it.
  * Rejects with `EventFailure` (an event cannot be handled), `PositionMovedError`, `ParkingFullError`, or PostgreSQL's error;
  * nothing is done then.
  */

@@ -7,7 +7,8 @@ export interface EventIdentity {
   id: string;
 }
 
-export const identityOf = ({ source, id }: EventIdentity): string => JSON.stringify([source, id]);
+/** One string for each identity. */
+export const identityOf = ({ source, id }: EventIdentity): string => `${source.length} ${source}${id}`;
 
 const claim = `
   with moved as (
