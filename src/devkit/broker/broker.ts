@@ -22,6 +22,8 @@ export interface BrokerOptions {
   directory?: string;
   /** The oldest events of a partition go beyond this size; 256 MiB by default, -1 keeps everything. */
   retentionBytes?: number;
+  /** All partitions share this: with many of them each keeps less than `retentionBytes`; 2 GiB by default. */
+  totalRetentionBytes?: number;
   /** The shortest session timeout (milliseconds) that a group member may ask for; Kafka's 6000 by default. */
   minSessionTimeout?: number;
   /** Is told why a connection was closed. */

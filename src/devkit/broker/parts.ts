@@ -8,6 +8,7 @@ import { createProducerIds } from './producer-ids.ts';
 import { createTopics } from './topics.ts';
 
 const RETENTION_BYTES = 256 * 1024 * 1024;
+const TOTAL_RETENTION_BYTES = 2 * 1024 * 1024 * 1024;
 
 /** Kafka's default of `group.min.session.timeout.ms`. */
 const MIN_SESSION_TIMEOUT_MS = 6000;
@@ -15,17 +16,19 @@ const MIN_SESSION_TIMEOUT_MS = 6000;
 export interface PartsOptions {
   directory?: string;
   retentionBytes?: number;
+  totalRetentionBytes?: number;
   minSessionTimeout?: number;
 }
 
 /** Opens what the broker keeps: topics and their logs, groups and their offsets, the ids of producers. */
 export function openParts(options: PartsOptions) {
-  const { directory, retentionBytes = RETENTION_BYTES, minSessionTimeout = MIN_SESSION_TIMEOUT_MS } = options;
+  const { directory, minSessionTimeout = MIN_SESSION_TIMEOUT_MS } = options;
+  const { retentionBytes = RETENTION_BYTES, totalRetentionBytes = TOTAL_RETENTION_BYTES } = options;
   const path = (name: string): string | undefined =>
     directory === undefined ? undefined : join(directory, name);
   if (directory !== undefined) mkdirSync(directory, { recursive: true });
   const journal = openJournal(path('journal.jsonl'));
-  const topics = createTopics({ journal, directory: path('topics'), retentionBytes });
+  const topics = createTopics({ journal, directory: path('topics'), retentionBytes, totalRetentionBytes });
   const offsets = createOffsets(journal);
   const coordinator = createCoordinator(offsets, minSessionTimeout);
   return {

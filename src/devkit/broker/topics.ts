@@ -17,8 +17,8 @@ export interface Topic {
 }
 
 export interface Topics {
-  /** Of the partitions of topics that say nothing about it. */
-  readonly defaultRetentionBytes: number;
+  /** Of the partitions of topics that say nothing about it; less the more partitions there are. */
+  defaultRetentionBytes(): number;
   get(name: string): Topic | undefined;
   partition(name: string, index: number): PartitionLog | undefined;
   list(): Topic[];
@@ -36,8 +36,12 @@ export interface TopicsOptions {
   directory?: string | undefined;
   /** The oldest batches of a partition go beyond this size, unless its topic says otherwise; -1 keeps all. */
   retentionBytes: number;
+  /** What all partitions together may take, each an equal share of it. */
+  totalRetentionBytes: number;
 }
 
+/** No partition's share of the total is smaller. */
+const MIN_RETENTION_BYTES = 1024 * 1024;
 const MIN_SEGMENT_BYTES = 64 * 1024;
 const MAX_SEGMENT_BYTES = 16 * 1024 * 1024;
 
@@ -46,12 +50,21 @@ interface SavedTopic {
   configs: Record<string, string>;
 }
 
-export function createTopics({ journal, directory, retentionBytes }: TopicsOptions): Topics {
+export function createTopics(options: TopicsOptions): Topics {
+  const { journal, directory, retentionBytes, totalRetentionBytes } = options;
   const topics = new Map<string, Topic>();
   const table = journal.table<SavedTopic>('topic');
   const starts = journal.table<number>('log-start');
   const path = (name: string, index: number): string | undefined =>
     directory === undefined ? undefined : join(directory, `${name}-${index}`);
+
+  let partitionCount = 0;
+
+  function defaultRetentionBytes(): number {
+    if (retentionBytes < 0) return retentionBytes;
+    const share = Math.floor(totalRetentionBytes / Math.max(1, partitionCount));
+    return Math.min(retentionBytes, Math.max(MIN_RETENTION_BYTES, share));
+  }
 
   function open(name: string, count: number, configs: Record<string, string>): Topic {
     const topic: Topic = { name, configs, partitions: [] };
@@ -64,7 +77,8 @@ export function createTopics({ journal, directory, retentionBytes }: TopicsOptio
     for (let index = topic.partitions.length; index < count; index++) {
       const place = path(topic.name, index);
       const files = place === undefined ? createMemoryFiles() : createDirectoryFiles(place);
-      const limits = (): LogLimits => limitsOf(topic.configs, retentionBytes);
+      const limits = (): LogLimits => limitsOf(topic.configs, defaultRetentionBytes());
+      partitionCount++;
       topic.partitions.push(createPartitionLog(files, limits, keptStart(topic.name, index)));
     }
   }
@@ -82,7 +96,7 @@ export function createTopics({ journal, directory, retentionBytes }: TopicsOptio
   if (directory !== undefined) removeStrays(directory, topics);
 
   return {
-    defaultRetentionBytes: retentionBytes,
+    defaultRetentionBytes,
     get: (name) => topics.get(name),
     partition: (name, index) => topics.get(name)?.partitions[index],
     list: () => [...topics.values()],
@@ -98,6 +112,7 @@ export function createTopics({ journal, directory, retentionBytes }: TopicsOptio
     remove(name) {
       const topic = topics.get(name);
       topics.delete(name);
+      partitionCount -= topic?.partitions.length ?? 0;
       table.delete(name);
       topic?.partitions.forEach((partition, index) => {
         partition.close();

@@ -83,6 +83,28 @@ describe('startBroker', () => {
     assert.deepEqual(await offsets(10, 1_600_000), []);
   });
 
+  it('shares the space for all partitions among them, a megabyte at least', async () => {
+    const { client, topic } = await startWithTopic({ totalRetentionBytes: 8 * 1024 * 1024 });
+    const retention = async () => {
+      const resources = [{ type: 2, name: topic, configNames: ['retention.bytes'] }];
+      interface Answer {
+        resources: { configEntries: { configValue: string }[] }[];
+      }
+      const answer = await client.call<Answer>('DescribeConfigs', 2, { resources });
+      return Number(answer.resources[0]!.configEntries[0]!.configValue) / 1024 / 1024;
+    };
+    const other = { topic: 'other', replicationFactor: 1 };
+    assert.equal(await retention(), 8);
+    await client.call('CreateTopics', 3, { topics: [{ ...other, numPartitions: 3 }] });
+    assert.equal(await retention(), 2);
+    await client.call('CreatePartitions', 1, { topicPartitions: [{ topic: 'other', count: 30 }] });
+    assert.equal(await retention(), 1);
+    for (let i = 0; i < 40; i++) await produce(client, { topic, values: ['x'.repeat(100_000)] });
+    assert.equal((await fetch(client, { topic, offset: 20 })).errorCode, OFFSET_OUT_OF_RANGE);
+    await client.call('DeleteTopics', 1, { topics: ['other'] });
+    assert.equal(await retention(), 8);
+  });
+
   it('keeps a partition in memory within its retention', async () => {
     const { client, topic } = await startWithTopic({ retentionBytes: 1024 * 1024 });
     for (let i = 0; i < 40; i++) await produce(client, { topic, values: ['x'.repeat(100_000)] });

@@ -23,13 +23,16 @@ interface Described {
 
 /** Lists the configuration of topics and of the broker; AlterConfigs changes the former. */
 export function describeConfigsApi(topics: Topics, brokerConfigs: Readonly<Record<string, string>>): Api {
-  const topicDefaults = { ...topicConfigDefaults, 'retention.bytes': String(topics.defaultRetentionBytes) };
+  const topicDefaults = () => ({
+    ...topicConfigDefaults,
+    'retention.bytes': String(topics.defaultRetentionBytes()),
+  });
 
   function describe(type: number, name: string): Described {
     if (type === BROKER) return { error: errorCodes.none, message: null, configs: listed(brokerConfigs, {}) };
     const topic = type === TOPIC ? topics.get(name) : undefined;
     if (topic) {
-      return { error: errorCodes.none, message: null, configs: listed(topicDefaults, topic.configs) };
+      return { error: errorCodes.none, message: null, configs: listed(topicDefaults(), topic.configs) };
     }
     if (type === TOPIC) return refuse(errorCodes.unknownTopicOrPartition, `Topic '${name}' does not exist.`);
     return refuse(errorCodes.invalidRequest, `Unsupported resource type ${type}.`);
