@@ -4,10 +4,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** Where a service answers, from this machine. */
 export const serviceUrl = ({ port }: ServiceConfig): string => `http://localhost:${port}`;
 
-/** Resolves to true as soon as the service answers, to false when `signal` is aborted first. */
+/**
+ * Resolves to true as soon as the service answers, to false when `signal` is aborted first, or when nobody can know its port
+ * (0, any that is free).
+ */
 export async function untilAnswers(config: ServiceConfig, signal: AbortSignal): Promise<boolean> {
   const health = `http://localhost:${config.managementPort ?? config.port}/health/live`;
-  while (!signal.aborted) {
+  while (!signal.aborted && config.port !== 0) {
     if (await answers(health)) return true;
     await delay(50);
   }

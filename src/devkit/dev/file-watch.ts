@@ -1,6 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { errorCode, errorMessage } from '../errors.ts';
 
 export interface FileWatch {
   /** Resolves to the name of a file that has changed since this was called last. */
@@ -11,18 +12,25 @@ export interface FileWatch {
 /** Files of the service's folder that its process reads at its start. */
 const single = ['.env', 'package.json', 'tsconfig.json'];
 
-/** Editors write in several steps, and git writes several files: one change ends when so many milliseconds are quiet. */
+/**
+ * Editors write in several steps, and git writes several files: one change ends when so many milliseconds are quiet, or have
+ * passed at all.
+ */
 const quiet = 60;
+const longest = 400;
 
-/** Sees changes below `src/`, and of the files that a service reads at its start. */
-export async function watchService(root: string): Promise<FileWatch> {
+/** Sees changes below `src/`, and of the files that a service reads at its start. `say` is told of what it cannot watch. */
+export async function watchService(root: string, say: (line: string) => void): Promise<FileWatch> {
   const watchers = new Map<string, FSWatcher>();
   let changed: string | undefined;
+  let since = 0;
   let timer: NodeJS.Timeout | undefined;
   let tell: ((file: string) => void) | undefined;
 
   const note = (file: string): void => {
+    if (changed === undefined) since = performance.now();
     changed ??= path.relative(root, file);
+    if (performance.now() - since > longest) return deliver();
     clearTimeout(timer);
     timer = setTimeout(deliver, quiet);
   };
@@ -41,21 +49,25 @@ export async function watchService(root: string): Promise<FileWatch> {
       });
       watcher.on('error', () => forget(folder));
       watchers.set(folder, watcher);
-    } catch {
-      // it is gone already
+    } catch (error) {
+      // where it is gone already there is nothing to see
+      if (errorCode(error) !== 'ENOENT') say(`Changes in ${folder} are not seen: ${errorMessage(error)}`);
     }
   };
   const forget = (folder: string): void => {
     watchers.get(folder)?.close();
     watchers.delete(folder);
   };
-  /** Folder by folder, which works the same on every system. Safe to repeat. */
+  /** Folder by folder, which works the same on every system. Does nothing to a file. Safe to repeat. */
   const watchBelow = async (folder: string): Promise<void> => {
-    const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
-    if (!entries) return forget(folder); // a file, or removed
-    watchFolder(folder, isCode);
-    const folders = entries.filter((entry) => entry.isDirectory());
-    await Promise.all(folders.map(({ name }) => watchBelow(path.join(folder, name))));
+    const isFolder = await stat(folder).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+    if (!isFolder) return forget(folder);
+    watchFolder(folder, isCode); // before its entries are read, so that none that comes meanwhile is missed
+    const names = await readdir(folder).catch(() => []);
+    await Promise.all(names.map((name) => watchBelow(path.join(folder, name))));
   };
 
   watchFolder(root, (name) => single.includes(name));
@@ -64,7 +76,7 @@ export async function watchService(root: string): Promise<FileWatch> {
     next: () =>
       new Promise((resolve) => {
         tell = resolve;
-        if (changed !== undefined) note(changed);
+        if (changed !== undefined) deliver();
       }),
     close: () => {
       clearTimeout(timer);

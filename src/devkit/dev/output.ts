@@ -11,21 +11,38 @@ export interface Output {
 /** The colours of names: cyan, magenta, yellow, blue, green, and the same brightly. */
 const colours = [36, 35, 33, 34, 32, 96, 95, 93, 94, 92];
 
-/** Lines bear the name of who says them, each name in a colour of its own where the terminal shows colours. */
+/** What a log line of the service tells of its level, in yellow and red. */
+const levels: [RegExp, number][] = [
+  [/^{"level":"warn"/, 33],
+  [/^{"level":"(error|fatal)"/, 31],
+];
+
+const painted = (text: string, colour: number): string => `\x1b[${colour}m${text}\x1b[0m`;
+
+/**
+ * Lines bear the name of who says them. Where the terminal shows colours each name has one of its own, and so have warnings and
+ * errors.
+ */
 export function createOutputs(names: string[], hasColours = showsColours()): Map<string, Output> {
   const width = Math.max(...names.map((name) => name.length));
   return new Map(
     names.map((name, index) => {
       const label = `${name.padEnd(width)} |`;
-      const colour = colours[index % colours.length];
-      return [name, createOutput(`${hasColours ? `\x1b[${colour}m${label}\x1b[0m` : label} `)];
+      if (!hasColours) return [name, createOutput((line) => `${label} ${line}`)];
+      const shown = painted(label, colours[index % colours.length] ?? 0);
+      return [name, createOutput((line) => `${shown} ${paintedByLevel(line)}`)];
     }),
   );
 }
 
-/** @param prefix stands before every line */
-export function createOutput(prefix = ''): Output {
-  const say = (line: string): void => void process.stdout.write(`${prefix}${line}\n`);
+function paintedByLevel(line: string): string {
+  const colour = levels.find(([pattern]) => pattern.test(line))?.[1];
+  return colour ? painted(line, colour) : line;
+}
+
+/** @param shown makes of every line what is printed */
+export function createOutput(shown = (line: string): string => line): Output {
+  const say = (line: string): void => void process.stdout.write(`${shown(line)}\n`);
   const pass = (stream: Readable): void => {
     const decoder = new StringDecoder();
     let rest = '';

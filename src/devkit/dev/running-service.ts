@@ -1,6 +1,7 @@
+import type { ServiceConfig } from 'microservice-runtime';
 import { setTimeout as delay } from 'node:timers/promises';
 import { serviceUrl, untilAnswers } from './announce.ts';
-import { type Environment, readDevEnvironment } from './environment.ts';
+import { type DevEnvironment, type Environment, readDevEnvironment } from './environment.ts';
 import type { Output } from './output.ts';
 import type { Prepared } from './preparation.ts';
 import { startService } from './service-process.ts';
@@ -22,6 +23,9 @@ export interface RunOptions {
 /** For how long the table of services waits for one that does not answer, in milliseconds. */
 const patience = 15_000;
 
+const addresses = ({ databaseUrl, kafka }: ServiceConfig): string =>
+  [databaseUrl, ...kafka.bootstrapServers].join(' ');
+
 /** A description without what stands in brackets after the address. */
 export const addressOf = (description: string): string => description.replace(/ \(.*$/, '');
 
@@ -31,22 +35,21 @@ export async function runService(
   { given, watch, output, say }: RunOptions,
 ): Promise<RunningService> {
   const ended = new AbortController();
-  let current: Environment | undefined = environment;
+  let fresh: DevEnvironment | undefined = { config, environment };
   const start = async () => {
-    current ??= (await readDevEnvironment(root, given)).environment;
-    const process = await startService({ root, environment: current, output });
-    current = undefined;
-    return process;
+    const now = fresh ?? (await readDevEnvironment(root, given));
+    fresh = undefined;
+    if (addresses(now.config) !== addresses(config))
+      say('.env has other addresses of PostgreSQL or Kafka: end dev, and start it again, to have them.');
+    return startService({ root, environment: now.environment, output });
   };
   const running = await supervise({ root, watch, start, say });
   void running.ended.then(() => ended.abort());
   const answers = untilAnswers(config, ended.signal);
   const url = serviceUrl(config);
-  void answers.then(
-    (isUp) => isUp && config.port !== 0 && say(`Service     ${url}  documentation ${url}/docs`),
-  );
+  void answers.then((isUp) => isUp && say(`Service     ${url}  documentation ${url}/docs`));
   const late = delay(patience, 'does not answer yet: see above');
-  const row = Promise.race([answers.then((isUp) => (isUp ? `${url}/docs` : 'has ended')), late]).then(
+  const row = Promise.race([answers.then((isUp) => (isUp ? `${url}/docs` : '')), late]).then(
     (documentation) => [name, url, documentation, addressOf(database)],
   );
   const stop = () => {

@@ -28,7 +28,7 @@ const stable = 30_000;
 
 /** Runs a service and, where changes are watched, runs it again whenever it has ended or a file of it has changed. */
 export async function supervise({ root, watch, start, say }: SuperviseOptions): Promise<Supervised> {
-  const files = watch ? await watchService(root) : undefined;
+  const files = watch ? await watchService(root, say) : undefined;
   const stopping = new AbortController();
   const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
   let current = await start();

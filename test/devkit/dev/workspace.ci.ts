@@ -110,10 +110,11 @@ describe('microservice-devkit dev in a workspace', function () {
   });
 
   it('shows the names in colours where they are wanted', async () => {
-    await createTwo({ 'src/main.ts': 'process.exit(0);' });
+    await createTwo({ 'src/main.ts': `console.log('{"level":"error","msg":"no"}');` });
     const wanted = run(workspace, ['--no-watch'], { FORCE_COLOR: '1' });
     await wanted.ended;
     assert.match(wanted.output(), /\x1b\[36mmail-service \|\x1b\[0m Migrations/); // oxlint-disable-line no-control-regex
+    assert(wanted.output().includes('\x1b[31m{"level":"error","msg":"no"}\x1b[0m\n'));
     const unwanted = run(workspace, ['--no-watch'], { FORCE_COLOR: '1', NO_COLOR: '1' });
     await unwanted.ended;
     assert(!unwanted.output().includes('\x1b['));

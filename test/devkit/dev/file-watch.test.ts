@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { watch as watchFolder } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { type FileWatch, watchService } from '../../../src/devkit/dev/file-watch.ts';
+import { waitFor } from '../../../src/devkit/testing.ts';
+
+describe('watchService', () => {
+  let root: string;
+  let watch: FileWatch;
+
+  beforeEach(async () => {
+    root = await mkdtemp(path.join(os.tmpdir(), 'file-watch-test-'));
+    await mkdir(path.join(root, 'src', 'events'), { recursive: true });
+    await mkdir(path.join(root, 'test'));
+    watch = await watchService(root, assert.fail);
+  });
+  afterEach(async () => {
+    watch.close();
+    await rm(root, { recursive: true });
+  });
+
+  const write = (file: string, text = 'changed') => writeFile(path.join(root, file), text);
+
+  it('sees a file below src, and what a service reads at its start', async () => {
+    for (const file of ['src/main.ts', 'src/events/consumers.ts', '.env', 'package.json']) {
+      const changed = watch.next();
+      await write(file);
+      assert.equal(await changed, path.normalize(file));
+    }
+  });
+
+  it('sees files of folders that are new, and what an editor puts in place of a file', async () => {
+    const changed = watch.next();
+    await mkdir(path.join(root, 'src', 'new', 'deep'), { recursive: true });
+    assert.equal(await changed, path.join('src', 'new'));
+    let seen: string | undefined;
+    void watch.next().then((file) => (seen = file));
+    await waitFor(async () => {
+      await write('src/new/deep/file.ts.tmp');
+      await rename(path.join(root, 'src/new/deep/file.ts.tmp'), path.join(root, 'src/new/deep/file.ts'));
+      return seen;
+    });
+    assert.equal(seen, path.join('src', 'new', 'deep', 'file.ts'));
+  });
+
+  it('does not see tests, nor what an editor keeps beside a file', async () => {
+    const changed = watch.next();
+    for (const file of ['test/main.test.ts', 'src/.main.ts.swp', 'src/main.ts~', 'README.md', 'src/4913'])
+      await write(file);
+    await write('src/main.ts');
+    assert.equal(await changed, path.join('src', 'main.ts'));
+  });
+
+  it('remembers a change that came while nobody asked', async () => {
+    const first = watch.next();
+    await write('src/one.ts');
+    await first;
+    const other = watchFolder(path.join(root, 'src'));
+    const event = once(other, 'change');
+    await write('src/two.ts');
+    await event;
+    other.close();
+    assert.equal(await watch.next(), path.join('src', 'two.ts'));
+  });
+});

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { createOutput, createOutputs } from '../../../src/devkit/dev/output.ts';
+import { waitFor } from '../../../src/devkit/testing.ts';
+
+describe('the output of services', () => {
+  const write = process.stdout.write.bind(process.stdout);
+  let printed = '';
+
+  const capture = async (work: () => unknown): Promise<string> => {
+    printed = '';
+    process.stdout.write = (text) => {
+      printed += String(text);
+      return true;
+    };
+    try {
+      await work();
+      return printed;
+    } finally {
+      process.stdout.write = write;
+    }
+  };
+
+  it('comes line by line, whole, the last one too', async () => {
+    const stream = new PassThrough();
+    const bytes = Buffer.from('one\ntwö\nthree');
+    const text = await capture(async () => {
+      createOutput((line) => `> ${line}`).pass(stream);
+      for (const byte of bytes) stream.write(Uint8Array.of(byte)); // ö is two of them
+      stream.end();
+      await waitFor(() => printed.includes('three'));
+    });
+    assert.equal(text, '> one\n> twö\n> three\n');
+  });
+
+  it('bears names of one width, and colours where they are wanted', async () => {
+    const names = ['user-service', 'mail'];
+    const say = (hasColours: boolean) => {
+      const outputs = createOutputs(names, hasColours);
+      for (const name of names) outputs.get(name)?.say('hello');
+      outputs.get('mail')?.say('{"level":"error","msg":"no"}');
+    };
+    assert.equal(
+      await capture(() => say(false)),
+      'user-service | hello\nmail         | hello\nmail         | {"level":"error","msg":"no"}\n',
+    );
+    const coloured = await capture(() => say(true));
+    assert(coloured.includes('\x1b[36muser-service |\x1b[0m hello\n'));
+    assert(coloured.includes('\x1b[31m{"level":"error","msg":"no"}\x1b[0m\n'));
+  });
+});
