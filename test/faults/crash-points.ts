@@ -1,41 +1,79 @@
-import { createRandom } from './random.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { failpoints, type Failpoint } from '../../src/runtime/events/failpoint.ts';
+import { createRandom, type Random } from './random.ts';
 import type { Replica } from './replica.ts';
-import type { World } from './world.ts';
+import { oversized, poisonous, requestTransfer } from './requests.ts';
+import { otherBank, type Bank, type World } from './world.ts';
 
-/** How often a process is to die at each failpoint. */
-export type CrashPoints = Readonly<Record<string, number>>;
-
+/** Points that every transfer passes; a process dies at one of the first hits. */
 const latestHit = 15;
+/** These are passed seldom: once a second, or where something is parked. */
+const rare: readonly Failpoint[] = [
+  'relay.parked',
+  'consumer.offset',
+  'consumer.parked',
+  'parked.handled',
+  'parked.committed',
+];
+const feedInterval = 500;
 
 /**
- * Replicas of both banks die at failpoints, one of a bank at a time, at a random hit of the point. Resolves to how often each
- * point was hit; rejects when a process ended otherwise.
+ * Replicas of both banks die at every failpoint, `times` times, one of a bank at a time. Resolves to how often each point was
+ * hit; rejects when a process ended otherwise.
  */
-export async function dieAtAll(
-  { banks }: World,
-  points: CrashPoints,
+export async function dieEverywhere(
+  world: World,
+  times: number,
   seed: number,
-): Promise<Record<string, number>> {
+): Promise<Map<Failpoint, number>> {
   const random = createRandom(seed);
-  const queue = random.shuffle(
-    Object.entries(points).flatMap(([point, times]) => Array.from({ length: times }, () => point)),
-  );
-  const hits: Record<string, number> = {};
+  const queue = random.shuffle(failpoints.flatMap((point) => Array.from({ length: times }, () => point)));
+  const hits = new Map<Failpoint, number>();
   await Promise.all(
-    banks.map(async ({ replicas }) => {
+    world.banks.map(async (bank) => {
       for (let point = queue.shift(); point; point = queue.shift()) {
-        await dieAt(random.pick(replicas), point, random.between(1, latestHit + 1));
-        hits[point] = (hits[point] ?? 0) + 1;
+        await dieAt(world, bank, point, random);
+        hits.set(point, (hits.get(point) ?? 0) + 1);
       }
     }),
   );
   return hits;
 }
 
-async function dieAt(replica: Replica, point: string, nth: number): Promise<void> {
-  const { signal, code, errors } = await replica.dieAt(`${point}:${nth}`);
+async function dieAt(world: World, bank: Bank, point: Failpoint, random: Random): Promise<void> {
+  const replica = random.pick(bank.replicas);
+  const nth = rare.includes(point) ? 1 : random.between(1, latestHit + 1);
+  const over = new AbortController();
+  const feeding = feed(world, bank, point, over.signal);
+  try {
+    checkHit(replica, point, await replica.dieAt(`${point}:${nth}`));
+  } finally {
+    over.abort();
+    await feeding;
+  }
+}
+
+function checkHit(
+  replica: Replica,
+  point: Failpoint,
+  { signal, code, errors }: Awaited<ReturnType<Replica['dieAt']>>,
+): void {
   if (signal === 'SIGKILL' && errors.includes(`failpoint ${point} hit`)) return;
   throw new Error(
     `${replica.name} should have died at ${point}: ended with ${code ?? signal}, and said\n${errors}`,
   );
+}
+
+/** Brings about what is parked: events that Kafka refuses on their way out, and poisonous ones on their way in. */
+async function feed(world: World, bank: Bank, point: Failpoint, signal: AbortSignal): Promise<void> {
+  const isRefused = point === 'relay.parked';
+  if (!isRefused && !point.includes('parked')) return;
+  const sender = isRefused ? bank : otherBank(world, bank);
+  for (let index = 0; !signal.aborted; index++) {
+    const account = world.specialAccount(sender);
+    await requestTransfer(sender, isRefused ? oversized(account) : poisonous(account, 4)).catch(
+      () => undefined,
+    );
+    await pause(feedInterval, undefined, { signal }).catch(() => undefined);
+  }
 }

@@ -34,14 +34,19 @@ const sentColumns = {
   ...same('transfer', 'account', 'sequence', 'recipient', 'amount', 'poisoned'),
 };
 
+/** PostgreSQL's bigint is a string. */
+type Raw<Row, Big extends keyof Row> = Omit<Row, Big> & Record<Big, string>;
+
 async function readSent(database: Knex): Promise<Sent[]> {
-  const rows = await database('sent').select<Sent[]>(sentColumns);
+  const rows = await database('sent').select<Raw<Sent, 'sentAt'>[]>(sentColumns);
   return rows.map((row) => ({ ...row, sentAt: Number(row.sentAt) }));
 }
 
 async function readLedger(database: Knex): Promise<Handled[]> {
   const columns = { ...sentColumns, ...same('place', 'topic', 'partition'), handledAt: 'handled_at' };
-  const rows = await database('ledger').orderBy('place').select<Handled[]>(columns);
+  const rows = await database('ledger')
+    .orderBy('place')
+    .select<Raw<Handled, 'place' | 'sentAt' | 'handledAt'>[]>(columns);
   return rows.map((row) => ({
     ...row,
     place: Number(row.place),

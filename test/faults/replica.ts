@@ -44,6 +44,7 @@ interface Life {
   child: ChildProcess;
   ended: Promise<Ending>;
   url?: string;
+  served: boolean;
   /** Somebody meant it to end. */
   doomed: boolean;
 }
@@ -66,16 +67,21 @@ export function startReplica({ name, program, environment, logFile }: ReplicaOpt
       },
       stdio: ['ignore', log, 'pipe', 'ipc'],
     });
-    const begun: Life = { child, ended: endingOf(child), doomed: failpoint !== undefined };
-    child.on('message', ({ url }: { url: string }) => (begun.url = url));
+    const begun: Life = { child, ended: endingOf(child), served: false, doomed: failpoint !== undefined };
+    child.on('message', ({ url }: { url: string }) => {
+      begun.url = url;
+      begun.served = true;
+    });
     child.stderr?.on('data', (text: string) => void writeSync(log, text));
-    void begun.ended.then((ending) => next(begun, ending));
+    void startAnew(begun);
     return begun;
   }
 
-  async function next(ended: Life, ending: Ending): Promise<void> {
+  async function startAnew(ended: Life): Promise<void> {
+    const ending = await ended.ended;
+    ended.url = undefined;
     if (ended !== life) return;
-    if (!ended.doomed && ended.url) crashes.push(ending);
+    if (!ended.doomed && ended.served) crashes.push(ending);
     await pause(delay);
     delay = restartDelay;
     if (!stopped && ended === life) life = begin();

@@ -1,24 +1,24 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { waitFor } from '../../src/devkit/testing/wait-for.ts';
-import type { World } from './world.ts';
+import { partitions, type World } from './world.ts';
 
 const recoveryTimeout = 180_000;
 
 /** Resolves when the flow has recovered from what was done to it until now, and writes down that it was to. */
-export async function recovered(world: World, timeout?: number): Promise<void> {
+export async function recovered(world: World): Promise<void> {
   world.calms.push(Date.now());
-  await flows(world, timeout);
+  await flows(world);
 }
 
 /** Resolves when every partition has passed an event that was sent after now. */
-export async function flows(world: World, timeout = recoveryTimeout): Promise<void> {
+export async function flows(world: World): Promise<void> {
   const calm = Date.now();
   await Promise.all(
     world.banks.map(({ name, database }) =>
-      waitFor(async () => (await freshPartitions(database, calm)) >= 6, {
-        timeout,
-        message: `${name} gets fresh events of 6 partitions`,
+      waitFor(async () => (await freshPartitions(database, calm)) >= partitions, {
+        timeout: recoveryTimeout,
+        message: `${name} gets fresh events of every partition`,
       }),
     ),
   );
@@ -35,7 +35,7 @@ async function freshPartitions(database: Knex, since: number): Promise<number> {
 /** The events that were committed so far. */
 export const countSent = (world: World): Promise<number> => countAll(world, 'sent');
 
-async function countAll({ banks }: World, table: string): Promise<number> {
+export async function countAll({ banks }: World, table: string): Promise<number> {
   const counts = await Promise.all(
     banks.map(async ({ database }) => {
       const row = await database(table).count({ rows: '*' }).first();
@@ -49,7 +49,7 @@ async function countAll({ banks }: World, table: string): Promise<number> {
  * Ends the load, and resolves when nothing is on its way any more; also when nothing has moved for `patience` ms, since what
  * is missing then will not come.
  */
-export async function comeToRest(world: World, patience = 60_000): Promise<void> {
+export async function comeToRest(world: World): Promise<void> {
   world.setRate(0);
   let seen = '';
   let since = Date.now();
@@ -68,6 +68,7 @@ export async function comeToRest(world: World, patience = 60_000): Promise<void>
   }
 }
 
+const patience = 60_000;
 const look = 250;
 /** Doubles would come about now. */
 const settled = 2_000;

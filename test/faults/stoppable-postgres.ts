@@ -32,7 +32,11 @@ export async function startStoppablePostgres(): Promise<StoppablePostgres> {
   async function execute(sql: string): Promise<void> {
     const client = new Client({ connectionString: directUrl('postgres') });
     await client.connect();
-    await client.query(sql).finally(() => client.end());
+    try {
+      await client.query(sql);
+    } finally {
+      await client.end();
+    }
   }
 
   return {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Knex } from 'knex';
 import { connectDatabase } from 'microservice-runtime';
@@ -16,16 +15,10 @@ import type { StoppablePostgres } from './stoppable-postgres.ts';
 export interface WorldOptions {
   infrastructure: Infrastructure;
   programs: BankPrograms;
-  /** Of each bank; 2 by default. */
-  replicas?: number;
-  /** Of each bank; 60 by default. */
-  accounts?: number;
-  /** One of so many transfers is poisonous for a few tries; 0, the default, for none. */
-  poisonEvery?: number;
-  /** More variables for the processes. */
-  variables?: Record<string, string>;
-  /** Where histories and logs go; a temporary folder by default. */
-  folder?: string;
+  /** One of so many transfers is poisonous for a few tries. */
+  poisonEvery: number;
+  /** Where histories and logs go. */
+  folder: string;
 }
 
 /** One of the two banks. */
@@ -49,6 +42,8 @@ export interface World {
   /** What was done to it; whoever does it writes it down. */
   faults: FaultRecord[];
   calms: number[];
+  /** An account of the bank that nobody else uses. */
+  specialAccount(bank: Bank): string;
   /** Transfers a second, of all processes together. */
   setRate(rate: number): void;
   /** All that is known now. */
@@ -57,14 +52,20 @@ export interface World {
   close(): Promise<void>;
 }
 
-const partitions = 6;
+const replicasOfBank = 2;
+const accountsOfBank = 60;
+/** Connections that are lost are what this is about. */
+const silent = { debug() {}, warn() {}, error() {} };
+/** ConfigResource of Kafka's protocol. */
+const topicResource = 2;
+/** Of each topic. */
+export const partitions = 6;
 /** Small enough that a memo can be too large for Kafka, and not for the outbox. */
 export const largestMessage = 200_000;
 
 export async function openWorld(options: WorldOptions): Promise<World> {
-  const { infrastructure, replicas: count = 2 } = options;
+  const { infrastructure, folder } = options;
   const id = randomBytes(4).toString('hex');
-  const folder = options.folder ?? (await mkdtemp(path.join(tmpdir(), 'faults-')));
   await mkdir(folder, { recursive: true });
   const topics = [`money-a-${id}`, `money-b-${id}`] as const;
   await createTopics(infrastructure, topics);
@@ -75,6 +76,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const replicas = banks.flatMap((bank) => bank.replicas);
   const faults: FaultRecord[] = [];
   const calms: number[] = [];
+  const special = new Map(banks.map(({ name }) => [name, specialAccountsOf(name)]));
   await allServe(replicas);
 
   async function openBank(
@@ -85,13 +87,16 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   ): Promise<Bank> {
     const databaseName = `${name.replace('-', '_')}_${id}`;
     await postgres.createDatabase(databaseName);
-    const database = connectDatabase({
-      databaseUrl: postgres.directUrl(databaseName),
-      databasePoolMax: 4,
-      serviceName: 'campaign',
-    });
+    const database = connectDatabase(
+      {
+        databaseUrl: postgres.directUrl(databaseName),
+        databasePoolMax: 4,
+        serviceName: 'campaign',
+      },
+      silent,
+    );
     const other = name === 'bank-a' ? 'bank-b' : 'bank-a';
-    const accounts = accountsOf(name, options.accounts);
+    const accounts = accountsOf(name);
     await createBankTables(database, [...accounts, ...specialAccountsOf(name)]);
     const group = `${name}-${id}`;
     const environment = {
@@ -106,12 +111,11 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       BANK_SENDS: sends,
       BANK_RECEIVES: receives,
       BANK_ACCOUNTS: accounts.join(','),
-      BANK_RECIPIENTS: accountsOf(other, options.accounts).join(','),
+      BANK_RECIPIENTS: accountsOf(other).join(','),
       BANK_RATE: '0',
-      BANK_POISON_EVERY: String(options.poisonEvery ?? 0),
-      ...options.variables,
+      BANK_POISON_EVERY: String(options.poisonEvery),
     };
-    const replicas = Array.from({ length: count }, (_, index) => {
+    const replicas = Array.from({ length: replicasOfBank }, (_, index) => {
       const own = `${name}-${index + 1}`;
       const file = (ending: string) => path.join(folder, `${own}.${ending}`);
       return startReplica({
@@ -131,6 +135,11 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     folder,
     faults,
     calms,
+    specialAccount({ name }) {
+      const [account = ''] = special.get(name)?.splice(0, 1) ?? [];
+      if (!account) throw new Error(`${name} has no special account left`);
+      return account;
+    },
     setRate(rate) {
       for (const replica of replicas) replica.setRate(rate / replicas.length);
     },
@@ -145,12 +154,15 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   };
 }
 
-const accountsOf = (bank: string, count = 60): string[] =>
-  Array.from({ length: count }, (_, index) => `${bank}-${index + 1}`);
+export const otherBank = ({ banks }: Pick<World, 'banks'>, bank: Bank): Bank =>
+  bank === banks[0] ? banks[1] : banks[0];
+
+const accountsOf = (bank: string): string[] =>
+  Array.from({ length: accountsOfBank }, (_, index) => `${bank}-${index + 1}`);
 
 /** Accounts that the load leaves alone, for scenarios. */
-export const specialAccountsOf = (bank: string): string[] =>
-  Array.from({ length: 40 }, (_, index) => `${bank}-special-${index + 1}`);
+const specialAccountsOf = (bank: string): string[] =>
+  Array.from({ length: 1_000 }, (_, index) => `${bank}-special-${index + 1}`);
 
 async function createTopics({ bootstrapServers }: Infrastructure, topics: readonly string[]): Promise<void> {
   const configEntries = [{ name: 'max.message.bytes', value: String(largestMessage) }];
@@ -162,6 +174,20 @@ async function createTopics({ bootstrapServers }: Infrastructure, topics: readon
         numPartitions: partitions,
         replicationFactor: 3,
         configEntries,
+      })),
+    }),
+  );
+}
+
+/** Has the topics take messages of so many bytes. */
+export async function setLargestMessage({ infrastructure, banks }: World, bytes: number): Promise<void> {
+  await withAdmin(infrastructure.bootstrapServers, (admin) =>
+    admin.alterConfigs({
+      validateOnly: false,
+      resources: banks.map(({ topic }) => ({
+        type: topicResource,
+        name: topic,
+        configEntries: [{ name: 'max.message.bytes', value: String(bytes) }],
       })),
     }),
   );

@@ -34,7 +34,8 @@ await run(() => {
   const moneySent = moneySentIn(config.bankSends);
   const moneyReceived = moneySentIn(config.bankReceives);
   const contracts = { published: [moneySent], consumed: [moneyReceived] };
-  const bus = createEventBus({ config, database, contracts, logger });
+  // a dead letter takes seconds, instead of an hour
+  const bus = createEventBus({ config, database, contracts, logger, consumer: { parkedTries: 6 } });
   bus.on(moneyReceived, receiveMoney(database));
   const load = createLoad({
     accounts: config.bankAccounts.split(','),

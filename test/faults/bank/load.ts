@@ -8,7 +8,7 @@ import type { RollBack, Transfer } from './sending.ts';
 export interface LoadOptions {
   accounts: readonly string[];
   recipients: readonly string[];
-  /** One of so many transfers is poisonous; 0 for none. */
+  /** One of so many transfers is poisonous. */
   poisonEvery: number;
   /** A file that this process writes what it knows to, one JSON text a line. */
   history: string;
@@ -72,7 +72,7 @@ export function createLoad(options: LoadOptions): Load {
     randomInt(rollBackEvery) > 0 ? undefined : randomInt(2) > 0 ? 'thrown' : 'refused';
 
   function drawPoison(): Poison | undefined {
-    if (options.poisonEvery === 0 || randomInt(options.poisonEvery) > 0) return undefined;
+    if (randomInt(options.poisonEvery) > 0) return undefined;
     return { error: randomInt(2) > 0 ? 'failure' : 'bug', tries: randomInt(1, 6) };
   }
 

@@ -1,0 +1,81 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { redriveKey } from '../../../src/runtime/events/parked-changes.ts';
+import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
+import type { Handled } from '../history.ts';
+import { poisonous, requestTransfer, transferOf } from '../requests.ts';
+import type { World } from '../world.ts';
+
+export interface PoisonFigures {
+  /** The longest way of an event of another key, in milliseconds: in the partition of the poison, and in the others. */
+  neighbours: number;
+  others: number;
+  neighbourEvents: number;
+  /** The sequences of the poisoned account, in the order in which they were handled. */
+  sequences: number[];
+  /** Events of the account that waited behind the poison. */
+  queued: number;
+}
+
+const behind = 10;
+const watched = 10_000;
+
+/**
+ * Sends a poisonous event and others of its account after it, watches their neighbours, and once it is a dead letter cures
+ * and redrives it. Resolves when the account has been handled whole.
+ */
+export async function poisonAnAccount(world: World): Promise<PoisonFigures> {
+  const [sender, receiver] = world.banks;
+  const account = world.specialAccount(sender);
+  const ofAccount = () => receiver.database('ledger').where({ account }).orderBy('place');
+  await requestTransfer(sender, transferOf(account));
+  await waitFor(async () => (await ofAccount()).length === 1, {
+    timeout: 30_000,
+    message: 'the first transfer',
+  });
+
+  const begun = Date.now();
+  const poison = poisonous(account, 'until cured');
+  await requestTransfer(sender, poison);
+  for (let sent = 0; sent < behind; sent++) await requestTransfer(sender, transferOf(account));
+  const place = { group: receiver.group, topic: sender.topic, key: account };
+  const key = () =>
+    receiver.database('event_parked_keys').where({ consumer_group: place.group, key: account }).first();
+  await waitFor(async () => (await key())?.state === 'dead', { timeout: 60_000, message: 'a dead letter' });
+  await pause(Math.max(0, begun + watched - Date.now()));
+  const ended = Date.now();
+  const parked = await receiver.database('event_parked').where({ key: account }).count({ rows: '*' }).first();
+
+  await receiver.database('cures').insert({ transfer: poison.transfer });
+  await redriveKey(receiver.database, place);
+  await waitFor(async () => (await ofAccount()).length === behind + 2, {
+    timeout: 60_000,
+    message: 'the whole account',
+  });
+  const rows: { sequence: number; partition: number }[] = await ofAccount();
+  return {
+    ...(await delays(world, { from: begun, to: ended, partition: rows[0]?.partition ?? -1 })),
+    sequences: rows.map(({ sequence }) => sequence),
+    queued: Number(parked?.rows) - 1,
+  };
+}
+
+/** How long events took, in a partition and beside it, while the poison was there. */
+async function delays(
+  world: World,
+  { from, to, partition }: { from: number; to: number; partition: number },
+): Promise<Pick<PoisonFigures, 'neighbours' | 'others' | 'neighbourEvents'>> {
+  const { handled } = await world.history();
+  const meanwhile = handled.filter(
+    ({ topic, sentAt, poisoned }) =>
+      topic === world.banks[0].topic && sentAt >= from && sentAt <= to && !poisoned,
+  );
+  const usual = meanwhile.filter(({ account }) => !account.includes('special'));
+  const neighbours = usual.filter((event) => event.partition === partition);
+  const longest = (events: Handled[]) =>
+    Math.max(0, ...events.map(({ sentAt, handledAt }) => handledAt - sentAt));
+  return {
+    neighbours: longest(neighbours),
+    neighbourEvents: neighbours.length,
+    others: longest(usual.filter((event) => event.partition !== partition)),
+  };
+}
