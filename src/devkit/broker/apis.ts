@@ -57,7 +57,7 @@ export function createApis({ topics, offsets, coordinator, producerIds, node }: 
     deleteTopicsApi(topics, offsets),
     initProducerIdApi(producerIds),
     describeConfigsApi(topics, { 'broker.id': String(node.id), 'auto.create.topics.enable': 'true' }),
-    createPartitionsApi(topics),
+    createPartitionsApi(topics, node.id),
     deleteGroupsApi(coordinator),
     deleteRecordsApi(topics),
     alterConfigsApi(topics),

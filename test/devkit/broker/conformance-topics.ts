@@ -11,6 +11,7 @@ const error = {
   topicAlreadyExists: 36,
   invalidPartitions: 37,
   invalidReplicationFactor: 38,
+  invalidReplicaAssignment: 39,
   invalidConfig: 40,
 };
 
@@ -118,13 +119,15 @@ export function topicSuite(broker: BrokerAddress): void {
     });
 
     it('get more partitions, never fewer', async () => {
-      const grow = async (count: number) => {
+      const grow = async (count: number, assignments?: number[][]) => {
         const answer = await client.call<{ topicErrors: { errorCode: number }[] }>('CreatePartitions', 1, {
-          topicPartitions: [{ topic, count }],
+          topicPartitions: [{ topic, count, assignments }],
         });
         return answer.topicErrors[0]!.errorCode;
       };
       assert.equal(await grow(2), error.invalidPartitions);
+      assert.equal(await grow(4, [[30]]), error.invalidReplicaAssignment);
+      assert.equal(await grow(5, [[1]]), error.invalidReplicaAssignment);
       assert.equal(await grow(5), error.none);
       assert.equal((await describeEventually(topic, 5)).errorCode, 0);
     });

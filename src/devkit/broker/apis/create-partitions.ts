@@ -1,43 +1,61 @@
 import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts';
+import type { Reader } from '../protocol/reader.ts';
 import { Writer } from '../protocol/writer.ts';
 import type { Topics } from '../topics.ts';
 import type { Api } from './api.ts';
 
+const MAX_PARTITIONS = 10_000;
+
+interface Growth {
+  name: string;
+  count: number;
+  /** The brokers of each new partition; null leaves it to the cluster. */
+  assignments: number[][] | null;
+}
+
+type Fault = [error: ErrorCode, message: string];
+
 /** Adds partitions to a topic; their number never shrinks. */
-export function createPartitionsApi(topics: Topics): Api {
+export function createPartitionsApi(topics: Topics, nodeId: number): Api {
   return {
     key: 37,
     versions: [0, 1],
     handle(request) {
-      const asked = request.array((reader) => {
-        const [name, count] = [reader.string(), reader.int32()];
-        reader.nullableArray((each) => each.array((node) => node.int32()));
-        return { name, count };
-      });
+      const asked = request.array(readGrowth);
       request.int32();
       const isDryRun = request.boolean();
-      return new Writer().int32(0).array(asked, (w, { name, count }) => {
-        const [error, message] = grow(topics, name, { count, isDryRun });
-        w.string(name).int16(error).string(message);
+      return new Writer().int32(0).array(asked, (w, growth) => {
+        const fault = faultOf(growth, topics, nodeId);
+        const topic = topics.get(growth.name);
+        if (topic && !fault && !isDryRun) topics.addPartitions(topic, growth.count);
+        const [error, message] = fault ?? [errorCodes.none, null];
+        w.string(growth.name).int16(error).string(message);
       });
     },
   };
 }
 
-function grow(
-  topics: Topics,
-  name: string,
-  { count, isDryRun }: { count: number; isDryRun: boolean },
-): [error: ErrorCode, message: string | null] {
+function readGrowth(reader: Reader): Growth {
+  return {
+    name: reader.string(),
+    count: reader.int32(),
+    assignments: reader.nullableArray((each) => each.array((node) => node.int32())),
+  };
+}
+
+function faultOf({ name, count, assignments }: Growth, topics: Topics, nodeId: number): Fault | undefined {
   const topic = topics.get(name);
   if (!topic) return [errorCodes.unknownTopicOrPartition, 'This server does not host this topic-partition.'];
   const current = topic.partitions.length;
-  if (count <= current || count > 10_000) {
+  if (count <= current || count > MAX_PARTITIONS) {
     return [
       errorCodes.invalidPartitions,
       `Topic has ${current} partitions: ${count} would not be an increase.`,
     ];
   }
-  if (!isDryRun) topics.addPartitions(topic, count);
-  return [errorCodes.none, null];
+  if (assignments === null) return undefined;
+  const isHere = assignments.every((nodes) => nodes.length === 1 && nodes[0] === nodeId);
+  if (isHere && assignments.length === count - current) return undefined;
+  const message = `Each of the ${count - current} new partitions must be on broker ${nodeId}.`;
+  return [errorCodes.invalidReplicaAssignment, message];
 }
