@@ -95,6 +95,6 @@ try {
     names.map((name) => [name, ...[...brokers.keys()].map((side) => shown(figures.get(`${name}\n${side}`)))]),
   );
 } finally {
-  for (const { stop } of brokers.values()) await stop();
+  for (const broker of brokers.values()) await broker.stop();
   await rm(folder, { recursive: true, force: true });
 }
