@@ -113,6 +113,7 @@ export const consumerMutations: readonly Mutation[] = [
     noticedBy: {
       file: 'runtime/events/consumer-group.test.ts',
       title: 'goes on without an owner that has died, or hangs, in its transaction',
+      timeout: 15_000,
     },
   },
   {
@@ -122,6 +123,90 @@ export const consumerMutations: readonly Mutation[] = [
     noticedBy: {
       file: 'runtime/events/consumer-group-rebuild.test.ts',
       title: 'goes on where the log begins, loudly, when events were deleted that it had not fetched',
+    },
+  },
+  {
+    name: 'a new group starts at the end',
+    mechanism: 'A new group starts at the earliest event that Kafka has.',
+    changes: [
+      { file: 'consumer-start.ts', find: '{ known, wanted = low }', replace: '{ known, wanted = high }' },
+    ],
+    noticedBy: {
+      file: 'runtime/events/consumer-group.test.ts',
+      title: 'is the beginning for a new group',
+      timeout: 15_000,
+    },
+  },
+  {
+    name: 'KafkaJS assigns the partitions',
+    mechanism: 'A deploy that adds a topic strands no partition.',
+    changes: [
+      {
+        file: 'kafka-driver.ts',
+        find: 'partitionAssigners: [topicAware, PartitionAssigners.roundRobin]',
+        replace: 'partitionAssigners: topicAware && [PartitionAssigners.roundRobin]',
+      },
+    ],
+    noticedBy: {
+      file: 'suites/bus/embedded-broker.test.ts',
+      source: 'suites/bus/deploys.ts',
+      title: 'that adds a topic strands no partition of either, whichever version leads',
+    },
+  },
+  {
+    name: 'silence goes unnoticed',
+    mechanism: 'A member that Kafka does not answer is made anew.',
+    changes: [
+      {
+        file: 'consumer-partitions.ts',
+        find: 'if (silent > settings.silenceTimeout)',
+        replace: 'if (silent < 0)',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/events/consumer-group-rebuild.test.ts',
+      title: 'because Kafka has been silent is made anew',
+      timeout: 15_000,
+    },
+  },
+  {
+    name: 'a stall goes unnoticed',
+    mechanism: 'A member to which nothing comes, although there is something, is made anew.',
+    changes: [{ file: 'consumer-watchdog.ts', find: 'stalled(new Error(', replace: 'void (new Error(' }],
+    noticedBy: {
+      file: 'runtime/events/consumer-group-rebuild.test.ts',
+      title: 'because nothing comes, although there is something, is made anew',
+      timeout: 20_000,
+    },
+  },
+  {
+    name: 'another key at each call',
+    mechanism: 'A handler with effects elsewhere gets the same idempotency key each time.',
+    changes: [
+      {
+        file: 'consumer-handlers.ts',
+        find: 'string => `${source}/${id}`',
+        replace: 'string => `${source}/${id}/${Math.random()}`',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/events/consumer-at-least-once.test.ts',
+      title: 'hands over the key that is the same each time, and holds no transaction while the handler runs',
+    },
+  },
+  {
+    name: 'the inbox forgets before Kafka does',
+    mechanism: 'The inbox remembers an event at least as long as Kafka keeps it.',
+    changes: [
+      {
+        file: 'inbox-pruner.ts',
+        find: 'longest = Math.max(longest, kept ?? 0);',
+        replace: 'longest = Math.min(longest, kept ?? longest);',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/events/inbox-pruner.test.ts',
+      title: 'remembers as long as Kafka keeps an event, and follows when that changes',
     },
   },
 ];

@@ -3,17 +3,14 @@ import { once } from 'node:events';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { mutate, type Mutation } from './mutation.ts';
+import { mutate, type Mutation, type NoticedBy } from './mutation.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
 const copied = ['src', 'test', 'package.json', 'tsconfig.json', '.mocharc.json'];
 const notCopied = new Set(['node_modules', 'dist']);
-const timeLimit = 120_000;
-
-export interface Test {
-  file: string;
-  title: string;
-}
+/** For one test, and for mocha; a busy machine is slow. */
+const patience = 60_000;
+const timeLimit = 240_000;
 
 /** What mocha says of some tests. */
 export interface Outcome {
@@ -24,7 +21,7 @@ export interface Outcome {
 /** A copy of the sources and tests in which a mechanism can be missing. */
 export interface Mutant {
   /** Runs tests on the copy, without the mechanism where a mutation is given. Rejects when mocha could not run them. */
-  run(tests: readonly Test[], mutation?: Mutation): Promise<Outcome>;
+  run(tests: readonly NoticedBy[], mutation?: Mutation): Promise<Outcome>;
   remove(): Promise<void>;
 }
 
@@ -49,7 +46,8 @@ export async function createMutant(): Promise<Mutant> {
           if (!originals.has(change.file)) originals.set(change.file, source);
           await writeFile(sourceOf(change.file), mutate(source, change));
         }
-        return await runMocha(folder, tests);
+        const timeout = mutation?.noticedBy.timeout ?? patience;
+        return await runMocha(folder, tests, timeout);
       } finally {
         for (const [file, source] of originals) await writeFile(sourceOf(file), source);
       }
@@ -63,7 +61,7 @@ interface Report {
   failures: { fullTitle: string; err: { message?: string } }[];
 }
 
-async function runMocha(folder: string, tests: readonly Test[]): Promise<Outcome> {
+async function runMocha(folder: string, tests: readonly NoticedBy[], timeout: number): Promise<Outcome> {
   const report = path.join(folder, 'report.json');
   await rm(report, { force: true });
   const titles = tests.map(({ title }) => title.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
@@ -71,7 +69,7 @@ async function runMocha(folder: string, tests: readonly Test[]): Promise<Outcome
     '--exit',
     '--bail',
     '--timeout',
-    '60000',
+    String(timeout),
     '--reporter',
     'json',
     '--reporter-option',

@@ -4,8 +4,18 @@ export interface Mutation {
   /** What the mechanism does while it is there, as docs/guarantees.md promises it. */
   mechanism: string;
   changes: readonly Change[];
-  /** A file of mocha, seen from `test/`, and the title of the test in it. */
-  noticedBy: { file: string; title: string };
+  noticedBy: NoticedBy;
+}
+
+/** The cheapest test that fails then. */
+export interface NoticedBy {
+  /** A file for mocha, seen from `test/`. */
+  file: string;
+  title: string;
+  /** Where the title stands, if not in the file itself. */
+  source?: string;
+  /** Milliseconds after which it has failed, where waiting is how it does. */
+  timeout?: number;
 }
 
 export interface Change {

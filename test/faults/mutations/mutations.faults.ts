@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import { randomInt } from 'node:crypto';
+import { readOptions } from '../options.ts';
 import { createRandom } from '../random.ts';
 import { createMutant, type Mutant } from './mutant.ts';
 import type { Mutation } from './mutation.ts';
 import { mutations } from './mutations.ts';
 
-/** MUTATIONS=4 tries four of them, drawn by FAULTS_SEED; without it all are tried. */
-const count = Number(process.env.MUTATIONS ?? mutations.length);
-const seed = Number(process.env.FAULTS_SEED ?? randomInt(1_000_000));
-const chosen = sample(mutations, count, seed);
+/** A short campaign tries some of them, drawn by its seed. */
+const { short, seed } = readOptions(process.env);
+const chosen = sample(mutations, short ? 4 : mutations.length, seed);
 
 describe(`the event bus without one of its mechanisms (seed ${seed})`, function () {
   this.timeout(300_000);

@@ -21,8 +21,8 @@ describe('the mutations', () => {
         sources.set(change.file, mutate(source, change));
       }
       for (const source of sources.values()) transformSync(source, { loader: 'ts' });
-      const test = read('test', noticedBy.file);
-      assert.ok(test.includes(noticedBy.title), `${noticedBy.file} has no test "${noticedBy.title}"`);
+      const { file, source = file, title } = noticedBy;
+      assert.ok(read('test', source).includes(title), `${source} has no test "${title}"`);
     });
   }
 

@@ -1,5 +1,7 @@
 import type { Mutation } from './mutation.ts';
 
+const parkedTests = 'runtime/events/consumer-parked.test.ts';
+const retryTests = 'runtime/events/consumer-errors.test.ts';
 const anyOrder = {
   file: 'faults/properties/parked-queue.test.ts',
   title: 'are each handled once or dropped, in the order of their key',
@@ -97,5 +99,67 @@ export const parkingMutations: readonly Mutation[] = [
       },
     ],
     noticedBy: anyOrder,
+  },
+  {
+    name: 'an outage taken for a failure',
+    mechanism: 'What a handler needs and cannot reach pauses the partition, and parks nothing.',
+    changes: [
+      {
+        file: 'consumer-retry.ts',
+        find: "if (kind === 'unreachable') {",
+        replace: "if (kind === 'unreachable' && batchSize < 0) {",
+      },
+    ],
+    noticedBy: {
+      file: parkedTests,
+      title: 'for want of a dependency pauses the partition, and parks nothing',
+    },
+  },
+  {
+    name: 'an unknown version taken for unreadable',
+    mechanism: 'An event of an unknown version waits for a release that knows it.',
+    changes: [
+      {
+        file: 'consumer-errors.ts',
+        find: `if (reading && error instanceof UnknownVersionError) return 'unknown version';`,
+        replace: '',
+      },
+    ],
+    noticedBy: { file: parkedTests, title: 'of an unknown version waits for a release that knows it' },
+  },
+  {
+    name: 'no end of tries',
+    mechanism: 'At the limit of its tries an event is a dead letter.',
+    changes: [
+      {
+        file: 'consumer-retry.ts',
+        find: '|| attempts >= parkedTries;',
+        replace: '|| attempts < 0 * parkedTries;',
+      },
+    ],
+    noticedBy: {
+      file: parkedTests,
+      title: 'is a dead letter at the limit, which still holds its key back, and says so',
+    },
+  },
+  {
+    name: 'tries in place without bounds',
+    mechanism: 'A partition waits for events that fail for half a second of five at most.',
+    changes: [{ file: 'consumer-retry.ts', find: 'if (left < wait + took) return false;', replace: '' }],
+    noticedBy: {
+      file: retryTests,
+      title: 'lets a partition wait 500 ms of 5 s at most, however many events fail',
+    },
+  },
+  {
+    name: 'a conflict taken for a failure',
+    mechanism: 'A deadlock or a serialization failure is tried again at once, and is no error.',
+    changes: [
+      { file: 'consumer-retry.ts', find: 'conflicts < CONFLICTS', replace: 'conflicts < 0 * CONFLICTS' },
+    ],
+    noticedBy: {
+      file: retryTests,
+      title: 'tries a conflict at once, ten times, and takes it for a failure then',
+    },
   },
 ];

@@ -23,23 +23,18 @@ export const publishingMutations: readonly Mutation[] = [
     changes: [
       {
         file: 'outbox-transaction.ts',
-        find: `    try {
-      if (messages.length > 0) lanes = await insertIntoOutbox(connection, messages);
-      if (messages.length > 0) failpoint('outbox.inserted');
-    } catch (error) {
-      await rollBack(connection);
-      throw error;
-    }
-    const result = await commit();
-    checkCommitted(result);`,
-        replace: `    const result = await commit();
-    checkCommitted(result);
-    try {
-      if (messages.length > 0) lanes = await insertIntoOutbox(connection, messages);
-    } catch (error) {
-      await rollBack(connection);
-      throw error;
-    }`,
+        find: 'let lanes = new Set<number>();',
+        replace: 'let lanes = new Set<number>();\n    let later: (() => Promise<Set<number>>) | undefined;',
+      },
+      {
+        file: 'outbox-transaction.ts',
+        find: 'lanes = await insertIntoOutbox(connection, messages',
+        replace: 'later = () => insertIntoOutbox(connection, messages',
+      },
+      {
+        file: 'outbox-transaction.ts',
+        find: 'const result = await commit();',
+        replace: 'const result = await commit();\n    if (later) lanes = await later();',
       },
     ],
     noticedBy: {

@@ -111,7 +111,11 @@ export const relayMutations: readonly Mutation[] = [
         replace: `await session.query('select $1::text, $2::text', [channel, message]);`,
       },
     ],
-    noticedBy: { file: relayTests, title: 'hear of events in their lanes from whoever commits them' },
+    noticedBy: {
+      file: relayTests,
+      title: 'hear of events in their lanes from whoever commits them',
+      timeout: 15_000,
+    },
   },
   {
     name: 'no look without a word',
@@ -124,7 +128,7 @@ export const relayMutations: readonly Mutation[] = [
         replace: `    await connection?.balance();`,
       },
     ],
-    noticedBy: { file: relayTests, title: 'sends events that nobody woke it for' },
+    noticedBy: { file: relayTests, title: 'sends events that nobody woke it for', timeout: 15_000 },
   },
   {
     name: 'a refused event does not block its key',
@@ -143,5 +147,11 @@ export const relayMutations: readonly Mutation[] = [
       file: deadLetterTests,
       title: 'again and again, while it is still refused and many publish, stays in order',
     },
+  },
+  {
+    name: 'no patience with what is forbidden',
+    mechanism: 'A topic may be forbidden for a while before its events become dead letters.',
+    changes: [{ file: 'relay-sending.ts', find: '>= refusalPatience;', replace: '>= 0 * refusalPatience;' }],
+    noticedBy: { file: deadLetterTests, title: 'is not made of one that was forbidden for a moment' },
   },
 ];
