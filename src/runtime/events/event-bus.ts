@@ -69,7 +69,9 @@ export interface EventBusOptions {
 export function createEventBus(options: EventBusOptions): EventBus {
   const { config, database, contracts, logger, registry = new Registry() } = options;
   const driver = createKafkaDriver(config.kafka, { clientId: config.serviceName, logger });
-  const outbox = createOutbox({ database, contracts, serviceName: config.serviceName });
+  // with a pooler in between, the address for sessions is another one
+  const session = config.databaseUrl === config.databaseDirectUrl;
+  const outbox = createOutbox({ database, contracts, serviceName: config.serviceName, session });
   const relay = createRelay({ config, database, driver, logger, registry });
   const consumers = createConsumers({ ...options, registry, driver });
   createParkedMetrics(database, registry, consumers.groups);

@@ -2,7 +2,19 @@ import type { OutgoingMessage } from './message.ts';
 
 /** What runs SQL: a client of `pg`, inside of a transaction or on its own. */
 export interface Connection {
-  query(sql: string, values?: unknown[]): Promise<{ rows: { lane: number }[] }>;
+  query(statement: string | Prepared, values?: unknown[]): Promise<{ rows: { lane: number }[] }>;
+}
+
+/** A statement that PostgreSQL plans once a session. */
+interface Prepared {
+  name: string;
+  text: string;
+  values: unknown[];
+}
+
+export interface InsertOptions {
+  /** The connection is one session of PostgreSQL, without a pooler in between, so that it may keep plans. */
+  session?: boolean;
 }
 
 const ROWS_PER_STATEMENT = 1_000;
@@ -48,12 +60,16 @@ export async function lockKeys(connection: Connection, keys: readonly string[]):
 export async function insertIntoOutbox(
   connection: Connection,
   messages: readonly OutgoingMessage[],
+  { session = false }: InsertOptions = {},
 ): Promise<Set<number>> {
   const lanes = new Set<number>();
   const [only] = messages;
   if (only && messages.length === 1) {
     const values = [only.key, only.topic, JSON.stringify(only.headers), only.value.toString()];
-    for (const { lane } of (await connection.query(insertOne, values)).rows) lanes.add(lane);
+    const { rows } = session
+      ? await connection.query({ name: 'outbox_insert', text: insertOne, values })
+      : await connection.query(insertOne, values);
+    for (const { lane } of rows) lanes.add(lane);
     return lanes;
   }
   if (messages.length > ROWS_PER_STATEMENT)

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { failpoint } from './failpoint.ts';
 import type { OutgoingMessage } from './message.ts';
-import { type Connection, insertIntoOutbox } from './outbox-insert.ts';
+import { type Connection, insertIntoOutbox, type InsertOptions } from './outbox-insert.ts';
 import { checkCommitted } from './transaction-commit.ts';
 
 type Query = (connection: Connection, statement: unknown) => Promise<unknown>;
@@ -22,7 +22,10 @@ export interface TransactionBuffers {
 }
 
 /** @param onCommit is told the lanes that a transaction wrote to, once it is committed */
-export function createTransactionBuffers(onCommit: (lanes: ReadonlySet<number>) => void): TransactionBuffers {
+export function createTransactionBuffers(
+  onCommit: (lanes: ReadonlySet<number>) => void,
+  options?: InsertOptions,
+): TransactionBuffers {
   const buffers = new WeakMap<Knex.Transaction, Pending>();
 
   function pendingOf(trx: Knex.Transaction): Pending {
@@ -42,7 +45,7 @@ export function createTransactionBuffers(onCommit: (lanes: ReadonlySet<number>) 
     const messages = close(pending);
     let lanes = new Set<number>();
     try {
-      if (messages.length > 0) lanes = await insertIntoOutbox(connection, messages);
+      if (messages.length > 0) lanes = await insertIntoOutbox(connection, messages, options);
       if (messages.length > 0) failpoint('outbox.inserted');
     } catch (error) {
       await rollBack(connection);

@@ -9,7 +9,7 @@ import { serializeData } from './event-data.ts';
 import type { EventContracts, NewEvent } from './event.ts';
 import { failpoint } from './failpoint.ts';
 import { messageBytes, type OutgoingMessage } from './message.ts';
-import { type Connection, insertIntoOutbox } from './outbox-insert.ts';
+import { type Connection, insertIntoOutbox, type InsertOptions } from './outbox-insert.ts';
 import { createTransactionBuffers } from './outbox-transaction.ts';
 
 /** Kafka takes 1 MiB a batch unless it is told otherwise, and a message that it refuses would hold up its lane. */
@@ -54,13 +54,15 @@ interface Settings {
   database: Knex;
   contracts: Pick<EventContracts, 'published'>;
   serviceName: string;
+  /** The database is reached without a pooler; `false` when left out. */
+  session?: boolean;
 }
 
 /** Saves events in the table `event_outbox`, in the transaction of the change that they tell of. */
-export function createOutbox({ database, contracts, serviceName }: Settings): Outbox {
+export function createOutbox({ database, contracts, serviceName, session = false }: Settings): Outbox {
   const listeners: ((lanes: ReadonlySet<number>) => void)[] = [];
   const published = new Set<EventDefinition>(contracts.published);
-  const buffers = createTransactionBuffers(committed);
+  const buffers = createTransactionBuffers(committed, { session });
 
   function committed(lanes: ReadonlySet<number>): void {
     failpoint('outbox.committed');
@@ -70,7 +72,7 @@ export function createOutbox({ database, contracts, serviceName }: Settings): Ou
   async function save(message: OutgoingMessage, trx?: Knex.Transaction): Promise<void> {
     checkMessage(message);
     if (trx) buffers.add(trx, message);
-    else committed(await insertAlone(database, message));
+    else committed(await insertAlone(database, message, { session }));
   }
 
   async function publishTyped({ definition, aggregateId, data }: NewEvent, trx?: Knex.Transaction) {
@@ -149,11 +151,15 @@ function unknownDefinition({ type, version }: EventDefinition): string {
 }
 
 /** One statement is a transaction of its own. Deadlocks with strangers' locks are tried again. */
-async function insertAlone(database: Knex, message: OutgoingMessage): Promise<Set<number>> {
+async function insertAlone(
+  database: Knex,
+  message: OutgoingMessage,
+  options: InsertOptions,
+): Promise<Set<number>> {
   for (let attempt = 1; ; attempt += 1) {
     const connection: Connection = await database.client.acquireConnection();
     try {
-      return await insertIntoOutbox(connection, [message]);
+      return await insertIntoOutbox(connection, [message], options);
     } catch (error) {
       if (!isDeadlock(error) || attempt === OWN_ATTEMPTS) throw error;
     } finally {

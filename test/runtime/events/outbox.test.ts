@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { runInContext } from '../../../src/runtime/context/context.ts';
+import { connectDatabase } from '../../../src/runtime/database/database.ts';
 import { createOutbox, type Outbox } from '../../../src/runtime/events/outbox.ts';
 import { down, up } from '../../../src/runtime/tables/event-outbox.ts';
 import { createOutboxDatabase, orderPlaced, type OutboxDatabase } from './outbox-fixture.ts';
@@ -263,6 +264,27 @@ describe('publish', () => {
         await database.raw('drop trigger deadlock on event_outbox');
       }
       assert.deepEqual(await saved(), ['stubborn']);
+    });
+  });
+
+  describe('the plan of its statement', () => {
+    const plans = async (session: boolean): Promise<string[]> => {
+      const single = connectDatabase({ databaseUrl: world.url, databasePoolMax: 1, serviceName: 'order' });
+      const contracts = { published: [orderPlaced] };
+      const { publish } = createOutbox({ database: single, contracts, serviceName: 'order', session });
+      try {
+        await publish(placed('alone'));
+        await single.transaction((trx) => publish(placed('together'), trx));
+        return await single('pg_prepared_statements').pluck('name');
+      } finally {
+        await single.destroy();
+      }
+    };
+
+    it('is kept by a session, and not where a pooler may be in between', async () => {
+      assert.deepEqual(await plans(true), ['outbox_insert']);
+      assert.deepEqual(await plans(false), []);
+      assert.deepEqual(await saved(), ['alone', 'together', 'alone', 'together']);
     });
   });
 
