@@ -11,10 +11,13 @@ import { singleFlight } from './single-flight.ts';
 /** One NOTIFY costs every writer of the database a little, so that lanes are collected for so many milliseconds. */
 const NOTIFY_INTERVAL = 5;
 /**
- * While something is being sent, lanes are collected for so many milliseconds: what a read, a request and a delete cost does
- * not depend on how few rows they are about. Nothing waits while nothing is being sent.
+ * What a read, a request and a delete cost does not depend on how few rows they are about. So while something is being sent,
+ * lanes are collected for half of the time that a request takes, within these bounds: the busier everything is, the fewer
+ * and larger the requests. Nothing waits while nothing is being sent, nor for a backlog.
  */
-const READ_INTERVAL = 4;
+const READ_INTERVAL = { least: 4, most: 20 };
+/** So many rows are worth a request of their own. */
+const BACKLOG = 100;
 /** How soon rows are read again whose key somebody redrives or drops at this moment. */
 const REREAD_DELAY = 50;
 
@@ -23,7 +26,7 @@ type Connection = Pick<RelayConnection, 'session' | 'leases' | 'floors' | 'chann
 interface Settings {
   connection: () => Connection | undefined;
   lanes: RelayLanes;
-  sending: Pick<RelaySending, 'hasFreeSender' | 'busy' | 'waiting' | 'send'>;
+  sending: Pick<RelaySending, 'hasFreeSender' | 'busy' | 'pace' | 'waiting' | 'send'>;
   /** Hears of rows that are dead letters now, and which of their keys were not blocked before. */
   onDeadLetters: (refused: readonly RefusedRow[], keys: readonly TopicKey[]) => void;
 }
@@ -46,6 +49,7 @@ export function createRelayPump({ connection, lanes, sending, onDeadLetters }: S
   let toldAt = -Infinity;
   let telling: NodeJS.Timeout | undefined;
   let readAt = -Infinity;
+  let lastRead = 0;
   let reading: NodeJS.Timeout | undefined;
 
   async function settleSent({ session, leases }: Connection): Promise<void> {
@@ -86,7 +90,7 @@ export function createRelayPump({ connection, lanes, sending, onDeadLetters }: S
 
   async function sendReady({ session, leases, floors }: Connection): Promise<void> {
     if (!sending.hasFreeSender() || !lanes.hasReady(leases.held())) return;
-    const wait = sending.busy() ? readAt + READ_INTERVAL - performance.now() : 0;
+    const wait = readAt + readInterval() - performance.now();
     if (wait > 0) return void (reading ??= setTimeout(collected, wait));
     readAt = performance.now();
     const ready = lanes.takeReady(leases.held());
@@ -98,6 +102,11 @@ export function createRelayPump({ connection, lanes, sending, onDeadLetters }: S
     });
     for (const lane of ready.filter((read) => !rows.has(read))) lanes.end(lane);
     if (rows.size > 0) sending.send(rows);
+  }
+
+  function readInterval(): number {
+    if (!sending.busy() || lastRead >= BACKLOG) return 0;
+    return Math.min(Math.max(sending.pace() / 2, READ_INTERVAL.least), READ_INTERVAL.most);
   }
 
   function collected(): void {
@@ -113,6 +122,7 @@ export function createRelayPump({ connection, lanes, sending, onDeadLetters }: S
   ): Promise<Map<number, OutboxRow[]>> {
     const rows = await readLanes(session, ready, floors, sending.waiting());
     for (const [lane, found] of rows) if (mayHaveMore(found)) lanes.mark([lane]);
+    lastRead = [...rows.values()].reduce((sum, found) => sum + found.length, 0);
     const behind = [...rows.values()].flatMap((found) => found.filter(({ parked }) => parked));
     if (behind.length === 0) return rows;
     if (!(await parkBehind(session, behind))) readLater(behind.map(({ lane }) => lane));

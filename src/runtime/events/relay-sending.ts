@@ -27,6 +27,8 @@ export interface RelaySending {
   send(lanes: ReadonlyMap<number, OutboxRow[]>): void;
   /** Whether something is under way. */
   busy(): boolean;
+  /** How long a request took of late, in milliseconds. */
+  pace(): number;
   /** Resolves once nothing is under way. */
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -65,9 +67,12 @@ export function createRelaySending({
   const backoff = createTopicBackoff();
   const forbiddenSince = new Map<string, number>();
   let problem: string | undefined;
+  let pace = 0;
 
   async function sendGroup(sender: OutboxSender, group: (readonly [number, OutboxRow[]])[]): Promise<void> {
+    const begun = performance.now();
     const outcome = await sender.send(group.flatMap(([, rows]) => rows));
+    pace += (performance.now() - begun - pace) / 8;
     if (outcome.sent.length > 0) failpoint('relay.acknowledged');
     free.push(sender);
     noteSent(outcome);
@@ -125,6 +130,7 @@ export function createRelaySending({
       }
     },
     busy: () => underWay.size > 0,
+    pace: () => pace,
     async settled() {
       await Promise.all(underWay);
     },
