@@ -41,6 +41,26 @@ export function consumingBehaviour({ world, broker }: Suite): void {
     assert.deepEqual(await effectsOf(2), { a: [1, 2] });
   });
 
+  it('lets every other key pass a poison event, and keeps the order of its own until that is mended', async () => {
+    const { startPublisher, startConsumer, change, effectsOf, copies } = world();
+    let broken = true;
+    const publisher = await startPublisher();
+    await startConsumer(async (event, trx) => {
+      if (broken && event.subject === 'poison' && event.data.revision === 2) throw new TypeError('no');
+      await noteEffect(event, trx);
+    });
+    const neighbours = Array.from({ length: 12 }, (_, index) => `order-${index}`);
+    for (const id of ['poison', ...neighbours]) await change(publisher, id, 3);
+    const { poison, ...others } = await effectsOf(37);
+    assert.deepEqual(poison, [1]);
+    assert.deepEqual(others, Object.fromEntries(neighbours.map((id) => [id, [1, 2, 3]])));
+    broken = false;
+    await copies('event_parked_keys').update({ state: 'parked', attempts: 0, next_try_at: copies.fn.now() });
+    assert.deepEqual((await effectsOf(39))['poison'], [1, 2, 3]);
+    await change(publisher, 'poison');
+    assert.deepEqual((await effectsOf(40))['poison'], [1, 2, 3, 4]);
+  });
+
   it('goes on where the service was when it is started again', async () => {
     const { startPublisher, startConsumer, change, effectsOf } = world();
     const publisher = await startPublisher();
