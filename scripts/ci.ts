@@ -19,6 +19,7 @@ try {
   await suite('npm test', 'npm', ['test']);
   await suite('services, images, demo', process.execPath, [mocha, 'test/**/*.ci.ts']);
   await suite('real Apache Kafka', process.execPath, [mocha, 'test/**/*.kafka.ts']);
+  await suite('faults', 'npm', ['run', 'test:faults', '--', '--short']);
 } finally {
   if (engine) execFileSync(dockerEngine, ['stop'], { stdio: 'inherit' });
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-const startTimeout = 60_000;
+const startTimeout = 120_000;
 
 export interface BrokerProcess {
   /** Resolves when the process is gone. Safe to call twice. */
