@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import zlib from 'node:zlib';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import { connectWithTopic, fetch, produce } from './batches.ts';
 import type { BrokerAddress } from './conformance.ts';
@@ -91,6 +92,28 @@ export function kcatSuite(broker: BrokerAddress): void {
       assert.equal(await at(start + 500), `${topic} [0] offset 2`);
       assert.equal(await at(start + 2000), `${topic} [0] offset 4`);
     });
+
+    for (const codec of ['gzip', 'snappy', 'lz4', ...('zstdDecompressSync' in zlib ? ['zstd'] : [])]) {
+      it(`finds a time within a batch that is compressed with ${codec}`, async () => {
+        const settings = ['-z', codec, '-X', 'linger.ms=2000', '-X', 'batch.num.messages=10'];
+        const producer = kcat.start(to('-P', '-t', topic, '-p', '0', ...settings));
+        for (let last = 0, n = 0; n < 10; n++) {
+          await waitFor(() => Date.now() > last + 100);
+          last = Date.now();
+          producer.stdin?.write(`${'some text '.repeat(300)}${n}\n`);
+        }
+        producer.stdin?.end();
+        await once(producer, 'close');
+        const printed = await kcat.run(to('-C', '-t', topic, '-p', '0', '-e', '-q', '-f', '%T %o\n'));
+        const records = lines(printed).map((line) => line.split(' ').map(Number));
+        assert.ok(new Set(records.map(([time]) => time)).size > 3, printed);
+        for (const [time = 0] of records) {
+          const first = records.find(([other = 0]) => other >= time)?.[1];
+          const found = await kcat.run(to('-Q', '-t', `${topic}:0:${time}`));
+          assert.equal(found.trim(), `${topic} [0] offset ${first}`, printed);
+        }
+      });
+    }
 
     function join(groupId: string) {
       const settings = ['-X', 'auto.offset.reset=earliest', '-X', 'session.timeout.ms=6000'];

@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib';
+import { unpack } from './compression/unpack.ts';
 import { BATCH_HEADER_BYTES, readBatchHeader, type BatchHeader } from './record-batch.ts';
 import { Reader } from './reader.ts';
 
@@ -13,8 +13,8 @@ const LOG_APPEND_TIME = 0x08;
 const MAX_RECORD_BYTES = 100 * 1024 * 1024;
 
 /**
- * The first record of the batch from `offset` on that is as late as `timestamp` (milliseconds). In a batch that is compressed
- * with anything but gzip, and in a damaged one, that is the batch's first record.
+ * The first record of the batch from `offset` on that is as late as `timestamp` (milliseconds). In a damaged batch, and in one
+ * that this Node cannot unpack, that is the batch's first record.
  */
 export function firstRecordAt(batch: Buffer, timestamp: number, offset = 0): RecordPlace | undefined {
   const header = readBatchHeader(batch);
@@ -32,7 +32,8 @@ export function firstRecordAt(batch: Buffer, timestamp: number, offset = 0): Rec
 }
 
 function readPlaces(batch: Buffer, header: BatchHeader): RecordPlace[] {
-  const reader = new Reader(decompress(batch.subarray(BATCH_HEADER_BYTES), header.attributes & 7));
+  const packed = batch.subarray(BATCH_HEADER_BYTES);
+  const reader = new Reader(unpack(packed, header.attributes & 7, MAX_RECORD_BYTES));
   return Array.from({ length: header.recordCount }, () => {
     const record = new Reader(reader.take(reader.varint()));
     record.int8();
@@ -41,10 +42,4 @@ function readPlaces(batch: Buffer, header: BatchHeader): RecordPlace[] {
       offset: header.baseOffset + record.varint(),
     };
   });
-}
-
-function decompress(records: Buffer, codec: number): Buffer {
-  if (codec === 0) return records;
-  if (codec === 1) return gunzipSync(records, { maxOutputLength: MAX_RECORD_BYTES });
-  throw new RangeError(`records are compressed with codec ${codec}, which is not read`);
 }

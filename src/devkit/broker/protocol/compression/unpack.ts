@@ -1,0 +1,27 @@
+import * as zlib from 'node:zlib';
+import { unpackLz4 } from './lz4.ts';
+import { unpackSnappy } from './snappy.ts';
+
+type Unpack = (packed: Buffer, limit: number) => Buffer;
+
+/** By the number that a batch's attributes have for it. Node has zstd from 22.15 and 23.8 on. */
+const codecs: Record<number, Unpack | undefined> = {
+  0: (bytes) => bytes,
+  1: (packed, limit) => zlib.gunzipSync(packed, { maxOutputLength: limit }),
+  2: unpackSnappy,
+  3: unpackLz4,
+  4: zstd(),
+};
+
+/** Unpacks the records of a batch. Throws when they are damaged, larger than `limit` bytes, or cannot be read here. */
+export function unpack(records: Buffer, codec: number, limit: number): Buffer {
+  const unpackThis = codecs[codec];
+  if (!unpackThis) throw new RangeError(`records are compressed with codec ${codec}, which is not read`);
+  return unpackThis(records, limit);
+}
+
+function zstd(): Unpack | undefined {
+  const unpackZstd: unknown = Reflect.get(zlib, 'zstdDecompressSync');
+  if (typeof unpackZstd !== 'function') return undefined;
+  return (packed, limit) => unpackZstd(packed, { maxOutputLength: limit });
+}
