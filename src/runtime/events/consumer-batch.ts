@@ -21,6 +21,8 @@ export interface BatchOptions {
     handlerTimeout: number;
     /** How many keys of the group may be parked. */
     parkedKeys: number;
+    /** The connections of `database` may keep plans. */
+    session?: boolean;
   };
 }
 
@@ -98,7 +100,8 @@ async function claimItems(
 ): Promise<Claimed> {
   const events = items.flatMap(({ identity }) => identity ?? []);
   const next = (items.at(-1)?.offset ?? 0) + 1;
-  const claim = { of, known, next, events, statementTimeout: settings.handlerTimeout };
+  const { handlerTimeout: statementTimeout, session = false } = settings;
+  const claim = { of, known, next, events, statementTimeout, session };
   const claimed = await claimEvents(trx, claim);
   if (!claimed) throw new PositionMovedError(of, known, await readPosition(trx, of));
   return claimed;

@@ -35,18 +35,20 @@ export interface ConsumerSettings {
   inboxRetention: number;
   /** How long stopping waits for a handler. */
   stopTimeout: number;
+  /** PostgreSQL is reached without a pooler, so that a connection may keep the plan of a statement. */
+  session: boolean;
 }
 
 const DAY = 24 * 60 * 60 * 1_000;
 
 /** The defaults: half of the database connections, and half of the time to stop, are left to everything else. */
-export function defaultSettings({
-  databasePoolMax,
-  shutdownTimeout,
-}: {
+export function defaultSettings(config: {
   databasePoolMax: number;
   shutdownTimeout: number;
+  databaseUrl: string;
+  databaseDirectUrl: string;
 }): ConsumerSettings {
+  const { databasePoolMax, shutdownTimeout, databaseUrl, databaseDirectUrl } = config;
   return {
     batchSize: 200,
     batchTimeout: 1_000,
@@ -66,5 +68,6 @@ export function defaultSettings({
     commitInterval: 1_000,
     inboxRetention: 7 * DAY,
     stopTimeout: shutdownTimeout / 2,
+    session: databaseUrl === databaseDirectUrl,
   };
 }

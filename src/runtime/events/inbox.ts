@@ -10,24 +10,25 @@ export interface EventIdentity {
 /** One string for each identity. */
 export const identityOf = ({ source, id }: EventIdentity): string => `${source.length} ${source}${id}`;
 
-const claim = `
+/** Planning it takes longer than running it. */
+const claimText = `
   with moved as (
-    update event_positions set position = ?, updated_at = now()
-    where consumer_group = ? and topic = ? and partition = ? and position = ? and resets = ?
+    update event_positions set position = $1, updated_at = now()
+    where consumer_group = $2 and topic = $3 and partition = $4 and position = $5 and resets = $6
     returning position
   ), fresh as (
     insert into event_inbox (consumer_group, topic, source, event_id)
-    select ?, ?, event.source, event.id from unnest(?::text[], ?::text[]) as event (source, id)
+    select $7, $8, event.source, event.id from unnest($9::text[], $10::text[]) as event (source, id)
     where exists (select from moved)
     on conflict do nothing
     returning source, event_id
   )
   select
     (select count(*) from moved)::int as moved,
-    (select case when count(*) < ? then coalesce(json_agg(json_build_array(source, event_id)), '[]') end from fresh)
+    (select case when count(*) < $11 then coalesce(json_agg(json_build_array(source, event_id)), '[]') end from fresh)
       as fresh,
-    exists (select from event_parked_keys where consumer_group = ? and topic = ?) as parked,
-    set_config('statement_timeout', ?, true), set_config('idle_in_transaction_session_timeout', ?, true)`;
+    exists (select from event_parked_keys where consumer_group = $12 and topic = $13) as parked,
+    set_config('statement_timeout', $14, true), set_config('idle_in_transaction_session_timeout', $15, true)`;
 
 export interface Claim {
   of: GroupPartition;
@@ -41,6 +42,8 @@ export interface Claim {
    * ends the session: the machine of its owner has died or hangs, and the next owner waits for it.
    */
   statementTimeout: number;
+  /** The connection is one session of PostgreSQL, without a pooler in between, so that it may keep the plan. */
+  session?: boolean;
 }
 
 export interface Claimed {
@@ -57,22 +60,28 @@ export interface Claimed {
  */
 export async function claimEvents(
   trx: Knex.Transaction,
-  { of, known, next, events, statementTimeout }: Claim,
+  { of, known, next, events, statementTimeout, session = false }: Claim,
 ): Promise<Claimed | undefined> {
   const { groupId, topic, partition } = of;
   const position = [next, groupId, topic, partition, known.position, known.resets];
   const inbox = [groupId, topic, ...columnsOf(events)];
-  const { rows } = await trx.raw<{ rows: [ClaimRow] }>(claim, [
-    ...position,
-    ...inbox,
-    events.length,
-    ...[groupId, topic],
-    ...[String(statementTimeout), String(2 * statementTimeout)],
-  ]);
+  const timeouts = [String(statementTimeout), String(2 * statementTimeout)];
+  const values = [...position, ...inbox, events.length, groupId, topic, ...timeouts];
+  const connection: Connection = await trx.client.acquireConnection();
+  const { rows } = await connection.query({
+    ...(session && { name: 'inbox_claim' }),
+    text: claimText,
+    values,
+  });
   const [{ moved, fresh, parked }] = rows;
   if (moved === 0) return undefined;
   const unseen = fresh?.map(([source, id]) => ({ source, id })) ?? events;
   return { unseen: new Map(unseen.map((event) => [identityOf(event), event])), parked };
+}
+
+/** A client of `pg`: Knex gives no statement a name. */
+interface Connection {
+  query(statement: { name?: string; text: string; values: unknown[] }): Promise<{ rows: [ClaimRow] }>;
 }
 
 /** `fresh` is null when all are. */

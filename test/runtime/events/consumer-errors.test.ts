@@ -64,7 +64,12 @@ describe('what an error is', () => {
 });
 
 describe('what is done about a failure', () => {
-  const settings = defaultSettings({ databasePoolMax: 10, shutdownTimeout: 10_000 });
+  const settings = defaultSettings({
+    databasePoolMax: 10,
+    shutdownTimeout: 10_000,
+    databaseUrl: '',
+    databaseDirectUrl: '',
+  });
   const fails = (offset: number, took = 0): EventFailure =>
     new EventFailure('x', { offset, took, kind: 'failure', cause: new Error('no') });
 
@@ -86,6 +91,18 @@ describe('what is done about a failure', () => {
     assert.deepEqual(outcomes.slice(-2), ['park', 'park']);
     now = 2_000;
     assert.equal(retry.next(fails(20), 1).how, 'in place');
+  });
+
+  it('counts what the tries in place take, their transactions included', () => {
+    let now = 0;
+    const retry = createRetry(settings, () => now);
+    const outcomes = Array.from({ length: 5 }, (_, offset) => {
+      const { how } = retry.next(fails(offset), 1);
+      now += 250;
+      retry.passed(offset + 1);
+      return how;
+    });
+    assert.deepEqual(outcomes, ['in place', 'in place', 'in place', 'park', 'park']);
   });
 
   it('does not try again in place what takes long', () => {

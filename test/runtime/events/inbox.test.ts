@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Knex } from 'knex';
 import { connectDatabase } from '../../../src/runtime/database/database.ts';
-import { pruneInbox } from '../../../src/runtime/events/inbox.ts';
+import { claimEvents, pruneInbox } from '../../../src/runtime/events/inbox.ts';
 import { down, up } from '../../../src/runtime/tables/event-inbox.ts';
+import { up as createParked } from '../../../src/runtime/tables/event-parked.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
 
 describe('the inbox', () => {
@@ -46,6 +47,30 @@ describe('the inbox', () => {
     let statements = 0;
     const stopped = (): boolean => (statements += 1) > 2;
     assert.equal(await pruneInbox(database, new Date(), { batchSize: 1, stopped }), 2);
+  });
+
+  it('has its plan kept by a session, and not where a pooler may be in between', async () => {
+    await createParked(database);
+    const of = { groupId: 'g', topic: 't', partition: 0 };
+    await database('event_positions').insert({ consumer_group: 'g', topic: 't', partition: 0, position: 0 });
+    const known = { position: 0, resets: 0 };
+    const plans = (session: boolean): Promise<string[]> =>
+      database.transaction(async (trx) => {
+        const claim = {
+          of,
+          known,
+          next: 1,
+          events: [{ source: 's', id: 'a' }],
+          statementTimeout: 1_000,
+          session,
+        };
+        assert.equal((await claimEvents(trx, claim))?.unseen.size, 1);
+        await trx('event_inbox').delete();
+        await trx('event_positions').update({ position: 0 });
+        return trx('pg_prepared_statements').pluck('name');
+      });
+    assert.deepEqual(await plans(false), []);
+    assert.deepEqual(await plans(true), ['inbox_claim']);
   });
 
   it('is not taken down while it, or a position, has rows', async () => {
