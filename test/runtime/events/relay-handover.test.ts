@@ -14,7 +14,7 @@ describe('relays that hand lanes over under load', () => {
   before(async () => {
     world = await createOutboxDatabase();
     kafka = createMemoryKafka();
-    kafka.latency = () => 20;
+    kafka.latency = () => 100;
   });
   after(async () => {
     await Promise.all(relays.map((relay) => relay.stop?.()));
