@@ -26,14 +26,14 @@ export interface Retry {
 
 type Settings = Pick<
   ConsumerSettings,
-  'inPlaceDelays' | 'parkDelay' | 'parkedTries' | 'retryDelay' | 'outageDelay'
+  'inPlaceDelays' | 'inPlaceTime' | 'parkDelay' | 'parkedTries' | 'retryDelay' | 'outageDelay'
 >;
 
 const CONFLICTS = 10;
 
 /** @param now milliseconds of a clock that never goes back */
 export function createRetry(settings: Settings, now: () => number = () => performance.now()): Retry {
-  const budget = createBudget(now);
+  const budget = createBudget(settings.inPlaceTime, now);
   const attempts = new Map<number, number>();
   let conflicts = 0;
   let outages = 0;
@@ -71,7 +71,11 @@ export function createRetry(settings: Settings, now: () => number = () => perfor
       conflicts = 0;
       outages = 0;
       holds = 0;
-      for (const offset of attempts.keys()) if (offset < position) attempts.delete(offset);
+      for (const offset of attempts.keys()) {
+        if (offset >= position) continue;
+        attempts.delete(offset);
+        budget.settle();
+      }
     },
   };
 }
@@ -89,26 +93,37 @@ export function verdictOn(
   return { reason, error, attempts, nextTryIn: dead ? undefined : backoff(attempts, parkDelay) };
 }
 
-/** Milliseconds that events of one partition may be tried in place, of every so many. */
-const BUDGET = 500;
-const BUDGET_PERIOD = 5_000;
+const PERIOD = 5_000;
 
 /**
  * Bounds the time that one partition waits for events that fail, however many of them there are, so that their neighbours
- * are handled within a second.
+ * are handled soon: `limit` milliseconds of every 5 s.
  */
-function createBudget(now: () => number) {
-  let left = BUDGET;
+function createBudget(limit: number, now: () => number) {
+  let left = limit;
   let filled = now();
+  let waiting: { since: number; paid: number } | undefined;
+
+  /** What a try in place took beyond its wait: its transactions, and its handler. */
+  function settle(): void {
+    const time = now();
+    const cost = waiting ? Math.max(0, time - waiting.since - waiting.paid) : 0;
+    left = Math.max(0, Math.min(limit, left + ((time - filled) * limit) / PERIOD) - cost);
+    filled = time;
+    waiting = undefined;
+  }
 
   return {
-    /** Counts the try that failed; true when another one, after `wait`, is within bounds if it takes as long. */
+    /** The partition does not wait for an event any more. */
+    settle,
+    /** A try failed; true when another one, after `wait`, is within bounds if it takes as long. */
     take(took: number, wait: number): boolean {
-      const refilled = left + ((now() - filled) * BUDGET) / BUDGET_PERIOD;
-      left = Math.max(0, Math.min(BUDGET, refilled) - took);
-      filled = now();
+      const tried = waiting !== undefined;
+      settle();
+      if (!tried) left = Math.max(0, left - took);
       if (left < wait + took) return false;
       left -= wait;
+      waiting = { since: filled, paid: wait };
       return true;
     },
   };

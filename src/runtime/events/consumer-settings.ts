@@ -8,6 +8,8 @@ export interface ConsumerSettings {
   handlerTimeout: number;
   /** Before each further try of an event that fails, while its partition waits; then it is parked. */
   inPlaceDelays: readonly number[];
+  /** How long a partition may so wait, of every 5 s and however many events fail; beyond that they are parked at once. */
+  inPlaceTime: number;
   /** Between the tries of a parked event, doubled from `first` up to `max`. */
   parkDelay: { first: number; max: number };
   /** After so many tries, those in place included, an event is a dead letter. */
@@ -54,6 +56,7 @@ export function defaultSettings(config: {
     batchTimeout: 1_000,
     handlerTimeout: 30_000,
     inPlaceDelays: [50, 200],
+    inPlaceTime: 500,
     parkDelay: { first: 1_000, max: 5 * 60_000 },
     parkedTries: 12,
     parkedKeys: 1_000,

@@ -47,10 +47,14 @@ interface Hurdle {
   verdict?: OffsetVerdict;
 }
 
+const AFTER_A_FAILURE = 16;
+
 export function createTrouble({ topic, settings, logger, metrics, parked }: TroubleOptions): Trouble {
   const retry = createRetry(settings);
   let hurdle: Hurdle | undefined;
   let oneByOne = 0;
+  /** Events in a batch: few after a failure, since more may be near, and what is rolled back was done for nothing. */
+  let most = Infinity;
   let retrying: Retrying | undefined;
 
   /** A batch of one that fails at COMMIT has failed for the sake of its event. */
@@ -111,16 +115,17 @@ export function createTrouble({ topic, settings, logger, metrics, parked }: Trou
       return wait;
     },
     cut(messages) {
-      const some = oneByOne > 0 ? messages.slice(0, 1) : messages;
+      const some = messages.slice(0, oneByOne > 0 ? 1 : most);
       if (!hurdle) return some;
       const { offset, verdict } = hurdle;
       const before = some.filter((message) => Number(message.offset) < offset + (verdict ? 1 : 0));
-      return before.length > 0 ? before : some;
+      return before.length > 0 ? before : some.slice(0, 1);
     },
     verdict: () => hurdle?.verdict,
     passed(position, parkedEvents) {
       retry.passed(position);
       oneByOne = Math.max(0, oneByOne - 1);
+      most *= 2;
       if (!hurdle || position > hurdle.offset) {
         if (parkedEvents > 0 && hurdle?.verdict && hurdle.failure)
           reportParked(hurdle.failure, hurdle.verdict);
@@ -131,6 +136,7 @@ export function createTrouble({ topic, settings, logger, metrics, parked }: Trou
       const blamed = blame(error, messages);
       const next = retry.next(blamed, messages.length);
       if (next.how === 'one by one') oneByOne = messages.length;
+      if (next.how === 'in place' || next.how === 'park') most = AFTER_A_FAILURE;
       if (next.how === 'in place' || next.how === 'park' || next.how === 'hold') metrics.failed(topic);
       if ('wait' in next) {
         const attempts = 'attempts' in next ? next.attempts : next.outages;

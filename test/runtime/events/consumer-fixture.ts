@@ -135,6 +135,7 @@ export async function createFixture(partitions = 3): Promise<Fixture> {
       const consumer = {
         sessionTimeout: 6_000,
         inPlaceDelays: [10, 20],
+        inPlaceTime: 60_000,
         parkDelay: { first: 50, max: 100 },
         retryDelay: { first: 20, max: 100 },
         outageDelay: { first: 20, max: 200 },
