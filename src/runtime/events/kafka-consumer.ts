@@ -15,6 +15,10 @@ export interface KafkaConsumer {
   resume(topics: { topic: string; partitions: number[] }[]): void;
   on(event: 'consumer.group_join', listener: (event: { payload: GroupJoin }) => void): unknown;
   on(event: 'consumer.crash', listener: (event: { payload: { error: Error } }) => void): unknown;
+  on(
+    event: 'consumer.network.request_timeout',
+    listener: (event: { payload: { apiName: string; broker: string } }) => void,
+  ): unknown;
   on(event: 'consumer.heartbeat', listener: () => void): unknown;
 }
 

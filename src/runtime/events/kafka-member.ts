@@ -91,6 +91,10 @@ export function createGroupMember(
 
   consumer.on('consumer.heartbeat', () => (answered = Date.now()));
   consumer.on('consumer.crash', ({ payload }) => events.lost(explained(payload.error)));
+  // KafkaJS keeps a connection on which nothing comes any more, and tries again there (tulios/kafkajs#1783)
+  consumer.on('consumer.network.request_timeout', ({ payload: { apiName, broker } }) =>
+    events.lost(new Error(`${broker} left a request unanswered (${apiName})`)),
+  );
   consumer.on('consumer.group_join', ({ payload: { memberId, memberAssignment } }) => {
     answered = Date.now();
     id = memberId;

@@ -53,4 +53,12 @@ describe('a member of a group', () => {
     kafka.emit('consumer.crash', { payload: { error } });
     assert.match(lost[0]?.message ?? '', /Snappy.*compression\.type of the topic to gzip/);
   });
+
+  it('is lost when a request stays unanswered, for its connection is dead', () => {
+    kafka.emit('consumer.network.request_timeout', { payload: { apiName: 'Fetch', broker: 'b:9092' } });
+    assert.deepEqual(
+      lost.map(({ message }) => message),
+      ['b:9092 left a request unanswered (Fetch)'],
+    );
+  });
 });
