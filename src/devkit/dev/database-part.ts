@@ -10,7 +10,7 @@ import { type DatabaseAddress, parseDatabaseUrl } from './database-address.ts';
 import { tryLogin, untilClosed } from './database-session.ts';
 import { DevError } from './dev-error.ts';
 import { type DevPart, shownPath } from './dev-part.ts';
-import { type DirectoryLock, type Holder, lockDirectory, readHolder } from './directory-lock.ts';
+import { type DirectoryLock, type Holder, lockDirectory, readHolder, readLock } from './directory-lock.ts';
 import { findPostgres } from './protocols.ts';
 import { type Serving, keepServing } from './serving.ts';
 
@@ -45,11 +45,12 @@ async function serve(address: DatabaseAddress, directory: string): Promise<Servi
 }
 
 async function useFound(address: DatabaseAddress, directory: string): Promise<Serving> {
-  const holder = await readHolder(lockFile(directory));
+  const [lock, holder] = await Promise.all([readLock(lockFile(directory)), readHolder(lockFile(directory))]);
+  const whose = holder?.port === address.port ? `embedded, of process ${holder.pid}` : 'running already';
+  const description = `${address.shown} (${whose})`;
   const stop = () => Promise.resolve();
-  if (holder?.port !== address.port) return { description: `${address.shown} (running already)`, stop };
-  const description = `${address.shown} (embedded, of process ${holder.pid})`;
-  return { description, gone: untilClosed(address.url), stop };
+  // that of a dev which was killed is about to end
+  return { description, stop, ...(lock?.port === address.port && { gone: untilClosed(address.url) }) };
 }
 
 async function startEmbedded(address: DatabaseAddress, directory: string): Promise<Serving> {

@@ -27,10 +27,15 @@ export async function lockDirectory(file: string, port: number): Promise<Directo
 
 /** The living process that holds the lock; undefined when there is none. */
 export async function readHolder(file: string): Promise<Holder | undefined> {
+  const holder = await readLock(file);
+  if (!holder || holder.pid === process.pid) return undefined;
+  return (await commandLine(holder.pid)) === holder.command ? holder : undefined;
+}
+
+/** What the lock says, also when the process that held it is dead; undefined where there is none. */
+export async function readLock(file: string): Promise<Holder | undefined> {
   try {
-    const holder: Holder = JSON.parse(await readFile(file, 'utf8'));
-    const isAlive = holder.pid !== process.pid && (await commandLine(holder.pid)) === holder.command;
-    return isAlive ? holder : undefined;
+    return JSON.parse(await readFile(file, 'utf8')) as Holder;
   } catch {
     return undefined;
   }

@@ -150,6 +150,27 @@ describe('microservice-devkit dev', function () {
     assert.deepEqual(await readdir(path.join(root, '.microservice')), ['.gitignore']);
   });
 
+  it('takes the place of a PostgreSQL that a killed dev has left, when that ends', async () => {
+    const { root, variables } = await createService();
+    const directory = path.join(root, '.microservice', 'postgres');
+    const port = Number(new URL(variables.DATABASE_URL).port);
+    const left = await startPostgres({
+      directory,
+      port,
+      user: 'user',
+      password: 'secret',
+      databases: ['users'],
+    });
+    cleanUp.push(left.stop);
+    const killed = { pid: 2 ** 22 + 1, port, command: 'dev' };
+    await writeFile(path.join(directory, 'holder.json'), JSON.stringify(killed));
+    const dev = run(root, ['--parts-only']);
+    await dev.shows(/PostgreSQL .*\(running already\)[^]*Ready/);
+    await left.stop();
+    await dev.shows(/PostgreSQL .*\(embedded, \.microservice\/postgres\)/);
+    assert.deepEqual(await query(variables.DATABASE_URL, 'select 1 as one'), [{ one: 1 }]);
+  });
+
   it('lets the real environment win over .env', async () => {
     const { root } = await createService({ DATABASE_URL: 'postgres://user@db.invalid/users' });
     const free = await freeVariables();
