@@ -56,7 +56,7 @@ export function createApis({ topics, offsets, coordinator, producerIds, node }: 
     createTopicsApi(topics, node.id),
     deleteTopicsApi(topics, offsets),
     initProducerIdApi(producerIds),
-    describeConfigsApi(topics, { 'broker.id': String(node.id), 'auto.create.topics.enable': 'true' }),
+    describeConfigsApi(topics, brokerConfigs(node)),
     createPartitionsApi(topics, node.id),
     deleteGroupsApi(coordinator),
     deleteRecordsApi(topics),
@@ -67,4 +67,16 @@ export function createApis({ topics, offsets, coordinator, producerIds, node }: 
     ...saslApis(),
   ];
   return [...apis, apiVersionsApi(apis)];
+}
+
+/** What clients may ask of the broker's own configuration. */
+function brokerConfigs({ id }: Node): Record<string, string> {
+  return {
+    'auto.create.topics.enable': 'true',
+    'broker.id': String(id),
+    'default.replication.factor': '1',
+    'group.initial.rebalance.delay.ms': '0',
+    'message.max.bytes': '1048588',
+    'num.partitions': '1',
+  };
 }

@@ -18,6 +18,8 @@ export interface BrokerOptions {
   host?: string;
   /** What clients are told to connect to; `host` by default. */
   advertisedHost?: string;
+  /** The number of the one broker; 1 by default. */
+  nodeId?: number;
   /** Where topics, offsets and producers are kept, for one broker at a time; without it all is in memory. */
   directory?: string;
   /** The oldest events of a partition go beyond this size; 256 MiB by default, -1 keeps everything. */
@@ -58,7 +60,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
     // Opened behind the port: who does not get it must not touch the files of the broker that has it.
     const unlock = await lock(options.directory, { host, port });
     const parts = openOrUnlock(options, unlock);
-    const node = { id: 1, clusterId: parts.clusterId, host: advertisedHost, port };
+    const node = { id: options.nodeId ?? 1, clusterId: parts.clusterId, host: advertisedHost, port };
     serve(listener, createDispatcher(createApis({ ...parts, node })), options.logger);
     let stopped: Promise<void> | undefined;
     return {

@@ -1,7 +1,7 @@
 /**
  * Runs KafkaJS's own test suite on the embedded broker, where its authors run it on Apache Kafka 2.4:
  * `npx tsx test/devkit/broker/kafkajs-suite.ts <checkout of tulios/kafkajs> [jest's options and paths]`.
- * The suite looks for brokers at localhost:9092, 9095 and 9098, which must be free: one broker takes all three.
+ * The suite looks for brokers 0 to 2 at localhost:9092, 9095 and 9098, which must be free: one broker, 0, takes all three.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -26,7 +26,7 @@ interface Report {
 }
 
 async function main(checkout: string, options: string[]): Promise<void> {
-  const broker = await startBroker({ port: PORT, advertisedHost: 'localhost' });
+  const broker = await startBroker({ port: PORT, advertisedHost: 'localhost', nodeId: 0 });
   const forwards = await Promise.all(OTHER_PORTS.map(forward));
   const directory = await mkdtemp(path.join(tmpdir(), 'kafkajs-suite-'));
   const file = path.join(directory, 'report.json');

@@ -106,7 +106,7 @@ export function kcatSuite(broker: BrokerAddress): void {
         await once(producer, 'close');
         const printed = await kcat.run(to('-C', '-t', topic, '-p', '0', '-e', '-q', '-f', '%T %o\n'));
         const records = lines(printed).map((line) => line.split(' ').map(Number));
-        assert.ok(new Set(records.map(([time]) => time)).size > 3, printed);
+        assert.ok(new Set(records.map(([time]) => time)).size > 1, printed);
         for (const [time = 0] of records) {
           const first = records.find(([other = 0]) => other >= time)?.[1];
           const found = await kcat.run(to('-Q', '-t', `${topic}:0:${time}`));
