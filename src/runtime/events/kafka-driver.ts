@@ -150,8 +150,8 @@ export interface DriverOptions {
 
 /** The driver on KafkaJS. Connects when first used. */
 export function createKafkaDriver(config: KafkaConfig, options: DriverOptions): KafkaDriver {
-  const kafka = createClient(config, options);
-  const admin = createSharedAdmin(kafka);
+  const newClient = createClients(config, options);
+  const admin = createSharedAdmin(newClient);
   return {
     ensureTopics: (topics) => admin.use((connected) => ensureTopics(connected, topics, config)),
     topicOffsets: (topic) => admin.use((connected) => topicOffsets(connected, topic)),
@@ -160,16 +160,28 @@ export function createKafkaDriver(config: KafkaConfig, options: DriverOptions): 
     committedOffsets: (groupId, topics) =>
       admin.use((connected) => committedOffsets(connected, groupId, topics)),
     topicRetention: (topic) => admin.use((connected) => topicRetention(connected, topic)),
-    createSender: () => createSender(kafka),
-    createMember: (member, events) => createMember(kafka, member, events, options.logger),
+    createSender: () => createSender(newClient),
+    createMember: (member, events) => createMember(newClient(), member, events, options.logger),
     close: () => admin.close(),
   };
 }
 
-function createClient(config: KafkaConfig, { clientId, logger }: DriverOptions): Kafka {
+/**
+ * A client begins with the first broker of its list, and where that one takes connections and hangs KafkaJS 2.2.4 goes on
+ * with it, half connected, until all fails. So each client begins with another one.
+ */
+function createClients(config: KafkaConfig, options: DriverOptions): () => Kafka {
   stopIdleTimers();
   stopJumps();
   encodeRecordsQuickly();
+  let brokers = config.bootstrapServers;
+  return () => {
+    brokers = [...brokers.slice(1), ...brokers.slice(0, 1)];
+    return createClient({ ...config, bootstrapServers: brokers }, options);
+  };
+}
+
+function createClient(config: KafkaConfig, { clientId, logger }: DriverOptions): Kafka {
   return new Kafka({
     clientId,
     brokers: config.bootstrapServers,
@@ -197,7 +209,7 @@ function openSocket({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket 
 
 // --- sending ---
 
-function createSender(kafka: Kafka): Sender {
+function createSender(newClient: () => Kafka): Sender {
   let connecting: Promise<Producer> | undefined;
 
   async function discard(): Promise<void> {
@@ -207,7 +219,7 @@ function createSender(kafka: Kafka): Sender {
   }
 
   async function sendRequest(messages: readonly OutgoingMessage[]): Promise<void> {
-    const producer = await (connecting ??= connectProducer(kafka));
+    const producer = await (connecting ??= connectProducer(newClient()));
     await producer.sendBatch({ acks: -1, timeout: REQUEST_TIMEOUT, topicMessages: byTopic(messages) });
   }
 
@@ -290,12 +302,12 @@ interface SharedAdmin {
 }
 
 /** One connection for all that is asked about topics; a new one after an error. */
-function createSharedAdmin(kafka: Kafka): SharedAdmin {
+function createSharedAdmin(newClient: () => Kafka): SharedAdmin {
   let connecting: Promise<Admin> | undefined;
   const underWay = new Set<Promise<unknown>>();
 
   async function connect(): Promise<Admin> {
-    const admin = kafka.admin();
+    const admin = newClient().admin();
     await admin.connect();
     return admin;
   }
