@@ -24,14 +24,14 @@ Lets two banks send each other money while processes, brokers, databases and con
   --events N   at least so many events (100000; 10000 with --short)
   --faults N   at least so many faults, as many of each kind (60; 9 with --short)
   --rate N     transfers a second (80; 60 with --short)
-  --minutes N  a campaign that takes longer has failed
+  --minutes N  a part of it that takes longer has failed
   --short      minutes instead of half an hour
   --grep TEXT  only tests whose names have it`);
   process.exit(0);
 }
 
 const { grep, ...flags } = values;
-// all of them take half an hour
+// all of them are for the long campaign
 const fewMutations = values.short ? { MUTATIONS: '4' } : {};
 const variables = Object.entries(flags).map(([name, value]) => [
   `FAULTS_${name.toUpperCase()}`,

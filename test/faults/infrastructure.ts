@@ -20,19 +20,30 @@ export interface Infrastructure {
 
 /** Starts all of it; it ends with this process at the latest. Takes some 10 s and 600 MB. */
 export async function startInfrastructure(): Promise<Infrastructure> {
+  const cluster = await startBrokers();
+  const postgres = await Promise.all([startStoppablePostgres(), startStoppablePostgres()] as const);
+  return {
+    ...cluster,
+    postgres,
+    async stop() {
+      await Promise.all(postgres.map((server) => server.stop()));
+      await cluster.stop();
+    },
+  };
+}
+
+/** The brokers alone. */
+export async function startBrokers(): Promise<Omit<Infrastructure, 'postgres'>> {
   const proxies: TcpProxy[] = [];
   const cluster = await startKafkaCluster(async (port) => {
     const proxy = await startTcpProxy(port);
     proxies.push(proxy);
     return proxy.port;
   });
-  const postgres = await Promise.all([startStoppablePostgres(), startStoppablePostgres()] as const);
   return {
     brokers: brokersOf(cluster, proxies),
     bootstrapServers: proxies.map(({ port }) => `127.0.0.1:${port}`).join(','),
-    postgres,
     async stop() {
-      await Promise.all(postgres.map((server) => server.stop()));
       await cluster.stop();
       await Promise.all(proxies.map((proxy) => proxy.close()));
     },

@@ -11,7 +11,7 @@ export interface FaultOptions {
   faults: number;
   /** Transfers a second. */
   rate: number;
-  /** A campaign that takes longer has failed. */
+  /** A part of the campaign that takes longer has failed. */
   minutes: number;
   /** How often a process dies at each failpoint. */
   deaths: number;
