@@ -34,15 +34,27 @@ describe('a sender whose partitions get another leader in mid-send', function ()
     await kafka?.stop();
   });
 
+  it('goes on while a broker takes connections and hangs', async () => {
+    const sender = driver.createSender();
+    const [broker] = kafka.brokers;
+    broker?.proxy.set({ kind: 'silent' });
+    await broker?.kill();
+    await waitFor(() => sender.send(messagesOf('hang')).then(() => true), { timeout: 90_000 });
+    await sender.close();
+    broker?.proxy.set({ kind: 'open' });
+    await broker?.start();
+  });
+
   it('never says that Kafka has what it has not', async () => {
     const sender = driver.createSender();
     await waitFor(() => sender.send(messagesOf('warm-up')).then(() => true), { timeout: 30_000 });
-    const [broker] = kafka.brokers;
+    const broker = kafka.brokers.at(-1);
     if (!broker) throw new Error('there is no broker');
-    // its part of the request gets no answer; the others answer; then others lead its partitions, before the request times out
+    // its part of the request gets no answer; the others answer; others lead its partitions; then its connection breaks
     broker.proxy.set({ kind: 'silent' });
     const sending = sender.send(messagesOf('work'));
-    await broker.kill();
+    await broker.shutDown();
+    broker.proxy.set({ kind: 'cut' });
     const problem = await sending.then(() => undefined, String);
     if (problem !== undefined) {
       await waitFor(() => sender.send(messagesOf('work')).then(() => true), { timeout: 60_000 });

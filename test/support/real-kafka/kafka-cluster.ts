@@ -13,6 +13,8 @@ export interface ClusterNode {
   id: number;
   /** SIGKILL; the data stay. */
   kill(): Promise<void>;
+  /** SIGTERM: it hands its partitions to others first. */
+  shutDown(): Promise<void>;
   /** Starts it again with its data; resolves when it takes requests. */
   start(): Promise<void>;
 }
@@ -84,6 +86,9 @@ async function createNode(
     id: own.id,
     async kill() {
       await process?.end('SIGKILL');
+    },
+    async shutDown() {
+      await process?.end('SIGTERM');
     },
     async start() {
       await process?.end('SIGKILL');
