@@ -14,8 +14,8 @@ export const consumerMutations: readonly Mutation[] = [
     changes: [
       {
         file: 'inbox.ts',
-        find: 'and position = ? and resets = ?',
-        replace: 'and ? >= 0 and resets = ?',
+        find: 'and position = $5 and resets = $6',
+        replace: 'and $5::bigint >= 0 and resets = $6',
       },
     ],
     noticedBy: twoMembers,
@@ -24,7 +24,11 @@ export const consumerMutations: readonly Mutation[] = [
     name: 'no reset count',
     mechanism: 'A member that knows the log of before a reset moves nothing.',
     changes: [
-      { file: 'inbox.ts', find: 'and position = ? and resets = ?', replace: 'and position = ? and ? >= 0' },
+      {
+        file: 'inbox.ts',
+        find: 'and position = $5 and resets = $6',
+        replace: 'and position = $5 and $6::int >= 0',
+      },
     ],
     noticedBy: twoMembers,
   },
@@ -106,8 +110,8 @@ export const consumerMutations: readonly Mutation[] = [
     changes: [
       {
         file: 'inbox.ts',
-        find: `set_config('idle_in_transaction_session_timeout', ?, true)`,
-        replace: `length(?)`,
+        find: `set_config('idle_in_transaction_session_timeout', $15, true)`,
+        replace: `length($15)`,
       },
     ],
     noticedBy: {

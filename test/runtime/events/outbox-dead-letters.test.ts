@@ -36,7 +36,7 @@ describe('an event that Kafka refuses for good', () => {
   });
 
   /** A replica; the last one that is started is the one that publishes. */
-  async function startRelay(metrics?: Registry, refusalPatience = 300): Promise<Relay> {
+  async function startRelay(metrics?: Registry, refusalPatience = 1_500): Promise<Relay> {
     const { database, url } = world;
     const config = { serviceName: 'order-service', databaseDirectUrl: url, shutdownTimeout: 6_000 };
     const relay = createRelay({
