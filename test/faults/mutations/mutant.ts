@@ -10,7 +10,7 @@ const copied = ['src', 'test', 'package.json', 'tsconfig.json', '.mocharc.json']
 const notCopied = new Set(['node_modules', 'dist']);
 /** For one test, and for mocha; a busy machine is slow. */
 const patience = 60_000;
-const timeLimit = 240_000;
+const timeLimit = 540_000;
 
 /** What mocha says of some tests. */
 export interface Outcome {
@@ -47,7 +47,7 @@ export async function createMutant(): Promise<Mutant> {
           await writeFile(sourceOf(change.file), mutate(source, change));
         }
         const timeout = mutation?.noticedBy.timeout ?? patience;
-        return await runMocha(folder, tests, timeout);
+        return await runMocha(folder, tests, { timeout, effort: mutation ? 6 : 1 });
       } finally {
         for (const [file, source] of originals) await writeFile(sourceOf(file), source);
       }
@@ -61,7 +61,18 @@ interface Report {
   failures: { fullTitle: string; err: { message?: string } }[];
 }
 
-async function runMocha(folder: string, tests: readonly NoticedBy[], timeout: number): Promise<Outcome> {
+interface Limits {
+  /** Milliseconds for a test. */
+  timeout: number;
+  /** How much more often than usual a property is tried. */
+  effort: number;
+}
+
+async function runMocha(
+  folder: string,
+  tests: readonly NoticedBy[],
+  { timeout, effort }: Limits,
+): Promise<Outcome> {
   const report = path.join(folder, 'report.json');
   await rm(report, { force: true });
   const titles = tests.map(({ title }) => title.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
@@ -79,7 +90,7 @@ async function runMocha(folder: string, tests: readonly NoticedBy[], timeout: nu
   const mocha = path.join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
   const child = spawn(process.execPath, [mocha, ...options, '--grep', titles.join('|'), ...files], {
     cwd: folder,
-    env: { ...process.env, PROPERTY_EFFORT: '6' },
+    env: { ...process.env, PROPERTY_EFFORT: String(effort) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

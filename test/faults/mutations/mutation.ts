@@ -5,6 +5,8 @@ export interface Mutation {
   mechanism: string;
   changes: readonly Change[];
   noticedBy: NoticedBy;
+  /** Takes minutes: not for a short campaign, and without a control, since its test is one of the campaign's own. */
+  slow?: boolean;
 }
 
 /** The cheapest test that fails then. */

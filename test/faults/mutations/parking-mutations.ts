@@ -2,6 +2,10 @@ import type { Mutation } from './mutation.ts';
 
 const parkedTests = 'runtime/events/consumer-parked.test.ts';
 const retryTests = 'runtime/events/consumer-errors.test.ts';
+const instantOfEnd = {
+  file: 'faults/properties/parked-queue.test.ts',
+  title: 'end their waiting at the instant that another one comes, and lose none',
+};
 const anyOrder = {
   file: 'faults/properties/parked-queue.test.ts',
   title: 'are each handled once or dropped, in the order of their key',
@@ -43,7 +47,10 @@ export const parkingMutations: readonly Mutation[] = [
         replace: `where consumer_group = ? and topic = ? and key = any (?::text[]) and state <> 'dead'`,
       },
     ],
-    noticedBy: anyOrder,
+    noticedBy: {
+      file: 'faults/properties/parked-queue.test.ts',
+      title: 'wait behind a dead letter, however often they are looked at',
+    },
   },
   {
     name: 'parked keys without a lock',
@@ -62,7 +69,11 @@ export const parkingMutations: readonly Mutation[] = [
     name: 'append without a lock',
     mechanism: 'A key is not taken for handled while an event is being put behind its last one.',
     changes: [{ file: 'parking.ts', find: 'order by key for key share', replace: 'order by key' }],
-    noticedBy: anyOrder,
+    noticedBy: {
+      file: 'runtime/events/parked-runner.test.ts',
+      title: 'loses nothing that is appended at the instant that it ends',
+      timeout: 10_000,
+    },
   },
   {
     name: 'finish without looking again',
@@ -74,7 +85,7 @@ export const parkingMutations: readonly Mutation[] = [
         replace: 'delete from event_parked_keys where ${where} and (?, ?, ?) is not null',
       },
     ],
-    noticedBy: anyOrder,
+    noticedBy: instantOfEnd,
   },
   {
     name: 'a parked event is deleted before it is handled',

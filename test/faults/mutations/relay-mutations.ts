@@ -154,4 +154,15 @@ export const relayMutations: readonly Mutation[] = [
     changes: [{ file: 'relay-sending.ts', find: '>= refusalPatience;', replace: '>= 0 * refusalPatience;' }],
     noticedBy: { file: deadLetterTests, title: 'is not made of one that was forbidden for a moment' },
   },
+  {
+    name: 'KafkaJS tries again',
+    mechanism: 'An event counts as sent only when the broker that leads its partition at last has it.',
+    changes: [{ file: 'kafka-driver.ts', find: 'retry: { ...retry, retries: 0 },', replace: 'retry,' }],
+    noticedBy: {
+      file: 'faults/storms/leader-dies.faults.ts',
+      title: 'takes no event with it that counts as sent',
+      timeout: 240_000,
+    },
+    slow: true,
+  },
 ];

@@ -9,17 +9,9 @@ import { interleave } from './interleave.ts';
 import { createLog, createMember, operate, runOnce, type Planned, type World } from './parked-world.ts';
 import { createTurnsDatabase } from './turns-database.ts';
 
-const log = fc.array(
-  fc.record<Planned>({
-    key: fc.nat({ max: 2 }),
-    failures: fc.constantFrom(0, 0, 0, 1, 1, 2, 4),
-    late: fc.boolean(),
-  }),
-  { minLength: 4, maxLength: 10 },
-);
 const sizes = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 3, maxLength: 10 });
 const laps = fc.nat({ max: 6 });
-const orders = fc.array(fc.constantFrom('redrive', 'drop'), { maxLength: 2 });
+const orders = fc.array(fc.constantFrom<'redrive' | 'drop'>('redrive', 'drop'), { maxLength: 2 });
 const parkedKeys = fc.constantFrom(1, 2, 100, 100);
 const choices = fc.array(fc.nat({ max: 7 }), { minLength: 1, maxLength: 60 });
 
@@ -46,42 +38,91 @@ describe('events that come, fail, wait, and are tried, redriven and dropped at t
     await created.drop();
   });
 
+  const log = (most: number, failures: fc.Arbitrary<number>) =>
+    fc.array(fc.record<Planned>({ key: fc.nat({ max: most }), failures, late: fc.boolean() }), {
+      minLength: 4,
+      maxLength: 10,
+    });
+
   it('are each handled once or dropped, in the order of their key', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.record({ log, sizes, one: laps, two: laps, orders, parkedKeys, choices }),
-        async (plan) => {
-          const groupId = `g${(runs += 1)}`;
-          const world: World = {
-            ...{ groupId, parkedKeys: plan.parkedKeys, dropped: new Set() },
-            ...createLog(groupId, plan.log),
-          };
-          const { member, one, two, operator } = databases;
-          const start = await createPosition(member.database, { groupId, topic: groupId, partition: 0 }, 0);
-          const live = createMember(member.database, start, world);
-          const runner = (of: typeof one, count: number) =>
-            of.actor(async () => {
-              for (let lap = 0; lap < count; lap += 1) await runOnce(of.database, world);
-            });
-          const actors = [
-            member.actor(async () => {
-              for (const size of plan.sizes) await live.step(size);
-            }),
-            runner(one, plan.one),
-            runner(two, plan.two),
-            operator.actor(async () => {
-              for (const order of plan.orders) await operate(operator.database, order, world);
-            }),
-          ];
-          await interleave(actors, plan.choices);
-          await withinCap(world);
-          await comeToRest(live, world);
-          await check(plan.log, world);
-        },
-      ),
-      effort(12),
-    );
+    const failures = fc.constantFrom(0, 0, 0, 1, 1, 2, 4);
+    const plan = fc.record({
+      log: log(2, failures),
+      sizes,
+      one: laps,
+      two: laps,
+      orders,
+      parkedKeys,
+      choices,
+    });
+    await fc.assert(fc.asyncProperty(plan, run), effort(12));
   });
+
+  it('end their waiting at the instant that another one comes, and lose none', async () => {
+    const failures = fc.constantFrom(0, 0, 1);
+    const none = fc.constant<Plan['orders']>([]);
+    const enough = fc.constant(100);
+    const ones = fc.constant(Array.from({ length: 10 }, () => 1));
+    const many = fc.integer({ min: 3, max: 9 });
+    const rest = { one: many, two: many, orders: none, parkedKeys: enough, choices };
+    const plan = fc.record({ log: log(0, failures), sizes: ones, ...rest });
+    await fc.assert(fc.asyncProperty(plan, run), effort(8));
+  });
+
+  it('wait behind a dead letter, however often they are looked at', async () => {
+    const { database } = databases.operator;
+    const planned = [99, 0, 0, 0].map((failures) => ({ key: 0, failures, late: false }));
+    const world = worldOf(planned, 100);
+    const live = createMember(database, await startOf(world), world);
+    for (let round = 0; round < 10; round += 1) {
+      await live.step(1);
+      await runOnce(database, world);
+    }
+    assert.ok(live.atEnd());
+    assert.deepEqual(await database('effect').where('run', world.groupId), []);
+  });
+
+  function worldOf(planned: readonly Planned[], cap: number): World {
+    const groupId = `g${(runs += 1)}`;
+    return { ...createLog(groupId, planned), groupId, parkedKeys: cap, dropped: new Set() };
+  }
+
+  const startOf = ({ groupId }: World): Promise<Position> =>
+    createPosition(databases.operator.database, { groupId, topic: groupId, partition: 0 }, 0);
+
+  interface Plan {
+    log: Planned[];
+    sizes: number[];
+    one: number;
+    two: number;
+    orders: ('redrive' | 'drop')[];
+    parkedKeys: number;
+    choices: number[];
+  }
+
+  async function run(plan: Plan): Promise<void> {
+    const world = worldOf(plan.log, plan.parkedKeys);
+    const { member, one, two, operator } = databases;
+    const live = createMember(member.database, await startOf(world), world);
+    const runner = (of: typeof one, count: number) =>
+      of.actor(async () => {
+        for (let lap = 0; lap < count; lap += 1) await runOnce(of.database, world);
+      });
+    const actors = [
+      member.actor(async () => {
+        for (const size of plan.sizes) await live.step(size);
+      }),
+      runner(one, plan.one),
+      runner(two, plan.two),
+      operator.actor(async () => {
+        for (const order of plan.orders) await operate(operator.database, order, world);
+      }),
+    ];
+    await interleave(actors, plan.choices);
+    await withinCap(world);
+    await comeToRest(live, world);
+    await check(plan.log, world);
+  }
 
   /** What failed for good is redriven until it passes. */
   async function comeToRest(live: ReturnType<typeof createMember>, world: World): Promise<void> {
