@@ -3,6 +3,7 @@ import { redriveKey } from '../../../src/runtime/events/parked-changes.ts';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { Handled } from '../history.ts';
 import { poisonous, requestTransfer, transferOf } from '../requests.ts';
+import { flowsQuickly } from '../rest.ts';
 import type { World } from '../world.ts';
 
 export interface PoisonFigures {
@@ -27,6 +28,7 @@ export async function poisonAnAccount(world: World): Promise<PoisonFigures> {
   const [sender, receiver] = world.banks;
   const account = world.specialAccount(sender);
   const ofAccount = () => receiver.database('ledger').where({ account }).orderBy('place');
+  await flowsQuickly(world);
   await requestTransfer(sender, transferOf(account));
   await waitFor(async () => (await ofAccount()).length === 1, {
     timeout: 30_000,
@@ -53,23 +55,28 @@ export async function poisonAnAccount(world: World): Promise<PoisonFigures> {
   });
   const rows: { sequence: number; partition: number }[] = await ofAccount();
   return {
-    ...(await delays(world, { from: begun, to: ended, partition: rows[0]?.partition ?? -1 })),
+    ...(await delays(world, { from: begun, to: ended, partition: rows[0]?.partition ?? -1, account })),
     sequences: rows.map(({ sequence }) => sequence),
     queued: Number(parked?.rows) - 1,
   };
 }
 
-/** How long events took, in a partition and beside it, while the poison was there. */
+/** How long events took, in a partition and beside it, while the poison was there; without the accounts that had one of their own. */
 async function delays(
   world: World,
-  { from, to, partition }: { from: number; to: number; partition: number },
+  { from, to, partition, account }: { from: number; to: number; partition: number; account: string },
 ): Promise<Pick<PoisonFigures, 'neighbours' | 'others' | 'neighbourEvents'>> {
   const { handled } = await world.history();
   const meanwhile = handled.filter(
     ({ topic, sentAt, poisoned }) =>
       topic === world.banks[0].topic && sentAt >= from && sentAt <= to && !poisoned,
   );
-  const usual = meanwhile.filter(({ account }) => !account.includes('special'));
+  const poisoned = new Set(
+    handled
+      .filter((event) => event.poisoned && event.handledAt > from - watched)
+      .map(({ account }) => account),
+  );
+  const usual = meanwhile.filter((event) => event.account !== account && !poisoned.has(event.account));
   const neighbours = usual.filter((event) => event.partition === partition);
   const longest = (events: Handled[]) =>
     Math.max(0, ...events.map(({ sentAt, handledAt }) => handledAt - sentAt));
