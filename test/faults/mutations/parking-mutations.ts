@@ -63,7 +63,11 @@ export const parkingMutations: readonly Mutation[] = [
         replace: 'order by next_try_at limit 1',
       },
     ],
-    noticedBy: anyOrder,
+    noticedBy: {
+      file: 'runtime/events/parked-runner.test.ts',
+      title: 'is handled by one of many replicas, each event once',
+      timeout: 30_000,
+    },
   },
   {
     name: 'append without a lock',
