@@ -39,6 +39,8 @@ export interface RelayPump {
   settle(outcome: Pick<SendingDone, 'lanes' | 'sent' | 'refused'>): void;
   /** Others hold these lanes, and are to hear that there is something in them. */
   tell(lanes: Iterable<number>): void;
+  /** Nothing is read from now on; what was sent is still deleted. */
+  readNoMore(): void;
 }
 
 export function createRelayPump({ connection, lanes, sending, onDeadLetters }: Settings): RelayPump {
@@ -51,6 +53,7 @@ export function createRelayPump({ connection, lanes, sending, onDeadLetters }: S
   let readAt = -Infinity;
   let lastRead = 0;
   let reading: NodeJS.Timeout | undefined;
+  let closing = false;
 
   async function settleSent({ session, leases }: Connection): Promise<void> {
     const rowCount = acknowledged.length;
@@ -89,7 +92,7 @@ export function createRelayPump({ connection, lanes, sending, onDeadLetters }: S
   }
 
   async function sendReady({ session, leases, floors }: Connection): Promise<void> {
-    if (!sending.hasFreeSender() || !lanes.hasReady(leases.held())) return;
+    if (closing || !sending.hasFreeSender() || !lanes.hasReady(leases.held())) return;
     const wait = readAt + readInterval() - performance.now();
     if (wait > 0) return void (reading ??= setTimeout(collected, wait));
     readAt = performance.now();
@@ -159,6 +162,9 @@ export function createRelayPump({ connection, lanes, sending, onDeadLetters }: S
     },
     tell(others) {
       for (const lane of others) untold.add(lane);
+    },
+    readNoMore() {
+      closing = true;
     },
   };
 }

@@ -102,6 +102,7 @@ export function createRelay(settings: Settings): Relay {
   }
 
   function heard(message: string): void {
+    if (stopping.signal.aborted) return;
     if (message === LANES_CHANGED) void balance();
     else markAndRun(message.split(',').map(Number));
   }
@@ -132,19 +133,23 @@ export function createRelay(settings: Settings): Relay {
     beatTimer = setTimeout(beat, BEAT * (0.75 + Math.random() / 2));
   }
 
-  /** Sends what is there, unless Kafka is away or the time is over. */
+  /**
+   * Sends what is there, unless Kafka is away or most of the time is over; what comes meanwhile is for others. The rest of the
+   * time is for Kafka's answers: what it has and is not deleted is sent again.
+   */
   async function drain(milliseconds: number): Promise<void> {
     const clock = new AbortController();
-    const deadline = sleep(milliseconds, undefined, { signal: clock.signal }).then(
-      () => clock.abort(),
-      () => undefined,
-    );
+    const over = sleep(milliseconds, undefined, { signal: clock.signal }).catch(() => undefined);
+    const readUntil = performance.now() + (milliseconds * 2) / 3;
     lanes.mark(held());
     do {
       await pump.run();
-      await Promise.race([sending.settled(), deadline]);
+      await Promise.race([sending.settled(), over]);
       await pump.run(); // deletes what was sent
-    } while (mayGoOn() && !clock.signal.aborted);
+    } while (mayGoOn() && performance.now() < readUntil);
+    pump.readNoMore();
+    await Promise.race([sending.settled(), over]);
+    await pump.run();
     clock.abort();
   }
 
@@ -169,6 +174,7 @@ export function createRelay(settings: Settings): Relay {
     },
     stop: () => (stopped ??= stop()),
     wake(woken) {
+      if (stopping.signal.aborted) return; // who takes the lanes over reads them
       lanes.mark(woken);
       pump.tell([...woken].filter((lane) => !held().has(lane)));
       void pump.run();

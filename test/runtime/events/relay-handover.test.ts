@@ -49,6 +49,11 @@ describe('relays that hand lanes over under load', () => {
       const relay = await startRelay();
       await waitFor(() => relay.status().lanes.length >= 4);
     }
+    for (const relay of relays.slice(0, 2)) {
+      const begun = performance.now();
+      await relay.stop?.();
+      assert.ok(performance.now() - begun < 1_500, 'a relay must not stay for what others publish');
+    }
     writing.abort();
     await written;
     await waitFor(async () => !(await world.database('event_outbox').first('id')), { timeout: 10_000 });
