@@ -185,7 +185,9 @@ describe('the outbox relay', () => {
       });
       await waitFor(() => totals('good').length === 15 && totals('bad').length === 6);
       assert.deepEqual(totals('bad'), [1, 3, 5, 7, 9, 11]);
-      await waitFor(() => lines.some((line) => /from order\.placed \S+ of bad on: .*unknown error/.test(line)));
+      await waitFor(() =>
+        lines.some((line) => /from order\.placed \S+ of bad on: .*unknown error/.test(line)),
+      );
       kafka.fault = () => undefined;
       await emptied();
       assert.deepEqual(
