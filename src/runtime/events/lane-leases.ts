@@ -13,7 +13,7 @@ export const LANES_CHANGED = 'lanes';
 export interface LaneLeases {
   held(): ReadonlySet<number>;
   /**
-   * Takes lanes that are free, or gives some back, so that each of n relays has at most 16/n, rounded up. One call at a time.
+   * Takes lanes that are free, or gives some back, so that no relay has two more than another. One call at a time.
    */
   balance(): Promise<void>;
 }
@@ -21,6 +21,8 @@ export interface LaneLeases {
 interface LockRow {
   space: number;
   lane: number;
+  pid: number;
+  own: boolean;
 }
 
 /** Two schemas of one database have outboxes of their own, whose relays share no locks. */
@@ -29,7 +31,7 @@ const outbox = `(hashint8('event_outbox'::regclass::oid::bigint) & -16)`;
 const joinRelays = `select pg_advisory_lock_shared(${MEMBER_SPACE}, ${outbox})`;
 
 const findLocks = `
-  select classid::bigint::int as space, (objid::bigint & 15)::int as lane
+  select classid::bigint::int as space, (objid::bigint & 15)::int as lane, pid, pid = pg_backend_pid() as own
   from pg_locks
   where locktype = 'advisory' and granted and classid in (${MEMBER_SPACE}, ${LANE_SPACE})
     and objid::bigint & 4294967280 = ${outbox}::bigint & 4294967280
@@ -73,13 +75,19 @@ export async function joinLeases(
     async balance() {
       const locks = await session.query<LockRow>(findLocks);
       const taken = new Set(locks.filter(({ space }) => space === LANE_SPACE).map(({ lane }) => lane));
-      const relays = locks.filter(({ space }) => space === MEMBER_SPACE).length;
-      const fair = Math.ceil(LANES / Math.max(relays, 1));
+      const fair = shareOf(locks.filter(({ space }) => space === MEMBER_SPACE));
       const free = allLanes.filter((lane) => !taken.has(lane));
       if (held.size > fair) await giveBack(held.size - fair);
       else if (held.size < fair && free.length > 0) await take(free, fair - held.size);
     },
   };
+}
+
+/** How many lanes are ours: 16/n of n relays, and one more for those with the lowest pids where that leaves a rest. */
+function shareOf(relays: LockRow[]): number {
+  const place = relays.toSorted((one, other) => one.pid - other.pid).findIndex(({ own }) => own);
+  const count = Math.max(relays.length, 1);
+  return Math.floor(LANES / count) + (place < LANES % count ? 1 : 0);
 }
 
 const allLanes = Array.from({ length: LANES }, (_, lane) => lane);

@@ -2,7 +2,6 @@ import type { Knex } from 'knex';
 import { failpoint } from './failpoint.ts';
 import type { OutgoingMessage } from './message.ts';
 import { type Connection, insertIntoOutbox, type InsertOptions } from './outbox-insert.ts';
-import { checkCommitted } from './transaction-commit.ts';
 
 type Query = (connection: Connection, statement: unknown) => Promise<unknown>;
 
@@ -52,7 +51,6 @@ export function createTransactionBuffers(
       throw error;
     }
     const result = await commit();
-    checkCommitted(result);
     if (lanes.size > 0) onCommit(lanes);
     return result;
   }

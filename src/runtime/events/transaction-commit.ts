@@ -6,7 +6,7 @@ type Query = (connection: unknown, statement: unknown) => Promise<unknown>;
  * Throws when PostgreSQL answered COMMIT with ROLLBACK, which it does without an error where a statement of the transaction
  * has failed. `answer` is what the query of Knex resolves to (knex 3.3, lib/dialects/postgres/index.js).
  */
-export function checkCommitted(answer: unknown): void {
+function checkCommitted(answer: unknown): void {
   const { response }: { response?: { command?: string } } = Object(answer);
   if (response?.command !== 'ROLLBACK') return;
   throw new Error(

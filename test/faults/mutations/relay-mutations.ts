@@ -21,8 +21,8 @@ export const relayMutations: readonly Mutation[] = [
       noLocks,
       {
         file: 'lane-leases.ts',
-        find: 'const fair = Math.ceil(LANES / Math.max(relays, 1));',
-        replace: 'const fair = Math.max(LANES, relays);',
+        find: 'const fair = shareOf(locks.filter(({ space }) => space === MEMBER_SPACE));',
+        replace: 'const fair = LANES;',
       },
       {
         file: 'outbox-queue.ts',
