@@ -19,7 +19,7 @@ export interface InsertOptions {
 
 const ROWS_PER_STATEMENT = 1_000;
 /** The space of advisory locks that is ours, the bytes of "obox"; its second half is the bucket. */
-const LOCK_SPACE = 0x6f62_6f78;
+export const LOCK_SPACE = 0x6f62_6f78;
 
 /**
  * Two transactions that publish about one key take its lock one after the other, so that ids are in the order of commits.

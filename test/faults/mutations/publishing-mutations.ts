@@ -85,7 +85,7 @@ export const publishingMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/events/outbox.test.ts',
-      title: 'does not deadlock on keys in opposite orders, nor run out of locks',
+      title: 'takes the locks of its keys in one order, in whatever order it publishes',
     },
   },
 ];

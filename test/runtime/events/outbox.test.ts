@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Knex } from 'knex';
+import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import { runInContext } from '../../../src/runtime/context/context.ts';
 import { connectDatabase } from '../../../src/runtime/database/database.ts';
+import { LOCK_SPACE } from '../../../src/runtime/events/outbox-insert.ts';
 import { createOutbox, type Outbox } from '../../../src/runtime/events/outbox.ts';
 import { down, up } from '../../../src/runtime/tables/event-outbox.ts';
 import { createOutboxDatabase, orderPlaced, type OutboxDatabase } from './outbox-fixture.ts';
@@ -398,6 +400,29 @@ describe('publish', () => {
         seen.toSorted((a, b) => a - b),
       );
       assert.ok(seen.length > 50, `saw ${seen.length}`);
+    });
+
+    it('takes the locks of its keys in one order, in whatever order it publishes', async () => {
+      const bucketOf = '(hashtextextended(key, 0) & 1023)::int';
+      const { rows: keys } = await database.raw<{ rows: { key: string; bucket: number }[] }>(
+        `select key, ${bucketOf} as bucket from (values ('one'), ('two')) as keys (key) order by bucket`,
+      );
+      const [first, second] = keys;
+      assert.ok(first && second && first.bucket < second.bucket);
+      const holder = await database.transaction();
+      await holder.raw('select pg_advisory_xact_lock(?, ?)', [LOCK_SPACE, first.bucket]);
+      const waiting = publishAll([second.key, first.key]);
+      await waitFor(async () => {
+        const { rows } = await holder.raw(`select from pg_locks where locktype = 'advisory' and not granted`);
+        return rows.length === 1;
+      });
+      const { rows } = await holder.raw('select pg_try_advisory_xact_lock(?, ?) as free', [
+        LOCK_SPACE,
+        second.bucket,
+      ]);
+      await holder.rollback();
+      await waiting;
+      assert.deepEqual(rows, [{ free: true }]);
     });
 
     it('does not deadlock on keys in opposite orders, nor run out of locks', async () => {
