@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { createApis } from './apis.ts';
 import { serveConnection } from './connection.ts';
-import { lockDirectory } from './directory-lock.ts';
+import type { DirectoryLock } from '../processes/directory-lock.ts';
+import { lockForBroker } from './directory-lock.ts';
 import { openParts } from './parts.ts';
 import { createDispatcher } from './requests.ts';
 
@@ -58,8 +58,9 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   const { port } = listener;
   try {
     // Opened behind the port: who does not get it must not touch the files of the broker that has it.
-    const unlock = await lock(options.directory, { host, port });
-    const parts = openOrUnlock(options, unlock);
+    const lock =
+      options.directory === undefined ? undefined : await lockForBroker(options.directory, { host, port });
+    const parts = await openOrRelease(options, lock);
     const node = { id: options.nodeId ?? 1, clusterId: parts.clusterId, host: advertisedHost, port };
     serve(listener, createDispatcher(createApis({ ...parts, node })), options.logger);
     let stopped: Promise<void> | undefined;
@@ -71,7 +72,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
         (stopped ??= listener
           .close()
           .then(() => parts.close())
-          .then(unlock)),
+          .then(() => lock?.release())),
     };
   } catch (error) {
     await listener.close();
@@ -79,17 +80,14 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   }
 }
 
-async function lock(directory: string | undefined, address: { host: string; port: number }) {
-  if (directory === undefined) return () => undefined;
-  mkdirSync(directory, { recursive: true });
-  return lockDirectory(directory, address);
-}
-
-function openOrUnlock(options: BrokerOptions, unlock: () => void): ReturnType<typeof openParts> {
+async function openOrRelease(
+  options: BrokerOptions,
+  lock: DirectoryLock | undefined,
+): Promise<ReturnType<typeof openParts>> {
   try {
     return openParts(options);
   } catch (error) {
-    unlock();
+    await lock?.release();
     throw error;
   }
 }

@@ -10,7 +10,13 @@ import { type DatabaseAddress, parseDatabaseUrl } from './database-address.ts';
 import { tryLogin, untilClosed } from './database-session.ts';
 import { DevError } from './dev-error.ts';
 import { type DevPart, shownPath } from './dev-part.ts';
-import { type DirectoryLock, type Holder, lockDirectory, readHolder, readLock } from './directory-lock.ts';
+import {
+  type DirectoryLock,
+  type Holder,
+  lockDirectory,
+  readHolder,
+  readLock,
+} from '../processes/directory-lock.ts';
 import { findPostgres } from './protocols.ts';
 import { type Serving, keepServing } from './serving.ts';
 
@@ -60,7 +66,7 @@ async function startEmbedded(address: DatabaseAddress, directory: string): Promi
     );
   }
   await mkdir(directory, { recursive: true });
-  const lock = await lockDirectory(lockFile(directory), address.port);
+  const lock = await lockDirectory(lockFile(directory), address);
   if ('release' in lock) return startServer(address, directory, lock);
   return joinHolder(address, directory, lock);
 }

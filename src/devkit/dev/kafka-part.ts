@@ -1,15 +1,14 @@
 import { type KafkaConfig, createKafkaDriver, createLogger } from 'microservice-runtime';
-import { mkdir } from 'node:fs/promises';
 import net from 'node:net';
-import path from 'node:path';
 import { startBroker } from '../broker/broker.ts';
+import { DirectoryTakenError, lockFile } from '../broker/directory-lock.ts';
 import { errorCode, errorMessage } from '../errors.ts';
+import { type Holder, readHolder } from '../processes/directory-lock.ts';
 import { portHolderText } from '../processes/port-holder.ts';
 import { waitFor } from '../testing/wait-for.ts';
 import { type Address, addressText, isLocal, listenHost, parseAddress } from './address.ts';
 import { DevError } from './dev-error.ts';
 import { type DevPart, shownPath } from './dev-part.ts';
-import { type DirectoryLock, type Holder, lockDirectory, readHolder } from './directory-lock.ts';
 import { type Finding, findKafka } from './protocols.ts';
 import { type Serving, keepServing } from './serving.ts';
 
@@ -87,26 +86,18 @@ async function startEmbedded(config: KafkaConfig, addresses: Address[], director
       `KAFKA_BOOTSTRAP_SERVERS: nothing answers at ${shown}, and an embedded broker has neither TLS nor SASL. Start Kafka there, or take KAFKA_SSL and KAFKA_SASL_MECHANISM out of .env.`,
     );
   }
-  await mkdir(directory, { recursive: true });
-  const lock = await lockDirectory(lockFile(directory), address.port);
-  if ('release' in lock) return startBrokerAt(config, address, directory, lock);
-  return joinHolder(config, address, directory, lock);
+  return startBrokerAt(config, address, directory);
 }
 
-async function startBrokerAt(
-  config: KafkaConfig,
-  address: Address,
-  directory: string,
-  lock: DirectoryLock,
-): Promise<Serving> {
+async function startBrokerAt(config: KafkaConfig, address: Address, directory: string): Promise<Serving> {
   try {
     const { host: advertisedHost, port } = address;
     const broker = await startBroker({ host: listenHost(address), port, advertisedHost, directory });
     const description = `${addressText(address)} (embedded, ${shownPath(directory)})`;
-    return { description, stop: () => broker.stop().then(lock.release) };
+    return { description, stop: () => broker.stop() };
   } catch (error) {
-    await lock.release();
     if (errorCode(error) === 'EADDRINUSE') return serve(config, directory);
+    if (error instanceof DirectoryTakenError) return joinHolder(config, address, directory, error.holder);
     throw error;
   }
 }
@@ -128,8 +119,6 @@ async function joinHolder(
   await waitFor(answers, { timeout: 15_000, message: `the embedded broker of process ${holder.pid}` });
   return serve(config, directory);
 }
-
-const lockFile = (directory: string) => path.join(directory, 'holder.json');
 
 /** Resolves when what listens there hangs up, or does not listen at all. */
 function untilClosed({ host, port }: Address): Promise<void> {

@@ -1,6 +1,6 @@
 import type { ServiceConfig } from 'microservice-runtime';
 import { dataDirectory } from './data-directory.ts';
-import { type Holder, lockDirectory } from './directory-lock.ts';
+import { type Holder, lockDirectory } from '../processes/directory-lock.ts';
 import {
   type DevEnvironment,
   type Environment,
@@ -51,7 +51,10 @@ export async function prepare(
   const { config, environment } = await readDevEnvironment(root, given);
   if (!partsOnly) {
     tsxOf(root);
-    const lock = await lockDirectory(await dataDirectory(root, 'service.json'), config.port);
+    const lock = await lockDirectory(await dataDirectory(root, 'service.json'), {
+      host: 'localhost',
+      port: config.port,
+    });
     if (!('release' in lock)) return { service, config, holder: lock };
     parts.onStop(lock.release);
     await portsFree(config, isStopping);
