@@ -19,7 +19,7 @@ export { DatabaseConnectionError } from './database/connection-error.ts';
 export { ConflictError, InvalidError, NotFoundError, UnavailableError, type FieldError } from './errors.ts';
 export { decodeEvent, encodeEvent } from './events/cloud-events.ts';
 export { EventDataError, serializeData } from './events/event-data.ts';
-export { createKafkaDriver, type KafkaDriver } from './events/kafka-driver.ts';
+export { createKafkaDriver, type KafkaDriver } from './events/kafka/driver.ts';
 export { startParts, stopParts, type Part } from './lifecycle/part.ts';
 export { run, type RunOptions, type Service } from './lifecycle/run.ts';
 export { createLogger, type Logger } from './logging/logger.ts';

@@ -1,5 +1,5 @@
 import type { KafkaConfig } from '../config/kafka-config.ts';
-import type { KafkaDriver } from '../events/kafka-driver.ts';
+import type { KafkaDriver } from '../events/kafka/driver.ts';
 import { readGroups, type GroupPosition } from '../events/group-positions.ts';
 import { ageOf } from './age.ts';
 import type { Command } from './command.ts';

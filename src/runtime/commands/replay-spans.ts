@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { KafkaConfig } from '../config/kafka-config.ts';
-import type { KafkaDriver } from '../events/kafka-driver.ts';
+import type { KafkaDriver } from '../events/kafka/driver.ts';
 import { readPositions } from '../events/positions.ts';
 import { CommandError } from './command.ts';
 

@@ -8,7 +8,7 @@ import { readSpans, untilPosition, type Span } from './replay-spans.ts';
 import { kafkaOf, withDatabase, withKafka } from './service-access.ts';
 import { tableText, type Column } from './table.ts';
 import type { Knex } from 'knex';
-import type { KafkaDriver } from '../events/kafka-driver.ts';
+import type { KafkaDriver } from '../events/kafka/driver.ts';
 
 const names = ['from', 'group', 'forget', 'yes', 'json'] as const;
 const columns: Column[] = ['PARTITION', 'FROM', 'TO', 'EVENTS'].map((title) => ({ title, right: true }));

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import type { KafkaConfig } from '../config/kafka-config.ts';
 import { readEnvironment } from '../config/read-environment.ts';
 import { connectDatabase, databasePart } from '../database/database.ts';
-import { createKafkaDriver, type KafkaDriver } from '../events/kafka-driver.ts';
+import { createKafkaDriver, type KafkaDriver } from '../events/kafka/driver.ts';
 import { directUrl } from '../migrations/direct-url.ts';
 import { loadEnvironmentFile } from '../migrations/environment-file.ts';
 import { CommandError } from './command.ts';

@@ -7,7 +7,7 @@ import { handleOutside } from './consumer-outside.ts';
 import { createMessageQueue } from './consumer-queue.ts';
 import type { ConsumerSettings } from './consumer-settings.ts';
 import { createTrouble, type Retrying, type Trouble } from './consumer-trouble.ts';
-import type { Fetched } from './kafka-member.ts';
+import type { Fetched } from './kafka/member.ts';
 import type { IncomingMessage } from './message.ts';
 import type { Position } from './positions.ts';
 import type { Slots } from './slots.ts';

@@ -5,7 +5,7 @@ import { openPartition, type OpenPartition, type PartitionStatus } from './consu
 import { createWatchdog } from './consumer-watchdog.ts';
 import { placeOf, startPositions, type StartPosition } from './consumer-start.ts';
 import { failpoint } from './failpoint.ts';
-import type { Fetched, TopicPartition } from './kafka-member.ts';
+import type { Fetched, TopicPartition } from './kafka/member.ts';
 
 export interface PartitionsOptions extends ConsumerOptions {
   /** Places where nothing came and a new member did not help; see the watchdog. */

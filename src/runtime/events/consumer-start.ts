@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import type { ConsumerMetrics } from './consumer-metrics.ts';
-import type { KafkaDriver, TopicOffsets } from './kafka-driver.ts';
-import type { TopicPartition } from './kafka-member.ts';
+import type { KafkaDriver } from './kafka/driver.ts';
+import type { TopicPartition } from './kafka/member.ts';
+import type { TopicOffsets } from './kafka/topics.ts';
 import {
   createPosition,
   readPositions,

@@ -1,4 +1,4 @@
-import type { KafkaDriver } from './kafka-driver.ts';
+import type { KafkaDriver } from './kafka/driver.ts';
 import type { OpenPartition } from './consumer-partition.ts';
 import { placeOf } from './consumer-start.ts';
 

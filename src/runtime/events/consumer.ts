@@ -8,7 +8,7 @@ import type { ConsumerMetrics } from './consumer-metrics.ts';
 import { createPartitions, type Partitions } from './consumer-partitions.ts';
 import type { PartitionStatus } from './consumer-partition.ts';
 import type { ConsumerSettings } from './consumer-settings.ts';
-import type { KafkaDriver } from './kafka-driver.ts';
+import type { KafkaDriver } from './kafka/driver.ts';
 import type { Slots } from './slots.ts';
 
 export interface ConsumerStatus {

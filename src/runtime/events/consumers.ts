@@ -12,7 +12,7 @@ import { defaultSettings } from './consumer-settings.ts';
 import type { EventDefinition } from './define-event.ts';
 import type { EventBusOptions, Subscription } from './event-bus.ts';
 import { createInboxPruner } from './inbox-pruner.ts';
-import type { KafkaDriver } from './kafka-driver.ts';
+import type { KafkaDriver } from './kafka/driver.ts';
 import { createParkedRunner, type ParkedRunner } from './parked-runner.ts';
 import { createSlots } from './slots.ts';
 

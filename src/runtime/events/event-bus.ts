@@ -7,7 +7,7 @@ import type { EventHandler } from './consumer-handlers.ts';
 import type { ConsumerSettings } from './consumer-settings.ts';
 import { createConsumers, type GroupStatus, type On } from './consumers.ts';
 import type { EventContracts } from './event.ts';
-import { createKafkaDriver } from './kafka-driver.ts';
+import { createKafkaDriver } from './kafka/driver.ts';
 import { createOutbox, type Publish } from './outbox.ts';
 import { createParkedMetrics } from './parked-metrics.ts';
 import { createRelay, type RelayStatus } from './relay.ts';

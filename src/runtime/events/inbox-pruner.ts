@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import { pruneInbox } from './inbox.ts';
-import type { KafkaDriver } from './kafka-driver.ts';
+import type { KafkaDriver } from './kafka/driver.ts';
 
 const MINUTE = 60 * 1_000;
 const HOUR = 60 * MINUTE;

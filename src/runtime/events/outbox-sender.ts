@@ -1,5 +1,6 @@
 import { createBatchLimits } from './batch-limits.ts';
-import { type KafkaDriver, type Refusal, SendError, TopicError } from './kafka-driver.ts';
+import type { KafkaDriver } from './kafka/driver.ts';
+import { type Refusal, SendError, TopicError } from './kafka/errors.ts';
 import { messageBytes } from './message.ts';
 import type { OutboxRow } from './outbox-queue.ts';
 

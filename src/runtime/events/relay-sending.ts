@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { failpoint } from './failpoint.ts';
-import type { KafkaDriver } from './kafka-driver.ts';
+import type { KafkaDriver } from './kafka/driver.ts';
 import type { OutboxRow } from './outbox-queue.ts';
 import {
   createOutboxSender,

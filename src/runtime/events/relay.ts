@@ -5,7 +5,7 @@ import type { Registry } from 'prom-client';
 import type { ServiceConfig } from '../config/service-config.ts';
 import type { Part } from '../lifecycle/part.ts';
 import { backoff } from './backoff.ts';
-import type { KafkaDriver } from './kafka-driver.ts';
+import type { KafkaDriver } from './kafka/driver.ts';
 import { LANES_CHANGED } from './lane-leases.ts';
 import type { TopicKey } from './outbox-parking.ts';
 import type { RefusedRow } from './outbox-sender.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { backoff } from './backoff.ts';
-import type { KafkaDriver } from './kafka-driver.ts';
+import type { KafkaDriver } from './kafka/driver.ts';
 
 export interface TopicProvision {
   /** Returns at once; calls `ready` when every topic is there, however long that takes. */

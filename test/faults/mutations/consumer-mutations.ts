@@ -123,7 +123,7 @@ export const consumerMutations: readonly Mutation[] = [
   {
     name: 'KafkaJS goes on where it likes',
     mechanism: 'Events that Kafka deleted unread are left out loudly, and no others.',
-    changes: [{ file: 'kafka-driver.ts', find: '  stopJumps();\n', replace: '' }],
+    changes: [{ file: 'kafka/client.ts', find: '  stopJumps();\n', replace: '' }],
     noticedBy: {
       file: 'runtime/events/consumer-group-rebuild.test.ts',
       title: 'goes on where the log begins, loudly, when events were deleted that it had not fetched',
@@ -146,7 +146,7 @@ export const consumerMutations: readonly Mutation[] = [
     mechanism: 'A deploy that adds a topic strands no partition.',
     changes: [
       {
-        file: 'kafka-driver.ts',
+        file: 'kafka/group.ts',
         find: 'partitionAssigners: [topicAware, PartitionAssigners.roundRobin]',
         replace: 'partitionAssigners: topicAware && [PartitionAssigners.roundRobin]',
       },

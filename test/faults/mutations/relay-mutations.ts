@@ -86,7 +86,7 @@ export const relayMutations: readonly Mutation[] = [
   {
     name: 'acks 0',
     mechanism: 'An event counts as sent when every in-sync replica has it.',
-    changes: [{ file: 'kafka-driver.ts', find: 'acks: -1', replace: 'acks: 0' }],
+    changes: [{ file: 'kafka/sender.ts', find: 'acks: -1', replace: 'acks: 0' }],
     noticedBy: {
       file: 'runtime/events/kafka-sender.test.ts',
       title: 'says that Kafka refuses a message, which a new try does not cure',
@@ -157,7 +157,7 @@ export const relayMutations: readonly Mutation[] = [
   {
     name: 'KafkaJS tries again',
     mechanism: 'An event counts as sent only when the broker that leads its partition at last has it.',
-    changes: [{ file: 'kafka-driver.ts', find: 'retry: { ...retry, retries: 0 },', replace: 'retry,' }],
+    changes: [{ file: 'kafka/sender.ts', find: 'retry: { ...retry, retries: 0 },', replace: 'retry,' }],
     noticedBy: {
       file: 'faults/storms/leader-dies.faults.ts',
       title: 'takes no event with it that counts as sent',

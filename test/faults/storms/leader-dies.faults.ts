@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { pino } from 'pino';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import { createKafkaDriver, type Sender, SendError } from '../../../src/runtime/events/kafka-driver.ts';
+import { createKafkaDriver } from '../../../src/runtime/events/kafka/driver.ts';
+import { SendError } from '../../../src/runtime/events/kafka/errors.ts';
+import type { Sender } from '../../../src/runtime/events/kafka/sender.ts';
 import { suiteConfig } from '../../suites/bus/order-world.ts';
 import { readMessages } from '../../suites/bus/raw-kafka.ts';
 import { javaMissing, skipWithoutKafka } from '../../support/kafka.ts';

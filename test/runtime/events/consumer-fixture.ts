@@ -14,7 +14,7 @@ import { encodeEvent } from '../../../src/runtime/events/cloud-events.ts';
 import type { ConsumerSettings } from '../../../src/runtime/events/consumer-settings.ts';
 import { createConsumers, type Consumers } from '../../../src/runtime/events/consumers.ts';
 import { defineEvent, type EventDefinition } from '../../../src/runtime/events/define-event.ts';
-import { createKafkaDriver, type KafkaDriver } from '../../../src/runtime/events/kafka-driver.ts';
+import { createKafkaDriver, type KafkaDriver } from '../../../src/runtime/events/kafka/driver.ts';
 import { up as createInbox } from '../../../src/runtime/tables/event-inbox.ts';
 import { up as createParked } from '../../../src/runtime/tables/event-parked.ts';
 import { createDatabase } from '../../support/postgres.ts';

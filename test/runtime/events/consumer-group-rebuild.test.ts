@@ -3,8 +3,8 @@ import { Registry } from 'prom-client';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { ConsumerSettings } from '../../../src/runtime/events/consumer-settings.ts';
 import type { Consumers } from '../../../src/runtime/events/consumers.ts';
-import type { KafkaDriver } from '../../../src/runtime/events/kafka-driver.ts';
-import type { GroupMember, MemberEvents } from '../../../src/runtime/events/kafka-member.ts';
+import type { KafkaDriver } from '../../../src/runtime/events/kafka/driver.ts';
+import type { GroupMember, MemberEvents } from '../../../src/runtime/events/kafka/member.ts';
 import { withAdmin } from '../../suites/bus/raw-kafka.ts';
 import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts';
 

@@ -6,7 +6,7 @@ import {
   readOwned,
   writeOwned,
   type AssignerCodec,
-} from '../../../src/runtime/events/kafka-assigner.ts';
+} from '../../../src/runtime/events/kafka/assigner.ts';
 import {
   assignPartitions,
   type Share,

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { type Broker, startBroker } from '../../../src/devkit/broker/broker.ts';
-import { createKafkaDriver, type KafkaDriver, SendError } from '../../../src/runtime/events/kafka-driver.ts';
+import { createKafkaDriver, type KafkaDriver } from '../../../src/runtime/events/kafka/driver.ts';
+import { SendError } from '../../../src/runtime/events/kafka/errors.ts';
 import type { OutgoingMessage } from '../../../src/runtime/events/message.ts';
 import { countMessages, readMessages, withAdmin } from '../../suites/bus/raw-kafka.ts';
 

@@ -1,10 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type KafkaDriver,
-  type Refusal,
-  SendError,
-  TopicError,
-} from '../../../src/runtime/events/kafka-driver.ts';
+import type { KafkaDriver } from '../../../src/runtime/events/kafka/driver.ts';
+import { type Refusal, SendError, TopicError } from '../../../src/runtime/events/kafka/errors.ts';
 import type { OutgoingMessage } from '../../../src/runtime/events/message.ts';
 
 /**

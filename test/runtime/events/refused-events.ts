@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { pino } from 'pino';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import { createKafkaDriver, type KafkaDriver } from '../../../src/runtime/events/kafka-driver.ts';
+import { createKafkaDriver, type KafkaDriver } from '../../../src/runtime/events/kafka/driver.ts';
 import { createOutbox, type Outbox } from '../../../src/runtime/events/outbox.ts';
 import { redriveOutgoing } from '../../../src/runtime/events/outbox-redrive.ts';
 import { createRelay, type Relay } from '../../../src/runtime/events/relay.ts';

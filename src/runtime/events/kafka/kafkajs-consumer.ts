@@ -1,5 +1,5 @@
-import type { IncomingMessage } from './message.ts';
-import type { Fetched, TopicPartition } from './kafka-member.ts';
+import type { IncomingMessage } from '../message.ts';
+import type { Fetched, TopicPartition } from './member.ts';
 
 /** The part of a KafkaJS consumer that is used here. */
 export interface KafkaConsumer {

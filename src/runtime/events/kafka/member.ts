@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { toError } from './consumer-errors.ts';
+import { toError } from '../consumer-errors.ts';
 import {
   commitsByTopic,
   fetchedOf,
   partitionsOf,
   type BatchPayload,
   type KafkaConsumer,
-} from './kafka-consumer.ts';
-import type { IncomingMessage } from './message.ts';
+} from './kafkajs-consumer.ts';
+import type { IncomingMessage } from '../message.ts';
 
 export interface TopicPartition {
   topic: string;

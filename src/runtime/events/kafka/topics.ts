@@ -1,0 +1,90 @@
+import type { Admin } from 'kafkajs';
+import type { KafkaConfig } from '../../config/kafka-config.ts';
+import { reasonOf, TopicError, typeOf } from './errors.ts';
+
+/** ConfigResourceTypes.TOPIC: Node sees no such export of KafkaJS, which is CommonJS. */
+const TOPIC_RESOURCE = 2;
+
+export interface TopicOffsets {
+  partition: number;
+  low: number;
+  high: number;
+}
+
+export interface PartitionOffset {
+  partition: number;
+  offset: number;
+}
+
+export interface CommittedOffset {
+  topic: string;
+  partition: number;
+  offset: number;
+}
+
+export async function ensureTopics(
+  admin: Admin,
+  topics: readonly string[],
+  config: KafkaConfig,
+): Promise<void> {
+  const present = new Set(await admin.listTopics());
+  for (const topic of new Set(topics)) {
+    if (!present.has(topic)) await createTopic(admin, topic, config);
+  }
+}
+
+async function createTopic(admin: Admin, topic: string, config: KafkaConfig): Promise<void> {
+  const { topicPartitions: numPartitions, topicReplicationFactor: replicationFactor } = config;
+  try {
+    // resolves to false where another replica was faster
+    await admin.createTopics({ topics: [{ topic, numPartitions, replicationFactor }] });
+  } catch (cause) {
+    const wish = `${numPartitions} partitions and replication factor ${replicationFactor}`;
+    throw new TopicError(
+      `topic ${topic} could not be created with ${wish}: ${reasonOf(cause)}; create it yourself, or change KAFKA_TOPIC_PARTITIONS and KAFKA_TOPIC_REPLICATION_FACTOR`,
+      cause,
+    );
+  }
+}
+
+export async function topicOffsets(admin: Admin, topic: string): Promise<TopicOffsets[]> {
+  const offsets = await admin.fetchTopicOffsets(topic);
+  return offsets.map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }));
+}
+
+export async function offsetsAt(admin: Admin, topic: string, time: number): Promise<PartitionOffset[]> {
+  const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, time);
+  return offsets.map(({ partition, offset }) => ({ partition, offset: Number(offset) }));
+}
+
+export async function committedOffsets(
+  admin: Admin,
+  groupId: string,
+  topics: readonly string[],
+): Promise<CommittedOffset[]> {
+  const committed = await admin.fetchOffsets({ groupId, topics: [...topics] });
+  return committed
+    .flatMap(({ topic, partitions }) =>
+      partitions.map(({ partition, offset }) => ({ topic, partition, offset: Number(offset) })),
+    )
+    .filter(({ offset }) => offset >= 0);
+}
+
+export async function topicRetention(admin: Admin, topic: string): Promise<number | undefined> {
+  const configNames = ['cleanup.policy', 'retention.ms', 'segment.ms'];
+  try {
+    const { resources } = await admin.describeConfigs({
+      resources: [{ type: TOPIC_RESOURCE, name: topic, configNames }],
+      includeSynonyms: false,
+    });
+    const configs = resources[0]?.configEntries ?? [];
+    const [policy, ...times] = configNames.map(
+      (name) => configs.find(({ configName }) => configName === name)?.configValue ?? '',
+    );
+    const [retention = -1, segment = 0] = times.map(Number);
+    return policy?.includes('delete') && retention >= 0 ? retention + segment : Infinity;
+  } catch (error) {
+    if (typeOf(error)?.endsWith('AUTHORIZATION_FAILED')) return undefined;
+    throw error;
+  }
+}
