@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { connectDatabase, createEventBus, createLogger, type EventBus } from 'microservice-runtime';
 import { up as createInbox } from 'microservice-runtime/tables/event-inbox';
+import { up as createInbox2 } from 'microservice-runtime/tables/event-inbox-2';
 import { up as createParked } from 'microservice-runtime/tables/event-parked';
 import { createArrivals } from './arrivals.ts';
 import { configOf, noteWrittenIn } from './note.ts';
@@ -49,6 +50,7 @@ const api = {
   async createTables() {
     await database.raw('create table copies (number integer, text text)');
     await createInbox(database);
+    await createInbox2(database);
     await createParked(database);
   },
   /** Resolves when the group has its partitions. */

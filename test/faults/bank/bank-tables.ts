@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
-import * as inboxTables from '../../../src/runtime/tables/event-inbox.ts';
 import * as outboxTable from '../../../src/runtime/tables/event-outbox.ts';
 import * as parkedTables from '../../../src/runtime/tables/event-parked.ts';
+import { createInbox } from '../../support/tables.ts';
 
 export const openingBalance = 1_000_000;
 
@@ -11,7 +11,7 @@ export const openingBalance = 1_000_000;
  */
 export async function createBankTables(database: Knex, accounts: readonly string[]): Promise<void> {
   await outboxTable.up(database);
-  await inboxTables.up(database);
+  await createInbox(database);
   await parkedTables.up(database);
   await database.raw(tables);
   const rows = accounts.map((id) => ({ id, balance: openingBalance, sequence: 0 }));

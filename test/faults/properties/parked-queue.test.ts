@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { createPosition, readPosition, type Position } from '../../../src/runtime/events/positions.ts';
-import { up as createInbox } from '../../../src/runtime/tables/event-inbox.ts';
 import { up as createParked } from '../../../src/runtime/tables/event-parked.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
+import { createInbox } from '../../support/tables.ts';
 import { effort } from './effort.ts';
 import { interleave } from './interleave.ts';
 import { createLog, createMember, operate, runOnce, type Planned, type World } from './parked-world.ts';

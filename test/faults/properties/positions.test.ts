@@ -11,9 +11,9 @@ import {
   type GroupPartition,
   type Position,
 } from '../../../src/runtime/events/positions.ts';
-import { up as createInbox } from '../../../src/runtime/tables/event-inbox.ts';
 import { up as createParked } from '../../../src/runtime/tables/event-parked.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
+import { createInbox } from '../../support/tables.ts';
 import { effort } from './effort.ts';
 import { interleave, type Actor, type Turn } from './interleave.ts';
 

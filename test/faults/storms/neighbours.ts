@@ -15,11 +15,11 @@ import {
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import { findParkedKeys, type ParkedKey } from '../../../src/runtime/events/parked-admin.ts';
 import { redriveKey } from '../../../src/runtime/events/parked-changes.ts';
-import { up as createInbox } from '../../../src/runtime/tables/event-inbox.ts';
 import { up as createOutbox } from '../../../src/runtime/tables/event-outbox.ts';
 import { up as createParked } from '../../../src/runtime/tables/event-parked.ts';
 import { suiteConfig } from '../../suites/bus/order-world.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
+import { createInbox } from '../../support/tables.ts';
 
 /** An event that was handled, with the times at which that and its publishing happened. */
 export interface Handled {

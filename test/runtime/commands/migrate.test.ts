@@ -49,6 +49,7 @@ const files = {
   'migrations/20260101000000_event_outbox.ts': `export { down, up } from 'microservice-runtime/tables/event-outbox';\n`,
   'migrations/20260101000001_event_inbox.ts': `export { down, up } from 'microservice-runtime/tables/event-inbox';\n`,
   'migrations/20260101000002_event_parked.ts': `export { down, up } from 'microservice-runtime/tables/event-parked';\n`,
+  'migrations/20260101000003_event_inbox_2.ts': `export { down, up } from 'microservice-runtime/tables/event-inbox-2';\n`,
   'migrations/20260102000000_create_orders.ts': createOrders,
   'migrations/20260103000000_change_orders.ts': changeOrders,
   'src/events/contracts.ts': contracts,
@@ -83,6 +84,7 @@ describe('microservice-runtime migrate', function () {
       'ran 20260101000000_event_outbox',
       'ran 20260101000001_event_inbox',
       'ran 20260101000002_event_parked',
+      'ran 20260101000003_event_inbox_2',
       'ran 20260102000000_create_orders',
       'ran 20260103000000_change_orders',
     ]);
@@ -101,6 +103,7 @@ describe('microservice-runtime migrate', function () {
       '20260101000000_event_outbox',
       '20260101000001_event_inbox',
       '20260101000002_event_parked',
+      '20260101000003_event_inbox_2',
     ]);
   });
 
@@ -135,6 +138,17 @@ describe('microservice-runtime migrate', function () {
       const { code, stderr } = await run('--check');
       assert.equal(code, 1);
       assert.match(stderr, /the database lacks table event_positions/);
+    });
+
+    it('names a column that a later module of the runtime adds, and the module', async () => {
+      await run();
+      await knex.schema.alterTable('event_positions', (table) => table.dropColumn('topic_id'));
+      const { code, stderr } = await run('--check');
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        /the database lacks column topic_id of table event_positions \(microservice-runtime\/tables\/event-inbox-2\)/,
+      );
     });
 
     it('says in one line that nothing answers', async () => {

@@ -4,10 +4,10 @@ import path from 'node:path';
 import type { Knex } from 'knex';
 import { runCli } from '../../../src/runtime/commands/run-cli.ts';
 import { connectDatabase } from '../../../src/runtime/database/database.ts';
-import { up as createInbox } from '../../../src/runtime/tables/event-inbox.ts';
 import { up as createOutbox } from '../../../src/runtime/tables/event-outbox.ts';
 import { up as createParked } from '../../../src/runtime/tables/event-parked.ts';
 import { createDatabase } from '../../support/postgres.ts';
+import { createInbox } from '../../support/tables.ts';
 import type { Result } from '../support/fixture-service.ts';
 
 /** A service that does not run, with the tables of the bus. */

@@ -15,9 +15,9 @@ import type { ConsumerSettings } from '../../../src/runtime/events/consumer-sett
 import { createConsumers, type Consumers } from '../../../src/runtime/events/consumers.ts';
 import { defineEvent, type EventDefinition } from '../../../src/runtime/events/define-event.ts';
 import { createKafkaDriver, type KafkaDriver } from '../../../src/runtime/events/kafka/driver.ts';
-import { up as createInbox } from '../../../src/runtime/tables/event-inbox.ts';
 import { up as createParked } from '../../../src/runtime/tables/event-parked.ts';
 import { createDatabase } from '../../support/postgres.ts';
+import { createInbox } from '../../support/tables.ts';
 
 export interface Note {
   text: string;

@@ -7,6 +7,7 @@ import type { KafkaConfig } from '../../../src/runtime/config/kafka-config.ts';
 import { defineEvent } from '../../../src/runtime/events/define-event.ts';
 import { createEventBus, type EventBus } from '../../../src/runtime/events/event-bus.ts';
 import type { EventContracts } from '../../../src/runtime/events/event.ts';
+import { down as dropInbox2 } from '../../../src/runtime/tables/event-inbox-2.ts';
 import { up as createOutbox } from '../../../src/runtime/tables/event-outbox.ts';
 import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts';
 
@@ -139,6 +140,16 @@ describe('createEventBus', () => {
     await assert.rejects(
       consumer.start(),
       /event_parked is not there: add a migration .*tables\/event-parked/,
+    );
+  });
+
+  it('names the migration that an older database lacks', async () => {
+    await dropInbox2(fixture.database);
+    const consumer = bus({ consumed: [noteWritten] });
+    consumer.on(noteWritten, () => Promise.resolve());
+    await assert.rejects(
+      consumer.start(),
+      /column topic_id of table event_positions is not there: add a migration .*tables\/event-inbox-2.*npx knex migrate:latest/,
     );
   });
 

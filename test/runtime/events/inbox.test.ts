@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import type { Knex } from 'knex';
 import { connectDatabase } from '../../../src/runtime/database/database.ts';
 import { claimEvents, pruneInbox } from '../../../src/runtime/events/inbox.ts';
-import { down, up } from '../../../src/runtime/tables/event-inbox.ts';
+import { down } from '../../../src/runtime/tables/event-inbox.ts';
 import { up as createParked } from '../../../src/runtime/tables/event-parked.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
+import { createInbox } from '../../support/tables.ts';
 
 describe('the inbox', () => {
   let created: TestDatabase;
@@ -12,7 +13,7 @@ describe('the inbox', () => {
   beforeEach(async () => {
     created = await createDatabase();
     database = connectDatabase({ databaseUrl: created.url, databasePoolMax: 4, serviceName: 'test' });
-    await up(database);
+    await createInbox(database);
   });
   afterEach(async () => {
     await database.destroy();

@@ -1,9 +1,9 @@
 import joi from 'joi';
 import type { Knex } from 'knex';
 import { defineEvent, type EventBus, type EventDefinition, type ReceivedEvent } from 'microservice-runtime';
-import * as inboxTables from '../../../src/runtime/tables/event-inbox.ts';
 import * as outboxTable from '../../../src/runtime/tables/event-outbox.ts';
 import * as parkedTables from '../../../src/runtime/tables/event-parked.ts';
+import { createInbox } from '../../support/tables.ts';
 
 export interface Change {
   revision: number;
@@ -25,7 +25,7 @@ export function orderChangedIn(topic: string): OrderChanged {
 /** The database of the service that publishes. */
 export async function createOrderTables(database: Knex): Promise<void> {
   await outboxTable.up(database);
-  await inboxTables.up(database);
+  await createInbox(database);
   await parkedTables.up(database);
   await database.schema.createTable('orders', (table) => {
     table.text('id').primary();
@@ -36,7 +36,7 @@ export async function createOrderTables(database: Knex): Promise<void> {
 /** The database of a service that listens: one row an effect, with no constraint that would hide a double. */
 export async function createEffectTables(database: Knex): Promise<void> {
   await outboxTable.up(database);
-  await inboxTables.up(database);
+  await createInbox(database);
   await parkedTables.up(database);
   await database.schema.createTable('effects', (table) => {
     table.bigIncrements('place');

@@ -92,7 +92,8 @@ const migrations = {
   'migrations/20260101000000_event_outbox.ts': `export { down, up } from 'microservice-runtime/tables/event-outbox';`,
   'migrations/20260101000001_event_inbox.ts': `export { down, up } from 'microservice-runtime/tables/event-inbox';`,
   'migrations/20260101000002_event_parked.ts': `export { down, up } from 'microservice-runtime/tables/event-parked';`,
-  'migrations/20260101000003_trials.ts': `
+  'migrations/20260101000003_event_inbox_2.ts': `export { down, up } from 'microservice-runtime/tables/event-inbox-2';`,
+  'migrations/20260101000004_trials.ts': `
     import type { Knex } from 'knex';
     export const up = (knex: Knex) => knex.schema.createTable('trials', (table) => {
       table.text('user_id').primary();

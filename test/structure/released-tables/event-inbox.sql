@@ -1,0 +1,3 @@
+create table "event_inbox" ("consumer_group" text not null, "source" text not null, "event_id" text not null, "topic" text not null, "received_at" timestamptz not null default CURRENT_TIMESTAMP, constraint "event_inbox_pkey" primary key ("consumer_group", "source", "event_id"));
+create index "event_inbox_received_at_index" on "event_inbox" ("received_at");
+create table "event_positions" ("consumer_group" text not null, "topic" text not null, "partition" integer not null, "position" bigint not null, "resets" integer not null default '0', "updated_at" timestamptz not null default CURRENT_TIMESTAMP, constraint "event_positions_pkey" primary key ("consumer_group", "topic", "partition"));
