@@ -9,6 +9,7 @@ import {
 } from './consumer-handlers.ts';
 import { createConsumerMetrics } from './consumer-metrics.ts';
 import { defaultSettings } from './consumer-settings.ts';
+import { checkConsumerTables } from './consumer-tables.ts';
 import type { EventDefinition } from './define-event.ts';
 import type { EventBusOptions, Subscription } from './event-bus.ts';
 import { createInboxPruner } from './inbox-pruner.ts';
@@ -35,7 +36,7 @@ export interface Consumers {
   subscribe(subscription: Subscription): void;
   topics(): string[];
   groups: () => string[];
-  /** Rejects when a table of the inbox, or of what is parked, is not there. */
+  /** Rejects when a table or a column of the inbox, or of what is parked, is not there. */
   prepare(): Promise<void>;
   start(): void;
   stop(): Promise<void>;
@@ -54,13 +55,6 @@ export interface ConsumersOptions extends EventBusOptions {
   registry: Registry;
   driver: KafkaDriver;
 }
-
-/** The tables of the consumers, and the module of the runtime that makes each. */
-const tables = { event_inbox: 'event-inbox', event_parked: 'event-parked' };
-
-const notThere = (table: string, module: string): string =>
-  `the table ${table} is not there: add a migration with ` +
-  `"export { up, down } from 'microservice-runtime/tables/${module}';", and run npx knex migrate:latest`;
 
 /** Parked events are tried by so many at the same time, apart from the events that come. */
 const PARKED_SLOTS = 2;
@@ -126,9 +120,7 @@ export function createConsumers(options: ConsumersOptions): Consumers {
         logger.warn(`nothing handles ${type} version ${version} of contracts.consumed; call bus.on for it`);
       }
       if (groups.size === 0) return;
-      for (const [table, module] of Object.entries(tables)) {
-        if (!(await database.schema.hasTable(table))) throw new Error(notThere(table, module));
-      }
+      await checkConsumerTables(database);
     },
     start() {
       consumers ??= [...groups].map(consumerOf);

@@ -4,15 +4,23 @@ import { pendingMigrations } from './pending-migrations.ts';
 
 const published = ['event_outbox', 'event_parked', 'event_parked_keys'];
 const consumed = ['event_inbox', 'event_positions'];
+/** What later modules add to the tables of earlier ones. */
+const laterColumns = [{ table: 'event_positions', column: 'topic_id', module: 'event-inbox-2' }];
 
 /**
- * What the database lacks for the service at `root`, in words: pending migrations, and tables of the runtime that its
- * contracts need but that no migration made. Reads only.
+ * What the database lacks for the service at `root`, in words: pending migrations, and tables and columns of the runtime that
+ * its contracts need but that no migration made. Reads only.
  */
 export async function missingFromSchema(database: Knex, root: string): Promise<string[]> {
   const pending = await pendingMigrations(database, root);
-  const tables = await missingTables(database, await tablesOf(root));
-  return [...pending.map((name) => `migration ${name}`), ...tables.map((name) => `table ${name}`)];
+  const needed = await tablesOf(root);
+  const tables = await missingTables(database, needed);
+  const present = needed.filter((table) => !tables.includes(table));
+  return [
+    ...pending.map((name) => `migration ${name}`),
+    ...tables.map((name) => `table ${name}`),
+    ...(await missingColumns(database, present)),
+  ];
 }
 
 async function tablesOf(root: string): Promise<string[]> {
@@ -28,4 +36,13 @@ async function missingTables(database: Knex, names: string[]): Promise<string[]>
     [names],
   );
   return rows.map(({ name }) => name);
+}
+
+async function missingColumns(database: Knex, present: string[]): Promise<string[]> {
+  const missing: string[] = [];
+  for (const { table, column, module } of laterColumns) {
+    if (!present.includes(table) || (await database.schema.hasColumn(table, column))) continue;
+    missing.push(`column ${column} of table ${table} (microservice-runtime/tables/${module})`);
+  }
+  return missing;
 }
