@@ -10,15 +10,22 @@ export interface TestDatabase {
 
 let server: Promise<PostgresServer> | undefined;
 
+/** How isolated a transaction is that does not say so itself. */
+export type Isolation = 'read committed' | 'repeatable read' | 'serializable';
+
 /**
  * Resolves to an empty database on a PostgreSQL that this process shares and that ends with the process, whatever way it
- * ends.
+ * ends. `isolation` is the default of its transactions: TEST_DATABASE_ISOLATION where it is not given, else PostgreSQL's.
  */
-export async function createDatabase(): Promise<TestDatabase> {
+export async function createDatabase(
+  isolation: string | undefined = process.env['TEST_DATABASE_ISOLATION'],
+): Promise<TestDatabase> {
   server ??= startPostgres();
   const { url } = await server;
   const name = `test_${randomBytes(6).toString('hex')}`;
   await query(url(), `create database ${name}`);
+  if (isolation)
+    await query(url(), `alter database ${name} set default_transaction_isolation = '${isolation}'`);
   return { url: url(name), drop: () => query(url(), `drop database if exists ${name} with (force)`) };
 }
 
