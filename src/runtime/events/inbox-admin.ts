@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { conditionsOf, COUNTED, olderThan } from './admin-filter.ts';
+import { inTransaction } from './transaction-failure.ts';
 
 /** What consumer groups remember of the events that they handled, for whoever looks after it (commands/inbox.ts). */
 
@@ -63,12 +64,14 @@ export async function forgetHandled(
   const { rows: begun } = await database.raw<{ rows: { now: Date }[] }>('select clock_timestamp() as now');
   let forgotten = 0;
   for (let found = BATCH; found === BATCH && forgotten < limit; forgotten += found) {
-    const { rows } = await database.raw<{ rows: HandledEvent[] }>(
-      `delete from event_inbox where ctid = any (array(
+    const { rows } = await inTransaction(database, (trx) =>
+      trx.raw<{ rows: HandledEvent[] }>(
+        `delete from event_inbox where ctid = any (array(
          select ctid from event_inbox where ${sql} and received_at <= :until
          order by received_at desc limit :size for update
        )) returning ${columns}`,
-      { ...values, size: Math.min(BATCH, limit - forgotten), until: begun[0]?.now },
+        { ...values, size: Math.min(BATCH, limit - forgotten), until: begun[0]?.now },
+      ),
     );
     seen(rows);
     found = rows.length;

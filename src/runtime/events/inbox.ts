@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { GroupPartition, Position } from './positions.ts';
+import { inTransaction } from './transaction-failure.ts';
 
 /** What makes an event one event (CloudEvents 1.0: "source + id is unique"). */
 export interface EventIdentity {
@@ -124,7 +125,9 @@ export async function pruneInbox(
 ): Promise<number> {
   let deleted = 0;
   while (!stopped()) {
-    const { rowCount } = await database.raw<{ rowCount: number }>(deleteOld, [before, batchSize]);
+    const { rowCount } = await inTransaction(database, (trx) =>
+      trx.raw<{ rowCount: number }>(deleteOld, [before, batchSize]),
+    );
     deleted += rowCount;
     if (rowCount < batchSize) break;
   }

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { conditionsOf, COUNTED, olderThan } from './admin-filter.ts';
 import { rejectRolledBack } from './transaction-commit.ts';
+import { inTransaction } from './transaction-failure.ts';
 
 /** What waits in the outbox, for whoever looks after it (commands/outbox.ts); the relay has its own. */
 
@@ -97,7 +98,7 @@ export async function dropWaiting(
   let dropped = 0;
   for (let found = BATCH; found === BATCH && dropped < limit; dropped += found) {
     const size = Math.min(BATCH, limit - dropped);
-    found = await database.transaction(async (trx) => {
+    found = await inTransaction(database, async (trx) => {
       rejectRolledBack(trx);
       const { rows } = await trx.raw<{ rows: WholeWaitingEvent[] }>(
         `with chosen as materialized (

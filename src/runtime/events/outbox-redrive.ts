@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { lockKeys } from './outbox-insert.ts';
 import type { TopicKey } from './outbox-parking.ts';
 import { CHANNEL } from './relay-connection.ts';
+import { inTransaction } from './transaction-failure.ts';
 
 const lockKey = `
   select from event_parked_keys where consumer_group = '' and topic = $1 and key = $2 for update`;
@@ -85,7 +86,7 @@ function whereBlocked(
   { topic, key }: TopicKey,
   work: (change: Change) => Promise<number>,
 ): Promise<number | undefined> {
-  return database.transaction(async (trx) => {
+  return inTransaction(database, async (trx) => {
     const connection: Counting = await trx.client.acquireConnection();
     const change: Change = (sql) => connection.query(sql, [topic, key]);
     await lockKeys(connection, [key]);

@@ -4,6 +4,7 @@ import type { Knex } from 'knex';
 import { currentContext } from '../context/context.ts';
 import { newTraceparent } from '../context/traceparent.ts';
 import { encodeEvent } from './cloud-events.ts';
+import { isConflict } from './consumer-errors.ts';
 import { checkTopic, type EventDefinition } from './define-event.ts';
 import { serializeData } from './event-data.ts';
 import type { EventContracts, NewEvent } from './event.ts';
@@ -14,7 +15,6 @@ import { createTransactionBuffers } from './outbox-transaction.ts';
 
 /** Kafka takes 1 MiB a batch unless it is told otherwise, and a message that it refuses would hold up its lane. */
 const MAX_MESSAGE_BYTES = 900_000;
-const DEADLOCK_DETECTED = '40P01';
 const OWN_ATTEMPTS = 5;
 
 /** An event without a definition; its data is not checked. */
@@ -150,7 +150,10 @@ function unknownDefinition({ type, version }: EventDefinition): string {
   return `${type} version ${version} is not published by this service; add its definition to contracts.published`;
 }
 
-/** One statement is a transaction of its own. Deadlocks with strangers' locks are tried again. */
+/**
+ * One statement is a transaction of its own, of the database's default level: it reads nothing that others change, so that
+ * each level does. A conflict with strangers is tried again.
+ */
 async function insertAlone(
   database: Knex,
   message: OutgoingMessage,
@@ -161,13 +164,10 @@ async function insertAlone(
     try {
       return await insertIntoOutbox(connection, [message], options);
     } catch (error) {
-      if (!isDeadlock(error) || attempt === OWN_ATTEMPTS) throw error;
+      if (!isConflict(error) || attempt === OWN_ATTEMPTS) throw error;
     } finally {
       await database.client.releaseConnection(connection);
     }
     await sleep(10 * attempt * Math.random());
   }
 }
-
-const isDeadlock = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === DEADLOCK_DETECTED;

@@ -5,6 +5,7 @@ import { dropOutgoing } from './outbox-redrive.ts';
 import type { ParkedEvent, ParkedPlace } from './parked-admin.ts';
 import { keepParked, lockAsSeen, type Drop } from './parked-changes.ts';
 import { rejectRolledBack } from './transaction-commit.ts';
+import { inTransaction } from './transaction-failure.ts';
 
 /** More than there can be. */
 const EVERY = 1_000_000_000;
@@ -40,7 +41,7 @@ export async function dropOutgoingKey(
   keep: (events: ParkedEvent[]) => void,
 ): Promise<number | undefined> {
   const { of, whole } = drop;
-  return database.transaction(async (trx) => {
+  return inTransaction(database, async (trx) => {
     rejectRolledBack(trx);
     // the locks that dropOutgoing takes, in its order
     const connection: Connection = await trx.client.acquireConnection();

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { readParkedEvents, thePlace, type ParkedEvent, type ParkedPlace } from './parked-admin.ts';
 import { rejectRolledBack } from './transaction-commit.ts';
+import { inTransaction } from './transaction-failure.ts';
 
 const BATCH = 200;
 
@@ -28,9 +29,12 @@ const tryNow = `state = 'parked', attempts = 0, next_try_at = now(), updated_at 
  * when it runs. Waits for a try that is under way. Resolves to false when the key does not wait any more.
  */
 export async function redriveKey(database: Knex, { group, topic, key }: ParkedPlace): Promise<boolean> {
-  const { rowCount } = await database.raw<{ rowCount: number }>(
-    `update event_parked_keys set ${tryNow} where ${thePlace}`,
-    [group, topic, key],
+  const { rowCount } = await inTransaction(database, (trx) =>
+    trx.raw<{ rowCount: number }>(`update event_parked_keys set ${tryNow} where ${thePlace}`, [
+      group,
+      topic,
+      key,
+    ]),
   );
   return rowCount === 1;
 }
@@ -62,7 +66,7 @@ export async function dropParked(
 ): Promise<number | undefined> {
   const { of, firstRow, whole } = drop;
   const place = [of.group, of.topic, of.key];
-  return database.transaction(async (trx) => {
+  return inTransaction(database, async (trx) => {
     rejectRolledBack(trx);
     if (!(await lockAsSeen(trx, drop))) return undefined;
     const count = await keepParked(trx, of, whole, keep);

@@ -129,7 +129,7 @@ async function breakOff(
   options: LapOptions,
 ): Promise<Lap | undefined> {
   if (before > 0) return runLap(options, { key: taken, limit: before });
-  return options.database.transaction(async (trx) => {
+  return inTransaction(options.database, async (trx) => {
     rejectRolledBack(trx);
     const again = await takeKey(trx, taken, { whole: false });
     const settled = again && (await settle(again, { handled: [], failure }, trx, options));

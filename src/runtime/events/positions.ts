@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { inTransaction } from './transaction-failure.ts';
 
 /** One partition of one topic, as one consumer group sees it. */
 export interface GroupPartition {
@@ -53,11 +54,13 @@ export async function createPosition(
   of: GroupPartition,
   position: number,
 ): Promise<Position> {
-  await database(table)
-    .insert({ ...columns(of), position })
-    .onConflict(['consumer_group', 'topic', 'partition'])
-    .ignore();
-  const found = await readPosition(database, of);
+  const found = await inTransaction(database, async (trx) => {
+    await trx(table)
+      .insert({ ...columns(of), position })
+      .onConflict(['consumer_group', 'topic', 'partition'])
+      .ignore();
+    return readPosition(trx, of);
+  });
   if (!found)
     throw new Error(
       `the position of group ${of.groupId} in ${of.topic}/${of.partition} was deleted meanwhile`,
@@ -90,8 +93,10 @@ export async function resetPosition(
   seen: Position,
   position: number,
 ): Promise<Position> {
-  await database(table)
-    .where({ ...columns(of), position: seen.position, resets: seen.resets })
-    .update({ position, resets: seen.resets + 1, updated_at: database.fn.now() });
+  await inTransaction(database, (trx) =>
+    trx(table)
+      .where({ ...columns(of), position: seen.position, resets: seen.resets })
+      .update({ position, resets: seen.resets + 1, updated_at: trx.fn.now() }),
+  );
   return createPosition(database, of, position);
 }

@@ -24,7 +24,7 @@ export interface SessionEvents {
 
 /**
  * What this session needs that others may not want: both ends notice within seconds that the other is gone; no end by
- * idleness; a lost delete is only a second sending, so that no commit waits for the disk; and no plan by the size that the
+ * idleness; each statement sees what is committed; a lost delete is only a second sending, so that no commit waits for the disk; and no plan by the size that the
  * table had when it was empty, so that statements may be planned once.
  */
 const settings = {
@@ -33,6 +33,7 @@ const settings = {
   tcp_keepalives_count: '3',
   idle_session_timeout: '0',
   statement_timeout: '0',
+  default_transaction_isolation: 'read committed',
   synchronous_commit: 'off',
   enable_seqscan: 'off',
   enable_bitmapscan: 'off',
@@ -99,7 +100,7 @@ export async function openSession(
 
   async function runTransaction<T>(work: (query: SessionQuery) => Promise<T>): Promise<T> {
     try {
-      await ask('begin');
+      await ask('begin isolation level read committed');
       const result = await work(ask);
       await ask('commit');
       return result;

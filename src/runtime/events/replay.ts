@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { rejectRolledBack } from './transaction-commit.ts';
+import { inTransaction } from './transaction-failure.ts';
 
 /** Where a group is to be in a partition; nothing is handled between the position and there. */
 export interface ReplayPosition {
@@ -118,7 +119,7 @@ export async function forgetSince(
   database: Knex,
   { group, topic, positions, since }: Forgetting,
 ): Promise<Forgotten> {
-  return database.transaction(async (trx) => {
+  return inTransaction(database, async (trx) => {
     rejectRolledBack(trx);
     const moved = await setBack(trx, group, topic, positions);
     const { rowCount: inbox } = await trx.raw<{ rowCount: number }>(

@@ -80,6 +80,15 @@ export const parkingMutations: readonly Mutation[] = [
     },
   },
   {
+    name: 'the default isolation of the database',
+    mechanism: 'The bus reads what is committed, whatever the default isolation of the database.',
+    changes: [{ file: 'transaction-failure.ts', find: `{ isolationLevel: 'read committed' },`, replace: '' }],
+    noticedBy: {
+      file: 'runtime/events/isolation.test.ts',
+      title: 'gets every change of the bus in a transaction that reads what is committed',
+    },
+  },
+  {
     name: 'finish without looking again',
     mechanism: 'A key is taken for handled only after another look at what waits.',
     changes: [

@@ -105,7 +105,7 @@ describe('two members that take the same partition for theirs', function () {
     const ids = (logs[known.resets] ?? []).slice(from, from + size);
     if (ids.length === 0) return known;
     const events = ids.map((each) => ({ source: 's', id: each }));
-    const trx = await turn(() => database.transaction());
+    const trx = await turn(() => database.transaction({ isolationLevel: 'read committed' }));
     try {
       const next = from + ids.length;
       const claim = { of, known, next, events, statementTimeout: 10_000 };

@@ -6,6 +6,7 @@ import { defaultSettings } from '../../../src/runtime/events/consumer-settings.t
 import type { IncomingMessage } from '../../../src/runtime/events/message.ts';
 import { runLap, type Lap, type LapOptions } from '../../../src/runtime/events/parked-lap.ts';
 import { appendParked, lockParkedKeys, parkKey } from '../../../src/runtime/events/parking.ts';
+import { inTransaction } from '../../../src/runtime/events/transaction-failure.ts';
 import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts';
 
 const of = { groupId: 'g', topic: noteWritten.topic };
@@ -37,7 +38,7 @@ describe('a parked key', () => {
     fixture.database('event_parked_keys').orderBy('key').pluck('key');
 
   const park = (ids: string[], key = 'a'): Promise<void> =>
-    fixture.database.transaction(async (trx) => {
+    inTransaction(fixture.database, async (trx) => {
       assert.ok(await parkKey(trx, of, key, failed, 100));
       await appendParked(
         trx,
@@ -48,7 +49,7 @@ describe('a parked key', () => {
 
   /** What a partition does with a message: behind those that wait, or at once. */
   const arrive = (id: string, key = 'a'): Promise<string> =>
-    fixture.database.transaction(async (trx) => {
+    inTransaction(fixture.database, async (trx) => {
       const waiting = await lockParkedKeys(trx, of, [key]);
       if (waiting.has(key)) {
         await appendParked(trx, of, [message(id, key)]);
@@ -129,7 +130,7 @@ describe('a parked key', () => {
 
   it('loses nothing that is appended at the instant that it ends', async () => {
     await park(['1']);
-    const appending = await fixture.database.transaction();
+    const appending = await fixture.database.transaction({ isolationLevel: 'read committed' });
     assert.ok((await lockParkedKeys(appending, of, ['a'])).has('a'));
     const lap = await runLap(laps());
     assert.deepEqual([lap?.emptied, lap?.finished], [true, false]);
