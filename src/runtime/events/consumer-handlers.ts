@@ -94,7 +94,7 @@ export function createGroupHandlers(): GroupHandlers {
     topics: () => [...new Set([...[...byType.values()].map(({ topic }) => topic), ...byTopic.keys()])],
     wants: (message) =>
       topicHandlers(message.topic).length > 0 ||
-      message.headers.ce_type === undefined ||
+      readHeader(message, 'ce_type') === undefined ||
       typed(message) !== undefined,
     isOutside: (message) => anyOutside && typed(message)?.outside === true,
     prepare(message) {

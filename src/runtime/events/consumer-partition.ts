@@ -8,7 +8,7 @@ import { createMessageQueue } from './consumer-queue.ts';
 import type { ConsumerSettings } from './consumer-settings.ts';
 import { createTrouble, type Retrying, type Trouble } from './consumer-trouble.ts';
 import type { Fetched } from './kafka/member.ts';
-import type { IncomingMessage } from './message.ts';
+import { receivedAt, type IncomingMessage } from './message.ts';
 import type { Position } from './positions.ts';
 import type { Slots } from './slots.ts';
 
@@ -196,7 +196,7 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
       partition,
       position: position.position,
       lag: lag(),
-      ...(queue.size() > 0 && { oldest: Number(queue.first(1)[0]?.timestamp ?? Date.now()) }),
+      ...(queue.size() > 0 && { oldest: receivedAt(queue.first(1)[0] ?? {}) ?? Date.now() }),
       ...retryingOf(trouble),
     }),
     async close() {

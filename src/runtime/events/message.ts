@@ -14,8 +14,20 @@ export interface IncomingMessage {
   key: string | Buffer | null;
   value: string | Buffer | null;
   headers: Record<string, string | Buffer | (string | Buffer)[] | undefined>;
-  /** When the producer or the broker had it, in milliseconds since the epoch. */
+  /** When the producer or the broker had it, in milliseconds since the epoch; see `receivedAt`. */
   timestamp?: string;
+}
+
+/** The end of the year 9999: RFC 3339, and so JSON and logs, has no later time. */
+const LATEST = Date.UTC(10_000, 0) - 1;
+
+/**
+ * When Kafka had a message, in milliseconds since the epoch. Undefined where its timestamp is no such time: a producer may
+ * write any integer of 64 bits, such as nanoseconds.
+ */
+export function receivedAt({ timestamp }: Pick<IncomingMessage, 'timestamp'>): number | undefined {
+  const time = Number(timestamp ?? -1);
+  return time >= 0 && time <= LATEST ? time : undefined;
 }
 
 /** An upper bound of what a message takes in a record batch. */

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { readHeader, readIdentity } from './cloud-events.ts';
-import type { IncomingMessage } from './message.ts';
+import { receivedAt, type IncomingMessage } from './message.ts';
+import { cleanHeaders, headersByName } from './received-headers.ts';
 
 type Bytes = string | Buffer;
 type HeaderJson = string | { base64: string };
@@ -47,7 +48,7 @@ export function storableText(text: string, longest = 4_000): string {
 export function parkedValues(message: IncomingMessage): unknown[] {
   const identity = readIdentity(message);
   const type = readHeader(message, 'ce_type');
-  const timestamp = Number(message.timestamp ?? -1);
+  const time = receivedAt(message);
   return [
     keyTextOf(message),
     message.partition,
@@ -58,7 +59,7 @@ export function parkedValues(message: IncomingMessage): unknown[] {
     JSON.stringify(headersOf(message)),
     bytesOf(message.key),
     bytesOf(message.value),
-    timestamp >= 0 ? new Date(timestamp) : null,
+    time === undefined ? null : new Date(time),
   ];
 }
 
@@ -69,7 +70,7 @@ function headersOf({ headers }: IncomingMessage): ParkedRow['headers'] {
     const bytes = Buffer.from(value);
     return isText(bytes) ? bytes.toString() : { base64: bytes.toString('base64') };
   };
-  const present = Object.entries(headers).flatMap(([name, value]) =>
+  const present = Object.entries(cleanHeaders(headers)).flatMap(([name, value]) =>
     value === undefined ? [] : [[storableText(name), value] as const],
   );
   return Object.fromEntries(
@@ -87,11 +88,10 @@ export function parkedMessage(row: ParkedRow): IncomingMessage {
     offset: row.position ?? '-1',
     key: row.raw_key,
     value: row.value,
-    headers: Object.fromEntries(
-      Object.entries(row.headers).map(([name, value]) => [
-        name,
-        Array.isArray(value) ? value.map(decode) : decode(value),
-      ]),
+    headers: headersByName(
+      Object.entries(row.headers).flatMap(([key, values]) =>
+        [values].flat().map((value) => ({ key, value: decode(value) })),
+      ),
     ),
     ...(row.received_at && { timestamp: String(row.received_at.getTime()) }),
   };

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from '../message.ts';
 import type { Fetched, TopicPartition } from './member.ts';
+import { cleanHeaders } from '../received-headers.ts';
 
 /** The part of a KafkaJS consumer that is used here. */
 export interface KafkaConsumer {
@@ -33,7 +34,7 @@ export interface BatchPayload {
     partition: number;
     highWatermark: string;
     messages: (Omit<IncomingMessage, 'topic' | 'partition' | 'headers'> & {
-      headers?: IncomingMessage['headers'];
+      headers?: Record<string, unknown>;
     })[];
   };
   heartbeat(): Promise<void>;
@@ -69,13 +70,13 @@ export function fetchedOf({ topic, partition, highWatermark, messages }: BatchPa
   return {
     topic,
     partition,
-    messages: messages.map(({ offset, key, value, headers = {}, timestamp }) => ({
+    messages: messages.map(({ offset, key, value, headers, timestamp }) => ({
       topic,
       partition,
       offset,
       key,
       value,
-      headers,
+      headers: cleanHeaders(headers),
       timestamp,
     })),
     end: Number(highWatermark),
