@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { randomUUID } from 'node:crypto';
-import { connectProtocol, type ProtocolClient } from './protocol-client.ts';
+import { connectProtocol, encodeRequest, type ProtocolClient } from './protocol-client.ts';
 
 interface Long {
   toString(): string;
@@ -32,6 +32,8 @@ export interface BatchOptions {
   producerEpoch?: number;
   sequence?: number;
   timestamp?: number;
+  /** One for each value, instead of `timestamp`. */
+  timestamps?: number[];
   /** 1 is gzip. */
   compression?: number;
 }
@@ -48,10 +50,29 @@ export function batch(options: BatchOptions): object {
     compression = 0,
   } = options;
   const timestamp = options.timestamp ?? Date.now();
-  const messages = values.map((value) => ({ key: 'key', value, timestamp, headers: {} }));
+  const messages = values.map((value, i) => ({
+    key: 'key',
+    value,
+    timestamp: options.timestamps?.[i] ?? timestamp,
+    headers: {},
+  }));
   const partitions = [{ partition: 0, firstSequence: sequence, messages }];
   const producer = { producerId: Long.fromValue(producerId), producerEpoch };
   return { acks, timeout: 1000, compression, ...producer, topicData: [{ topic, partitions }] };
+}
+
+/** The bytes of one record batch. */
+export async function recordBatch(options: BatchOptions): Promise<Buffer> {
+  const request = await encodeRequest('Produce', 7, batch(options));
+  const magic = request.findIndex(
+    (byte, at) => byte === 2 && at + 45 < request.length && isBatchAt(request, at - 16),
+  );
+  return request.subarray(magic - 16);
+}
+
+/** Whether what begins here says that it is as long as the rest. */
+function isBatchAt(request: Buffer, start: number): boolean {
+  return start > 0 && start + 12 + request.readInt32BE(start + 8) === request.length;
 }
 
 /** Produces one batch to partition 0 and resolves to the partition's answer. */

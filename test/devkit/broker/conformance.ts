@@ -2,7 +2,10 @@ import { adminSuite } from './conformance-admin.ts';
 import { clientSuite } from './conformance-client.ts';
 import { groupSuite } from './conformance-groups.ts';
 import { logSuite } from './conformance-log.ts';
+import { newerSuite } from './conformance-newer.ts';
+import { topicIdSuite } from './conformance-topic-ids.ts';
 import { topicSuite } from './conformance-topics.ts';
+import { versionSuite } from './conformance-versions.ts';
 import { wireSuite } from './conformance-wire.ts';
 
 export interface BrokerAddress {
@@ -13,6 +16,9 @@ export interface BrokerAddress {
 /** What services may expect of a broker: the same on Apache Kafka and on the embedded broker. */
 export function describeConformance(broker: BrokerAddress): void {
   wireSuite(broker);
+  versionSuite(broker);
+  newerSuite(broker);
+  topicIdSuite(broker);
   topicSuite(broker);
   adminSuite(broker);
   logSuite(broker);

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { connect, type Socket } from 'node:net';
+import { decodeMessage } from './schema/decode.ts';
+import { encodeMessage, type EncodeOptions, type Values } from './schema/encode.ts';
 
 interface EncodedRequest {
   apiKey: number;
@@ -23,10 +25,15 @@ const load = createRequire(import.meta.url);
 const { requests }: { requests: Record<string, Definition> } = load('kafkajs/src/protocol/requests');
 const frame: Frame = load('kafkajs/src/protocol/request');
 
-/** Speaks the protocol without a client's retries and checks; the messages are encoded by KafkaJS. */
+/** Speaks the protocol without a client's retries and checks. */
 export interface ProtocolClient {
-  /** Sends the request and resolves to its answer, whatever error codes it holds; rejects when the connection ends. */
+  /**
+   * Sends the request as KafkaJS encodes it and resolves to its answer, whatever error codes it holds; rejects when the
+   * connection ends.
+   */
   call<Answer>(api: string, version: number, args: object): Promise<Answer>;
+  /** As `call` in any version, encoded by the tables of messages; rejects where the answer is not exactly one of them. */
+  ask<Answer>(message: string, version: number, values?: Values, options?: EncodeOptions): Promise<Answer>;
   /** Sends bytes as they are. */
   write(bytes: Buffer): void;
   /** Resolves to the next answer, with its correlation id in front. */
@@ -59,6 +66,11 @@ export async function connectProtocol(bootstrapServers: string): Promise<Protoco
       socket.write(await encodeRequest(api, version, args));
       const answer = await frames.next();
       return definition(api, version)(args).response.decode(answer.subarray(4));
+    },
+    async ask<Answer>(message: string, version: number, values: Values = {}, options: EncodeOptions = {}) {
+      socket.write(encodeMessage(message, version, values, options));
+      const answer = await frames.next();
+      return decodeMessage<Answer>(message, version, answer.subarray(4));
     },
     write: (bytes) => void socket.write(bytes),
     read: () => frames.next(),
