@@ -20,6 +20,7 @@ import { listOffsetsApi } from './apis/list-offsets.ts';
 import { metadataApi } from './apis/metadata.ts';
 import { offsetCommitApi } from './apis/offset-commit.ts';
 import { offsetFetchApi } from './apis/offset-fetch.ts';
+import { offsetForLeaderEpochApi } from './apis/offset-for-leader-epoch.ts';
 import { produceApi } from './apis/produce.ts';
 import { reassignmentApis } from './apis/reassignments.ts';
 import { saslApis } from './apis/sasl.ts';
@@ -37,15 +38,16 @@ export interface BrokerParts {
   node: Node;
 }
 
-/** Everything that the broker answers: what KafkaJS 2.2.4 asks for, without transactions; ACLs and SASL are refused. */
+/** Everything that the broker answers: what clients of today ask for, without transactions; ACLs and SASL are refused. */
 export function createApis({ topics, offsets, coordinator, producerIds, node }: BrokerParts): Api[] {
   const apis = [
     produceApi(topics),
     fetchApi(topics),
     listOffsetsApi(topics),
+    offsetForLeaderEpochApi(topics),
     metadataApi(topics, node),
     offsetCommitApi(coordinator, offsets, topics),
-    offsetFetchApi(offsets),
+    offsetFetchApi(offsets, topics),
     findCoordinatorApi(node),
     joinGroupApi(coordinator),
     heartbeatApi(coordinator),

@@ -26,10 +26,9 @@ export function createDispatcher(apis: readonly Api[]): AnswerRequest {
     if (!api || !isAnswered(api, version))
       throw new ProtocolError(`API ${key} version ${version} is not answered`);
     const clientId = request.nullableString() ?? '';
-    if (version >= (api.flexibleFrom ?? Number.POSITIVE_INFINITY) && version <= api.versions[1]) {
-      request.skipTaggedFields();
-    }
-    const answer = api.handle(request, { version, clientId, clientHost: host, onClose });
+    const isFlexible = version >= (api.flexibleFrom ?? Number.POSITIVE_INFINITY);
+    if (isFlexible && version <= api.versions[1]) request.startFlexibleBody();
+    const answer = api.handle(request, { version, isFlexible, clientId, clientHost: host, onClose });
     return answer instanceof Promise
       ? answer.then((writer) => writer.finish(correlationId))
       : answer?.finish(correlationId);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Journal } from './journal.ts';
@@ -11,6 +12,8 @@ import {
 
 export interface Topic {
   name: string;
+  /** Another one when the topic is deleted and made again (KIP-516): a UUID as Kafka prints it. */
+  id: string;
   partitions: PartitionLog[];
   /** What the topic was created with; names of Kafka's topic configuration. */
   configs: Record<string, string>;
@@ -20,9 +23,10 @@ export interface Topics {
   /** Of the partitions of topics that say nothing about it; less the more partitions there are. */
   defaultRetentionBytes(): number;
   get(name: string): Topic | undefined;
+  byId(id: string): Topic | undefined;
   partition(name: string, index: number): PartitionLog | undefined;
   list(): Topic[];
-  create(name: string, partitions: number, configs: Record<string, string>): void;
+  create(name: string, partitions: number, configs: Record<string, string>): Topic;
   addPartitions(topic: Topic, count: number): void;
   /** Replaces the topic's configuration. */
   configure(topic: Topic, configs: Record<string, string>): void;
@@ -46,6 +50,8 @@ const MIN_SEGMENT_BYTES = 64 * 1024;
 const MAX_SEGMENT_BYTES = 16 * 1024 * 1024;
 
 interface SavedTopic {
+  /** Missing where a release without ids has saved it. */
+  id?: string;
   partitions: number;
   configs: Record<string, string>;
 }
@@ -53,6 +59,7 @@ interface SavedTopic {
 export function createTopics(options: TopicsOptions): Topics {
   const { journal, directory, retentionBytes, totalRetentionBytes } = options;
   const topics = new Map<string, Topic>();
+  const topicsById = new Map<string, Topic>();
   const table = journal.table<SavedTopic>('topic');
   const starts = journal.table<number>('log-start');
   const path = (name: string, index: number): string | undefined =>
@@ -66,10 +73,11 @@ export function createTopics(options: TopicsOptions): Topics {
     return Math.min(retentionBytes, Math.max(MIN_RETENTION_BYTES, share));
   }
 
-  function open(name: string, count: number, configs: Record<string, string>): Topic {
-    const topic: Topic = { name, configs, partitions: [] };
+  function open(name: string, { id = newId(), partitions, configs }: SavedTopic): Topic {
+    const topic: Topic = { name, id, configs, partitions: [] };
     topics.set(name, topic);
-    grow(topic, count);
+    topicsById.set(id, topic);
+    grow(topic, partitions);
     return topic;
   }
 
@@ -88,19 +96,25 @@ export function createTopics(options: TopicsOptions): Topics {
     return { get: () => starts.get(key) ?? 0, set: (offset) => starts.set(key, offset) };
   }
 
-  function save(topic: Topic): void {
-    table.set(topic.name, { partitions: topic.partitions.length, configs: topic.configs });
+  function save(topic: Topic): Topic {
+    const { name, id, partitions, configs } = topic;
+    table.set(name, { id, partitions: partitions.length, configs });
+    return topic;
   }
 
-  for (const [name, { partitions, configs }] of table.entries()) open(name, partitions, configs);
+  for (const [name, saved] of table.entries()) {
+    const topic = open(name, saved);
+    if (saved.id === undefined) save(topic);
+  }
   if (directory !== undefined) removeStrays(directory, topics);
 
   return {
     defaultRetentionBytes,
     get: (name) => topics.get(name),
+    byId: (id) => topicsById.get(id),
     partition: (name, index) => topics.get(name)?.partitions[index],
     list: () => [...topics.values()],
-    create: (name, partitions, configs) => save(open(name, partitions, configs)),
+    create: (name, partitions, configs) => save(open(name, { partitions, configs })),
     addPartitions(topic, count) {
       grow(topic, count);
       save(topic);
@@ -112,6 +126,7 @@ export function createTopics(options: TopicsOptions): Topics {
     remove(name) {
       const topic = topics.get(name);
       topics.delete(name);
+      if (topic) topicsById.delete(topic.id);
       partitionCount -= topic?.partitions.length ?? 0;
       table.delete(name);
       topic?.partitions.forEach((partition, index) => {
@@ -123,6 +138,10 @@ export function createTopics(options: TopicsOptions): Topics {
     },
     close: () => topics.forEach((topic) => topic.partitions.forEach((partition) => partition.close())),
   };
+}
+
+function newId(): string {
+  return Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
 }
 
 function limitsOf(configs: Record<string, string>, defaultRetentionBytes: number): LogLimits {

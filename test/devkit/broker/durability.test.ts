@@ -6,6 +6,7 @@ import { startBroker, type Broker, type BrokerOptions } from '../../../src/devki
 import { connectWithTopic, fetch, produce } from './batches.ts';
 import { startBrokerProcess } from './broker-process.ts';
 import { connectProtocol, type ProtocolClient } from './protocol-client.ts';
+import { topicIdOf } from './versions/world.ts';
 
 const MESSAGE_TOO_LARGE = 10;
 const OUT_OF_ORDER_SEQUENCE = 45;
@@ -71,6 +72,26 @@ describe('a broker with a directory', () => {
     await restart();
     assert.deepEqual(await committed(), ['-1', '']);
     assert.deepEqual(await readdir(join(directory, 'topics')), []);
+  });
+
+  it('keeps the id of a topic, gives one to a topic without, and another one to its successor', async () => {
+    const id = await topicIdOf(client, topic);
+    await restart();
+    assert.equal(await topicIdOf(client, topic), id);
+    await client.call('DeleteTopics', 1, { topics: [topic] });
+    await client.call('CreateTopics', 3, { topics: [{ topic, numPartitions: 1, replicationFactor: 1 }] });
+    const successor = await topicIdOf(client, topic);
+    assert.notEqual(successor, id);
+    await restart();
+    assert.equal(await topicIdOf(client, topic), successor);
+
+    await broker?.stop();
+    const journal = join(directory, 'journal.jsonl');
+    await writeFile(journal, (await readFile(journal, 'utf8')).replaceAll(/"id":"[\w-]+",/g, ''));
+    await restart();
+    const given = await topicIdOf(client, topic);
+    await restart();
+    assert.equal(await topicIdOf(client, topic), given);
   });
 
   async function committed(): Promise<string[]> {

@@ -10,35 +10,42 @@ export function aclApis(): Api[] {
   return [
     {
       key: 29,
-      versions: [1, 1],
-      handle(request) {
+      versions: [1, 3],
+      flexibleFrom: 2,
+      handle(request, { isFlexible }) {
         readFilter(request);
-        return new Writer()
-          .int32(0)
-          .int16(errorCodes.securityDisabled)
-          .string(MESSAGE)
-          .array([], () => undefined);
+        request.tags();
+        const writer = new Writer(isFlexible).int32(0).int16(errorCodes.securityDisabled).string(MESSAGE);
+        return writer.structs([], () => undefined);
       },
     },
     {
       key: 30,
-      versions: [1, 1],
-      handle: (request) =>
-        new Writer().int32(0).array(request.array(readFilter), (w) => {
+      versions: [1, 3],
+      flexibleFrom: 2,
+      handle: (request, { isFlexible }) =>
+        new Writer(isFlexible).int32(0).structs(readAll(request), (w) => {
           w.int16(errorCodes.securityDisabled).string(MESSAGE);
         }),
     },
     {
       key: 31,
-      versions: [1, 1],
-      handle: (request) =>
-        new Writer().int32(0).array(request.array(readFilter), (w) => {
+      versions: [1, 3],
+      flexibleFrom: 2,
+      handle: (request, { isFlexible }) =>
+        new Writer(isFlexible).int32(0).structs(readAll(request), (w) => {
           w.int16(errorCodes.securityDisabled)
             .string(MESSAGE)
-            .array([], () => undefined);
+            .structs([], () => undefined);
         }),
     },
   ];
+}
+
+function readAll(request: Reader): void[] {
+  const filters = request.structs(readFilter);
+  request.tags();
+  return filters;
 }
 
 /** A binding, or a filter for some: resource type, name and pattern; principal; host; operation; permission. */

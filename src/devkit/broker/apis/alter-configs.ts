@@ -29,11 +29,13 @@ type Outcome = [error: ErrorCode, message: string | null];
 export function alterConfigsApi(topics: Topics): Api {
   return {
     key: 33,
-    versions: [0, 1],
-    handle: (request) =>
+    versions: [0, 2],
+    flexibleFrom: 2,
+    handle: (request, { isFlexible }) =>
       alterAll(
         topics,
         request,
+        new Writer(isFlexible),
         (reader) => ({
           name: reader.string(),
           operation: operation.set,
@@ -48,11 +50,13 @@ export function alterConfigsApi(topics: Topics): Api {
 export function incrementalAlterConfigsApi(topics: Topics): Api {
   return {
     key: 44,
-    versions: [0, 0],
-    handle: (request) =>
+    versions: [0, 1],
+    flexibleFrom: 1,
+    handle: (request, { isFlexible }) =>
       alterAll(
         topics,
         request,
+        new Writer(isFlexible),
         (reader) => ({
           name: reader.string(),
           operation: reader.int8(),
@@ -66,16 +70,18 @@ export function incrementalAlterConfigsApi(topics: Topics): Api {
 function alterAll(
   topics: Topics,
   request: Reader,
+  answer: Writer,
   readChange: (reader: Reader) => Change,
   baseOf: (configs: Configs) => Configs,
 ): Writer {
-  const resources = request.array<Resource>((reader) => ({
+  const resources = request.structs<Resource>((reader) => ({
     type: reader.int8(),
     name: reader.string(),
-    changes: reader.array(readChange),
+    changes: reader.structs(readChange),
   }));
   const isDryRun = request.boolean();
-  return new Writer().int32(0).array(resources, (w, resource) => {
+  request.tags();
+  return answer.int32(0).structs(resources, (w, resource) => {
     const [error, message] = alter(topics, resource, { isDryRun, baseOf });
     w.int16(error).string(message).int8(resource.type).string(resource.name);
   });

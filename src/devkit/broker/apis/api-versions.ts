@@ -4,6 +4,7 @@ import { Writer } from '../protocol/writer.ts';
 import type { Api, Call } from './api.ts';
 
 const KEY = 18;
+const LAST = 4;
 const FLEXIBLE = 3;
 
 /**
@@ -11,13 +12,14 @@ const FLEXIBLE = 3;
  * version 0 with UNSUPPORTED_VERSION, so that a newer client can try again (KIP-511).
  */
 export function apiVersionsApi(apis: readonly Api[]): Api {
-  const self: Api = { key: KEY, versions: [0, FLEXIBLE], flexibleFrom: FLEXIBLE, handle };
+  const self: Api = { key: KEY, versions: [0, LAST], flexibleFrom: FLEXIBLE, handle };
   const all = [...apis, self].toSorted((a, b) => a.key - b.key);
 
   function handle(request: Reader, { version }: Call): Writer {
-    if (version > FLEXIBLE) return answer([self], 0, errorCodes.unsupportedVersion);
+    if (version > LAST) return answer([self], 0, errorCodes.unsupportedVersion);
     if (version < FLEXIBLE) return answer(all, version, errorCodes.none);
-    const software = [request.compactString(), request.compactString()];
+    const software = [request.string(), request.string()];
+    request.tags();
     const valid = software.every((text) => /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/.test(text));
     return answer(valid ? all : [], version, valid ? errorCodes.none : errorCodes.invalidRequest);
   }
@@ -25,16 +27,11 @@ export function apiVersionsApi(apis: readonly Api[]): Api {
   return self;
 }
 
+/** Its header has no tags in any version, so that clients can read it before they know the broker's versions. */
 function answer(apis: readonly Api[], version: number, error: ErrorCode): Writer {
-  const writer = new Writer().int16(error);
-  if (version >= FLEXIBLE) {
-    writer.compactArray(apis, (w, api) => writeRange(w, api).unsignedVarint(0));
-    return writer.int32(0).unsignedVarint(0);
-  }
-  writer.array(apis, writeRange);
+  const writer = new Writer(version >= FLEXIBLE, false).int16(error);
+  writer.structs(apis, (w, { key, versions, advertised = versions }) => {
+    w.int16(key).int16(advertised[0]).int16(advertised[1]);
+  });
   return version >= 1 ? writer.int32(0) : writer;
-}
-
-function writeRange(writer: Writer, { key, versions, advertised = versions }: Api): Writer {
-  return writer.int16(key).int16(advertised[0]).int16(advertised[1]);
 }

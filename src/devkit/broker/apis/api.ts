@@ -4,6 +4,8 @@ import type { Writer } from '../protocol/writer.ts';
 /** What an API knows of the request beside its body. */
 export interface Call {
   version: number;
+  /** Whether this version has compact types and tags, in the answer too. */
+  isFlexible: boolean;
   clientId: string;
   clientHost: string;
   /** Calls `listener` when the connection ends; returns what takes it back. */
@@ -16,7 +18,7 @@ export interface Api {
   versions: readonly [min: number, max: number];
   /** What ApiVersions says, where Kafka itself says something else than it answers. */
   advertised?: readonly [min: number, max: number];
-  /** The first version whose header has tagged fields; none has where it is missing. */
+  /** The first version with compact types and tags (KIP-482); none has where it is missing. */
   flexibleFrom?: number;
   /** Reads the request's body and gives the answer; undefined where the client wants none. */
   handle(request: Reader, call: Call): Writer | undefined | Promise<Writer>;
@@ -29,3 +31,6 @@ export interface Node {
   host: string;
   port: number;
 }
+
+/** The one node has led every partition from the beginning. */
+export const LEADER_EPOCH = 0;

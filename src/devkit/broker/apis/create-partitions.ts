@@ -19,12 +19,14 @@ type Fault = [error: ErrorCode, message: string];
 export function createPartitionsApi(topics: Topics, nodeId: number): Api {
   return {
     key: 37,
-    versions: [0, 1],
-    handle(request) {
-      const asked = request.array(readGrowth);
+    versions: [0, 3],
+    flexibleFrom: 2,
+    handle(request, { isFlexible }) {
+      const asked = request.structs(readGrowth);
       request.int32();
       const isDryRun = request.boolean();
-      return new Writer().int32(0).array(asked, (w, growth) => {
+      request.tags();
+      return new Writer(isFlexible).int32(0).structs(asked, (w, growth) => {
         const fault = faultOf(growth, topics, nodeId);
         const topic = topics.get(growth.name);
         if (topic && !fault && !isDryRun) topics.addPartitions(topic, growth.count);
@@ -39,7 +41,7 @@ function readGrowth(reader: Reader): Growth {
   return {
     name: reader.string(),
     count: reader.int32(),
-    assignments: reader.nullableArray((each) => each.array((node) => node.int32())),
+    assignments: reader.nullableStructs((each) => each.array((node) => node.int32())),
   };
 }
 

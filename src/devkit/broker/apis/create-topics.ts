@@ -2,11 +2,14 @@ import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts';
 import type { Reader } from '../protocol/reader.ts';
 import { Writer } from '../protocol/writer.ts';
 import { collidingTopic, topicNameError } from '../topic-names.ts';
-import type { Topics } from '../topics.ts';
+import type { Topic, Topics } from '../topics.ts';
 import type { Api } from './api.ts';
+import { defaultTopicConfigs, listConfigs } from './listed-configs.ts';
 import { topicConfigError } from './topic-configs.ts';
 
 const DEFAULT_PARTITIONS = 1;
+const REPLICAS = 1;
+const NO_ID = Buffer.alloc(16).toString('base64url');
 
 /** Beyond this a request is a mistake: every partition is a folder. */
 const MAX_PARTITIONS = 10_000;
@@ -25,18 +28,24 @@ type Fault = [error: ErrorCode, message: string];
 export function createTopicsApi(topics: Topics, nodeId: number): Api {
   return {
     key: 19,
-    versions: [2, 4],
-    handle(request) {
-      const asked = request.array(readTopic);
+    versions: [2, 7],
+    flexibleFrom: 5,
+    handle(request, { version, isFlexible }) {
+      const asked = request.structs(readTopic);
       request.int32();
       const isDryRun = request.boolean();
-      return new Writer().int32(0).array(asked, (w, topic) => {
+      request.tags();
+      return new Writer(isFlexible).int32(0).structs(asked, (w, topic) => {
         const isRepeated = asked.filter(({ name }) => name === topic.name).length > 1;
         const [error, message] = isRepeated
           ? ([errorCodes.invalidRequest, 'Duplicate topic name.'] satisfies Fault)
           : (faultOf(topic, topics, nodeId) ?? [errorCodes.none, null]);
-        if (error === errorCodes.none && !isDryRun) create(topic, topics);
-        w.string(topic.name).int16(error).string(message);
+        const isAccepted = error === errorCodes.none;
+        const id = isAccepted && !isDryRun ? create(topic, topics).id : NO_ID;
+        w.string(topic.name);
+        if (version >= 7) w.uuid(id);
+        w.int16(error).string(message);
+        if (version >= 5) writeCreated(w, isAccepted ? topic : undefined, topics);
       });
     },
   };
@@ -47,17 +56,29 @@ function readTopic(reader: Reader): NewTopic {
     name: reader.string(),
     partitions: reader.int32(),
     replicationFactor: reader.int16(),
-    assignments: reader.array((each) => ({
+    assignments: reader.structs((each) => ({
       partition: each.int32(),
       nodes: each.array((node) => node.int32()),
     })),
-    configs: Object.fromEntries(reader.array((each) => [each.string(), each.nullableString() ?? ''])),
+    configs: Object.fromEntries(reader.structs((each) => [each.string(), each.nullableString() ?? ''])),
   };
 }
 
-function create({ name, partitions, assignments, configs }: NewTopic, topics: Topics): void {
-  const count = assignments.length || (partitions === -1 ? DEFAULT_PARTITIONS : partitions);
-  topics.create(name, count, configs);
+function create(topic: NewTopic, topics: Topics): Topic {
+  return topics.create(topic.name, partitionCount(topic), topic.configs);
+}
+
+function partitionCount({ partitions, assignments }: NewTopic): number {
+  return assignments.length || (partitions === -1 ? DEFAULT_PARTITIONS : partitions);
+}
+
+/** What the topic has, or would have in a dry run; no topic where it is refused. */
+function writeCreated(writer: Writer, topic: NewTopic | undefined, topics: Topics): void {
+  writer.int32(topic ? partitionCount(topic) : -1).int16(topic ? REPLICAS : -1);
+  const configs = topic ? listConfigs(defaultTopicConfigs(topics), topic.configs) : [];
+  writer.structs(configs, (w, { name, value, source }) => {
+    w.string(name).string(value).boolean(false).int8(source).boolean(false);
+  });
 }
 
 function faultOf(topic: NewTopic, topics: Topics, nodeId: number): Fault | undefined {

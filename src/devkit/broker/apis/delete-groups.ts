@@ -6,10 +6,12 @@ import type { Api } from './api.ts';
 export function deleteGroupsApi(coordinator: Coordinator): Api {
   return {
     key: 42,
-    versions: [0, 1],
-    handle(request) {
+    versions: [0, 2],
+    flexibleFrom: 2,
+    handle(request, { isFlexible }) {
       const groupIds = request.array((reader) => reader.string());
-      return new Writer().int32(0).array(groupIds, (w, groupId) => {
+      request.tags();
+      return new Writer(isFlexible).int32(0).structs(groupIds, (w, groupId) => {
         w.string(groupId).int16(coordinator.remove(groupId));
       });
     },

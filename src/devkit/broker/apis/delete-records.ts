@@ -11,14 +11,17 @@ const ALL = -1;
 export function deleteRecordsApi(topics: Topics): Api {
   return {
     key: 21,
-    versions: [0, 1],
-    handle(request) {
-      const asked = request.array((reader) => ({
+    versions: [0, 2],
+    flexibleFrom: 2,
+    handle(request, { isFlexible }) {
+      const asked = request.structs((reader) => ({
         name: reader.string(),
-        partitions: reader.array((each) => ({ index: each.int32(), offset: each.int64() })),
+        partitions: reader.structs((each) => ({ index: each.int32(), offset: each.int64() })),
       }));
-      return new Writer().int32(0).array(asked, (w, { name, partitions }) => {
-        w.string(name).array(partitions, (each, { index, offset }) => {
+      request.int32();
+      request.tags();
+      return new Writer(isFlexible).int32(0).structs(asked, (w, { name, partitions }) => {
+        w.string(name).structs(partitions, (each, { index, offset }) => {
           const [error, startOffset] = deleteBefore(topics.partition(name, index), offset);
           each.int32(index).int64(startOffset).int16(error);
         });

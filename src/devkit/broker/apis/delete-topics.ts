@@ -1,23 +1,60 @@
-import { errorCodes } from '../protocol/error-codes.ts';
+import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts';
+import type { Reader } from '../protocol/reader.ts';
 import { Writer } from '../protocol/writer.ts';
 import type { Offsets } from '../groups/offsets.ts';
-import type { Topics } from '../topics.ts';
+import type { Topic, Topics } from '../topics.ts';
 import type { Api } from './api.ts';
+
+const NO_ID = Buffer.alloc(16).toString('base64url');
+
+/** By its name or, from version 6 on, by its id. */
+interface Asked {
+  name: string | null;
+  id: string;
+}
+
+type Fault = [error: ErrorCode, message: string];
 
 /** Deletes topics with their data and the offsets that groups committed in them. */
 export function deleteTopicsApi(topics: Topics, offsets: Offsets): Api {
+  function remove({ name, id }: Topic): Asked {
+    topics.remove(name);
+    offsets.removeTopic(name);
+    return { name, id };
+  }
+
   return {
     key: 20,
-    versions: [1, 3],
-    handle(request) {
-      const names = request.array((reader) => reader.string());
+    versions: [1, 6],
+    flexibleFrom: 4,
+    handle(request, { version, isFlexible }) {
+      const asked = readTopics(request, version);
       request.int32();
-      return new Writer().int32(0).array(names, (w, name) => {
-        const isKnown = topics.get(name) !== undefined;
-        if (isKnown) topics.remove(name);
-        if (isKnown) offsets.removeTopic(name);
-        w.string(name).int16(isKnown ? errorCodes.none : errorCodes.unknownTopicOrPartition);
+      request.tags();
+      return new Writer(isFlexible).int32(0).structs(asked, (w, wanted) => {
+        const topic = wanted.name === null ? topics.byId(wanted.id) : topics.get(wanted.name);
+        const fault = faultOf(wanted, topic);
+        const { name, id } = topic && !fault ? remove(topic) : wanted;
+        w.string(name);
+        if (version >= 6) w.uuid(id);
+        w.int16(fault?.[0] ?? errorCodes.none);
+        if (version >= 5) w.string(fault?.[1] ?? null);
       });
     },
   };
+}
+
+function readTopics(request: Reader, version: number): Asked[] {
+  if (version < 6) return request.array((reader) => ({ name: reader.string(), id: NO_ID }));
+  return request.structs((reader) => ({ name: reader.nullableString(), id: reader.uuid() }));
+}
+
+function faultOf({ name, id }: Asked, topic: Topic | undefined): Fault | undefined {
+  if (name !== null && id !== NO_ID) {
+    return [errorCodes.invalidRequest, 'You may not specify both topic name and topic id.'];
+  }
+  if (topic) return undefined;
+  return name === null
+    ? [errorCodes.unknownTopicId, 'This server does not host this topic ID.']
+    : [errorCodes.unknownTopicOrPartition, 'This server does not host this topic-partition.'];
 }

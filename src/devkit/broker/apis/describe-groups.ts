@@ -1,24 +1,40 @@
 import type { Coordinator } from '../groups/coordinator.ts';
+import type { GroupDescription } from '../groups/group.ts';
 import { errorCodes } from '../protocol/error-codes.ts';
 import { Writer } from '../protocol/writer.ts';
 import type { Api } from './api.ts';
 
-/** Describes groups and their members; a group that is not there is "Dead", as in Kafka. */
+/** The operations that a client may do are not told. */
+const UNKNOWN_OPERATIONS = -(2 ** 31);
+
+/** Describes groups and their members; a group that is not there is "Dead", as in Kafka, and from version 6 on an error. */
 export function describeGroupsApi(coordinator: Coordinator): Api {
   return {
     key: 15,
-    versions: [0, 2],
-    handle(request, { version }) {
+    versions: [0, 6],
+    flexibleFrom: 5,
+    handle(request, { version, isFlexible }) {
       const groupIds = request.array((reader) => reader.string());
-      const writer = new Writer();
+      if (version >= 3) request.boolean();
+      request.tags();
+      const writer = new Writer(isFlexible);
       if (version >= 1) writer.int32(0);
-      return writer.array(groupIds, (w, groupId) => {
-        const { state, protocolType, protocol, members } = coordinator.describe(groupId);
-        w.int16(errorCodes.none).string(groupId).string(state).string(protocolType).string(protocol);
-        w.array(members, (each, { id, clientId, clientHost, metadata, assignment }) => {
-          each.string(id).string(clientId).string(clientHost).bytes(metadata).bytes(assignment);
-        });
-      });
+      return writer.structs(groupIds, (w, groupId) =>
+        write(w, version, groupId, coordinator.describe(groupId)),
+      );
     },
   };
+}
+
+function write(writer: Writer, version: number, groupId: string, group: GroupDescription): void {
+  const isMissing = version >= 6 && group.state === 'Dead';
+  writer.int16(isMissing ? errorCodes.groupIdNotFound : errorCodes.none);
+  if (version >= 6) writer.string(isMissing ? `Group ${groupId} not found.` : null);
+  writer.string(groupId).string(group.state).string(group.protocolType).string(group.protocol);
+  writer.structs(group.members, (w, { id, clientId, clientHost, metadata, assignment }) => {
+    w.string(id);
+    if (version >= 4) w.string(null);
+    w.string(clientId).string(clientHost).bytes(metadata).bytes(assignment);
+  });
+  if (version >= 3) writer.int32(UNKNOWN_OPERATIONS);
 }

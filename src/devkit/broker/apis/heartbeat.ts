@@ -6,12 +6,15 @@ import type { Api } from './api.ts';
 export function heartbeatApi(coordinator: Coordinator): Api {
   return {
     key: 12,
-    versions: [0, 3],
-    handle(request, { version }) {
+    versions: [0, 4],
+    flexibleFrom: 4,
+    handle(request, { version, isFlexible }) {
       const groupId = request.string();
       const generation = request.int32();
       const memberId = request.string();
-      const writer = new Writer();
+      if (version >= 3) request.nullableString();
+      request.tags();
+      const writer = new Writer(isFlexible);
       if (version >= 1) writer.int32(0);
       return writer.int16(coordinator.heartbeat(groupId, memberId, generation));
     },

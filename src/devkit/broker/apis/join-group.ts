@@ -8,12 +8,11 @@ import type { Api, Call } from './api.ts';
 export function joinGroupApi(coordinator: Coordinator): Api {
   return {
     key: 11,
-    versions: [2, 5],
+    versions: [0, 9],
+    flexibleFrom: 6,
     handle(request, call) {
       const answer = coordinator.join(readRequest(request, call));
-      return answer instanceof Promise
-        ? answer.then((each) => write(each, call.version))
-        : write(answer, call.version);
+      return answer instanceof Promise ? answer.then((each) => write(each, call)) : write(answer, call);
     },
   };
 }
@@ -21,10 +20,10 @@ export function joinGroupApi(coordinator: Coordinator): Api {
 function readRequest(request: Reader, { version, clientId, clientHost }: Call): JoinRequest {
   const groupId = request.string();
   const sessionTimeout = request.int32();
-  const rebalanceTimeout = request.int32();
+  const rebalanceTimeout = version >= 1 ? request.int32() : sessionTimeout;
   const memberId = request.string();
   if (version >= 5) request.nullableString();
-  return {
+  const joining = {
     groupId,
     sessionTimeout,
     rebalanceTimeout,
@@ -32,15 +31,26 @@ function readRequest(request: Reader, { version, clientId, clientHost }: Call): 
     clientId,
     clientHost,
     protocolType: request.string(),
-    protocols: request.array((reader) => ({ name: reader.string(), metadata: Buffer.from(reader.bytes()) })),
+    protocols: request.structs((reader) => ({
+      name: reader.string(),
+      metadata: Buffer.from(reader.bytes()),
+    })),
     requiresKnownId: version >= 4,
   };
+  if (version >= 8) request.nullableString();
+  request.tags();
+  return joining;
 }
 
-function write(answer: JoinAnswer, version: number): Writer {
-  const writer = new Writer().int32(0).int16(answer.error).int32(answer.generation);
-  writer.string(answer.protocol).string(answer.leaderId).string(answer.memberId);
-  return writer.array(answer.members, (w, { memberId, metadata }) => {
+function write(answer: JoinAnswer, { version, isFlexible }: Call): Writer {
+  const writer = new Writer(isFlexible);
+  if (version >= 2) writer.int32(0);
+  writer.int16(answer.error).int32(answer.generation);
+  if (version >= 7) writer.string(answer.protocolType).string(answer.protocol);
+  else writer.string(answer.protocol ?? '');
+  writer.string(answer.leaderId);
+  if (version >= 9) writer.boolean(false);
+  return writer.string(answer.memberId).structs(answer.members, (w, { memberId, metadata }) => {
     w.string(memberId);
     if (version >= 5) w.string(null);
     w.bytes(metadata);

@@ -1,25 +1,36 @@
 import type { Coordinator } from '../groups/coordinator.ts';
 import { errorCodes } from '../protocol/error-codes.ts';
+import type { Reader } from '../protocol/reader.ts';
 import { Writer } from '../protocol/writer.ts';
 import type { Api } from './api.ts';
 
-/** Takes members out of their group at once; version 3 names several of them. */
+interface Leaving {
+  memberId: string;
+  instanceId: string | null;
+}
+
+/** Takes members out of their group at once; from version 3 on several of them. */
 export function leaveGroupApi(coordinator: Coordinator): Api {
   return {
     key: 13,
-    versions: [0, 3],
-    handle(request, { version }) {
+    versions: [0, 5],
+    flexibleFrom: 4,
+    handle(request, { version, isFlexible }) {
       const groupId = request.string();
-      const writer = new Writer();
+      const writer = new Writer(isFlexible);
       if (version >= 1) writer.int32(0);
       if (version < 3) return writer.int16(coordinator.leave(groupId, request.string()));
-      const members = request.array((reader) => ({
-        memberId: reader.string(),
-        instanceId: reader.nullableString(),
-      }));
-      return writer.int16(errorCodes.none).array(members, (w, { memberId, instanceId }) => {
+      const members = request.structs((reader) => readLeaving(reader, version));
+      request.tags();
+      return writer.int16(errorCodes.none).structs(members, (w, { memberId, instanceId }) => {
         w.string(memberId).string(instanceId).int16(coordinator.leave(groupId, memberId));
       });
     },
   };
+}
+
+function readLeaving(reader: Reader, version: number): Leaving {
+  const leaving = { memberId: reader.string(), instanceId: reader.nullableString() };
+  if (version >= 5) reader.nullableString();
+  return leaving;
 }

@@ -2,11 +2,21 @@ import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts';
 import type { Reader } from '../protocol/reader.ts';
 import { Writer } from '../protocol/writer.ts';
 import { topicNameError } from '../topic-names.ts';
-import type { Topics } from '../topics.ts';
-import type { Api, Node } from './api.ts';
+import type { Topic, Topics } from '../topics.ts';
+import { LEADER_EPOCH, type Api, type Node } from './api.ts';
 
-interface Described {
-  name: string;
+const NO_ID = Buffer.alloc(16).toString('base64url');
+
+/** The operations that a client may do are not told. */
+const UNKNOWN_OPERATIONS = -(2 ** 31);
+
+/** By its name or, from version 12 on, by its id (KIP-516). */
+interface Asked {
+  name: string | null;
+  id: string;
+}
+
+interface Described extends Asked {
   error: ErrorCode;
   partitions: number;
 }
@@ -15,51 +25,75 @@ interface Described {
 export function metadataApi(topics: Topics, node: Node): Api {
   return {
     key: 3,
-    versions: [0, 6],
-    handle(request, { version }) {
-      const names = readNames(request, version);
+    versions: [0, 13],
+    flexibleFrom: 9,
+    handle(request, { version, isFlexible }) {
+      const asked = readTopics(request, version);
       const mayCreate = version >= 4 ? request.boolean() : true;
-      const described = names.map((name) => describe(topics, name, mayCreate));
-      return write(version, node, described);
+      if (version >= 8 && version <= 10) request.boolean();
+      if (version >= 8) request.boolean();
+      request.tags();
+      const described = asked.map((topic) => describe(topics, topic, { version, mayCreate }));
+      return write(new Writer(isFlexible), version, node, described);
     },
   };
 
-  function readNames(request: Reader, version: number): string[] {
-    const names = request.nullableArray((reader) => reader.string());
-    const wantsAll = names === null || (version === 0 && names.length === 0);
-    return wantsAll ? topics.list().map(({ name }) => name) : names;
+  function readTopics(request: Reader, version: number): Asked[] {
+    const named = request.nullableStructs((reader) => ({
+      id: version >= 10 ? reader.uuid() : NO_ID,
+      name: version >= 10 ? reader.nullableString() : reader.string(),
+    }));
+    const wantsAll = named === null || (version === 0 && named.length === 0);
+    return wantsAll ? topics.list().map(({ name }) => ({ name, id: NO_ID })) : named;
   }
 }
 
-function describe(topics: Topics, name: string, mayCreate: boolean): Described {
-  const known = topics.get(name);
-  if (known) return { name, error: errorCodes.none, partitions: known.partitions.length };
-  if (topicNameError(name)) return { name, error: errorCodes.invalidTopic, partitions: 0 };
-  if (!mayCreate) return { name, error: errorCodes.unknownTopicOrPartition, partitions: 0 };
-  topics.create(name, 1, {});
-  return { name, error: errorCodes.none, partitions: 1 };
+function describe(
+  topics: Topics,
+  { name, id }: Asked,
+  { version, mayCreate }: { version: number; mayCreate: boolean },
+): Described {
+  const isById = id !== NO_ID;
+  const refused = (error: ErrorCode): Described => ({ name, id, error, partitions: 0 });
+  if (version < 12 && (isById || name === null)) {
+    return { ...refused(errorCodes.invalidRequest), name: name ?? '' };
+  }
+  const known = isById ? topics.byId(id) : topics.get(name ?? '');
+  if (known) return describeTopic(known);
+  if (isById) return refused(errorCodes.unknownTopicId);
+  if (name === null || topicNameError(name)) return refused(errorCodes.invalidTopic);
+  if (!mayCreate) return refused(errorCodes.unknownTopicOrPartition);
+  return describeTopic(topics.create(name, 1, {}));
 }
 
-function write(version: number, node: Node, topics: readonly Described[]): Writer {
-  const writer = new Writer();
+function describeTopic({ name, id, partitions }: Topic): Described {
+  return { name, id, error: errorCodes.none, partitions: partitions.length };
+}
+
+function write(writer: Writer, version: number, node: Node, topics: readonly Described[]): Writer {
   if (version >= 3) writer.int32(0);
-  writer.array([node], (w, { id, host, port }) => {
+  writer.structs([node], (w, { id, host, port }) => {
     w.int32(id).string(host).int32(port);
     if (version >= 1) w.string(null);
   });
   if (version >= 2) writer.string(node.clusterId);
   if (version >= 1) writer.int32(node.id);
-  return writer.array(topics, (w, topic) => {
+  writer.structs(topics, (w, topic) => {
     w.int16(topic.error).string(topic.name);
+    if (version >= 10) w.uuid(topic.id);
     if (version >= 1) w.boolean(false);
     writePartitions(w, version, node.id, topic.partitions);
+    if (version >= 8) w.int32(UNKNOWN_OPERATIONS);
   });
+  if (version >= 8 && version <= 10) writer.int32(UNKNOWN_OPERATIONS);
+  return version >= 13 ? writer.int16(errorCodes.none) : writer;
 }
 
 function writePartitions(writer: Writer, version: number, nodeId: number, count: number): void {
   const indexes = Array.from({ length: count }, (_, index) => index);
-  writer.array(indexes, (w, index) => {
+  writer.structs(indexes, (w, index) => {
     w.int16(errorCodes.none).int32(index).int32(nodeId);
+    if (version >= 7) w.int32(LEADER_EPOCH);
     w.array([nodeId], (replicas, id) => replicas.int32(id));
     w.array([nodeId], (inSync, id) => inSync.int32(id));
     if (version >= 5) w.array([], () => undefined);

@@ -1,42 +1,91 @@
 import type { Offsets } from '../groups/offsets.ts';
 import { errorCodes } from '../protocol/error-codes.ts';
+import type { Reader } from '../protocol/reader.ts';
 import { Writer } from '../protocol/writer.ts';
-import type { Api } from './api.ts';
+import type { Topics } from '../topics.ts';
+import type { Api, Call } from './api.ts';
+import {
+  missingTopic,
+  readTopicReference,
+  writeTopicReference,
+  type TopicReference,
+} from './topic-reference.ts';
 
-interface Asked {
-  topic: string;
+interface AskedTopic {
+  topic: TopicReference;
   partitions: number[];
 }
 
-/** Tells how far a group is; -1 where it has committed nothing. From version 2 on, no topics mean all of them. */
-export function offsetFetchApi(offsets: Offsets): Api {
-  return {
-    key: 9,
-    versions: [1, 4],
-    handle(request, { version }) {
-      const groupId = request.string();
-      const named = request.nullableArray<Asked>((reader) => ({
-        topic: reader.string(),
-        partitions: reader.array((each) => each.int32()),
-      }));
-      const writer = new Writer();
-      if (version >= 3) writer.int32(0);
-      writer.array(named ?? committedBy(offsets, groupId), (w, { topic, partitions }) => {
-        w.string(topic).array(partitions, (each, index) => {
-          const committed = offsets.get(groupId, { topic, partition: index });
-          each.int32(index).int64(committed?.offset ?? -1);
-          each.string(committed?.metadata ?? '').int16(errorCodes.none);
-        });
-      });
-      return version >= 2 ? writer.int16(errorCodes.none) : writer;
-    },
-  };
+interface AskedGroup {
+  groupId: string;
+  /** null for all that the group has committed. */
+  topics: AskedTopic[] | null;
 }
 
-function committedBy(offsets: Offsets, groupId: string): Asked[] {
-  const places = offsets.list(groupId);
-  return [...new Set(places.map(({ topic }) => topic))].map((topic) => ({
-    topic,
-    partitions: places.filter((place) => place.topic === topic).map(({ partition }) => partition),
-  }));
+/**
+ * Tells how far a group is; -1 where it has committed nothing. From version 2 on, no topics mean all of them; from
+ * version 8 on it tells of several groups.
+ */
+export function offsetFetchApi(offsets: Offsets, topics: Topics): Api {
+  function readTopics(reader: Reader, version: number): AskedTopic[] | null {
+    return reader.nullableStructs((each) => ({
+      topic: readTopicReference(each, topics, version >= 10),
+      partitions: each.array((index) => index.int32()),
+    }));
+  }
+
+  function readGroup(reader: Reader, version: number): AskedGroup {
+    const groupId = reader.string();
+    if (version >= 9) {
+      reader.nullableString();
+      reader.int32();
+    }
+    return { groupId, topics: readTopics(reader, version) };
+  }
+
+  function committedBy(groupId: string, version: number): AskedTopic[] {
+    const places = offsets.list(groupId);
+    return [...new Set(places.map(({ topic }) => topic))].map((name) => ({
+      topic: { name, id: version >= 10 ? topics.get(name)?.id : undefined },
+      partitions: places.filter(({ topic }) => topic === name).map(({ partition }) => partition),
+    }));
+  }
+
+  function writeTopics(writer: Writer, version: number, { groupId, topics: asked }: AskedGroup): Writer {
+    return writer.structs(asked ?? committedBy(groupId, version), (w, { topic, partitions }) => {
+      const isKnown = topic.id === undefined || topics.byId(topic.id) !== undefined;
+      writeTopicReference(w, topic).structs(partitions, (each, partition) => {
+        const committed = offsets.get(groupId, { topic: topic.name, partition });
+        each.int32(partition).int64(committed?.offset ?? -1);
+        if (version >= 5) each.int32(-1);
+        each.string(committed?.metadata ?? '').int16(isKnown ? errorCodes.none : missingTopic(topics, topic));
+      });
+    });
+  }
+
+  function answerOne(request: Reader, { version, isFlexible }: Call): Writer {
+    const group = { groupId: request.string(), topics: readTopics(request, version) };
+    if (version >= 7) request.boolean();
+    request.tags();
+    const writer = new Writer(isFlexible);
+    if (version >= 3) writer.int32(0);
+    writeTopics(writer, version, group);
+    return version >= 2 ? writer.int16(errorCodes.none) : writer;
+  }
+
+  function answerSeveral(request: Reader, { version, isFlexible }: Call): Writer {
+    const groups = request.structs((reader) => readGroup(reader, version));
+    request.boolean();
+    request.tags();
+    return new Writer(isFlexible).int32(0).structs(groups, (w, group) => {
+      writeTopics(w.string(group.groupId), version, group).int16(errorCodes.none);
+    });
+  }
+
+  return {
+    key: 9,
+    versions: [1, 10],
+    flexibleFrom: 6,
+    handle: (request, call) => (call.version >= 8 ? answerSeveral(request, call) : answerOne(request, call)),
+  };
 }

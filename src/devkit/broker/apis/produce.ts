@@ -10,6 +10,13 @@ import { Writer } from '../protocol/writer.ts';
 import type { Topic, Topics } from '../topics.ts';
 import type { Api } from './api.ts';
 import { topicConfigDefaults } from './topic-configs.ts';
+import {
+  findTopic,
+  missingTopic,
+  readTopicReference,
+  writeTopicReference,
+  type TopicReference,
+} from './topic-reference.ts';
 
 /** Bits of a batch's attributes; there are no transactions here, and control batches are never a client's. */
 const TRANSACTION_OR_CONTROL = 0x30;
@@ -29,24 +36,27 @@ interface PartitionData {
 export function produceApi(topics: Topics): Api {
   return {
     key: 0,
-    versions: [3, 7],
-    advertised: [0, 7],
-    handle(request, { version }) {
+    versions: [3, 13],
+    advertised: [0, 13],
+    flexibleFrom: 9,
+    handle(request, { version, isFlexible }) {
       request.nullableString();
       const acks = request.int16();
       request.int32();
-      const data = request.array((reader) => ({
-        name: reader.string(),
-        partitions: reader.array(readPartition),
+      const data = request.structs((reader) => ({
+        topic: readTopicReference(reader, topics, version >= 13),
+        partitions: reader.structs(readPartition),
       }));
+      request.tags();
       const accepted = acks >= -1 && acks <= 1;
-      const writer = new Writer().array(data, (w, { name, partitions }) => {
-        w.string(name).array(partitions, (each, { index, records }) => {
+      const writer = new Writer(isFlexible).structs(data, (w, { topic, partitions }) => {
+        writeTopicReference(w, topic).structs(partitions, (each, { index, records }) => {
           const done = accepted
-            ? append(topics.get(name), index, records)
+            ? append(topics, topic, index, records)
             : refuse(errorCodes.invalidRequiredAcks);
           each.int32(index).int16(done.error).int64(done.baseOffset).int64(-1);
           if (version >= 5) each.int64(done.startOffset);
+          if (version >= 8) each.structs([], () => undefined).string(null);
         });
       });
       return acks === 0 ? undefined : writer.int32(0);
@@ -58,9 +68,10 @@ function readPartition(reader: Reader): PartitionData {
   return { index: reader.int32(), records: reader.nullableBytes() };
 }
 
-function append(topic: Topic | undefined, index: number, records: Buffer | null): Appended {
+function append(topics: Topics, reference: TopicReference, index: number, records: Buffer | null): Appended {
+  const topic = findTopic(topics, reference);
   const partition = topic?.partitions[index];
-  if (!topic || !partition) return refuse(errorCodes.unknownTopicOrPartition);
+  if (!topic || !partition) return refuse(missingTopic(topics, reference));
   const header = readBatchHeader(records ?? Buffer.alloc(0));
   if (!records || !header) return refuse(errorCodes.invalidRecord);
   const fault = faultOf(records, header, topic.configs) || timeFaultOf(header, topic.configs);

@@ -4,8 +4,6 @@ import { Writer } from '../protocol/writer.ts';
 import type { Topics } from '../topics.ts';
 import type { Api } from './api.ts';
 
-const NO_TAGS = 0;
-
 interface Target {
   index: number;
   /** null takes back what goes on. */
@@ -28,48 +26,37 @@ export function reassignmentApis(topics: Topics, nodeId: number): Api[] {
       flexibleFrom: 0,
       handle(request) {
         request.int32();
-        const asked = request.compactArray((reader) => tagged(reader, readTopic(reader, readTarget)));
-        return answer()
-          .compactArray(asked, (w, { name, partitions }) => {
-            w.compactString(name).compactArray(partitions, (each, target) => {
-              each.int32(target.index).int16(check(name, target)).compactString(null).unsignedVarint(NO_TAGS);
-            });
-            w.unsignedVarint(NO_TAGS);
-          })
-          .unsignedVarint(NO_TAGS);
+        const asked = request.structs((reader) => ({
+          name: reader.string(),
+          partitions: reader.structs(readTarget),
+        }));
+        request.tags();
+        return answer().structs(asked, (w, { name, partitions }) => {
+          w.string(name).structs(partitions, (each, target) => {
+            each.int32(target.index).int16(check(name, target)).string(null);
+          });
+        });
       },
     },
     {
       key: 46,
       versions: [0, 0],
       flexibleFrom: 0,
-      handle: () =>
-        answer()
-          .compactArray([], () => undefined)
-          .unsignedVarint(NO_TAGS),
+      handle(request) {
+        request.int32();
+        request.nullableStructs((reader) => [reader.string(), reader.array((index) => index.int32())]);
+        request.tags();
+        return answer().structs([], () => undefined);
+      },
     },
   ];
 }
 
-/** The tags of the header, no throttling, no error. */
+/** No throttling, no error. */
 function answer(): Writer {
-  return new Writer().unsignedVarint(NO_TAGS).int32(0).int16(errorCodes.none).compactString(null);
-}
-
-function readTopic<T>(
-  reader: Reader,
-  readPartition: (reader: Reader) => T,
-): { name: string; partitions: T[] } {
-  return { name: reader.compactString(), partitions: reader.compactArray(readPartition) };
+  return new Writer(true).int32(0).int16(errorCodes.none).string(null);
 }
 
 function readTarget(reader: Reader): Target {
-  const index = reader.int32();
-  const nodes = reader.nullableCompactArray((each) => each.int32());
-  return tagged(reader, { index, nodes });
-}
-
-function tagged<T>(reader: Reader, value: T): T {
-  reader.skipTaggedFields();
-  return value;
+  return { index: reader.int32(), nodes: reader.nullableArray((each) => each.int32()) };
 }

@@ -15,11 +15,16 @@ export function saslApis(): Api[] {
     },
     {
       key: 36,
-      versions: [0, 1],
-      handle(request, { version }) {
+      versions: [0, 2],
+      flexibleFrom: 2,
+      handle(request, { version, isFlexible }) {
         request.bytes();
+        request.tags();
         const message = 'This listener takes no authentication.';
-        const writer = new Writer().int16(errorCodes.illegalSaslState).string(message).bytes(Buffer.alloc(0));
+        const writer = new Writer(isFlexible)
+          .int16(errorCodes.illegalSaslState)
+          .string(message)
+          .bytes(Buffer.alloc(0));
         return version >= 1 ? writer.int64(0) : writer;
       },
     },

@@ -1,6 +1,13 @@
 import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts';
 import { createGroup, type Group, type GroupDescription } from './group.ts';
-import { refuseJoin, refuseSync, type JoinAnswer, type JoinRequest, type SyncAnswer } from './member.ts';
+import {
+  refuseJoin,
+  refuseSync,
+  type JoinAnswer,
+  type JoinRequest,
+  type SyncAnswer,
+  type SyncRequest,
+} from './member.ts';
 import type { Offsets } from './offsets.ts';
 
 /** Kafka's default of `group.max.session.timeout.ms`. */
@@ -9,16 +16,12 @@ const MAX_SESSION_TIMEOUT_MS = 1_800_000;
 /** All consumer groups. A group that only has offsets is an empty one. */
 export interface Coordinator {
   join(request: JoinRequest): JoinAnswer | Promise<JoinAnswer>;
-  sync(
-    groupId: string,
-    member: { memberId: string; generation: number },
-    assignments: Map<string, Buffer>,
-  ): SyncAnswer | Promise<SyncAnswer>;
+  sync(groupId: string, request: SyncRequest): SyncAnswer | Promise<SyncAnswer>;
   heartbeat(groupId: string, memberId: string, generation: number): ErrorCode;
   leave(groupId: string, memberId: string): ErrorCode;
   checkCommit(groupId: string, memberId: string, generation: number): ErrorCode;
   describe(groupId: string): GroupDescription;
-  list(): { groupId: string; protocolType: string }[];
+  list(): { groupId: string; protocolType: string; state: string }[];
   remove(groupId: string): ErrorCode;
   close(): void;
 }
@@ -44,8 +47,7 @@ export function createCoordinator(offsets: Offsets, minSessionTimeout: number): 
       if (memberId !== '' && !groups.has(groupId)) return refuseJoin(errorCodes.unknownMemberId, memberId);
       return groupFor(groupId).join(request);
     },
-    sync: (groupId, { memberId, generation }, assignments) =>
-      groups.get(groupId)?.sync(memberId, generation, assignments) ?? refuseSync(errorCodes.unknownMemberId),
+    sync: (groupId, request) => groups.get(groupId)?.sync(request) ?? refuseSync(errorCodes.unknownMemberId),
     heartbeat: (groupId, memberId, generation) =>
       groups.get(groupId)?.heartbeat(memberId, generation) ?? errorCodes.unknownMemberId,
     leave: (groupId, memberId) => groups.get(groupId)?.leave(memberId) ?? errorCodes.unknownMemberId,
@@ -63,10 +65,10 @@ export function createCoordinator(offsets: Offsets, minSessionTimeout: number): 
       return { state, protocolType, protocol: '', members: [] };
     },
     list: () =>
-      [...new Set([...groups.keys(), ...offsets.groupIds()])].map((groupId) => ({
-        groupId,
-        protocolType: groups.get(groupId)?.describe().protocolType || 'consumer',
-      })),
+      [...new Set([...groups.keys(), ...offsets.groupIds()])].map((groupId) => {
+        const { protocolType = '', state = 'Empty' } = groups.get(groupId)?.describe() ?? {};
+        return { groupId, protocolType: protocolType || 'consumer', state };
+      }),
     remove(groupId) {
       if (!hasGroup(groupId)) return errorCodes.groupIdNotFound;
       const group = groups.get(groupId);

@@ -20,6 +20,7 @@ export class Generations {
   readonly members = new Map<string, Member>();
   state: GroupState = 'Empty';
   number = 0;
+  protocolType = '';
   protocol = '';
   leaderId = '';
   /** Ids handed out to clients that have not yet joined with them; a rebalance waits for these too. */
@@ -57,10 +58,16 @@ export class Generations {
   }
 
   joinAnswer(member: Member): JoinAnswer {
-    const { protocol, leaderId, number: generation } = this;
+    const { protocolType, protocol, leaderId, number: generation } = this;
     const listed = member.id === leaderId ? [...this.members.values()] : [];
     const members = listed.map((each) => ({ memberId: each.id, metadata: metadataFor(each, protocol) }));
-    return { error: errorCodes.none, generation, protocol, leaderId, memberId: member.id, members };
+    const group = { generation, protocolType, protocol, leaderId };
+    return { error: errorCodes.none, ...group, memberId: member.id, members };
+  }
+
+  syncAnswer({ assignment }: Member): SyncAnswer {
+    const protocol = { type: this.protocolType, name: this.protocol };
+    return { error: errorCodes.none, protocol, assignment };
   }
 
   /** Resolves when the leader has said who gets what. */
@@ -73,7 +80,7 @@ export class Generations {
     this.state = 'Stable';
     for (const member of this.members.values()) {
       member.assignment = assignments.get(member.id) ?? Buffer.alloc(0);
-      member.syncing?.({ error: errorCodes.none, assignment: member.assignment });
+      member.syncing?.(this.syncAnswer(member));
       member.syncing = undefined;
     }
   }

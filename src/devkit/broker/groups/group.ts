@@ -12,6 +12,7 @@ import {
   type JoinRequest,
   type Member,
   type SyncAnswer,
+  type SyncRequest,
 } from './member.ts';
 
 export interface GroupDescription {
@@ -26,11 +27,7 @@ export interface Group {
   /** Resolves when the group's members have all joined, or the rebalance timeout has passed. */
   join(request: JoinRequest): JoinAnswer | Promise<JoinAnswer>;
   /** Resolves when the leader has said who gets what. */
-  sync(
-    memberId: string,
-    generation: number,
-    assignments: Map<string, Buffer>,
-  ): SyncAnswer | Promise<SyncAnswer>;
+  sync(request: SyncRequest): SyncAnswer | Promise<SyncAnswer>;
   heartbeat(memberId: string, generation: number): ErrorCode;
   leave(memberId: string): ErrorCode;
   /** Says whether this member may commit offsets now; a committer outside the group has generation -1. */
@@ -43,14 +40,16 @@ export interface Group {
 export function createGroup(): Group {
   const generations = new Generations();
   const { members } = generations;
-  let protocolType = '';
 
   function accepts(request: JoinRequest): boolean {
     if (request.protocolType === '' || request.protocols.length === 0) return false;
     const others = [...members.values()].filter(({ id }) => id !== request.memberId);
     if (others.length === 0) return true;
     const common = commonProtocols(others);
-    return request.protocolType === protocolType && request.protocols.some(({ name }) => common.has(name));
+    return (
+      request.protocolType === generations.protocolType &&
+      request.protocols.some(({ name }) => common.has(name))
+    );
   }
 
   function joinAsNew(request: JoinRequest): JoinAnswer | Promise<JoinAnswer> {
@@ -61,7 +60,7 @@ export function createGroup(): Group {
   }
 
   function add(memberId: string, request: JoinRequest): Promise<JoinAnswer> {
-    protocolType = request.protocolType;
+    generations.protocolType = request.protocolType;
     return generations.join(createMember(memberId, request));
   }
 
@@ -86,6 +85,12 @@ export function createGroup(): Group {
     return errorCodes.none;
   }
 
+  function checkProtocol(believed: SyncRequest['protocol']): ErrorCode {
+    const isRight =
+      !believed || (believed.type === generations.protocolType && believed.name === generations.protocol);
+    return isRight ? errorCodes.none : errorCodes.inconsistentGroupProtocol;
+  }
+
   return {
     join(request) {
       const { memberId } = request;
@@ -95,12 +100,12 @@ export function createGroup(): Group {
       const member = members.get(memberId);
       return member ? joinAgain(member, request) : refuseJoin(errorCodes.unknownMemberId, memberId);
     },
-    sync(memberId, generation, assignments) {
-      const error = check(memberId, generation);
+    sync({ memberId, generation, protocol, assignments }) {
+      const error = check(memberId, generation) || checkProtocol(protocol);
       if (error) return refuseSync(error);
       const member = members.get(memberId)!;
       if (generations.state === 'PreparingRebalance') return refuseSync(errorCodes.rebalanceInProgress);
-      if (generations.state === 'Stable') return { error: errorCodes.none, assignment: member.assignment };
+      if (generations.state === 'Stable') return generations.syncAnswer(member);
       const answer = generations.sync(member);
       if (memberId === generations.leaderId) generations.assign(assignments);
       return answer;
@@ -122,7 +127,7 @@ export function createGroup(): Group {
       return check(memberId, generation) || (isUnassigned ? errorCodes.rebalanceInProgress : errorCodes.none);
     },
     describe() {
-      const { state, protocol } = generations;
+      const { state, protocolType, protocol } = generations;
       const described = [...members.values()].map((member) => {
         const { id, clientId, clientHost, assignment } = member;
         return { id, clientId, clientHost, assignment, metadata: metadataFor(member, protocol) };

@@ -23,14 +23,35 @@ export interface JoinRequest {
 export interface JoinAnswer {
   error: ErrorCode;
   generation: number;
-  protocol: string;
+  /** Neither a type nor a protocol where the JoinGroup is refused. */
+  protocolType: string | null;
+  protocol: string | null;
   leaderId: string;
   memberId: string;
   members: { memberId: string; metadata: Buffer }[];
 }
 
+export interface SyncRequest {
+  memberId: string;
+  generation: number;
+  /** What the member believes the group to speak; older clients do not say it (KIP-559). */
+  protocol?: Nullable<SpokenProtocol> | undefined;
+  /** From the leader, by member id. */
+  assignments: ReadonlyMap<string, Buffer>;
+}
+
+/** What a group speaks: the type, such as 'consumer', and the protocol that its members elected. */
+export interface SpokenProtocol {
+  type: string;
+  name: string;
+}
+
+type Nullable<T> = { [Key in keyof T]: T[Key] | null };
+
 export interface SyncAnswer {
   error: ErrorCode;
+  /** Missing where the SyncGroup is refused. */
+  protocol?: SpokenProtocol;
   assignment: Buffer;
 }
 
@@ -100,7 +121,7 @@ export function metadataFor(member: Member, protocol: string): Buffer {
 
 /** The answer to a JoinGroup that is refused. */
 export function refuseJoin(error: ErrorCode, memberId: string): JoinAnswer {
-  return { error, memberId, generation: -1, protocol: '', leaderId: '', members: [] };
+  return { error, memberId, generation: -1, protocolType: null, protocol: null, leaderId: '', members: [] };
 }
 
 /** The answer to a SyncGroup that is refused. */

@@ -33,6 +33,7 @@ export const errorCodes = {
   memberIdRequired: 79,
   noReassignmentInProgress: 85,
   invalidRecord: 87,
+  unknownTopicId: 100,
 } as const;
 
 export type ErrorCode = (typeof errorCodes)[keyof typeof errorCodes];

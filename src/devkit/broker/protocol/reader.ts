@@ -4,13 +4,14 @@ export class ProtocolError extends Error {
 }
 
 /**
- * Reads the primitive types of Kafka's protocol (https://kafka.apache.org/protocol#protocol_types).
- * Every method throws a ProtocolError or a RangeError when the bytes run out. 64-bit integers are
+ * Reads the types of Kafka's protocol (https://kafka.apache.org/protocol#protocol_types), plain ones first. In the body of a
+ * flexible version (KIP-482) strings, bytes and arrays have their compact form, and structures end with tags. Every method throws a ProtocolError or a RangeError when the bytes run out. 64-bit integers are
  * returned as numbers: offsets and timestamps stay far below 2^53. Buffers are views, not copies.
  */
 export class Reader {
   private readonly buffer: Buffer;
   private position = 0;
+  private isFlexible = false;
 
   constructor(buffer: Buffer) {
     this.buffer = buffer;
@@ -40,8 +41,14 @@ export class Reader {
     return this.int8() !== 0;
   }
 
+  /** Begins the body of a flexible version, behind the tags of the header. */
+  startFlexibleBody(): void {
+    this.isFlexible = true;
+    this.tags();
+  }
+
   nullableString(): string | null {
-    const length = this.int16();
+    const length = this.isFlexible ? this.unsignedVarint() - 1 : this.int16();
     return length < 0 ? null : this.take(length).toString('utf8');
   }
 
@@ -50,7 +57,7 @@ export class Reader {
   }
 
   nullableBytes(): Buffer | null {
-    const length = this.int32();
+    const length = this.isFlexible ? this.unsignedVarint() - 1 : this.int32();
     return length < 0 ? null : this.take(length);
   }
 
@@ -58,22 +65,42 @@ export class Reader {
     return required(this.nullableBytes(), 'bytes');
   }
 
-  nullableArray<T>(item: (reader: this) => T): T[] | null {
-    const length = this.int32();
-    return length < 0 ? null : this.items(length, item);
+  /** A UUID as Kafka prints it: 22 characters of base64url. */
+  uuid(): string {
+    return this.take(16).toString('base64url');
   }
 
+  /** An array of structures, or null; `item` reads one up to its tags. */
+  nullableStructs<T>(item: (reader: this) => T): T[] | null {
+    return this.nullableArray(() => {
+      const read = item(this);
+      this.tags();
+      return read;
+    });
+  }
+
+  /** An array of structures; `item` reads one up to its tags. */
+  structs<T>(item: (reader: this) => T): T[] {
+    return required(this.nullableStructs(item), 'array');
+  }
+
+  /** An array of primitive values. */
   array<T>(item: (reader: this) => T): T[] {
     return required(this.nullableArray(item), 'array');
   }
 
-  nullableCompactArray<T>(item: (reader: this) => T): T[] | null {
-    const length = this.unsignedVarint() - 1;
+  nullableArray<T>(item: (reader: this) => T): T[] | null {
+    const length = this.isFlexible ? this.unsignedVarint() - 1 : this.int32();
     return length < 0 ? null : this.items(length, item);
   }
 
-  compactArray<T>(item: (reader: this) => T): T[] {
-    return required(this.nullableCompactArray(item), 'array');
+  /** Passes over the tags at the end of a structure, or of the body; only flexible versions have some. */
+  tags(): void {
+    if (!this.isFlexible) return;
+    for (let left = this.unsignedVarint(); left > 0; left--) {
+      this.unsignedVarint();
+      this.take(this.unsignedVarint());
+    }
   }
 
   unsignedVarint(): number {
@@ -88,19 +115,6 @@ export class Reader {
   /** A signed 64-bit integer in zigzag encoding. */
   varlong(): number {
     return zigzag(this.variable(10));
-  }
-
-  compactString(): string {
-    const length = this.unsignedVarint();
-    if (length === 0) throw new ProtocolError('null where a string is required');
-    return this.take(length - 1).toString('utf8');
-  }
-
-  skipTaggedFields(): void {
-    for (let left = this.unsignedVarint(); left > 0; left--) {
-      this.unsignedVarint();
-      this.take(this.unsignedVarint());
-    }
   }
 
   take(length: number): Buffer {

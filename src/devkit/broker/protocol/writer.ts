@@ -4,12 +4,23 @@ const HEADER_BYTES = 8;
 /** Blocks from this size on are sent as they are, not copied. */
 const COPY_LIMIT = 4096;
 
-/** Writes the primitive types of Kafka's protocol into one answer; every method returns the writer. */
+const NO_TAGS = 0;
+
+/**
+ * Writes the types of Kafka's protocol into one answer; every method returns the writer. In flexible versions (KIP-482)
+ * strings, bytes and arrays get their compact form, and the header, structures and the body end with no tags.
+ */
 export class Writer {
   private buffer = Buffer.allocUnsafe(512);
   private start = 0;
   private length = HEADER_BYTES;
   private readonly chunks: Buffer[] = [];
+  private readonly isFlexible: boolean;
+
+  constructor(isFlexible = false, hasTagsInHeader = isFlexible) {
+    this.isFlexible = isFlexible;
+    if (hasTagsInHeader) this.unsignedVarint(NO_TAGS);
+  }
 
   int8(value: number): this {
     const at = this.reserve(1);
@@ -40,42 +51,37 @@ export class Writer {
   }
 
   string(value: string | null): this {
-    if (value === null) return this.int16(-1);
+    if (value === null) return this.isFlexible ? this.unsignedVarint(0) : this.int16(-1);
     const size = Buffer.byteLength(value);
-    const at = this.int16(size).reserve(size);
+    if (this.isFlexible) this.unsignedVarint(size + 1);
+    else this.int16(size);
+    const at = this.reserve(size);
     this.buffer.write(value, at, 'utf8');
     return this;
   }
 
   bytes(value: Buffer | null): this {
-    return value === null ? this.int32(-1) : this.int32(value.length).raw(value);
+    return value === null ? this.size(-1) : this.size(value.length).raw(value);
   }
 
+  /** A UUID as `Reader.uuid` gives it. */
+  uuid(value: string): this {
+    return this.raw(Buffer.from(value, 'base64url'));
+  }
+
+  /** An array of primitive values. */
   array<T>(items: readonly T[] | null, write: (writer: this, item: T) => void): this {
-    if (items === null) return this.int32(-1);
-    this.int32(items.length);
-    for (const item of items) write(this, item);
+    this.size(items?.length ?? -1);
+    for (const item of items ?? []) write(this, item);
     return this;
   }
 
-  unsignedVarint(value: number): this {
-    let left = value;
-    for (; left > 0x7f; left >>>= 7) this.uint8((left & 0x7f) | 0x80);
-    return this.uint8(left);
-  }
-
-  compactString(value: string | null): this {
-    if (value === null) return this.unsignedVarint(0);
-    const size = Buffer.byteLength(value);
-    const at = this.unsignedVarint(size + 1).reserve(size);
-    this.buffer.write(value, at, 'utf8');
-    return this;
-  }
-
-  compactArray<T>(items: readonly T[], write: (writer: this, item: T) => void): this {
-    this.unsignedVarint(items.length + 1);
-    for (const item of items) write(this, item);
-    return this;
+  /** An array of structures; `write` writes one up to its tags. */
+  structs<T>(items: readonly T[] | null, write: (writer: this, item: T) => void): this {
+    return this.array(items, (writer, item) => {
+      write(writer, item);
+      writer.endStruct();
+    });
   }
 
   raw(value: Buffer): this {
@@ -91,12 +97,28 @@ export class Writer {
 
   /** Returns the whole answer, with its size and `correlationId` in front; call it once. */
   finish(correlationId: number): Buffer[] {
+    this.endStruct();
     const chunks = [...this.chunks, this.buffer.subarray(this.start, this.length)];
     const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     const first = chunks[0] ?? Buffer.alloc(HEADER_BYTES);
     first.writeInt32BE(size - 4, 0);
     first.writeInt32BE(correlationId, 4);
     return chunks;
+  }
+
+  private endStruct(): void {
+    if (this.isFlexible) this.unsignedVarint(NO_TAGS);
+  }
+
+  /** Of bytes or an array; -1 is null. */
+  private size(value: number): this {
+    return this.isFlexible ? this.unsignedVarint(value + 1) : this.int32(value);
+  }
+
+  private unsignedVarint(value: number): this {
+    let left = value;
+    for (; left > 0x7f; left >>>= 7) this.uint8((left & 0x7f) | 0x80);
+    return this.uint8(left);
   }
 
   private uint8(value: number): this {
