@@ -83,6 +83,35 @@ describe('startBroker', () => {
     assert.deepEqual(await offsets(10, 1_600_000), []);
   });
 
+  it('finds the greatest timestamp among the records that are left', async () => {
+    const { client, topic } = await startWithTopic();
+    const start = Date.now() - 60_000;
+    const latest = async () => {
+      interface Answer {
+        topics: { partitions: { offset: number; timestamp: number }[] }[];
+      }
+      const topics = [{ name: topic, partitions: [{ timestamp: -3 }] }];
+      const answer = await client.ask<Answer>('ListOffsets', 7, { replicaId: -1, topics });
+      const { offset, timestamp } = answer.topics[0]!.partitions[0]!;
+      return [offset, timestamp === -1 ? timestamp : timestamp - start];
+    };
+    const remove = (offset: number) =>
+      client.ask('DeleteRecords', 2, { topics: [{ name: topic, partitions: [{ offset }] }] });
+    const values = ['a', 'b', 'c'];
+    await produce(client, { topic, values, timestamps: [start + 9, start + 7, start + 1] });
+    await produce(client, { topic, values, timestamps: [start + 5, start + 6, start + 6] });
+    assert.deepEqual(await latest(), [0, 9]);
+    for (const [first, ...expected] of [
+      [1, 1, 7],
+      [2, 4, 6],
+      [5, 5, 6],
+      [6, -1, -1],
+    ] as const) {
+      await remove(first);
+      assert.deepEqual(await latest(), expected);
+    }
+  });
+
   it('shares the space for all partitions among them, a megabyte at least', async () => {
     const { client, topic } = await startWithTopic({ totalRetentionBytes: 8 * 1024 * 1024 });
     const retention = async () => {

@@ -1,6 +1,7 @@
 import { adminSuite } from './conformance-admin.ts';
 import { clientSuite } from './conformance-client.ts';
 import { groupSuite } from './conformance-groups.ts';
+import { listOffsetsSuite } from './conformance-list-offsets.ts';
 import { logSuite } from './conformance-log.ts';
 import { newerSuite } from './conformance-newer.ts';
 import { topicIdSuite } from './conformance-topic-ids.ts';
@@ -22,6 +23,7 @@ export function describeConformance(broker: BrokerAddress): void {
   topicSuite(broker);
   adminSuite(broker);
   logSuite(broker);
+  listOffsetsSuite(broker);
   groupSuite(broker);
   clientSuite(broker);
 }
