@@ -2,12 +2,26 @@ import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts';
 import type { Reader } from '../protocol/reader.ts';
 import { Writer } from '../protocol/writer.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
-import { firstRecordAt, type RecordPlace } from '../protocol/records.ts';
+import { firstRecordAt, greatestRecord, offsetBehind, type RecordPlace } from '../protocol/records.ts';
 import type { Topics } from '../topics.ts';
 import { LEADER_EPOCH, type Api } from './api.ts';
 
-const LATEST = -1;
-const EARLIEST = -2;
+const NO_BATCH = Buffer.alloc(0);
+
+type Find = (log: PartitionLog) => RecordPlace | undefined;
+
+/**
+ * The numbers that stand for a time, and the version from which on each is known. There is no tiered storage: the local
+ * log is all of it (KIP-405), and nothing is elsewhere (KIP-1005) or waits to be (KIP-1023).
+ */
+const specialTimes = new Map<number, { since: number; find: Find }>([
+  [-1, { since: 1, find: (log) => ({ timestamp: -1, offset: log.nextOffset() }) }],
+  [-2, { since: 1, find: (log) => ({ timestamp: -1, offset: log.startOffset() }) }],
+  [-3, { since: 7, find: findGreatest }], // KIP-734
+  [-4, { since: 8, find: (log) => ({ timestamp: -1, offset: log.startOffset() }) }],
+  [-5, { since: 9, find: () => undefined }],
+  [-6, { since: 11, find: () => undefined }],
+]);
 
 interface Asked {
   index: number;
@@ -20,7 +34,7 @@ interface Found {
   place: RecordPlace | undefined;
 }
 
-/** Finds the first offset, the one that comes next, or the first record of a time (milliseconds) or later. */
+/** Finds the first offset, the one that comes next, the record with the greatest timestamp, or the first of a time (milliseconds) or later. */
 export function listOffsetsApi(topics: Topics): Api {
   return {
     key: 2,
@@ -39,7 +53,7 @@ export function listOffsetsApi(topics: Topics): Api {
       if (version >= 2) writer.int32(0);
       return writer.structs(asked, (w, { name, partitions }) => {
         w.string(name).structs(partitions, (each, wanted) => {
-          const { error, place } = answer(topics.partition(name, wanted.index), wanted);
+          const { error, place } = answer(topics.partition(name, wanted.index), wanted, version);
           each
             .int32(wanted.index)
             .int16(error)
@@ -60,17 +74,34 @@ function readPartition(reader: Reader, version: number): Asked {
   };
 }
 
-function answer(log: PartitionLog | undefined, { leaderEpoch, timestamp }: Asked): Found {
+function answer(log: PartitionLog | undefined, { leaderEpoch, timestamp }: Asked, version: number): Found {
+  const special = specialTimes.get(timestamp);
+  const isKnown = timestamp >= 0 || (special && version >= special.since);
+  if (!isKnown) return { error: errorCodes.unsupportedVersion, place: undefined };
   if (!log) return { error: errorCodes.unknownTopicOrPartition, place: undefined };
   if (leaderEpoch > LEADER_EPOCH) return { error: errorCodes.unknownLeaderEpoch, place: undefined };
-  return { error: errorCodes.none, place: find(log, timestamp) };
+  return { error: errorCodes.none, place: special ? special.find(log) : findFirst(log, timestamp) };
 }
 
-function find(log: PartitionLog, timestamp: number): RecordPlace | undefined {
-  if (timestamp === LATEST) return { timestamp: -1, offset: log.nextOffset() };
-  if (timestamp === EARLIEST) return { timestamp: -1, offset: log.startOffset() };
-  const batch = log.batchAtTime(timestamp);
+/** The first record of `timestamp` or later that is not deleted. */
+function findFirst(log: PartitionLog, timestamp: number): RecordPlace | undefined {
   const start = log.startOffset();
-  const found = batch && firstRecordAt(batch, timestamp, start);
-  return found && { ...found, offset: Math.max(found.offset, start) };
+  let from = start;
+  for (;;) {
+    const batch = log.batchAtTime(timestamp, from);
+    if (!batch) return undefined;
+    const place = firstRecordAt(batch, timestamp, start);
+    if (place) return place;
+    from = offsetBehind(batch);
+  }
+}
+
+/** The first of the records with the greatest timestamp. Of the batch at the start, the latest record may be deleted. */
+function findGreatest(log: PartitionLog): RecordPlace | undefined {
+  const start = log.startOffset();
+  const first = log.read(start, 0, true);
+  const behind = offsetBehind(first);
+  const other = log.batchAtTime(log.greatestTimestamp(behind), behind) ?? NO_BATCH;
+  const places = [first, other].flatMap((batch) => greatestRecord(batch, start) ?? []);
+  return places.toSorted((a, b) => b.timestamp - a.timestamp)[0];
 }

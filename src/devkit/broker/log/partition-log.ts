@@ -29,8 +29,10 @@ export interface PartitionLog {
   append(batch: Buffer, header: BatchHeader): number;
   /** Whole batches from the one that holds `offset`, up to `maxBytes`; at least one when `atLeastOne`. */
   read(offset: number, maxBytes: number, atLeastOne: boolean): Buffer;
-  /** The first batch that may hold a record of `timestamp` (milliseconds) or later. */
-  batchAtTime(timestamp: number): Buffer | undefined;
+  /** The first batch, from the one that holds `offset` on, that may hold a record of `timestamp` (milliseconds) or later. */
+  batchAtTime(timestamp: number, offset: number): Buffer | undefined;
+  /** The greatest timestamp of the batches from the one that holds `offset` on; -Infinity where there are none. */
+  greatestTimestamp(offset: number): number;
   /** Everything before `offset` is gone from now on; whole segments leave the disk. */
   deleteBefore(offset: number): void;
   /** Calls `listener` with the bytes of each batch appended, and with Infinity at the end; returns what ends it. */
@@ -83,13 +85,15 @@ export function createPartitionLog(
       }
       return found.length === 1 ? found[0]! : Buffer.concat(found);
     },
-    batchAtTime(timestamp) {
-      for (const segment of log().segments) {
-        const batch = segment.batchAtTime(timestamp, startOffset());
+    batchAtTime(timestamp, offset) {
+      for (const segment of segmentsFrom(log().segments, offset)) {
+        const batch = segment.batchAtTime(timestamp, offset);
         if (batch) return batch;
       }
       return undefined;
     },
+    greatestTimestamp: (offset) =>
+      Math.max(...segmentsFrom(log().segments, offset).map((segment) => segment.greatestTimestamp(offset))),
     deleteBefore(offset) {
       if (offset <= startOffset()) return;
       kept.set(offset);

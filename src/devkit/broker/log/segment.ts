@@ -19,6 +19,8 @@ export interface Segment {
   bytesFrom(offset: number): number;
   /** The first batch, from the one that holds `offset` on, that may hold a record of `timestamp` (milliseconds) or later. */
   batchAtTime(timestamp: number, offset: number): Buffer | undefined;
+  /** The greatest timestamp of the batches from the one that holds `offset` on; -Infinity where there are none. */
+  greatestTimestamp(offset: number): number;
   release(): void;
   remove(): void;
 }
@@ -78,6 +80,11 @@ export function openSegment(options: SegmentOptions): Segment {
       const first = lastAtMost(index().offsets, offset);
       const entry = index().maxTimestamps.findIndex((max, at) => at >= first && max >= timestamp);
       return entry < 0 ? undefined : batch(entry);
+    },
+    greatestTimestamp(offset) {
+      const { offsets, maxTimestamps } = index();
+      const first = Math.max(0, lastAtMost(offsets, offset));
+      return maxTimestamps.reduce((max, each, at) => (at >= first && each > max ? each : max), -Infinity);
     },
     release: () => storage.release(),
     remove: () => storage.remove(),

@@ -13,33 +13,47 @@ const LOG_APPEND_TIME = 0x08;
 const MAX_RECORD_BYTES = 100 * 1024 * 1024;
 
 /**
- * The first record of the batch from `offset` on that is as late as `timestamp` (milliseconds). In a damaged batch, and in one
- * that this Node cannot unpack, that is the batch's first record.
+ * The first record of the batch from `offset` on that is as late as `timestamp` (milliseconds); undefined where there is
+ * none. A damaged batch, and one that this Node cannot unpack, is taken for its first record.
  */
 export function firstRecordAt(batch: Buffer, timestamp: number, offset = 0): RecordPlace | undefined {
+  return placesFrom(batch, offset).find((place) => place.timestamp >= timestamp);
+}
+
+/** The first of the batch's records from `offset` on that have the greatest timestamp; else as `firstRecordAt`. */
+export function greatestRecord(batch: Buffer, offset = 0): RecordPlace | undefined {
+  return placesFrom(batch, offset).reduce<RecordPlace | undefined>(
+    (best, place) => (best && best.timestamp >= place.timestamp ? best : place),
+    undefined,
+  );
+}
+
+/** The offset that follows the batch. */
+export function offsetBehind(batch: Buffer): number {
   const header = readBatchHeader(batch);
-  if (!header) return undefined;
-  const start = { timestamp: header.baseTimestamp, offset: header.baseOffset };
-  if (header.attributes & LOG_APPEND_TIME) return { ...start, timestamp: header.maxTimestamp };
+  return header ? header.baseOffset + header.lastOffsetDelta + 1 : Number.POSITIVE_INFINITY;
+}
+
+/** The batch's records from `offset` on. */
+function placesFrom(batch: Buffer, offset: number): RecordPlace[] {
+  const header = readBatchHeader(batch);
+  if (!header) return [];
   try {
-    return (
-      readPlaces(batch, header).find((place) => place.offset >= offset && place.timestamp >= timestamp) ??
-      start
-    );
+    return readPlaces(batch, header).filter((place) => place.offset >= offset);
   } catch {
-    return start;
+    return [{ timestamp: header.maxTimestamp, offset: Math.max(header.baseOffset, offset) }];
   }
 }
 
 function readPlaces(batch: Buffer, header: BatchHeader): RecordPlace[] {
+  const isAppendTime = (header.attributes & LOG_APPEND_TIME) !== 0;
   const packed = batch.subarray(BATCH_HEADER_BYTES);
   const reader = new Reader(unpack(packed, header.attributes & 7, MAX_RECORD_BYTES));
   return Array.from({ length: header.recordCount }, () => {
     const record = new Reader(reader.take(reader.varint()));
     record.int8();
-    return {
-      timestamp: header.baseTimestamp + record.varlong(),
-      offset: header.baseOffset + record.varint(),
-    };
+    const timestamp = header.baseTimestamp + record.varlong();
+    const offset = header.baseOffset + record.varint();
+    return { timestamp: isAppendTime ? header.maxTimestamp : timestamp, offset };
   });
 }
