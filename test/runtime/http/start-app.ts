@@ -50,7 +50,13 @@ export async function startApp({
   const stream = new PassThrough();
   stream.on('data', (line: Buffer) => lines.push(JSON.parse(line.toString())));
   const logger = createLogger({ serviceName: 'user-service', logLevel }, stream);
-  const whole: HttpServerConfig = { port: 0, host: '127.0.0.1', shutdownTimeout: 10_000, ...config };
+  const whole: HttpServerConfig = {
+    port: 0,
+    host: '127.0.0.1',
+    shutdownTimeout: 10_000,
+    ...config,
+    http: { shutdownGrace: 0, ...config?.http },
+  };
   const root = import.meta.dirname + '/fixture';
   const app = createHttpApp({ config: whole, logger, info, routers, database, root, ...more });
   const server = httpServer(app, whole, logger);
