@@ -24,6 +24,9 @@ const ownOfEach = [
   'KAFKA_GROUP_ID',
 ];
 
+/** A restart does not wait for the idle connections of a browser. */
+const atOnce: Environment = { HTTP_SHUTDOWN_GRACE: '0' };
+
 /** What the terminal gives to each of several services. */
 export function sharedEnvironment(given: Environment): Environment {
   return Object.fromEntries(Object.entries(given).filter(([name]) => !ownOfEach.includes(name)));
@@ -32,7 +35,7 @@ export function sharedEnvironment(given: Environment): Environment {
 /** Reads `.env` of the service, where `given` wins. Throws a DevError in production, and what readEnvironment does. */
 export async function readDevEnvironment(root: string, given: Environment): Promise<DevEnvironment> {
   const text = await readFile(path.join(root, '.env'), 'utf8').catch(() => '');
-  const environment: Environment = { ...parseEnv(text), ...given };
+  const environment: Environment = { ...atOnce, ...parseEnv(text), ...given };
   if (environment['NODE_ENV'] === 'production') {
     throw new DevError(
       'NODE_ENV is production, and embedded parts are for development only. Unset it, or run npm start.',

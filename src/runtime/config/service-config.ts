@@ -1,4 +1,5 @@
 import joi from 'joi';
+import { httpConfig, httpVariables, type HttpConfig, type HttpVariables } from './http-config.ts';
 import { kafkaConfig, kafkaVariables, type KafkaConfig, type KafkaVariables } from './kafka-config.ts';
 
 /** What every service reads from its environment. */
@@ -18,11 +19,12 @@ export interface ServiceConfig {
   logLevel: string;
   /** Milliseconds that stopping may take. */
   shutdownTimeout: number;
+  http: HttpConfig;
   kafka: KafkaConfig;
 }
 
 /** The variables of every service as the environment holds them, checked. */
-export interface ServiceVariables extends KafkaVariables {
+export interface ServiceVariables extends HttpVariables, KafkaVariables {
   NODE_ENV: ServiceConfig['nodeEnv'];
   PORT: number;
   HOST?: string;
@@ -67,6 +69,7 @@ export const serviceVariables: joi.SchemaMap = {
     .valid('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')
     .default('info'),
   SHUTDOWN_TIMEOUT: joi.number().empty('').integer().min(0).default(10_000),
+  ...httpVariables,
   ...kafkaVariables,
 };
 
@@ -83,6 +86,7 @@ export function serviceConfig(variables: ServiceVariables): ServiceConfig {
     databasePoolMax: variables.DATABASE_POOL_MAX,
     logLevel: variables.LOG_LEVEL,
     shutdownTimeout: variables.SHUTDOWN_TIMEOUT,
+    http: httpConfig(variables),
     kafka: kafkaConfig(variables),
   };
 }

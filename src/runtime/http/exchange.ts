@@ -28,6 +28,15 @@ function routeOf(res: Response): string {
   return typeof pattern === 'string' ? pattern : '';
 }
 
+/** Counts the answers that are owed, where there is no `exchange`. */
+export function owing(state: ServerState): RequestHandler {
+  return (_req, res, next) => {
+    if (!state.begin(res)) return;
+    res.on('close', () => state.end(res));
+    next();
+  };
+}
+
 /**
  * The first handler of every request: gives it an id (the caller's `x-request-id` where it is acceptable), a context
  * and a trace, sets the headers of every answer, and writes one log line and one measurement when the exchange is over.
@@ -36,11 +45,11 @@ export function exchange({ logger, metrics, state }: Options): RequestHandler {
   const headers = securityHeaders();
   const log = accessLog(logger);
   return (req, res, next) => {
+    if (!state.begin(res)) return;
     const begun = performance.now();
     const context = contextOf(req);
     for (const [name, value] of headers) res.setHeader(name, value);
     res.setHeader('x-request-id', context.requestId);
-    state.begin(res);
     res.on('close', () => {
       const duration = performance.now() - begun;
       const route = routeOf(res);

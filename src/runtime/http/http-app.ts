@@ -6,7 +6,7 @@ import type { ApiRouter } from './api-router.ts';
 import { bareApp } from './bare-app.ts';
 import { docsRouter } from './docs-router.ts';
 import { errorProblem } from './error-problem.ts';
-import { exchange } from './exchange.ts';
+import { exchange, owing } from './exchange.ts';
 import { createHealth, databaseCheck, schemaCheck, type BusHealth, type ReadinessCheck } from './health.ts';
 import { managementRouter } from './management-router.ts';
 import { createRequestMetrics } from './metrics.ts';
@@ -69,7 +69,8 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   refuseOtherMethods(app, operations);
   app.use(notFound, failed(logger));
 
-  return { express: app, management: bareApp().use(management, notFound, failed(logger)), state, openapi };
+  const ownPages = bareApp().use(owing(state), management, notFound, failed(logger));
+  return { express: app, management: ownPages, state, openapi };
 }
 
 function health({ database, bus, root, checks = [] }: HttpAppOptions, state: ServerState) {

@@ -1,36 +1,59 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 
 /** Where the server is in its life, and the answers that it still owes. */
 export interface ServerState {
   readonly phase: 'starting' | 'running' | 'draining';
-  begin(res: ServerResponse): void;
+  /** Whether the request is to be handled: not when an answer has said that its connection closes (RFC 9112, section 9.6). */
+  begin(res: ServerResponse): boolean;
   end(res: ServerResponse): void;
   run(): void;
   /** From now on every answer closes its connection; those that have been begun too, where it is not too late. */
   drain(): void;
+  /** The connections over which an answer is still to come. */
+  busy(): ReadonlySet<Socket>;
 }
 
 /** The state of a server that has not started. */
 export function createServerState(): ServerState {
   const owed = new Set<ServerResponse>();
   let phase: ServerState['phase'] = 'starting';
+  const closings = createClosings();
   return {
     get phase() {
       return phase;
     },
     begin(res) {
+      if (phase === 'draining' && !closings.closeAfter(res)) return false;
       owed.add(res);
-      if (phase === 'draining') close(res);
+      return true;
     },
     end: (res) => void owed.delete(res),
     run: () => void (phase = 'running'),
     drain() {
       phase = 'draining';
-      owed.forEach(close);
+      for (const res of owed) closings.closeAfter(res);
     },
+    busy: () => new Set(Array.from(owed, ({ req }) => req.socket)),
   };
 }
 
-function close(res: ServerResponse): void {
-  if (!res.headersSent) res.setHeader('connection', 'close');
+/**
+ * Says `connection: close` on the last answer of each connection: the requests of a pipeline (RFC 9112, section 9.3.2)
+ * have been read, and are answered, in the order in which they came.
+ */
+function createClosings() {
+  const last = new WeakMap<Socket, ServerResponse>();
+  return {
+    /** False when an earlier answer has closed the connection. */
+    closeAfter(res: ServerResponse): boolean {
+      const before = last.get(res.req.socket);
+      if (before?.headersSent) return false;
+      before?.removeHeader('connection');
+      if (res.headersSent) return true;
+      res.setHeader('connection', 'close');
+      last.set(res.req.socket, res);
+      return true;
+    },
+  };
 }

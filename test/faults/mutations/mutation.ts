@@ -1,4 +1,4 @@
-/** One mechanism of the event bus, taken out, and the test that must fail then. */
+/** One mechanism, taken out, and the test that must fail then. */
 export interface Mutation {
   name: string;
   /** What the mechanism does while it is there, as docs/guarantees.md promises it. */

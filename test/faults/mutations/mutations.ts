@@ -1,13 +1,15 @@
 import { consumerMutations } from './consumer-mutations.ts';
+import { httpMutations } from './http-mutations.ts';
 import type { Mutation } from './mutation.ts';
 import { parkingMutations } from './parking-mutations.ts';
 import { publishingMutations } from './publishing-mutations.ts';
 import { relayMutations } from './relay-mutations.ts';
 
-/** Every mechanism of the event bus that a test has to miss. */
+/** Every mechanism that a test has to miss. */
 export const mutations: readonly Mutation[] = [
   ...publishingMutations,
   ...relayMutations,
   ...consumerMutations,
   ...parkingMutations,
+  ...httpMutations,
 ];

@@ -31,6 +31,7 @@ describe('readEnvironment', () => {
       databasePoolMax: 10,
       logLevel: 'info',
       shutdownTimeout: 10_000,
+      http: { shutdownGrace: 2_500 },
       kafka: {
         bootstrapServers: ['localhost:9092'],
         ssl: undefined,

@@ -189,6 +189,7 @@ function configOf(databaseUrl: string, bootstrapServers: string, topicPartitions
     databasePoolMax: 10,
     logLevel: 'info',
     shutdownTimeout: 10_000,
+    http: { shutdownGrace: 0 },
     kafka: {
       bootstrapServers: [bootstrapServers],
       topicPartitions,

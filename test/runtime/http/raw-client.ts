@@ -27,7 +27,6 @@ export async function connect(url: string): Promise<RawClient> {
   const socket = net.connect(Number(port), hostname);
   await once(socket, 'connect');
   const answers: RawAnswer[] = [];
-  let isClosed = false;
   let rest = '';
   socket.setEncoding('latin1').on('data', (text: string) => {
     rest += text;
@@ -38,19 +37,16 @@ export async function connect(url: string): Promise<RawClient> {
     }
   });
   socket.on('error', () => undefined); // a reset shows as an end without an answer
-  socket.on('close', () => {
-    isClosed = true;
-    socket.emit('answer');
-  });
+  socket.on('close', () => void socket.emit('answer'));
   return {
     answers,
     closed: new Promise((resolve) => void socket.once('close', resolve)),
     get isClosed() {
-      return isClosed;
+      return socket.closed;
     },
     write: (text) => void socket.write(text, 'latin1'),
     async answer(index) {
-      while (answers.length <= index && !isClosed) await once(socket, 'answer');
+      while (answers.length <= index && !socket.closed) await once(socket, 'answer');
       return answers[index];
     },
     end: () => void socket.destroy(),
