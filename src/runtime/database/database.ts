@@ -3,6 +3,7 @@ import type { Part } from '../lifecycle/part.ts';
 import { connectionSettings } from './connection.ts';
 import { connectionError } from './connection-error.ts';
 import { knexLog, type DatabaseLogger } from './knex-log.ts';
+import { ServiceClient } from './service-client.ts';
 
 const ACQUIRE_TIMEOUT = 10_000;
 
@@ -18,7 +19,7 @@ export interface DatabaseConfig {
  */
 export function connectDatabase(config: DatabaseConfig, logger: DatabaseLogger = console): Knex {
   return knexFactory({
-    client: 'pg',
+    client: ServiceClient,
     connection: connectionSettings(config.databaseUrl, config.serviceName),
     pool: { min: 0, max: config.databasePoolMax },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT,

@@ -1,3 +1,4 @@
+import { hasCode, isAway, isConflict } from '../database/error-kind.ts';
 import { CloudEventError } from './cloud-events.ts';
 import { EventDataError, UnknownVersionError } from './event-data.ts';
 import type { GroupPartition, Position } from './positions.ts';
@@ -61,20 +62,9 @@ export class PositionMovedError extends Error {
   }
 }
 
-const deadlock = '40P01';
-const serializationFailure = '40001';
 const queryCanceled = '57014';
 const transactionAborted = '25P02';
 
-/**
- * Errors of sockets and names of Node and of its fetch (UND_ERR), an open circuit breaker (opossum), and the SQLSTATEs of a
- * server that is away, starting, stopping, full, or a standby that takes no writes yet.
- * https://www.postgresql.org/docs/current/errcodes-appendix.html
- */
-const unreachable =
-  /^(ECONN|EPIPE$|ETIMEDOUT$|ENOTFOUND$|EAI_AGAIN$|EHOSTUNREACH$|ENETUNREACH$|UND_ERR_(CONNECT_TIMEOUT|SOCKET)$|EOPENBREAKER$|(08|53)[0-9A-Z]{3}$|57P0[1-5]$|25006$)/;
-const brokenConnection =
-  /(^| - )(Connection terminated|timeout expired|Client has encountered a connection error|Client was closed|Knex: Timeout acquiring a connection)/;
 const bugs = new Set(['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError', 'AssertionError']);
 
 /**
@@ -84,7 +74,7 @@ const bugs = new Set(['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'
 export function kindOf(error: unknown, { reading = false } = {}): FailureKind {
   if (error instanceof HandlerTimeoutError) return 'timeout';
   if (isConflict(error)) return 'conflict';
-  if (isUnreachable(error)) return 'unreachable';
+  if (isAway(error)) return 'unreachable';
   if (hasCode(error, queryCanceled)) return 'timeout';
   if (reading && error instanceof UnknownVersionError) return 'unknown version';
   if (reading && (error instanceof EventDataError || error instanceof CloudEventError)) return 'unreadable';
@@ -93,41 +83,9 @@ export function kindOf(error: unknown, { reading = false } = {}): FailureKind {
   return error instanceof Error && bugs.has(error.name) ? 'bug' : 'failure';
 }
 
-/** PostgreSQL chose this transaction as the victim of a conflict; the same transaction may well pass now. */
-export function isConflict(error: unknown): boolean {
-  return hasCode(error, deadlock) || hasCode(error, serializationFailure);
-}
-
-/** PostgreSQL, or what a handler needs, could not be reached; nothing is wrong with the events. */
-export function isUnreachable(error: unknown): boolean {
-  return causes(error).some(
-    ({ code, name, message }) =>
-      name === 'UnavailableError' ||
-      (typeof code === 'string' && unreachable.test(code)) ||
-      (message !== undefined && brokenConnection.test(message)),
-  );
-}
-
 /** A statement before this one had failed, and its error was caught: whoever sees this is not to blame. */
 export function isAborted(error: unknown): boolean {
   return hasCode(error, transactionAborted);
-}
-
-interface ErrorLike {
-  code?: unknown;
-  name?: string;
-  message?: string;
-}
-
-const hasCode = (error: unknown, wanted: string): boolean =>
-  causes(error).some(({ code }) => code === wanted);
-
-/** The error, what caused it, what caused that; and the members of an AggregateError, as a failed connection is one. */
-function causes(error: unknown, seen = new Set<unknown>()): ErrorLike[] {
-  if (!(error instanceof Error) || seen.has(error)) return [];
-  seen.add(error);
-  const members = error instanceof AggregateError ? (error.errors as unknown[]) : [];
-  return [error, ...[error.cause, ...members].flatMap((cause) => causes(cause, seen))];
 }
 
 export function toError(thrown: unknown): Error {

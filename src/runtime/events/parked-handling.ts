@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
+import { isConflict } from '../database/error-kind.ts';
 import { readHeader } from './cloud-events.ts';
-import { EventFailure, isConflict } from './consumer-errors.ts';
+import { EventFailure } from './consumer-errors.ts';
 import type { GroupHandlers } from './consumer-handlers.ts';
 import { failureOf, handleEvent, prepareEvent, type HandledEvent } from './consumer-handling.ts';
 import type { ConsumerSettings } from './consumer-settings.ts';

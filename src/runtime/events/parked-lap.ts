@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
+import { isAway, isConflict } from '../database/error-kind.ts';
 import { backoff } from './backoff.ts';
-import { isConflict, isUnreachable, type EventFailure } from './consumer-errors.ts';
+import type { EventFailure } from './consumer-errors.ts';
 import type { GroupHandlers } from './consumer-handlers.ts';
 import { failureOf, type HandledEvent } from './consumer-handling.ts';
 import { verdictOn } from './consumer-retry.ts';
@@ -118,7 +119,7 @@ async function afterCommitFailed(
   options: LapOptions,
 ): Promise<Lap | undefined> {
   const [first, ...others] = events;
-  if (!first || isUnreachable(error) || isConflict(error)) throw error;
+  if (!first || isAway(error) || isConflict(error)) throw error;
   if (others.length > 0) return runLap(options, { key: taken, limit: 1 });
   return breakOff(taken, new BrokenOff(failureOf(first.message, error), 0), options);
 }

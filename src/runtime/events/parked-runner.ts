@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
+import { isConflict } from '../database/error-kind.ts';
 import { backoff } from './backoff.ts';
-import { isConflict } from './consumer-errors.ts';
 import { reportHandled, type ConsumerMetrics } from './consumer-metrics.ts';
 import type { ConsumerSettings } from './consumer-settings.ts';
 import { fateOf } from './consumer-trouble.ts';

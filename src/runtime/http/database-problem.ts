@@ -1,3 +1,4 @@
+import { hasCode, isAway, READ_ONLY_TRANSACTION } from '../database/error-kind.ts';
 import { problem, type Problem } from './problem.ts';
 
 /** What the `pg` driver puts on an error that PostgreSQL sent, as far as a client of ours may learn of it. */
@@ -7,18 +8,19 @@ interface DatabaseError extends Error {
   constraint?: string;
 }
 
-const unreachable =
-  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH)$/;
-const unavailable = /^(08...|53...|57P0[1-5])$/;
+/** A conflict, a lock that was not free in time, a statement that took too long. */
 const tryAgain = /^(40001|40P01|55P03|57014)$/;
-const lostConnection = /^(Connection terminated|timeout exceeded when trying to connect|timeout expired)/;
 
 /**
  * The problem that an error of PostgreSQL, its driver or the pool means to a client, or undefined when it means
  * nothing to one. Codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 export function databaseProblem(error: Error): Problem | undefined {
-  if (isLostDatabase(error)) return problem(503, 'The database does not answer at the moment; try again.');
+  if (hasCode(error, READ_ONLY_TRANSACTION))
+    return problem(503, 'The database takes no writes at the moment; try again.');
+  // Knex calls a query that its own timeout ended so
+  if (isAway(error) || error.name === 'KnexTimeoutError')
+    return problem(503, 'The database does not answer at the moment; try again.');
   if (!isDatabaseError(error)) return undefined;
   if (tryAgain.test(error.code))
     return problem(503, 'The database was too busy with the same data; try again.');
@@ -28,12 +30,6 @@ export function databaseProblem(error: Error): Problem | undefined {
   if (error.code === '23514') return problem(400, 'A value is not allowed.');
   if (error.code.startsWith('22')) return problem(400, 'A value has the wrong format or is out of range.');
   return undefined;
-}
-
-function isLostDatabase(error: Error): boolean {
-  if (error.name === 'KnexTimeoutError') return true;
-  const code = 'code' in error ? String(error.code) : '';
-  return unreachable.test(code) || unavailable.test(code) || lostConnection.test(error.message);
 }
 
 function isDatabaseError(error: Error): error is DatabaseError {

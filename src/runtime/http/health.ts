@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Knex } from 'knex';
+import { checkWritable } from '../database/service-client.ts';
 import { pendingMigrations } from '../migrations/pending-migrations.ts';
 import type { ServerState } from './server-state.ts';
 
@@ -50,9 +51,9 @@ export function createHealth({ state, checks, bus }: Options): Health {
   };
 }
 
-/** The database answers, within the patience of a probe. */
+/** The database answers, within the patience of a probe, and takes writes. */
 export function databaseCheck(database: Knex): ReadinessCheck {
-  return { name: 'database', check: () => database.raw('select 1') };
+  return { name: 'database', check: () => checkWritable(database) };
 }
 
 /** Every migration of the service in `root` has run; once seen it is not asked again, since a schema does not go away. */

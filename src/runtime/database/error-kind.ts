@@ -1,0 +1,52 @@
+/**
+ * Errors of sockets and names of Node and of its fetch (UND_ERR), an open circuit breaker (opossum), and the SQLSTATEs of a
+ * server that is away, starting, stopping, full, or that takes no writes: a standby, or what a failover left of a primary.
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+const away =
+  /^(ECONN|EPIPE$|ETIMEDOUT$|ENOTFOUND$|EAI_AGAIN$|EHOSTUNREACH$|ENETUNREACH$|UND_ERR_(CONNECT_TIMEOUT|SOCKET)$|EOPENBREAKER$|(08|53)[0-9A-Z]{3}$|57P0[1-5]$|25006$)/;
+
+/** Errors of pg, Knex and its pool, which have no code; Knex puts the statement before the words of pg. */
+const broken =
+  /(^| - )(Connection terminated|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Knex: Timeout acquiring a connection|Unable to acquire a connection)/;
+
+const DEADLOCK_DETECTED = '40P01';
+const SERIALIZATION_FAILURE = '40001';
+
+/** SQLSTATE of a write that a server refuses because it takes none. */
+export const READ_ONLY_TRANSACTION = '25006';
+
+interface ErrorLike {
+  code?: unknown;
+  name?: string;
+  message?: string;
+}
+
+/**
+ * The database, or something else that the work needs, cannot be reached or used at the moment, whoever says so and however
+ * deep: the same work may pass later, and nothing is wrong with it.
+ */
+export function isAway(error: unknown): boolean {
+  return causesOf(error).some(
+    ({ code, name, message }) =>
+      name === 'UnavailableError' ||
+      (typeof code === 'string' ? away.test(code) : message !== undefined && broken.test(message)),
+  );
+}
+
+/** PostgreSQL chose this transaction as the victim of a conflict; the same transaction may well pass now. */
+export function isConflict(error: unknown): boolean {
+  return hasCode(error, DEADLOCK_DETECTED) || hasCode(error, SERIALIZATION_FAILURE);
+}
+
+/** The error, or one that caused it, has this code. */
+export const hasCode = (error: unknown, wanted: string): boolean =>
+  causesOf(error).some(({ code }) => code === wanted);
+
+/** The error, what caused it, what caused that; and the members of an AggregateError, as a failed connection is one. */
+function causesOf(error: unknown, seen = new Set<unknown>()): ErrorLike[] {
+  if (!(error instanceof Error) || seen.has(error)) return [];
+  seen.add(error);
+  const members = error instanceof AggregateError ? (error.errors as unknown[]) : [];
+  return [error, ...[error.cause, ...members].flatMap((cause) => causesOf(cause, seen))];
+}

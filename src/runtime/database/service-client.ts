@@ -1,0 +1,48 @@
+import { createRequire } from 'node:module';
+import type { Knex } from 'knex';
+import type { Client as Connection } from 'pg';
+import { READ_ONLY_TRANSACTION } from './error-kind.ts';
+
+const require = createRequire(import.meta.url);
+const PgClient: typeof Knex.Client = require('knex/lib/dialects/postgres/index.js');
+
+/**
+ * Knex's client for PostgreSQL, as a service needs it. A server that takes no writes has been left behind by a failover,
+ * and its sessions stay good: so that none is used again, new ones are opened, to wherever the host's name leads then.
+ * It builds on Knex's internals, which is why knex is pinned to `~3.3`.
+ */
+export class ServiceClient extends PgClient {
+  private age = 0;
+  private readonly ages = new WeakMap<Connection, number>();
+
+  override async acquireRawConnection(): Promise<Connection> {
+    const { age } = this;
+    const connection: Connection = await super.acquireRawConnection();
+    this.ages.set(connection, age);
+    // every error that the server sends, whoever asked
+    connection.connection.on('errorMessage', ({ code }: { code?: string }) => {
+      if (code === READ_ONLY_TRANSACTION && age === this.age) this.renew();
+    });
+    return connection;
+  }
+
+  /** Has every connection that there is now replaced before it is used again. */
+  renew(): void {
+    this.age += 1;
+  }
+
+  override async validateConnection(connection: Connection): Promise<boolean> {
+    return this.ages.get(connection) === this.age;
+  }
+}
+
+/** Rejects when the database of a service does not answer, or takes no writes; then it gets new connections. */
+export async function checkWritable(database: Knex): Promise<void> {
+  const { rows } = await database.raw<{ rows: { refused: boolean }[] }>(
+    `select current_setting('transaction_read_only')::boolean as refused`,
+  );
+  if (!rows[0]?.refused) return;
+  const client: unknown = database.client;
+  if (client instanceof ServiceClient) client.renew();
+  throw new Error('the server is read-only: a standby, or default_transaction_read_only is set');
+}
