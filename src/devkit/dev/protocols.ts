@@ -11,8 +11,8 @@ const silencePatience = 10_000;
 const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 
 /** Asks for TLS, which PostgreSQL answers with one letter before any login. */
-export async function findPostgres(address: Address): Promise<Finding> {
-  const answer = await askPatiently(address, { question: sslRequest, enough: 1, patience: silencePatience });
+export async function findPostgres(address: Address, patience = silencePatience): Promise<Finding> {
+  const answer = await askPatiently(address, { question: sslRequest, enough: 1, patience });
   if (!answer) return 'nothing';
   return /^[SNE]$/.test(answer.toString('latin1', 0, 1)) && answer.length < 5 ? 'server' : 'stranger';
 }

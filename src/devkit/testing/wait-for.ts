@@ -1,10 +1,13 @@
 import { inspect } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** Long enough for a busy machine: a wait that succeeds ends at once, so that only a failing test takes this long. */
+const DEFAULT_TIMEOUT = 20_000;
+
 export interface WaitOptions {
-  /** Milliseconds, 5000 by default. */
+  /** Milliseconds, 20000 by default. */
   timeout?: number;
-  /** What is waited for, as the error says it: "not within 5000 ms: <message>". */
+  /** What is waited for, as the error says it: "not within 20000 ms: <message>". */
   message?: string;
 }
 
@@ -16,7 +19,7 @@ export async function waitFor<T>(
   check: () => T | Promise<T>,
   options: WaitOptions = {},
 ): Promise<NonNullable<T>> {
-  const { timeout = 5_000, message = check.toString() } = options;
+  const { timeout = DEFAULT_TIMEOUT, message = check.toString() } = options;
   const deadline = performance.now() + timeout;
   for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
     const seen = await attempt(check);

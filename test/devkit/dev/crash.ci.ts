@@ -45,7 +45,7 @@ describe('microservice-devkit dev in the example workspace', function () {
   it('starts both services; an event of one is handled by the other', async () => {
     await start();
     const id = await create('ada');
-    await waitFor(() => hasCopy(id), { timeout: 10_000 });
+    await waitFor(() => hasCopy(id));
   });
 
   for (const round of [1, 2, 3]) {

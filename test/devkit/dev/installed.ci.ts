@@ -59,11 +59,10 @@ describe('npm run dev in a workspace, installed from a registry', function () {
       const { id } = (await response.json()) as { id: string };
       const copy = async () =>
         (await fetch(`http://localhost:${mailPort}/v1/user-copies/${id}`)).status === 200;
-      await waitFor(copy, { timeout: 20_000, message: 'the copy of mail-service' });
+      await waitFor(copy, { message: 'the copy of mail-service' });
     } finally {
       await end(dev);
     }
-    if (process.platform === 'linux')
-      await waitFor(async () => (await processesIn(workspace)).length === 0, { timeout: 20_000 });
+    if (process.platform === 'linux') await waitFor(async () => (await processesIn(workspace)).length === 0);
   });
 });

@@ -4,8 +4,9 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { startBroker } from '../../../src/devkit/broker/broker.ts';
 import { findKafka, findPostgres } from '../../../src/devkit/dev/protocols.ts';
 
-/** Far less than a server that says nothing is given. */
-const AT_ONCE = 3_000;
+/** Milliseconds that a server which says nothing is given, and far less. */
+const PATIENCE = 100_000;
+const AT_ONCE = 20_000;
 
 describe('what answers at an address', () => {
   const cleanUp: (() => unknown)[] = [];
@@ -76,8 +77,8 @@ describe('what answers at an address', () => {
     const alert = Uint8Array.of(21, 3, 1, 0, 2, 2, 40); // TLS
     for (const answer of [alert, 'HTTP/1.1 400 Bad Request\r\n\r\n']) {
       const address = await listen((socket) => socket.end(answer));
-      assert.equal(await findKafka(address), 'stranger');
-      assert.equal(await findPostgres(address), 'stranger');
+      assert.equal(await findKafka(address, PATIENCE), 'stranger');
+      assert.equal(await findPostgres(address, PATIENCE), 'stranger');
     }
     assert(performance.now() - begun < AT_ONCE);
   });

@@ -5,10 +5,10 @@ import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'n
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type PostgresServer, startPostgres } from '../../../src/devkit/postgres/postgres.ts';
 import { commandLine } from '../../../src/devkit/processes/command-line.ts';
+import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 
 describe('startPostgres', () => {
   const servers: PostgresServer[] = [];
@@ -112,11 +112,10 @@ describe('startPostgres', () => {
     const { holder, url, temporary } = await hold({});
     assert.equal(temporary.length, 1);
     holder.kill('SIGKILL');
-    await until(async () => !(await answers(url)), 'the server is gone');
-    await until(
-      async () => !(await temporaryDirectories()).includes(temporary[0] ?? ''),
-      'the data are gone',
-    );
+    await waitFor(async () => !(await answers(url)), { message: 'the server is gone' });
+    await waitFor(async () => !(await temporaryDirectories()).includes(temporary[0] ?? ''), {
+      message: 'the data are gone',
+    });
   });
 
   it('recovers committed data after everything was killed', async () => {
@@ -137,7 +136,9 @@ describe('startPostgres', () => {
     await client.connect();
     const [{ pid }] = (await client.query('select pg_backend_pid() pid')).rows as [{ pid: number }];
     client.query('select sum(i) from generate_series(1, 15000000) i').catch(() => undefined);
-    await delay(100);
+    await waitFor(async () => (await query(url, isRunning(pid))).length === 1, {
+      message: 'the statement runs',
+    });
     await killEverything(holder, directory);
     await start({ directory });
     assert.equal(await commandLine(pid), ''); // a zombie, where nobody reaps it, has none
@@ -229,6 +230,9 @@ const answers = (url: string) =>
     () => false,
   );
 
+const isRunning = (pid: number): string =>
+  `select from pg_stat_activity where pid = ${pid} and state = 'active' and query like 'select sum%'`;
+
 const temporaryDirectories = async () =>
   (await readdir(os.tmpdir())).filter((name) => name.startsWith('microservice-postgres-'));
 
@@ -238,12 +242,4 @@ async function killEverything(holder: ChildProcess, directory: string): Promise<
   process.kill(Number(pid), 'SIGKILL');
   holder.kill('SIGKILL');
   await once(holder, 'exit');
-}
-
-async function until(check: () => Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!(await check())) {
-    assert(Date.now() < deadline, `not within 10 s: ${what}`);
-    await delay(20);
-  }
 }

@@ -65,7 +65,7 @@ describe('a handler that fails', () => {
     assert.match(retrying.error, /never/);
     assert.match(await registry.metrics(), /microservice_consumer_lag\{[^}]+\} 1/);
     await waitFor(async () =>
-      /failures_total\{group="[^"]+",topic="note.events"\} [2-9]/.test(await registry.metrics()),
+      /failures_total\{group="[^"]+",topic="note.events"\} ([2-9]|\d\d)/.test(await registry.metrics()),
     );
     assert.deepEqual(await effects(), []);
   });
@@ -75,13 +75,13 @@ describe('a handler that fails', () => {
       async () => {
         throw new Error('never');
       },
-      { inPlaceDelays: [400] },
+      { inPlaceDelays: [90_000], inPlaceTime: 90_000 },
     );
     await fixture.send('a', 'x');
     await waitFor(() => consumers.status()[0]?.partitions[0]?.retrying);
     const begun = performance.now();
     await consumers.stop();
-    assert.ok(performance.now() - begun < 1_500, `took ${performance.now() - begun} ms`);
+    assert.ok(performance.now() - begun < 45_000, `took ${performance.now() - begun} ms`);
     assert.equal((await fixture.database('event_parked')).length, 0);
   });
 
@@ -186,9 +186,6 @@ describe('a database that goes away', () => {
     await waitFor(
       async () =>
         Number((await fixture.database('effect').count({ count: '*' }).first())?.['count']) >= 1_000,
-      {
-        timeout: 10_000,
-      },
     );
     const texts = await fixture.database('effect').pluck('text');
     assert.equal(new Set(texts).size, 1_000);

@@ -68,7 +68,7 @@ describe('a member of a group that is lost', () => {
       { silenceTimeout: 2_500 },
     );
     await fixture.send('a', '1');
-    await waitFor(() => members.length === 2 && texts.includes('1'));
+    await waitFor(() => members.length >= 2 && texts.includes('1'));
     assert.ok(rebuilt(/Kafka was silent for \d+ ms/));
   });
 
@@ -79,8 +79,8 @@ describe('a member of a group that is lost', () => {
       (events, count) => (count === 1 ? { ...events, fetched: () => {} } : events),
     );
     await fixture.send('a', '1');
-    await waitFor(() => texts.includes('1'), { timeout: 10_000 });
-    assert.equal(members.length, 2);
+    await waitFor(() => texts.includes('1'));
+    assert.ok(members.length >= 2);
     assert.ok(rebuilt(/nothing comes of note\.events\/0@0, although the partition goes on to 1/));
   });
 
@@ -104,7 +104,7 @@ describe('a member of a group that is lost', () => {
       await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '5' }] });
     });
     release();
-    await waitFor(() => texts.includes('6'), { timeout: 10_000 });
+    await waitFor(() => texts.includes('6'));
     assert.deepEqual(texts, ['0', '1', '2', '5', '6']);
     const error = fixture.log.find(({ level }) => level === 'error');
     assert.match(
@@ -116,22 +116,27 @@ describe('a member of a group that is lost', () => {
 
   it('again and again is unhealthy while Kafka answers, and healthy while it does not', async () => {
     let refuse = true;
+    let healthyAtFirst: boolean | undefined;
     const { consumers } = consume(
       (member) => ({
         ...member,
-        join: () => (refuse ? Promise.reject(new Error('refused')) : member.join()),
+        async join() {
+          healthyAtFirst ??= consumers.healthy();
+          if (refuse) throw new Error('refused');
+          await member.join();
+        },
       }),
       { outageDelay: { first: 1, max: 5 }, silenceTimeout: 500 },
     );
     await waitFor(() => stateOf(consumers) === 'rebuilding');
-    assert.equal(consumers.healthy(), true);
     await waitFor(() => !consumers.healthy());
+    assert.equal(healthyAtFirst, true);
     await fixture.stopBroker();
-    await waitFor(() => consumers.healthy(), { timeout: 10_000 });
+    await waitFor(() => consumers.healthy());
     await fixture.startBroker();
-    await waitFor(() => !consumers.healthy(), { timeout: 10_000 });
+    await waitFor(() => !consumers.healthy());
     refuse = false;
-    await waitFor(() => consumers.healthy(), { timeout: 10_000 });
+    await waitFor(() => consumers.healthy());
     assert.equal(stateOf(consumers), 'running');
   });
 });

@@ -58,11 +58,11 @@ describe('several replicas of a consumer', () => {
     await send(500);
     const second = replica();
     for (let round = 0; round < 20; round += 1) await send(100);
-    await waitFor(() => held(first) === 3 && held(second) === 3, { timeout: 10_000 });
+    await waitFor(() => held(first) === 3 && held(second) === 3);
     await send(500);
     await first.stop();
     await send(500);
-    await waitFor(async () => (await count()) >= sent, { timeout: 15_000 });
+    await waitFor(async () => (await count()) >= sent);
     const rows = await fixture.database<{ key: string; text: string }>('effect').orderBy('id');
     assert.equal(rows.length, sent);
     for (let key = 0; key < 20; key += 1) {
@@ -91,7 +91,7 @@ describe('a replica that stays', () => {
   const partitionsOf = (consumers: Consumers): Set<number> =>
     new Set(consumers.status()[0]?.partitions.map(({ partition }) => partition));
   const evenly = (replicas: Consumers[]): Promise<boolean> =>
-    waitFor(() => replicas.every((each) => held(each) === 12 / replicas.length), { timeout: 10_000 });
+    waitFor(() => replicas.every((each) => held(each) === 12 / replicas.length));
 
   it('keeps its partitions, but for those that a replica takes that comes, and gets those of one that goes', async () => {
     const stays = [replica(), replica()];

@@ -112,7 +112,7 @@ describe('an event that fails', () => {
         if (data.text.startsWith('poison')) throw new Error('never');
         times.set(data.text, performance.now());
       },
-      { ...longDelay, inPlaceTime: 500, inPlaceDelays: [50, 200] },
+      { ...longDelay, inPlaceTime: 500, inPlaceDelays: [500, 500] },
     );
     await fixture.send('warm', 'up');
     await waitFor(() => times.has('up'));
@@ -121,11 +121,11 @@ describe('an event that fails', () => {
       text: `${index % 5 === 0 ? 'poison' : 'fine'}-${index}`,
     }));
     await fixture.sendMany(notes);
-    await waitFor(async () => (await position()) === 201, { timeout: 15_000 });
+    await waitFor(async () => (await position()) === 201);
     const begun = times.get('poison-0') ?? 0;
     const longest = Math.max(...[...times].map(([, at]) => at - begun));
-    // 40 events with two delays each would take 10 s
-    assert.ok(longest < 5_000, `the last neighbour came after ${longest} ms`);
+    // 40 events with two delays each would take 40 s
+    assert.ok(longest < 20_000, `the last neighbour came after ${longest} ms`);
     assert.equal((await keys()).length, 40);
   });
 
@@ -136,7 +136,7 @@ describe('an event that fails', () => {
         if (event.data.text === 'poison') await once(released, 'end');
         await keep(event, trx);
       },
-      { ...longDelay, handlerTimeout: 300 },
+      { ...longDelay, handlerTimeout: 1_500 },
     );
     await fixture.sendMany([
       { key: 'a', text: 'poison' },
@@ -208,7 +208,8 @@ describe('an event that fails', () => {
   });
 
   it('of an unknown version waits for a release that knows it', async () => {
-    const older = consume(keep, {});
+    // it must not be at the end of its tries before the newer release has started
+    const older = consume(keep, { parkedTries: 100_000 });
     await fixture.send('a', 'new', { headers: { ce_eventversion: '2' } });
     const parked = await waitFor(async () => (await keys())[0]);
     assert.deepEqual([parked.state, parked.reason], ['parked', 'unknown version']);
@@ -217,7 +218,7 @@ describe('an event that fails', () => {
     const replica = fixture.consumers({}, [newer]);
     replica.on(newer, keep);
     replica.start();
-    await waitFor(async () => (await effects()).length === 1, { timeout: 10_000 });
+    await waitFor(async () => (await effects()).length === 1);
     await waitFor(async () => (await keys()).length === 0);
     await older.stop();
   });
@@ -242,22 +243,19 @@ describe('an event that fails', () => {
   });
 
   it('for want of a dependency counts no try while it is parked', async () => {
-    let fail: () => unknown = () => new TypeError('a bug');
     let tries = 0;
     consume(
       keepUnless(() => {
         tries += 1;
-        return fail();
+        if (tries === 1) return new TypeError('a bug');
+        return Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
       }),
       { parkedTries: 3, outageDelay: { first: 20, max: 50 } },
     );
     await fixture.send('a', 'poison');
-    await waitFor(async () => (await keys()).length === 1);
-    fail = () => Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
     await waitFor(() => tries > 5);
     const [key] = await keys();
-    assert.equal(key?.state, 'parked');
-    assert.ok((key?.attempts ?? 9) < 3);
+    assert.deepEqual([key?.state, key?.attempts], ['parked', 1]);
   });
 
   it('that catches the error of a statement is the one that is blamed, in a batch and when it is parked', async () => {

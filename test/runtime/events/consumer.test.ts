@@ -59,7 +59,7 @@ describe('bus.on', () => {
     const texts = Array.from({ length: 1_500 }, (_, index) => String(index));
     await fixture.sendMany(texts.map((text) => ({ key: `key-${Number(text) % 10}`, text })));
     keepNotes();
-    await waitFor(async () => (await positions()) === texts.length, { timeout: 10_000 });
+    await waitFor(async () => (await positions()) === texts.length);
     const rows = await fixture.database<{ key: string; text: string }>('effect').orderBy('id');
     for (let key = 0; key < 10; key += 1) {
       const ofKey = rows.filter((row) => row.key === `key-${key}`).map(({ text }) => Number(text));

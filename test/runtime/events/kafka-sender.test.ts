@@ -96,7 +96,7 @@ describe('the Kafka driver', () => {
         assert.equal(error.refused, undefined);
         return error instanceof SendError;
       });
-      assert.ok(performance.now() - begun < 5_000);
+      assert.ok(performance.now() - begun < 12_000);
       broker = await startBroker({ directory, port: broker.port });
       await sender.send(numbered(10, 10));
       await sender.close();
@@ -139,7 +139,7 @@ describe('the Kafka driver', () => {
       const begun = performance.now();
       await assert.rejects(sender.send(numbered(1)), SendError);
       await sender.close();
-      assert.ok(performance.now() - begun < 20_000);
+      assert.ok(performance.now() - begun < 60_000);
       for (const socket of sockets) socket.destroy();
       silent.close();
     });

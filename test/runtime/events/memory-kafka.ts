@@ -41,10 +41,10 @@ export function createMemoryKafka(): MemoryKafka {
   async function send(messages: readonly OutgoingMessage[]): Promise<void> {
     kafka.inFlight += 1;
     try {
-      await sleep(kafka.latency());
+      await sleep(kafka.latency(), undefined, { ref: false });
       const fault = kafka.fault(messages);
       kafka.messages.push(...messages.slice(0, fault?.arrived));
-      await sleep(kafka.latency());
+      await sleep(kafka.latency(), undefined, { ref: false });
       if (fault) throw fault.error;
     } finally {
       kafka.inFlight -= 1;

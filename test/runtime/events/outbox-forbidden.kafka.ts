@@ -70,7 +70,7 @@ describe('a topic that Apache Kafka forbids by an ACL', function () {
     await waitFor(async () => (await countMessages(adminServers, allowed)) >= 2);
     assert.deepEqual(await parked(), []);
     assert.match(relay.status().problem ?? '', /secret\.events: .*[Nn]ot authorized/);
-    await waitFor(async () => (await parked()).length === 2, { timeout: 20_000 });
+    await waitFor(async () => (await parked()).length === 2);
     assert.equal(await countMessages(adminServers, forbidden), 0);
     const [key] = await database('event_parked_keys');
     assert.match(key.error, /[Nn]ot authorized to access topics/);
@@ -78,7 +78,7 @@ describe('a topic that Apache Kafka forbids by an ACL', function () {
     await withAdmin(adminServers, (admin) => admin.deleteAcls({ filters: [rule] }));
     assert.equal(await redriveOutgoing(database, { topic: forbidden, key: 'a' }), 2);
     assert.equal(await redriveOutgoing(database, { topic: forbidden, key: 'b' }), 1);
-    await waitFor(async () => (await countMessages(adminServers, forbidden)) >= 3, { timeout: 20_000 });
+    await waitFor(async () => (await countMessages(adminServers, forbidden)) >= 3);
     await relay.stop?.();
     await driver.close();
     assert.equal(relay.status().problem, undefined);

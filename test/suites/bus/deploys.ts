@@ -81,7 +81,6 @@ export function deployBehaviour({ world, broker }: Suite): void {
     });
     const handled = (): Promise<string[]> => world().copies('effects').orderBy('order_id').pluck('order_id');
     await waitFor(async () => (await handled()).length >= sent.length, {
-      timeout: 15_000,
       message: `${sent.length} events handled`,
     });
     assert.deepEqual(new Set(await handled()), new Set(sent));

@@ -17,7 +17,7 @@ export function outageBehaviour({ world, broker }: Suite): void {
     await outage.begin();
     await change(publisher, 'a', 2);
     await change(publisher, 'b', 2);
-    await waitFor(() => publisher.bus.status().relay?.problem, { timeout: 20_000, message: 'a failed send' });
+    await waitFor(() => publisher.bus.status().relay?.problem, { message: 'a failed send' });
     await outage.end();
     await change(publisher, 'a');
     assert.deepEqual(await effectsOf(7), { a: [1, 2, 3, 4, 5], b: [1, 2] });
@@ -32,13 +32,13 @@ export function outageBehaviour({ world, broker }: Suite): void {
     }
     const { bus } = await startConsumer();
     const group = () => bus.status().consumers[0];
-    await waitFor(() => group()?.partitions.length === 4, { timeout: 20_000 });
+    await waitFor(() => group()?.partitions.length === 4);
     await outage.begin();
-    await waitFor(() => group()?.state === 'rebuilding', { timeout: 20_000 });
+    await waitFor(() => group()?.state === 'rebuilding');
     await outage.end();
     // a session takes 10 s
     await waitFor(() => group()?.state === 'running' && group()?.partitions.length === 4, {
-      timeout: 9_000,
+      timeout: 9_500,
     });
   });
 }
