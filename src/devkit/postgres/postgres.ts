@@ -21,8 +21,8 @@ export interface PostgresServer {
   stop: () => Promise<void>;
 }
 
-/** So often, every tenth of a second, the start is tried while a backend of a killed server goes on. */
-const backendPatience = 100;
+/** So often, every tenth of a second, the start is tried while a backend of a killed server goes on: a minute and more. */
+const backendPatience = 600;
 
 interface Started {
   server: ServerProcess;
