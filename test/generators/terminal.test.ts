@@ -38,31 +38,45 @@ describe('create-microservice in a terminal', () => {
   });
   afterEach(removeFolders);
 
-  it('asks about each file that was changed by hand, shows the difference, and does as it is told', async () => {
+  it('asks about each file that both sides changed, shows the difference, and does as it is told', async () => {
     const cwd = await newFolder();
     await run(['user', ...quick], { cwd });
-    const folder = path.join(cwd, 'user-service');
-    const generated = await filesIn(folder);
-    await appendFile(path.join(folder, 'README.md'), 'my own line\n');
-    const changed = await filesIn(folder);
+    const readme = path.join(cwd, 'user-service', 'README.md');
+    await appendFile(readme, 'my own line\n');
+    const changed = await filesIn(cwd);
+    const mine = await readFile(readme, 'utf8');
 
-    const kept = await runInTerminal(['user'], cwd, [
+    const asked = ['user', '--port', '8007'];
+    const stopped = await runInTerminal(asked, cwd, [['Overwrite README.md?', 'x\r']]);
+    assert.equal(stopped.code, 1);
+    assert.match(stopped.screen, /create-microservice: stopped: nothing was written/);
+    assert.deepEqual(await filesIn(cwd), changed);
+
+    const kept = await runInTerminal(asked, cwd, [
       ['Overwrite README.md?', 'd\r'],
       ['my own line', ''],
       ['Overwrite README.md?', 'n\r'],
     ]);
     assert.deepEqual([kept.code, kept.left], [0, []]);
-    assert.deepEqual(await filesIn(folder), changed);
+    assert.equal(await readFile(readme, 'utf8'), mine);
 
-    const stopped = await runInTerminal(['user'], cwd, [['Overwrite README.md?', 'x\r']]);
-    assert.equal(stopped.code, 1);
-    assert.match(stopped.screen, /create-microservice: stopped: nothing was written/);
-    assert.deepEqual(await filesIn(folder), changed);
-
-    const overwritten = await runInTerminal(['user'], cwd, [['Overwrite README.md?', 'y\r']]);
+    const overwritten = await runInTerminal(asked, cwd, [['Overwrite README.md?', 'y\r']]);
     assert.equal(overwritten.code, 0);
-    assert.deepEqual(await filesIn(folder), generated);
+    const fresh = await newFolder();
+    await run([...asked, ...quick], { cwd: fresh });
+    assert.deepEqual(await filesIn(cwd), await filesIn(fresh));
   }).timeout(120_000);
+
+  it('asks nothing about a file that was changed by hand and is generated as before', async () => {
+    const cwd = await newFolder();
+    await run(['user', ...quick], { cwd });
+    await appendFile(path.join(cwd, 'user-service', '.env'), 'MAIL_FROM=me@example.com\n');
+    const changed = await filesIn(cwd);
+    const { code, screen } = await runInTerminal(['user'], cwd, [['Overwrite', 'y\r']]);
+    assert.equal(code, 0);
+    assert.match(screen, /user-service is up to date: nothing was written/);
+    assert.deepEqual(await filesIn(cwd), changed);
+  }).timeout(60_000);
 
   it('ends with one line and writes nothing when Ctrl-C or Ctrl-D answers', async () => {
     for (const key of ['\u0003', '\u0004']) {

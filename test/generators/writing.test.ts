@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -131,17 +132,43 @@ describe('create-microservice, a second time', () => {
     }
   });
 
-  it('names each file that was changed by hand, and writes none', async () => {
-    await appendFile(file('README.md'), 'mine');
-    await appendFile(file('package.json'), ' ');
+  it('keeps what was changed or deleted by hand where the generated text is the same', async () => {
+    await appendFile(file('.env'), 'MAIL_FROM=me@example.com\n');
+    await writeFile(file('README.md'), 'mine');
     await rm(file('tsconfig.json'));
     const before = await filesIn(folder);
-    const { code, errors } = await run(['user'], { cwd });
+    const { code, output, errors } = await run(['user'], { cwd });
+    assert.deepEqual({ code, errors }, { code: 0, errors: [] });
+    assert.match(output, /is up to date: nothing was written/);
+    assert.deepEqual(await filesIn(folder), before);
+    const planned = await run(['user', '--dry-run'], { cwd });
+    assert.match(planned.output, /changed by hand, kept +\.env\n/);
+    assert.match(planned.output, /deleted by hand, left out +tsconfig\.json\n/);
+  });
+
+  it('keeps them when another answer changes other files, and the run after that', async () => {
+    await writeFile(file('src/main.ts'), '// mine\n');
+    await rm(file('tsconfig.json'));
+    for (const flags of [['--no-kubernetes'], ['--port', '8007'], []]) {
+      const { code, errors } = await run(['user', ...flags], { cwd });
+      assert.deepEqual({ code, errors }, { code: 0, errors: [] });
+      assert.equal(await readFile(file('src/main.ts'), 'utf8'), '// mine\n');
+      assert.equal(existsSync(file('tsconfig.json')), false);
+    }
+    assert.match(await readFile(file('.env'), 'utf8'), /^PORT=8007$/m);
+  });
+
+  it('names each file that was changed by hand and is generated otherwise now, and writes none', async () => {
+    await appendFile(file('README.md'), 'mine');
+    await appendFile(file('.env.example'), '# mine');
+    await appendFile(file('package.json'), ' ');
+    const before = await filesIn(folder);
+    const { code, errors } = await run(['user', '--port', '8007'], { cwd });
     assert.equal(code, 1);
     assert.equal(errors.length, 1);
     assert.match(
       errors[0] ?? '',
-      /changed by hand in user-service: README\.md, package\.json\. Give --force/,
+      /changed by hand in user-service: \.env\.example, README\.md\. Give --force/,
     );
     assert.deepEqual(await filesIn(folder), before);
   });
@@ -149,9 +176,13 @@ describe('create-microservice, a second time', () => {
   it('writes over them with --force', async () => {
     const before = await filesIn(folder);
     await appendFile(file('README.md'), 'mine');
+    await rm(file('tsconfig.json'));
     const { code, output } = await run(['user', '--force'], { cwd });
     assert.equal(code, 0);
-    assert.match(output, /Wrote 1 file in user-service:\n {2}update {2}README\.md/);
+    assert.match(
+      output,
+      /Wrote 2 files in user-service:\n {2}update {2}README\.md\n {2}create {2}tsconfig\.json/,
+    );
     assert.deepEqual(await filesIn(folder), before);
   });
 
