@@ -4,10 +4,11 @@ import type { Pristine } from './pristine.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
- * What writing one file means. `update`: it is there as an earlier run wrote it. `conflict`: somebody changed it, or
- * it was never ours. `leftover`: an earlier run wrote it and this one does not; it stays.
+ * What writing one file means. `update`: it is there as an earlier run wrote it. `kept` and `deleted`: somebody changed
+ * or deleted it, and this run generates what the earlier one did. `conflict`: somebody changed it and it is generated
+ * otherwise now, or it was never ours. `leftover`: an earlier run wrote it and this one does not; it stays.
  */
-export type Status = 'create' | 'identical' | 'update' | 'conflict' | 'leftover';
+export type Status = 'create' | 'identical' | 'update' | 'kept' | 'deleted' | 'conflict' | 'leftover';
 
 export interface Change {
   /** Relative to the folder, with `/`. */
@@ -17,7 +18,7 @@ export interface Change {
 }
 
 /**
- * Compares what would be written with what is there. Writes nothing.
+ * Compares what would be written with what is there and with what was generated before. Writes nothing.
  * Throws a UsageError where a folder stands in the place of a file, or a file in that of a folder.
  */
 export async function planChanges(
@@ -39,9 +40,14 @@ async function planChange(
   before: string | undefined,
 ): Promise<Change> {
   const present = await readPresent(path.join(folder, file));
-  if (present === undefined) return { file, text, status: 'create' };
-  if (present === text) return { file, text, status: 'identical' };
-  return { file, text, status: present === before ? 'update' : 'conflict' };
+  return { file, text, status: statusOf(text, before, present) };
+}
+
+function statusOf(text: string, before: string | undefined, present: string | undefined): Status {
+  if (present === text) return 'identical';
+  if (present === undefined) return before === text ? 'deleted' : 'create';
+  if (present === before) return 'update';
+  return before === text ? 'kept' : 'conflict';
 }
 
 async function planLeftover(folder: string, file: string, text: string): Promise<Change | undefined> {

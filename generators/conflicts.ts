@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Conflicter, type ConflicterFile } from '@yeoman/conflicter';
 import type Generator from 'yeoman-generator';
-import type { Change } from './changes.ts';
+import type { Change, Status } from './changes.ts';
 import { shownPath } from './shown-path.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -16,18 +16,24 @@ const offeredActions = new Set(['write', 'skip', 'force', 'diff', 'abort']);
 
 /**
  * Decides about every file that somebody changed: `update` writes over it, `conflict` leaves it as it is. With a
- * terminal each is asked about, its difference shown on demand; without one a UsageError names them all.
+ * terminal each is asked about, its difference shown on demand; without one a UsageError names them all. With `force`
+ * every file becomes what is generated, the deleted ones too.
  */
 export async function decideConflicts(changes: Change[], circumstances: Circumstances): Promise<Change[]> {
+  if (circumstances.force) return changes.map(overwritten);
   const conflicts = changes.filter(({ status }) => status === 'conflict');
   if (conflicts.length === 0) return changes;
-  if (!circumstances.force && !circumstances.terminal)
-    throw new UsageError(changedByHand(conflicts, circumstances));
-  const overwritten = circumstances.force ? new Set(conflicts) : await askEach(conflicts, circumstances);
-  return changes.map((change) =>
-    overwritten.has(change) ? { ...change, status: 'update' as const } : change,
-  );
+  if (!circumstances.terminal) throw new UsageError(changedByHand(conflicts, circumstances));
+  const chosen = await askEach(conflicts, circumstances);
+  return changes.map((change) => (chosen.has(change) ? overwritten(change) : change));
 }
+
+const byForce: Partial<Record<Status, Status>> = { conflict: 'update', kept: 'update', deleted: 'create' };
+
+const overwritten = (change: Change): Change => ({
+  ...change,
+  status: byForce[change.status] ?? change.status,
+});
 
 function changedByHand(conflicts: Change[], { folder }: Circumstances): string {
   const names = conflicts.map(({ file }) => file).join(', ');
@@ -41,13 +47,13 @@ async function askEach(conflicts: Change[], { folder, env }: Circumstances): Pro
     customizeActions: (actions) =>
       actions.filter((action) => offeredActions.has(String((action as { value?: unknown }).value))),
   });
-  const overwritten = new Set<Change>();
+  const chosen = new Set<Change>();
   for (const change of conflicts) {
     const file = env.sharedFs.get(path.join(folder, change.file)) as unknown as ConflicterFile;
     const { conflicter: decision } = await conflicter.checkForCollision(file).catch(stopped);
-    if (decision === 'force') overwritten.add(change);
+    if (decision === 'force') chosen.add(change);
   }
-  return overwritten;
+  return chosen;
 }
 
 function stopped(error: Error): never {

@@ -8,9 +8,14 @@ const words: Record<Status, string> = {
   create: 'create',
   identical: 'identical',
   update: 'update',
+  kept: 'changed by hand, kept',
+  deleted: 'deleted by hand, left out',
   conflict: 'changed by hand',
   leftover: 'no longer generated',
 };
+
+/** A run is silent about these: it would name most files of an old service each time. */
+const untouched = new Set<Status>(['identical', 'kept', 'deleted']);
 
 const row = ({ file, status }: Change, width: number) => `  ${words[status].padEnd(width)}  ${file}`;
 
@@ -38,7 +43,7 @@ export function closingLines({ folder, again, next }: Work, changes: Change[]): 
 }
 
 function againLines(folder: string, changes: Change[], written: number): string[] {
-  const noted = changes.filter(({ status }) => status !== 'identical');
+  const noted = changes.filter(({ status }) => !untouched.has(status));
   if (noted.length === 0) return [`${shownPath(folder)} is up to date: nothing was written.`];
   const hint = changes.some(({ status }) => status === 'leftover')
     ? ['What is no longer generated was left where it is; delete what you do not need.']
