@@ -57,6 +57,20 @@ describe('microservice-runtime contracts', function () {
     assert.match(readFileSync(file(service), 'utf8'), /order\.created\.v1/);
   });
 
+  it('takes line ends of Windows for the same text, and keeps them when it writes', async () => {
+    await run(service);
+    const written = readFileSync(file(service), 'utf8');
+    service.write('asyncapi.json', written.replaceAll('\n', '\r\n'));
+    const checked = await run(service, '--check');
+    assert.equal(checked.code, 0, checked.stderr);
+    assert.equal((await run(service)).stdout, 'asyncapi.json is up to date\n');
+    service.write('src/events/contracts.ts', contracts.replace('version: 1', 'version: 2'));
+    assert.equal((await run(service)).stdout, 'wrote asyncapi.json\n');
+    const changed = readFileSync(file(service), 'utf8');
+    assert.match(changed, /order\.created\.v2/);
+    assert.equal(/(?<!\r)\n/.test(changed), false);
+  });
+
   it('reads the build where there is no source', async () => {
     const image = service.image();
     try {

@@ -18,7 +18,8 @@ describe('microservice-runtime dockerfile', function () {
     assert.equal((await run()).stdout, 'wrote Dockerfile\n');
     assert.match(text(), /npm ci --omit=dev/);
     assert.equal((await run()).stdout, 'Dockerfile is up to date\n');
-    assert.equal((await run('--check')).code, 0);
+    service.write('Dockerfile', text().replaceAll('\n', '\r\n'));
+    assert.equal((await run('--check')).code, 0, 'line ends of Windows are the same text');
   });
 
   it('writes the one for pnpm where pnpm-lock.yaml is', async () => {
