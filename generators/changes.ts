@@ -1,5 +1,6 @@
 import { lstat, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { toLf, withLineEndsOf } from './line-ends.ts';
 import type { Pristine } from './pristine.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -13,12 +14,16 @@ export type Status = 'create' | 'identical' | 'update' | 'kept' | 'deleted' | 'c
 export interface Change {
   /** Relative to the folder, with `/`. */
   file: string;
+  /** As it was generated: lines end with LF. */
   text: string;
+  /** What is written: `text` with the line ends of the file that is there. */
+  written: string;
   status: Status;
 }
 
 /**
- * Compares what would be written with what is there and with what was generated before. Writes nothing.
+ * Compares what would be written with what is there and with what was generated before. Writes nothing. Line ends make no
+ * difference: git on Windows writes CR LF into a clone, unless told otherwise.
  * Throws a UsageError where a folder stands in the place of a file, or a file in that of a folder.
  */
 export async function planChanges(
@@ -40,7 +45,8 @@ async function planChange(
   before: string | undefined,
 ): Promise<Change> {
   const present = await readPresent(path.join(folder, file));
-  return { file, text, status: statusOf(text, before, present) };
+  const status = statusOf(text, before, present === undefined ? undefined : toLf(present));
+  return { file, text, written: present === undefined ? text : withLineEndsOf(present, text), status };
 }
 
 function statusOf(text: string, before: string | undefined, present: string | undefined): Status {
@@ -52,7 +58,7 @@ function statusOf(text: string, before: string | undefined, present: string | un
 
 async function planLeftover(folder: string, file: string, text: string): Promise<Change | undefined> {
   const present = await readPresent(path.join(folder, file)).catch(() => undefined);
-  return present === undefined ? undefined : { file, text, status: 'leftover' };
+  return present === undefined ? undefined : { file, text, written: text, status: 'leftover' };
 }
 
 async function readPresent(file: string): Promise<string | undefined> {

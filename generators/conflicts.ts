@@ -50,6 +50,7 @@ async function askEach(conflicts: Change[], { folder, env }: Circumstances): Pro
   const chosen = new Set<Change>();
   for (const change of conflicts) {
     const file = env.sharedFs.get(path.join(folder, change.file)) as unknown as ConflicterFile;
+    file.contents = Buffer.from(change.written);
     const { conflicter: decision } = await conflicter.checkForCollision(file).catch(stopped);
     if (decision === 'force') chosen.add(change);
   }

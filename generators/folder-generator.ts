@@ -94,10 +94,10 @@ export abstract class FolderGenerator extends Generator {
   async #write(before: Pristine): Promise<void> {
     const { folder, remembered } = this.#planned;
     const writable = this.#changes.filter(({ status }) => status === 'create' || status === 'update');
-    const contents = new Map<string, string | Buffer>(writable.map(({ file, text }) => [file, text]));
+    const contents = new Map<string, string | Buffer>(writable.map(({ file, written }) => [file, written]));
     const memory = new Map([[yoRcFile, await yoRcText(folder, remembered)]]);
     const [yoRc] = await planChanges(folder, memory, new Map());
-    if (yoRc && yoRc.status !== 'identical') contents.set(yoRcFile, yoRc.text);
+    if (yoRc && yoRc.status !== 'identical') contents.set(yoRcFile, yoRc.written);
     const current = this.#changes.filter(({ status }) => status !== 'leftover');
     const pristine = new Map(current.map((change) => [change.file, pristineText(change, before)]));
     if (!samePristine(pristine, before)) contents.set(pristineFile, packPristine(pristine));

@@ -225,6 +225,7 @@ describe('create-microservice workspace', () => {
     const root = path.join(cwd, 'my-system');
     const written = [...(await filesIn(root)).keys()];
     assert.deepEqual(written, [
+      '.gitattributes',
       '.gitignore',
       '.yo-pristine.json.gz',
       '.yo-rc.json',

@@ -1,9 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { CONTRACT_FILE, contractText } from '../contracts/contract-text.ts';
 import { CommandError, type Command } from './command.ts';
-import { writtenText } from './written-text.ts';
+import { writeText, writtenText } from './written-text.ts';
 
 export const contractsCommand: Command = {
   summary: `writes ${CONTRACT_FILE}: the events that the service publishes and consumes`,
@@ -18,7 +17,7 @@ export const contractsCommand: Command = {
       const seen = written === undefined ? 'is not there' : 'is not what src/events/contracts.ts says';
       throw new CommandError(`${CONTRACT_FILE} ${seen}; run microservice-runtime contracts, and commit it`);
     } else {
-      await writeFile(file, text);
+      await writeText(file, text);
       console.log(`wrote ${CONTRACT_FILE}`);
     }
   },

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { CommandError, type Command } from './command.ts';
-import { writtenText } from './written-text.ts';
+import { writeText, writtenText } from './written-text.ts';
 
 const FILE = 'Dockerfile';
 
@@ -21,7 +21,7 @@ export const dockerfileCommand: Command = {
         `${FILE} is not the one of this version; run microservice-runtime dockerfile, and read the diff`,
       );
     } else {
-      await writeFile(file, text);
+      await writeText(file, text);
       console.log(`wrote ${FILE}`);
     }
   },

@@ -1,7 +1,20 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 
-/** The text of a file, `undefined` when it is not there. */
+const toLf = (text: string) => text.replaceAll('\r\n', '\n');
+
+/** The text of a file with LF at the end of each line, `undefined` when it is not there. */
 export async function writtenText(file: string): Promise<string | undefined> {
+  const text = await read(file);
+  return text === undefined ? undefined : toLf(text);
+}
+
+/** Writes `text`, whose lines end with LF. A file with CR LF, as git checks out on Windows, keeps that. */
+export async function writeText(file: string, text: string): Promise<void> {
+  const before = (await read(file)) ?? '';
+  await writeFile(file, before.includes('\r\n') ? text.replaceAll('\n', '\r\n') : text);
+}
+
+async function read(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
