@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { asyncApi } from '../../generators/service/async-api.ts';
+import { parseFields } from '../../generators/service/field-grammar.ts';
+import { serviceView } from '../../generators/service/view.ts';
+import { templatesRoot } from '../../generators/templates-root.ts';
+import { newFolder, quick, removeFolders, run } from './support/command.ts';
+
+/** Writes what a service promises that owns these resources: name to fields. */
+async function writeContract(file: string, resources: Record<string, string>): Promise<void> {
+  const view = serviceView({
+    name: 'account',
+    description: 'Keeps accounts',
+    resources: Object.entries(resources).map(([name, fields]) => ({ name, fields: parseFields(fields) })),
+    consumes: [],
+    port: 8001,
+    databasePort: 5432,
+    packageManager: 'npm',
+    ci: 'none',
+    kubernetes: false,
+    git: false,
+    install: false,
+  });
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, JSON.stringify(await asyncApi(view, templatesRoot('service'))));
+}
+
+describe('migrations, when a service is generated again', () => {
+  let cwd: string;
+  let folder: string;
+  let contract: string;
+  beforeEach(async () => {
+    cwd = await newFolder();
+    folder = path.join(cwd, 'user-service', 'migrations');
+    contract = path.join(cwd, 'elsewhere', 'asyncapi.json');
+    await writeContract(contract, { account: 'email:string', wallet: 'amount:decimal' });
+  });
+  afterEach(removeFolders);
+
+  const generate = async (...flags: string[]) => {
+    const { code, output, errors } = await run(['user', ...quick, ...flags], { cwd });
+    assert.deepEqual({ code, errors }, { code: 0, errors: [] });
+    return output;
+  };
+  const migrations = async () => {
+    const names = (await readdir(folder)).toSorted();
+    const texts = names.map(async (name): Promise<[string, string]> => [
+      name,
+      await readFile(path.join(folder, name), 'utf8'),
+    ]);
+    return Object.fromEntries(await Promise.all(texts));
+  };
+
+  it('keeps each name and text, and names what is new after everything that is there', async () => {
+    const consumes = [
+      '--contract',
+      contract,
+      '--consumes',
+      'account.created',
+      '--consumes',
+      'wallet.created',
+    ];
+    await generate('--resource', 'user', '--fields', 'name:string', ...consumes);
+    await writeFile(path.join(folder, '20270131120000_add_nickname.ts'), 'export {};\n');
+    const first = await migrations();
+    assert.deepEqual(Object.keys(first).slice(-4), [
+      '20260101000010_create_users.ts',
+      '20260101000011_create_account_copies.ts',
+      '20260101000012_create_wallet_copies.ts',
+      '20270131120000_add_nickname.ts',
+    ]);
+
+    const reversed = [
+      '--contract',
+      contract,
+      '--consumes',
+      'wallet.created',
+      '--consumes',
+      'account.created',
+    ];
+    const order = ['--resource', 'order', '--fields', 'code:string:unique'];
+    await generate(...order, '--resource', 'user', '--fields', 'name:string', ...reversed);
+    const second = await migrations();
+    assert.deepEqual(Object.keys(second), [...Object.keys(first), '20270131120001_create_orders.ts']);
+    assert.deepEqual({ ...second, ...first }, second);
+    assert.match(second['20270131120001_create_orders.ts'] ?? '', /createTable\('orders'/);
+
+    await rm(path.join(folder, '20260101000011_create_account_copies.ts'));
+    await generate('--resource', 'user', '--fields', 'name:string');
+    await generate('--force');
+    const { '20260101000011_create_account_copies.ts': _deleted, ...left } = second;
+    assert.deepEqual(await migrations(), left);
+  });
+
+  it('adds a column for a field that an event of a provider gained, in a migration of its own', async () => {
+    const consumes = ['--no-resources', '--contract', contract, '--consumes', 'account.created'];
+    await generate(...consumes);
+    const first = await migrations();
+    await writeContract(contract, { account: 'email:string phone:string' });
+    await generate(...consumes);
+    const second = await migrations();
+    const name = '20260101000011_add_phone_to_account_copies.ts';
+    assert.deepEqual(Object.keys(second), [...Object.keys(first), name]);
+    assert.deepEqual({ ...second, ...first }, second);
+    assert.match(
+      second[name] ?? '',
+      /alterTable\('account_copies', \(table\) => \{\n {4}table\.text\('phone'\);\n/,
+    );
+    assert.match(second[name] ?? '', /table\.dropColumn\('phone'\)/);
+
+    await writeContract(contract, { account: 'phone:string' });
+    assert.match(await generate(...consumes), /The column "email" of the table "account_copies" stays/);
+    await writeContract(contract, { account: 'email:string phone:string' });
+    await generate(...consumes);
+    assert.deepEqual(await migrations(), second);
+
+    await writeContract(contract, { account: 'email:string phone:integer' });
+    const { code, errors } = await run(['user', ...quick, ...consumes], { cwd });
+    assert.equal(code, 1);
+    assert.match(
+      errors.join('\n'),
+      /the field "phone" is string in the table "account_copies" and cannot become integer/,
+    );
+    assert.deepEqual(await migrations(), second);
+  });
+});
