@@ -77,9 +77,10 @@ export abstract class FolderGenerator extends Generator {
   }
 
   async #commit(): Promise<void> {
-    const { folder, files } = this.#planned;
+    const { folder, files, born } = this.#planned;
     const before = await readPristine(folder);
-    this.#changes = await planChanges(folder, files, before);
+    const compared = new Map([...before].filter(([file]) => !born.has(file)));
+    this.#changes = await planChanges(folder, files, compared);
     const { dryRun, force, ask } = this.#called;
     if (dryRun) return;
     this.#changes = await decideConflicts(this.#changes, {
@@ -92,14 +93,15 @@ export abstract class FolderGenerator extends Generator {
   }
 
   async #write(before: Pristine): Promise<void> {
-    const { folder, remembered } = this.#planned;
+    const { folder, born, remembered } = this.#planned;
     const writable = this.#changes.filter(({ status }) => status === 'create' || status === 'update');
     const contents = new Map<string, string | Buffer>(writable.map(({ file, written }) => [file, written]));
     const memory = new Map([[yoRcFile, await yoRcText(folder, remembered)]]);
     const [yoRc] = await planChanges(folder, memory, new Map());
     if (yoRc && yoRc.status !== 'identical') contents.set(yoRcFile, yoRc.written);
     const current = this.#changes.filter(({ status }) => status !== 'leftover');
-    const pristine = new Map(current.map((change) => [change.file, pristineText(change, before)]));
+    const texts = current.map((change): [string, string] => [change.file, pristineText(change, before)]);
+    const pristine = new Map([...born, ...texts]);
     if (!samePristine(pristine, before)) contents.set(pristineFile, packPristine(pristine));
     if (contents.size > 0) await writeFiles(folder, contents);
   }

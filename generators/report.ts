@@ -25,21 +25,22 @@ const rows = (changes: Change[]): string[] => {
 };
 
 /** What a dry run says. */
-export function planLines({ folder, steps }: Work, changes: Change[]): string[] {
+export function planLines({ folder, notes, steps }: Work, changes: Change[]): string[] {
   return [
     `Would write to ${shownPath(folder)}:`,
     ...rows(changes),
+    ...notes,
     ...steps.map(({ program, args }) => `Would run ${[program, ...args].join(' ')}`),
     'Nothing was written.',
   ];
 }
 
 /** What was done, and what to do next. */
-export function closingLines({ folder, again, next }: Work, changes: Change[]): string[] {
+export function closingLines({ folder, again, notes, next }: Work, changes: Change[]): string[] {
   const written = changes.filter(({ status }) => status === 'create' || status === 'update');
-  if (again) return againLines(folder, changes, written.length);
+  if (again) return [...againLines(folder, changes, written.length), ...notes];
   const ended = `Wrote ${shownPath(folder)}: ${plural(written.length, 'file')}.`;
-  return [ended, '', 'Next:', ...next.map((line) => `  ${line}`)];
+  return [ended, ...notes, '', 'Next:', ...next.map((line) => `  ${line}`)];
 }
 
 function againLines(folder: string, changes: Change[], written: number): string[] {

@@ -24,7 +24,11 @@ export interface Work {
   /** The folder was written by an earlier run. */
   again: boolean;
   files: Map<string, string>;
+  /** Files of earlier runs that no run writes again, whatever became of them: path to text. */
+  born: Map<string, string>;
   remembered: Remembered;
+  /** What the owner should know, a line each. */
+  notes: string[];
   steps: Step[];
   /** What to do next, line by line. */
   next: string[];

@@ -11,6 +11,8 @@ export interface Remembered {
   /** The version of create-microservice that wrote the folder. */
   version: string;
   answers: Record<string, unknown>;
+  /** Of a service: each table with the columns that migrations gave it, as fields are typed. */
+  tables?: Record<string, string> | undefined;
 }
 
 /** What a run in this folder left, or undefined. Throws a UsageError when the file is there and cannot be read. */
@@ -18,9 +20,9 @@ export async function readYoRc(folder: string): Promise<Remembered | undefined> 
   const all = await readAll(folder);
   const own = all?.[command] as Partial<Remembered> | undefined;
   if (!own) return undefined;
-  const { generator, version = '', answers } = own;
+  const { generator, version = '', answers, tables } = own;
   if (typeof generator === 'string' && typeof answers === 'object' && answers !== null) {
-    return { generator, version, answers };
+    return { generator, version, answers, ...(tables && { tables }) };
   }
   throw new UsageError(
     `${path.join(folder, yoRcFile)} has no generator and answers under "${command}": mend or delete it`,

@@ -8,26 +8,33 @@ import { templatesRoot } from '../templates-root.ts';
 import type { ServiceAnswers } from './answers.ts';
 import { asyncApi } from './async-api.ts';
 import { fieldCodes, runtimeSchemas, tolerantJoi } from './fields.ts';
+import { planMigrations, type ChangeView, type MigrationPlan } from './migrations/plan.ts';
+import { copyColumn } from './migrations/tables.ts';
 import { columnName } from './names.ts';
 import { serviceView, type CopyView, type ResourceView, type ServiceView } from './view.ts';
 
-const tools = { fieldCodes, runtimeSchemas, tolerantJoi, columnName };
+const tools = { fieldCodes, runtimeSchemas, tolerantJoi, columnName, copyColumn };
 
 /**
- * Every file of the service that `answers` describe, formatted: path (with `/`) to text. Reads the templates, writes nothing.
+ * Every file of the service that `answers` describe, formatted: path (with `/`) to text. Of the migrations those of `plan`,
+ * by default those of a new service. Reads the templates, writes nothing.
  */
-export async function serviceFiles(answers: ServiceAnswers): Promise<Map<string, string>> {
+export async function serviceFiles(
+  answers: ServiceAnswers,
+  plan?: MigrationPlan,
+): Promise<Map<string, string>> {
   const root = templatesRoot('service');
   const view = {
     ...serviceView(answers),
     markdown: { description: await formatMarkdownLine(answers.description) },
   };
-  const files = new Map<string, string>();
+  const files = await migrationFiles(view, root, plan ?? (await planMigrations(view, root)));
   await render(path.join(root, 'service'), view, files, (file) => isWanted(file, view));
   for (const resource of view.resources) {
-    await render(path.join(root, 'resource'), { ...view, resource }, files);
+    await render(path.join(root, 'resource'), { ...view, resource }, files, isNoMigration);
   }
-  for (const copy of view.copies) await render(path.join(root, 'copy'), { ...view, copy }, files);
+  for (const copy of view.copies)
+    await render(path.join(root, 'copy'), { ...view, copy }, files, isNoMigration);
   files.set(
     'Dockerfile',
     await readFile(path.join(dockerfiles(root), `${view.packageManager}.Dockerfile`), 'utf8'),
@@ -42,7 +49,36 @@ function dockerfiles(templates: string): string {
   return existsSync(copied) ? copied : fileURLToPath(new URL('../../src/runtime/docker', import.meta.url));
 }
 
+const isMigration = (file: string) => file.startsWith('migrations/');
+const isNoMigration = (file: string) => !isMigration(file);
+
+/** The migrations that `plan` adds, formatted: path to text. */
+export async function migrationFiles(
+  view: ServiceView,
+  root: string,
+  { runtime, creates, changes }: MigrationPlan,
+): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const [source, name] of runtime) files.set(`migrations/${name}.ts`, await readFile(source, 'utf8'));
+  for (const resource of view.resources) {
+    const migration = creates.get(resource.table);
+    if (migration === undefined) continue;
+    await render(path.join(root, 'resource'), { ...view, migration, resource }, files, isMigration);
+  }
+  for (const copy of view.copies) {
+    const migration = creates.get(copy.table);
+    if (migration === undefined) continue;
+    await render(path.join(root, 'copy'), { ...view, migration, copy }, files, isMigration);
+  }
+  for (const change of changes) {
+    const { migration } = change;
+    await render(path.join(root, 'change'), { ...view, migration, change }, files);
+  }
+  return files;
+}
+
 function isWanted(file: string, view: ServiceView): boolean {
+  if (isMigration(file)) return false;
   if (file.startsWith('k8s/')) return view.kubernetes;
   if (file.startsWith('.github/')) return view.ci === 'github';
   if (file === 'seeds/.gitkeep') return view.resources.length === 0;
@@ -50,17 +86,24 @@ function isWanted(file: string, view: ServiceView): boolean {
   return true;
 }
 
+interface Subject {
+  resource?: ResourceView;
+  copy?: CopyView;
+  change?: ChangeView;
+  migration?: string;
+}
+
 async function render(
   folder: string,
-  data: ServiceView & { markdown: { description: string }; resource?: ResourceView; copy?: CopyView },
+  data: ServiceView & Subject & { markdown?: { description: string } },
   files: Map<string, string>,
   wanted: (file: string) => boolean = () => true,
 ): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const subject = data.resource ?? data.copy;
+  const names = { name: (data.resource ?? data.copy)?.kebab, migration: data.migration };
   for (const entry of entries.filter((each) => each.isFile())) {
     const source = path.join(entry.parentPath, entry.name);
-    const target = targetPath(path.relative(folder, source), subject);
+    const target = targetPath(path.relative(folder, source), names);
     if (!wanted(target)) continue;
     const template = await readFile(source, 'utf8');
     if (!source.endsWith('.ejs')) {
@@ -72,13 +115,18 @@ async function render(
   }
 }
 
+interface Placeholders {
+  name: string | undefined;
+  migration: string | undefined;
+}
+
 /** `src/models/__name__.ts.ejs` becomes `src/models/user.ts`; `_gitignore` becomes `.gitignore`, which npm would not pack. */
-function targetPath(relative: string, subject: { kebab: string; migration: string } | undefined): string {
+function targetPath(relative: string, { name = '', migration = '' }: Placeholders): string {
   return relative
     .split(path.sep)
     .join('/')
     .replace(/\.ejs$/, '')
-    .replace('__name__', subject?.kebab ?? '')
-    .replace('__migration__', subject?.migration ?? '')
+    .replace('__name__', name)
+    .replace('__migration__', migration)
     .replace(/^_/, '.');
 }

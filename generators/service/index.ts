@@ -6,13 +6,18 @@ import { findPlace, findSiblings, servicesFolder, type Place } from '../place.ts
 import { shownPath } from '../shown-path.ts';
 import { checkPrograms } from '../steps.ts';
 import { openTarget } from '../target.ts';
+import { templatesRoot } from '../templates-root.ts';
 import { packageVersion } from '../version.ts';
 import type { Call, Step, Work } from '../work.ts';
+import type { Remembered } from '../yo-rc.ts';
 import type { ServiceAnswers } from './answers.ts';
 import { findEvents } from './contract-files.ts';
 import { serviceFiles } from './files.ts';
 import { questions, type ServiceContext } from './questions.ts';
+import { readHistory, storedTables } from './migrations/history.ts';
+import { planMigrations } from './migrations/plan.ts';
 import { fromStored, toStored } from './stored-answers.ts';
+import { serviceView } from './view.ts';
 
 /** Writes one service. */
 export class ServiceGenerator extends FolderGenerator {
@@ -25,7 +30,7 @@ export class ServiceGenerator extends FolderGenerator {
     const stored = { ...(before && fromStored(before.answers)), ...(name !== undefined && { name }) };
     const others = { ...context, siblings: context.siblings.filter((sibling) => sibling.folder !== folder) };
     const answers = await answerAll(questions, others, { ...call, flags: call.given, stored });
-    return workOf(answers, folder ?? targetFolder(answers.name, place), before !== undefined);
+    return workOf(answers, folder ?? targetFolder(answers.name, place), before);
   }
 }
 
@@ -42,7 +47,7 @@ async function serviceContext(call: Call, place: Place): Promise<ServiceContext>
   return { siblings, contractFiles, publishedEvents: () => findEvents(siblings, contractFiles) };
 }
 
-async function workOf(answers: ServiceAnswers, folder: string, again: boolean): Promise<Work> {
+async function workOf(answers: ServiceAnswers, folder: string, before?: Remembered): Promise<Work> {
   const { git, install, packageManager } = answers;
   const steps: Step[] = [];
   if (git) steps.push({ program: 'git', args: ['init', '--quiet'] });
@@ -52,12 +57,20 @@ async function workOf(answers: ServiceAnswers, folder: string, again: boolean): 
     npm: '--no-install',
     pnpm: '--no-install, or --package-manager npm',
   });
-  const remembered = { generator: 'service', version: packageVersion(), answers: toStored(answers) };
+  const history = await readHistory(folder, before);
+  const plan = await planMigrations(serviceView(answers), templatesRoot('service'), history);
   return {
     folder,
-    again,
-    files: await serviceFiles(answers),
-    remembered,
+    again: before !== undefined,
+    files: await serviceFiles(answers, plan),
+    born: history.born,
+    remembered: {
+      generator: 'service',
+      version: packageVersion(),
+      answers: toStored(answers),
+      tables: storedTables(plan.tables),
+    },
+    notes: plan.notes,
     steps,
     next: nextLines(answers, folder),
   };

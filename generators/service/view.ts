@@ -3,7 +3,6 @@ import { resourceNames, type Names } from './names.ts';
 
 export interface ResourceView extends Names {
   fields: Field[];
-  migration: string;
 }
 
 /** Consumed events of one aggregate, from which a service keeps a copy. */
@@ -15,7 +14,6 @@ export interface CopyView extends Names {
   /** What the events carry; events that carry the same share one. */
   shapes: ShapeView[];
   fields: Field[];
-  migration: string;
 }
 
 export interface ShapeView {
@@ -48,30 +46,24 @@ export interface ServiceView extends Omit<ServiceAnswers, 'resources' | 'consume
 /** What the templates see: the answers with every derived name. */
 export function serviceView(answers: ServiceAnswers): ServiceView {
   const service = resourceNames(answers.name);
-  const resources = answers.resources.map(toResource);
   return {
     ...answers,
     service,
     folder: `${answers.name}-service`,
-    resources,
-    copies: copiesOf(answers.consumes, resources.length),
+    resources: resourcesOf(answers.resources),
+    copies: copiesOf(answers.consumes),
     database: { name: `${service.snake}_db`, user: service.snake },
     run: answers.packageManager === 'npm' ? 'npm run' : 'pnpm',
     exec: answers.packageManager === 'npm' ? 'npx' : 'pnpm exec',
   };
 }
 
-const migrationName = (position: number, table: string) =>
-  `20260101${String(position).padStart(6, '0')}_create_${table}`;
+export const resourcesOf = (resources: Resource[]): ResourceView[] =>
+  resources.map(({ name, fields }) => ({ ...resourceNames(name), fields }));
 
-const toResource = ({ name, fields }: Resource, index: number): ResourceView => {
-  const names = resourceNames(name);
-  return { ...names, fields, migration: migrationName(10 + index, names.table) };
-};
-
-function copiesOf(consumes: ConsumedEvent[], resources: number): CopyView[] {
+export function copiesOf(consumes: ConsumedEvent[]): CopyView[] {
   const aggregates = [...new Set(consumes.map(({ aggregate }) => aggregate))];
-  return aggregates.map((aggregate, index) => {
+  return aggregates.map((aggregate) => {
     const consumed = consumes.filter((event) => event.aggregate === aggregate);
     const names = resourceNames(`${aggregate}-copy`);
     const events = toEvents(consumed, resourceNames(aggregate));
@@ -83,7 +75,6 @@ function copiesOf(consumes: ConsumedEvent[], resources: number): CopyView[] {
       events,
       shapes: [...new Set(events.map(({ shape }) => shape))],
       fields: copiedFields(events.filter((event) => !event.removes)),
-      migration: migrationName(10 + resources + index, names.table),
     };
   });
 }

@@ -42,6 +42,8 @@ async function workOf(answers: WorkspaceAnswers, folder: string, again: boolean)
     folder,
     again,
     files: await workspaceFiles(answers),
+    born: new Map(),
+    notes: [],
     remembered: { generator: 'workspace', version: packageVersion(), answers: stored },
     steps,
     next: [

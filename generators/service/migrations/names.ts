@@ -1,0 +1,22 @@
+import { UsageError } from '../../usage-error.ts';
+
+/**
+ * The name of a new migration: `preferred` where it sorts after every name of `taken`, else its words after the next
+ * number. Migrations run in the order of their names, and a new one must follow what is applied already.
+ */
+export function nameAfter(taken: Iterable<string>, preferred: string): string {
+  const last = [...taken].toSorted().at(-1);
+  if (last === undefined || `${preferred}.ts` > last) return preferred;
+  const words = preferred.replace(/^\d+/, '');
+  const name = `${numberAfter(last)}${words}`;
+  if (`${name}.ts` > last) return name;
+  throw new UsageError(
+    `migrations/${last} sorts after every new migration: begin its name with a time, such as 20260131120000, as knex migrate:make does`,
+  );
+}
+
+/** The number at the start of a name, one more, in as many digits. */
+function numberAfter(name: string): string {
+  const digits = /^\d*/.exec(name)?.[0] ?? '';
+  return digits === '' ? '' : String(BigInt(digits) + 1n).padStart(digits.length, '0');
+}

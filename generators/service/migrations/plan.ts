@@ -1,0 +1,104 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Field } from '../answers.ts';
+import { columnName } from '../names.ts';
+import type { ServiceView } from '../view.ts';
+import { noHistory, type History } from './history.ts';
+import { nameAfter } from './names.ts';
+import { changeOf, type TableChange } from './table-change.ts';
+import { tablesOf, type Table } from './tables.ts';
+
+export interface ChangeView extends TableChange {
+  table: string;
+  migration: string;
+  column: (field: Field) => string;
+}
+
+/** The migrations that a run adds. Those that are there stay as they are. */
+export interface MigrationPlan {
+  /** For tables of the runtime: the template's path to the name. */
+  runtime: Map<string, string>;
+  /** For new tables: the table to the name. */
+  creates: Map<string, string>;
+  /** For tables that exist. */
+  changes: ChangeView[];
+  /** The columns of every table once all migrations have run. */
+  tables: Map<string, Field[]>;
+  /** What the owner should know, a line each. */
+  notes: string[];
+}
+
+/** A number a little above those of the runtime's migrations: a new service has room between the two. */
+const firstTable = '20260101000010';
+
+/**
+ * Plans the migrations from those of earlier runs to what `view` needs, in the order of their names. Writes nothing.
+ * Throws a UsageError where a table that exists cannot hold what is asked for.
+ */
+export async function planMigrations(
+  view: ServiceView,
+  templates: string,
+  history: History = noHistory,
+): Promise<MigrationPlan> {
+  const taken = new Set(history.files.keys());
+  const give = (preferred: string) => {
+    const name = nameAfter(taken, preferred);
+    taken.add(`${name}.ts`);
+    return name;
+  };
+  const wanted = tablesOf(view);
+  const runtime = (await runtimeMigrations(templates)).filter((file) => !hasRuntimeTable(history, file));
+  return {
+    runtime: new Map(runtime.map((file) => [file, give(path.basename(file, '.ts'))])),
+    creates: new Map(
+      wanted
+        .filter(({ name }) => !history.tables.has(name))
+        .map(({ name }) => [name, give(`${firstTable}_create_${name}`)]),
+    ),
+    ...planChanges(wanted, history, give),
+    notes: wanted.flatMap((table) => leftColumns(table, history)),
+  };
+}
+
+function planChanges(wanted: Table[], { tables: before }: History, give: (preferred: string) => string) {
+  const tables = new Map(before);
+  const changes: ChangeView[] = [];
+  for (const table of wanted) {
+    const columns = before.get(table.name);
+    const change = columns && changeOf(table, columns);
+    tables.set(table.name, change?.columns ?? table.fields);
+    if (!change || change.added.length + change.loosened.length === 0) continue;
+    const migration = give(`${firstTable}_${changeName(table.name, change)}`);
+    changes.push({ ...change, table: table.name, column: table.column, migration });
+  }
+  return { tables, changes };
+}
+
+function changeName(table: string, { added, loosened }: TableChange): string {
+  const [only] = added;
+  const isOne = only && added.length === 1 && loosened.length === 0;
+  return isOne ? `add_${columnName(only.name)}_to_${table}` : `change_${table}`;
+}
+
+async function runtimeMigrations(templates: string): Promise<string[]> {
+  const folder = path.join(templates, 'service', 'migrations');
+  return (await readdir(folder)).toSorted().map((name) => path.join(folder, name));
+}
+
+/** Whether a run, or the owner under another name, wrote the migration of this table of the runtime. */
+function hasRuntimeTable({ files }: History, template: string): boolean {
+  const words = path.basename(template).replace(/^\d+/, '');
+  const table = words.replace(/^_/, '').replace(/\.ts$/, '').replaceAll('_', '-');
+  const exported = new RegExp(`['"]microservice-runtime/tables/${table}['"]`);
+  return [...files].some(([name, text]) => name.replace(/^\d+/, '') === words || exported.test(text));
+}
+
+/** Columns that the code of the last run used, and that of this one does not. */
+function leftColumns({ name, fields }: Table, { used }: History): string[] {
+  const left = (used.get(name) ?? []).filter((column) => !fields.some((field) => field.name === column.name));
+  return left.map(
+    (column) =>
+      `The column "${columnName(column.name)}" of the table "${name}" stays, and nothing is written to it any more. ` +
+      'Drop it in a migration of your own once no running release uses it.',
+  );
+}

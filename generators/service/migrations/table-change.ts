@@ -1,0 +1,61 @@
+import { UsageError } from '../../usage-error.ts';
+import type { Field } from '../answers.ts';
+import type { Table } from './tables.ts';
+
+/** What a table that exists needs for the code of this run. Nothing is ever taken from it. */
+export interface TableChange {
+  added: Field[];
+  /** Columns that stop being NOT NULL. */
+  loosened: Field[];
+  /** The columns of the table afterwards. */
+  columns: Field[];
+}
+
+/** Throws a UsageError for what rows that exist may stand in the way of. */
+export function changeOf(table: Table, columns: Field[]): TableChange {
+  const { name, fields } = table;
+  const added = fields.filter((field) => !columns.some((column) => column.name === field.name));
+  for (const field of added) refuseAddition(name, field);
+  for (const column of columns) refuseChange(table, column);
+  const loosened = columns.filter((column) => !column.optional && isLoose(fields, column));
+  const kept = columns.map((column) => (loosened.includes(column) ? { ...column, optional: true } : column));
+  return { added, loosened, columns: [...kept, ...added] };
+}
+
+const isLoose = (fields: Field[], column: Field) =>
+  fields.find(({ name }) => name === column.name)?.optional ?? true;
+
+const ownMigration = (table: string) =>
+  `change the table in a migration of your own, and then the entry "${table}" under "tables" in .yo-rc.json`;
+
+function refuseAddition(table: string, { name, type, optional, unique, index }: Field): void {
+  if (!optional) {
+    throw new UsageError(
+      `the field "${name}" is new in the table "${table}", whose rows have no value for it: make it optional (${name}:${type}:optional)`,
+    );
+  }
+  if (unique || index) throw new UsageError(noIndex(table, name));
+}
+
+function refuseChange(table: Table, column: Field): void {
+  const field = table.fields.find(({ name }) => name === column.name);
+  if (!field) return;
+  if (table.column(field) !== table.column(column)) {
+    throw new UsageError(
+      `the field "${field.name}" is ${column.type} in the table "${table.name}" and cannot become ${field.type}: ` +
+        `give the new one another name, or ${ownMigration(table.name)}`,
+    );
+  }
+  if (field.unique !== column.unique || field.index !== column.index)
+    throw new UsageError(noIndex(table.name, field.name));
+  if (column.optional && !field.optional) {
+    throw new UsageError(
+      `the field "${field.name}" cannot become required: rows of the table "${table.name}" may have no value for it. ` +
+        `Leave it optional, or ${ownMigration(table.name)}`,
+    );
+  }
+}
+
+const noIndex = (table: string, field: string) =>
+  `the indexes of the table "${table}", which exists, are not changed here (field "${field}"): building one locks the table. ` +
+  `Leave "unique" and "index" of the field as they are, or ${ownMigration(table)}`;

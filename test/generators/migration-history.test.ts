@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import fc from 'fast-check';
+import knexModule, { type Knex } from 'knex';
+import { nameAfter } from '../../generators/service/migrations/names.ts';
+import { columnName } from '../../generators/service/names.ts';
+import { createDatabase, type TestDatabase } from '../support/postgres.ts';
+import { createGrowingService, runs, type Run } from './support/growing-service.ts';
+
+const byName = (present: Map<string, string>) =>
+  [...present].toSorted(([one], [other]) => (one < other ? -1 : 1));
+
+describe('the migrations of a service that is generated again and again', () => {
+  it('keep their names and texts, and new ones follow all that are there', () =>
+    fc.assert(
+      fc.asyncProperty(runs, async (sequence) => {
+        const service = createGrowingService();
+        const created: string[] = [];
+        for (const [index, run] of sequence.entries()) {
+          if (index === 1) service.forgetTables();
+          const before = new Map(service.present);
+          const { added } = await service.generate(run);
+          const kept = byName(service.present).slice(0, service.present.size - added.length);
+          const stayed = byName(before).filter(([name]) => service.present.has(name));
+          if (run.owner === 'nothing') assert.deepEqual(kept, byName(before));
+          else
+            assert.deepEqual(
+              kept.filter(([name]) => before.has(name)),
+              stayed,
+            );
+          assert.ok(
+            kept.every(([name]) => !added.includes(name)),
+            'a new one sorts before one that was there',
+          );
+          created.push(
+            ...added.filter((name) => /_(create|event)_/.test(name)).map((name) => name.slice(15)),
+          );
+        }
+        assert.deepEqual([...new Set(created)], created, 'a table has two create migrations');
+      }),
+      { numRuns: 40 },
+    ));
+
+  it('begin where the last of the owner ends, in as many digits', () => {
+    const preferred = '20260101000010_create_users';
+    assert.equal(nameAfter([], preferred), preferred);
+    assert.equal(nameAfter(['20251231000000_a.ts'], preferred), preferred);
+    assert.equal(nameAfter(['20260101000010_z.ts'], preferred), '20260101000011_create_users');
+    assert.equal(nameAfter(['20270101235959_a.js', '0001_b.ts'], preferred), '20270101235960_create_users');
+    assert.throws(
+      () => nameAfter(['last.ts'], preferred),
+      /migrations\/last\.ts sorts after every new migration/,
+    );
+    assert.throws(
+      () => nameAfter(['9_a.ts'], preferred),
+      /migrations\/9_a\.ts sorts after every new migration/,
+    );
+  });
+});
+
+const shape = (owned: Run['owned'], told: Run['told'] = {}): Run => ({
+  owned,
+  told,
+  reversed: false,
+  owner: 'nothing',
+});
+
+const sequences: Record<string, Run[]> = {
+  'a resource and a provider gain fields': [
+    shape({ user: ['name', 'age'] }, { account: ['name'] }),
+    shape({ user: ['name', 'age', 'note'] }, { account: ['name', 'at', 'data'] }),
+  ],
+  'a required field goes, and comes back after a resource': [
+    shape({ user: ['name', 'age'] }),
+    shape({ user: ['age'] }),
+    shape({ order: ['name'], user: ['age'] }, { wallet: ['age'] }),
+    shape({ user: ['note', 'age'] }, { wallet: ['note'], account: ['name'] }),
+  ],
+};
+
+describe('the schema of a service that grew', function () {
+  this.timeout(60_000);
+  let folder: string;
+  const databases: TestDatabase[] = [];
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'migrations-'));
+  });
+  afterEach(async () => {
+    await Promise.all(databases.splice(0).map((database) => database.drop()));
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const connect = async () => {
+    const database = await createDatabase();
+    databases.push(database);
+    return knexModule({ client: 'pg', connection: database.url });
+  };
+
+  for (const [title, sequence] of Object.entries(sequences)) {
+    it(`is the same from scratch and from every state between, and what the code needs: ${title}`, async () => {
+      const service = createGrowingService();
+      const stages: Knex[] = [];
+      let tables: Awaited<ReturnType<typeof service.generate>>['tables'] = [];
+      for (const run of sequence) {
+        ({ tables } = await service.generate(run));
+        stages.push(await connect());
+        for (const database of stages) await migrate(database, service.present);
+      }
+      const catalogs = await Promise.all(stages.map(catalog));
+      await Promise.all(stages.map((database) => database.destroy()));
+      const fresh = catalogs.at(-1);
+      for (const grown of catalogs) assert.deepEqual(grown, fresh);
+      for (const { name, fields } of tables) {
+        const columns = new Map(
+          fresh?.columns.filter((row) => row.table === name).map((row) => [row.column, row]),
+        );
+        for (const field of fields) assert.ok(columns.has(columnName(field.name)), `${name}.${field.name}`);
+        const required = [...columns.values()].filter((row) => row.nullable === 'NO' && row.default === null);
+        const given = new Set([
+          'id',
+          ...fields.filter((field) => !field.optional).map((field) => columnName(field.name)),
+        ]);
+        for (const { column } of required) assert.ok(given.has(column), `no code writes ${name}.${column}`);
+      }
+    });
+  }
+
+  /** As `knex migrate:latest`, but for the tables of the runtime. */
+  async function migrate(database: Knex, present: Map<string, string>): Promise<void> {
+    const own = byName(present).filter(([name]) => !name.includes('_event_'));
+    for (const [name, text] of own) await writeFile(path.join(folder, name), text);
+    await database.migrate.latest({
+      migrationSource: {
+        getMigrations: async () => own.map(([name]) => name),
+        getMigrationName: (name: string) => name,
+        getMigration: (name: string) =>
+          import(pathToFileURL(path.join(folder, name)).href) as Promise<Knex.Migration>,
+      },
+    });
+  }
+});
+
+interface Column {
+  table: string;
+  column: string;
+  type: string;
+  nullable: string;
+  default: string | null;
+}
+
+async function catalog(database: Knex) {
+  const { rows: columns }: { rows: Column[] } = await database.raw(
+    `select table_name as table, column_name as column, data_type as type, is_nullable as nullable, column_default as default
+     from information_schema.columns where table_schema = 'public' and table_name not like 'knex%' order by 1, 2`,
+  );
+  const { rows: indexes }: { rows: object[] } = await database.raw(
+    `select indexdef from pg_indexes where schemaname = 'public' and tablename not like 'knex%' order by 1`,
+  );
+  return { columns, indexes };
+}

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import fc from 'fast-check';
+import type { ConsumedEvent, Field, ServiceAnswers } from '../../../generators/service/answers.ts';
+import { parseFields } from '../../../generators/service/field-grammar.ts';
+import { migrationFiles } from '../../../generators/service/files.ts';
+import { historyOf, storedTables } from '../../../generators/service/migrations/history.ts';
+import { planMigrations } from '../../../generators/service/migrations/plan.ts';
+import { tablesOf } from '../../../generators/service/migrations/tables.ts';
+import { fromStored, toStored } from '../../../generators/service/stored-answers.ts';
+import { serviceView } from '../../../generators/service/view.ts';
+import { templatesRoot } from '../../../generators/templates-root.ts';
+import type { Remembered } from '../../../generators/yo-rc.ts';
+
+/** Resource to the fields that it has; `account` and `wallet` belong to another service, which tells of them. */
+export interface Shape {
+  owned: Record<string, string[]>;
+  told: Record<string, string[]>;
+}
+
+/** One run: what there is then, in which order, and what the owner does to the folder before it. */
+export interface Run extends Shape {
+  reversed: boolean;
+  owner: 'nothing' | 'adds a migration' | 'deletes one' | 'renames one';
+}
+
+const types: Record<string, string> = {
+  name: 'string',
+  note: 'text',
+  age: 'integer',
+  data: 'json',
+  at: 'timestamp',
+};
+const fieldNames = fc.uniqueArray(fc.constantFrom(...Object.keys(types)), { minLength: 1, maxLength: 3 });
+const shapes = (...names: string[]) =>
+  fc.dictionary(fc.constantFrom(...names), fieldNames, { maxKeys: names.length, noNullPrototype: true });
+
+/** Runs in any order: resources and events come, grow, lose fields, and go. */
+export const runs: fc.Arbitrary<Run[]> = fc.array(
+  fc.record({
+    owned: shapes('user', 'order', 'cart'),
+    told: shapes('account', 'wallet'),
+    reversed: fc.boolean(),
+    owner: fc.constantFrom(
+      'nothing' as const,
+      'nothing' as const,
+      'adds a migration' as const,
+      'deletes one' as const,
+      'renames one' as const,
+    ),
+  }),
+  { minLength: 2, maxLength: 5 },
+);
+
+/** A service in memory, generated as often as one likes. */
+export function createGrowingService() {
+  const root = templatesRoot('service');
+  let pristine = new Map<string, string>();
+  let remembered: Pick<Remembered, 'answers' | 'tables'> | undefined;
+  const present = new Map<string, string>();
+
+  return {
+    /** What stands in `migrations/`: file name to text. */
+    present,
+    /** What earlier versions, which did not remember tables, leave. */
+    forgetTables: () => {
+      if (remembered) remembered = { answers: remembered.answers };
+    },
+    /** Generates the service; resolves to the names of the new migrations, and the tables that the code uses then. */
+    async generate(run: Run) {
+      actAsOwner(run.owner, present);
+      const answers = answersOf(run, remembered);
+      const view = serviceView(answers);
+      const history = historyOf(remembered, pristine, present);
+      const plan = await planMigrations(view, root, history);
+      const files = await migrationFiles(view, root, plan);
+      for (const [file, text] of files) {
+        const name = path.basename(file);
+        assert.ok(!present.has(name), `${name} is written twice`);
+        present.set(name, text);
+      }
+      pristine = new Map([...history.born, ...files]);
+      const stored = { answers: toStored(answers), tables: storedTables(plan.tables) };
+      remembered = JSON.parse(JSON.stringify(stored)) as typeof remembered;
+      return { added: [...files.keys()].map((file) => path.basename(file)), tables: tablesOf(view) };
+    },
+  };
+}
+
+function actAsOwner(owner: Run['owner'], present: Map<string, string>): void {
+  const last = [...present.keys()].toSorted().at(-1);
+  if (last === undefined || owner === 'nothing') return;
+  if (owner === 'adds a migration')
+    return void present.set(`2027${last.slice(4, 14)}_by_hand.ts`, 'export {};\n');
+  const text = present.get(last) ?? '';
+  present.delete(last);
+  if (owner === 'renames one') present.set(last.replace(/\.ts$/, '_renamed.ts'), text);
+}
+
+/** A field that is new in a table that exists has to be optional; in a new one every second is required. */
+function answersOf(
+  { owned, told, reversed }: Run,
+  remembered?: Pick<Remembered, 'answers' | 'tables'>,
+): ServiceAnswers {
+  const before = remembered ? (fromStored(remembered.answers).resources ?? []) : [];
+  const had = (resource: string, field: string) =>
+    before.find(({ name }) => name === resource)?.fields.find(({ name }) => name === field);
+  const isNew = (resource: string) =>
+    remembered?.tables
+      ? !(`${resource}s` in remembered.tables)
+      : !before.some(({ name }) => name === resource);
+  const resources = Object.entries(owned).map(([name, fields]) => ({
+    name,
+    fields: fields.map((field, index): Field => {
+      const [parsed] = parseFields(`${field}:${types[field]}`);
+      assert.ok(parsed);
+      return { ...parsed, optional: had(name, field)?.optional ?? !(isNew(name) && index % 2 === 0) };
+    }),
+  }));
+  const consumes = Object.entries(told).map(([name, fields]) => eventOf(name, fields));
+  return {
+    name: 'shop',
+    description: 'A shop',
+    resources: reversed ? resources.toReversed() : resources,
+    consumes: reversed ? consumes.toReversed() : consumes,
+    port: 8001,
+    databasePort: 5432,
+    packageManager: 'npm',
+    ci: 'none',
+    kubernetes: false,
+    git: false,
+    install: false,
+  };
+}
+
+const eventOf = (aggregate: string, fields: string[]): ConsumedEvent => ({
+  type: `${aggregate}.created`,
+  version: 1,
+  topic: `${aggregate}.events`,
+  aggregate,
+  from: `${aggregate}-service`,
+  schema: { type: 'object', properties: Object.fromEntries(fields.map((field) => [field, schemaOf(field)])) },
+  fields: parseFields(fields.map((field) => `${field}:${types[field]}:optional`).join(' ')),
+});
+
+const schemas: Record<string, object> = {
+  string: { type: 'string', maxLength: 255 },
+  text: { type: 'string' },
+  integer: { type: 'integer', minimum: -5, maximum: 5 },
+  json: { type: 'object' },
+  timestamp: { type: 'string', format: 'date-time' },
+};
+const schemaOf = (field: string) => schemas[types[field] ?? ''] ?? {};
