@@ -13,6 +13,13 @@ import { createGrowingService, runs, type Run } from './support/growing-service.
 const byName = (present: Map<string, string>) =>
   [...present].toSorted(([one], [other]) => (one < other ? -1 : 1));
 
+const shape = (owned: Run['owned'], told: Run['told'] = {}): Run => ({
+  owned,
+  told,
+  reversed: false,
+  owner: 'nothing',
+});
+
 describe('the migrations of a service that is generated again and again', () => {
   it('keep their names and texts, and new ones follow all that are there', () =>
     fc.assert(
@@ -44,6 +51,28 @@ describe('the migrations of a service that is generated again and again', () => 
       { numRuns: 40 },
     ));
 
+  it('get the tables of a newer runtime after all others, but for those that the owner added', async () => {
+    const older = ['event_outbox', 'event_inbox', 'event_parked'].map((table, index): [string, string] => [
+      `2026010100000${index}_${table}.ts`,
+      `export { down, up } from 'microservice-runtime/tables/${table.replaceAll('_', '-')}';\n`,
+    ]);
+    const service = createGrowingService();
+    for (const [name, text] of [...older, ['20270101000000_by_hand.ts', 'export {};\n'] as const])
+      service.present.set(name, text);
+    assert.deepEqual((await service.generate(shape({ user: ['name'] }))).added, [
+      '20270101000001_event_inbox_2.ts',
+      '20270101000002_create_users.ts',
+    ]);
+
+    const upgraded = createGrowingService();
+    const byHand = "export { down, up } from 'microservice-runtime/tables/event-inbox-2';\n";
+    for (const [name, text] of [...older, ['20270101000000_upgrade.ts', byHand] as const])
+      upgraded.present.set(name, text);
+    assert.deepEqual((await upgraded.generate(shape({ user: ['name'] }))).added, [
+      '20270101000001_create_users.ts',
+    ]);
+  });
+
   it('begin where the last of the owner ends, in as many digits', () => {
     const preferred = '20260101000010_create_users';
     assert.equal(nameAfter([], preferred), preferred);
@@ -59,13 +88,6 @@ describe('the migrations of a service that is generated again and again', () => 
       /migrations\/9_a\.ts sorts after every new migration/,
     );
   });
-});
-
-const shape = (owned: Run['owned'], told: Run['told'] = {}): Run => ({
-  owned,
-  told,
-  reversed: false,
-  owner: 'nothing',
 });
 
 const sequences: Record<string, Run[]> = {
