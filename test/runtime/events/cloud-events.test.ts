@@ -3,6 +3,7 @@ import {
   CloudEventError,
   decodeEvent,
   encodeEvent,
+  readIdentity,
   type PublishedEvent,
 } from '../../../src/runtime/events/cloud-events.ts';
 import type { IncomingMessage } from '../../../src/runtime/events/message.ts';
@@ -110,5 +111,79 @@ describe('decodeEvent', () => {
 
   it('gives no data where the message has none', () => {
     assert.equal(decodeEvent(received(base, null)).data, undefined);
+  });
+
+  describe('in structured mode', () => {
+    const attributes = {
+      ...{ specversion: '1.0', id: 'e1', type: 'user.created', source: 'user-service', subject: '7' },
+      ...{ time: event.time, aggregatetype: 'user', eventversion: 2, correlationid: 'c1', causationid: 'e0' },
+      ...{ traceparent: event.traceparent, datacontenttype: 'application/json', nothing: null },
+    };
+    const structured = (document: unknown, contentType = 'application/cloudevents+json'): IncomingMessage =>
+      received(
+        { 'content-type': contentType },
+        typeof document === 'string' ? document : JSON.stringify(document),
+      );
+    const same = { ...event, data: { name: 'Zoë' }, partition: 3, offset: '42' };
+
+    for (const contentType of [
+      'application/cloudevents+json',
+      'application/cloudevents+json; charset=utf-8',
+      'Application/CloudEvents+JSON;charset=UTF-8',
+    ]) {
+      it(`reads ${contentType} as it reads the binary mode`, () =>
+        assert.deepEqual(
+          decodeEvent(structured({ ...attributes, data: { name: 'Zoë' } }, contentType)),
+          same,
+        ));
+    }
+
+    it('reads data in base64, and no data', () => {
+      const base64 = Buffer.from('{"name":"Zoë"}').toString('base64');
+      assert.deepEqual(decodeEvent(structured({ ...attributes, data_base64: base64 })), same);
+      assert.equal(decodeEvent(structured(attributes)).data, undefined);
+      assert.throws(
+        () => decodeEvent(structured({ ...attributes, data_base64: 'AAAA' })),
+        /has data that is not JSON/,
+      );
+    });
+
+    it('prefers what the event says to headers that repeat it', () => {
+      const message = structured({ ...attributes, data: { name: 'Zoë' } });
+      message.headers['ce_id'] = Buffer.from('other');
+      assert.deepEqual(decodeEvent(message), same);
+      assert.deepEqual(readIdentity(message), { source: 'user-service', id: 'e1' });
+    });
+
+    const faults: [string, IncomingMessage, RegExp][] = [
+      ['a batch', structured([attributes], 'application/cloudevents-batch+json'), /defines no batches/],
+      ['another format', structured('', 'application/cloudevents+avro'), /"application\/cloudevents\+avro"/],
+      ['what is not JSON', structured('{'), /its value is not JSON/],
+      ['what is not an object', structured([attributes]), /its value is not an object/],
+      ['an event without an id', structured({ ...attributes, id: undefined }), /has no attribute id/],
+      ['an id with half of a character', structured({ ...attributes, id: 'a\ud800' }), /has the id/],
+      ['a subject with NUL', structured({ ...attributes, subject: 'a\0' }), /has the subject/],
+    ];
+    for (const [what, message, expected] of faults) {
+      it(`throws for ${what}, and says why`, () =>
+        assert.throws(
+          () => decodeEvent(message),
+          (error: Error) => error instanceof CloudEventError && expected.test(error.message),
+        ));
+    }
+  });
+});
+
+describe('readIdentity', () => {
+  const of = (id: string, source: string) =>
+    readIdentity(received({ ce_id: id, ce_source: source, ce_type: 'a.b' }));
+
+  it('takes what an index entry of PostgreSQL holds, however many bytes a character has', () => {
+    assert.deepEqual(of('i'.repeat(1_000), 's'.repeat(1_000)), {
+      id: 'i'.repeat(1_000),
+      source: 's'.repeat(1_000),
+    });
+    assert.equal(of('i'.repeat(1_000), 's'.repeat(1_001)), undefined);
+    assert.equal(of('語'.repeat(500), '語'.repeat(500)), undefined);
   });
 });

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { EventHandler } from '../../../src/runtime/events/consumer-handlers.ts';
+import { createOutbox, type Outbox } from '../../../src/runtime/events/outbox.ts';
+import { up as createOutboxTable } from '../../../src/runtime/tables/event-outbox.ts';
 import { allowAnyTime, appendRecords, type RawRecord } from '../../support/raw-records.ts';
 import { createFixture, noteWritten, type Fixture, type Note } from './consumer-fixture.ts';
 
@@ -18,12 +20,19 @@ const identity = (id: string): Header[] => [
 describe('a record of another program', () => {
   const { topic } = noteWritten;
   let fixture: Fixture;
+  let outbox: Outbox;
   let key = '';
   const server = (): string => fixture.config.kafka.bootstrapServers[0] ?? '';
 
   before(async () => {
     fixture = await createFixture(1);
     await allowAnyTime(server(), topic);
+    await createOutboxTable(fixture.database);
+    outbox = createOutbox({
+      database: fixture.database,
+      contracts: { published: [] },
+      serviceName: 'note-service',
+    });
     const consumers = fixture.consumers({ parkDelay: { first: 600_000, max: 600_000 } });
     consumers.on(noteWritten, keep);
     consumers.start();
@@ -33,6 +42,8 @@ describe('a record of another program', () => {
 
   const keep: EventHandler<Note> = async ({ subject, data }, trx) => {
     if (data.text === 'poison') throw new TypeError('never');
+    if (data.text === 'publish')
+      await outbox.publish(topic, { type: 'note.kept', data }, { key: subject, trx });
     await trx('effect').insert({ key: subject, text: data.text });
   };
   const handled = (of = key): Promise<string[]> =>
@@ -108,4 +119,92 @@ describe('a record of another program', () => {
       assert.deepEqual(await fixture.database('event_parked').where({ key }).pluck('received_at'), [null]);
     });
   }
+
+  const refused: Record<string, Header> = {
+    'an id that holds NUL': ['ce_id', bytes('a\0b')],
+    'an id that is not UTF-8': ['ce_id', Buffer.from([0x61, 0xff])],
+    'an id that no index holds': ['ce_id', bytes(unlike('語', 900))],
+    'a source that no index holds': ['ce_source', bytes(unlike('語', 900))],
+    'a type that holds NUL': ['ce_type', bytes(`${noteWritten.type}\0`)],
+    'a subject that holds NUL': ['ce_subject', bytes('a\0b')],
+    'a version that reads like an outage': [
+      'ce_eventversion',
+      bytes('1 - Connection terminated unexpectedly'),
+    ],
+  };
+  for (const [what, header] of Object.entries(refused)) {
+    it(`with ${what} is a dead letter, or is passed over`, async () => {
+      const [name] = header;
+      await come({ headers: [...identity(key).filter(([each]) => each !== name), header] });
+      const expected = name === 'ce_type' ? undefined : { state: 'dead', reason: 'unreadable' };
+      assert.deepEqual(await parked(), expected);
+    });
+  }
+
+  const carried = {
+    'that holds NUL': bytes('a\0b'),
+    'that is not UTF-8': Buffer.from([0x61, 0xff]),
+    'of 900,000 bytes': bytes('c'.repeat(900_000)),
+  };
+  for (const [what, odd] of Object.entries(carried)) {
+    it(`with a correlation id ${what} is handled, and what it causes is published`, async () => {
+      const others = ['ce_causationid', 'ce_traceparent', 'traceparent', 'ce_time'];
+      const names = ['ce_correlationid', ...(odd.length < 10 ? others : [])];
+      await come({
+        value: bytes('{"text":"publish"}'),
+        headers: [...identity(key), ...names.map((name): Header => [name, odd])],
+      });
+      assert.deepEqual(await handled(), ['publish']);
+    });
+  }
+
+  const structured = (type: string, contentType = 'application/cloudevents+json; charset=utf-8') => ({
+    headers: [['content-type', bytes(contentType)]] satisfies Header[],
+    value: bytes(
+      JSON.stringify({ specversion: '1.0', id: key, source: 'test', type, data: { text: 'fine' } }),
+    ),
+  });
+
+  it('in structured mode is handled once, though it comes twice', async () => {
+    await come(structured(noteWritten.type));
+    await come(structured(noteWritten.type));
+    assert.deepEqual(await handled(), ['fine']);
+  });
+
+  it('in structured mode of a type that nobody handles is passed over', async () => {
+    await come(structured('note.burned'));
+    assert.deepEqual([await handled(), await parked()], [[], undefined]);
+  });
+
+  it('that is a batch of events is a dead letter', async () => {
+    await come(structured(noteWritten.type, 'application/cloudevents-batch+json'));
+    assert.deepEqual(await parked(), { state: 'dead', reason: 'unreadable' });
+  });
+
+  it('of a key that is not text is handled, with a subject that is', async () => {
+    const odd = Buffer.concat([Buffer.from([0, 0xff]), bytes(key)]);
+    await come({ key: odd, value: bytes('{"text":"fine"}') });
+    assert.deepEqual(await handled(`base64:${odd.toString('base64')}`), ['fine']);
+  });
+
+  it('without a key blocks no key that reads like its place', async () => {
+    await come({ key: null });
+    const { key: place } = await fixture.database('event_parked').orderBy('id', 'desc').first('key');
+    assert.match(place, /^0@\d+$/);
+    await come({ key: bytes(place), value: bytes('{"text":"fine"}'), headers: identity(randomUUID()) });
+    assert.deepEqual(await handled(place), ['fine']);
+  });
+
+  it('nested 100,000 deep is parked or handled', async () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    await come({ value: bytes(`{"text":"poison","x":${deep}}`) });
+    assert.deepEqual(await parked(), poison);
+  });
 });
+
+/** Characters that PostgreSQL cannot compress below the size of an index entry. */
+function unlike(first: string, count: number): string {
+  const start = first.codePointAt(0) ?? 0;
+  const any = (index: number): number => start + ((index * 7_919 + index * index * 31) % 8_000);
+  return Array.from({ length: count }, (_, index) => String.fromCodePoint(any(index))).join('');
+}

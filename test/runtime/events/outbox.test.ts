@@ -330,6 +330,26 @@ describe('publish', () => {
       assert.match(headers.traceparent, /^00-/);
     });
 
+    it('is published whatever its context carries, without the ids that could not be passed on', async () => {
+      for (const odd of ['a\0b', 'a\ud800', 'c'.repeat(1_000_000)]) {
+        await database('event_outbox').delete();
+        const context = { requestId: odd, correlationId: odd, causationId: odd, traceparent: odd };
+        await runInContext(context, () => outbox.publish(placed('7')));
+        const { headers } = await row();
+        assert.equal(headers.ce_correlationid, headers.ce_id);
+        assert.equal('ce_causationid' in headers, false);
+        assert.match(headers.traceparent, /^00-/);
+      }
+    });
+
+    it('is refused when its key or its type is not text, which PostgreSQL could not hold', async () => {
+      await assert.rejects(outbox.publish(placed('a\ud800')), /its key, the aggregate's id, is "a\\ud800"/);
+      await assert.rejects(
+        outbox.publish('a', { type: 'a.\0', data: 1 }, { key: 'k' }),
+        /its ce_type holds NUL or half of a surrogate pair/,
+      );
+    });
+
     it('may be one that no definition describes', async () => {
       await outbox.publish(
         'audit.log',
