@@ -72,12 +72,13 @@ const bugs = new Set(['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'
  * the event is tried again; see docs/decisions/parking.md.
  */
 export function kindOf(error: unknown, { reading = false } = {}): FailureKind {
+  // first: its message quotes the event, which may read like any error
+  if (reading && error instanceof UnknownVersionError) return 'unknown version';
+  if (reading && (error instanceof EventDataError || error instanceof CloudEventError)) return 'unreadable';
   if (error instanceof HandlerTimeoutError) return 'timeout';
   if (isConflict(error)) return 'conflict';
   if (isAway(error)) return 'unreachable';
   if (hasCode(error, queryCanceled)) return 'timeout';
-  if (reading && error instanceof UnknownVersionError) return 'unknown version';
-  if (reading && (error instanceof EventDataError || error instanceof CloudEventError)) return 'unreadable';
   // in a handler it is about an event that the handler publishes, and no other try changes that
   if (error instanceof EventDataError) return 'bug';
   return error instanceof Error && bugs.has(error.name) ? 'bug' : 'failure';

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { runInContext } from '../context/context.ts';
 import { childTraceparent } from '../context/traceparent.ts';
-import { decodeEvent, readHeader } from './cloud-events.ts';
+import { decodeEvent, readAttribute } from './cloud-events.ts';
 import type { EventDefinition } from './define-event.ts';
 import { acceptData } from './event-data.ts';
 import type { ReceivedEvent } from './event.ts';
@@ -67,7 +67,7 @@ export function createGroupHandlers(): GroupHandlers {
   let anyOutside = false;
   const topicHandlers = (topic: string) => byTopic.get(topic) ?? [];
   const typed = (message: IncomingMessage) =>
-    byType.get(keyOf(message.topic, readHeader(message, 'ce_type') ?? ''));
+    byType.get(keyOf(message.topic, readAttribute(message, 'type') ?? ''));
 
   return {
     add(definition, { delivery, handler }) {
@@ -94,7 +94,7 @@ export function createGroupHandlers(): GroupHandlers {
     topics: () => [...new Set([...[...byType.values()].map(({ topic }) => topic), ...byTopic.keys()])],
     wants: (message) =>
       topicHandlers(message.topic).length > 0 ||
-      readHeader(message, 'ce_type') === undefined ||
+      readAttribute(message, 'type') === undefined ||
       typed(message) !== undefined,
     isOutside: (message) => anyOutside && typed(message)?.outside === true,
     prepare(message) {

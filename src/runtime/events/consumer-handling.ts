@@ -1,4 +1,4 @@
-import { readHeader } from './cloud-events.ts';
+import { readAttribute } from './cloud-events.ts';
 import { EventFailure, HandlerTimeoutError, isAborted, kindOf } from './consumer-errors.ts';
 import type { GroupHandlers, HandleableEvent } from './consumer-handlers.ts';
 import type { ReceivedEvent } from './event.ts';
@@ -60,8 +60,8 @@ export function failureOf(
 /** Names an event for whoever reads a log: its type, its id, its key and its place. */
 export function describe(message: IncomingMessage): string {
   const { topic, partition, offset, key } = message;
-  const name = readHeader(message, 'ce_type') ?? 'message without a type';
-  const id = readHeader(message, 'ce_id');
+  const name = readAttribute(message, 'type')?.slice(0, 200) ?? 'message without a type';
+  const id = readAttribute(message, 'id')?.slice(0, 200);
   const ofKey = key === null ? 'without a key' : `of key ${JSON.stringify(key.toString().slice(0, 200))}`;
   return `${name}${id ? ` ${id}` : ''} ${ofKey} at ${topic}/${partition}@${offset}`;
 }

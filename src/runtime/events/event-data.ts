@@ -63,7 +63,9 @@ function lift<T>(definition: EventDefinition<T>, version: number, data: unknown)
 
 function objectOf<T>(definition: EventDefinition<T>, data: unknown): object {
   if (typeof data === 'object' && data !== null) return data;
-  throw new EventDataError(`${definition.type} has data that is no object: ${JSON.stringify(data)}`);
+  throw new EventDataError(
+    `${definition.type} has data that is not an object: ${JSON.stringify(data)?.slice(0, 100)}`,
+  );
 }
 
 const nameOf = ({ type, version }: { type: string; version: number }): string => `${type} version ${version}`;

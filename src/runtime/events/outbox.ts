@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { currentContext } from '../context/context.ts';
-import { newTraceparent } from '../context/traceparent.ts';
+import { newTraceparent, parseTraceparent } from '../context/traceparent.ts';
 import { isConflict } from '../database/error-kind.ts';
 import { encodeEvent } from './cloud-events.ts';
 import { checkTopic, type EventDefinition } from './define-event.ts';
@@ -12,6 +12,7 @@ import { failpoint } from './failpoint.ts';
 import { messageBytes, type OutgoingMessage } from './message.ts';
 import { type Connection, insertIntoOutbox, type InsertOptions } from './outbox-insert.ts';
 import { createTransactionBuffers } from './outbox-transaction.ts';
+import { carriedId, isText } from './storable-text.ts';
 
 /** Kafka takes 1 MiB a batch unless it is told otherwise, and a message that it refuses would hold up its lane. */
 const MAX_MESSAGE_BYTES = 900_000;
@@ -124,18 +125,24 @@ function envelope({ key, text, ...event }: Envelope): OutgoingMessage {
     subject: key,
     time: new Date().toISOString(),
     data: text,
-    correlationId: context?.correlationId ?? id,
-    causationId: context?.causationId,
-    traceparent: context?.traceparent ?? newTraceparent(),
+    correlationId: carriedId(context?.correlationId) ?? id,
+    causationId: carriedId(context?.causationId),
+    traceparent: parseTraceparent(context?.traceparent) ? context?.traceparent : newTraceparent(),
   });
 }
 
 function checkMessage(message: OutgoingMessage): void {
   const { topic, key, headers } = message;
   const what = `${headers['ce_type']} to ${topic}`;
-  if (typeof key !== 'string' || key === '' || key.includes('\0')) {
+  if (typeof key !== 'string' || key === '' || !isText(key)) {
     throw new Error(
-      `cannot publish ${what}: its key, the aggregate's id, is ${JSON.stringify(key)}; give a string`,
+      `cannot publish ${what}: its key, the aggregate's id, is ${JSON.stringify(key)}; give a string without NUL and halves of surrogate pairs`,
+    );
+  }
+  const [odd] = Object.entries(headers).filter(([, text]) => !isText(text));
+  if (odd) {
+    throw new Error(
+      `cannot publish ${JSON.stringify(what)}: its ${odd[0]} holds NUL or half of a surrogate pair`,
     );
   }
   const bytes = messageBytes(message);

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { isConflict } from '../database/error-kind.ts';
-import { readHeader } from './cloud-events.ts';
+import { readAttribute } from './cloud-events.ts';
 import { EventFailure } from './consumer-errors.ts';
 import type { GroupHandlers } from './consumer-handlers.ts';
 import { failureOf, handleEvent, prepareEvent, type HandledEvent } from './consumer-handling.ts';
@@ -98,7 +98,7 @@ async function handleInSavepoint(
 
 /** An older release of the service, or one that handles the event no more. */
 function unwanted(message: ParkedEvent['message']): UnknownVersionError {
-  const type = readHeader(message, 'ce_type') ?? 'this';
+  const type = readAttribute(message, 'type') ?? 'this';
   return new UnknownVersionError(
     `nothing handles ${type} in this release; deploy one that does, or drop the event`,
   );

@@ -1,8 +1,8 @@
-import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { readHeader, readIdentity } from './cloud-events.ts';
+import { readAttribute, readIdentity } from './cloud-events.ts';
 import { receivedAt, type IncomingMessage } from './message.ts';
 import { cleanHeaders, headersByName } from './received-headers.ts';
+import { isText, storableText } from './storable-text.ts';
 
 type Bytes = string | Buffer;
 type HeaderJson = string | { base64: string };
@@ -30,24 +30,17 @@ export function keyTextOf({ key, partition, offset }: IncomingMessage): string {
   if (key === null) return `${partition}@${offset}`;
   const bytes = Buffer.from(key);
   if (bytes.length > LONGEST_KEY) return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-  return isText(bytes) ? bytes.toString() : `base64:${bytes.toString('base64')}`;
+  const isItself = isText(bytes) && !looksMade.test(bytes.toString());
+  return isItself ? bytes.toString() : `base64:${bytes.toString('base64')}`;
 }
 
-/** What PostgreSQL takes as text: UTF-8 without NUL. */
-function isText(bytes: Buffer): boolean {
-  return isUtf8(bytes) && !bytes.includes(0);
-}
-
-/** Any text so that PostgreSQL takes it, and not more of it than somebody reads. */
-export function storableText(text: string, longest = 4_000): string {
-  // to bytes and back: half of a surrogate pair is no text either
-  return Buffer.from(text.slice(0, longest)).toString().replaceAll('\0', '\u{fffd}');
-}
+/** A key that reads like one that is made here would share the fate of another one. */
+const looksMade = /^(base64:|sha256:|\d+@\d+$)/;
 
 /** The values of a row: of the columns that `appendParked` names, in their order. */
 export function parkedValues(message: IncomingMessage): unknown[] {
   const identity = readIdentity(message);
-  const type = readHeader(message, 'ce_type');
+  const type = readAttribute(message, 'type');
   const time = receivedAt(message);
   return [
     keyTextOf(message),

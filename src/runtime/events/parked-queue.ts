@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import { parkedMessage, storableText, type ParkedRow } from './parked-message.ts';
+import { parkedMessage, type ParkedRow } from './parked-message.ts';
+import { storableText } from './storable-text.ts';
 import type { IncomingMessage } from './message.ts';
 import type { Verdict } from './parking.ts';
 

@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import type { ParkReason } from './consumer-errors.ts';
 import type { IncomingMessage } from './message.ts';
-import { keyTextOf, parkedValues, storableText } from './parked-message.ts';
+import { keyTextOf, parkedValues } from './parked-message.ts';
+import { storableText } from './storable-text.ts';
 
 /** The topic of a consumer group. */
 export interface GroupTopic {
