@@ -62,7 +62,7 @@ export interface Fixture {
   send(
     key: string,
     text: string,
-    overrides?: { id?: string; headers?: Record<string, string>; value?: string },
+    overrides?: { id?: string; headers?: Record<string, string>; value?: string | Buffer },
   ): Promise<string>;
   /** Sends a message as it is, whatever it is. */
   sendRaw(message: RawMessage): Promise<void>;
