@@ -35,7 +35,7 @@ export {
 } from './schemas/page.ts';
 export { defineEvent, type EventDefinition, type EventSettings, type Upcast } from './events/define-event.ts';
 export type { EventContracts, NewEvent, ReceivedEvent } from './events/event.ts';
-export type { EffectHandler, EventHandler } from './events/consumer-handlers.ts';
+export type { EffectHandler, EventHandler, Tombstone, TombstoneHandler } from './events/consumer-handlers.ts';
 export type { ConsumerSettings } from './events/consumer-settings.ts';
 export {
   createEventBus,

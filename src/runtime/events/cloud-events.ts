@@ -123,8 +123,8 @@ function textAttribute(message: IncomingMessage, name: string): string | undefin
   );
 }
 
-/** A key that is not text still tells aggregates apart. */
-function subjectOf({ key }: IncomingMessage): string {
+/** The key of a message as text. One that is not text still tells aggregates apart. */
+export function subjectOf({ key }: IncomingMessage): string {
   if (key === null) return '';
   return isText(key) ? key.toString() : `base64:${Buffer.from(key).toString('base64')}`;
 }

@@ -36,6 +36,8 @@ export interface BatchResult {
   position: Position;
   handled: HandledEvent[];
   duplicates: number;
+  /** Tombstones that nobody handles, and that were passed over. */
+  tombstones: number;
   /** Events that were put into event_parked: the one of the verdict, and those whose key is parked. */
   parked: number;
 }
@@ -67,7 +69,7 @@ export async function handleBatch(
   const result = await inTransaction(options.database, async (trx) => {
     rejectRolledBack(trx);
     const items = take().map((message) => itemOf(message, options.handlers));
-    if (items.length === 0) return { position: known, handled: [], duplicates: 0, parked: 0 };
+    if (items.length === 0) return { position: known, handled: [], duplicates: 0, tombstones: 0, parked: 0 };
     const { unseen, parked } = await claimItems(items, known, trx, options);
     failpoint('consumer.claimed');
     const waiting = parked ? await lockParkedKeys(trx, options.of, keysIn(items)) : new Set<string>();
@@ -121,15 +123,17 @@ async function handleItems(
   { unseen, waiting, enough, verdict }: Course,
   trx: Knex.Transaction,
   options: BatchOptions,
-): Promise<{ next: number; handled: HandledEvent[]; duplicates: number; parked: number }> {
+): Promise<Omit<BatchResult, 'position'> & { next: number }> {
   const handled: HandledEvent[] = [];
   const parked: IncomingMessage[] = [];
   let duplicates = 0;
+  let tombstones = 0;
   let next = 0;
   for (const { offset, message, wanted, identity } of items) {
     if (next > 0 && enough()) break;
     const seen = identity && !unseen.delete(identityOf(identity));
     if (seen) duplicates += 1;
+    if (!wanted && options.handlers.isTombstone(message)) tombstones += 1;
     if (wanted && !seen) {
       if (verdict?.offset === offset) waiting.add(await park(message, verdict, trx, options));
       if (waiting.size > 0 && waiting.has(keyTextOf(message))) parked.push(message);
@@ -141,7 +145,7 @@ async function handleItems(
     await appendParked(trx, options.of, parked);
     failpoint('consumer.parked');
   }
-  return { next, handled, duplicates, parked: parked.length };
+  return { next, handled, duplicates, tombstones, parked: parked.length };
 }
 
 async function park(
@@ -161,7 +165,7 @@ async function handleItem(
   { handlers, settings }: BatchOptions,
   others: boolean,
 ): Promise<HandledEvent> {
-  const { event, handle } = prepareEvent(message, handlers);
+  const { time, handle } = prepareEvent(message, handlers);
   const seconds = await handleEvent(message, () => handle(trx), { timeout: settings.handlerTimeout, others });
-  return { event, seconds };
+  return { time, seconds };
 }

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { runInContext } from '../context/context.ts';
-import { childTraceparent } from '../context/traceparent.ts';
-import { decodeEvent, readAttribute } from './cloud-events.ts';
+import { childTraceparent, newTraceparent } from '../context/traceparent.ts';
+import { decodeEvent, readAttribute, subjectOf } from './cloud-events.ts';
 import type { EventDefinition } from './define-event.ts';
 import { acceptData } from './event-data.ts';
 import type { ReceivedEvent } from './event.ts';
@@ -22,6 +22,18 @@ export type EffectHandler<T = unknown> = (
   idempotencyKey: string,
 ) => Promise<unknown>;
 
+/** A record without a value: in a compacted topic it says that nothing is left under its key. */
+export interface Tombstone {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  /** The key as text; `base64:...` where it is not text. */
+  readonly key: string;
+}
+
+/** Handles a tombstone; the contract is that of `EventHandler`. */
+export type TombstoneHandler = (tombstone: Tombstone, trx: Knex.Transaction) => Promise<unknown>;
+
 /** The handler of a definition: for the effect exactly once in the database, or at least once anywhere. */
 export type DefinedHandler<T> =
   | { delivery: 'exactly-once'; handler: EventHandler<T> }
@@ -29,7 +41,8 @@ export type DefinedHandler<T> =
 
 /** An event that somebody handles, ready to be handled. */
 export interface HandleableEvent {
-  event: ReceivedEvent;
+  /** When it was published, as it says; '' where it says nothing. */
+  time: string;
   /** What is to be done first and outside of transactions, where there is such a thing. */
   outside?: () => Promise<void>;
   handle: (trx: Knex.Transaction) => Promise<void>;
@@ -39,7 +52,10 @@ export interface HandleableEvent {
 export interface GroupHandlers {
   add<T>(definition: EventDefinition<T>, handler: DefinedHandler<T>): void;
   addTopics(topics: readonly string[], handler: EventHandler): void;
+  addTombstones(topic: string, handler: TombstoneHandler): void;
   topics(): string[];
+  /** It has no value, and a handler asks for that or nobody could handle it as an event. */
+  isTombstone(message: IncomingMessage): boolean;
   /** Somebody handles the message, or it has no type and somebody has to look at it. */
   wants(message: IncomingMessage): boolean;
   /** A part of its handling is outside of transactions. */
@@ -64,10 +80,17 @@ type Accept = (event: ReceivedEvent) => Accepted;
 export function createGroupHandlers(): GroupHandlers {
   const byType = new Map<string, { topic: string; outside: boolean; accept: Accept }>();
   const byTopic = new Map<string, EventHandler[]>();
+  const tombstoneHandlers = new Map<string, TombstoneHandler>();
   let anyOutside = false;
   const topicHandlers = (topic: string) => byTopic.get(topic) ?? [];
   const typed = (message: IncomingMessage) =>
     byType.get(keyOf(message.topic, readAttribute(message, 'type') ?? ''));
+  const isEvent = (message: IncomingMessage): boolean =>
+    typed(message) !== undefined ||
+    (topicHandlers(message.topic).length > 0 && readAttribute(message, 'type') !== undefined);
+  const isTombstone = (message: IncomingMessage): boolean =>
+    message.value === null && (tombstoneHandlers.has(message.topic) || !isEvent(message));
+  const hasNoType = (message: IncomingMessage): boolean => readAttribute(message, 'type') === undefined;
 
   return {
     add(definition, { delivery, handler }) {
@@ -91,24 +114,47 @@ export function createGroupHandlers(): GroupHandlers {
     addTopics(topics, handler) {
       for (const topic of topics) byTopic.set(topic, [...topicHandlers(topic), handler]);
     },
-    topics: () => [...new Set([...[...byType.values()].map(({ topic }) => topic), ...byTopic.keys()])],
+    addTombstones(topic, handler) {
+      if (tombstoneHandlers.has(topic)) {
+        throw new Error(`${topic} has a handler of tombstones already; let that one call both`);
+      }
+      tombstoneHandlers.set(topic, handler);
+    },
+    topics() {
+      const ofTypes = [...byType.values()].map(({ topic }) => topic);
+      return [...new Set([...ofTypes, ...byTopic.keys(), ...tombstoneHandlers.keys()])];
+    },
+    isTombstone,
     wants: (message) =>
-      topicHandlers(message.topic).length > 0 ||
-      readAttribute(message, 'type') === undefined ||
-      typed(message) !== undefined,
-    isOutside: (message) => anyOutside && typed(message)?.outside === true,
+      isTombstone(message)
+        ? message.key !== null && tombstoneHandlers.has(message.topic)
+        : topicHandlers(message.topic).length > 0 || hasNoType(message) || typed(message) !== undefined,
+    isOutside: (message) => anyOutside && !isTombstone(message) && typed(message)?.outside === true,
     prepare(message) {
+      const onTombstone = message.value === null && tombstoneHandlers.get(message.topic);
+      if (onTombstone) return handleableTombstone(message, onTombstone);
       const event = decodeEvent(message);
       const { inside, outside } = typed(message)?.accept(event) ?? {};
       const untyped = topicHandlers(message.topic);
       const handlers = untyped.map((handler) => (trx: Knex.Transaction) => handler(event, trx));
       if (inside) handlers.unshift(inside);
       return {
-        event,
+        time: event.time,
         handle: (trx) => inContextOf(event, () => inOrder(handlers, trx)),
         ...(outside && { outside: () => inContextOf(event, async () => void (await outside())) }),
       };
     },
+  };
+}
+
+function handleableTombstone(message: IncomingMessage, handler: TombstoneHandler): HandleableEvent {
+  const { topic, partition, offset } = message;
+  const tombstone = { topic, partition, offset, key: subjectOf(message) };
+  const place = `${topic}/${partition}@${offset}`;
+  const context = { requestId: place, correlationId: place, traceparent: newTraceparent() };
+  return {
+    time: '',
+    handle: (trx) => runInContext(context, async () => void (await handler(tombstone, trx))),
   };
 }
 

@@ -1,12 +1,12 @@
 import { readAttribute } from './cloud-events.ts';
 import { EventFailure, HandlerTimeoutError, isAborted, kindOf } from './consumer-errors.ts';
 import type { GroupHandlers, HandleableEvent } from './consumer-handlers.ts';
-import type { ReceivedEvent } from './event.ts';
 import type { IncomingMessage } from './message.ts';
 
 /** An event whose handling is over, and how long its handler took. */
 export interface HandledEvent {
-  event: ReceivedEvent;
+  /** When it was published, as it says; '' where it says nothing. */
+  time: string;
   seconds: number;
 }
 
@@ -60,8 +60,11 @@ export function failureOf(
 /** Names an event for whoever reads a log: its type, its id, its key and its place. */
 export function describe(message: IncomingMessage): string {
   const { topic, partition, offset, key } = message;
-  const name = readAttribute(message, 'type')?.slice(0, 200) ?? 'message without a type';
+  const name = readAttribute(message, 'type')?.slice(0, 200) ?? nameless(message);
   const id = readAttribute(message, 'id')?.slice(0, 200);
   const ofKey = key === null ? 'without a key' : `of key ${JSON.stringify(key.toString().slice(0, 200))}`;
   return `${name}${id ? ` ${id}` : ''} ${ofKey} at ${topic}/${partition}@${offset}`;
 }
+
+const nameless = ({ value }: IncomingMessage): string =>
+  value === null ? 'tombstone' : 'message without a type';

@@ -12,6 +12,8 @@ export interface ConsumerMetrics {
   /** Seconds that the handler of an event took. */
   handling(topic: string, seconds: number): void;
   duplicates(topic: string, count: number): void;
+  /** Tombstones that nobody handles were passed over. */
+  tombstones(topic: string, count: number): void;
   failed(topic: string): void;
   /** An event was put aside, with its key. */
   parked(topic: string, reason: ParkReason): void;
@@ -43,6 +45,7 @@ export function createConsumerMetrics(registry: Registry): (group: string) => Co
     new Counter({ name: `microservice_consumer_${name}_total`, help, labelNames, registers });
   const handled = counter('handled', 'Events handled and committed');
   const duplicates = counter('duplicates', 'Events that came again and were passed over');
+  const tombstones = counter('tombstones', 'Tombstones that nobody handles, and that were passed over');
   const failures = counter('failures', 'Tries to handle an event that failed');
   const resets = counter('position_resets', 'Positions outside of the log that were set to its beginning');
   const rebuilds = new Counter({
@@ -87,6 +90,7 @@ export function createConsumerMetrics(registry: Registry): (group: string) => Co
     parked: (topic, reason) => parked.inc({ group, topic, reason }),
     deadLetter: (topic, reason) => deadLetters.inc({ group, topic, reason }),
     duplicates: (topic, count) => duplicates.inc({ group, topic }, count),
+    tombstones: (topic, count) => tombstones.inc({ group, topic }, count),
     failed: (topic) => failures.inc({ group, topic }),
     rebuilt: () => rebuilds.inc({ group }),
     positionReset: (topic) => resets.inc({ group, topic }),
@@ -142,9 +146,9 @@ export function reportHandled(
 ): void {
   const now = Date.now();
   metrics.handled(topic, handled.length);
-  for (const { event, seconds } of handled) {
+  for (const { time, seconds } of handled) {
     metrics.handling(topic, seconds);
-    const published = Date.parse(event.time);
+    const published = Date.parse(time);
     if (published > 0) metrics.delay(topic, Math.max(0, now - published) / 1_000);
   }
 }

@@ -211,7 +211,12 @@ function retryingOf(trouble: Trouble): { retrying?: Retrying } {
   return retrying ? { retrying } : {};
 }
 
-function report({ handled, duplicates }: BatchResult, topic: string, metrics: ConsumerMetrics): void {
+function report(
+  { handled, duplicates, tombstones }: BatchResult,
+  topic: string,
+  metrics: ConsumerMetrics,
+): void {
   metrics.duplicates(topic, duplicates);
+  metrics.tombstones(topic, tombstones);
   reportHandled(handled, topic, metrics);
 }

@@ -6,6 +6,7 @@ import {
   type EffectHandler,
   type EventHandler,
   type GroupHandlers,
+  type TombstoneHandler,
 } from './consumer-handlers.ts';
 import { createConsumerMetrics } from './consumer-metrics.ts';
 import { defaultSettings } from './consumer-settings.ts';
@@ -31,8 +32,12 @@ export interface On {
   ): void;
 }
 
+/** Adds the handler of the tombstones of a topic; see `EventBus.onTombstone`. */
+export type OnTombstone = (topic: string, handler: TombstoneHandler, options?: { groupId?: string }) => void;
+
 export interface Consumers {
   on: On;
+  onTombstone: OnTombstone;
   subscribe(subscription: Subscription): void;
   topics(): string[];
   groups: () => string[];
@@ -108,6 +113,9 @@ export function createConsumers(options: ConsumersOptions): Consumers {
       const defined = { delivery, handler } as DefinedHandler<T>;
       handlersOf(config.kafka.groupId).add(definition, defined);
       handled.add(definition);
+    },
+    onTombstone(topic, handler, { groupId = config.kafka.groupId } = {}) {
+      handlersOf(groupId).addTombstones(topic, handler);
     },
     subscribe({ topics, groupId = config.kafka.groupId, handler }) {
       handlersOf(groupId).addTopics(topics, handler);

@@ -5,7 +5,7 @@ import type { ServiceConfig } from '../config/service-config.ts';
 import type { Part } from '../lifecycle/part.ts';
 import type { EventHandler } from './consumer-handlers.ts';
 import type { ConsumerSettings } from './consumer-settings.ts';
-import { createConsumers, type GroupStatus, type On } from './consumers.ts';
+import { createConsumers, type GroupStatus, type On, type OnTombstone } from './consumers.ts';
 import type { EventContracts } from './event.ts';
 import { createKafkaDriver } from './kafka/driver.ts';
 import { createOutbox, type Publish } from './outbox.ts';
@@ -38,6 +38,13 @@ export interface EventBus extends Part {
    * Throws after the start, and for a second handler of one event.
    */
   on: On;
+  /**
+   * Hands every record of a topic that has a key and no value to `handler`, with the transaction that remembers it, in the order
+   * of its key. Such a tombstone says, in a compacted topic, that nothing is left under its key; where no handler asks for them
+   * they are passed over and counted. The service's own group unless `groupId` names one. Throws after the start, and for a second
+   * handler of one topic.
+   */
+  onTombstone: OnTombstone;
   /** Hands every event of the topics to `handler`, unchecked. Throws after the start. */
   subscribe(subscription: Subscription): void;
   /**
@@ -99,6 +106,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
     registry,
     publish: outbox.publish,
     on: consumers.on,
+    onTombstone: (topic, handler, ofGroup) => consumers.onTombstone(topic, handler, ofGroup),
     subscribe: (subscription) => consumers.subscribe(subscription),
     async start() {
       // the low-level publish needs no contract, so that the table is what tells

@@ -76,7 +76,7 @@ async function handleInSavepoint(
   { handlers, settings: { handlerTimeout: timeout } }: ParkedHandling,
 ): Promise<HandledEvent> {
   if (!handlers.wants(message)) throw failureOf(message, unwanted(message), { reading: true });
-  const { event, outside, handle } = prepareEvent(message, handlers);
+  const { time, outside, handle } = prepareEvent(message, handlers);
   let seconds = outside ? await handleEvent(message, outside, { timeout }) : 0;
   for (let conflicts = 0; ; conflicts += 1) {
     await trx.raw('savepoint parked_event');
@@ -86,7 +86,7 @@ async function handleInSavepoint(
         seconds += await handleEvent(message, () => handle(inner), { timeout });
       });
       await trx.raw('release savepoint parked_event');
-      return { event, seconds };
+      return { time, seconds };
     } catch (error) {
       // Knex leaves the savepoint alone when it could not be released; who asks next sees whether this worked
       await trx.raw('rollback to savepoint parked_event').catch(() => {});
