@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
+import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
+import { UnavailableError } from '../../../src/runtime/errors.ts';
+import { createFixture, noteWritten, type Fixture } from '../events/consumer-fixture.ts';
+import type { Result } from '../support/fixture-service.ts';
+import { runHere } from './operated-service.ts';
+
+const { topic } = noteWritten;
+const because = ['--reason', 'it makes the tax office hang up'];
+
+describe('microservice-runtime inbox skip', () => {
+  let fixture: Fixture;
+  let tries = 0;
+  before(async () => {
+    fixture = await createFixture(1);
+    const consumers = fixture.consumers();
+    consumers.on(noteWritten, async ({ subject, data }, trx) => {
+      if (data.text === 'poison' && (tries += 1)) throw new UnavailableError('hung up');
+      await trx('effect').insert({ key: subject, text: data.text });
+    });
+    consumers.start();
+    await fixture.send('a', 'before');
+    await fixture.send('b', 'poison');
+    await fixture.send('c', 'after');
+    await waitFor(() => tries > 0, { timeout: 20_000 });
+  });
+  after(() => fixture.close());
+
+  const effects = (): Promise<string[]> => fixture.database('effect').orderBy('id').pluck('text');
+  const position = async (): Promise<number> =>
+    Number((await fixture.database('event_positions').first('position')).position);
+  const inbox = (...args: string[]): Promise<Result> =>
+    runHere(['inbox', 'skip', ...args], tmpdir(), {
+      SERVICE_NAME: 'note-service',
+      DATABASE_URL: fixture.config.databaseUrl,
+      KAFKA_BOOTSTRAP_SERVERS: fixture.config.kafka.bootstrapServers.join(','),
+    });
+
+  it('wants to know which event, and why', async () => {
+    assert.equal((await inbox(topic, '0', '1')).code, 2);
+    assert.equal((await inbox(topic, '0', ...because)).code, 2);
+    assert.equal((await inbox(topic, '0', '-1', ...because)).code, 2);
+  });
+
+  it('refuses another event than the one that the group stands at, and says where that is', async () => {
+    for (const offset of ['0', '2']) {
+      const { code, stderr } = await inbox(topic, '0', offset, ...because, '--yes');
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        new RegExp(`group note-service-consumer is at 1, not at ${offset}, in note\\.events/0`),
+      );
+    }
+    assert.match(
+      (await inbox(topic, '7', '0', ...because, '--yes')).stderr,
+      /has no position in note\.events\/7/,
+    );
+    assert.match(
+      (await inbox(topic, '0', '1', ...because, '--group', 'other', '--yes')).stderr,
+      /group other has no position/,
+    );
+    assert.equal(await position(), 1);
+  });
+
+  it('says first what it would do, and changes nothing', async () => {
+    const { code, stdout } = await inbox(topic, '0', '1', ...because);
+    assert.equal(code, 0);
+    assert.match(stdout, /stands at 1 in note\.events\/0, which ends at 3\./);
+    assert.match(stdout, /Nothing was changed/);
+    assert.equal(await position(), 1);
+    assert.deepEqual(await effects(), ['before']);
+  });
+
+  it('moves the group past the event, the service that runs follows, and the output says who did it and why', async () => {
+    const { code, stdout } = await inbox(topic, '0', '1', ...because, '--yes', '--json');
+    assert.equal(code, 0);
+    const { by, at, ...record } = JSON.parse(stdout);
+    assert.deepEqual(record, {
+      ...{ dryRun: false, group: 'note-service-consumer', topic, partition: 0, offset: 1, end: 3 },
+      reason: 'it makes the tax office hang up',
+    });
+    assert.match(by, /@/);
+    assert.equal(new Date(at).toISOString(), at);
+    await waitFor(async () => (await effects()).length === 2, { timeout: 20_000 });
+    assert.deepEqual(await effects(), ['before', 'after']);
+    assert.ok(fixture.log.some(({ msg }) => /is at 2 .*or somebody skipped them/.test(msg)));
+  });
+
+  it('refuses to pass the end of the log', async () => {
+    await waitFor(async () => (await position()) === 3);
+    const { code, stderr } = await inbox(topic, '0', '3', ...because, '--yes');
+    assert.equal(code, 1);
+    assert.match(stderr, /note\.events\/0 ends at 3: nothing has come at 3 yet/);
+    assert.equal(await position(), 3);
+  });
+});
