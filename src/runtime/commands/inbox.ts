@@ -6,6 +6,7 @@ import { limitOf, type FlagName, type Flags } from './flags.ts';
 import { counted, printDryRun, printJson, printMore } from './printing.ts';
 import { choiceOf, selectionOf, type Selection } from './selection.ts';
 import { withDatabase } from './service-access.ts';
+import { skip } from './inbox-skip.ts';
 import { commandOf } from './subcommands.ts';
 import { printable, tableText, type Column } from './table.ts';
 
@@ -22,7 +23,7 @@ const columns: Column[] = [
 
 /** The events that consumer groups remember. */
 export const inboxCommand = commandOf(
-  'shows which events were handled, or forgets that one was',
+  'shows which events were handled, forgets that one was, or skips one',
   {
     list: {
       summary: 'one row an event, the one that was handled last first',
@@ -43,6 +44,12 @@ export const inboxCommand = commandOf(
       summary: 'forgets that events were handled: what comes again is handled again',
       flags: [...selectors, 'all', 'limit', 'yes', 'json'],
       run: (values, root) => drop(root, values),
+    },
+    skip: {
+      summary: 'moves the group past the event that it stands at',
+      words: ['TOPIC', 'PARTITION', 'OFFSET'],
+      flags: ['reason', 'group', 'yes', 'json'],
+      run: skip,
     },
   },
   { 'older-than': 'what was handled longer ago: 90s, 10m, 2h, 3d' },

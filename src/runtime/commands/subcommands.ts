@@ -6,7 +6,9 @@ export interface Subcommand {
   summary: string;
   /** The flags that it takes; any other one is a misuse. */
   flags: readonly FlagName[];
-  run(values: Flags, root: string): Promise<void>;
+  /** What has to follow its name; nothing where it is left out. */
+  words?: readonly string[];
+  run(values: Flags, root: string, words: string[]): Promise<void>;
 }
 
 /** A command whose first word says what to do. `texts` are what its flags do where that differs from other commands. */
@@ -20,12 +22,15 @@ export function commandOf(
   const flags = new Set(Object.values(subcommands).flatMap((each) => each.flags));
   return {
     summary,
-    subcommands: Object.fromEntries(entries.map(([name, each]) => [name, each.summary])),
+    subcommands: Object.fromEntries(
+      entries.map(([name, each]) => [[name, ...(each.words ?? [])].join(' '), each.summary]),
+    ),
     flags: helpOf([...flags], texts),
     async run([name, ...args], root) {
       const subcommand = entries.find(([each]) => each === name)?.[1];
       if (!subcommand) throw new MisuseError(`${seen(name)}; write ${names.join(', ')} first`);
-      await subcommand.run(parseFlags(args, subcommand.flags).values, root);
+      const { values, words } = parseFlags(args, subcommand.flags, subcommand.words);
+      await subcommand.run(values, root, words);
     },
   };
 }

@@ -162,7 +162,7 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
   /** Another member went on from here, which is fine; a position that was set back is not for this log any more. */
   function followPosition({ found, message }: PositionMovedError): void {
     if (found?.resets !== position.resets || found.position < position.position) return turnStale(message);
-    logger.info(`${message}; another member handled the events in between`);
+    logger.info(`${message}; another member handled the events in between, or somebody skipped them`);
     position = found;
     nextFetch = Math.max(nextFetch, found.position);
     queue.dropBelow(found.position);

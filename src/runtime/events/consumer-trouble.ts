@@ -74,7 +74,10 @@ export function createTrouble({ topic, settings, logger, metrics, parked }: Trou
             `${error.message}; what it needs does not answer, and the partition waits for it`,
           );
         }
-        return next.wait;
+        // what lies before the event does not wait, and the position then stands at it
+        if (!(error instanceof EventFailure) || hurdle?.verdict) return next.wait;
+        hurdle = { offset: error.offset, wait: next.wait };
+        return 0;
       case 'in place':
         hurdle = { offset: next.offset, wait: next.wait };
         logger.warn(

@@ -1,4 +1,6 @@
 import type { Knex } from 'knex';
+import type { GroupPartition } from './positions.ts';
+import { inTransaction } from './transaction-failure.ts';
 
 /** How far a group is in a partition, for whoever looks after it (commands/lag.ts); the consumer has its own. */
 export interface GroupPosition {
@@ -27,4 +29,21 @@ export async function readGroups(
       movedAt: 'updated_at',
     });
   return rows.map(({ position, ...row }) => ({ ...row, position: Number(position) }));
+}
+
+/**
+ * Moves a group past one event, which nobody handles then. Waits for a try that is under way. Resolves to false, and changes
+ * nothing, when the group does not stand at `offset` (any more). A running member notices at its next try.
+ */
+export async function skipOffset(
+  database: Knex,
+  { group, topic, partition }: Omit<GroupPartition, 'groupId'> & { group: string },
+  offset: number,
+): Promise<boolean> {
+  return inTransaction(database, async (trx) => {
+    const moved = await trx('event_positions')
+      .where({ consumer_group: group, topic, partition, position: offset })
+      .update({ position: offset + 1, updated_at: trx.fn.now() });
+    return moved === 1;
+  });
 }

@@ -1,0 +1,100 @@
+import { hostname, userInfo } from 'node:os';
+import type { Knex } from 'knex';
+import { readGroups, skipOffset } from '../events/group-positions.ts';
+import type { KafkaDriver } from '../events/kafka/driver.ts';
+import { CommandError, MisuseError } from './command.ts';
+import type { Flags } from './flags.ts';
+import { printDryRun, printJson } from './printing.ts';
+import { kafkaOf, withDatabase, withKafka } from './service-access.ts';
+import { printable } from './table.ts';
+
+/** The event that a group is to leave out, and why. */
+interface Skip {
+  group: string;
+  topic: string;
+  partition: number;
+  offset: number;
+  reason: string;
+}
+
+/**
+ * `inbox skip TOPIC PARTITION OFFSET --reason TEXT`: moves a group past one event that holds its partition, if the group stands
+ * exactly there. A service that runs follows with its next try. Rejects with where the group is otherwise.
+ */
+export async function skip(values: Flags, root: string, words: readonly string[]): Promise<void> {
+  const [topic = '', partition = '', offset = ''] = words;
+  const { reason, yes, json } = values;
+  if (reason === undefined)
+    throw new MisuseError('--reason is missing; say why nobody is to handle the event');
+  const config = kafkaOf(root);
+  const skipped = {
+    group: values.group ?? config.groupId,
+    ...{ topic, partition: numberOf('PARTITION', partition), offset: numberOf('OFFSET', offset), reason },
+  };
+  await withDatabase(root, async (database) => {
+    await checkPosition(database, skipped);
+    const end = await withKafka(config, (driver) => endOf(driver, skipped));
+    if (yes) await move(database, skipped);
+    const record = { dryRun: !yes, ...skipped, end, by: operator(), at: new Date().toISOString() };
+    if (json) return printJson(record);
+    console.log(printable(yes ? doneText(record) : planText(record)));
+    if (!yes) printDryRun();
+  });
+}
+
+function numberOf(word: string, text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new MisuseError(`${word} is ${JSON.stringify(text)}; write a number from 0 on`);
+}
+
+async function checkPosition(database: Knex, { group, topic, partition, offset }: Skip): Promise<void> {
+  const places = await readGroups(database, { group, topic });
+  const position = places.find((each) => each.partition === partition)?.position;
+  if (position === offset) return;
+  const where = position === undefined ? 'has no position' : `is at ${position}, not at ${offset},`;
+  throw new CommandError(
+    `group ${group} ${where} in ${topic}/${partition}; an event can be skipped while the group stands at it: npx microservice-runtime lag`,
+  );
+}
+
+/** A position behind the end would count as one of a log that was thrown away. */
+async function endOf(driver: KafkaDriver, { topic, partition, offset }: Skip): Promise<number> {
+  const isThere = (await driver.listTopics()).includes(topic);
+  const logs = isThere ? await driver.topicOffsets(topic) : [];
+  const end = logs.find((log) => log.partition === partition)?.high;
+  if (end !== undefined && offset < end) return end;
+  throw new CommandError(
+    end === undefined
+      ? `Kafka has no partition ${topic}/${partition}`
+      : `${topic}/${partition} ends at ${end}: nothing has come at ${offset} yet that could be skipped`,
+  );
+}
+
+async function move(database: Knex, skipped: Skip): Promise<void> {
+  if (await skipOffset(database, skipped, skipped.offset)) return;
+  await checkPosition(database, skipped);
+  throw new CommandError('the position changed meanwhile; look at it again: npx microservice-runtime lag');
+}
+
+interface Record extends Skip {
+  end: number;
+  by: string;
+  at: string;
+}
+
+const planText = ({ group, topic, partition, offset, end }: Record): string =>
+  `Group ${group} stands at ${offset} in ${topic}/${partition}, which ends at ${end}.\n` +
+  `The event at ${offset} would be skipped: it is never handled, and the later ones of its key are.`;
+
+const doneText = ({ group, topic, partition, offset, reason, by, at }: Record): string =>
+  `${at} ${by} skipped ${topic}/${partition}@${offset} for group ${group}: ${reason}\n` +
+  `The group is at ${offset + 1}. A service that runs follows with its next try.`;
+
+/** Who runs this, as well as the machine knows; a container may have no name for its user. */
+function operator(): string {
+  try {
+    return `${userInfo().username}@${hostname()}`;
+  } catch {
+    return `user ${process.getuid?.() ?? 'unknown'}@${hostname()}`;
+  }
+}
