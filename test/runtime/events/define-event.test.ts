@@ -54,6 +54,24 @@ describe('defineEvent', () => {
 });
 
 describe('the data of an event', () => {
+  it('is not published when JSON or PostgreSQL would alter it', () => {
+    const anything = defineEvent({ ...settings, upcasts: {}, schema: joi.object({ meta: joi.any() }) });
+    let nested: unknown = 1;
+    for (let depth = 0; depth < 5_000; depth += 1) nested = [nested];
+    for (const [value, place] of [
+      [Number.NaN, 'meta'],
+      [{ list: [1, Infinity] }, 'meta.list.1'],
+      ['a\0', 'meta'],
+      [{ text: '\ud800' }, 'meta.text'],
+      [{ '\udfff': 1 }, 'meta'],
+      [nested, 'meta'],
+    ] as const) {
+      const message = new RegExp(`^user\\.created version 3 was not published: "${place}" must `);
+      assert.throws(() => serializeData(anything, { meta: value }), { name: 'EventDataError', message });
+    }
+    assert.equal(serializeData(anything, { meta: { '😀': ['😀', 1e300] } }), '{"meta":{"😀":["😀",1e+300]}}');
+  });
+
   it('is published as JSON; a Date is a string there', () => {
     const born = new Date('2001-02-03T04:05:06.000Z') as unknown as string;
     assert.equal(

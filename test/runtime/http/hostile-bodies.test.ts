@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import type { Knex } from 'knex';
+import { connectDatabase } from 'microservice-runtime';
+import { createNoteRouter } from './note-router.ts';
+import { startApp, type StartedApp } from './start-app.ts';
+
+interface Answer {
+  status: number;
+  body: { detail?: string; errors?: { field: string; message: string }[] } & Record<string, unknown>;
+}
+
+describe('a body that is hostile', () => {
+  let database: Knex;
+  let started: StartedApp;
+
+  before(async () => {
+    const databaseUrl = 'postgres://nobody@127.0.0.1:9/none';
+    database = connectDatabase({ serviceName: 'note-service', databaseUrl, databasePoolMax: 1 });
+    started = await startApp({ database, routers: [createNoteRouter()], logLevel: 'silent' });
+  });
+
+  after(async () => {
+    await started.server.stop();
+    await database.destroy();
+  });
+
+  const post = async (body: string | Buffer, headers: Record<string, string> = {}): Promise<Answer> => {
+    const response = await started.request('/v1/notes', {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json', ...headers },
+    });
+    return { status: response.status, body: (await response.json()) as Answer['body'] };
+  };
+  const fieldsOf = ({ body }: Answer) => body.errors?.map(({ field }) => field);
+
+  const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+
+  // RFC 8259, section 9: "An implementation may set limits on the maximum depth of nesting."
+  for (const [title, json] of [
+    ['arrays', nested(5_000)],
+    ['objects', '{"a":'.repeat(5_000) + '1' + '}'.repeat(5_000)],
+  ] as const) {
+    it(`answers 400 that names the field for ${title} nested 5,000 deep`, async () => {
+      const answer = await post(`{"meta":${json}}`);
+      assert.equal(answer.status, 400);
+      assert.deepEqual(answer.body.errors, [
+        { field: 'body.meta', message: 'must not be nested more than 100 levels deep' },
+      ]);
+    });
+  }
+
+  it('takes a value that is nested as deep as the limit allows', async () => {
+    const accepted = await post(`{"meta":${nested(99)}}`);
+    assert.equal(accepted.status, 200);
+    assert.equal((await post(`{"meta":${nested(100)}}`)).status, 400);
+  });
+
+  // RFC 8259, section 6, and RFC 7493 (I-JSON), section 2.2.
+  it('answers 400 that names every number that a double cannot hold', async () => {
+    const answer = await post(
+      '{"text":"1e400","meta":{"a":[1,1e400,{"b":9007199254740993}],"c\\u0041":-1E999},"count":1e-400}',
+    );
+    assert.equal(answer.status, 400);
+    assert.deepEqual(fieldsOf(answer), ['body.meta.a.1', 'body.meta.a.2.b', 'body.meta.cA', 'body.count']);
+    assert.match(answer.body.errors?.[1]?.message ?? '', /9007199254740993/);
+  });
+
+  it('takes every number that a double holds, and gives it back', async () => {
+    const double = fc.double({ noDefaultInfinity: true, noNaN: true });
+    const [numbers = []] = fc.sample(fc.array(double, { minLength: 500, maxLength: 500 }), {
+      seed: 1,
+      numRuns: 1,
+    });
+    const answer = await post(JSON.stringify({ meta: numbers }));
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    assert.deepEqual(answer.body['meta'], JSON.parse(JSON.stringify(numbers)));
+  });
+
+  it('takes other spellings of a number, and digits inside a text', async () => {
+    const answer = await post(
+      '{"meta":[1.0,1.50,0.1000,100e-2,1E2,-0,0.0,1.7976931348623157e+308,5e-324,12300000000000000000000e0,"12345678901234567890"]}',
+    );
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+  });
+
+  // RFC 8259, sections 8.1 and 8.2; PostgreSQL holds neither U+0000 nor half a surrogate pair.
+  it('answers 400 that names each text with NUL or a lone surrogate, also the name of a property', async () => {
+    const answer = await post(
+      String.raw`{"text":"a\ud800b","trimmed":"\u0000","meta":{"ok":"\ud83d\ude00","list":["\udc00"],"in":{"\ud800":1}}}`,
+    );
+    assert.equal(answer.status, 400);
+    assert.deepEqual(fieldsOf(answer), ['body.text', 'body.trimmed', 'body.meta.list.0', 'body.meta.in']);
+  });
+
+  it('answers 400 to bytes that are not UTF-8, compressed or not', async () => {
+    const bytes = Buffer.concat([Buffer.from('{"text":"'), Buffer.from([0x61, 0xff]), Buffer.from('"}')]);
+    for (const answer of [await post(bytes), await post(gzipSync(bytes), { 'content-encoding': 'gzip' })]) {
+      assert.equal(answer.status, 400);
+      assert.match(answer.body.detail ?? '', /UTF-8/);
+      assert.deepEqual(fieldsOf(answer), ['body']);
+    }
+  });
+
+  it('answers 415 to JSON in another encoding than UTF-8', async () => {
+    const answer = await post(Buffer.from('{"text":"a"}', 'utf16le'), {
+      'content-type': 'application/json; charset=utf-16',
+    });
+    assert.equal(answer.status, 415);
+  });
+
+  it('answers 400 to a query and a path with NUL or bytes that are not UTF-8', async () => {
+    for (const [path, field] of [
+      ['/v1/notes/1?text=a%00', 'query.text'],
+      ['/v1/notes/1?text=%ff', 'query'],
+      ['/v1/notes/a%00', 'params.id'],
+    ] as const) {
+      const response = await started.request(path);
+      const answer = { status: response.status, body: (await response.json()) as Answer['body'] };
+      assert.deepEqual([answer.status, fieldsOf(answer)], [400, [field]], path);
+    }
+  });
+
+  it('never answers 500, and never alters a text or a number, whatever JSON it is sent', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.string({ unit: 'binary' }),
+        fc.json({ stringUnit: 'binary' }),
+        async (text, json) => {
+          const sent = `{"text":${JSON.stringify(text || 'x')},"meta":${json}}`;
+          const { status, body } = await post(sent);
+          if (status === 400) assert.ok(/\\u0000|\\u[dD][89a-fA-F]|__proto__/.test(sent), sent);
+          else assert.deepEqual([status, body], [200, JSON.parse(sent)]);
+        },
+      ),
+      { numRuns: 50 },
+    ));
+
+  it('answers in time to a body that is built to make its check slow', async () => {
+    for (const body of [
+      '"\\'.repeat(250_000),
+      `{"meta":0.${'0'.repeat(500_000)}1}`,
+      `{"meta":[${'1e400,'.repeat(80_000)}1]}`,
+    ]) {
+      const answer = await post(body);
+      assert.equal(answer.status, 400);
+      assert.ok((answer.body.errors ?? []).length <= 100);
+    }
+  });
+});
