@@ -1,3 +1,4 @@
+import { jsonFaults } from '../schemas/json-faults.ts';
 import type { EventDefinition } from './define-event.ts';
 
 /** The data of an event does not fit its definition; the message names every field that does not. */
@@ -12,9 +13,13 @@ export class UnknownVersionError extends EventDataError {
 
 /**
  * The JSON text of data that is about to be published. Strict: what the schema does not name, or has another type, is an
- * error. A `Date` counts as the string that JSON makes of it.
+ * error, and so is what JSON or PostgreSQL would alter: NaN, U+0000, half of a surrogate pair. A `Date` counts as the string
+ * that JSON makes of it.
  */
 export function serializeData<T>(definition: EventDefinition<T>, data: T): string {
+  const faults = jsonFaults(data).map(({ path, message }) => `"${path.join('.')}" ${message}`);
+  if (faults.length > 0)
+    throw new EventDataError(`${nameOf(definition)} was not published: ${faults.join('. ')}`);
   const wire: unknown = JSON.parse(JSON.stringify(data) ?? 'null');
   const { error, value } = definition.schema.validate(wire, { abortEarly: false, convert: false });
   if (error) throw new EventDataError(`${nameOf(definition)} was not published: ${error.message}`);

@@ -1,6 +1,7 @@
 import express, { type Request, type RequestHandler, type Router } from 'express';
 import { markRoute } from './exchange.ts';
 import { inputCheck } from './input.ts';
+import { jsonBody, jsonTypes } from './json-body.ts';
 import type { Handler, Method, Operation, Route } from './route.ts';
 
 type AddRoute = <Params = Record<string, string>, Query = Record<string, unknown>, Body = unknown>(
@@ -26,13 +27,11 @@ export interface ApiRouterOptions {
   bodyLimit?: number | string;
 }
 
-const mediaTypes = ['application/json', 'application/*+json'];
-
 /** Creates a router without routes. Paths are those of Express 5, such as `/` and `/:id`. */
 export function apiRouter({ path, tag, bodyLimit = '100kb' }: ApiRouterOptions): ApiRouter {
   const router = express.Router();
   const operations: Operation[] = [];
-  const json = express.json({ limit: bodyLimit, type: mediaTypes });
+  const json = jsonBody(bodyLimit);
   const add =
     (method: Method): AddRoute =>
     (subPath, route, handler) => {
@@ -67,7 +66,7 @@ function checked<Params, Query, Body>(
 
 /** The parser leaves the body undefined when it is of another type; a body that is missing is for the schema to tell. */
 const requireJson: RequestHandler = (req, _res, next) => {
-  if (req.body !== undefined || !hasBody(req) || req.is(mediaTypes) !== false) return next();
+  if (req.body !== undefined || !hasBody(req) || req.is(jsonTypes) !== false) return next();
   const message = `The body must be application/json, not ${req.headers['content-type'] ?? 'without a type'}.`;
   return next(Object.assign(new Error(message), { status: 415, expose: true }));
 };

@@ -1,5 +1,6 @@
 import type joi from 'joi';
 import { InvalidError, type FieldError } from '../errors.ts';
+import { jsonFaults, type JsonFault } from '../schemas/json-faults.ts';
 
 /** The schemas of what a route takes in. */
 export interface InputSchemas {
@@ -9,7 +10,7 @@ export interface InputSchemas {
 }
 
 type Place = keyof InputSchemas;
-type Input = Record<Place, unknown>;
+type Input = Record<Place, unknown> & { url?: string };
 type Check = (req: Input) => readonly FieldError[] | undefined;
 
 /**
@@ -35,6 +36,10 @@ export function inputCheck(schemas: InputSchemas): ((req: Input) => void) | unde
 function check(place: Place, schema: joi.Schema): Check {
   const prepared = schema.prefs({ abortEarly: false, errors: { label: false } }).required();
   return (req) => {
+    if (place === 'query' && !isUtf8Query(req.url))
+      return [{ field: place, message: 'must be percent-encoded UTF-8' }];
+    const faults = jsonFaults(req[place]);
+    if (faults.length > 0) return faults.map((fault) => fieldError(place, fault));
     const { value, error }: joi.ValidationResult<unknown> = prepared.validate(req[place]);
     if (error) return error.details.map((detail) => fieldError(place, detail));
     put(req, place, value);
@@ -48,6 +53,19 @@ function put(req: Input, place: Place, value: unknown): void {
   else req[place] = value;
 }
 
-function fieldError(place: Place, { path, message }: joi.ValidationErrorItem): FieldError {
+/** Node's parser of queries puts U+FFFD in the place of bytes that are not UTF-8, without a word. */
+function isUtf8Query(url = ''): boolean {
+  const start = url.indexOf('?');
+  if (start === -1 || !url.includes('%', start)) return true;
+  try {
+    decodeURIComponent(url.slice(start));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The error of a field as an answer names it: `body.lines.0.amount`. */
+export function fieldError(place: Place, { path, message }: JsonFault): FieldError {
   return { field: [place, ...path].join('.'), message };
 }

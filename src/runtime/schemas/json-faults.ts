@@ -1,0 +1,65 @@
+/** Something in a JSON value that cannot be kept as it was sent, and where it lies. */
+export interface JsonFault {
+  path: readonly (string | number)[];
+  message: string;
+}
+
+/** PostgreSQL, and most parsers of JSON, hold far less than a client can nest; RFC 8259, section 9, allows a limit. */
+export const MAX_DEPTH = 100;
+/** More than these tell a client nothing new. */
+export const MAX_FAULTS = 20;
+
+const unstorable = /[\0\p{Surrogate}]/u;
+
+/**
+ * What in a value JSON or PostgreSQL would alter or refuse: half of a surrogate pair (RFC 8259, section 8.2), U+0000, a number
+ * that is not finite (section 6), and more than `MAX_DEPTH` levels (section 9). Looks at what `JSON.stringify` would write.
+ */
+export function jsonFaults(value: unknown): JsonFault[] {
+  const faults: JsonFault[] = [];
+  visit(value, [], faults);
+  return faults;
+}
+
+type Path = (string | number)[];
+
+function visit(value: unknown, path: Path, faults: JsonFault[]): void {
+  if (faults.length >= MAX_FAULTS) return;
+  if (typeof value === 'string') {
+    if (unstorable.test(value)) tell(faults, path, `must not contain ${unstorableName(value)}`);
+  } else if (typeof value === 'number') {
+    if (!Number.isFinite(value)) tell(faults, path, `must be a finite number, not ${value}`);
+  } else if (typeof value === 'object' && value !== null) visitObject(value, path, faults);
+}
+
+function visitObject(value: object, path: Path, faults: JsonFault[]): void {
+  if (path.length >= MAX_DEPTH) {
+    tell(faults, path.slice(0, 1), `must not be nested more than ${MAX_DEPTH} levels deep`);
+  } else if ('toJSON' in value && typeof value.toJSON === 'function') {
+    visit((value.toJSON as () => unknown)(), path, faults);
+  } else if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) visitChild(index, item, path, faults);
+  } else {
+    for (const [name, item] of Object.entries(value)) {
+      if (unstorable.test(name))
+        tell(faults, path, `must not have a property whose name contains ${unstorableName(name)}`);
+      visitChild(name, item, path, faults);
+    }
+  }
+}
+
+/** One path for the whole walk: it runs for each request, and nearly always finds nothing. */
+function visitChild(at: string | number, item: unknown, path: Path, faults: JsonFault[]): void {
+  path.push(at);
+  visit(item, path, faults);
+  path.pop();
+}
+
+function tell(faults: JsonFault[], path: Path, message: string): void {
+  const last = faults.at(-1);
+  if (last?.message !== message || last.path.join('.') !== path.join('.'))
+    faults.push({ path: [...path], message });
+}
+
+const unstorableName = (text: string) =>
+  text.includes('\0') ? 'the character U+0000' : 'half of a surrogate pair';

@@ -1,0 +1,92 @@
+import type { JsonFault } from './json-faults.ts';
+
+/** Sixteen digits in a row, or an exponent: without either, a number has few enough digits for any double. */
+const suspicious = /[\d.]{16}|\d[eE][+-]?\d/;
+const numberToken = /-?\d[\d.eE+-]*/y;
+
+/** An array or object that is open at a place in the text, and where in it that place is. */
+interface Frame {
+  isArray: boolean;
+  at: string | number;
+  /** Whether the next string names a property. */
+  expectsName: boolean;
+}
+
+/**
+ * The numbers in a JSON text that JSON.parse cannot give back: their digits are beyond the precision or range of a double
+ * (IEEE 754 binary64), so that 9007199254740993 would become 9007199254740992, and 1e400 null. RFC 7493 (I-JSON), section 2.2,
+ * asks senders to put such a number into a string. Stops after `most`; for a text that is not JSON the result means nothing.
+ */
+export function inexactNumbers(text: string, most: number): JsonFault[] {
+  if (!suspicious.test(text)) return [];
+  const faults: JsonFault[] = [];
+  const frames: Frame[] = [];
+  for (let at = 0; at < text.length && faults.length < most;) {
+    const character = text[at]!;
+    if (character === '"') at = passString(text, at, frames.at(-1));
+    else if (character === '-' || (character >= '0' && character <= '9')) {
+      const token = tokenAt(text, at);
+      if (!isExact(token)) faults.push({ path: frames.map((frame) => frame.at), message: messageFor(token) });
+      at += token.length;
+    } else {
+      passStructure(character, frames);
+      at += 1;
+    }
+  }
+  return faults;
+}
+
+function passStructure(character: string, frames: Frame[]): void {
+  const frame = frames.at(-1);
+  if (character === '{') frames.push({ isArray: false, at: '', expectsName: true });
+  else if (character === '[') frames.push({ isArray: true, at: 0, expectsName: false });
+  else if (character === '}' || character === ']') frames.pop();
+  else if (character === ',' && frame?.isArray) frame.at = Number(frame.at) + 1;
+  else if (character === ',' && frame) frame.expectsName = true;
+}
+
+/** The place after the string that begins at `start`; a name of a property becomes the place of what follows it. */
+function passString(text: string, start: number, frame: Frame | undefined): number {
+  let end = start + 1;
+  while (end < text.length && text[end] !== '"') end += text[end] === '\\' ? 2 : 1;
+  if (frame?.expectsName) {
+    frame.at = readName(text.slice(start, end + 1));
+    frame.expectsName = false;
+  }
+  return end + 1;
+}
+
+function readName(quoted: string): string {
+  try {
+    return String(JSON.parse(quoted));
+  } catch {
+    return quoted;
+  }
+}
+
+function tokenAt(text: string, at: number): string {
+  numberToken.lastIndex = at;
+  return numberToken.exec(text)?.[0] ?? text[at]!;
+}
+
+function isExact(token: string): boolean {
+  const value = Number(token);
+  return Number.isNaN(value) || (Number.isFinite(value) && canonical(token) === canonical(String(value)));
+}
+
+/** The digits of a decimal number without zeros at either end, and their power of ten: equal for equal numbers. */
+function canonical(token: string): string {
+  const [, sign = '', whole = '', fraction = '', power = '0'] =
+    /^(-?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(token) ?? [];
+  const digits = whole + fraction;
+  let [from, to] = [0, digits.length];
+  while (from < to && digits[from] === '0') from += 1;
+  while (to > from && digits[to - 1] === '0') to -= 1;
+  if (from === to) return '0';
+  return `${sign}${digits.slice(from, to)}e${Number(power) - fraction.length + (digits.length - to)}`;
+}
+
+const messageFor = (token: string) =>
+  `must be a number that a double (IEEE 754) holds exactly, which ${shortened(token)} is not; send such a number as a string`;
+
+const shortened = (token: string) => (token.length > 40 ? `${token.slice(0, 37)}...` : token);
