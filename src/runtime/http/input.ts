@@ -1,6 +1,7 @@
 import type joi from 'joi';
 import { InvalidError, type FieldError } from '../errors.ts';
 import { jsonFaults, type JsonFault } from '../schemas/json-faults.ts';
+import { withStrictTypes } from '../schemas/strict-types.ts';
 
 /** The schemas of what a route takes in. */
 export interface InputSchemas {
@@ -15,8 +16,9 @@ type Check = (req: Input) => readonly FieldError[] | undefined;
 
 /**
  * Returns a function that checks a request against the schemas, puts the checked values (converted, with defaults) in
- * the place of what was sent, and throws an InvalidError that names every field that breaks a rule. Without schemas
- * there is nothing to check and it returns undefined.
+ * the place of what was sent, and throws an InvalidError that names every field that breaks a rule. Parameters and query
+ * are text, so their types are coerced; a body keeps the types it was sent with. Without schemas there is nothing to check
+ * and it returns undefined.
  */
 export function inputCheck(schemas: InputSchemas): ((req: Input) => void) | undefined {
   const places: readonly Place[] = ['params', 'query', 'body'];
@@ -34,7 +36,8 @@ export function inputCheck(schemas: InputSchemas): ((req: Input) => void) | unde
 
 /** Preferences are set once on the schema: handing them to each validation makes joi merge them each time. */
 function check(place: Place, schema: joi.Schema): Check {
-  const prepared = schema.prefs({ abortEarly: false, errors: { label: false } }).required();
+  const typed = place === 'body' ? withStrictTypes(schema) : schema;
+  const prepared = typed.prefs({ abortEarly: false, errors: { label: false } }).required();
   return (req) => {
     if (place === 'query' && !isUtf8Query(req.url))
       return [{ field: place, message: 'must be percent-encoded UTF-8' }];

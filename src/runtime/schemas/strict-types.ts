@@ -1,0 +1,26 @@
+import type joi from 'joi';
+
+/**
+ * The same schema without coercion, for values that come as JSON: `"true"` is not a boolean there and `"1"` is not a number, as
+ * JSON Schema, and so the document of a route, says. What a schema does to text stays (`trim`, `lowercase`), and a date is read
+ * from text, since JSON has no other form of it. A `prefs({ convert: true })` on a number, boolean or date keeps its coercion.
+ */
+export function withStrictTypes(schema: joi.Schema): joi.Schema {
+  const strict = modified(schema, withStrictTypes);
+  if (isCoercing(strict)) return strict;
+  if (strict.type === 'date') return strict.custom(onlyText);
+  return strict.type === 'number' || strict.type === 'boolean' ? strict.strict() : strict;
+}
+
+/** The schema with each of its parts replaced. `$_modify` is documented for extensions of joi; its types take `each` for a flag. */
+function modified(schema: joi.Schema, each: (part: joi.Schema) => joi.Schema): joi.Schema {
+  const options = { each, ref: false } as unknown as joi.ModifyOptions;
+  const result = schema.$_modify(options);
+  return result === schema ? schema : (result.$_mutateRebuild() as joi.Schema);
+}
+
+const isCoercing = (schema: joi.Schema): boolean =>
+  (schema.describe() as { preferences?: joi.ValidationOptions }).preferences?.convert === true;
+
+const onlyText: joi.CustomValidator = (value: unknown, helpers) =>
+  typeof helpers.original === 'string' ? value : helpers.error('date.base');
