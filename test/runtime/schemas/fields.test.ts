@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
-import type joi from 'joi';
+import joi from 'joi';
 import {
   bigintString,
   dateString,
   decimalString,
+  jsonValue,
+  textString,
   timestampString,
+  uuidString,
 } from '../../../src/runtime/schemas/fields.ts';
+import { toJsonSchema } from '../../../src/runtime/schemas/json-schema.ts';
 
 const errorsOf = (schema: joi.Schema, value: unknown) =>
   schema.validate(value, { abortEarly: false }).error?.details.map(({ message }) => message) ?? [];
@@ -35,6 +39,28 @@ const cases = [
     good: ['2024-02-29T23:59:59.999Z'],
     bad: ['2023-02-29T00:00:00Z', '2023-01-01', '2023-01-01T00:00:00', '2023-01-01T25:00:00Z', 'noon'],
   },
+  {
+    // RFC 9562, section 4; braces, URNs and the form without hyphens are PostgreSQL's and others' own.
+    name: 'uuidString',
+    schema: uuidString(),
+    good: ['01890a5d-ac96-774b-bcce-b302099a8057', '00000000-0000-0000-0000-000000000000'],
+    bad: [
+      '',
+      '01890a5dac96774bbcceb302099a8057',
+      '{01890a5d-ac96-774b-bcce-b302099a8057}',
+      'urn:uuid:01890a5d-ac96-774b-bcce-b302099a8057',
+      '01890a5d-ac96-774b-bcce-b302099a8057\n',
+      '01890a5d-ac96-774b-bcce-b302099a805g',
+      7,
+    ],
+  },
+  {
+    // JSON Schema Validation, section 6.3.1: length is the number of characters as defined by RFC 8259, code points.
+    name: 'textString',
+    schema: textString(4),
+    good: ['a', 'abcd', '😀😀😀😀'],
+    bad: ['', 'abcde', '😀😀😀😀😀', 7],
+  },
 ];
 
 describe('schemas of fields', () => {
@@ -52,5 +78,41 @@ describe('schemas of fields', () => {
 
   it('timestampString gives the moment in UTC', () => {
     assert.equal(timestampString().validate('2024-03-01T01:30:00.5+02:00').value, '2024-02-29T23:30:00.500Z');
+  });
+
+  it('uuidString gives the form that PostgreSQL gives back', () => {
+    assert.equal(
+      uuidString().validate('01890A5D-AC96-774B-BCCE-B302099A8057').value,
+      '01890a5d-ac96-774b-bcce-b302099a8057',
+    );
+  });
+
+  it('textString counts code points together with another rule', () => {
+    const name = '😀'.repeat(130);
+    assert.deepEqual(errorsOf(textString(255).pattern(/^\p{Emoji}+$/u), name), []);
+    assert.deepEqual(errorsOf(textString(129), name), [
+      '"value" length must be less than or equal to 129 characters long',
+    ]);
+    assert.deepEqual(toJsonSchema(textString(255).email()), {
+      type: 'string',
+      minLength: 1,
+      maxLength: 255,
+      format: 'email',
+    });
+  });
+
+  it('jsonValue takes any JSON, and its schema says where it does not take null', () => {
+    for (const value of [null, 0, '', false, [], {}]) assert.deepEqual(errorsOf(jsonValue(), value), []);
+    assert.deepEqual(toJsonSchema(jsonValue()), {});
+    assert.equal(errorsOf(jsonValue().invalid(null), null).length, 1);
+    assert.deepEqual(toJsonSchema(jsonValue().invalid(null)), { not: { type: 'null' } });
+  });
+
+  it('a schema says which values it does not take', () => {
+    assert.deepEqual(toJsonSchema(joi.string().invalid('root', 'admin')), {
+      type: 'string',
+      minLength: 1,
+      not: { enum: ['root', 'admin'] },
+    });
   });
 });
