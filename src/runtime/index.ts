@@ -23,7 +23,15 @@ export { createKafkaDriver, type KafkaDriver } from './events/kafka/driver.ts';
 export { startParts, stopParts, type Part } from './lifecycle/part.ts';
 export { run, type RunOptions, type Service } from './lifecycle/run.ts';
 export { createLogger, type Logger } from './logging/logger.ts';
-export { bigintString, dateString, decimalString, timestampString } from './schemas/fields.ts';
+export {
+  bigintString,
+  dateString,
+  decimalString,
+  jsonValue,
+  textString,
+  timestampString,
+  uuidString,
+} from './schemas/fields.ts';
 export { toJsonSchema, type JsonSchema } from './schemas/json-schema.ts';
 export {
   pageQuerySchema,

@@ -5,7 +5,37 @@ const INT64_MIN = -(2n ** 63n);
 
 const wholeNumber = /^(0|-?[1-9]\d{0,18})$/;
 const fullDate = /^\d{4}-\d{2}-\d{2}$/;
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const dateTime = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+
+/**
+ * A text of 1 to `max` characters. Counts code points, as JSON Schema's `maxLength` and PostgreSQL's `varchar` do;
+ * `joi.string().max()` counts the units of UTF-16, of which an emoji has two.
+ */
+export const textString = (max: number): joi.StringSchema =>
+  joi
+    .string()
+    .custom((text: string, helpers) =>
+      text.length <= max || [...text].length <= max
+        ? text
+        : helpers.error('string.max', { limit: max, value: text, encoding: undefined }),
+    )
+    .meta({ jsonSchema: { maxLength: max } });
+
+/**
+ * A UUID in its form with hyphens, of any version; the validated value is in lower case, as PostgreSQL gives it back and RFC 9562,
+ * section 4, wants it written, so that one row has one key. JSON Schema: `format: uuid`.
+ */
+export const uuidString = (): joi.StringSchema =>
+  formatted('uuid', uuid, 'a UUID, such as "01890a5d-ac96-774b-bcce-b302099a8057"', (text) =>
+    text.toLowerCase(),
+  );
+
+/**
+ * Any JSON value, for PostgreSQL's `jsonb`. `null` stands for the absence of a value, so a field that needs one is
+ * `jsonValue().invalid(null)`.
+ */
+export const jsonValue = (): joi.AnySchema => joi.any();
 
 /** A 64-bit integer as a string, since JSON numbers lose digits beyond 2^53. JSON Schema: `format: int64`. */
 export const bigintString = (): joi.StringSchema =>
@@ -64,7 +94,7 @@ const formatted = (
         (pattern.test(text) ? read(text) : undefined) ?? helpers.error('string.format'),
     )
     .messages({ 'string.format': `{{#label}} must be ${expected}` })
-    .meta({ jsonSchema: { pattern: pattern.source, format } });
+    .meta({ jsonSchema: format === 'uuid' ? { format } : { pattern: pattern.source, format } });
 
 /** PostgreSQL and RFC 3339 know no year 0, and JavaScript takes February 31 for March 3. */
 function isCalendarDate(text: string): boolean {

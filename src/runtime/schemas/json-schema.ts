@@ -24,13 +24,14 @@ interface Description {
   flags?: { label?: string };
   metas?: { jsonSchema?: JsonSchema }[];
   examples?: unknown[];
+  invalid?: unknown[];
   keys?: Record<string, Description>;
   items?: Description[];
 }
 
 /**
  * The JSON Schema of a joi schema: joi's own conversion, with what it leaves out: examples, the keywords given by
- * `.meta({ jsonSchema: { format: 'int64' } })`, and null among the values of a nullable `valid()`. An object with a
+ * `.meta({ jsonSchema: { format: 'int64' } })`, the values that `invalid()` refuses, and null among the values of a nullable `valid()`. An object with a
  * `label()` is handed to `place`.
  */
 export function toJsonSchema(
@@ -66,8 +67,15 @@ function completeKeys(
   return completed;
 }
 
-function details({ examples, metas = [] }: Description): JsonSchema {
-  const own: JsonSchema = examples ? { examples } : {};
+function details({ examples, invalid = [], metas = [] }: Description): JsonSchema {
+  const own: JsonSchema = { ...(examples ? { examples } : {}), ...without(invalid) };
   for (const { jsonSchema } of metas) Object.assign(own, jsonSchema);
   return own;
+}
+
+/** References and the like are known only when a value is checked. */
+function without(invalid: unknown[]): JsonSchema {
+  const values = invalid.filter((value) => value === null || typeof value !== 'object');
+  if (values.length === 0) return {};
+  return { not: values.length === 1 && values[0] === null ? { type: 'null' } : { enum: values } };
 }
