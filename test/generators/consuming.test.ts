@@ -9,7 +9,7 @@ import { filesIn, newFolder, quick, removeFolders, run } from './support/command
 const everyType = fieldTypes.map((type) => `${type}Field:${type} ${type}Maybe:${type}:optional`).join(' ');
 /** joi's any() says nothing about null in JSON Schema. */
 const copied = fieldTypes.flatMap((type) => [
-  { name: `${type}Field`, type, unique: false, optional: type === 'json', index: false },
+  { name: `${type}Field`, type, unique: false, optional: false, index: false },
   { name: `${type}Maybe`, type, unique: false, optional: true, index: false },
 ]);
 
@@ -167,6 +167,7 @@ describe('fieldsOfSchema', () => {
     assert.equal(typeOf({ type: 'number' })?.type, 'json');
     assert.equal(typeOf({ type: 'array' })?.type, 'json');
     assert.equal(typeOf({})?.type, 'json');
+    assert.equal(typeOf({ not: { type: 'null' } })?.type, 'json');
   });
 
   it('sees what may be null or absent', () => {
