@@ -62,7 +62,7 @@ const grouped = (events: Event[], entry: (topic: string, events: Event[]) => [st
 function publishedEvents(kebab: string, fields: Field[]): Event[] {
   const state = {
     id: fieldCodes.uuid.schema,
-    ...Object.fromEntries(fields.map((field) => [field.name, orNull(field, fieldCodes[field.type].schema)])),
+    ...Object.fromEntries(fields.map((field) => [field.name, stateOf(field)])),
     createdAt: fieldCodes.timestamp.schema,
     updatedAt: fieldCodes.timestamp.schema,
   };
@@ -101,6 +101,11 @@ const objectOf = (properties: JsonSchema, required = Object.keys(properties)): J
 
 const orNull = ({ optional, type }: Field, schema: JsonSchema): JsonSchema =>
   optional && type !== 'json' ? { ...schema, type: [schema['type'], 'null'] } : schema;
+
+const stateOf = (field: Field): JsonSchema =>
+  field.type === 'json' && !field.optional
+    ? { not: { type: 'null' } }
+    : orNull(field, fieldCodes[field.type].schema);
 
 const operations = (action: 'send' | 'receive', events: Event[]) =>
   grouped(events, (topic, own) => [

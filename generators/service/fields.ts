@@ -24,7 +24,7 @@ const quoted = (text: string) => `'${text}'`;
 export const fieldCodes: Record<FieldType, FieldCode> = {
   string: {
     type: 'string',
-    joi: 'joi.string().max(255)',
+    joi: 'textString(255)',
     schema: { ...text, maxLength: 255 },
     column: (name) => `table.string(${quoted(name)})`,
     sample: (name, n) => `\`${name} \${${n}}\``,
@@ -33,7 +33,7 @@ export const fieldCodes: Record<FieldType, FieldCode> = {
   },
   text: {
     type: 'string',
-    joi: 'joi.string().max(10_000)',
+    joi: 'textString(10_000)',
     schema: { ...text, maxLength: 10_000 },
     column: (name) => `table.text(${quoted(name)})`,
     sample: (name, n) => `\`A longer ${name}: \${${n}}\``,
@@ -47,7 +47,7 @@ export const fieldCodes: Record<FieldType, FieldCode> = {
     column: (name) => `table.integer(${quoted(name)})`,
     sample: (_, n) => n,
     other: '7',
-    bad: `'many'`,
+    bad: `'7'`,
   },
   bigint: {
     type: 'string',
@@ -74,7 +74,7 @@ export const fieldCodes: Record<FieldType, FieldCode> = {
     column: (name) => `table.boolean(${quoted(name)})`,
     sample: (_, n) => `${n} % 2 === 0`,
     other: 'false',
-    bad: `'perhaps'`,
+    bad: `'true'`,
   },
   date: {
     type: 'string',
@@ -100,7 +100,7 @@ export const fieldCodes: Record<FieldType, FieldCode> = {
   },
   uuid: {
     type: 'string',
-    joi: 'joi.string().uuid()',
+    joi: 'uuidString()',
     schema: { ...text, format: 'uuid' },
     column: (name) => `table.uuid(${quoted(name)})`,
     sample: () => 'randomUUID()',
@@ -109,7 +109,7 @@ export const fieldCodes: Record<FieldType, FieldCode> = {
   },
   json: {
     type: 'unknown',
-    joi: 'joi.any()',
+    joi: 'jsonValue()',
     schema: {},
     column: (name) => `table.jsonb(${quoted(name)})`,
     sample: (name, n) => `{ ${name}: ${n}, list: [1, 'two', null] }`,
@@ -130,8 +130,12 @@ export const tolerantSchema = (type: FieldType): JsonSchema => {
   return type === 'integer' ? { type: 'integer' } : fieldCodes[type].schema;
 };
 
-/** The functions of microservice-runtime that the joi text of `fields` calls, sorted. */
-export const runtimeSchemas = (fields: Field[], also: string[] = []): string[] => {
-  const called = fields.map(({ type }) => /^(\w+String)\(/.exec(fieldCodes[type].joi)?.[1]);
+/** The functions of microservice-runtime that `codeOf`, the joi text of a type, calls for `fields`, sorted. */
+export const runtimeSchemas = (
+  fields: Field[],
+  also: string[] = [],
+  codeOf = (type: FieldType): string => fieldCodes[type].joi,
+): string[] => {
+  const called = fields.map(({ type }) => /^(\w+)\(/.exec(codeOf(type))?.[1]);
   return [...new Set([...also, ...called.filter((name) => name !== undefined)])].toSorted();
 };

@@ -11,6 +11,7 @@ interface JsonSchema {
   required?: string[];
   anyOf?: JsonSchema[];
   oneOf?: JsonSchema[];
+  not?: JsonSchema;
 }
 
 const formats: Record<string, FieldType> = {
@@ -44,7 +45,8 @@ export function fieldsOfSchema(schema: Record<string, unknown>): Field[] {
 const isNull = ({ type }: JsonSchema) => type === 'null';
 
 /** A schema without any word about the type allows everything. */
-function allowsNull({ type, anyOf, oneOf, ...rest }: JsonSchema): boolean {
+function allowsNull({ type, anyOf, oneOf, not, ...rest }: JsonSchema): boolean {
+  if (not && isNull(not)) return false;
   if (Array.isArray(type)) return type.includes('null');
   const options = [...(anyOf ?? []), ...(oneOf ?? [])];
   return options.length > 0

@@ -7,7 +7,6 @@ import { fieldsOfSchema } from '../../generators/service/schema-fields.ts';
 import { filesIn, newFolder, quick, removeFolders, run } from './support/command.ts';
 
 const everyType = fieldTypes.map((type) => `${type}Field:${type} ${type}Maybe:${type}:optional`).join(' ');
-/** joi's any() says nothing about null in JSON Schema. */
 const copied = fieldTypes.flatMap((type) => [
   { name: `${type}Field`, type, unique: false, optional: false, index: false },
   { name: `${type}Maybe`, type, unique: false, optional: true, index: false },

@@ -78,7 +78,7 @@ describe('a router of users', () => {
       status: 400,
       detail: 'The request breaks the rules of this operation.',
       errors: [
-        { field: 'params.id', message: 'must be a valid GUID' },
+        { field: 'params.id', message: 'must be a UUID, such as "01890a5d-ac96-774b-bcce-b302099a8057"' },
         { field: 'body.email', message: 'must be a valid email' },
         { field: 'body.age', message: 'must be a number' },
         { field: 'body.nick', message: 'is not allowed' },

@@ -1,6 +1,6 @@
 import joi from 'joi';
 import type { Knex } from 'knex';
-import { NotFoundError } from 'microservice-runtime';
+import { NotFoundError, textString, uuidString } from 'microservice-runtime';
 import { apiRouter } from 'microservice-runtime/http';
 
 export interface User {
@@ -13,8 +13,8 @@ export interface User {
 type NewUser = Omit<User, 'id'>;
 
 const fields = {
-  email: joi.string().email().max(255),
-  displayName: joi.string().trim().min(1).max(255),
+  email: textString(255).email(),
+  displayName: textString(255).trim(),
   age: joi.number().strict().integer().min(0).allow(null),
 };
 
@@ -30,14 +30,14 @@ const changesSchema = joi.object<Partial<NewUser>>(fields).min(1).label('UserCha
 
 const userSchema = joi
   .object<User>({
-    id: joi.string().uuid().required(),
+    id: uuidString().required(),
     email: fields.email.required(),
     displayName: fields.displayName.required(),
     age: fields.age.required().example(42),
   })
   .label('User');
 
-const idSchema = joi.object<{ id: string }>({ id: joi.string().uuid().required() });
+const idSchema = joi.object<{ id: string }>({ id: uuidString().required() });
 const columns = ['id', 'email', 'display_name as displayName', 'age'];
 const toRow = ({ displayName, ...others }: Partial<NewUser>) => ({ ...others, display_name: displayName });
 

@@ -41,7 +41,7 @@ describe('/v1/users', () => {
   });
 
   it('POST answers 400 that names every bad field, and keeps nothing', async () => {
-    const bad = { email: 42, name: 42, age: 'many', active: 'perhaps' };
+    const bad = { email: 42, name: 42, age: '7', active: 'true' };
     const { status, body } = await service.request<{ errors: { field: string }[] }>('POST', '/v1/users', bad);
     assert.equal(status, 400);
     const named = body.errors.map(({ field }) => field);
@@ -96,6 +96,13 @@ describe('/v1/users', () => {
   it('PATCH answers 400 to an empty change and 404 where there is none', async () => {
     assert.equal((await service.request('PATCH', `/v1/users/${randomUUID()}`, {})).status, 400);
     assert.equal((await service.request('PATCH', `/v1/users/${randomUUID()}`, newUser())).status, 404);
+  });
+
+  it('DELETE finds a row by its id in capitals, and publishes the id as the row has it', async () => {
+    const { id } = await create();
+    const path = `/v1/users/${id.toUpperCase()}`;
+    assert.equal((await service.request('DELETE', path)).status, 204);
+    assert.deepEqual((await eventAbout(id, 'user.deleted')).data, { id });
   });
 
   it('DELETE answers 204, then 404, and publishes user.deleted', async () => {

@@ -1,5 +1,5 @@
 import joi from 'joi';
-import { defineEvent } from 'microservice-runtime';
+import { defineEvent, uuidString } from 'microservice-runtime';
 import { userSchema } from '../schemas/user-schema.ts';
 
 const stream = { topic: 'user.events', aggregate: 'user', version: 1 };
@@ -12,5 +12,5 @@ export const userUpdated = defineEvent({ ...stream, type: 'user.updated', schema
 export const userDeleted = defineEvent({
   ...stream,
   type: 'user.deleted',
-  schema: joi.object<{ id: string }>({ id: joi.string().uuid().required() }).label('UserDeleted'),
+  schema: joi.object<{ id: string }>({ id: uuidString().required() }).label('UserDeleted'),
 });

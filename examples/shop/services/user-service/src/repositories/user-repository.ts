@@ -46,9 +46,11 @@ export const createUserRepository = (database: Knex) => ({
     return row && toUser(row);
   },
 
-  /** Resolves to false where there is none. */
-  remove: async (id: string, trx: Knex = database): Promise<boolean> =>
-    (await trx('users').where({ id }).delete()) > 0,
+  /** Resolves to the id as the row has it; undefined where there is no row. */
+  remove: async (id: string, trx: Knex = database): Promise<string | undefined> => {
+    const [row]: { id: string }[] = await trx('users').where({ id }).delete().returning('id');
+    return row?.id;
+  },
 });
 
 type UserRow = Omit<User, 'createdAt' | 'updatedAt'> & {

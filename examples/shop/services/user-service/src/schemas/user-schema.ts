@@ -1,10 +1,10 @@
 import joi from 'joi';
-import { pageSchemaOf, timestampString } from 'microservice-runtime';
+import { pageSchemaOf, textString, timestampString, uuidString } from 'microservice-runtime';
 import type { NewUser, User, UserChanges } from '../models/user.ts';
 
 const fields = {
-  email: joi.string().max(255),
-  name: joi.string().max(255),
+  email: textString(255),
+  name: textString(255),
   age: joi.number().integer().min(-2_147_483_648).max(2_147_483_647).allow(null),
   active: joi.boolean(),
 };
@@ -26,7 +26,7 @@ export const userChangesSchema = joi.object<UserChanges>(fields).min(1).required
 /** What a client gets, and what the events carry. */
 export const userSchema = joi
   .object<User>({
-    id: joi.string().uuid().required(),
+    id: uuidString().required(),
     email: fields.email.required(),
     name: fields.name.required(),
     age: fields.age.required(),
@@ -38,4 +38,4 @@ export const userSchema = joi
 
 export const userPageSchema = pageSchemaOf(userSchema).label('UserPage');
 
-export const userIdSchema = joi.object<{ id: string }>({ id: joi.string().uuid().required() });
+export const userIdSchema = joi.object<{ id: string }>({ id: uuidString().required() });

@@ -34,8 +34,8 @@ export const createUserService = ({ database, users, publish }: Dependencies) =>
 
   remove: (id: string) =>
     database.transaction(async (trx) => {
-      if (!(await users.remove(id, trx))) notFound(id);
-      await publish.deleted(id, trx);
+      const removedId = (await users.remove(id, trx)) ?? notFound(id);
+      await publish.deleted(removedId, trx);
     }),
 });
 
