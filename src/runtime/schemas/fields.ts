@@ -16,7 +16,7 @@ export const textString = (max: number): joi.StringSchema =>
   joi
     .string()
     .custom((text: string, helpers) =>
-      text.length <= max || [...text].length <= max
+      text.length <= max || Array.from(text).length <= max
         ? text
         : helpers.error('string.max', { limit: max, value: text, encoding: undefined }),
     )
