@@ -11,7 +11,12 @@ export interface KafkaConfig {
   /** Replicas of a topic that this service creates; -1 takes the broker's default. */
   topicReplicationFactor: number;
   groupId: string;
+  /** Bytes that a compressed batch may unpack to; the partition of a larger one stops. The default where it is left out. */
+  maxUnpackedBytes?: number;
 }
+
+/** A batch packs to 1 MiB at most where a broker has its defaults, and JSON seldom to less than a tenth. */
+export const DEFAULT_UNPACKED_BYTES = 16 * 1024 * 1024;
 
 /** The variables of Kafka as the environment holds them, checked. */
 export interface KafkaVariables {
@@ -28,6 +33,7 @@ export interface KafkaVariables {
   KAFKA_TOPIC_PARTITIONS: number;
   KAFKA_TOPIC_REPLICATION_FACTOR: number;
   KAFKA_GROUP_ID?: string;
+  KAFKA_MAX_UNPACKED_BYTES: number;
 }
 
 const withMechanism = joi
@@ -57,6 +63,13 @@ export const kafkaVariables: joi.SchemaMap = {
   KAFKA_TOPIC_PARTITIONS: joi.number().empty('').integer().min(1).default(6),
   KAFKA_TOPIC_REPLICATION_FACTOR: joi.number().empty('').integer().min(1).allow(-1).default(-1),
   KAFKA_GROUP_ID: joi.string().empty(''),
+  KAFKA_MAX_UNPACKED_BYTES: joi
+    .number()
+    .empty('')
+    .integer()
+    .min(1024 * 1024)
+    .max(512 * 1024 * 1024)
+    .default(DEFAULT_UNPACKED_BYTES),
 };
 
 /** Builds the configuration from variables that have been checked. */
@@ -79,6 +92,7 @@ export function kafkaConfig(variables: KafkaVariables): KafkaConfig {
     topicPartitions: variables.KAFKA_TOPIC_PARTITIONS,
     topicReplicationFactor: variables.KAFKA_TOPIC_REPLICATION_FACTOR,
     groupId: variables.KAFKA_GROUP_ID ?? `${variables.SERVICE_NAME}-consumer`,
+    maxUnpackedBytes: variables.KAFKA_MAX_UNPACKED_BYTES,
   };
 }
 

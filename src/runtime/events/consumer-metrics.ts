@@ -35,6 +35,8 @@ export interface Lag {
   lag: number;
   /** When Kafka had the oldest of them, in milliseconds since the epoch; undefined where none is known. */
   oldest?: number;
+  /** Set where the partition stops at a batch that cannot be read. */
+  stopped?: object;
 }
 
 /** Registers the metrics of all groups of a service, and gives each group its own. Once for a registry. */
@@ -129,6 +131,11 @@ function lagGauges(registry: Registry) {
     'microservice_consumer_lag_seconds',
     'Time since Kafka had the oldest event that is not handled yet',
     ({ oldest }) => (oldest === undefined ? 0 : Math.max(0, Date.now() - oldest) / 1_000),
+  );
+  gauge(
+    'microservice_consumer_stopped',
+    '1 where a partition of this replica stops at a batch that cannot be read',
+    ({ stopped }) => (stopped ? 1 : 0),
   );
   const keyOf = ({ group, topic, partition }: PartitionLabels): string =>
     JSON.stringify([group, topic, partition]);

@@ -6,10 +6,12 @@ import { reportHandled, type ConsumerMetrics } from './consumer-metrics.ts';
 import { handleOutside } from './consumer-outside.ts';
 import { createMessageQueue } from './consumer-queue.ts';
 import type { ConsumerSettings } from './consumer-settings.ts';
+import { createStoppage } from './consumer-stoppage.ts';
 import { createTrouble, type Retrying, type Trouble } from './consumer-trouble.ts';
 import type { Fetched } from './kafka/member.ts';
+import type { Damage } from './kafka/records/record-set.ts';
 import { receivedAt, type IncomingMessage } from './message.ts';
-import type { Position } from './positions.ts';
+import { readPosition, type Position } from './positions.ts';
 import type { Slots } from './slots.ts';
 
 export interface PartitionStatus {
@@ -23,6 +25,8 @@ export interface PartitionStatus {
   oldest?: number;
   /** Set while the partition waits: for the next try of its first event, or for what does not answer. */
   retrying?: Retrying;
+  /** Set while the partition stops at a batch that cannot be read. */
+  stopped?: Damage;
 }
 
 export interface PartitionOptions extends BatchOptions {
@@ -32,6 +36,8 @@ export interface PartitionOptions extends BatchOptions {
   slots: Slots;
   pause(): void;
   resume(): void;
+  /** Fetches from the offset on. */
+  fetchFrom(offset: number): void;
   /** A key was parked. */
   parked(): void;
   /** The position or the log is not what this partition knows: it has closed, and must be opened anew. */
@@ -65,6 +71,11 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
   const closing = new AbortController();
   const queue = createMessageQueue();
   const trouble = createTrouble({ topic, settings, logger, metrics, parked: () => options.parked() });
+  const stoppage = createStoppage({
+    ...{ topic, partition, settings, logger, closing: closing.signal },
+    look: lookForPosition,
+    fetchAgain: () => options.fetchFrom(nextFetch),
+  });
   let position = start;
   let nextFetch = start.position;
   let end = logEnd;
@@ -77,14 +88,18 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
 
   function receive(fetched: Fetched): void {
     if (closed()) return;
-    if (fetched.end < nextFetch) {
-      turnStale(`the log of ${topic}/${partition} ends at ${fetched.end}, before our offset ${nextFetch}`);
+    if (fetched.logEnd < nextFetch) {
+      turnStale(`the log of ${topic}/${partition} ends at ${fetched.logEnd}, before our offset ${nextFetch}`);
       return;
     }
+    // an answer to an older fetch: what lies before it has not come
+    if (fetched.from > nextFetch) return;
     const fresh = fetched.messages.filter(({ offset }) => Number(offset) >= nextFetch);
     queue.push(fresh);
-    nextFetch = Math.max(nextFetch, Number(fresh.at(-1)?.offset ?? -1) + 1);
+    nextFetch = Math.max(nextFetch, fetched.next);
     end = fetched.end;
+    if (fetched.damage) stoppage.stop(fetched.damage);
+    else stoppage.end();
     flow();
     wake();
   }
@@ -92,7 +107,8 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
   function flow(): void {
     const high = paused ? settings.queueLow : settings.queueHigh;
     const bytesHigh = paused ? settings.queueBytes / 2 : settings.queueBytes;
-    const pause = waiting || queue.size() > high || queue.bytes() > bytesHigh;
+    const pause =
+      waiting || stoppage.damage() !== undefined || queue.size() > high || queue.bytes() > bytesHigh;
     if (pause) options.pause();
     else if (paused) options.resume();
     paused = pause;
@@ -169,6 +185,16 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
     trouble.passed(found.position, 0);
   }
 
+  /** Whoever moves the position of a partition that stops wants it to go on there. */
+  async function lookForPosition(): Promise<void> {
+    if (working || queue.size() > 0) return;
+    const known = position;
+    const found = await readPosition(options.database, of);
+    if (closed() || working || position !== known || !found) return;
+    if (found.position === known.position && found.resets === known.resets) return;
+    turnStale(`the position of ${topic}/${partition} was moved from ${known.position} to ${found.position}`);
+  }
+
   async function pauseFor(milliseconds: number): Promise<void> {
     waiting = true;
     flow();
@@ -189,7 +215,7 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
     seeEnd(seen) {
       end = Math.max(end, seen);
     },
-    hungry: () => queue.size() === 0 && !waiting,
+    hungry: () => queue.size() === 0 && !waiting && !stoppage.damage(),
     flow,
     status: () => ({
       topic,
@@ -198,6 +224,7 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
       lag: lag(),
       ...(queue.size() > 0 && { oldest: receivedAt(queue.first(1)[0] ?? {}) ?? Date.now() }),
       ...retryingOf(trouble),
+      ...stoppedOf(stoppage.damage()),
     }),
     async close() {
       closing.abort();
@@ -210,6 +237,8 @@ function retryingOf(trouble: Trouble): { retrying?: Retrying } {
   const retrying = trouble.retrying();
   return retrying ? { retrying } : {};
 }
+
+const stoppedOf = (damage: Damage | undefined): { stopped?: Damage } => (damage ? { stopped: damage } : {});
 
 function report(
   { handled, duplicates, tombstones }: BatchResult,

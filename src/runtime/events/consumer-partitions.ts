@@ -104,6 +104,7 @@ export function createPartitions(options: PartitionsOptions): Partitions {
       logger,
       pause: () => member.pause(at),
       resume: () => member.resume(at),
+      fetchFrom: (offset) => member.fetchFrom(at, offset),
       stale() {
         member.pause(at);
         drop(place);

@@ -162,14 +162,15 @@ describe('a partition with two owners', () => {
       metrics: createConsumerMetrics(new Registry())('f'),
       pause: () => {},
       resume: () => {},
+      fetchFrom: () => {},
       stale: () => {},
       parked: () => {},
     });
     await handleBatch(() => threeMessages, start, never, { database, handlers, of, settings });
-    const fetched = { topic: of.topic, partition: of.partition, end: 3 };
-    partition.receive({ ...fetched, messages: threeMessages.slice(0, 1) });
+    const fetched = { topic: of.topic, partition: of.partition, end: 3, logEnd: 3 };
+    partition.receive({ ...fetched, from: 0, next: 1, messages: threeMessages.slice(0, 1) });
     await waitFor(() => partition.status().position === 3);
-    partition.receive({ ...fetched, messages: threeMessages.slice(1, 2) });
+    partition.receive({ ...fetched, from: 1, next: 2, messages: threeMessages.slice(1, 2) });
     await waitFor(() => partition.hungry());
     await partition.close();
     assert.deepEqual(await readPosition(database, of), { position: 3, resets: 0 });

@@ -50,14 +50,16 @@ describe('the messages of a partition that wait', () => {
         metrics: createConsumerMetrics(new Registry())('g'),
         pause: () => flow.push('pause'),
         resume: () => flow.push(`resume at ${partition.status().position}`),
+        fetchFrom: () => {},
         stale: () => {},
         parked: () => {},
       });
       const json = Buffer.from(JSON.stringify('x'.repeat(298)));
       const messages = [0, 1, 2, 3].map((offset) => message(offset, json));
-      partition.receive({ topic: of.topic, partition: 0, end: 4, messages: messages.slice(0, 3) });
+      const log = { topic: of.topic, partition: 0, end: 4, logEnd: 4 };
+      partition.receive({ ...log, from: 0, next: 3, messages: messages.slice(0, 3) });
       assert.equal(flow.join(), '');
-      partition.receive({ topic: of.topic, partition: 0, end: 4, messages: messages.slice(3) });
+      partition.receive({ ...log, from: 3, next: 4, messages: messages.slice(3) });
       assert.equal(flow.join(), 'pause');
       release();
       await waitFor(() => partition.status().position === 4);

@@ -1,4 +1,4 @@
-import type { KafkaConfig } from '../../config/kafka-config.ts';
+import { DEFAULT_UNPACKED_BYTES, type KafkaConfig } from '../../config/kafka-config.ts';
 import { createSharedAdmin } from './admin.ts';
 import { createClients, type DriverOptions } from './client.ts';
 import { createMember } from './group.ts';
@@ -44,6 +44,7 @@ export interface KafkaDriver {
 
 /** The driver on KafkaJS. Connects when first used. */
 export function createKafkaDriver(config: KafkaConfig, options: DriverOptions): KafkaDriver {
+  const { maxUnpackedBytes = DEFAULT_UNPACKED_BYTES } = config;
   const newClient = createClients(config, options);
   const admin = createSharedAdmin(newClient);
   return {
@@ -55,7 +56,8 @@ export function createKafkaDriver(config: KafkaConfig, options: DriverOptions): 
       admin.use((connected) => committedOffsets(connected, groupId, topics)),
     topicRetention: (topic) => admin.use((connected) => topicRetention(connected, topic)),
     createSender: () => createSender(newClient),
-    createMember: (member, events) => createMember(newClient(), member, events, options.logger),
+    createMember: (member, events) =>
+      createMember(newClient(), member, events, { logger: options.logger, maxUnpackedBytes }),
     close: () => admin.close(),
   };
 }

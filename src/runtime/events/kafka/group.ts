@@ -12,6 +12,7 @@ import { createTopicAwareAssigner, type AssignerCodec } from './assigner.ts';
 import { retry } from './client.ts';
 import { CLOSE_DEADLINE, disconnect } from './deadline.ts';
 import { refusalOf, typeOf } from './errors.ts';
+import { readFetches } from './kafkajs-fetch.ts';
 import { createGroupMember, type GroupMember, type MemberEvents, type MemberOptions } from './member.ts';
 
 /** How soon a rebalance is noticed; it waits for the slowest member. */
@@ -29,11 +30,12 @@ export function createMember(
   kafka: Kafka,
   options: MemberOptions,
   events: MemberEvents,
-  logger: Logger,
+  { logger, maxUnpackedBytes }: { logger: Logger; maxUnpackedBytes: number },
 ): GroupMember {
   let ofConsumer: Cluster | undefined;
   const topicAware: PartitionAssigner = ({ cluster }) => {
     ofConsumer = cluster;
+    readFetches(cluster, maxUnpackedBytes);
     return createTopicAwareAssigner({
       codec: assignerCodec,
       owned: () => member.owned(),

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from '../message.ts';
+import type { RangeMessage, ReadRange } from './kafkajs-fetch.ts';
 import type { Fetched, TopicPartition } from './member.ts';
 import { cleanHeaders } from '../received-headers.ts';
 
@@ -33,14 +34,16 @@ export interface BatchPayload {
     topic: string;
     partition: number;
     highWatermark: string;
-    messages: (Omit<IncomingMessage, 'topic' | 'partition' | 'headers'> & {
-      headers?: Record<string, unknown>;
-    })[];
+    messages: (ReadMessage | RangeMessage)[];
   };
   heartbeat(): Promise<void>;
   commitOffsetsIfNecessary(offsets: CommitRequest): Promise<void>;
   isStale(): boolean;
 }
+
+type ReadMessage = Omit<IncomingMessage, 'topic' | 'partition' | 'headers'> & {
+  headers?: Record<string, unknown>;
+};
 
 interface CommitRequest {
   topics: { topic: string; partitions: { partition: number; offset: string }[] }[];
@@ -65,20 +68,19 @@ export function commitsByTopic(
   return [...topics].map(([topic, partitions]) => ({ topic, partitions }));
 }
 
-/** What KafkaJS calls a batch, in our words. */
+/** What KafkaJS calls a batch, in our words; `kafkajs-fetch.ts` has put the range behind the messages. */
 export function fetchedOf({ topic, partition, highWatermark, messages }: BatchPayload['batch']): Fetched {
+  const range = messages.map(rangeOf).find(Boolean);
+  if (!range) throw new Error(`KafkaJS handed over messages of ${topic}/${partition} that it read by itself`);
   return {
-    topic,
-    partition,
-    messages: messages.map(({ offset, key, value, headers, timestamp }) => ({
-      topic,
-      partition,
-      offset,
-      key,
-      value,
-      headers: cleanHeaders(headers),
-      timestamp,
-    })),
-    end: Number(highWatermark),
+    ...{ topic, partition, logEnd: Number(highWatermark), ...range },
+    messages: messages
+      .filter((message): message is ReadMessage => !rangeOf(message))
+      .map(({ offset, key, value, headers, timestamp }) => ({
+        ...{ topic, partition, offset, key, value, headers: cleanHeaders(headers), timestamp },
+      })),
   };
 }
+
+const rangeOf = (message: ReadMessage | RangeMessage): ReadRange | undefined =>
+  'range' in message ? message.range : undefined;

@@ -8,6 +8,7 @@ import {
   type KafkaConsumer,
 } from './kafkajs-consumer.ts';
 import type { IncomingMessage } from '../message.ts';
+import type { Damage } from './records/record-set.ts';
 
 export interface TopicPartition {
   topic: string;
@@ -25,9 +26,17 @@ export interface MemberOptions {
 
 /** What one fetch brought of one partition: the messages in order. */
 export interface Fetched extends TopicPartition {
+  /** The offset that was asked for. */
+  from: number;
   messages: IncomingMessage[];
-  /** The offset after the last message of the partition, as the broker saw it then. */
+  /** The offset after all that was read, with what holds no message: the ends of transactions, and aborted ones. */
+  next: number;
+  /** The offset after the last message that a consumer may get, as the broker saw it then: open transactions end it. */
   end: number;
+  /** The offset after the last message of the log. */
+  logEnd: number;
+  /** The batch at `next` cannot be read. */
+  damage?: Damage;
 }
 
 /** What a member of a consumer group hears. All are called synchronously, and must neither throw nor wait. */
@@ -90,7 +99,7 @@ export function createGroupMember(
   const beats = setInterval(() => void session?.heartbeat().catch(() => {}), heartbeatInterval);
 
   consumer.on('consumer.heartbeat', () => (answered = Date.now()));
-  consumer.on('consumer.crash', ({ payload }) => events.lost(explained(payload.error)));
+  consumer.on('consumer.crash', ({ payload }) => events.lost(payload.error));
   // KafkaJS keeps a connection on which nothing comes any more, and tries again there (tulios/kafkajs#1783)
   consumer.on('consumer.network.request_timeout', ({ payload: { apiName, broker } }) =>
     events.lost(new Error(`${broker} left a request unanswered (${apiName})`)),
@@ -156,14 +165,4 @@ export function createGroupMember(
     id: () => id,
     leave: () => (left ??= close()),
   };
-}
-
-/** KafkaJS 2.2.4 reads gzip alone of the codecs; a Java producer may choose others. */
-function explained(error: Error): Error {
-  if (error.name !== 'KafkaJSNotImplemented') return error;
-  return new Error(
-    `a producer compressed its messages in a way that cannot be read here (${error.message}); ` +
-      `set compression.type of the topic to gzip or uncompressed, and the broker compresses anew`,
-    { cause: error },
-  );
 }

@@ -1,0 +1,101 @@
+import { unpack } from '../compression/unpack.ts';
+import type { AbortedProducers } from './aborted-producers.ts';
+import { BatchError } from './batch-error.ts';
+import {
+  BATCH_HEADER_BYTES,
+  isIntact,
+  readBatchHeader,
+  type BatchFrame,
+  type BatchHeader,
+} from './batch-header.ts';
+import { ByteReader } from './byte-reader.ts';
+import { readRecord, type KafkaRecord } from './record.ts';
+
+/** How much may be taken out of the answer to one fetch; what is left is fetched again. */
+export interface Allowance {
+  /** Bytes that a single batch may unpack to. */
+  readonly batchBytes: number;
+  /** Bytes that may have been unpacked before the next batch is. */
+  bytes: number;
+  records: number;
+}
+
+/** What a batch holds from an offset on, and the offset after that. */
+export interface BatchContent {
+  records: KafkaRecord[];
+  next: number;
+  /** The allowance ended within the batch. */
+  isCut: boolean;
+}
+
+/**
+ * Reads a whole batch of version 2 from the offset `from` on, which the batch reaches or lies before. A batch that ends a
+ * transaction or belongs to an aborted one holds nothing, as a Java consumer with read_committed sees it
+ * (CompletedFetch.nextFetchedRecord). Rejects with a BatchError where it cannot be read.
+ */
+export async function readBatch(
+  batch: Buffer,
+  frame: BatchFrame,
+  { from, producers, allowance }: { from: number; producers: AbortedProducers; allowance: Allowance },
+): Promise<BatchContent> {
+  if (!isIntact(batch)) throw new BatchError('is damaged: its checksum is wrong');
+  const header = readBatchHeader(batch, frame);
+  if (header.lastOffset < header.baseOffset || header.recordCount < 0)
+    throw new BatchError(`counts ${header.recordCount} records up to offset ${header.lastOffset}`);
+  producers.reach(header.lastOffset);
+  const nothing = { records: [], next: Math.max(from, header.lastOffset + 1), isCut: false };
+  const content = batch.subarray(BATCH_HEADER_BYTES);
+  if (header.control) {
+    if (isAbort(content)) producers.end(header.producerId);
+    return nothing;
+  }
+  const isAborted = header.transactional && producers.has(header.producerId);
+  if (isAborted || header.lastOffset < from) return nothing;
+  const { records, isCut } = readRecords(await unpacked(content, header, allowance), header, from, allowance);
+  const last = records.at(-1);
+  return { records, isCut, next: isCut && last ? Number(last.offset) + 1 : nothing.next };
+}
+
+/** The key of a control record is its version and its type: 0 aborts, 1 commits. */
+function isAbort(content: Buffer): boolean {
+  const record = new ByteReader(content);
+  record.varint(); // length
+  record.byte(); // attributes
+  record.varlong(); // time
+  record.varint(); // offset
+  const key = new ByteReader(record.take(record.varint()));
+  key.int16();
+  return key.int16() === 0;
+}
+
+async function unpacked(content: Buffer, { codec }: BatchHeader, allowance: Allowance): Promise<Buffer> {
+  if (codec === 0) return content;
+  const bytes = await unpack(content, codec, allowance.batchBytes);
+  allowance.bytes -= bytes.length;
+  return bytes;
+}
+
+function readRecords(
+  content: Buffer,
+  header: BatchHeader,
+  from: number,
+  allowance: Allowance,
+): { records: KafkaRecord[]; isCut: boolean } {
+  const reader = new ByteReader(content);
+  const records: KafkaRecord[] = [];
+  let before = header.baseOffset - 1;
+  for (let left = header.recordCount; left > 0; left -= 1) {
+    if (allowance.records <= 0) return { records, isCut: true };
+    const record = readRecord(reader, header);
+    const offset = Number(record.offset);
+    if (offset <= before || offset > header.lastOffset)
+      throw new BatchError(`has a record of offset ${offset} between ${before} and ${header.lastOffset}`);
+    before = offset;
+    if (offset < from) continue;
+    records.push(record);
+    allowance.records -= 1;
+  }
+  if (reader.remaining > 0)
+    throw new BatchError(`has ${reader.remaining} bytes behind its ${header.recordCount} records`);
+  return { records, isCut: false };
+}

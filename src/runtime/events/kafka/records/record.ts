@@ -1,0 +1,48 @@
+import { BatchError } from './batch-error.ts';
+import type { BatchHeader } from './batch-header.ts';
+import { ByteReader } from './byte-reader.ts';
+
+/** A record as KafkaJS hands it over; the bytes are views of the batch. */
+export interface KafkaRecord {
+  offset: string;
+  /** In milliseconds since the epoch, if the producer meant it so: any signed 64-bit integer. */
+  timestamp: string;
+  key: Buffer | null;
+  value: Buffer | null;
+  /** A name that comes several times has all its values. */
+  headers: Record<string, HeaderValue | HeaderValue[]>;
+}
+
+/** Null where the producer sent it so. */
+type HeaderValue = Buffer | null;
+
+/** Reads the record at the reader's place (https://kafka.apache.org/documentation/#record). Throws a BatchError. */
+export function readRecord(batch: ByteReader, header: BatchHeader): KafkaRecord {
+  const record = new ByteReader(batch.take(batch.varint()));
+  record.byte(); // attributes, which nothing uses
+  const timestampDelta = record.varlong();
+  const offset = header.baseOffset + record.varint();
+  const [key, value] = [readBytes(record), readBytes(record)];
+  const headers = readHeaders(record);
+  if (record.remaining > 0) throw new BatchError(`has a record with ${record.remaining} bytes too many`);
+  const { logAppendTime, maxTimestamp, baseTimestamp } = header;
+  const timestamp = logAppendTime ? maxTimestamp : BigInt.asIntN(64, baseTimestamp + timestampDelta);
+  return { offset: String(offset), timestamp: String(timestamp), key, value, headers };
+}
+
+function readBytes(record: ByteReader): Buffer | null {
+  const length = record.varint();
+  return length < 0 ? null : record.take(length);
+}
+
+/** A record may name a header as a property of every object is named. */
+function readHeaders(record: ByteReader): KafkaRecord['headers'] {
+  const values = new Map<string, HeaderValue | HeaderValue[]>();
+  for (let left = record.varint(); left > 0; left -= 1) {
+    const name = record.take(record.varint()).toString();
+    const value = readBytes(record);
+    const known = values.get(name);
+    values.set(name, known === undefined ? value : [known, value].flat());
+  }
+  return Object.fromEntries(values);
+}
