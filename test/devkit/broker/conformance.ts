@@ -4,6 +4,7 @@ import { groupSuite } from './conformance-groups.ts';
 import { listOffsetsSuite } from './conformance-list-offsets.ts';
 import { logSuite } from './conformance-log.ts';
 import { newerSuite } from './conformance-newer.ts';
+import { staticMemberSuite } from './conformance-static-members.ts';
 import { topicIdSuite } from './conformance-topic-ids.ts';
 import { topicSuite } from './conformance-topics.ts';
 import { versionSuite } from './conformance-versions.ts';
@@ -25,5 +26,6 @@ export function describeConformance(broker: BrokerAddress): void {
   logSuite(broker);
   listOffsetsSuite(broker);
   groupSuite(broker);
+  staticMemberSuite(broker);
   clientSuite(broker);
 }
