@@ -55,10 +55,13 @@ export function staticMemberSuite(broker: BrokerAddress): void {
       return client.ask<Joined>('JoinGroup', version, { groupId, ...joining, ...values });
     }
 
-    async function sync({ client, memberId, groupInstanceId, generationId }: Membership, assigned?: Values) {
-      const assignments = Object.entries(assigned ?? {}).map(([id, text]) => ({
+    async function sync(
+      { client, memberId, groupInstanceId, generationId }: Membership,
+      assigned: Record<string, string> = {},
+    ) {
+      const assignments = Object.entries(assigned).map(([id, text]) => ({
         memberId: id,
-        assignment: Buffer.from(String(text as string)),
+        assignment: Buffer.from(text),
       }));
       const protocol = { protocolType: 'consumer', protocolName: 'range' };
       const values = { groupId, memberId, groupInstanceId, generationId, ...protocol, assignments };
@@ -205,8 +208,9 @@ export function staticMemberSuite(broker: BrokerAddress): void {
           join(client, { groupInstanceId, memberId }),
         ),
       ]);
-      const generations = joined.map(({ errorCode, generationId }) => [errorCode, generationId]);
-      assert.deepEqual(generations, Array(3).fill([0, leader.generationId + 1]));
+      for (const { errorCode, generationId } of joined) {
+        assert.deepEqual([errorCode, generationId], [0, leader.generationId + 1]);
+      }
     });
 
     async function joinedMembers(): Promise<number> {

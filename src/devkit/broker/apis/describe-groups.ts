@@ -31,9 +31,9 @@ function write(writer: Writer, version: number, groupId: string, group: GroupDes
   writer.int16(isMissing ? errorCodes.groupIdNotFound : errorCodes.none);
   if (version >= 6) writer.string(isMissing ? `Group ${groupId} not found.` : null);
   writer.string(groupId).string(group.state).string(group.protocolType).string(group.protocol);
-  writer.structs(group.members, (w, { id, clientId, clientHost, metadata, assignment }) => {
+  writer.structs(group.members, (w, { id, instanceId, clientId, clientHost, metadata, assignment }) => {
     w.string(id);
-    if (version >= 4) w.string(null);
+    if (version >= 4) w.string(instanceId);
     w.string(clientId).string(clientHost).bytes(metadata).bytes(assignment);
   });
   if (version >= 3) writer.int32(UNKNOWN_OPERATIONS);

@@ -12,11 +12,11 @@ export function heartbeatApi(coordinator: Coordinator): Api {
       const groupId = request.string();
       const generation = request.int32();
       const memberId = request.string();
-      if (version >= 3) request.nullableString();
+      const instanceId = version >= 3 ? request.nullableString() : null;
       request.tags();
       const writer = new Writer(isFlexible);
       if (version >= 1) writer.int32(0);
-      return writer.int16(coordinator.heartbeat(groupId, memberId, generation));
+      return writer.int16(coordinator.heartbeat(groupId, { memberId, instanceId, generation }));
     },
   };
 }

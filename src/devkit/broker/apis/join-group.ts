@@ -22,12 +22,13 @@ function readRequest(request: Reader, { version, clientId, clientHost }: Call): 
   const sessionTimeout = request.int32();
   const rebalanceTimeout = version >= 1 ? request.int32() : sessionTimeout;
   const memberId = request.string();
-  if (version >= 5) request.nullableString();
+  const instanceId = version >= 5 ? request.nullableString() : null;
   const joining = {
     groupId,
     sessionTimeout,
     rebalanceTimeout,
     memberId,
+    instanceId,
     clientId,
     clientHost,
     protocolType: request.string(),
@@ -36,6 +37,7 @@ function readRequest(request: Reader, { version, clientId, clientHost }: Call): 
       metadata: Buffer.from(reader.bytes()),
     })),
     requiresKnownId: version >= 4,
+    knowsSkipping: version >= 9,
   };
   if (version >= 8) request.nullableString();
   request.tags();
@@ -49,10 +51,10 @@ function write(answer: JoinAnswer, { version, isFlexible }: Call): Writer {
   if (version >= 7) writer.string(answer.protocolType).string(answer.protocol);
   else writer.string(answer.protocol ?? '');
   writer.string(answer.leaderId);
-  if (version >= 9) writer.boolean(false);
-  return writer.string(answer.memberId).structs(answer.members, (w, { memberId, metadata }) => {
+  if (version >= 9) writer.boolean(answer.skipsAssignment ?? false);
+  return writer.string(answer.memberId).structs(answer.members, (w, { memberId, instanceId, metadata }) => {
     w.string(memberId);
-    if (version >= 5) w.string(null);
+    if (version >= 5) w.string(instanceId);
     w.bytes(metadata);
   });
 }

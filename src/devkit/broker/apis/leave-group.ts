@@ -1,13 +1,9 @@
 import type { Coordinator } from '../groups/coordinator.ts';
+import type { MemberIdentity } from '../groups/member.ts';
 import { errorCodes } from '../protocol/error-codes.ts';
 import type { Reader } from '../protocol/reader.ts';
 import { Writer } from '../protocol/writer.ts';
 import type { Api } from './api.ts';
-
-interface Leaving {
-  memberId: string;
-  instanceId: string | null;
-}
 
 /** Takes members out of their group at once; from version 3 on several of them. */
 export function leaveGroupApi(coordinator: Coordinator): Api {
@@ -19,17 +15,19 @@ export function leaveGroupApi(coordinator: Coordinator): Api {
       const groupId = request.string();
       const writer = new Writer(isFlexible);
       if (version >= 1) writer.int32(0);
-      if (version < 3) return writer.int16(coordinator.leave(groupId, request.string()));
+      if (version < 3) {
+        return writer.int16(coordinator.leave(groupId, { memberId: request.string(), instanceId: null }));
+      }
       const members = request.structs((reader) => readLeaving(reader, version));
       request.tags();
-      return writer.int16(errorCodes.none).structs(members, (w, { memberId, instanceId }) => {
-        w.string(memberId).string(instanceId).int16(coordinator.leave(groupId, memberId));
+      return writer.int16(errorCodes.none).structs(members, (w, member) => {
+        w.string(member.memberId).string(member.instanceId).int16(coordinator.leave(groupId, member));
       });
     },
   };
 }
 
-function readLeaving(reader: Reader, version: number): Leaving {
+function readLeaving(reader: Reader, version: number): MemberIdentity {
   const leaving = { memberId: reader.string(), instanceId: reader.nullableString() };
   if (version >= 5) reader.nullableString();
   return leaving;

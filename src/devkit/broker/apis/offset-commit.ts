@@ -37,14 +37,14 @@ export function offsetCommitApi(coordinator: Coordinator, offsets: Offsets, topi
       const groupId = request.string();
       const generation = request.int32();
       const memberId = request.string();
-      if (version >= 7) request.nullableString();
+      const instanceId = version >= 7 ? request.nullableString() : null;
       if (version < 5) request.int64();
       const asked = request.structs((reader) => ({
         topic: readTopicReference(reader, topics, version >= 10),
         partitions: reader.structs((each) => readPartition(each, version)),
       }));
       request.tags();
-      const refused = coordinator.checkCommit(groupId, memberId, generation);
+      const refused = coordinator.checkCommit(groupId, { memberId, instanceId, generation });
       const writer = new Writer(isFlexible);
       if (version >= 3) writer.int32(0);
       return writer.structs(asked, (w, { topic, partitions }) => {

@@ -22,12 +22,12 @@ function readRequest(request: Reader, { version }: Call): SyncRequest & { groupI
   const groupId = request.string();
   const generation = request.int32();
   const memberId = request.string();
-  if (version >= 3) request.nullableString();
+  const instanceId = version >= 3 ? request.nullableString() : null;
   const protocol =
     version >= 5 ? { type: request.nullableString(), name: request.nullableString() } : undefined;
   const assignments = request.structs((reader) => [reader.string(), Buffer.from(reader.bytes())] as const);
   request.tags();
-  return { groupId, memberId, generation, protocol, assignments: new Map(assignments) };
+  return { groupId, memberId, instanceId, generation, protocol, assignments: new Map(assignments) };
 }
 
 function write({ error, protocol, assignment }: SyncAnswer, { version, isFlexible }: Call): Writer {

@@ -5,6 +5,8 @@ import {
   refuseSync,
   type JoinAnswer,
   type JoinRequest,
+  type MemberIdentity,
+  type Membership,
   type SyncAnswer,
   type SyncRequest,
 } from './member.ts';
@@ -17,9 +19,9 @@ const MAX_SESSION_TIMEOUT_MS = 1_800_000;
 export interface Coordinator {
   join(request: JoinRequest): JoinAnswer | Promise<JoinAnswer>;
   sync(groupId: string, request: SyncRequest): SyncAnswer | Promise<SyncAnswer>;
-  heartbeat(groupId: string, memberId: string, generation: number): ErrorCode;
-  leave(groupId: string, memberId: string): ErrorCode;
-  checkCommit(groupId: string, memberId: string, generation: number): ErrorCode;
+  heartbeat(groupId: string, member: Membership): ErrorCode;
+  leave(groupId: string, member: MemberIdentity): ErrorCode;
+  checkCommit(groupId: string, member: Membership): ErrorCode;
   describe(groupId: string): GroupDescription;
   list(): { groupId: string; protocolType: string; state: string }[];
   remove(groupId: string): ErrorCode;
@@ -48,14 +50,13 @@ export function createCoordinator(offsets: Offsets, minSessionTimeout: number): 
       return groupFor(groupId).join(request);
     },
     sync: (groupId, request) => groups.get(groupId)?.sync(request) ?? refuseSync(errorCodes.unknownMemberId),
-    heartbeat: (groupId, memberId, generation) =>
-      groups.get(groupId)?.heartbeat(memberId, generation) ?? errorCodes.unknownMemberId,
-    leave: (groupId, memberId) => groups.get(groupId)?.leave(memberId) ?? errorCodes.unknownMemberId,
-    checkCommit(groupId, memberId, generation) {
+    heartbeat: (groupId, member) => groups.get(groupId)?.heartbeat(member) ?? errorCodes.unknownMemberId,
+    leave: (groupId, member) => groups.get(groupId)?.leave(member) ?? errorCodes.unknownMemberId,
+    checkCommit(groupId, member) {
       if (groupId === '') return errorCodes.invalidGroupId;
       const group = groups.get(groupId);
-      if (group) return group.checkCommit(memberId, generation);
-      return generation < 0 ? errorCodes.none : errorCodes.illegalGeneration;
+      if (group) return group.checkCommit(member);
+      return member.generation < 0 ? errorCodes.none : errorCodes.illegalGeneration;
     },
     describe(groupId) {
       const group = groups.get(groupId);

@@ -1,4 +1,4 @@
-import { errorCodes } from '../protocol/error-codes.ts';
+import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts';
 import {
   electProtocol,
   metadataFor,
@@ -6,8 +6,12 @@ import {
   refuseSync,
   type JoinAnswer,
   type Member,
+  type MemberIdentity,
   type SyncAnswer,
 } from './member.ts';
+
+/** While none of the static members comes back, a rebalance timeout of 0 must not keep the broker busy. */
+const MIN_WAIT_MS = 1000;
 
 export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable';
 
@@ -57,10 +61,39 @@ export class Generations {
     return answer;
   }
 
+  staticMember(instanceId: string | null): Member | undefined {
+    if (instanceId === null) return undefined;
+    return [...this.members.values()].find((member) => member.instanceId === instanceId);
+  }
+
+  /** Says whether the member is one of the group, and still the one that has its name. */
+  identityError({ memberId, instanceId }: MemberIdentity): ErrorCode {
+    const named = this.staticMember(instanceId);
+    if (named && named.id !== memberId) return errorCodes.fencedInstanceId;
+    const isKnown = this.members.has(memberId) && (instanceId === null || named);
+    return isKnown ? errorCodes.none : errorCodes.unknownMemberId;
+  }
+
+  /** Puts a static member in the place of the one that had its name, which is fenced. */
+  replace(old: Member, member: Member): void {
+    clearTimeout(old.session);
+    old.joining?.(refuseJoin(errorCodes.fencedInstanceId, old.id));
+    old.syncing?.(refuseSync(errorCodes.fencedInstanceId));
+    this.members.delete(old.id);
+    this.members.set(member.id, member);
+    if (this.leaderId === old.id) this.leaderId = member.id;
+    member.assignment = old.assignment;
+    this.keepAlive(member);
+  }
+
   joinAnswer(member: Member): JoinAnswer {
     const { protocolType, protocol, leaderId, number: generation } = this;
     const listed = member.id === leaderId ? [...this.members.values()] : [];
-    const members = listed.map((each) => ({ memberId: each.id, metadata: metadataFor(each, protocol) }));
+    const members = listed.map((each) => ({
+      memberId: each.id,
+      instanceId: each.instanceId,
+      metadata: metadataFor(each, protocol),
+    }));
     const group = { generation, protocolType, protocol, leaderId };
     return { error: errorCodes.none, ...group, memberId: member.id, members };
   }
@@ -116,9 +149,14 @@ export class Generations {
       this.refuseSyncs();
       this.state = 'PreparingRebalance';
       clearTimeout(this.syncTimer);
-      this.rebalanceTimer = setTimeout(() => this.completeJoin(), this.rebalanceTimeout());
+      this.waitForJoins();
     }
     this.completeJoinWhenAllAreHere();
+  }
+
+  private waitForJoins(atLeast = 0): void {
+    const wait = Math.max(atLeast, this.rebalanceTimeout());
+    this.rebalanceTimer = setTimeout(() => this.completeJoin(), wait);
   }
 
   private completeJoinWhenAllAreHere(): void {
@@ -126,11 +164,16 @@ export class Generations {
     if ([...this.members.values()].every(({ joining }) => joining)) this.completeJoin();
   }
 
-  /** Starts the next generation with those who joined; the others are out. */
+  /** Starts the next generation with those who joined; of the others the static ones stay until their sessions end. */
   private completeJoin(): void {
     clearTimeout(this.rebalanceTimer);
-    for (const member of this.members.values()) if (!member.joining) this.drop(member);
+    for (const member of this.members.values()) {
+      if (!member.joining && member.instanceId === null) this.drop(member);
+    }
     const members = [...this.members.values()];
+    const joined = members.filter(({ joining }) => joining);
+    if (joined.length === 0 && members.length > 0) return this.waitForJoins(MIN_WAIT_MS);
+    if (!joined.some(({ id }) => id === this.leaderId)) this.leaderId = joined[0]?.id ?? '';
     this.number++;
     this.protocol = electProtocol(members);
     this.state = members.length === 0 ? 'Empty' : 'CompletingRebalance';

@@ -5,9 +5,20 @@ export interface GroupProtocol {
   metadata: Buffer;
 }
 
-export interface JoinRequest {
-  groupId: string;
+/** Who a request comes from. */
+export interface MemberIdentity {
   memberId: string;
+  /** The name that a static member keeps when it comes back (KIP-345); null from a dynamic one. */
+  instanceId: string | null;
+}
+
+/** A member as it knows itself. */
+export interface Membership extends MemberIdentity {
+  generation: number;
+}
+
+export interface JoinRequest extends MemberIdentity {
+  groupId: string;
   clientId: string;
   clientHost: string;
   /** Milliseconds without a heartbeat after which the member is out. */
@@ -18,6 +29,8 @@ export interface JoinRequest {
   protocols: GroupProtocol[];
   /** Whether a new member is first told its id (KIP-394). */
   requiresKnownId: boolean;
+  /** Whether a leader that comes back can be told that there is nothing to assign (KIP-814). */
+  knowsSkipping: boolean;
 }
 
 export interface JoinAnswer {
@@ -28,12 +41,12 @@ export interface JoinAnswer {
   protocol: string | null;
   leaderId: string;
   memberId: string;
-  members: { memberId: string; metadata: Buffer }[];
+  /** To the leader: the group keeps its assignments. */
+  skipsAssignment?: boolean;
+  members: { memberId: string; instanceId: string | null; metadata: Buffer }[];
 }
 
-export interface SyncRequest {
-  memberId: string;
-  generation: number;
+export interface SyncRequest extends Membership {
   /** What the member believes the group to speak; older clients do not say it (KIP-559). */
   protocol?: Nullable<SpokenProtocol> | undefined;
   /** From the leader, by member id. */
@@ -57,6 +70,7 @@ export interface SyncAnswer {
 
 export interface Member {
   readonly id: string;
+  readonly instanceId: string | null;
   readonly clientId: string;
   readonly clientHost: string;
   readonly protocolType: string;
@@ -72,9 +86,11 @@ export interface Member {
 }
 
 export function createMember(id: string, request: JoinRequest): Member {
-  const { clientId, clientHost, protocolType, sessionTimeout, rebalanceTimeout, protocols } = request;
+  const { instanceId, clientId, clientHost, protocolType } = request;
+  const { sessionTimeout, rebalanceTimeout, protocols } = request;
   return {
     id,
+    instanceId,
     clientId,
     clientHost,
     protocolType,

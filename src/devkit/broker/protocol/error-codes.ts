@@ -31,6 +31,7 @@ export const errorCodes = {
   fetchSessionIdNotFound: 70,
   unknownLeaderEpoch: 75,
   memberIdRequired: 79,
+  fencedInstanceId: 82,
   noReassignmentInProgress: 85,
   invalidRecord: 87,
   unknownTopicId: 100,
