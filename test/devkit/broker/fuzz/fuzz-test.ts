@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { startBrokerProcess, type BrokerProcess } from '../broker-process.ts';
 import { addOlderVersions, captureKafkaJs, createCollection, type Collection } from './capture.ts';
+import { addEveryVersion } from './every-version.ts';
 import { fuzz, type FuzzResult } from './fuzz.ts';
 
 /** Of each partition, so that what mutated requests append is no leak. */
@@ -33,6 +34,7 @@ export function describeFuzz({ count: defaultCount, alsoCapture, check }: FuzzTe
       await alsoCapture?.(collection);
       const captures = collection.kinds().length;
       await addOlderVersions(collection);
+      await addEveryVersion(broker.bootstrapServers, collection);
       assert.ok(captures >= 25, `${captures} kinds of requests were captured`);
       const result = await fuzz(broker, { count, seed, requests: collection.requests() });
       console.log(`      seed ${seed}, ${captures} captured kinds: ${report(result)}`);

@@ -61,7 +61,7 @@ async function answersTo(request: Buffer, connection: ProtocolClient): Promise<O
     if (id === SENTINEL_ID) return 'answered';
     if (!isFramed(request)) continue;
     if (id !== request.readInt32BE(8)) throw new Error(`it answered with correlation id ${id}`);
-    await checkAnswer(request.readInt16BE(4), request.readInt16BE(6), answer.subarray(4));
+    checkAnswer(request.readInt16BE(4), request.readInt16BE(6), answer.subarray(4));
   }
 }
 

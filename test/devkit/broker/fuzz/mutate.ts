@@ -58,7 +58,7 @@ const mutations: Mutation[] = [
   /** Another version. */
   (request, random) => {
     const copy = Buffer.from(request);
-    copy.writeInt16BE(random(14) - 1, SIZE_BYTES + 2);
+    copy.writeInt16BE(random(20) - 1, SIZE_BYTES + 2);
     return copy;
   },
 ];
