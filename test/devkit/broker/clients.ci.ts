@@ -1,0 +1,9 @@
+import { clients } from './clients/catalog.ts';
+import { installConfluent, installJava, installPlatformatic } from './clients/client-programs.ts';
+import { clientSuite } from './clients/client-suite.ts';
+
+describe('embedded broker', () => {
+  clientSuite(clients.platformatic, installPlatformatic);
+  clientSuite(clients.java, installJava);
+  clientSuite(clients.confluent, installConfluent);
+});

@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process';
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { kafkaClasspath } from '../../../support/real-kafka/kafka-jars.ts';
+import { clients } from './catalog.ts';
+
+/** How a client's program is started: a command and its first parameters. */
+export type Launch = readonly [command: string, ...parameters: string[]];
+
+/** Makes a client's program ready in an empty folder. Rejects where something that it needs is not at hand. */
+export type Install = (folder: string) => Promise<Launch>;
+
+const programs = join(import.meta.dirname, 'programs');
+const run = promisify(execFile);
+
+/** Runs on a Node of its own: the client wants a newer one than this repository. */
+export const installPlatformatic: Install = async (folder) => {
+  const packages = [`@platformatic/kafka@${clients.platformatic.version}`, 'node@24'];
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--engine-strict=false'];
+  await run('npm', ['install', '--prefix', folder, ...quiet, ...packages], { cwd: folder });
+  const program = join(folder, 'platformatic.mjs');
+  await copyFile(join(programs, 'platformatic.mjs'), program);
+  return [join(folder, 'node_modules', '.bin', 'node'), program];
+};
+
+export const installJava: Install = async (folder) => {
+  const classpath = await kafkaClasspath();
+  if (!classpath.includes(`kafka-clients-${clients.java.version}.jar`))
+    throw new Error(`jars.txt has no kafka-clients ${clients.java.version}`);
+  await run('javac', ['-cp', classpath, '-d', folder, join(programs, 'JavaClient.java')]);
+  const jvm = ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
+  return ['java', ...jvm, '-cp', `${folder}:${classpath}`, 'JavaClient'];
+};
+
+export const installConfluent: Install = async (folder) => {
+  const python = join(folder, 'bin', 'python');
+  const [version] = clients.confluent.version.split(',');
+  await run('python3', ['-m', 'venv', folder]);
+  const quiet = ['--quiet', '--disable-pip-version-check'];
+  await run(python, ['-m', 'pip', 'install', ...quiet, `confluent-kafka==${version}`]);
+  return [python, join(programs, 'confluent.py')];
+};
