@@ -43,7 +43,7 @@ export interface Broker {
 
 /**
  * Starts a Kafka broker of one node for development and tests: it speaks the part of Kafka's protocol that
- * KafkaJS needs for producing (idempotent too), fetching, consumer groups and topics. What it has acknowledged
+ * clients need for producing (idempotent too), fetching, consumer groups and topics. What it has acknowledged
  * survives the end of the process, not that of the machine. Resolves when it listens. Rejects in production
  * (NODE_ENV), and when the port or the directory cannot be had, because another broker has it.
  */

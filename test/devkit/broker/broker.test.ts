@@ -8,6 +8,7 @@ import { connectProtocol } from './protocol-client.ts';
 
 const OFFSET_OUT_OF_RANGE = 1;
 const UNKNOWN_TOPIC_OR_PARTITION = 3;
+const INVALID_REQUEST = 42;
 
 describe('startBroker', () => {
   const cleanups: (() => unknown)[] = [];
@@ -81,6 +82,19 @@ describe('startBroker', () => {
     assert.deepEqual(await offsets(3, 1_600_000), [3, 4, 5]);
     assert.deepEqual(await offsets(9, 1_600_000), [9]);
     assert.deepEqual(await offsets(10, 1_600_000), []);
+  });
+
+  it('refuses transactions', async () => {
+    const { client } = await startWithTopic();
+    const refused = { errorCode: INVALID_REQUEST, throttleTimeMs: 0 };
+    const transactional = { transactionalId: 'transactional', transactionTimeoutMs: 1000 };
+    const producer = await client.ask<object>('InitProducerId', 5, transactional);
+    assert.deepEqual(producer, { ...refused, producerId: -1, producerEpoch: -1 });
+    const { coordinators } = await client.ask<{
+      coordinators: { errorCode: number; errorMessage: string }[];
+    }>('FindCoordinator', 6, { keyType: 1, coordinatorKeys: ['transactional'] });
+    assert.equal(coordinators[0]!.errorCode, INVALID_REQUEST);
+    assert.match(coordinators[0]!.errorMessage, /neither transactions/);
   });
 
   it('finds the greatest timestamp among the records that are left', async () => {
