@@ -1,9 +1,15 @@
 import joi from 'joi';
+import {
+  databaseSettings,
+  databaseVariables,
+  type DatabaseSettings,
+  type DatabaseVariables,
+} from './database-config.ts';
 import { httpConfig, httpVariables, type HttpConfig, type HttpVariables } from './http-config.ts';
 import { kafkaConfig, kafkaVariables, type KafkaConfig, type KafkaVariables } from './kafka-config.ts';
 
 /** What every service reads from its environment. */
-export interface ServiceConfig {
+export interface ServiceConfig extends DatabaseSettings {
   /** SERVICE_NAME; the source of its events, the name in its logs and of its database sessions. */
   serviceName: string;
   nodeEnv: 'development' | 'test' | 'production';
@@ -12,10 +18,6 @@ export interface ServiceConfig {
   host?: string;
   /** Where health and metrics answer; without it they answer on `port`. */
   managementPort?: number;
-  databaseUrl: string;
-  /** An address without a pooler in between, for what needs a real session: leases, LISTEN, migrations. */
-  databaseDirectUrl: string;
-  databasePoolMax: number;
   logLevel: string;
   /** Milliseconds that stopping may take. */
   shutdownTimeout: number;
@@ -24,26 +26,14 @@ export interface ServiceConfig {
 }
 
 /** The variables of every service as the environment holds them, checked. */
-export interface ServiceVariables extends HttpVariables, KafkaVariables {
+export interface ServiceVariables extends DatabaseVariables, HttpVariables, KafkaVariables {
   NODE_ENV: ServiceConfig['nodeEnv'];
   PORT: number;
   HOST?: string;
   MANAGEMENT_PORT?: number;
-  DATABASE_URL: string;
-  DATABASE_DIRECT_URL?: string;
-  DATABASE_POOL_MAX: number;
   LOG_LEVEL: string;
   SHUTDOWN_TIMEOUT: number;
 }
-
-const databaseUrl = joi
-  .string()
-  .empty('')
-  .uri({ scheme: ['postgres', 'postgresql'] })
-  .messages({
-    'any.required': 'is not set: give the address, such as postgres://user:password@localhost:5432/database',
-    'string.uriCustomScheme': 'must be an address such as postgres://user:password@localhost:5432/database',
-  });
 
 /** The rules for the variables of every service. */
 export const serviceVariables: joi.SchemaMap = {
@@ -60,15 +50,13 @@ export const serviceVariables: joi.SchemaMap = {
   PORT: joi.number().empty('').port().default(8000),
   HOST: joi.string().empty('').hostname(),
   MANAGEMENT_PORT: joi.number().empty('').port(),
-  DATABASE_URL: databaseUrl.required(),
-  DATABASE_DIRECT_URL: databaseUrl,
-  DATABASE_POOL_MAX: joi.number().empty('').integer().min(1).default(10),
   LOG_LEVEL: joi
     .string()
     .empty('')
     .valid('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')
     .default('info'),
   SHUTDOWN_TIMEOUT: joi.number().empty('').integer().min(0).default(10_000),
+  ...databaseVariables,
   ...httpVariables,
   ...kafkaVariables,
 };
@@ -81,9 +69,7 @@ export function serviceConfig(variables: ServiceVariables): ServiceConfig {
     port: variables.PORT,
     host: variables.HOST,
     managementPort: variables.MANAGEMENT_PORT,
-    databaseUrl: variables.DATABASE_URL,
-    databaseDirectUrl: variables.DATABASE_DIRECT_URL ?? variables.DATABASE_URL,
-    databasePoolMax: variables.DATABASE_POOL_MAX,
+    ...databaseSettings(variables),
     logLevel: variables.LOG_LEVEL,
     shutdownTimeout: variables.SHUTDOWN_TIMEOUT,
     http: httpConfig(variables),

@@ -3,28 +3,35 @@ import type { Part } from '../lifecycle/part.ts';
 import { connectionSettings } from './connection.ts';
 import { connectionError } from './connection-error.ts';
 import { knexLog, type DatabaseLogger } from './knex-log.ts';
-import { ServiceClient } from './service-client.ts';
+import { ServiceClient, type ServiceClientConfig } from './service-client.ts';
 
 const ACQUIRE_TIMEOUT = 10_000;
 
 export interface DatabaseConfig {
   databaseUrl: string;
   databasePoolMax: number;
+  /** Milliseconds that a statement of a request may wait for a lock; without it, or at 0, as long as the database lets it. */
+  databaseLockTimeout?: number;
+  /** Milliseconds that a statement of a request may take; without it, or at 0, as long as the database lets it. */
+  databaseStatementTimeout?: number;
   serviceName: string;
 }
 
 /**
  * The Knex instance of a service. Connects when first used; ask `databasePart` to check at the start.
+ * What a request does ends with it, and within the limits of `config`; the handlers of events and other work have none.
  * A query waits at most 10 s for a connection of the pool. bigint, numeric and date are strings, timestamptz is a Date.
  */
 export function connectDatabase(config: DatabaseConfig, logger: DatabaseLogger = console): Knex {
-  return knexFactory({
+  const settings: ServiceClientConfig = {
     client: ServiceClient,
+    requestLimits: { lock: config.databaseLockTimeout, statement: config.databaseStatementTimeout },
     connection: connectionSettings(config.databaseUrl, config.serviceName),
     pool: { min: 0, max: config.databasePoolMax },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT,
     log: knexLog(logger),
-  });
+  };
+  return knexFactory(settings);
 }
 
 /**

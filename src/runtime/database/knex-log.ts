@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { ENDED_WITH_REQUEST } from './end-connection.ts';
 
 /** What Knex has to say besides errors goes here; pino's Logger is one, and so is the console. */
 export interface DatabaseLogger {
@@ -7,11 +8,17 @@ export interface DatabaseLogger {
   debug(message: string): void;
 }
 
-/** Knex's `log` option. A connection that fails is not logged, since whoever asked for it gets the error. */
+const isTold = (message: string): boolean =>
+  message.startsWith('Acquire connection error') || message === `Connection Error: ${ENDED_WITH_REQUEST}`;
+
+/**
+ * Knex's `log` option. A connection that fails is not logged, since whoever asked for it gets the error, nor one that ended
+ * with its request, which the access log tells of.
+ */
 export function knexLog(logger: DatabaseLogger): Knex.Logger {
   return {
     warn(message) {
-      if (!String(message).startsWith('Acquire connection error')) logger.warn(String(message));
+      if (!isTold(String(message))) logger.warn(String(message));
     },
     error: (message) => logger.error(String(message)),
     deprecate: (method, alternative) => logger.warn(`knex: ${method} is deprecated, use ${alternative}`),

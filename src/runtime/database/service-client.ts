@@ -2,13 +2,29 @@ import { createRequire } from 'node:module';
 import type { Knex } from 'knex';
 import type { Client as Connection } from 'pg';
 import { READ_ONLY_TRANSACTION } from './error-kind.ts';
+import { runLimited, type RequestLimits, type Statement } from './request-limits.ts';
+import { currentRequestWork, type RequestWork } from './request-work.ts';
 
 const require = createRequire(import.meta.url);
 const PgClient: typeof Knex.Client = require('knex/lib/dialects/postgres/index.js');
 
+/** Sends a statement, and resolves to it with its `response`; Knex's types leave it out. */
+const sendStatement: (connection: Connection, statement: Statement) => Promise<Statement> = Reflect.get(
+  PgClient.prototype,
+  '_query',
+);
+
+export interface ServiceClientConfig extends Knex.Config {
+  requestLimits: RequestLimits;
+}
+
+/** Whose work the connections in use do; the clients of transactions ask here too. */
+const workOf = new WeakMap<Connection, RequestWork>();
+
 /**
  * Knex's client for PostgreSQL, as a service needs it. A server that takes no writes has been left behind by a failover,
  * and its sessions stay good: so that none is used again, new ones are opened, to wherever the host's name leads then.
+ * What a request does in the database is limited, and ends with the request.
  * It builds on Knex's internals, which is why knex is pinned to `~3.3`.
  */
 export class ServiceClient extends PgClient {
@@ -29,6 +45,36 @@ export class ServiceClient extends PgClient {
   /** Has every connection that there is now replaced before it is used again. */
   renew(): void {
     this.age += 1;
+  }
+
+  override async acquireConnection(): Promise<Connection> {
+    const work = currentRequestWork();
+    work?.check();
+    const connection: Connection = await super.acquireConnection();
+    if (!work) return connection;
+    work.take(connection);
+    workOf.set(connection, work);
+    try {
+      work.check(); // it may have waited for long
+    } catch (error) {
+      await this.releaseConnection(connection);
+      throw error;
+    }
+    return connection;
+  }
+
+  override async releaseConnection(connection: Connection): Promise<void> {
+    workOf.get(connection)?.giveBack(connection);
+    workOf.delete(connection);
+    return super.releaseConnection(connection);
+  }
+
+  async _query(connection: Connection, statement: Statement): Promise<Statement> {
+    const work = workOf.get(connection);
+    const send = (each: Statement): Promise<Statement> => sendStatement.call(this, connection, each);
+    if (!work) return send(statement);
+    const { requestLimits: limits }: ServiceClientConfig = Object(this.config);
+    return runLimited(statement, { connection, work, limits, send });
   }
 
   override async validateConnection(connection: Connection): Promise<boolean> {

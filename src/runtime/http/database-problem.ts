@@ -1,4 +1,5 @@
 import { hasCode, isAway, READ_ONLY_TRANSACTION } from '../database/error-kind.ts';
+import { RequestAbandonedError } from '../database/request-work.ts';
 import { problem, type Problem } from './problem.ts';
 
 /** What the `pg` driver puts on an error that PostgreSQL sent, as far as a client of ours may learn of it. */
@@ -8,14 +9,16 @@ interface DatabaseError extends Error {
   constraint?: string;
 }
 
-/** A conflict, a lock that was not free in time, a statement that took too long. */
-const tryAgain = /^(40001|40P01|55P03|57014)$/;
+/** A conflict, and a lock that was not free in time. */
+const tryAgain = /^(40001|40P01|55P03)$/;
+const QUERY_CANCELED = '57014';
 
 /**
  * The problem that an error of PostgreSQL, its driver or the pool means to a client, or undefined when it means
  * nothing to one. Codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 export function databaseProblem(error: Error): Problem | undefined {
+  if (error instanceof RequestAbandonedError) return problem(503, error.message); // which nobody reads
   if (hasCode(error, READ_ONLY_TRANSACTION))
     return problem(503, 'The database takes no writes at the moment; try again.');
   // Knex calls a query that its own timeout ended so
@@ -24,6 +27,8 @@ export function databaseProblem(error: Error): Problem | undefined {
   if (!isDatabaseError(error)) return undefined;
   if (tryAgain.test(error.code))
     return problem(503, 'The database was too busy with the same data; try again.');
+  if (error.code === QUERY_CANCELED)
+    return problem(503, 'The request took too long in the database; try again later.');
   if (error.code === '23505') return problem(409, `${columns(error) ?? 'A value'} is already taken`);
   if (error.code === '23503') return problem(409, reference(error));
   if (error.code === '23P01') return problem(409, 'It collides with something that exists already.');

@@ -3,6 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { runInContext, type Context } from '../context/context.ts';
 import { childTraceparent } from '../context/traceparent.ts';
+import { beginRequestWork } from '../database/request-work.ts';
 import { accessLog } from '../logging/access-log.ts';
 import type { RequestMetrics } from './metrics.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -50,7 +51,10 @@ export function exchange({ logger, metrics, state }: Options): RequestHandler {
     const context = contextOf(req);
     for (const [name, value] of headers) res.setHeader(name, value);
     res.setHeader('x-request-id', context.requestId);
+    const work = beginRequestWork(context);
     res.on('close', () => {
+      if (res.writableEnded) work.finish();
+      else work.abandon();
       const duration = performance.now() - begun;
       const route = routeOf(res);
       state.end(res);

@@ -102,6 +102,7 @@ const notFound: RequestHandler = (req, res) => {
 function failed(logger: Logger): ErrorRequestHandler {
   return (error, req, res, _next) => {
     const body = errorProblem(error);
+    if (res.closed && body.status !== 500) return; // nobody waits, and the access log tells of it
     const level = body.status === 500 ? 'error' : 'warn';
     if (body.status >= 500)
       logger[level]({ err: error as unknown, method: req.method, path: req.path }, 'request failed');

@@ -29,6 +29,8 @@ describe('readEnvironment', () => {
       databaseUrl: minimal.DATABASE_URL,
       databaseDirectUrl: minimal.DATABASE_URL,
       databasePoolMax: 10,
+      databaseLockTimeout: 2_000,
+      databaseStatementTimeout: 10_000,
       logLevel: 'info',
       shutdownTimeout: 10_000,
       http: { shutdownGrace: 2_500 },

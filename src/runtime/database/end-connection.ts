@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import { connect, type NetConnectOpts, type Socket } from 'node:net';
+import type { Client as Connection } from 'pg';
+
+/** So Knex's pool says in the log why it replaces a connection. */
+export const ENDED_WITH_REQUEST = 'it ended with its request';
+
+const CANCEL_REQUEST = 80_877_102;
+const PATIENCE = 2_000;
+
+const ending = new WeakSet<Connection>();
+
+/**
+ * Ends a connection together with the statement that it runs; a backend that waits for a lock does not notice that its client
+ * has gone. The connection is never used again, since a cancellation that comes late would hit the next statement.
+ */
+export async function endConnection(connection: Connection): Promise<void> {
+  if (ending.has(connection)) return;
+  ending.add(connection);
+  // the pool of Knex replaces such a one, and would set another reason when it has ended (knex 3.3, lib/client.js)
+  Object.defineProperty(connection, '__knex__disposed', { get: () => ENDED_WITH_REQUEST, set() {} });
+  await cancelStatement(connection).catch(() => undefined);
+  await connection.end().catch(() => undefined);
+}
+
+/** What `pg` has and its types leave out. */
+interface Backend {
+  processID: number | null;
+  secretKey: number | null;
+}
+
+/**
+ * Asks the server, on a connection of its own, to cancel what the backend runs; resolves when it has taken notice.
+ * https://www.postgresql.org/docs/current/protocol-message-formats.html, CancelRequest
+ */
+async function cancelStatement(connection: Connection): Promise<void> {
+  const { processID, secretKey }: Backend = Object(connection);
+  if (processID === null || secretKey === null) return;
+  const request = Buffer.alloc(16);
+  for (const [index, word] of [16, CANCEL_REQUEST, processID, secretKey].entries())
+    request.writeInt32BE(word, index * 4);
+  const socket = connect({ ...placeOf(connection), timeout: PATIENCE });
+  socket.on('timeout', () => socket.destroy());
+  socket.end(request);
+  socket.resume();
+  await once(socket, 'close');
+}
+
+/** The very server of the session: a name may lead to another one by now. */
+function placeOf(connection: Connection): NetConnectOpts {
+  const { remoteAddress, remotePort }: Partial<Socket> = Object(connection.connection.stream);
+  if (remoteAddress !== undefined && remotePort !== undefined)
+    return { host: remoteAddress, port: remotePort };
+  return { path: `${connection.host}/.s.PGSQL.${connection.port}` };
+}

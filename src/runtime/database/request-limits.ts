@@ -1,0 +1,79 @@
+import type { Client as Connection } from 'pg';
+import { endConnection } from './end-connection.ts';
+import type { RequestWork } from './request-work.ts';
+
+/** What a statement of a request may take, in milliseconds; 0 or undefined means what the database allows. */
+export interface RequestLimits {
+  /** Waiting for one lock. */
+  lock?: number | undefined;
+  statement?: number | undefined;
+}
+
+/** A statement as Knex hands it to `pg`. */
+export interface Statement {
+  sql: string;
+}
+
+type Send<T> = (statement: T) => Promise<T>;
+
+interface Limited<T> {
+  connection: Connection;
+  work: RequestWork;
+  limits: RequestLimits;
+  send: Send<T>;
+}
+
+/**
+ * Runs a statement of a request within its limits, and not at all when the client has gone. In a transaction PostgreSQL
+ * holds to them, as BEGIN tells it; so no connection keeps them, and a pooler may stand in between. Of the statements that
+ * are transactions of their own, those that may wait for rows get a BEGIN and a COMMIT, and others are ended from here.
+ */
+export async function runLimited<T extends Statement>(statement: T, limited: Limited<T>): Promise<T> {
+  const { connection, work, limits, send } = limited;
+  const { sql } = statement;
+  if (sql.startsWith('ROLLBACK')) return send(statement);
+  work.check();
+  if (sql.startsWith('BEGIN')) return send({ ...statement, sql: `${sql} ${settings(limits)}` });
+  if (sql === 'COMMIT;') return work.commit(connection, () => send(statement));
+  if (isInTransaction(connection)) return send(statement);
+  return mayWaitForRows(sql) ? inTransaction(statement, limited) : beforeDeadline(statement, limited);
+}
+
+const settings = ({ lock, statement }: RequestLimits): string =>
+  [
+    lock ? `SET LOCAL lock_timeout = ${lock};` : '',
+    statement ? `SET LOCAL statement_timeout = ${statement};` : '',
+  ].join(' ');
+
+/** Knex notes the transaction on the connection (knex 3.3, lib/execution/transaction.js). */
+const isInTransaction = (connection: Connection): boolean =>
+  Reflect.get(connection, '__knexTxId') !== undefined;
+
+const mayWaitForRows = (sql: string): boolean =>
+  /^\s*(insert|update|delete|merge)\b/i.test(sql) ||
+  (/^\s*with\b/i.test(sql) && /\b(insert|update|delete|merge)\b/i.test(sql)) ||
+  /\bfor\s+(no\s+key\s+)?update\b|\bfor\s+(key\s+)?share\b/i.test(sql);
+
+async function inTransaction<T extends Statement>(
+  statement: T,
+  { connection, work, limits, send }: Limited<T>,
+): Promise<T> {
+  await connection.query(`BEGIN; ${settings(limits)}`);
+  try {
+    const answer = await send(statement);
+    await work.commit(connection, () => connection.query('COMMIT'));
+    return answer;
+  } catch (error) {
+    await connection.query('ROLLBACK').catch(() => endConnection(connection));
+    throw error;
+  }
+}
+
+async function beforeDeadline<T extends Statement>(
+  statement: T,
+  { connection, limits, send }: Limited<T>,
+): Promise<T> {
+  if (!limits.statement) return send(statement);
+  const timer = setTimeout(() => void endConnection(connection), limits.statement);
+  return send(statement).finally(() => clearTimeout(timer));
+}
