@@ -1,5 +1,6 @@
 import { consumingBehaviour } from './consuming.ts';
 import { deployBehaviour } from './deploys.ts';
+import { hostileBehaviour } from './hostile.ts';
 import { createOrderWorld, type OrderWorld } from './order-world.ts';
 import { orderingBehaviour } from './ordering.ts';
 import { outageBehaviour } from './outages.ts';
@@ -45,6 +46,7 @@ export function busSuite(name: string, startBroker: StartSuiteBroker): void {
     describe('position', () => positionBehaviour(suite));
     describe('rolling deploy', () => deployBehaviour(suite));
     describe('retention', () => retentionBehaviour(suite));
+    describe('records of other programs', () => hostileBehaviour(suite));
     describe('outage of the broker', () => outageBehaviour(suite));
   });
 }
