@@ -38,6 +38,8 @@ export interface BatchResult {
   duplicates: number;
   /** Tombstones that nobody handles, and that were passed over. */
   tombstones: number;
+  /** Events of types that nobody handles, and that were passed over. */
+  unhandled: number;
   /** Events that were put into event_parked: the one of the verdict, and those whose key is parked. */
   parked: number;
 }
@@ -69,7 +71,8 @@ export async function handleBatch(
   const result = await inTransaction(options.database, async (trx) => {
     rejectRolledBack(trx);
     const items = take().map((message) => itemOf(message, options.handlers));
-    if (items.length === 0) return { position: known, handled: [], duplicates: 0, tombstones: 0, parked: 0 };
+    if (items.length === 0)
+      return { position: known, handled: [], duplicates: 0, tombstones: 0, unhandled: 0, parked: 0 };
     const { unseen, parked } = await claimItems(items, known, trx, options);
     failpoint('consumer.claimed');
     const waiting = parked ? await lockParkedKeys(trx, options.of, keysIn(items)) : new Set<string>();
@@ -128,12 +131,14 @@ async function handleItems(
   const parked: IncomingMessage[] = [];
   let duplicates = 0;
   let tombstones = 0;
+  let unhandled = 0;
   let next = 0;
   for (const { offset, message, wanted, identity } of items) {
     if (next > 0 && enough()) break;
     const seen = identity && !unseen.delete(identityOf(identity));
     if (seen) duplicates += 1;
     if (!wanted && options.handlers.isTombstone(message)) tombstones += 1;
+    else if (!wanted) unhandled += 1;
     if (wanted && !seen) {
       if (verdict?.offset === offset) waiting.add(await park(message, verdict, trx, options));
       if (waiting.size > 0 && waiting.has(keyTextOf(message))) parked.push(message);
@@ -145,7 +150,7 @@ async function handleItems(
     await appendParked(trx, options.of, parked);
     failpoint('consumer.parked');
   }
-  return { next, handled, duplicates, tombstones, parked: parked.length };
+  return { next, handled, duplicates, tombstones, unhandled, parked: parked.length };
 }
 
 async function park(

@@ -14,6 +14,8 @@ export interface ConsumerMetrics {
   duplicates(topic: string, count: number): void;
   /** Tombstones that nobody handles were passed over. */
   tombstones(topic: string, count: number): void;
+  /** Events of types that nobody handles were passed over. */
+  unhandled(topic: string, count: number): void;
   failed(topic: string): void;
   /** An event was put aside, with its key. */
   parked(topic: string, reason: ParkReason): void;
@@ -48,6 +50,7 @@ export function createConsumerMetrics(registry: Registry): (group: string) => Co
   const handled = counter('handled', 'Events handled and committed');
   const duplicates = counter('duplicates', 'Events that came again and were passed over');
   const tombstones = counter('tombstones', 'Tombstones that nobody handles, and that were passed over');
+  const unhandled = counter('unhandled', 'Events of types that nobody handles, and that were passed over');
   const failures = counter('failures', 'Tries to handle an event that failed');
   const resets = counter('position_resets', 'Positions outside of the log that were set to its beginning');
   const rebuilds = new Counter({
@@ -93,6 +96,7 @@ export function createConsumerMetrics(registry: Registry): (group: string) => Co
     deadLetter: (topic, reason) => deadLetters.inc({ group, topic, reason }),
     duplicates: (topic, count) => duplicates.inc({ group, topic }, count),
     tombstones: (topic, count) => tombstones.inc({ group, topic }, count),
+    unhandled: (topic, count) => unhandled.inc({ group, topic }, count),
     failed: (topic) => failures.inc({ group, topic }),
     rebuilt: () => rebuilds.inc({ group }),
     positionReset: (topic) => resets.inc({ group, topic }),

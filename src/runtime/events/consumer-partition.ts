@@ -241,11 +241,12 @@ function retryingOf(trouble: Trouble): { retrying?: Retrying } {
 const stoppedOf = (damage: Damage | undefined): { stopped?: Damage } => (damage ? { stopped: damage } : {});
 
 function report(
-  { handled, duplicates, tombstones }: BatchResult,
+  { handled, duplicates, tombstones, unhandled }: BatchResult,
   topic: string,
   metrics: ConsumerMetrics,
 ): void {
   metrics.duplicates(topic, duplicates);
   metrics.tombstones(topic, tombstones);
+  metrics.unhandled(topic, unhandled);
   reportHandled(handled, topic, metrics);
 }
