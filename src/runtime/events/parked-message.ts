@@ -56,6 +56,16 @@ export function parkedValues(message: IncomingMessage): unknown[] {
   ];
 }
 
+/** The header of a reduced row, which says why it has no other. */
+const REDUCED = 'microservice-reduced';
+
+/** The same without all that is not needed to show a message and to keep its key waiting: its place, its key and its value. */
+export function reducedValues(message: IncomingMessage, error: string): unknown[] {
+  const { topic, partition, offset, key, value } = message;
+  const headers = { [REDUCED]: `the headers are not kept: ${storableText(error, 500)}` };
+  return parkedValues({ topic, partition, offset, key, value, headers });
+}
+
 const bytesOf = (bytes: Bytes | null): Buffer | null => (bytes === null ? null : Buffer.from(bytes));
 
 function headersOf({ headers }: IncomingMessage): ParkedRow['headers'] {

@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 import type { ParkReason } from './consumer-errors.ts';
 import type { IncomingMessage } from './message.ts';
-import { keyTextOf, parkedValues } from './parked-message.ts';
+import { keyTextOf, parkedValues, reducedValues } from './parked-message.ts';
 import { storableText } from './storable-text.ts';
+import { inTransaction } from './transaction-failure.ts';
 
 /** The topic of a consumer group. */
 export interface GroupTopic {
@@ -73,18 +74,50 @@ const append = `
 
 const ROWS_PER_STATEMENT = 100;
 
-/** Puts messages behind what waits under their keys, in their order. The keys must be parked, and locked or parked by `trx`. */
+/**
+ * Puts messages behind what waits under their keys, in their order. The keys must be parked, and locked or parked by `trx`. A
+ * message that PostgreSQL refuses for what is in it is put there in a reduced form, since nothing else may wait for it.
+ */
 export async function appendParked(
   trx: Knex.Transaction,
   { groupId, topic }: GroupTopic,
   messages: readonly IncomingMessage[],
 ): Promise<void> {
   for (let start = 0; start < messages.length; start += ROWS_PER_STATEMENT) {
-    const rows = messages.slice(start, start + ROWS_PER_STATEMENT).map(parkedValues);
-    const columns = rows[0]?.map((_, column) => rows.map((row) => row[column])) ?? [];
-    await trx.raw(append, [groupId, topic, ...columns] as Knex.RawBinding[]);
+    await appendSome(trx, { groupId, topic }, messages.slice(start, start + ROWS_PER_STATEMENT));
   }
 }
+
+async function appendSome(
+  trx: Knex.Transaction,
+  of: GroupTopic,
+  messages: readonly IncomingMessage[],
+): Promise<void> {
+  const [first, ...others] = messages;
+  try {
+    await inTransaction(trx, (savepoint) => appendRows(savepoint, of, messages.map(parkedValues)));
+  } catch (error) {
+    if (!first || !isDataError(error)) throw error;
+    if (others.length === 0) return appendRows(trx, of, [reducedValues(first, wordsOf(error))]);
+    for (const message of messages) await appendSome(trx, of, [message]);
+  }
+}
+
+async function appendRows(
+  trx: Knex.Transaction,
+  { groupId, topic }: GroupTopic,
+  rows: readonly unknown[][],
+): Promise<void> {
+  const columns = rows[0]?.map((_, column) => rows.map((row) => row[column])) ?? [];
+  await trx.raw(append, [groupId, topic, ...columns] as Knex.RawBinding[]);
+}
+
+/** Knex puts the statement before PostgreSQL's words. */
+const wordsOf = ({ message }: Error): string => message.split(' - ').at(-1) ?? message;
+
+/** Classes 22 (data exception) and 54 (program limit exceeded): https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const isDataError = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && /^(22|54)/.test(String(error.code));
 
 export const keysOf = (messages: readonly IncomingMessage[]): string[] =>
   messages.flatMap((message) => (message.key === null ? [] : [keyTextOf(message)]));
