@@ -108,7 +108,12 @@ describe('a replica that stays', () => {
 });
 
 describe('a partition with two owners', () => {
-  const settings = { handlerTimeout: 5_000, parkedKeys: 10 };
+  const settings = {
+    handlerTimeout: 5_000,
+    parkedKeys: 10,
+    parkDelay: { first: 1_000, max: 1_000 },
+    parkedTries: 3,
+  };
   let fixture: Fixture;
   before(async () => (fixture = await createFixture(1)));
   after(() => fixture.close());

@@ -207,6 +207,28 @@ describe('an event that fails', () => {
     assert.match((await keys())[0]?.error ?? '', /has no header ce_type/);
   });
 
+  it('that cannot be read has no other event handled again', async () => {
+    const calls: string[] = [];
+    await fixture.send('a', 'before');
+    await fixture.send('b', 'x', { value: 'not JSON' });
+    await fixture.send('b', 'behind');
+    await fixture.send('c', 'after');
+    consume(async (event, trx) => {
+      calls.push(event.data.text);
+      await keep(event, trx);
+    });
+    await waitFor(async () => (await position()) === 4);
+    assert.deepEqual(
+      [calls, await effects()],
+      [
+        ['before', 'after'],
+        ['before', 'after'],
+      ],
+    );
+    assert.equal(await queued(), 2);
+    await waitFor(() => fixture.log.find((line) => /dead letter \(unreadable, 1 tries\)/.test(line.msg)));
+  });
+
   it('of an unknown version waits for a release that knows it', async () => {
     // it must not be at the end of its tries before the newer release has started
     const older = consume(keep, { parkedTries: 100_000 });
