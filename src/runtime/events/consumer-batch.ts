@@ -1,8 +1,10 @@
 import type { Knex } from 'knex';
 import { readIdentity } from './cloud-events.ts';
-import { ParkingFullError, PositionMovedError } from './consumer-errors.ts';
-import type { GroupHandlers } from './consumer-handlers.ts';
+import { EventFailure, ParkingFullError, PositionMovedError } from './consumer-errors.ts';
+import type { GroupHandlers, HandleableEvent } from './consumer-handlers.ts';
 import { handleEvent, prepareEvent, type HandledEvent } from './consumer-handling.ts';
+import { verdictOn } from './consumer-retry.ts';
+import type { ConsumerSettings } from './consumer-settings.ts';
 import { failpoint } from './failpoint.ts';
 import { claimEvents, forgetInbox, identityOf, type Claimed, type EventIdentity } from './inbox.ts';
 import type { IncomingMessage } from './message.ts';
@@ -21,6 +23,9 @@ export interface BatchOptions {
     handlerTimeout: number;
     /** How many keys of the group may be parked. */
     parkedKeys: number;
+    /** How an event is parked that no handler gets. */
+    parkDelay: ConsumerSettings['parkDelay'];
+    parkedTries: number;
     /** The connections of `database` may keep plans. */
     session?: boolean;
   };
@@ -40,8 +45,15 @@ export interface BatchResult {
   tombstones: number;
   /** Events of types that nobody handles, and that were passed over. */
   unhandled: number;
-  /** Events that were put into event_parked: the one of the verdict, and those whose key is parked. */
+  /** Events that were put into event_parked: those below, the one of the verdict, and those whose key is parked. */
   parked: number;
+  /** Events that no handler got, since they cannot be read or do not fit; each is parked. */
+  refused: RefusedEvent[];
+}
+
+export interface RefusedEvent {
+  failure: EventFailure;
+  verdict: Verdict;
 }
 
 interface Item {
@@ -55,7 +67,8 @@ interface Item {
 /**
  * Handles messages of one partition in order, in one transaction: the position moves and the inbox gets its rows first, so
  * that a second owner of the partition waits; then each handler runs. Events that the inbox has are passed over, those whose
- * key is parked are put behind what waits there, and the event of the `verdict` is parked. Stops after an event when `enough`
+ * key is parked are put behind what waits there, and the event of the `verdict` is parked, and so is one that no handler can get:
+ * nothing was done for it that had to be rolled back. Stops after an event when `enough`
  * says so, and commits what it has. `take` is called when the transaction has begun, so that what came meanwhile is in the
  * batch too; `known` is the position as this member knows it.
  * Rejects with `EventFailure` (an event cannot be handled), `PositionMovedError`, `ParkingFullError`, or PostgreSQL's error;
@@ -72,7 +85,15 @@ export async function handleBatch(
     rejectRolledBack(trx);
     const items = take().map((message) => itemOf(message, options.handlers));
     if (items.length === 0)
-      return { position: known, handled: [], duplicates: 0, tombstones: 0, unhandled: 0, parked: 0 };
+      return {
+        position: known,
+        handled: [],
+        duplicates: 0,
+        tombstones: 0,
+        unhandled: 0,
+        parked: 0,
+        refused: [],
+      };
     const { unseen, parked } = await claimItems(items, known, trx, options);
     failpoint('consumer.claimed');
     const waiting = parked ? await lockParkedKeys(trx, options.of, keysIn(items)) : new Set<string>();
@@ -129,6 +150,7 @@ async function handleItems(
 ): Promise<Omit<BatchResult, 'position'> & { next: number }> {
   const handled: HandledEvent[] = [];
   const parked: IncomingMessage[] = [];
+  const refused: RefusedEvent[] = [];
   let duplicates = 0;
   let tombstones = 0;
   let unhandled = 0;
@@ -142,7 +164,15 @@ async function handleItems(
     if (wanted && !seen) {
       if (verdict?.offset === offset) waiting.add(await park(message, verdict, trx, options));
       if (waiting.size > 0 && waiting.has(keyTextOf(message))) parked.push(message);
-      else handled.push(await handleItem(message, trx, options, handled.length > 0));
+      else {
+        const outcome = await handleItem(message, trx, options, handled.length > 0);
+        if ('seconds' in outcome) handled.push(outcome);
+        else {
+          refused.push(outcome);
+          waiting.add(await park(message, outcome.verdict, trx, options));
+          parked.push(message);
+        }
+      }
     }
     next = offset + 1;
   }
@@ -150,7 +180,7 @@ async function handleItems(
     await appendParked(trx, options.of, parked);
     failpoint('consumer.parked');
   }
-  return { next, handled, duplicates, tombstones, unhandled, parked: parked.length };
+  return { next, handled, duplicates, tombstones, unhandled, parked: parked.length, refused };
 }
 
 async function park(
@@ -169,8 +199,26 @@ async function handleItem(
   trx: Knex.Transaction,
   { handlers, settings }: BatchOptions,
   others: boolean,
-): Promise<HandledEvent> {
-  const { time, handle } = prepareEvent(message, handlers);
+): Promise<HandledEvent | RefusedEvent> {
+  const prepared = prepareOrRefuse(message, handlers, settings);
+  if ('verdict' in prepared) return prepared;
+  const { time, handle } = prepared;
   const seconds = await handleEvent(message, () => handle(trx), { timeout: settings.handlerTimeout, others });
   return { time, seconds };
+}
+
+/** What no other try in place would change is parked at once. */
+function prepareOrRefuse(
+  message: IncomingMessage,
+  handlers: GroupHandlers,
+  settings: BatchOptions['settings'],
+): HandleableEvent | RefusedEvent {
+  try {
+    return prepareEvent(message, handlers);
+  } catch (failure) {
+    const isFinal =
+      failure instanceof EventFailure && ['unreadable', 'unknown version', 'bug'].includes(failure.kind);
+    if (!isFinal) throw failure;
+    return { failure, verdict: verdictOn(failure, 1, settings) };
+  }
 }

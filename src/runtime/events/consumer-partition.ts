@@ -165,6 +165,7 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
     position = result.position;
     queue.dropBelow(position.position);
     trouble.passed(position.position, result.parked);
+    trouble.refused(result.refused);
     report(result, topic, metrics);
     flow();
   }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { OffsetVerdict } from './consumer-batch.ts';
+import type { OffsetVerdict, RefusedEvent } from './consumer-batch.ts';
 import { EventFailure, ParkingFullError } from './consumer-errors.ts';
 import { failureOf } from './consumer-handling.ts';
 import type { ConsumerMetrics } from './consumer-metrics.ts';
@@ -24,6 +24,8 @@ export interface Trouble {
   verdict(): OffsetVerdict | undefined;
   /** The group is at `position`, and so many events of the batch were parked. */
   passed(position: number, parked: number): void;
+  /** Events were parked without a try, since no handler can get them. */
+  refused(events: readonly RefusedEvent[]): void;
   /** The batch of `messages` was rolled back; resolves to the milliseconds to wait before the next one. */
   failed(error: Error, messages: IncomingMessage[]): number;
   /** Undefined while nothing is waited for. */
@@ -133,6 +135,12 @@ export function createTrouble({ topic, settings, logger, metrics, parked }: Trou
         if (parkedEvents > 0 && hurdle?.verdict && hurdle.failure)
           reportParked(hurdle.failure, hurdle.verdict);
         hurdle = retrying = undefined;
+      }
+    },
+    refused(events) {
+      for (const { failure, verdict } of events) {
+        metrics.failed(topic);
+        reportParked(failure, verdict);
       }
     },
     failed(error, messages) {
