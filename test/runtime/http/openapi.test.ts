@@ -6,6 +6,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import joi from 'joi';
 import knex from 'knex';
+import {
+  bigintString,
+  dateString,
+  decimalString,
+  jsonValue,
+  timestampString,
+  uuidString,
+} from 'microservice-runtime';
 import { apiRouter } from 'microservice-runtime/http';
 import { startApp, type StartedApp } from './start-app.ts';
 import { createUserRouter } from './user-router.ts';
@@ -87,6 +95,37 @@ describe('GET /openapi.json', () => {
     });
     const unique = ['NewUser', 'Problem', 'User', 'UserChanges', 'UserPage'];
     assert.deepEqual(Object.keys(components.schemas).toSorted(), unique);
+  });
+
+  // openapi-generator 7.17; test/clients runs the clients that it makes.
+  it('describes fields in a form that generators of clients understand', async () => {
+    const fields = joi.object({
+      at: timestampString(),
+      day: dateString().allow(null),
+      price: decimalString(5, 2).required(),
+      count: bigintString(),
+      id: uuidString(),
+      meta: jsonValue(),
+      needed: jsonValue().invalid(null).description('Anything'),
+      list: joi.array().items(timestampString()),
+    });
+    const router = apiRouter({ path: '/v1/fields', tag: 'Fields' });
+    const route = { summary: 'Send', body: fields.label('Fields'), responses: { 204: null } };
+    router.post('/', route, (_req, res) => res.status(204).end());
+    const own = await startApp({ database, routers: [router] });
+    const { components } = await read(own);
+    await own.server.stop();
+    const { properties } = components.schemas['Fields'] as { properties: object };
+    assert.deepEqual(properties, {
+      at: { type: 'string', format: 'date-time' },
+      day: { type: ['string', 'null'], format: 'date' },
+      price: { type: 'string', minLength: 1, pattern: '^-?(0|[1-9]\\d{0,2})(\\.\\d{1,2})?$' },
+      count: { type: 'string', minLength: 1, pattern: '^(0|-?[1-9]\\d{0,18})$', format: 'int64' },
+      id: { type: 'string', format: 'uuid' },
+      meta: { allOf: [{}] },
+      needed: { description: 'Anything', not: { type: 'null' }, allOf: [{}] },
+      list: { type: 'array', items: { type: 'string', format: 'date-time' } },
+    });
   });
 
   it('says that callers need a token where there is authentication', async () => {
