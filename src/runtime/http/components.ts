@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type joi from 'joi';
+import { forClients } from './client-schema.ts';
 import { toJsonSchema, type Direction, type JsonSchema, type Place } from '../schemas/json-schema.ts';
 
 /** The reusable schemas of a document, collected while its operations are written. */
@@ -27,10 +28,11 @@ export function createComponents(schemas: Record<string, JsonSchema>): Component
   return {
     schemas,
     of(schema, direction) {
-      const place: Place = (label, own) => keep(componentName(label), own, direction);
+      const place: Place = (label, own) => keep(componentName(label), forClients(own), direction);
       const { $defs = {}, ...written } = toJsonSchema(schema, direction, place);
-      for (const [id, definition] of Object.entries($defs)) keep(id, hoisted(definition), direction);
-      return hoisted(written);
+      for (const [id, definition] of Object.entries($defs))
+        keep(id, forClients(hoisted(definition)), direction);
+      return forClients(hoisted(written));
     },
   };
 }

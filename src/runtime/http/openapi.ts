@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type joi from 'joi';
+import { forClients } from './client-schema.ts';
 import { createComponents, type Components } from './components.ts';
 import { toJsonSchema, type JsonSchema } from '../schemas/json-schema.ts';
 import type { Operation } from './route.ts';
@@ -127,7 +128,7 @@ function parameter(
   name: string,
   { schema, required }: { schema: JsonSchema; required: boolean },
 ): object {
-  const { description, ...rest } = schema;
+  const { description, ...rest } = forClients(schema);
   return { name, in: place, required, description, schema: rest };
 }
 
