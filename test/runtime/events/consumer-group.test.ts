@@ -9,9 +9,11 @@ import { PositionMovedError } from '../../../src/runtime/events/consumer-errors.
 import { claimEvents } from '../../../src/runtime/events/inbox.ts';
 import { createConsumerMetrics } from '../../../src/runtime/events/consumer-metrics.ts';
 import { openPartition } from '../../../src/runtime/events/consumer-partition.ts';
+import { startPositions } from '../../../src/runtime/events/consumer-start.ts';
 import { defaultSettings } from '../../../src/runtime/events/consumer-settings.ts';
 import { createSlots } from '../../../src/runtime/events/slots.ts';
 import { createPosition, readPosition, resetPosition } from '../../../src/runtime/events/positions.ts';
+import { withAdmin } from '../../suites/bus/raw-kafka.ts';
 import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts';
 
 const held = (consumers: Consumers): number => consumers.status()[0]?.partitions.length ?? 0;
@@ -286,5 +288,63 @@ describe('the position of a group', () => {
     );
     const row = (): Promise<unknown> => fixture.database('event_positions').first('position', 'resets');
     await waitFor(async () => isDeepStrictEqual(await row(), { position: '4', resets: 1 }));
+  });
+
+  const errors = (): string[] => fixture.log.flatMap(({ level, msg }) => (level === 'error' ? [msg] : []));
+
+  it('is reset to the beginning, loudly, when the log is another one and holds more', async () => {
+    await sendThree();
+    const { consumers } = await consumedFrom();
+    await consumers.stop();
+    await withAdmin(fixture.config.kafka.bootstrapServers.join(), async (admin) => {
+      await admin.deleteTopics({ topics: [of.topic] });
+      await admin.createTopics({ topics: [{ topic: of.topic, numPartitions: 1 }] });
+    });
+    await fixture.database('event_positions').update({ topic_id: null });
+    await fixture.sendMany(['3', '4', '5', '6', '7'].map((text) => ({ key: 'a', text })));
+    const { texts } = await consumedFrom();
+    assert.deepEqual(texts, ['3', '4', '5', '6', '7', 'last']);
+    assert.match(
+      errors()[0] ?? '',
+      /was at 4 in .* this is another log.* record at offset 3 .* going on at 0/,
+    );
+  });
+
+  it('stays where the record that tells logs apart is gone', async () => {
+    await sendThree();
+    const { consumers } = await consumedFrom();
+    await consumers.stop();
+    await fixture.sendMany([{ key: 'a', text: '4' }]);
+    await withAdmin(fixture.config.kafka.bootstrapServers.join(), async (admin) => {
+      await admin.fetchTopicOffsets(of.topic);
+      await admin.deleteTopicRecords({ topic: of.topic, partitions: [{ partition: 0, offset: '4' }] });
+    });
+    const { texts } = await consumedFrom();
+    assert.deepEqual(texts, ['4', 'last']);
+    assert.deepEqual(errors(), []);
+  });
+
+  it('is reset where the topic has another id, and keeps the new one', async () => {
+    const { database, driver, logger } = fixture;
+    const metrics = createConsumerMetrics(new Registry())(of.groupId);
+    const starts = async (id: string) => {
+      const topicIds = () => Promise.resolve(new Map([[of.topic, id]]));
+      const [start] = await startPositions([of], {
+        database,
+        driver,
+        groupId: of.groupId,
+        logger,
+        metrics,
+        topicIds,
+      });
+      return start && { position: start.start.position, resets: start.start.resets };
+    };
+    await sendThree();
+    await createPosition(database, of, 2);
+    assert.deepEqual(await starts('first'), { position: 2, resets: 0 });
+    assert.deepEqual(await starts('second'), { position: 0, resets: 1 });
+    assert.match(errors()[0] ?? '', /the id of the topic was first and is second; going on at 0/);
+    assert.deepEqual(await starts('second'), { position: 0, resets: 1 });
+    assert.equal(errors().length, 1);
   });
 });

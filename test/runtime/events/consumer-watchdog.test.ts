@@ -15,6 +15,7 @@ describe('the watchdog of a consumer', () => {
       seen,
       receive: () => {},
       nextFetch: () => next,
+      beginFetch: () => next,
       seeEnd: (end) => void seen.push(end),
       hungry: () => hungry,
       flow: () => {},

@@ -26,7 +26,13 @@ describe('a member of a group', () => {
       consumer,
       { groupId: 'g', topics: ['t'], sessionTimeout: 20 },
       { assigned: () => {}, fetched: () => {}, lost: (error) => void lost.push(error) },
-      { heartbeatInterval: 1_000, joinPatience: 1_000, disconnect: nothing, dismiss: nothing },
+      {
+        heartbeatInterval: 1_000,
+        joinPatience: 1_000,
+        disconnect: nothing,
+        dismiss: nothing,
+        topicIds: () => Promise.resolve(new Map()),
+      },
     );
   });
   afterEach(() => member.leave());

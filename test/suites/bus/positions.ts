@@ -67,6 +67,54 @@ export function positionBehaviour({ world, broker }: Suite): void {
     assert.deepEqual(await effectsOf(7), { a: [1, 2, 3, 4, 5, 6, 7] });
   });
 
+  describe('in a topic that was made anew, and holds more already', () => {
+    /** Deletes the topic after 5 events, and fills the next one of its name with 7. */
+    async function makeAnew(forget: Record<string, null>): Promise<boolean> {
+      const { startPublisher, startConsumer, change, effectsOf, copies, topic, allSent } = world();
+      const publisher = await startPublisher();
+      const first = await startConsumer();
+      await change(publisher, 'a', 5);
+      await effectsOf(5);
+      await Promise.all([first.stop(), publisher.stop()]);
+      await copies('event_positions').update(forget);
+      const knows = await copies('event_positions').whereNotNull('topic_id').orWhereNotNull('witness_digest');
+      await withAdmin(broker().bootstrapServers, async (admin) => {
+        await admin.deleteTopics({ topics: [topic] });
+        await waitFor(async () => !(await admin.listTopics()).includes(topic), { message: 'the topic gone' });
+      });
+      const next = await startPublisher();
+      await change(next, 'a', 7);
+      await allSent();
+      return knows.length > 0;
+    }
+
+    async function expectAll(words: RegExp): Promise<void> {
+      const { startPublisher, startConsumer, change, effectsOf, groupId } = world();
+      const second = await startConsumer();
+      assert.deepEqual(await effectsOf(12), { a: revisionsTo(12) });
+      const loud = second.log.filter(tellsOfAnotherLog);
+      assert.match(loud[0] ?? '', words);
+      assert.match(await second.bus.registry.metrics(), resetsOf(groupId));
+      await second.stop();
+      // once told, the group knows this log
+      const third = await startConsumer();
+      await change(await startPublisher(), 'a');
+      assert.deepEqual(await effectsOf(13), { a: revisionsTo(13) });
+      assert.deepEqual(third.log.filter(tellsOfAnotherLog), []);
+    }
+
+    it('is set back to its start, loudly, by a record that is another one now', async () => {
+      await makeAnew({ topic_id: null });
+      await expectAll(/record at offset 4 was written at .* and the one there now at/);
+    });
+
+    it('is set back to its start, loudly, by the id of the topic, where the broker tells it', async function () {
+      if (!(await makeAnew({ witness_offset: null, witness_timestamp: null, witness_digest: null })))
+        return this.skip();
+      await expectAll(/the id of the topic was \S+ and is \S+/);
+    });
+  });
+
   it('before the start of the log is set to it, loudly, when events were deleted unread', async () => {
     const { startPublisher, startConsumer, change, effectsOf, topic, allSent } = world();
     const publisher = await startPublisher();
@@ -92,3 +140,9 @@ export function positionBehaviour({ world, broker }: Suite): void {
     assert.match(loud[0] ?? '', /was at 3 in .* holds 5 to 6/);
   });
 }
+
+const resetsOf = (group: string): RegExp =>
+  new RegExp(`microservice_consumer_position_resets_total\\{group="${group}",topic="[^"]+"\\} [1-9]`);
+
+const tellsOfAnotherLog = (line: string): boolean => line.includes('another log') && isLoud(line);
+const revisionsTo = (last: number): number[] => Array.from({ length: last }, (_, index) => index + 1);
