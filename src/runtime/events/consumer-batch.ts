@@ -13,6 +13,7 @@ import { appendParked, keysOf, lockParkedKeys, parkKey, type Verdict } from './p
 import { movePosition, readPosition, type GroupPartition, type Position } from './positions.ts';
 import { rejectRolledBack } from './transaction-commit.ts';
 import { inTransaction } from './transaction-failure.ts';
+import { witnessOf } from './witness.ts';
 
 export interface BatchOptions {
   database: Knex;
@@ -100,7 +101,8 @@ export async function handleBatch(
     const { next, ...done } = await handleItems(items, { unseen, waiting, enough, verdict }, trx, options);
     if (next <= (items.at(-1)?.offset ?? 0)) {
       await forgetInbox(trx, options.of.groupId, [...unseen.values()]);
-      await movePosition(trx, options.of, next);
+      const last = items.findLast(({ offset }) => offset < next);
+      await movePosition(trx, options.of, next, last && witnessOf(last.message));
     }
     failpoint('consumer.handled');
     return { ...done, position: { position: next, resets: known.resets } };
@@ -125,9 +127,11 @@ async function claimItems(
   { of, settings }: BatchOptions,
 ): Promise<Claimed> {
   const events = items.flatMap(({ identity }) => identity ?? []);
-  const next = (items.at(-1)?.offset ?? 0) + 1;
+  const last = items.at(-1);
+  const next = (last?.offset ?? 0) + 1;
   const { handlerTimeout: statementTimeout, session = false } = settings;
-  const claim = { of, known, next, events, statementTimeout, session };
+  const witness = last && witnessOf(last.message);
+  const claim = { of, known, next, witness, events, statementTimeout, session };
   const claimed = await claimEvents(trx, claim);
   if (!claimed) throw new PositionMovedError(of, known, await readPosition(trx, of));
   return claimed;

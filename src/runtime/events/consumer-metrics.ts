@@ -52,7 +52,10 @@ export function createConsumerMetrics(registry: Registry): (group: string) => Co
   const tombstones = counter('tombstones', 'Tombstones that nobody handles, and that were passed over');
   const unhandled = counter('unhandled', 'Events of types that nobody handles, and that were passed over');
   const failures = counter('failures', 'Tries to handle an event that failed');
-  const resets = counter('position_resets', 'Positions outside of the log that were set to its beginning');
+  const resets = counter(
+    'position_resets',
+    'Positions outside of the log, or of another log, that were set to its beginning',
+  );
   const rebuilds = new Counter({
     name: 'microservice_consumer_rebuilds_total',
     help: 'Members of a group that were lost and made anew',

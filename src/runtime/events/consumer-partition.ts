@@ -11,8 +11,10 @@ import { createTrouble, type Retrying, type Trouble } from './consumer-trouble.t
 import type { Fetched } from './kafka/member.ts';
 import type { Damage } from './kafka/records/record-set.ts';
 import { receivedAt, type IncomingMessage } from './message.ts';
+import type { Mismatch } from './consumer-start.ts';
 import { readPosition, type Position } from './positions.ts';
 import type { Slots } from './slots.ts';
+import { isSameRecord, witnessOf, type Witness } from './witness.ts';
 
 export interface PartitionStatus {
   topic: string;
@@ -40,8 +42,13 @@ export interface PartitionOptions extends BatchOptions {
   fetchFrom(offset: number): void;
   /** A key was parked. */
   parked(): void;
-  /** The position or the log is not what this partition knows: it has closed, and must be opened anew. */
-  stale(reason: string): void;
+  /** A record of the log before the position; one like it must be there still, unless it is gone. */
+  witness?: Witness | undefined;
+  /**
+   * The position or the log is not what this partition knows: it has closed, and must be opened anew. With a mismatch the log
+   * is another one.
+   */
+  stale(reason: string, mismatch?: Mismatch): void;
 }
 
 /** One partition while it is ours: its queue, its place, and the one batch that is being handled. */
@@ -49,6 +56,8 @@ export interface OpenPartition {
   receive(batch: Fetched): void;
   /** The offset after the last message that was received. */
   nextFetch(): number;
+  /** Where the fetching is to begin now: where it ended, or just before that, so that another log is noticed. */
+  beginFetch(): number;
   /** Tells the end of the log, as somebody else has seen it. */
   seeEnd(end: number): void;
   /** Nothing waits here, so that what is in the log should come. */
@@ -79,6 +88,8 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
   let position = start;
   let nextFetch = start.position;
   let end = logEnd;
+  let { witness } = options;
+  let lastMessage: IncomingMessage | undefined;
   let waiting = false;
   let paused = false;
   let working: Promise<void> | undefined;
@@ -93,15 +104,44 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
       return;
     }
     // an answer to an older fetch: what lies before it has not come
-    if (fetched.from > nextFetch) return;
+    if (fetched.from > nextFetch || !isOurLog(fetched)) return;
+    if (fetched.damage && fetched.next < nextFetch) {
+      // somebody has skipped it
+      options.fetchFrom(nextFetch);
+      return;
+    }
     const fresh = fetched.messages.filter(({ offset }) => Number(offset) >= nextFetch);
     queue.push(fresh);
+    lastMessage = fresh.at(-1) ?? lastMessage;
     nextFetch = Math.max(nextFetch, fetched.next);
     end = fetched.end;
     if (fetched.damage) stoppage.stop(fetched.damage);
     else stoppage.end();
     flow();
     wake();
+  }
+
+  function beginFetch(): number {
+    if (lastMessage) witness = witnessOf(lastMessage);
+    // an older release that sets a position back leaves a later witness
+    if (witness && witness.offset >= nextFetch) witness = undefined;
+    return witness?.offset ?? nextFetch;
+  }
+
+  /** Compares the witness, where one is waited for and this is the place for it; one that is gone proves nothing. */
+  function isOurLog({ messages, next }: Fetched): boolean {
+    if (!witness) return true;
+    const seen = messages.find(({ offset }) => Number(offset) === witness?.offset);
+    const found = seen && witnessOf(seen);
+    if (found && !isSameRecord(found, witness)) {
+      turnStale(`the record at offset ${found.offset} of ${topic}/${partition} is another one than it was`, {
+        witness,
+        found,
+      });
+      return false;
+    }
+    if (next > witness.offset) witness = undefined;
+    return true;
   }
 
   function flow(): void {
@@ -204,15 +244,16 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
     if (!closed()) flow();
   }
 
-  function turnStale(reason: string): void {
+  function turnStale(reason: string, mismatch?: Mismatch): void {
     closing.abort();
     logger.warn(reason);
-    options.stale(reason);
+    options.stale(reason, mismatch);
   }
 
   return {
     receive,
     nextFetch: () => nextFetch,
+    beginFetch,
     seeEnd(seen) {
       end = Math.max(end, seen);
     },

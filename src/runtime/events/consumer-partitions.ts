@@ -3,7 +3,7 @@ import { backoff } from './backoff.ts';
 import type { ConsumerOptions } from './consumer.ts';
 import { openPartition, type OpenPartition, type PartitionStatus } from './consumer-partition.ts';
 import { createWatchdog } from './consumer-watchdog.ts';
-import { placeOf, startPositions, type StartPosition } from './consumer-start.ts';
+import { placeOf, startPositions, type Mismatch, type StartPosition } from './consumer-start.ts';
 import { failpoint } from './failpoint.ts';
 import type { Fetched, TopicPartition } from './kafka/member.ts';
 
@@ -36,6 +36,7 @@ export function createPartitions(options: PartitionsOptions): Partitions {
   const open = new Map<string, OpenPartition>();
   const dropped = new Set<Promise<void>>();
   const committed = new Map<string, number>();
+  const knownIds = new Map<string, string>();
   const closing = new AbortController();
   let assignment = 0;
 
@@ -49,7 +50,10 @@ export function createPartitions(options: PartitionsOptions): Partitions {
     { assigned, fetched, lost: (error) => options.lost(error) },
   );
   const commits = setInterval(() => void commit(), settings.commitInterval);
-  const silence = setInterval(watchSilence, settings.silenceTimeout / 4);
+  const silence = setInterval(() => {
+    watchSilence();
+    void watchTopics();
+  }, settings.silenceTimeout / 4);
   const watchdog = createWatchdog({
     driver,
     interval: settings.silenceTimeout / 4,
@@ -67,7 +71,7 @@ export function createPartitions(options: PartitionsOptions): Partitions {
     for (const at of partitions) {
       const partition = open.get(placeOf(at.topic, at.partition));
       if (!partition) continue;
-      member.fetchFrom(at, partition.nextFetch());
+      member.fetchFrom(at, partition.beginFetch());
       partition.flow();
     }
     const fresh = partitions.filter(({ topic, partition }) => !open.has(placeOf(topic, partition)));
@@ -76,11 +80,15 @@ export function createPartitions(options: PartitionsOptions): Partitions {
   }
 
   /** Opens partitions where the group was in them; goes on trying until it can, or the next assignment comes. */
-  async function begin(partitions: TopicPartition[], ofAssignment: number): Promise<void> {
+  async function begin(
+    partitions: TopicPartition[],
+    ofAssignment: number,
+    mismatches?: ReadonlyMap<string, Mismatch>,
+  ): Promise<void> {
     const current = (): boolean => assignment === ofAssignment && !closing.signal.aborted;
     for (let failures = 1; current(); failures += 1) {
       try {
-        const starts = await startPositions(partitions, { ...options, logger });
+        const starts = await startPositions(partitions, { ...options, logger, topicIds }, mismatches);
         if (current()) starts.forEach(openAt);
         return;
       } catch (error) {
@@ -94,7 +102,14 @@ export function createPartitions(options: PartitionsOptions): Partitions {
     }
   }
 
-  function openAt({ topic, partition, start, end }: StartPosition): void {
+  /** The ids that Kafka tells, which are remembered: while this member lives they do not change. */
+  async function topicIds(topics: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const ids = await member.topicIds(topics);
+    for (const [topic, id] of ids) if (!knownIds.has(topic)) knownIds.set(topic, id);
+    return ids;
+  }
+
+  function openAt({ topic, partition, start, witness, end }: StartPosition): void {
     const at = { topic, partition };
     const of = { groupId, topic, partition };
     const place = placeOf(topic, partition);
@@ -102,19 +117,20 @@ export function createPartitions(options: PartitionsOptions): Partitions {
       ...options,
       of,
       logger,
+      witness,
       pause: () => member.pause(at),
       resume: () => member.resume(at),
       fetchFrom: (offset) => member.fetchFrom(at, offset),
-      stale() {
+      stale(_reason, mismatch) {
         member.pause(at);
         drop(place);
-        void begin([at], assignment);
+        void begin([at], assignment, mismatch && new Map([[place, mismatch]]));
       },
     });
     open.set(place, opened);
     metrics.watch(at, () => opened.status());
     committed.set(place, start.position);
-    member.fetchFrom(at, start.position);
+    member.fetchFrom(at, opened.beginFetch());
   }
 
   function drop(place: string): void {
@@ -149,6 +165,18 @@ export function createPartitions(options: PartitionsOptions): Partitions {
   function watchSilence(): void {
     const silent = Date.now() - member.lastAnswer();
     if (silent > settings.silenceTimeout) options.lost(new Error(`Kafka was silent for ${silent} ms`));
+  }
+
+  /** A topic that is made again under a member that fetches it may hold as much by the next fetch: then nothing else tells. */
+  async function watchTopics(): Promise<void> {
+    const ids = await member.topicIds([...knownIds.keys()]).catch(() => new Map<string, string>());
+    for (const [topic, id] of ids) {
+      const known = knownIds.get(topic);
+      if (known !== undefined && known !== id)
+        options.lost(
+          new Error(`topic ${topic} was deleted and made again: its id was ${known} and is ${id}`),
+        );
+    }
   }
 
   return {

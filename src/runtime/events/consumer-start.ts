@@ -7,15 +7,20 @@ import type { TopicPartition } from './kafka/member.ts';
 import type { TopicOffsets } from './kafka/topics.ts';
 import {
   createPosition,
+  noteTopicIds,
   readPositions,
   resetPosition,
   type GroupPartition,
+  type LogPosition,
   type Position,
 } from './positions.ts';
+import { describeWitness, isSameRecord, type Witness } from './witness.ts';
 
 export interface StartOptions {
   database: Knex;
   driver: Pick<KafkaDriver, 'topicOffsets' | 'committedOffsets'>;
+  /** The ids of topics, of those that Kafka tells. */
+  topicIds(topics: readonly string[]): Promise<ReadonlyMap<string, string>>;
   groupId: string;
   logger: Logger;
   metrics: ConsumerMetrics;
@@ -23,8 +28,16 @@ export interface StartOptions {
 
 export interface StartPosition extends TopicPartition {
   start: Position;
+  /** A record that must be in the log if it is the one that the position is a place in. */
+  witness?: Witness | undefined;
   /** The offset after the last message. */
   end: number;
+}
+
+/** A record that the group has seen, and the one that is at its offset now. */
+export interface Mismatch {
+  witness: Witness;
+  found: Witness;
 }
 
 /** A leader that was just elected may not know its end yet (KIP-207), so that a surprise is looked at twice. */
@@ -32,57 +45,95 @@ const SECOND_LOOK = 1_000;
 
 /**
  * Where the group goes on in each partition: at its position in PostgreSQL; without one at the offset that it committed to
- * Kafka; without that at the earliest message. A place outside of the log is set to the earliest message, loudly: beyond
- * the end the broker's data was thrown away, before the beginning events were deleted that nobody had handled.
+ * Kafka; without that at the earliest message. A place outside of the log, or in another log, is set to the earliest message,
+ * loudly: beyond the end the broker's data was thrown away, before the beginning events were deleted that nobody had handled,
+ * and the events of another log are all new. Another log is one of another topic id, or one in which `mismatches`, by place,
+ * were found.
  */
 export async function startPositions(
   partitions: TopicPartition[],
   options: StartOptions,
+  mismatches: ReadonlyMap<string, Mismatch> = new Map(),
 ): Promise<StartPosition[]> {
   const { database, groupId } = options;
   const topics = [...new Set(partitions.map(({ topic }) => topic))];
   // positions before ends: an end that is read first may lie before a position that another member moves meanwhile
   const known = await readPositions(database, groupId, topics);
   const wanted = await withCommitted(known, partitions, topics, options);
+  const topicIds = await options.topicIds(topics);
   const logs = await readLogs(partitions, wanted, topics, options);
-  return Promise.all(
+  const starts = await Promise.all(
     partitions.map(async ({ topic, partition }) => {
       const place = placeOf(topic, partition);
       const log = logs.get(place);
       if (!log) throw new Error(`Kafka knows no partition ${place}; it was deleted, or its topic was`);
-      const of = { groupId, topic, partition };
-      const start = await startPosition(
-        of,
-        log,
-        { known: known.get(place), wanted: wanted.get(place) },
-        options,
-      );
-      return { topic, partition, start, end: log.high };
+      const found = { known: known.get(place), wanted: wanted.get(place), mismatch: mismatches.get(place) };
+      const at = { of: { groupId, topic, partition }, log, topicId: topicIds.get(topic) };
+      return { topic, partition, end: log.high, ...(await startPosition(at, found, options)) };
     }),
   );
+  if ([...known.values()].some(({ topicId }) => topicId === undefined))
+    await noteTopicIds(database, groupId, topicIds);
+  return starts;
+}
+
+interface Place {
+  of: GroupPartition;
+  log: TopicOffsets;
+  topicId: string | undefined;
+}
+
+interface Found {
+  known: LogPosition | undefined;
+  wanted: number | undefined;
+  mismatch: Mismatch | undefined;
 }
 
 async function startPosition(
-  of: GroupPartition,
-  { low, high }: TopicOffsets,
-  { known, wanted = low }: { known?: Position; wanted?: number },
+  { of, log: { low, high }, topicId }: Place,
+  { known, wanted = low, mismatch }: Found,
   { database, logger, metrics }: StartOptions,
-): Promise<Position> {
-  const inside = wanted >= low && wanted <= high;
-  if (inside) return known ?? createPosition(database, of, wanted);
-  const cause =
-    wanted > high ? 'the data of the broker was thrown away' : 'events were deleted before they were handled';
+): Promise<Pick<StartPosition, 'start' | 'witness'>> {
+  const cause = differs(known, topicId, mismatch) ?? outside(wanted, low, high);
+  if (cause === undefined) {
+    const start = known ?? (await createPosition(database, of, wanted, topicId));
+    // what is not in the log any more proves nothing
+    const { witness } = known ?? {};
+    return { start, ...(witness && witness.offset >= low && witness.offset < high && { witness }) };
+  }
   logger.error(
     { topic: of.topic, partition: of.partition, position: wanted, low, high },
     `group ${of.groupId} was at ${wanted} in ${of.topic}/${of.partition}, which holds ${low} to ${high}: ${cause}; going on at ${low}`,
   );
   metrics.positionReset(of.topic);
-  return known ? resetPosition(database, of, known, low) : createPosition(database, of, low);
+  if (!known) return { start: await createPosition(database, of, low, topicId) };
+  return { start: await resetPosition(database, of, known, low, topicId) };
+}
+
+function outside(wanted: number, low: number, high: number): string | undefined {
+  if (wanted > high) return 'the data of the broker was thrown away';
+  return wanted < low ? 'events were deleted before they were handled' : undefined;
+}
+
+/** How the log differs from the one that the position is a place in; undefined where nothing says so. */
+function differs(
+  known: LogPosition | undefined,
+  topicId: string | undefined,
+  mismatch: Mismatch | undefined,
+): string | undefined {
+  const another =
+    'this is another log, since its topic was deleted and made again, or another cluster answers';
+  if (known?.topicId !== undefined && topicId !== undefined && known.topicId !== topicId)
+    return `${another}: the id of the topic was ${known.topicId} and is ${topicId}`;
+  // another member may have told it meanwhile
+  if (!mismatch || !known?.witness || !isSameRecord(known.witness, mismatch.witness)) return undefined;
+  const { witness, found } = mismatch;
+  return `${another}: the record at offset ${witness.offset} was written at ${describeWitness(witness)} and the one there now at ${describeWitness(found)}`;
 }
 
 /** The offsets to go on at, by place: the positions, and what Kafka has where there is none. */
 async function withCommitted(
-  known: Map<string, Position>,
+  known: Map<string, LogPosition>,
   partitions: TopicPartition[],
   topics: string[],
   { driver, groupId }: StartOptions,

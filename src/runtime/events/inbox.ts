@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { GroupPartition, Position } from './positions.ts';
 import { inTransaction } from './transaction-failure.ts';
+import type { Witness } from './witness.ts';
 
 /** What makes an event one event (CloudEvents 1.0: "source + id is unique"). */
 export interface EventIdentity {
@@ -14,7 +15,10 @@ export const identityOf = ({ source, id }: EventIdentity): string => `${source.l
 /** Planning it takes longer than running it. */
 const claimText = `
   with moved as (
-    update event_positions set position = $1, updated_at = now()
+    update event_positions set position = $1, updated_at = now(),
+      witness_offset = coalesce($16::bigint, witness_offset),
+      witness_timestamp = case when $16::bigint is null then witness_timestamp else $17::bigint end,
+      witness_digest = coalesce($18::bytea, witness_digest)
     where consumer_group = $2 and topic = $3 and partition = $4 and position = $5 and resets = $6
     returning position
   ), fresh as (
@@ -37,6 +41,8 @@ export interface Claim {
   known: Position;
   /** Where the group is when all is handled. */
   next: number;
+  /** The last record before `next`; without one the earlier one stays. */
+  witness?: Witness | undefined;
   events: EventIdentity[];
   /**
    * Milliseconds that each later statement of the transaction may take. After twice as long without a statement PostgreSQL
@@ -61,13 +67,14 @@ export interface Claimed {
  */
 export async function claimEvents(
   trx: Knex.Transaction,
-  { of, known, next, events, statementTimeout, session = false }: Claim,
+  { of, known, next, witness, events, statementTimeout, session = false }: Claim,
 ): Promise<Claimed | undefined> {
   const { groupId, topic, partition } = of;
   const position = [next, groupId, topic, partition, known.position, known.resets];
   const inbox = [groupId, topic, ...columnsOf(events)];
   const timeouts = [String(statementTimeout), String(2 * statementTimeout)];
-  const values = [...position, ...inbox, events.length, groupId, topic, ...timeouts];
+  const seen = [witness?.offset ?? null, witness?.timestamp ?? null, witness?.digest ?? null];
+  const values = [...position, ...inbox, events.length, groupId, topic, ...timeouts, ...seen];
   const connection: Connection = await trx.client.acquireConnection();
   const { rows } = await connection.query({
     ...(session && { name: 'inbox_claim' }),

@@ -53,7 +53,11 @@ export async function createReplayGroup(
 }
 
 const copied = [
-  { table: 'event_positions', columns: 'topic, partition, position', order: 'topic, partition' },
+  {
+    table: 'event_positions',
+    columns: 'topic, partition, position, topic_id, witness_offset, witness_timestamp, witness_digest',
+    order: 'topic, partition',
+  },
   { table: 'event_inbox', columns: 'topic, source, event_id, received_at', order: 'received_at' },
   {
     table: 'event_parked_keys',
@@ -131,6 +135,7 @@ export async function forgetSince(
   });
 }
 
+/** The new positions are places in the log that is there now, so that nothing of an earlier one is remembered. */
 async function setBack(
   trx: Knex.Transaction,
   group: string,
@@ -142,7 +147,8 @@ async function setBack(
     const { rowCount } = await trx.raw<{ rowCount: number }>(
       `insert into event_positions as known (consumer_group, topic, partition, position) values (?, ?, ?, ?)
        on conflict (consumer_group, topic, partition)
-         do update set position = excluded.position, resets = known.resets + 1, updated_at = now()
+         do update set position = excluded.position, resets = known.resets + 1, updated_at = now(),
+           topic_id = null, witness_offset = null, witness_timestamp = null, witness_digest = null
          where known.position > excluded.position`,
       [group, topic, partition, position],
     );

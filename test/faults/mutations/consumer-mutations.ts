@@ -133,7 +133,7 @@ export const consumerMutations: readonly Mutation[] = [
     name: 'a new group starts at the end',
     mechanism: 'A new group starts at the earliest event that Kafka has.',
     changes: [
-      { file: 'consumer-start.ts', find: '{ known, wanted = low }', replace: '{ known, wanted = high }' },
+      { file: 'consumer-start.ts', find: 'wanted = low, mismatch', replace: 'wanted = high, mismatch' },
     ],
     noticedBy: {
       file: 'runtime/events/consumer-group.test.ts',
@@ -211,6 +211,37 @@ export const consumerMutations: readonly Mutation[] = [
     noticedBy: {
       file: 'runtime/events/inbox-pruner.test.ts',
       title: 'remembers as long as Kafka keeps an event, and follows when that changes',
+    },
+  },
+  {
+    name: 'another record is taken for the same log',
+    mechanism:
+      'A group begins at the start of a topic that was deleted and made again, however much it holds.',
+    changes: [
+      {
+        file: 'consumer-partition.ts',
+        find: 'if (found && !isSameRecord(found, witness)) {',
+        replace: 'if (found && !isSameRecord(found, found)) {',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/events/consumer-group.test.ts',
+      title: 'is reset to the beginning, loudly, when the log is another one and holds more',
+    },
+  },
+  {
+    name: 'another topic id is taken for the same log',
+    mechanism: 'A group begins at the start of a topic that has another id than the one it was in.',
+    changes: [
+      {
+        file: 'consumer-start.ts',
+        find: 'known.topicId !== topicId',
+        replace: 'known.topicId === undefined',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/events/consumer-group.test.ts',
+      title: 'is reset where the topic has another id, and keeps the new one',
     },
   },
 ];

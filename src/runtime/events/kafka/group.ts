@@ -14,6 +14,7 @@ import { CLOSE_DEADLINE, disconnect } from './deadline.ts';
 import { refusalOf, typeOf } from './errors.ts';
 import { readFetches } from './kafkajs-fetch.ts';
 import { createGroupMember, type GroupMember, type MemberEvents, type MemberOptions } from './member.ts';
+import { topicIds } from './topic-ids.ts';
 
 /** How soon a rebalance is noticed; it waits for the slowest member. */
 const HEARTBEAT_INTERVAL = 1_000;
@@ -61,6 +62,7 @@ export function createMember(
     joinPatience: CLOSE_DEADLINE,
     disconnect: () => disconnect(consumer),
     dismiss: (memberId) => dismiss(ofConsumer, { groupId: options.groupId, memberId }),
+    topicIds: async (topics) => (ofConsumer ? topicIds(ofConsumer, options.groupId, topics) : new Map()),
   });
   return member;
 }

@@ -57,6 +57,8 @@ export interface GroupMember {
   resume(at: TopicPartition): void;
   /** Tells Kafka how far the group is. PostgreSQL knows better: this is for its tools, and for a lost database. */
   commit(positions: (TopicPartition & { position: number })[]): Promise<void>;
+  /** The ids of topics (KIP-516), of those that Kafka tells; none before the member has joined. */
+  topicIds(topics: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** When Kafka last let the member in or answered a heartbeat, in milliseconds since the epoch. */
   lastAnswer(): number;
   /** The partitions that the group gave it; none after a silence so long that the group has given them to others. */
@@ -80,6 +82,7 @@ export interface MemberActions {
   disconnect: () => Promise<void>;
   /** Makes another member leave; rejects when Kafka cannot tell now whether it is one. */
   dismiss: (memberId: string) => Promise<void>;
+  topicIds: GroupMember['topicIds'];
 }
 
 /** Wraps a KafkaJS consumer that restarts nothing by itself, and that `disconnect` stops in the end. Times are in milliseconds. */
@@ -87,7 +90,7 @@ export function createGroupMember(
   consumer: KafkaConsumer,
   { topics, sessionTimeout, replaces }: MemberOptions,
   events: MemberEvents,
-  { heartbeatInterval, joinPatience, disconnect, dismiss }: MemberTimes & MemberActions,
+  { heartbeatInterval, joinPatience, disconnect, dismiss, topicIds }: MemberTimes & MemberActions,
 ): GroupMember {
   let answered = Date.now();
   let owned: TopicPartition[] = [];
@@ -160,6 +163,7 @@ export function createGroupMember(
     async commit(positions) {
       await session?.commitOffsetsIfNecessary({ topics: commitsByTopic(positions) });
     },
+    topicIds,
     lastAnswer: () => answered,
     owned: () => (Date.now() - answered > sessionTimeout ? [] : owned),
     id: () => id,
