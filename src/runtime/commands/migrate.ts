@@ -3,6 +3,7 @@ import { connectDatabase, databasePart } from '../database/database.ts';
 import { directUrl } from '../migrations/direct-url.ts';
 import { loadEnvironmentFile } from '../migrations/environment-file.ts';
 import { migrateLatest } from '../migrations/migrate.ts';
+import { migrationTable } from '../migrations/migration-table.ts';
 import { missingFromSchema } from '../migrations/missing-from-schema.ts';
 import { offlineSql } from '../migrations/offline-sql.ts';
 import { serviceKnexConfig } from '../migrations/service-knex-config.ts';
@@ -56,7 +57,10 @@ async function printSql(root: string, after?: string): Promise<void> {
   const { migrations } = await serviceKnexConfig(root);
   if (!migrations?.migrationSource)
     throw new CommandError('the knexfile has no migrationSource; use knexConfig');
-  const { sql, warnings } = await offlineSql(migrations.migrationSource, { after });
+  const { sql, warnings } = await offlineSql(migrations.migrationSource, {
+    after,
+    table: migrationTable(migrations),
+  });
   for (const warning of warnings) console.error(warning);
   process.stdout.write(sql);
 }

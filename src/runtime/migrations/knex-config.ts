@@ -9,7 +9,9 @@ import { directUrl, shown } from './direct-url.ts';
 import { loadEnvironmentFile } from './environment-file.ts';
 import { LOCK_WAIT, migrationPool } from './migration-pool.ts';
 import { createMigrationSource } from './migration-source.ts';
+import { migrationTable, type MigrationTable } from './migration-table.ts';
 import { serviceFiles } from './service-files.ts';
+import { ownKnexConfig } from './own-knex-config.ts';
 import { registerTypeScript } from './typescript.ts';
 
 export interface KnexConfigOptions {
@@ -31,7 +33,12 @@ export async function knexConfig(root: string, options: KnexConfigOptions = {}):
     client: 'pg',
     connection: () => migrationConnection(options.databaseUrl),
     // seeds may use several connections and leave the schema alone: no lock for them
-    ...(runs('seed:run') ? {} : { pool: migrationPool(), acquireConnectionTimeout: LOCK_WAIT + 10_000 }),
+    ...(runs('seed:run')
+      ? {}
+      : {
+          pool: migrationPool({ table: () => tableOf(root) }),
+          acquireConnectionTimeout: LOCK_WAIT + 10_000,
+        }),
     log: knexLog(console),
     migrations: {
       extension: 'ts',
@@ -48,6 +55,10 @@ export async function knexConfig(root: string, options: KnexConfigOptions = {}):
     },
   };
 }
+
+/** The owner's knexfile, which calls `knexConfig`, has the last word. */
+const tableOf = async (root: string): Promise<MigrationTable> =>
+  migrationTable((await ownKnexConfig(root))?.migrations);
 
 /** Whether this process is the command knex doing `command`. */
 const runs = (command: string): boolean => process.argv.includes(command);

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { callbackify } from 'node:util';
 import type { Knex } from 'knex';
 import type pg from 'pg';
+import { migrationTable, quoted, type MigrationTable } from './migration-table.ts';
 
 const TRY = 'select pg_try_advisory_lock(hashtextextended($1, 0)) as locked';
 
@@ -10,7 +11,8 @@ export interface MigrationLock {
   name?: string;
   /** How long to wait for another migrator, ms. */
   waitFor?: number;
-  tableName?: string;
+  /** Asked once there is a connection: the owner's knexfile has been read then. */
+  table?: () => Promise<MigrationTable>;
 }
 
 /** How long a migrator waits for another one, ms. */
@@ -25,7 +27,7 @@ export function migrationPool(options: MigrationLock = {}): Knex.PoolConfig {
   const {
     name = 'microservice-runtime:migrations',
     waitFor = LOCK_WAIT,
-    tableName = 'knex_migrations',
+    table = async () => migrationTable(),
   } = options;
   return {
     // a second connection would wait for the first; `min` keeps the first from being closed while it idles
@@ -33,7 +35,7 @@ export function migrationPool(options: MigrationLock = {}): Knex.PoolConfig {
     max: 1,
     createTimeoutMillis: waitFor + 5_000,
     afterCreate(connection: pg.Client, done: (error: unknown, connection: pg.Client) => void) {
-      callbackify(prepare)(connection, name, waitFor, tableName, (error) => done(error, connection));
+      callbackify(prepare)(connection, name, waitFor, table, (error) => done(error, connection));
     },
   };
 }
@@ -42,12 +44,12 @@ async function prepare(
   connection: pg.Client,
   name: string,
   waitFor: number,
-  tableName: string,
+  table: () => Promise<MigrationTable>,
 ): Promise<void> {
   try {
     await noticeVanishedClient(connection);
     await takeLock(connection, name, waitFor);
-    await clearLockRow(connection, `${tableName}_lock`);
+    await clearLockRow(connection, await table());
   } catch (error) {
     // knex leaves a connection whose afterCreate failed open, and the process with it
     await connection.end().catch(() => {});
@@ -75,7 +77,8 @@ async function noticeVanishedClient(connection: pg.Client): Promise<void> {
 }
 
 /** We hold the lock, so a set row of knex's own lock is left from a migrator that was killed. */
-async function clearLockRow(connection: pg.Client, table: string): Promise<void> {
-  const { rows } = await connection.query('select to_regclass($1) is not null as there', [`"${table}"`]);
-  if (rows[0].there) await connection.query(`update "${table}" set is_locked = 0 where is_locked <> 0`);
+async function clearLockRow(connection: pg.Client, table: MigrationTable): Promise<void> {
+  const lock = quoted(table, '_lock');
+  const { rows } = await connection.query('select to_regclass($1) is not null as there', [lock]);
+  if (rows[0].there) await connection.query(`update ${lock} set is_locked = 0 where is_locked <> 0`);
 }

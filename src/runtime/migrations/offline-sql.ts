@@ -1,13 +1,21 @@
 import knexFactory, { type Knex } from 'knex';
+import { migrationTable, quoted, type MigrationTable } from './migration-table.ts';
 import { createOfflineClient } from './offline-client.ts';
 
-const TABLE = 'knex_migrations';
-
 /** As Knex makes its own tables. */
-const BOOKKEEPING = `create table if not exists "${TABLE}" ("id" serial primary key, "name" varchar(255), "batch" integer, "migration_time" timestamptz);
-create table if not exists "${TABLE}_lock" ("index" serial primary key, "is_locked" integer);
-insert into "${TABLE}_lock" ("is_locked") select 0 where not exists (select 1 from "${TABLE}_lock");
+const bookkeeping = (
+  table: string,
+  lock: string,
+): string => `create table if not exists ${table} ("id" serial primary key, "name" varchar(255), "batch" integer, "migration_time" timestamptz);
+create table if not exists ${lock} ("index" serial primary key, "is_locked" integer);
+insert into ${lock} ("is_locked") select 0 where not exists (select 1 from ${lock});
 `;
+
+export interface OfflineOptions {
+  /** The last migration to leave out. */
+  after?: string | undefined;
+  table?: MigrationTable;
+}
 
 export interface OfflineSql {
   sql: string;
@@ -21,10 +29,12 @@ export interface OfflineSql {
  */
 export async function offlineSql(
   source: Knex.MigrationSource<unknown>,
-  { after }: { after?: string } = {},
+  { after, table = migrationTable() }: OfflineOptions = {},
 ): Promise<OfflineSql> {
   const warnings: string[] = [];
-  const lines: string[] = [BOOKKEEPING];
+  const record = quoted(table);
+  const lines: string[] = [bookkeeping(record, quoted(table, '_lock'))];
+  const escaped = record.replaceAll('?', String.raw`\?`);
   let current = '';
   const client = createOfflineClient((sql, reads) => {
     if (reads) {
@@ -39,7 +49,7 @@ export async function offlineSql(
     lines.push(`\n-- migration ${current}`);
     await run(knex, await source.getMigration(migration), async (database) => {
       await database.raw(
-        `insert into "${TABLE}" ("name", "batch", "migration_time") values (?, (select coalesce(max("batch"), 0) + 1 from "${TABLE}"), now())`,
+        `insert into ${escaped} ("name", "batch", "migration_time") values (?, (select coalesce(max("batch"), 0) + 1 from ${escaped}), now())`,
         [current],
       );
     });

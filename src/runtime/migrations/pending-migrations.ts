@@ -1,6 +1,8 @@
 import path from 'node:path';
 import type { Knex } from 'knex';
-import { migrationFiles } from './migration-source.ts';
+import { createMigrationSource } from './migration-source.ts';
+import { migrationTable, type MigrationTable } from './migration-table.ts';
+import { ownKnexConfig } from './own-knex-config.ts';
 import { serviceFiles } from './service-files.ts';
 
 const UNDEFINED_TABLE = '42P01';
@@ -11,14 +13,24 @@ const UNDEFINED_TABLE = '42P01';
  * @param root the service's folder; the current one unless told
  */
 export async function pendingMigrations(database: Knex, root = process.cwd()): Promise<string[]> {
-  const files = await migrationFiles(path.join(serviceFiles(root).base, 'migrations'));
-  const applied = await appliedMigrations(database);
-  return files.map(({ file }) => file).filter((name) => !applied.has(name));
+  const settings = (await ownKnexConfig(root))?.migrations;
+  const names = await migrationNames(settings?.migrationSource, root);
+  const applied = await appliedMigrations(database, migrationTable(settings));
+  return names.filter((name) => !applied.has(name));
 }
 
-async function appliedMigrations(database: Knex): Promise<Set<string>> {
+async function migrationNames(
+  source: Knex.MigrationSource<unknown> | undefined,
+  root: string,
+): Promise<string[]> {
+  const found = source ?? createMigrationSource(path.join(serviceFiles(root).base, 'migrations'));
+  return (await found.getMigrations([])).map((migration) => found.getMigrationName(migration));
+}
+
+async function appliedMigrations(database: Knex, { name, schema }: MigrationTable): Promise<Set<string>> {
   try {
-    return new Set(await database('knex_migrations').pluck('name'));
+    const table = database(name);
+    return new Set(await (schema ? table.withSchema(schema) : table).pluck('name'));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === UNDEFINED_TABLE) return new Set();
     throw error;

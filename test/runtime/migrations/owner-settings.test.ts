@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import knexFactory, { type Knex } from 'knex';
 import { schemaCheck } from '../../../src/runtime/http/health.ts';
+import { migrationTable } from '../../../src/runtime/migrations/migration-table.ts';
+import { ownKnexConfig } from '../../../src/runtime/migrations/own-knex-config.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { createFixtureService, migration, type FixtureService } from '../support/fixture-service.ts';
 
@@ -81,10 +83,8 @@ ${knexfile}
   for (const form of ['a function', 'an object of environments'] as const) {
     it(`count where the knexfile exports ${form}`, async () => {
       serve(knexfiles[form]);
-      const migrated = await run('microservice-runtime', 'migrate');
-      assert.match(migrated.stdout, /ran 1_users/, migrated.stderr);
-      await schemaCheck(knex, service.root).check();
-      assert.deepEqual(await tables(), ['users']);
+      const { migrations } = (await ownKnexConfig(service.root)) ?? {};
+      assert.deepEqual(migrationTable(migrations), { name: 'Changes of "us"', schema: 'book keeping' });
     });
   }
 });
