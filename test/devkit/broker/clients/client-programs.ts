@@ -33,11 +33,18 @@ export const installJava: Install = async (folder) => {
   return ['java', ...jvm, '-cp', `${folder}:${classpath}`, 'JavaClient'];
 };
 
-export const installConfluent: Install = async (folder) => {
-  const python = join(folder, 'bin', 'python');
+export const installConfluent: Install = (folder) => {
   const [version] = clients.confluent.version.split(',');
-  await run('python3', ['-m', 'venv', folder]);
-  const quiet = ['--quiet', '--disable-pip-version-check'];
-  await run(python, ['-m', 'pip', 'install', ...quiet, `confluent-kafka==${version}`]);
-  return [python, join(programs, 'confluent.py')];
+  return installPython(folder, `confluent-kafka==${version}`, 'confluent.py');
 };
+
+export const installKafkaPython: Install = (folder) =>
+  installPython(folder, `kafka-python==${clients.kafkaPython.version}`, 'kafka_python.py');
+
+/** A Python of its own, so that nothing of this machine's is changed. */
+async function installPython(folder: string, requirement: string, program: string): Promise<Launch> {
+  const python = join(folder, 'bin', 'python');
+  await run('python3', ['-m', 'venv', folder]);
+  await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', requirement]);
+  return [python, join(programs, program)];
+}
