@@ -42,6 +42,7 @@ describe('a record of another program', () => {
 
   const keep: EventHandler<Note> = async ({ subject, data }, trx) => {
     if (data.text === 'poison') throw new TypeError('never');
+    if (data.text.startsWith('quote')) throw new Error(`cannot use "${data.text}" here`);
     if (data.text === 'publish')
       await outbox.publish(topic, { type: 'note.kept', data }, { key: subject, trx });
     await trx('effect').insert({ key: subject, text: data.text });
@@ -207,6 +208,11 @@ describe('a record of another program', () => {
   it('that is a batch of events is a dead letter', async () => {
     await come(structured(noteWritten.type, 'application/cloudevents-batch+json'));
     assert.deepEqual(await parked(), { state: 'dead', reason: 'unreadable' });
+  });
+
+  it('that a handler quotes in its error is not taken for an outage', async () => {
+    await come({ value: bytes('{"text":"quote - Connection terminated unexpectedly"}') });
+    assert.deepEqual(await parked(), { state: 'parked', reason: 'failure' });
   });
 
   it('of a key that is not text is handled, with a subject that is', async () => {
