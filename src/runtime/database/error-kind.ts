@@ -6,9 +6,12 @@
 const away =
   /^(ECONN|EPIPE$|ETIMEDOUT$|ENOTFOUND$|EAI_AGAIN$|EHOSTUNREACH$|ENETUNREACH$|UND_ERR_(CONNECT_TIMEOUT|SOCKET)$|EOPENBREAKER$|(08|53)[0-9A-Z]{3}$|57P0[1-5]$|25006$)/;
 
-/** Errors of pg, Knex and its pool, which have no code; Knex puts the statement before the words of pg. */
+/**
+ * Errors of pg, Knex and its pool, which have no code; Knex puts the statement before the words of pg. Nothing follows them: an
+ * error that quotes what somebody sent may hold the same words.
+ */
 const broken =
-  /(^| - )(Connection terminated|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Knex: Timeout acquiring a connection|Unable to acquire a connection)/;
+  /(^| - )(Connection terminated( unexpectedly| due to connection timeout)?|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error and is not queryable|Client was closed and is not queryable|Knex: Timeout acquiring a connection\.[^"']*|Unable to acquire a connection)$/;
 
 const DEADLOCK_DETECTED = '40P01';
 const SERIALIZATION_FAILURE = '40001';

@@ -11,15 +11,18 @@ export interface StructuredEvent {
   fault?: string;
 }
 
+const PREFIX = 'application/cloudevents';
 const JSON_FORMAT = 'application/cloudevents+json';
 const read = new WeakMap<IncomingMessage, StructuredEvent>();
 
 /** The event of a message in structured mode, read once; undefined of any other message. */
 export function structuredOf(message: IncomingMessage): StructuredEvent | undefined {
-  const [header] = [message.headers['content-type']].flat();
-  const mediaType = header?.toString() ?? '';
+  const value = message.headers['content-type'];
+  const header = Array.isArray(value) ? value[0] : value;
   // without a value it is a tombstone, whatever its headers say
-  if (message.value === null || !/^application\/cloudevents/i.test(mediaType)) return undefined;
+  if (message.value === null || header === undefined || header.length < PREFIX.length) return undefined;
+  const mediaType = header.toString();
+  if (!mediaType.toLowerCase().startsWith(PREFIX)) return undefined;
   const known = read.get(message) ?? readEvent(message.value, mediaType);
   read.set(message, known);
   return known;
