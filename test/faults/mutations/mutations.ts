@@ -1,3 +1,4 @@
+import { hostileMutations } from './hostile-mutations.ts';
 import { consumerMutations } from './consumer-mutations.ts';
 import { httpMutations } from './http-mutations.ts';
 import type { Mutation } from './mutation.ts';
@@ -11,5 +12,6 @@ export const mutations: readonly Mutation[] = [
   ...relayMutations,
   ...consumerMutations,
   ...parkingMutations,
+  ...hostileMutations,
   ...httpMutations,
 ];

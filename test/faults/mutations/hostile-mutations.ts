@@ -1,0 +1,118 @@
+import type { Mutation } from './mutation.ts';
+
+const hostileTests = 'runtime/events/hostile-records.test.ts';
+
+/** What keeps the records of other programs from doing harm. */
+export const hostileMutations: readonly Mutation[] = [
+  {
+    name: 'headers as they come',
+    mechanism: 'An event is parked whatever its headers are.',
+    changes: [
+      {
+        file: 'received-headers.ts',
+        find: 'if (!isBytes(value)) continue;',
+        replace: 'if (value === undefined) continue;',
+      },
+    ],
+    noticedBy: {
+      file: hostileTests,
+      title: 'is parked whatever its headers are, and keeps those that are bytes',
+    },
+  },
+  {
+    name: 'any integer is a time',
+    mechanism: 'An event is parked whatever its timestamp is.',
+    changes: [
+      {
+        file: 'message.ts',
+        find: 'return time >= 0 && time <= LATEST ? time : undefined;',
+        replace: 'return time >= 0 ? time : undefined;',
+      },
+    ],
+    noticedBy: { file: hostileTests, title: 'is parked without it' },
+  },
+  {
+    name: 'the words of an event read as an error',
+    mechanism: 'The words of an event are not taken for an outage.',
+    changes: [
+      {
+        file: 'consumer-errors.ts',
+        find: `if (reading && (error instanceof EventDataError || error instanceof CloudEventError)) return 'unreadable';`,
+        replace: '',
+      },
+    ],
+    noticedBy: { file: hostileTests, title: 'a version that reads like an outage' },
+  },
+  {
+    name: 'identities measured in characters',
+    mechanism: 'An id and a source that no index of PostgreSQL holds make a dead letter.',
+    changes: [
+      {
+        file: 'cloud-events.ts',
+        find: 'return Buffer.byteLength(source) + Buffer.byteLength(id) <= LONGEST_IDENTITY;',
+        replace: 'return source.length + id.length <= LONGEST_IDENTITY;',
+      },
+    ],
+    noticedBy: { file: hostileTests, title: 'an id and a source that no index holds' },
+  },
+  {
+    name: 'ids are passed on as they come',
+    mechanism: 'A handler can publish, whatever ids its event carries.',
+    changes: [
+      {
+        file: 'cloud-events.ts',
+        find: `correlationId: carriedId(attributeOf(message, 'correlationid')) ?? id,`,
+        replace: `correlationId: readAttribute(message, 'correlationid') ?? id,`,
+      },
+      {
+        file: 'outbox.ts',
+        find: 'correlationId: carriedId(context?.correlationId) ?? id,',
+        replace: 'correlationId: context?.correlationId ?? id,',
+      },
+    ],
+    noticedBy: { file: hostileTests, title: 'is handled, and what it causes is published' },
+  },
+  {
+    name: 'keys that share a name',
+    mechanism: 'No two keys wait under one name.',
+    changes: [
+      {
+        file: 'parked-message.ts',
+        find: 'isText(bytes) && !looksMade.test(bytes.toString())',
+        replace: 'isText(bytes)',
+      },
+    ],
+    noticedBy: { file: hostileTests, title: 'without a key blocks no key that reads like its place' },
+  },
+  {
+    name: 'no reduced form',
+    mechanism: 'An event that PostgreSQL refuses to keep as it is waits in a reduced form.',
+    changes: [
+      {
+        file: 'parking.ts',
+        find: 'if (!first || !isDataError(error)) throw error;',
+        replace: 'if (error) throw error;',
+      },
+    ],
+    noticedBy: {
+      file: hostileTests,
+      title: 'that PostgreSQL refuses to park as it is waits without its headers',
+    },
+  },
+  {
+    name: 'tombstones overtake',
+    mechanism: 'A tombstone is handled in the order of its key.',
+    changes: [
+      {
+        file: 'consumer-batch.ts',
+        find: 'if (waiting.size > 0 && waiting.has(keyTextOf(message))) parked.push(message);',
+        replace:
+          'if (waiting.size > 0 && message.value !== null && waiting.has(keyTextOf(message))) parked.push(message);',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/events/consumer-tombstones.test.ts',
+      title: 'waits behind a parked event of its key',
+    },
+  },
+];
