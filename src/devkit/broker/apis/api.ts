@@ -34,3 +34,6 @@ export interface Node {
 
 /** The one node has led every partition from the beginning. */
 export const LEADER_EPOCH = 0;
+
+/** In answers that may list what a client is allowed to do: that is not told. */
+export const UNKNOWN_OPERATIONS = -(2 ** 31);

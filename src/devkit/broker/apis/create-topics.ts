@@ -6,10 +6,10 @@ import type { Topic, Topics } from '../topics.ts';
 import type { Api } from './api.ts';
 import { defaultTopicConfigs, listConfigs } from './listed-configs.ts';
 import { topicConfigError } from './topic-configs.ts';
+import { NO_TOPIC_ID } from './topic-reference.ts';
 
 const DEFAULT_PARTITIONS = 1;
 const REPLICAS = 1;
-const NO_ID = Buffer.alloc(16).toString('base64url');
 
 /** Beyond this a request is a mistake: every partition is a folder. */
 const MAX_PARTITIONS = 10_000;
@@ -41,7 +41,7 @@ export function createTopicsApi(topics: Topics, nodeId: number): Api {
           ? ([errorCodes.invalidRequest, 'Duplicate topic name.'] satisfies Fault)
           : (faultOf(topic, topics, nodeId) ?? [errorCodes.none, null]);
         const isAccepted = error === errorCodes.none;
-        const id = isAccepted && !isDryRun ? create(topic, topics).id : NO_ID;
+        const id = isAccepted && !isDryRun ? create(topic, topics).id : NO_TOPIC_ID;
         w.string(topic.name);
         if (version >= 7) w.uuid(id);
         w.int16(error).string(message);

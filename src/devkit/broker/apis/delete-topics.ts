@@ -4,8 +4,7 @@ import { Writer } from '../protocol/writer.ts';
 import type { Offsets } from '../groups/offsets.ts';
 import type { Topic, Topics } from '../topics.ts';
 import type { Api } from './api.ts';
-
-const NO_ID = Buffer.alloc(16).toString('base64url');
+import { NO_TOPIC_ID } from './topic-reference.ts';
 
 /** By its name or, from version 6 on, by its id. */
 interface Asked {
@@ -45,12 +44,12 @@ export function deleteTopicsApi(topics: Topics, offsets: Offsets): Api {
 }
 
 function readTopics(request: Reader, version: number): Asked[] {
-  if (version < 6) return request.array((reader) => ({ name: reader.string(), id: NO_ID }));
+  if (version < 6) return request.array((reader) => ({ name: reader.string(), id: NO_TOPIC_ID }));
   return request.structs((reader) => ({ name: reader.nullableString(), id: reader.uuid() }));
 }
 
 function faultOf({ name, id }: Asked, topic: Topic | undefined): Fault | undefined {
-  if (name !== null && id !== NO_ID) {
+  if (name !== null && id !== NO_TOPIC_ID) {
     return [errorCodes.invalidRequest, 'You may not specify both topic name and topic id.'];
   }
   if (topic) return undefined;

@@ -2,10 +2,7 @@ import type { Coordinator } from '../groups/coordinator.ts';
 import type { GroupDescription } from '../groups/group.ts';
 import { errorCodes } from '../protocol/error-codes.ts';
 import { Writer } from '../protocol/writer.ts';
-import type { Api } from './api.ts';
-
-/** The operations that a client may do are not told. */
-const UNKNOWN_OPERATIONS = -(2 ** 31);
+import { UNKNOWN_OPERATIONS, type Api } from './api.ts';
 
 /** Describes groups and their members; a group that is not there is "Dead", as in Kafka, and from version 6 on an error. */
 export function describeGroupsApi(coordinator: Coordinator): Api {

@@ -3,12 +3,8 @@ import type { Reader } from '../protocol/reader.ts';
 import { Writer } from '../protocol/writer.ts';
 import { topicNameError } from '../topic-names.ts';
 import type { Topic, Topics } from '../topics.ts';
-import { LEADER_EPOCH, type Api, type Node } from './api.ts';
-
-const NO_ID = Buffer.alloc(16).toString('base64url');
-
-/** The operations that a client may do are not told. */
-const UNKNOWN_OPERATIONS = -(2 ** 31);
+import { LEADER_EPOCH, UNKNOWN_OPERATIONS, type Api, type Node } from './api.ts';
+import { NO_TOPIC_ID } from './topic-reference.ts';
 
 /** By its name or, from version 12 on, by its id (KIP-516). */
 interface Asked {
@@ -40,11 +36,11 @@ export function metadataApi(topics: Topics, node: Node): Api {
 
   function readTopics(request: Reader, version: number): Asked[] {
     const named = request.nullableStructs((reader) => ({
-      id: version >= 10 ? reader.uuid() : NO_ID,
+      id: version >= 10 ? reader.uuid() : NO_TOPIC_ID,
       name: version >= 10 ? reader.nullableString() : reader.string(),
     }));
     const wantsAll = named === null || (version === 0 && named.length === 0);
-    return wantsAll ? topics.list().map(({ name }) => ({ name, id: NO_ID })) : named;
+    return wantsAll ? topics.list().map(({ name }) => ({ name, id: NO_TOPIC_ID })) : named;
   }
 }
 
@@ -53,7 +49,7 @@ function describe(
   { name, id }: Asked,
   { version, mayCreate }: { version: number; mayCreate: boolean },
 ): Described {
-  const isById = id !== NO_ID;
+  const isById = id !== NO_TOPIC_ID;
   const refused = (error: ErrorCode): Described => ({ name, id, error, partitions: 0 });
   if (version < 12 && (isById || name === null)) {
     return { ...refused(errorCodes.invalidRequest), name: name ?? '' };

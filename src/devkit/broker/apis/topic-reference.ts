@@ -3,6 +3,9 @@ import type { Reader } from '../protocol/reader.ts';
 import type { Writer } from '../protocol/writer.ts';
 import type { Topic, Topics } from '../topics.ts';
 
+/** Stands for an id where there is none. */
+export const NO_TOPIC_ID = Buffer.alloc(16).toString('base64url');
+
 /** A topic as a request means it: by its name or, in newer versions, by its id (KIP-516). */
 export interface TopicReference {
   /** Empty where it is meant by an id that no topic has. */
