@@ -39,6 +39,7 @@ describe('readEnvironment', () => {
         ssl: undefined,
         sasl: undefined,
         topicPartitions: 6,
+        topicPrefix: '',
         topicReplicationFactor: -1,
         groupId: 'user-service-consumer',
       },
@@ -59,6 +60,18 @@ describe('readEnvironment', () => {
     assert.deepEqual(kafka.sasl, { mechanism: 'scram-sha-512', username: 'user', password: 'hunter2' });
     assert.match(kafka.ssl?.ca ?? '', /reads Kafka with TLS/);
     assert.equal(kafka.ssl?.rejectUnauthorized, true);
+  });
+
+  it('takes a prefix of topics that Kafka takes, and no other', () => {
+    const prefixOf = (KAFKA_TOPIC_PREFIX: string) =>
+      readEnvironment({ ...required, KAFKA_TOPIC_PREFIX }).kafka.topicPrefix;
+    assert.equal(prefixOf('staging_eu-1.'), 'staging_eu-1.');
+    assert.equal(prefixOf(''), '');
+    for (const wrong of ['staging/', 'ä.', 'a b', 'x'.repeat(201)])
+      assert.match(
+        faultsOf({ ...required, KAFKA_TOPIC_PREFIX: wrong }).join(),
+        /^KAFKA_TOPIC_PREFIX is .*must be at most 200 of the characters a-z, A-Z, 0-9, '\.', '_' and '-'/,
+      );
   });
 
   it('lists every fault at once, with the value seen', () => {

@@ -143,6 +143,13 @@ describe('createEventBus', () => {
     );
   });
 
+  it('refuses a topic that is too long for Kafka with its prefix', () => {
+    assert.throws(
+      () => bus({ published: [noteWritten] }, { topicPrefix: 'x'.repeat(240) }),
+      /topic x+note\.events has 251 characters, and Kafka takes 249; choose a shorter KAFKA_TOPIC_PREFIX/,
+    );
+  });
+
   it('names the migration that an older database lacks', async () => {
     await dropInbox2(fixture.database);
     const consumer = bus({ consumed: [noteWritten] });

@@ -5,6 +5,7 @@ import { createOrderWorld, type OrderWorld } from './order-world.ts';
 import { orderingBehaviour } from './ordering.ts';
 import { outageBehaviour } from './outages.ts';
 import { positionBehaviour } from './positions.ts';
+import { prefixBehaviour } from './prefixes.ts';
 import { publishingBehaviour } from './publishing.ts';
 import { retentionBehaviour } from './retention.ts';
 import type { StartSuiteBroker, SuiteBroker } from './suite-broker.ts';
@@ -44,6 +45,7 @@ export function busSuite(name: string, startBroker: StartSuiteBroker): void {
     describe('on', () => consumingBehaviour(suite));
     describe('order', () => orderingBehaviour(suite));
     describe('position', () => positionBehaviour(suite));
+    describe('prefix', () => prefixBehaviour(suite));
     describe('rolling deploy', () => deployBehaviour(suite));
     describe('retention', () => retentionBehaviour(suite));
     describe('records of other programs', () => hostileBehaviour(suite));

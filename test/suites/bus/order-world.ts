@@ -59,12 +59,12 @@ export interface OrderWorld {
 /** A member that died is missed after 10 s, and a busy machine is slow. */
 const patience = 25_000;
 
-/** @param variables what the services need to be let in by the broker */
+/** @param variables what the services need to be let in by the broker, or to share it with others */
 export async function createOrderWorld(
   bootstrapServers: string,
   variables: Record<string, string> = {},
+  topic = `orders-${randomBytes(4).toString('hex')}`,
 ): Promise<OrderWorld> {
-  const topic = `orders-${randomBytes(4).toString('hex')}`;
   const orderChanged = orderChangedIn(topic);
   const ordersDatabase = await createDatabase();
   const copiesDatabase = await createDatabase();
