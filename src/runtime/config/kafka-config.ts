@@ -10,6 +10,8 @@ export interface KafkaConfig {
   topicPartitions: number;
   /** Replicas of a topic that this service creates; -1 takes the broker's default. */
   topicReplicationFactor: number;
+  /** Stands before every topic and every consumer group in Kafka, and nowhere else; none where it is left out. */
+  topicPrefix?: string;
   groupId: string;
   /** Bytes that a compressed batch may unpack to; the partition of a larger one stops. The default where it is left out. */
   maxUnpackedBytes?: number;
@@ -32,6 +34,7 @@ export interface KafkaVariables {
   KAFKA_SASL_PASSWORD?: string;
   KAFKA_TOPIC_PARTITIONS: number;
   KAFKA_TOPIC_REPLICATION_FACTOR: number;
+  KAFKA_TOPIC_PREFIX?: string;
   KAFKA_GROUP_ID?: string;
   KAFKA_MAX_UNPACKED_BYTES: number;
 }
@@ -62,6 +65,13 @@ export const kafkaVariables: joi.SchemaMap = {
   }),
   KAFKA_TOPIC_PARTITIONS: joi.number().empty('').integer().min(1).default(6),
   KAFKA_TOPIC_REPLICATION_FACTOR: joi.number().empty('').integer().min(1).allow(-1).default(-1),
+  KAFKA_TOPIC_PREFIX: joi
+    .string()
+    .empty('')
+    .pattern(/^[a-zA-Z0-9._-]{1,200}$/)
+    .messages({
+      'string.pattern.base': "must be at most 200 of the characters a-z, A-Z, 0-9, '.', '_' and '-'",
+    }),
   KAFKA_GROUP_ID: joi.string().empty(''),
   KAFKA_MAX_UNPACKED_BYTES: joi
     .number()
@@ -91,6 +101,7 @@ export function kafkaConfig(variables: KafkaVariables): KafkaConfig {
     },
     topicPartitions: variables.KAFKA_TOPIC_PARTITIONS,
     topicReplicationFactor: variables.KAFKA_TOPIC_REPLICATION_FACTOR,
+    topicPrefix: variables.KAFKA_TOPIC_PREFIX ?? '',
     groupId: variables.KAFKA_GROUP_ID ?? `${variables.SERVICE_NAME}-consumer`,
     maxUnpackedBytes: variables.KAFKA_MAX_UNPACKED_BYTES,
   };

@@ -8,6 +8,7 @@ import type { ConsumerSettings } from './consumer-settings.ts';
 import { createConsumers, type GroupStatus, type On, type OnTombstone } from './consumers.ts';
 import type { EventContracts } from './event.ts';
 import { createKafkaDriver } from './kafka/driver.ts';
+import { checkTopicLengths } from './kafka/topic-prefix.ts';
 import { createOutbox, type Publish } from './outbox.ts';
 import { createParkedMetrics } from './parked-metrics.ts';
 import { createRelay, type RelayStatus } from './relay.ts';
@@ -75,6 +76,8 @@ export interface EventBusOptions {
 /** The event bus of a service. Nothing is connected before `start`. */
 export function createEventBus(options: EventBusOptions): EventBus {
   const { config, database, contracts, logger, registry = new Registry() } = options;
+  const named = [...contracts.published, ...contracts.consumed].map(({ topic }) => topic);
+  checkTopicLengths(named, config.kafka.topicPrefix);
   const driver = createKafkaDriver(config.kafka, { clientId: config.serviceName, logger });
   // with a pooler in between, the address for sessions is another one
   const session = config.databaseUrl === config.databaseDirectUrl;

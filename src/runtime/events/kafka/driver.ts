@@ -14,6 +14,7 @@ import {
   topicOffsets,
   topicRetention,
 } from './topics.ts';
+import { withPrefix } from './topic-prefix.ts';
 
 /** All that the runtime asks of Kafka; this folder alone knows the client library. */
 export interface KafkaDriver {
@@ -42,12 +43,12 @@ export interface KafkaDriver {
   close(): Promise<void>;
 }
 
-/** The driver on KafkaJS. Connects when first used. */
+/** The driver on KafkaJS. Connects when first used. Callers name topics and groups without `topicPrefix`. */
 export function createKafkaDriver(config: KafkaConfig, options: DriverOptions): KafkaDriver {
-  const { maxUnpackedBytes = DEFAULT_UNPACKED_BYTES } = config;
+  const { maxUnpackedBytes = DEFAULT_UNPACKED_BYTES, topicPrefix = '' } = config;
   const newClient = createClients(config, options);
   const admin = createSharedAdmin(newClient);
-  return {
+  const driver: KafkaDriver = {
     ensureTopics: (topics) => admin.use((connected) => ensureTopics(connected, topics, config)),
     topicOffsets: (topic) => admin.use((connected) => topicOffsets(connected, topic)),
     listTopics: () => admin.use((connected) => connected.listTopics()),
@@ -60,4 +61,5 @@ export function createKafkaDriver(config: KafkaConfig, options: DriverOptions): 
       createMember(newClient(), member, events, { logger: options.logger, maxUnpackedBytes }),
     close: () => admin.close(),
   };
+  return withPrefix(driver, topicPrefix);
 }
