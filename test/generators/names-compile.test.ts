@@ -16,13 +16,19 @@ const nouns = `
   category copy document event-log field file group limit list map message option order query record result state type
 `;
 
-const answersOf = (name: string): ServiceAnswers => ({
+const everyday = 'label:string:unique at:timestamp:optional data:json:optional amount:decimal';
+const secrets: Record<string, string> = {
+  some: 'label:string pin:integer:secret at:timestamp:secret data:json:optional:secret hash:string:unique:secret',
+  all: 'hash:string:index:secret at:timestamp:optional:secret',
+};
+
+const answersOf = (name: string, fields: string): ServiceAnswers => ({
   name: 'x',
   description: 'x',
   resources: [
     {
       name,
-      fields: parseFields('label:string:unique at:timestamp:optional data:json:optional amount:decimal'),
+      fields: parseFields(fields),
     },
   ],
   consumes: [],
@@ -35,9 +41,9 @@ const answersOf = (name: string): ServiceAnswers => ({
   install: false,
 });
 
-async function writeSources(folder: string, name: string): Promise<void> {
-  for (const [file, text] of await serviceFiles(answersOf(name))) {
-    if (!file.startsWith('src/')) continue;
+async function writeSources(folder: string, name: string, fields = everyday): Promise<void> {
+  for (const [file, text] of await serviceFiles(answersOf(name, fields))) {
+    if (!/^(src|test|migrations|seeds)\//.test(file)) continue;
     await mkdir(path.dirname(path.join(folder, name, file)), { recursive: true });
     await writeFile(path.join(folder, name, file), text);
   }
@@ -48,7 +54,9 @@ const configuration = {
   compilerOptions: {
     paths: {
       'microservice-runtime': [path.join(root, 'src/runtime/index.ts')],
+      'microservice-runtime/tables/*': [path.join(root, 'src/runtime/tables/*.ts')],
       'microservice-runtime/*': [path.join(root, 'src/runtime/*.ts')],
+      'microservice-devkit/testing': [path.join(root, 'src/devkit/testing.ts')],
     },
   },
   include: ['**/*.ts'],
@@ -58,7 +66,7 @@ const configuration = {
 describe('a resource with an everyday name', () => {
   afterEach(removeFolders);
 
-  it('is accepted, and what is generated for it compiles', async () => {
+  it('is accepted, and what is generated for it compiles, with secret fields too', async () => {
     const names = nouns.trim().split(/\s+/);
     assert.deepEqual(
       names.map(resourceNameFault).filter((fault) => fault !== undefined),
@@ -66,6 +74,8 @@ describe('a resource with an everyday name', () => {
     );
     const folder = await newFolder();
     for (const name of names) await writeSources(folder, name);
+    for (const [name, fields] of Object.entries(secrets))
+      await writeSources(folder, `${name}-secret`, fields);
     await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
     await writeFile(path.join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
     await writeFile(path.join(folder, 'tsconfig.json'), JSON.stringify(configuration));

@@ -20,6 +20,7 @@ const event: ConsumedEvent = {
 const context: ServiceContext = {
   siblings: [{ folder: '/system/services/user-service', answers: { port: 8001, databasePort: 5432 } }],
   contractFiles: [],
+  notes: [],
   publishedEvents: () => Promise.resolve([event, { ...event, type: 'user.deleted' }]),
 };
 
@@ -60,8 +61,10 @@ describe('the questions of a service', () => {
       ['Its name, singular', `${clear}letters${enter}`],
       ['("letter")', `${clear}letter${enter}`],
       ['Its fields', `${clear}subject:strin${enter}`],
-      ['Did you mean "string"', `${clear}subject:string:unique${enter}`],
+      ['Did you mean "string"', `${clear}subject:string:unique apiToken:string pageToken:string${enter}`],
       ['Another resource', enter],
+      ['"apiToken" looks like a secret', enter],
+      ['"pageToken" looks like a secret', `n${enter}`],
       ['Events of other services', ` ${enter}`],
       ['Port of the service', `${clear}8001${enter}`],
       ['handed out to user-service; 8002 is free', `${clear}8002${enter}`],
@@ -80,7 +83,18 @@ describe('the questions of a service', () => {
       resources: [
         {
           name: 'letter',
-          fields: [{ name: 'subject', type: 'string', unique: true, optional: false, index: false }],
+          fields: [
+            { name: 'subject', type: 'string', unique: true, optional: false, index: false },
+            { name: 'apiToken', type: 'string', unique: false, optional: false, index: false, secret: true },
+            {
+              name: 'pageToken',
+              type: 'string',
+              unique: false,
+              optional: false,
+              index: false,
+              secret: false,
+            },
+          ],
         },
       ],
       consumes: [event],

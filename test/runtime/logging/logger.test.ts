@@ -8,9 +8,15 @@ import {
   runInContext,
 } from 'microservice-runtime';
 
-const logged = (write: (logger: ReturnType<typeof createLogger>) => void, logLevel = 'info') => {
+const logged = (
+  write: (logger: ReturnType<typeof createLogger>) => void,
+  logLevel = 'info',
+  secretFields?: string[],
+) => {
   const stream = new PassThrough();
-  write(createLogger({ serviceName: 'user-service', logLevel }, stream));
+  write(
+    createLogger({ serviceName: 'user-service', logLevel, ...(secretFields && { secretFields }) }, stream),
+  );
   const text = String(stream.read() ?? '');
   return text
     .split('\n')
@@ -45,6 +51,45 @@ describe('createLogger', () => {
     };
     const lines = logged((logger) => logger.info({ ...secrets, body: secrets, request: secrets }, 'hello'));
     assert.doesNotMatch(JSON.stringify(lines), /hunter2/);
+  });
+
+  it('never writes a secret field of the service, in whatever way it is spelled and however deep it lies', () => {
+    const body = { pin: 'hunter2', recoveryCode: 'hunter2', id: 1 };
+    const row = {
+      recovery_code: 'hunter2',
+      'recovery-code': 'hunter2',
+      access_token: 'hunter2',
+      apiKey: 'hunter2',
+    };
+    const lines = logged(
+      (logger) => logger.info({ body, users: [body, [row]], a: { b: { c: { d: [{ e: row }] } } } }, 'hello'),
+      'info',
+      ['pin', 'recoveryCode'],
+    );
+    assert.doesNotMatch(JSON.stringify(lines), /hunter2/);
+    assert.match(JSON.stringify(lines), /"id":1/);
+  });
+
+  it('never writes the values of a row that PostgreSQL refused', () => {
+    const refused = (detail: string) =>
+      Object.assign(new Error('null value in column "name"'), { code: '23502', severity: 'ERROR', detail });
+    const details = [
+      'Failing row contains (1, hunter2, null, a)b).',
+      'Key (recovery_code)=(hunter2) already exists.',
+      'Key (email, lower(pin))=(a@b.c, hunter2) conflicts with existing key (email, lower(pin))=(a@b.c, hunter2).',
+    ];
+    const lines = logged((logger) => {
+      for (const detail of details) logger.error({ err: refused(detail) }, 'request failed');
+    });
+    assert.doesNotMatch(JSON.stringify(lines), /hunter2/);
+    assert.deepEqual(
+      lines.map(({ err }) => (err as { detail: string }).detail),
+      [
+        'Failing row contains ([Redacted]).',
+        'Key (recovery_code)=([Redacted]) already exists.',
+        'Key (email, lower(pin))=([Redacted]) conflicts with existing key (email, lower(pin))=([Redacted]).',
+      ],
+    );
   });
 
   it('keeps to its level', () => {

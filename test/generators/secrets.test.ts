@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type joi from 'joi';
+import { toJsonSchema } from 'microservice-runtime';
+import type { ServiceAnswers } from '../../generators/service/answers.ts';
+import { formatFields, parseFields } from '../../generators/service/field-grammar.ts';
+import { serviceFiles } from '../../generators/service/files.ts';
+import { looksSecret } from '../../generators/service/secret-names.ts';
+import { newFolder, quick, removeFolders, run } from './support/command.ts';
+
+const answersOf = (fields: string): ServiceAnswers => ({
+  name: 'user',
+  description: 'Keeps users',
+  resources: [{ name: 'user', fields: parseFields(fields) }],
+  consumes: [],
+  port: 8001,
+  databasePort: 5432,
+  packageManager: 'npm',
+  ci: 'none',
+  kubernetes: false,
+  git: false,
+  install: false,
+});
+
+describe('a secret field', () => {
+  afterEach(removeFolders);
+
+  it('is said by a modifier, and may be unique, indexed or optional', () => {
+    const text = 'passwordHash:string:secret pin:integer:index:secret token:uuid:unique:optional:secret';
+    assert.equal(formatFields(parseFields(text)), text);
+    assert.equal(formatFields(parseFields('hashTag:string:public')), 'hashTag:string:public');
+    assert.throws(() => parseFields('hash:string:secret:public'), /the field "hash" says secret and public/);
+  });
+
+  it('stands in no contract, event, answer or query', async () => {
+    const files = await serviceFiles(answersOf('email:string passwordHash:string:secret pin:integer:secret'));
+    const telling = [...files]
+      .filter(([, text]) => /password_?hash|\bpin\b/i.test(text))
+      .map(([file]) => file);
+    assert.deepEqual(telling, [
+      'README.md',
+      'migrations/20260101000010_create_users.ts',
+      'seeds/user.ts',
+      'src/config.ts',
+      'src/models/user.ts',
+      'src/repositories/user-repository.ts',
+      'src/schemas/user-schema.ts',
+      'test/new-user.ts',
+      'test/user-router.test.ts',
+    ]);
+    const columns = /const columns = \[[^\]]*\]/.exec(
+      files.get('src/repositories/user-repository.ts') ?? '',
+    )?.[0];
+    assert.match(columns ?? '', /'email'/);
+    assert.doesNotMatch(columns ?? '', /password_hash|pin/);
+  });
+
+  it('is write-only in the schemas of what a client sends, and absent from what it gets', async () => {
+    const folder = await newFolder();
+    const files = await serviceFiles(
+      answersOf('email:string passwordHash:string:secret:optional code:bigint:secret data:json:secret'),
+    );
+    const file = path.join(folder, 'src', 'schemas', 'user-schema.ts');
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, files.get('src/schemas/user-schema.ts') ?? '');
+    await symlink(path.resolve(import.meta.dirname, '../../node_modules'), path.join(folder, 'node_modules'));
+    await writeFile(path.join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
+    const schemas = (await import(pathToFileURL(file).href)) as Record<string, joi.Schema>;
+    const propertiesOf = (name: string) => {
+      const schema = schemas[name];
+      assert.ok(schema, name);
+      return toJsonSchema(schema).properties ?? {};
+    };
+    for (const name of ['newUserSchema', 'userChangesSchema']) {
+      const writeOnly = Object.entries(propertiesOf(name)).filter(([, { writeOnly: is }]) => is === true);
+      assert.deepEqual(
+        writeOnly.map(([field]) => field),
+        ['passwordHash', 'code', 'data'],
+        name,
+      );
+    }
+    assert.deepEqual(Object.keys(propertiesOf('userSchema')), ['id', 'email', 'createdAt', 'updatedAt']);
+  });
+
+  it('is known by its name', () => {
+    const secret = `password passwd pwd passphrase passwordHash hashedPassword hash token accessToken secret
+      clientSecret ssn apiKey apikey privateKey pin pinCode cvv cvc otp credentials salt`;
+    for (const name of secret.trim().split(/\s+/)) assert.ok(looksSecret(name), name);
+    const others =
+      'name email hashtag pinned spinning tokyo shipping key keyboard passenger compass secretary';
+    for (const name of others.split(' ')) assert.ok(!looksSecret(name), name);
+  });
+
+  it('is kept secret by its name where nobody is asked, with one line that says so and how to say otherwise', async () => {
+    const cwd = await newFolder();
+    const stored = async () => {
+      const text = await readFile(path.join(cwd, 'user-service', '.yo-rc.json'), 'utf8');
+      return /"fields": "(.*)"/.exec(text)?.[1];
+    };
+    const generate = (fields: string) =>
+      run(['user', ...quick, '--resource', 'user', '--fields', fields], { cwd });
+    const { code, output } = await generate('email:string passwordHash:string hashTag:string:public');
+    assert.equal(code, 0);
+    const lines = output.split('\n').filter((line) => line.includes('secret'));
+    assert.deepEqual(lines, [
+      'The field "passwordHash" of "user" is kept secret, by its name: no answer, event or log line has it. If it is none: passwordHash:string:public',
+    ]);
+    assert.equal(await stored(), 'email:string passwordHash:string:secret hashTag:string:public');
+
+    const again = await generate('email:string passwordHash:string hashTag:string');
+    assert.equal(again.code, 0);
+    assert.equal(await stored(), 'email:string passwordHash:string:secret hashTag:string:public');
+    await generate('email:string passwordHash:string:public hashTag:string');
+    assert.equal(await stored(), 'email:string passwordHash:string:public hashTag:string:public');
+    assert.match(await readFile(path.join(cwd, 'user-service', 'asyncapi.json'), 'utf8'), /"passwordHash"/);
+  });
+});
