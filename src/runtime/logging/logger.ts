@@ -8,19 +8,21 @@ import {
 } from 'pino';
 import { currentContext } from '../context/context.ts';
 import { registerAccessTarget } from './access-log.ts';
-import { withoutSecrets } from './secrets.ts';
+import { secretRemover } from './secrets.ts';
 
 export type { Logger } from 'pino';
 
 /**
  * A logger that writes one JSON line a message to standard output, with the service's name, the request's ids and the
- * trace's ids (`request_id`, `correlation_id`, `causation_id`, `trace_id`, `span_id`). Passwords, cookies, tokens and
- * authorization headers are replaced by `[Redacted]`. Lines are gathered for at most 100 ms, or 32 KiB, and flushed on exit.
+ * trace's ids (`request_id`, `correlation_id`, `causation_id`, `trace_id`, `span_id`). Passwords, cookies, tokens,
+ * authorization headers, the fields named in `secretFields` and the values of a row that PostgreSQL refused are replaced by
+ * `[Redacted]`. Lines are gathered for at most 100 ms, or 32 KiB, and flushed on exit.
  */
 export function createLogger(
-  config: { serviceName: string; logLevel: string },
+  config: { serviceName: string; logLevel: string; secretFields?: readonly string[] },
   stream: DestinationStream = standardOutput(),
 ): Logger {
+  const withoutSecrets = secretRemover(config.secretFields);
   const logger = pino(
     {
       level: config.logLevel,

@@ -81,6 +81,9 @@ describe('createLogger', () => {
     const lines = logged((logger) => {
       for (const detail of details) logger.error({ err: refused(detail) }, 'request failed');
     });
+    const nested = new AggregateError(details.map(refused), 'several');
+    const wrapped = Object.assign(new Error('wrapped'), { inner: refused(details[0] ?? ''), first: nested });
+    assert.doesNotMatch(JSON.stringify(logged((logger) => logger.error(wrapped))), /hunter2/);
     assert.doesNotMatch(JSON.stringify(lines), /hunter2/);
     assert.deepEqual(
       lines.map(({ err }) => (err as { detail: string }).detail),
