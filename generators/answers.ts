@@ -47,7 +47,9 @@ export async function answerOne<Answers, Context, Key extends keyof Answers>(
   const value = await findAnswer(question, known, context, sources);
   const fault = value === undefined ? undefined : question.check?.(value, known, context);
   if (fault !== undefined) throw new UsageError(`--${question.flags[0]?.name}: ${fault}`);
-  return value;
+  const before = sources.stored?.[question.name];
+  if (value === undefined || value === before || !question.settle) return value;
+  return question.settle(value, context, { ask: sources.yes ? undefined : sources.ask, before });
 }
 
 async function findAnswer<Answers, Context, Key extends keyof Answers>(

@@ -52,6 +52,12 @@ export interface Question<Answers, Context, Key extends keyof Answers, Value = A
   /** Why `value` cannot be, in one line; nothing when it can. */
   check?(value: Value, known: Partial<Answers>, context: Context): string | undefined;
   ask(ask: Ask, known: Partial<Answers>, context: Context): Promise<Value>;
+  /** Decides what a new answer leaves open. `before` is the answer of an earlier run; without `ask` nobody can be asked. */
+  settle?(
+    value: Value,
+    context: Context,
+    open: { ask?: Ask | undefined; before?: Value | undefined },
+  ): Promise<Value>;
 }
 
 /** The questions of a generator by their key. */

@@ -22,6 +22,8 @@ export interface Field {
   unique: boolean;
   optional: boolean;
   index: boolean;
+  /** Never leaves the service. `false`: said to be public, whatever its name; absent: nothing was said. */
+  secret?: boolean;
 }
 
 export interface Resource {

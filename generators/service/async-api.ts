@@ -18,7 +18,7 @@ interface Event {
  */
 export async function asyncApi(view: ServiceView, templates: string): Promise<JsonSchema> {
   const headers = await readFile(path.join(templates, 'cloud-event-headers.json'), 'utf8');
-  const published = view.resources.flatMap(({ kebab, fields }) => publishedEvents(kebab, fields));
+  const published = view.resources.flatMap(({ kebab, shown }) => publishedEvents(kebab, shown));
   const consumed = consumedEvents(view);
   const all = sorted([...published, ...consumed]);
   return {

@@ -3,13 +3,14 @@ import { UsageError } from '../usage-error.ts';
 import { fieldTypes, type Field, type FieldType } from './answers.ts';
 import { fieldNameFault, fieldsFault } from './name-rules.ts';
 
-const modifiers = ['unique', 'optional', 'index'] as const;
+/** `public` says that a field is none of the secrets that its name makes it look like. */
+const modifiers = ['unique', 'optional', 'index', 'secret', 'public'] as const;
 type Modifier = (typeof modifiers)[number];
 
 /** Their values may be longer than the 2,704 bytes that an index row of PostgreSQL holds. */
 const unbounded: FieldType[] = ['text', 'json'];
 
-export const fieldGrammar = 'name:type[:unique][:optional][:index]';
+export const fieldGrammar = 'name:type[:unique][:optional][:index][:secret]';
 
 /**
  * The fields that a text like `email:string:unique age:integer:optional` describes, apart by spaces or commas.
@@ -27,9 +28,12 @@ export function parseFields(text: string): Field[] {
 
 /** The text that `parseFields` reads back. */
 export function formatFields(fields: Field[]): string {
-  return fields
-    .map((field) => [field.name, field.type, ...modifiers.filter((each) => field[each])].join(':'))
-    .join(' ');
+  return fields.map((field) => [field.name, field.type, ...modifiersOf(field)].join(':')).join(' ');
+}
+
+function modifiersOf(field: Field): Modifier[] {
+  const said = { ...field, public: field.secret === false };
+  return modifiers.filter((each) => said[each]);
 }
 
 function parseField(text: string): Field {
@@ -44,9 +48,17 @@ function parseField(text: string): Field {
     unique,
     optional: modifier(given, 'optional', name),
     index: modifier(given, 'index', name) && !unique,
+    ...secrecy(given, name),
   };
   refuseUseless(field);
   return field;
+}
+
+function secrecy(given: string[], name: string): Pick<Field, 'secret'> {
+  const [isSecret, isPublic] = [modifier(given, 'secret', name), modifier(given, 'public', name)];
+  if (isSecret && isPublic)
+    throw new UsageError(`the field "${name}" says secret and public; it can be one of them`);
+  return isSecret || isPublic ? { secret: isSecret } : {};
 }
 
 function fieldType(text: string, name: string): FieldType {

@@ -30,7 +30,8 @@ export class ServiceGenerator extends FolderGenerator {
     const stored = { ...(before && fromStored(before.answers)), ...(name !== undefined && { name }) };
     const others = { ...context, siblings: context.siblings.filter((sibling) => sibling.folder !== folder) };
     const answers = await answerAll(questions, others, { ...call, flags: call.given, stored });
-    return workOf(answers, folder ?? targetFolder(answers.name, place), before);
+    const target = folder ?? targetFolder(answers.name, place);
+    return workOf(answers, target, { before, notes: context.notes });
   }
 }
 
@@ -44,10 +45,15 @@ async function serviceContext(call: Call, place: Place): Promise<ServiceContext>
   const siblings = await findSiblings(servicesFolder(place));
   const contracts = call.given.filter(({ flag }) => flag === 'contract');
   const contractFiles = contracts.map(({ value }) => path.resolve(call.cwd, String(value)));
-  return { siblings, contractFiles, publishedEvents: () => findEvents(siblings, contractFiles) };
+  return { siblings, contractFiles, notes: [], publishedEvents: () => findEvents(siblings, contractFiles) };
 }
 
-async function workOf(answers: ServiceAnswers, folder: string, before?: Remembered): Promise<Work> {
+interface Earlier {
+  before: Remembered | undefined;
+  notes: string[];
+}
+
+async function workOf(answers: ServiceAnswers, folder: string, { before, notes }: Earlier): Promise<Work> {
   const { git, install, packageManager } = answers;
   const steps: Step[] = [];
   if (git) steps.push({ program: 'git', args: ['init', '--quiet'] });
@@ -70,7 +76,7 @@ async function workOf(answers: ServiceAnswers, folder: string, before?: Remember
       answers: toStored(answers),
       tables: storedTables(plan.tables),
     },
-    notes: plan.notes,
+    notes: [...notes, ...plan.notes],
     steps,
     next: nextLines(answers, folder),
   };

@@ -11,6 +11,8 @@ import { resourcesQuestion } from './resources-question.ts';
 export interface ServiceContext {
   siblings: Sibling[];
   contractFiles: string[];
+  /** Takes what the owner should know, a line each. */
+  notes: string[];
   /** What siblings and contract files publish; read when it is needed. */
   publishedEvents(): Promise<ConsumedEvent[]>;
 }

@@ -4,6 +4,7 @@ import type { Resource, ServiceAnswers } from './answers.ts';
 import { fieldGrammar, parseFields } from './field-grammar.ts';
 import { collisionFault, resourceNameFault } from './name-rules.ts';
 import type { ServiceContext } from './questions.ts';
+import { settleSecrets } from './settle-secrets.ts';
 
 const defaultFields = 'name:string';
 
@@ -25,6 +26,7 @@ export const resourcesQuestion: Question<ServiceAnswers, ServiceContext, 'resour
     collisionFault(resources, []) ??
     ownerFault(resources, name, siblings),
   ask: askResources,
+  settle: (resources, { notes }, { ask, before = [] }) => settleSecrets(resources, { ask, before, notes }),
 };
 
 function readResources(given: GivenFlag[]): Resource[] {

@@ -3,6 +3,9 @@ import { resourceNames, type Names } from './names.ts';
 
 export interface ResourceView extends Names {
   fields: Field[];
+  /** What answers and events carry: all but the secret ones. */
+  shown: Field[];
+  secrets: Field[];
 }
 
 /** Consumed events of one aggregate, from which a service keeps a copy. */
@@ -59,7 +62,12 @@ export function serviceView(answers: ServiceAnswers): ServiceView {
 }
 
 export const resourcesOf = (resources: Resource[]): ResourceView[] =>
-  resources.map(({ name, fields }) => ({ ...resourceNames(name), fields }));
+  resources.map(({ name, fields }) => ({
+    ...resourceNames(name),
+    fields,
+    shown: fields.filter(({ secret }) => !secret),
+    secrets: fields.filter(({ secret }) => secret),
+  }));
 
 export function copiesOf(consumes: ConsumedEvent[]): CopyView[] {
   const aggregates = [...new Set(consumes.map(({ aggregate }) => aggregate))];

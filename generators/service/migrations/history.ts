@@ -65,7 +65,7 @@ export const storedTables = (tables: Map<string, Field[]>): Record<string, strin
   Object.fromEntries(
     [...tables]
       .toSorted(([one], [other]) => (one < other ? -1 : 1))
-      .map(([name, fields]) => [name, formatFields(fields)]),
+      .map(([name, fields]) => [name, formatFields(fields.map(({ secret: _secret, ...field }) => field))]),
   );
 
 async function readMigrations(folder: string): Promise<Map<string, string>> {

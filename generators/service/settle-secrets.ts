@@ -1,0 +1,48 @@
+import type { Ask } from '../question.ts';
+import type { Field, Resource } from './answers.ts';
+import { looksSecret } from './secret-names.ts';
+
+interface Circumstances {
+  /** Absent where nobody can be asked. */
+  ask?: Ask | undefined;
+  /** The resources of an earlier run: what was decided then stays decided. */
+  before: Resource[];
+  /** Takes a line for each field that is secret though nobody said so. */
+  notes: string[];
+}
+
+/** Decides about the fields whose modifiers do not say whether they are secret. By default a name that looks so is. */
+export async function settleSecrets(
+  resources: Resource[],
+  circumstances: Circumstances,
+): Promise<Resource[]> {
+  const settled: Resource[] = [];
+  for (const resource of resources) {
+    const fields: Field[] = [];
+    for (const field of resource.fields) fields.push(await settle(field, resource.name, circumstances));
+    settled.push({ ...resource, fields });
+  }
+  return settled;
+}
+
+async function settle(field: Field, resource: string, { ask, before, notes }: Circumstances): Promise<Field> {
+  if (field.secret !== undefined) return field;
+  const earlier = before
+    .find(({ name }) => name === resource)
+    ?.fields.find(({ name }) => name === field.name);
+  if (earlier?.secret) notes.push(note(field, resource, 'still kept secret'));
+  if (earlier) return earlier.secret === undefined ? field : { ...field, secret: earlier.secret };
+  if (!looksSecret(field.name)) return field;
+  if (ask) return { ...field, secret: await confirm(field.name, ask) };
+  notes.push(note(field, resource, 'kept secret, by its name'));
+  return { ...field, secret: true };
+}
+
+const confirm = (name: string, ask: Ask) =>
+  ask.confirm({
+    message: `"${name}" looks like a secret. Keep it out of every answer, event and log line?`,
+    default: true,
+  });
+
+const note = ({ name, type }: Field, resource: string, is: string) =>
+  `The field "${name}" of "${resource}" is ${is}: no answer, event or log line has it. If it is none: ${name}:${type}:public`;
