@@ -1,7 +1,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { asyncApi } from '../../generators/service/async-api.ts';
-import { fieldTypes, type Field, type ServiceAnswers } from '../../generators/service/answers.ts';
+import {
+  fieldTypes,
+  type Field,
+  type Resource,
+  type ServiceAnswers,
+} from '../../generators/service/answers.ts';
+import { parseFields } from '../../generators/service/field-grammar.ts';
 import { serviceView } from '../../generators/service/view.ts';
 import { templatesRoot } from '../../generators/templates-root.ts';
 import type { Combination } from './pairwise.ts';
@@ -19,7 +25,11 @@ export const choices = {
 
 export type Answers = Combination<typeof choices>;
 
-const everyType = fieldTypes.flatMap((type) => [`my${type}:${type}`, `maybe${type}:${type}:optional`]);
+const everyType = fieldTypes.flatMap((type) => [
+  `my${type}:${type}`,
+  `maybe${type}:${type}:optional`,
+  `hidden${type}:${type}:secret`,
+]);
 /** `n` keeps the names apart: in a workspace a resource, and its topic, belong to one service. */
 const resourceFlags = (n: number) => ({
   none: ['--no-resources'],
@@ -54,13 +64,23 @@ export async function writeContract(folder: string): Promise<string> {
     { name: `my${type}`, type, unique: false, optional: false, index: false },
     { name: `maybe${type}`, type, unique: false, optional: true, index: false },
   ]);
+  const file = path.join(folder, 'asyncapi.json');
+  await writeContractFile(file, [
+    { name: 'account', fields },
+    { name: 'user', fields: fields.slice(0, 2) },
+  ]);
+  return file;
+}
+
+/** Writes the contract of a service that owns one resource, its fields as they are typed. */
+export const writeContractOf = (name: string, fields: string, file: string): Promise<void> =>
+  writeContractFile(file, [{ name, fields: parseFields(fields) }]);
+
+async function writeContractFile(file: string, resources: Resource[]): Promise<void> {
   const answers: ServiceAnswers = {
     name: 'account',
     description: 'Keeps accounts',
-    resources: [
-      { name: 'account', fields },
-      { name: 'user', fields: fields.slice(0, 2) },
-    ],
+    resources,
     consumes: [],
     port: 8001,
     databasePort: 5432,
@@ -70,10 +90,8 @@ export async function writeContract(folder: string): Promise<string> {
     git: false,
     install: false,
   };
-  const file = path.join(folder, 'asyncapi.json');
-  await mkdir(folder, { recursive: true });
+  await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, JSON.stringify(await asyncApi(serviceView(answers), templatesRoot('service'))));
-  return file;
 }
 
 /** Every file of a folder that git would see, with its text. */

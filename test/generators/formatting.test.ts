@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as prettier from 'prettier';
 import { fieldTypes, type Field, type ServiceAnswers } from '../../generators/service/answers.ts';
+import { parseFields } from '../../generators/service/field-grammar.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
 import { workspaceFiles } from '../../generators/workspace/files.ts';
 
@@ -8,6 +9,14 @@ const longest = 'a-name-as-long-as-anybody-may-give-it';
 const fields = fieldTypes.flatMap((type): Field[] => [
   { name: `my${type}`, type, unique: false, optional: false, index: type === 'date' },
   { name: `aRatherLongNameOfAnOptionalFieldOf${type}`, type, unique: false, optional: true, index: false },
+  {
+    name: `hidden${type}`,
+    type,
+    unique: type === 'uuid',
+    optional: type === 'text',
+    index: false,
+    secret: true,
+  },
 ]);
 const small: ServiceAnswers = {
   name: 'user',
@@ -30,6 +39,8 @@ const large: ServiceAnswers = {
   resources: [
     { name: longest, fields },
     { name: 'b', fields: fields.slice(3, 5) },
+    { name: 'vault', fields: fields.filter(({ secret }) => secret) },
+    { name: 'key-ring', fields: parseFields('pin:string:secret') },
   ],
   consumes: ['created', 'updated'].map((what) => ({
     type: `account.${what}`,

@@ -120,11 +120,12 @@ describe('the fields of a resource', () => {
         unique: fc.boolean(),
         optional: fc.boolean(),
         index: fc.boolean(),
+        said: fc.constantFrom({}, { secret: true }, { secret: false }),
       })
-      .map((each): Field => {
+      .map(({ said, ...each }): Field => {
         const indexable = !['text', 'json', 'boolean'].includes(each.type);
         const unique = each.unique && indexable;
-        return { ...each, unique, index: each.index && indexable && !unique };
+        return { ...each, unique, index: each.index && indexable && !unique, ...said };
       });
     const fields = fc.uniqueArray(field, { minLength: 1, selector: (each) => each.name.toLowerCase() });
     fc.assert(fc.property(fields, (list) => assert.deepEqual(parseFields(formatFields(list)), list)));
