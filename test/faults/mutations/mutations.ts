@@ -1,6 +1,7 @@
 import { hostileMutations } from './hostile-mutations.ts';
 import { consumerMutations } from './consumer-mutations.ts';
 import { httpMutations } from './http-mutations.ts';
+import { loggingMutations } from './logging-mutations.ts';
 import type { Mutation } from './mutation.ts';
 import { parkingMutations } from './parking-mutations.ts';
 import { publishingMutations } from './publishing-mutations.ts';
@@ -14,4 +15,5 @@ export const mutations: readonly Mutation[] = [
   ...parkingMutations,
   ...hostileMutations,
   ...httpMutations,
+  ...loggingMutations,
 ];
