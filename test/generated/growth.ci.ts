@@ -11,7 +11,7 @@ import { writeContractOf } from './services.ts';
 
 /** A service of which everything grows: resources, their fields, secret ones too, and the events of its provider. */
 describe('a service that is generated a second time', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let folder: string;
   let service: string;
   let registry: Registry;

@@ -38,7 +38,8 @@ async function unformattedIn(folder: string): Promise<string[]> {
   return unformatted;
 }
 
-describe('a clone with core.autocrlf=true', () => {
+describe('a clone with core.autocrlf=true', function () {
+  this.timeout(180_000);
   afterEach(removeFolders);
 
   async function cloned(args: string[], change: (folder: string) => Promise<void> = async () => {}) {

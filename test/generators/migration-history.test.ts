@@ -20,7 +20,8 @@ const shape = (owned: Run['owned'], told: Run['told'] = {}): Run => ({
   owner: 'nothing',
 });
 
-describe('the migrations of a service that is generated again and again', () => {
+describe('the migrations of a service that is generated again and again', function () {
+  this.timeout(180_000);
   it('keep their names and texts, and new ones follow all that are there', () =>
     fc.assert(
       fc.asyncProperty(runs, async (sequence) => {
@@ -104,7 +105,7 @@ const sequences: Record<string, Run[]> = {
 };
 
 describe('the schema of a service that grew', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder: string;
   const databases: TestDatabase[] = [];
   beforeEach(async () => {

@@ -26,7 +26,8 @@ async function writeContract(file: string, resources: Record<string, string>): P
   await writeFile(file, JSON.stringify(await asyncApi(view, templatesRoot('service'))));
 }
 
-describe('migrations, when a service is generated again', () => {
+describe('migrations, when a service is generated again', function () {
+  this.timeout(180_000);
   let cwd: string;
   let folder: string;
   let contract: string;

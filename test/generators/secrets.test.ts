@@ -24,7 +24,8 @@ const answersOf = (fields: string): ServiceAnswers => ({
   install: false,
 });
 
-describe('a secret field', () => {
+describe('a secret field', function () {
+  this.timeout(180_000);
   afterEach(removeFolders);
 
   it('is said by a modifier, and may be unique, indexed or optional', () => {

@@ -99,7 +99,8 @@ describe('create-microservice, writing', () => {
   });
 });
 
-describe('create-microservice, a second time', () => {
+describe('create-microservice, a second time', function () {
+  this.timeout(120_000);
   let cwd: string;
   let folder: string;
   const file = (name: string) => path.join(folder, name);
