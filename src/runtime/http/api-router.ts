@@ -23,19 +23,19 @@ export interface ApiRouterOptions {
   path: string;
   /** The heading of the routes in the documentation. */
   tag: string;
-  /** The largest body, in bytes or as in `100kb`, which is the default. */
+  /** The largest body, in bytes or as in `100kb`; by default what the service is configured to take. */
   bodyLimit?: number | string;
 }
 
 /** Creates a router without routes. Paths are those of Express 5, such as `/` and `/:id`. */
-export function apiRouter({ path, tag, bodyLimit = '100kb' }: ApiRouterOptions): ApiRouter {
+export function apiRouter({ path, tag, bodyLimit }: ApiRouterOptions): ApiRouter {
   const router = express.Router();
   const operations: Operation[] = [];
-  const json = jsonBody(bodyLimit);
+  const json = jsonParser(bodyLimit);
   const add =
     (method: Method): AddRoute =>
     (subPath, route, handler) => {
-      const operation = { ...route, method, path: subPath === '/' ? path : path + subPath, tag };
+      const operation = { ...route, method, path: subPath === '/' ? path : path + subPath, tag, bodyLimit };
       operations.push(operation);
       const entry = router.route(subPath);
       if (route.body) entry[method](json, requireJson);
@@ -49,6 +49,16 @@ export function apiRouter({ path, tag, bodyLimit = '100kb' }: ApiRouterOptions):
     delete: add('delete'),
   };
   return { path, tag, express: router, operations, ...methods };
+}
+
+/** Without a limit of the router's own, the app's setting `bodyLimit` counts, which is known when a request comes. */
+function jsonParser(bodyLimit: number | string | undefined): RequestHandler {
+  let parse: RequestHandler | undefined;
+  return (req, res, next) => {
+    const limit = bodyLimit ?? (req.app.get('bodyLimit') as number);
+    parse ??= jsonBody(limit);
+    return parse(req, res, next);
+  };
 }
 
 function checked<Params, Query, Body>(

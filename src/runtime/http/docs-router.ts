@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express, { type Router } from 'express';
 import { markRoute } from './exchange.ts';
+import { otherMethods } from './other-methods.ts';
 
 const files = new Set(['swagger-ui-bundle.js', 'swagger-ui.css']);
 
@@ -34,6 +35,8 @@ export function docsRouter(document: object, title: string): Router {
     else if (files.has(file)) res.sendFile(file, { root, maxAge: '1d' });
     else next();
   });
+  const pages = ['initializer.js', ...files].map((file) => `/docs/${file}`);
+  for (const path of ['/openapi.json', '/docs', ...pages]) router.all(path, otherMethods(['get']));
   return router;
 }
 

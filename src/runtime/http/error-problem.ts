@@ -7,6 +7,8 @@ interface HttpError extends Error {
   status: number;
   expose?: boolean;
   type?: string;
+  /** Of a body that is too large: how large it may be, in bytes. */
+  limit?: number;
 }
 
 /** The answer to an error. What has no meaning to a client becomes a 500 that tells nothing of its cause. */
@@ -30,6 +32,7 @@ function isHttpError(error: Error): error is HttpError {
 
 function httpDetail(error: HttpError): string | undefined {
   if (error.type === 'entity.parse.failed') return `The body is not JSON: ${error.message}`;
-  if (error.type === 'entity.too.large') return 'The body is larger than this service accepts.';
+  if (error.type === 'entity.too.large')
+    return `The body is larger than ${error.limit} bytes, the most that is accepted here.`;
   return error instanceof URIError ? 'The path is not encoded as a URI must be.' : error.message;
 }

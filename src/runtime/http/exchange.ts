@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Request, RequestHandler, Response } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { runInContext, type Context } from '../context/context.ts';
 import { childTraceparent } from '../context/traceparent.ts';
 import { beginRequestWork } from '../database/request-work.ts';
 import { accessLog } from '../logging/access-log.ts';
 import type { RequestMetrics } from './metrics.ts';
+import { sendProblem } from './problem.ts';
+import { forbidden } from './refused-requests.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { ServerState } from './server-state.ts';
 
@@ -29,13 +31,20 @@ function routeOf(res: Response): string {
   return typeof pattern === 'string' ? pattern : '';
 }
 
-/** Counts the answers that are owed, where there is no `exchange`. */
-export function owing(state: ServerState): RequestHandler {
-  return (_req, res, next) => {
+/** What every request needs that has no `exchange`: its answer counts as owed, and HTTP itself may forbid it. */
+export function plainExchange(state: ServerState): RequestHandler {
+  return (req, res, next) => {
     if (!state.begin(res)) return;
     res.on('close', () => state.end(res));
-    next();
+    handOn(req, res, next);
   };
+}
+
+function handOn(req: Request, res: Response, next: NextFunction): void {
+  const body = forbidden(req);
+  if (!body) return next();
+  res.setHeader('connection', 'close');
+  sendProblem(res, body);
 }
 
 /**
@@ -70,7 +79,7 @@ export function exchange({ logger, metrics, state }: Options): RequestHandler {
         isAborted: !res.writableFinished,
       });
     });
-    runInContext(context, next);
+    runInContext(context, () => handOn(req, res, next));
   };
 }
 

@@ -2,15 +2,17 @@ import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import { withDefaults, type HttpConfig } from '../config/http-config.ts';
 import type { ApiRouter } from './api-router.ts';
 import { bareApp } from './bare-app.ts';
 import { docsRouter } from './docs-router.ts';
 import { errorProblem } from './error-problem.ts';
-import { exchange, owing } from './exchange.ts';
+import { exchange, plainExchange } from './exchange.ts';
 import { createHealth, databaseCheck, schemaCheck, type BusHealth, type ReadinessCheck } from './health.ts';
 import { managementRouter } from './management-router.ts';
 import { createRequestMetrics } from './metrics.ts';
 import { openApiDocument, type ApiInfo } from './openapi.ts';
+import { otherMethods } from './other-methods.ts';
 import { problem, sendProblem } from './problem.ts';
 import type { Operation } from './route.ts';
 import { createServerState, type ServerState } from './server-state.ts';
@@ -21,7 +23,7 @@ export interface HttpBus extends BusHealth {
 }
 
 export interface HttpAppOptions {
-  config: { managementPort?: number; serviceName?: string };
+  config: { managementPort?: number; serviceName?: string; http?: Partial<HttpConfig> };
   logger: Logger;
   info: ApiInfo;
   routers: readonly ApiRouter[];
@@ -56,9 +58,10 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const registries = [...new Set([metrics.registry, ...(bus?.registry ? [bus.registry] : [])])];
   const management = managementRouter({ health: health(options, state), registries });
   const operations = routers.flatMap((router) => router.operations);
-  const openapi = openApiDocument({ info, operations, isProtected: authenticate !== undefined });
+  const { bodyLimit } = withDefaults(config.http);
+  const openapi = openApiDocument({ info, operations, bodyLimit, isProtected: authenticate !== undefined });
 
-  const app = bareApp();
+  const app = bareApp().set('bodyLimit', bodyLimit);
   app.use(exchange({ logger, metrics, state }));
   for (const router of routers) {
     if (authenticate) app.use(router.path, authenticate, router.express);
@@ -69,7 +72,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   refuseOtherMethods(app, operations);
   app.use(notFound, failed(logger));
 
-  const ownPages = bareApp().use(owing(state), management, notFound, failed(logger));
+  const ownPages = bareApp().use(plainExchange(state), management, notFound, failed(logger));
   return { express: app, management: ownPages, state, openapi };
 }
 
@@ -81,17 +84,10 @@ function health({ database, bus, root, checks = [] }: HttpAppOptions, state: Ser
   });
 }
 
-/** A path that exists answers other methods with 405 and names those that it has (RFC 9110, section 15.5.6). */
 function refuseOtherMethods(app: Express, operations: readonly Operation[]): void {
   for (const path of new Set(operations.map((operation) => operation.path))) {
-    const methods = operations
-      .filter((operation) => operation.path === path)
-      .map(({ method }) => method.toUpperCase());
-    const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
-    app.all(path, (req, res) => {
-      res.setHeader('allow', allow);
-      sendProblem(res, problem(405, `${req.method} is not possible here; ${allow} are.`));
-    });
+    const here = operations.filter((operation) => operation.path === path);
+    app.all(path, otherMethods(here.map(({ method }) => method)));
   }
 }
 

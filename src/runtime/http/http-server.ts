@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { defaultShutdownGrace, type HttpConfig } from '../config/http-config.ts';
+import { withDefaults, type HttpConfig } from '../config/http-config.ts';
 import type { Part } from '../lifecycle/part.ts';
 import type { HttpApp } from './http-app.ts';
 import { createListener } from './listener.ts';
@@ -29,10 +29,11 @@ export interface HttpServer extends Required<Part> {
  */
 export function httpServer(app: HttpApp, config: HttpServerConfig, logger?: Logger): HttpServer {
   const { host, shutdownTimeout } = config;
-  const grace = config.http?.shutdownGrace ?? defaultShutdownGrace({ SHUTDOWN_TIMEOUT: shutdownTimeout });
-  const main = createListener(app.express, app.state, host);
+  const http = withDefaults(config.http, shutdownTimeout);
+  const common = { state: app.state, host, config: http, logger };
+  const main = createListener({ ...common, handle: app.express });
   const management =
-    config.managementPort === undefined ? undefined : createListener(app.management, app.state, host);
+    config.managementPort === undefined ? undefined : createListener({ ...common, handle: app.management });
   return {
     name: 'http server',
     get url() {
@@ -49,7 +50,7 @@ export function httpServer(app: HttpApp, config: HttpServerConfig, logger?: Logg
     },
     async stop() {
       app.state.drain();
-      await main.close({ grace, patience: shutdownTimeout * 0.75 });
+      await main.close({ grace: http.shutdownGrace, patience: shutdownTimeout * 0.75 });
       await management?.close({ grace: 0, patience: shutdownTimeout * 0.05 });
     },
   };

@@ -1,5 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Logger } from 'pino';
+import type { HttpConfig } from '../config/http-config.ts';
 import { trackConnections, type Ending } from './connections.ts';
+import { refuseMalformed } from './refused-requests.ts';
 import type { ServerState } from './server-state.ts';
 
 /** One server, on one port. */
@@ -11,16 +14,18 @@ export interface Listener {
   close(ending: Ending): Promise<void>;
 }
 
-/** Longer than load balancers keep idle connections (60 s is common), so that it is never we who close one in use. */
-const KEEP_ALIVE = 65_000;
+interface Options {
+  handle: RequestListener;
+  state: ServerState;
+  host: string | undefined;
+  config: HttpConfig;
+  logger: Logger | undefined;
+}
 
 /** Creates a server that does not listen yet. */
-export function createListener(
-  handle: RequestListener,
-  state: ServerState,
-  host: string | undefined,
-): Listener {
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE }, handle);
+export function createListener({ handle, state, host, config, logger }: Options): Listener {
+  const server = createHttpServer(handle, config);
+  refuseMalformed(server, state, logger);
   const connections = trackConnections(server, state);
   let url: string | undefined;
   return {
@@ -34,6 +39,15 @@ export function createListener(
     },
     close: (ending) => connections.close(ending),
   };
+}
+
+/** Node would answer a missing Host and an unknown expectation itself, without a body; `forbidden` does it here. */
+function createHttpServer(handle: RequestListener, config: HttpConfig): Server {
+  const { keepAliveTimeout, headersTimeout, requestTimeout } = config;
+  const connectionsCheckingInterval = Math.ceil(Math.min(headersTimeout / 4, 5_000));
+  const times = { keepAliveTimeout, headersTimeout, requestTimeout, connectionsCheckingInterval };
+  const server = createServer({ ...times, requireHostHeader: false }, handle);
+  return server.on('checkExpectation', handle);
 }
 
 function urlOf(server: Server, host = '127.0.0.1'): string {

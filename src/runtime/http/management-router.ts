@@ -2,6 +2,7 @@ import express, { type Response, type Router } from 'express';
 import type { Registry } from 'prom-client';
 import { markRoute } from './exchange.ts';
 import type { Health } from './health.ts';
+import { otherMethods } from './other-methods.ts';
 
 interface Options {
   health: Health;
@@ -24,6 +25,7 @@ export function managementRouter({ health, registries }: Options): Router {
     const texts = await Promise.all(registries.map((registry) => registry.metrics()));
     res.type('text/plain; version=0.0.4; charset=utf-8').send(texts.join('\n'));
   });
+  for (const path of ['/health/live', '/health/ready', '/metrics']) router.all(path, otherMethods(['get']));
   return router;
 }
 

@@ -15,6 +15,8 @@ export interface ApiInfo {
 interface Options {
   info: ApiInfo;
   operations: readonly Operation[];
+  /** The largest body in bytes, where an operation does not say otherwise. */
+  bodyLimit: number;
   /** Whether callers prove who they are; the document then says that they do so with a bearer token. */
   isProtected: boolean;
 }
@@ -40,14 +42,14 @@ const problemSchema: JsonSchema = {
 };
 
 /** The OpenAPI 3.1 document of the operations, from the joi schemas that check them. */
-export function openApiDocument({ info, operations, isProtected }: Options): object {
+export function openApiDocument({ info, operations, bodyLimit, isProtected }: Options): object {
   const components = createComponents({ Problem: problemSchema });
   for (const operation of operations) successes(operation, components);
   const ids = new Set<string>();
   const paths: Record<string, Record<string, object>> = {};
   for (const operation of operations) {
     const path = (paths[templated(operation.path)] ??= {});
-    path[operation.method] = operationObject(operation, { components, ids, isProtected });
+    path[operation.method] = operationObject(operation, { components, ids, bodyLimit, isProtected });
   }
   const securitySchemes = isProtected ? { bearer: { type: 'http', scheme: 'bearer' } } : undefined;
   return {
@@ -69,10 +71,12 @@ function tagObjects(operations: readonly Operation[]): object[] {
 interface Surroundings {
   components: Components;
   ids: Set<string>;
+  bodyLimit: number;
   isProtected: boolean;
 }
 
-function operationObject(operation: Operation, { components, ids, isProtected }: Surroundings): object {
+function operationObject(operation: Operation, surroundings: Surroundings): object {
+  const { components, ids } = surroundings;
   const { summary, description, tag, body } = operation;
   return {
     operationId: operationId(operation, ids),
@@ -84,7 +88,7 @@ function operationObject(operation: Operation, { components, ids, isProtected }:
       required: true,
       content: content('application/json', components.of(body, 'input')),
     },
-    responses: { ...successes(operation, components), ...problems(operation, isProtected) },
+    responses: { ...successes(operation, components), ...problems(operation, surroundings) },
   };
 }
 
@@ -149,14 +153,21 @@ function success(status: string, schema: joi.Schema | null, components: Componen
 }
 
 function problems(
-  { params, query, body, errors = [] }: Operation,
-  isProtected: boolean,
+  { params, query, body, bodyLimit, errors = [] }: Operation,
+  surroundings: Surroundings,
 ): Record<string, object> {
   const statuses = new Set(errors);
   if (params ?? query ?? body) statuses.add(400);
   if (body) [413, 415].forEach((status) => statuses.add(status));
-  if (isProtected) statuses.add(401);
-  const named = [...statuses].map((status) => [status, problemResponse(STATUS_CODES[status] ?? 'Problem')]);
+  if (surroundings.isProtected) statuses.add(401);
+  const limit = bodyLimit ?? surroundings.bodyLimit;
+  const descriptions: Record<number, string> = {
+    413: `The body is larger than ${typeof limit === 'number' ? `${limit} bytes` : limit}`,
+  };
+  const named = [...statuses].map((status) => [
+    status,
+    problemResponse(descriptions[status] ?? STATUS_CODES[status] ?? 'Problem'),
+  ]);
   const answers: Record<string, object> = Object.fromEntries(named);
   return { ...answers, default: problemResponse('Any other problem') };
 }

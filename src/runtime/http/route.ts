@@ -38,6 +38,8 @@ export interface Operation {
   params?: joi.ObjectSchema;
   query?: joi.ObjectSchema;
   body?: joi.Schema;
+  /** The largest body, where it is not the service's. */
+  bodyLimit?: number | string;
   responses: Readonly<Record<number, joi.Schema | null>>;
   errors?: readonly number[];
 }

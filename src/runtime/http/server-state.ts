@@ -12,6 +12,8 @@ export interface ServerState {
   drain(): void;
   /** The connections over which an answer is still to come. */
   busy(): ReadonlySet<Socket>;
+  /** The answers that are still to come over a connection, in their order. */
+  owedOn(socket: Socket): ServerResponse[];
 }
 
 /** The state of a server that has not started. */
@@ -35,6 +37,7 @@ export function createServerState(): ServerState {
       for (const res of owed) closings.closeAfter(res);
     },
     busy: () => new Set(Array.from(owed, ({ req }) => req.socket)),
+    owedOn: (socket) => Array.from(owed).filter(({ req }) => req.socket === socket),
   };
 }
 

@@ -33,7 +33,13 @@ describe('readEnvironment', () => {
       databaseStatementTimeout: 10_000,
       logLevel: 'info',
       shutdownTimeout: 10_000,
-      http: { shutdownGrace: 2_500 },
+      http: {
+        keepAliveTimeout: 65_000,
+        headersTimeout: 30_000,
+        requestTimeout: 60_000,
+        shutdownGrace: 2_500,
+        bodyLimit: 102_400,
+      },
       kafka: {
         bootstrapServers: ['localhost:9092'],
         ssl: undefined,

@@ -8,6 +8,7 @@ import type { Knex } from 'knex';
 import { pino, type Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { startBroker } from '../../../src/devkit/broker/broker.ts';
+import { withDefaults } from '../../../src/runtime/config/http-config.ts';
 import type { ServiceConfig } from '../../../src/runtime/config/service-config.ts';
 import { connectDatabase } from '../../../src/runtime/database/database.ts';
 import { encodeEvent } from '../../../src/runtime/events/cloud-events.ts';
@@ -189,7 +190,7 @@ function configOf(databaseUrl: string, bootstrapServers: string, topicPartitions
     databasePoolMax: 10,
     logLevel: 'info',
     shutdownTimeout: 10_000,
-    http: { shutdownGrace: 0 },
+    http: withDefaults(),
     kafka: {
       bootstrapServers: [bootstrapServers],
       topicPartitions,

@@ -84,8 +84,8 @@ describe('the times of the http server', () => {
       () => readEnvironment(wrong),
       ({ faults }: ConfigError) => {
         assert.deepEqual(faults, [
-          'HTTP_SHUTDOWN_GRACE is "5001": must be at most half of SHUTDOWN_TIMEOUT',
           'HTTP_HEADERS_TIMEOUT is "20000": must be at most HTTP_REQUEST_TIMEOUT',
+          'HTTP_SHUTDOWN_GRACE is "5001": must be at most half of SHUTDOWN_TIMEOUT',
         ]);
         return true;
       },
