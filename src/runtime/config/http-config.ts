@@ -1,4 +1,5 @@
 import joi from 'joi';
+import { corsConfig, corsVariables, type CorsConfig, type CorsVariables } from './cors-config.ts';
 
 /** How the HTTP server treats its connections. Times are in milliseconds. */
 export interface HttpConfig {
@@ -12,10 +13,12 @@ export interface HttpConfig {
   shutdownGrace: number;
   /** The largest body in bytes, where the router does not say otherwise. */
   bodyLimit: number;
+  /** Which pages may call the service; absent where none of another origin may. */
+  cors?: CorsConfig;
 }
 
 /** The variables of HTTP as the environment holds them, checked. */
-export interface HttpVariables {
+export interface HttpVariables extends CorsVariables {
   HTTP_KEEP_ALIVE_TIMEOUT: number;
   HTTP_HEADERS_TIMEOUT: number;
   HTTP_REQUEST_TIMEOUT: number;
@@ -48,6 +51,7 @@ export const httpVariables: joi.SchemaMap = {
     .default(shutdownGrace)
     .messages({ 'number.max': 'must be at most half of SHUTDOWN_TIMEOUT' }),
   HTTP_BODY_LIMIT: joi.number().empty('').integer().min(1).default(BODY),
+  ...corsVariables,
 };
 
 /** Builds the configuration of HTTP from variables that have been checked. */
@@ -58,6 +62,7 @@ export function httpConfig(variables: HttpVariables): HttpConfig {
     requestTimeout: variables.HTTP_REQUEST_TIMEOUT,
     shutdownGrace: variables.HTTP_SHUTDOWN_GRACE,
     bodyLimit: variables.HTTP_BODY_LIMIT,
+    cors: corsConfig(variables),
   };
 }
 

@@ -1,7 +1,7 @@
-import express, { type Request, type RequestHandler, type Router } from 'express';
+import express, { type RequestHandler, type Router } from 'express';
 import { markRoute } from './exchange.ts';
 import { inputCheck } from './input.ts';
-import { jsonBody, jsonTypes } from './json-body.ts';
+import { bodyHandlers } from './request-body.ts';
 import type { Handler, Method, Operation, Route } from './route.ts';
 
 type AddRoute = <Params = Record<string, string>, Query = Record<string, unknown>, Body = unknown>(
@@ -31,14 +31,13 @@ export interface ApiRouterOptions {
 export function apiRouter({ path, tag, bodyLimit }: ApiRouterOptions): ApiRouter {
   const router = express.Router();
   const operations: Operation[] = [];
-  const json = jsonParser(bodyLimit);
   const add =
     (method: Method): AddRoute =>
     (subPath, route, handler) => {
       const operation = { ...route, method, path: subPath === '/' ? path : path + subPath, tag, bodyLimit };
       operations.push(operation);
       const entry = router.route(subPath);
-      if (route.body) entry[method](json, requireJson);
+      if (route.body) entry[method](...bodyHandlers(method, bodyLimit, route.mediaTypes));
       entry[method](checked(operation.path, route, handler));
     };
   const methods = {
@@ -49,16 +48,6 @@ export function apiRouter({ path, tag, bodyLimit }: ApiRouterOptions): ApiRouter
     delete: add('delete'),
   };
   return { path, tag, express: router, operations, ...methods };
-}
-
-/** Without a limit of the router's own, the app's setting `bodyLimit` counts, which is known when a request comes. */
-function jsonParser(bodyLimit: number | string | undefined): RequestHandler {
-  let parse: RequestHandler | undefined;
-  return (req, res, next) => {
-    const limit = bodyLimit ?? (req.app.get('bodyLimit') as number);
-    parse ??= jsonBody(limit);
-    return parse(req, res, next);
-  };
 }
 
 function checked<Params, Query, Body>(
@@ -72,15 +61,4 @@ function checked<Params, Query, Body>(
     check?.(req);
     return handler(req, res);
   };
-}
-
-/** The parser leaves the body undefined when it is of another type; a body that is missing is for the schema to tell. */
-const requireJson: RequestHandler = (req, _res, next) => {
-  if (req.body !== undefined || !hasBody(req) || req.is(jsonTypes) !== false) return next();
-  const message = `The body must be application/json, not ${req.headers['content-type'] ?? 'without a type'}.`;
-  return next(Object.assign(new Error(message), { status: 415, expose: true }));
-};
-
-function hasBody({ headers }: Request): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

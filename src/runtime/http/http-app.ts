@@ -5,6 +5,7 @@ import type { Registry } from 'prom-client';
 import { withDefaults, type HttpConfig } from '../config/http-config.ts';
 import type { ApiRouter } from './api-router.ts';
 import { bareApp } from './bare-app.ts';
+import { cors } from './cors.ts';
 import { docsRouter } from './docs-router.ts';
 import { errorProblem } from './error-problem.ts';
 import { exchange, plainExchange } from './exchange.ts';
@@ -58,11 +59,12 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const registries = [...new Set([metrics.registry, ...(bus?.registry ? [bus.registry] : [])])];
   const management = managementRouter({ health: health(options, state), registries });
   const operations = routers.flatMap((router) => router.operations);
-  const { bodyLimit } = withDefaults(config.http);
+  const { bodyLimit, cors: corsOf } = withDefaults(config.http);
   const openapi = openApiDocument({ info, operations, bodyLimit, isProtected: authenticate !== undefined });
 
   const app = bareApp().set('bodyLimit', bodyLimit);
   app.use(exchange({ logger, metrics, state }));
+  if (corsOf) app.use(cors(corsOf));
   for (const router of routers) {
     if (authenticate) app.use(router.path, authenticate, router.express);
     else app.use(router.path, router.express);
@@ -95,6 +97,11 @@ const notFound: RequestHandler = (req, res) => {
   sendProblem(res, problem(404, `Nothing lies at ${req.path}.`));
 };
 
+/** Of express.json; the answer names what it takes (RFC 9110, section 12.5.3). */
+function isEncodingUnknown(error: unknown): boolean {
+  return error instanceof Error && 'type' in error && error.type === 'encoding.unsupported';
+}
+
 function failed(logger: Logger): ErrorRequestHandler {
   return (error, req, res, _next) => {
     const body = errorProblem(error);
@@ -102,6 +109,7 @@ function failed(logger: Logger): ErrorRequestHandler {
     const level = body.status === 500 ? 'error' : 'warn';
     if (body.status >= 500)
       logger[level]({ err: error as unknown, method: req.method, path: req.path }, 'request failed');
+    if (isEncodingUnknown(error)) res.setHeader('accept-encoding', 'gzip, deflate, br');
     if (res.headersSent) res.destroy();
     else sendProblem(res, body);
   };

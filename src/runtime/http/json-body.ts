@@ -6,15 +6,15 @@ import { MAX_FAULTS } from '../schemas/json-faults.ts';
 import { inexactNumbers } from '../schemas/json-numbers.ts';
 import { fieldError } from './input.ts';
 
-/** The media types that `jsonBody` reads. */
-export const jsonTypes = ['application/json', 'application/*+json'];
+/** The media types that a route takes, where it does not say otherwise. */
+export const jsonTypes: readonly string[] = ['application/json'];
 
 /**
- * Reads a JSON body of up to `limit`, and refuses one that `JSON.parse` would alter silently: bytes that are not UTF-8
- * (RFC 8259, section 8.1), and numbers that a double does not hold (section 6).
+ * Reads a JSON body of up to `limit`, of one of the media types, and refuses one that `JSON.parse` would alter
+ * silently: bytes that are not UTF-8 (RFC 8259, section 8.1), and numbers that a double does not hold (section 6).
  */
-export const jsonBody = (limit: number | string): RequestHandler =>
-  express.json({ limit, type: jsonTypes, verify: checkBytes });
+export const jsonBody = (limit: number | string, types: string[]): RequestHandler =>
+  express.json({ limit, type: types, verify: checkBytes });
 
 function checkBytes(_req: IncomingMessage, _res: unknown, bytes: Buffer, encoding: string): void {
   if (encoding !== 'utf-8') throw unsupported(encoding);

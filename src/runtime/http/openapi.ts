@@ -3,7 +3,7 @@ import type joi from 'joi';
 import { forClients } from './client-schema.ts';
 import { createComponents, type Components } from './components.ts';
 import { toJsonSchema, type JsonSchema } from '../schemas/json-schema.ts';
-import type { Operation } from './route.ts';
+import { acceptHeader, type Method, type Operation } from './route.ts';
 
 export interface ApiInfo {
   title: string;
@@ -77,7 +77,7 @@ interface Surroundings {
 
 function operationObject(operation: Operation, surroundings: Surroundings): object {
   const { components, ids } = surroundings;
-  const { summary, description, tag, body } = operation;
+  const { summary, description, tag, body, mediaTypes = ['application/json'] } = operation;
   return {
     operationId: operationId(operation, ids),
     summary,
@@ -86,7 +86,7 @@ function operationObject(operation: Operation, surroundings: Surroundings): obje
     parameters: [...pathParameters(operation), ...queryParameters(operation)],
     requestBody: body && {
       required: true,
-      content: content('application/json', components.of(body, 'input')),
+      content: contents(mediaTypes, components.of(body, 'input')),
     },
     responses: { ...successes(operation, components), ...problems(operation, surroundings) },
   };
@@ -153,7 +153,7 @@ function success(status: string, schema: joi.Schema | null, components: Componen
 }
 
 function problems(
-  { params, query, body, bodyLimit, errors = [] }: Operation,
+  { method, params, query, body, bodyLimit, errors = [] }: Operation,
   surroundings: Surroundings,
 ): Record<string, object> {
   const statuses = new Set(errors);
@@ -169,6 +169,7 @@ function problems(
     problemResponse(descriptions[status] ?? STATUS_CODES[status] ?? 'Problem'),
   ]);
   const answers: Record<string, object> = Object.fromEntries(named);
+  if (body) answers['415'] = { ...answers['415'], headers: acceptHeaders(method) };
   return { ...answers, default: problemResponse('Any other problem') };
 }
 
@@ -179,6 +180,15 @@ function problemResponse(description: string): object {
   };
 }
 
+function acceptHeaders(method: Method): object {
+  const description = 'The media types that are taken';
+  return { [acceptHeader(method)]: { description, schema: { type: 'string' } } };
+}
+
+function contents(mediaTypes: readonly string[], schema: JsonSchema): object {
+  return Object.fromEntries(mediaTypes.map((mediaType) => [mediaType, { schema }]));
+}
+
 function content(mediaType: string, schema: JsonSchema): object {
-  return { [mediaType]: { schema } };
+  return contents([mediaType], schema);
 }

@@ -13,6 +13,11 @@ export interface Route<Params, Query, Body> {
   params?: joi.ObjectSchema<Params>;
   query?: joi.ObjectSchema<Query>;
   body?: joi.ObjectSchema<Body>;
+  /**
+   * The media types that a body may have, `application/json` alone by default; any other is answered with 415. Name
+   * `application/merge-patch+json` only where a PATCH does with nested objects what RFC 7396 says: merge them.
+   */
+  mediaTypes?: readonly string[];
   /** The schema of each status that means success; null where the answer has no body. */
   responses: Readonly<Record<number, joi.Schema | null>>;
   /** The statuses of problems that the handler means to answer, beside those that every route may. */
@@ -38,8 +43,14 @@ export interface Operation {
   params?: joi.ObjectSchema;
   query?: joi.ObjectSchema;
   body?: joi.Schema;
+  mediaTypes?: readonly string[];
   /** The largest body, where it is not the service's. */
   bodyLimit?: number | string;
   responses: Readonly<Record<number, joi.Schema | null>>;
   errors?: readonly number[];
+}
+
+/** The header in which a 415 names the media types that are taken (RFC 5789, section 3.1; RFC 9110, section 15.5.16). */
+export function acceptHeader(method: Method): string {
+  return method === 'patch' ? 'Accept-Patch' : 'Accept';
 }

@@ -39,6 +39,7 @@ describe('readEnvironment', () => {
         requestTimeout: 60_000,
         shutdownGrace: 2_500,
         bodyLimit: 102_400,
+        cors: undefined,
       },
       kafka: {
         bootstrapServers: ['localhost:9092'],

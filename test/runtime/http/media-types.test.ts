@@ -31,12 +31,8 @@ describe('the media type of a body', () => {
 
   after(() => started.server.stop());
 
-  const send = (
-    method: string,
-    path: string,
-    headers: Record<string, string>,
-    body: BodyInit = '{"size":1}',
-  ) => started.request(path, { method, body, headers });
+  const send = (method: string, path: string, headers: Record<string, string>, body = '{"size":1}') =>
+    started.request(path, { method, body, headers });
   const sendAs = (method: string, path: string, type: string) => send(method, path, { 'content-type': type });
 
   it('is JSON, with any parameters and in any case', async () => {
