@@ -24,6 +24,16 @@ export function javaMissing(): string | undefined {
   }
 }
 
+/** Says why a Java program of ours cannot be compiled and run here; undefined when it can. */
+export function jdkMissing(): string | undefined {
+  const missing = javaMissing();
+  if (missing) return missing;
+  const modules = execFileSync('java', ['--list-modules'], { encoding: 'utf8' });
+  return modules.includes('jdk.compiler')
+    ? undefined
+    : 'java has no compiler: install a JDK, such as the package openjdk-17-jdk-headless of Debian';
+}
+
 /** For a `before` hook: skips the suite with a printed reason where Kafka cannot run; in CI that is a failure. */
 export function skipWithoutKafka(context: Mocha.Context, reason = kafkaMissing()): void {
   if (!reason) return;

@@ -45,7 +45,7 @@ export interface RawMessage {
   headers?: Record<string, string | Buffer>;
 }
 
-/** A database with the inbox and a table for effects, an embedded broker with the topic, and consumers of both. */
+/** A database with the inbox and a table for effects, a broker with the topic, and consumers of both. */
 export interface Fixture {
   database: Knex;
   driver: KafkaDriver;
@@ -71,11 +71,13 @@ export interface Fixture {
   close(): Promise<void>;
 }
 
-export async function createFixture(partitions = 3): Promise<Fixture> {
+/** The broker is an embedded one, which stands idle where another one is named. */
+export async function createFixture(partitions = 3, foreignKafka?: string): Promise<Fixture> {
   const directory = await mkdtemp(join(tmpdir(), 'broker-'));
   const [{ url, drop }, started] = await Promise.all([createDatabase(), startBroker({ directory })]);
   let broker = started;
-  const config = configOf(url, broker.bootstrapServers, partitions);
+  const bootstrapServers = foreignKafka ?? broker.bootstrapServers;
+  const config = configOf(url, bootstrapServers, partitions);
   const log: LogLine[] = [];
   const logger = pino(
     { level: process.env.TEST_LOG ?? 'info', formatters: { level: (level) => ({ level }) } },
@@ -99,7 +101,7 @@ export async function createFixture(partitions = 3): Promise<Fixture> {
   await driver.ensureTopics([noteWritten.topic]);
   const sender = driver.createSender();
   const kafka = new kafkajs.Kafka({
-    brokers: [broker.bootstrapServers],
+    brokers: [bootstrapServers],
     logLevel: kafkajs.logLevel.NOTHING,
   });
   const running: Consumers[] = [];

@@ -183,6 +183,48 @@ describe('a partition with two owners', () => {
     assert.deepEqual(await readPosition(database, of), { position: 3, resets: 0 });
   });
 
+  it('stands behind what holds no message, such as the end of a transaction, and stores that', async () => {
+    const of = { groupId: 'k', topic: 'note.events', partition: 0 };
+    const { database, logger } = fixture;
+    const handlers = createGroupHandlers();
+    handlers.addTopics(['note.events'], async () => {});
+    const stale: string[] = [];
+    const open = async () =>
+      openPartition(await createPosition(database, of, 0), 5, {
+        ...{
+          database,
+          logger,
+          handlers,
+          of,
+          slots: createSlots(1),
+          settings: defaultSettings(fixture.config),
+        },
+        metrics: createConsumerMetrics(new Registry())('k'),
+        pause: () => {},
+        resume: () => {},
+        fetchFrom: () => {},
+        stale: (reason) => stale.push(reason),
+        parked: () => {},
+      });
+    const partition = await open();
+    const other = await open();
+    const log = { topic: of.topic, partition: of.partition, end: 5, logEnd: 5 };
+    partition.receive({ ...log, from: 0, next: 4, messages: threeMessages });
+    await partition.settle();
+    await waitFor(() => partition.status().lag === 1);
+    partition.receive({ ...log, from: 4, next: 5, messages: [] });
+    assert.equal(partition.status().lag, 0);
+    await partition.settle();
+    assert.deepEqual(await readPosition(database, of), { position: 5, resets: 0 });
+    assert.equal(partition.status().position, 5);
+    other.receive({ ...log, from: 0, next: 2, messages: [] });
+    await other.settle();
+    assert.equal(other.status().position, 5, 'it follows the member that went on');
+    assert.deepEqual(await readPosition(database, of), { position: 5, resets: 0 });
+    assert.deepEqual(stale, []);
+    await Promise.all([partition.close(), other.close()]);
+  });
+
   it('commits what it has, and remembers no more, when it is told that this is enough', async () => {
     const of = { groupId: 'h', topic: 'note.events', partition: 0 };
     const handlers = createGroupHandlers();
