@@ -12,7 +12,7 @@ import type { Fetched } from './kafka/member.ts';
 import type { Damage } from './kafka/records/record-set.ts';
 import { receivedAt, type IncomingMessage } from './message.ts';
 import type { Mismatch } from './consumer-start.ts';
-import { readPosition, type Position } from './positions.ts';
+import { advancePosition, readPosition, type Position } from './positions.ts';
 import type { Slots } from './slots.ts';
 import { isSameRecord, witnessOf, type Witness } from './witness.ts';
 
@@ -60,6 +60,11 @@ export interface OpenPartition {
   beginFetch(): number;
   /** Tells the end of the log, as somebody else has seen it. */
   seeEnd(end: number): void;
+  /**
+   * Stores the place behind what holds no message, such as the ends of transactions, where nothing else is to do. Rejects when
+   * PostgreSQL does not take it; the next time is soon enough.
+   */
+  settle(): Promise<void>;
   /** Nothing waits here, so that what is in the log should come. */
   hungry(): boolean;
   /** Pauses the fetching again if it must be, after a rebalance has resumed it. */
@@ -95,7 +100,10 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
   let working: Promise<void> | undefined;
 
   const closed = (): boolean => closing.signal.aborted;
-  const lag = (): number => Math.max(0, end - position.position);
+  const idle = (): boolean => !working && queue.size() === 0;
+  /** What was fetched and holds no message is not behind. */
+  const lag = (): number =>
+    Math.max(0, end - (idle() ? Math.max(nextFetch, position.position) : position.position));
 
   function receive(fetched: Fetched): void {
     if (closed()) return;
@@ -118,7 +126,7 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
     if (fetched.damage) stoppage.stop(fetched.damage);
     else stoppage.end();
     flow();
-    wake();
+    if (queue.size() > 0) void wake();
   }
 
   function beginFetch(): number {
@@ -154,11 +162,26 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
     paused = pause;
   }
 
-  function wake(): void {
-    working ??= work().finally(() => {
+  const wake = (): Promise<void> => occupy(work);
+
+  /** One thing at a time; then the messages that came meanwhile. */
+  function occupy(doing: () => Promise<void>): Promise<void> {
+    working ??= doing().finally(() => {
       working = undefined;
-      if (queue.size() > 0 && !closed()) wake();
+      if (queue.size() > 0 && !closed()) void wake();
     });
+    return working;
+  }
+
+  async function settle(): Promise<void> {
+    if (closed() || !idle() || nextFetch <= position.position) return;
+    await occupy(stepOver);
+  }
+
+  async function stepOver(): Promise<void> {
+    const moved = await advancePosition(options.database, of, position, nextFetch);
+    if (moved) position = moved;
+    else followPosition(new PositionMovedError(of, position, await readPosition(options.database, of)));
   }
 
   async function work(): Promise<void> {
@@ -228,10 +251,10 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
 
   /** Whoever moves the position of a partition that stops wants it to go on there. */
   async function lookForPosition(): Promise<void> {
-    if (working || queue.size() > 0) return;
+    if (!idle()) return;
     const known = position;
     const found = await readPosition(options.database, of);
-    if (closed() || working || position !== known || !found) return;
+    if (closed() || !idle() || position !== known || !found) return;
     if (found.position === known.position && found.resets === known.resets) return;
     turnStale(`the position of ${topic}/${partition} was moved from ${known.position} to ${found.position}`);
   }
@@ -254,6 +277,7 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
     receive,
     nextFetch: () => nextFetch,
     beginFetch,
+    settle,
     seeEnd(seen) {
       end = Math.max(end, seen);
     },
@@ -270,7 +294,7 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
     }),
     async close() {
       closing.abort();
-      await working;
+      await working?.catch(() => {});
     },
   };
 }

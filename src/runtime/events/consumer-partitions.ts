@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoff } from './backoff.ts';
+import { toError } from './consumer-errors.ts';
 import type { ConsumerOptions } from './consumer.ts';
 import { openPartition, type OpenPartition, type PartitionStatus } from './consumer-partition.ts';
 import { createWatchdog } from './consumer-watchdog.ts';
@@ -148,6 +149,9 @@ export function createPartitions(options: PartitionsOptions): Partitions {
 
   /** A commit that fails is made good by the next one, and by PostgreSQL. */
   async function commit(): Promise<void> {
+    const settled = await Promise.allSettled([...open.values()].map((partition) => partition.settle()));
+    for (const { reason } of settled.filter((each) => each.status === 'rejected'))
+      logger.debug({ err: toError(reason) }, 'PostgreSQL did not take a position');
     const moved = [...open].filter(
       ([place, partition]) => partition.status().position !== committed.get(place),
     );

@@ -136,6 +136,24 @@ export async function movePosition(
 }
 
 /**
+ * Moves a position over offsets that hold no message, unless somebody else has moved it since it was read: then it stays, and
+ * this resolves to undefined.
+ */
+export async function advancePosition(
+  database: Knex,
+  of: GroupPartition,
+  seen: Position,
+  position: number,
+): Promise<Position | undefined> {
+  const moved = await inTransaction(database, (trx) =>
+    trx(table)
+      .where({ ...columns(of), position: seen.position, resets: seen.resets })
+      .update({ position, updated_at: trx.fn.now() }),
+  );
+  return moved === 1 ? { position, resets: seen.resets } : undefined;
+}
+
+/**
  * Sets a position to another place than the group had reached, which only a broker that lost its data, or another log,
  * justifies; what was known of the log is forgotten. Nothing happens when somebody else moved or reset it since it was read;
  * resolves to what it is then.

@@ -16,6 +16,7 @@ describe('the watchdog of a consumer', () => {
       receive: () => {},
       nextFetch: () => next,
       beginFetch: () => next,
+      settle: () => Promise.resolve(),
       seeEnd: (end) => void seen.push(end),
       hungry: () => hungry,
       flow: () => {},
