@@ -14,11 +14,11 @@ import { runLap } from '../../../src/runtime/events/parked-lap.ts';
 import { createPosition, resetPosition } from '../../../src/runtime/events/positions.ts';
 import { forgetSince } from '../../../src/runtime/events/replay.ts';
 import { openSession } from '../../../src/runtime/events/relay-session.ts';
-import { up as createInbox } from '../../../src/runtime/tables/event-inbox.ts';
 import { up as createOutboxTable } from '../../../src/runtime/tables/event-outbox.ts';
 import { up as createParked } from '../../../src/runtime/tables/event-parked.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { createLog } from '../../faults/properties/parked-world.ts';
+import { createInbox } from '../../support/tables.ts';
 
 const of = { groupId: 'g', topic: 'g', partition: 0 };
 const tables = ['event_inbox', 'event_positions', 'event_parked', 'event_parked_keys', 'event_outbox'];
@@ -119,7 +119,8 @@ describe('the code of the bus and of its commands', () => {
   it('opens no transaction of a level that it does not name', () => {
     const root = path.resolve(import.meta.dirname, '..', '..', '..', 'src', 'runtime');
     for (const folder of ['events', 'commands']) {
-      for (const file of readdirSync(path.join(root, folder))) {
+      const files = readdirSync(path.join(root, folder), { encoding: 'utf8', recursive: true });
+      for (const file of files.filter((name) => name.endsWith('.ts'))) {
         const source = readFileSync(path.join(root, folder, file), 'utf8');
         const opened = source.match(/database\.transaction\(/g)?.length ?? 0;
         const named = source.match(/isolationLevel: /g)?.length ?? 0;
