@@ -101,11 +101,16 @@ describe('a record of another program', () => {
     assert.equal(kept.has('null'), false);
   });
 
-  it('does not stop the process, however many headers it has', async () => {
-    const many = Array.from({ length: 60_000 }, (_, index): Header => [index.toString(36), null]);
-    await come({ headers: [...identity(key), ...many] });
-    assert.deepEqual(await parked(), poison);
-  });
+  const many: Record<string, Header[]> = {
+    '60,000 headers': Array.from({ length: 60_000 }, (_, index): Header => [index.toString(36), null]),
+    '120,000 headers of one name': Array.from({ length: 120_000 }, (): Header => ['x', bytes('y')]),
+  };
+  for (const [what, headers] of Object.entries(many)) {
+    it(`with ${what} does not stop the process`, async () => {
+      await come({ headers: [...identity(key), ...headers] });
+      assert.deepEqual(await parked(), poison);
+    });
+  }
 
   const times = {
     'in nanoseconds': BigInt(Date.now()) * 1_000_000n,
