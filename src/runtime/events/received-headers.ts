@@ -24,12 +24,16 @@ export function headersByName(list: readonly { key: unknown; value: unknown }[])
 }
 
 /** The same for headers that somebody has put into an object: only strings and bytes are kept, whatever it inherits. */
-export function cleanHeaders(headers: Readonly<Record<string, unknown>> = {}): Headers {
-  if (Object.getPrototypeOf(headers) === null) return headers as Headers;
-  const list = Object.entries(headers).flatMap(([key, values]) =>
-    [values].flat().map((value) => ({ key, value })),
-  );
-  return headersByName(list);
+export function cleanHeaders(given: Readonly<Record<string, unknown>> = {}): Headers {
+  const headers = noHeaders();
+  for (const [name, values] of Object.entries(given)) {
+    if (isBytes(values)) headers[name] = values;
+    else if (Array.isArray(values)) {
+      const [first, ...others] = values.filter(isBytes);
+      if (first !== undefined) headers[name] = others.length > 0 ? [first, ...others] : first;
+    }
+  }
+  return headers;
 }
 
 const isBytes = (value: unknown): value is Bytes => typeof value === 'string' || Buffer.isBuffer(value);

@@ -10,8 +10,8 @@ export const hostileMutations: readonly Mutation[] = [
     changes: [
       {
         file: 'received-headers.ts',
-        find: 'if (!isBytes(value)) continue;',
-        replace: 'if (value === undefined) continue;',
+        find: 'if (isBytes(values)) headers[name] = values;',
+        replace: 'if (values === null || isBytes(values)) headers[name] = values as string;',
       },
     ],
     noticedBy: {

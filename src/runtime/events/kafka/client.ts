@@ -3,7 +3,7 @@ import { connect as connectTls } from 'node:tls';
 import { type ISocketFactoryArgs, Kafka, type LogEntry, logLevel, type SASLOptions } from 'kafkajs';
 import type { Level, Logger } from 'pino';
 import type { KafkaConfig } from '../../config/kafka-config.ts';
-import { encodeRecordsQuickly, readHeadersByName, stopIdleTimers, stopJumps } from './kafkajs-fixes.ts';
+import { encodeRecordsQuickly, stopIdleTimers, stopJumps } from './kafkajs-fixes.ts';
 
 const CONNECTION_TIMEOUT = 3_000;
 export const REQUEST_TIMEOUT = 5_000;
@@ -24,7 +24,6 @@ export function createClients(config: KafkaConfig, options: DriverOptions): () =
   stopIdleTimers();
   stopJumps();
   encodeRecordsQuickly();
-  readHeadersByName();
   let brokers = config.bootstrapServers;
   return () => {
     brokers = [...brokers.slice(1), ...brokers.slice(0, 1)];

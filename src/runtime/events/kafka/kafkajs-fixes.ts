@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import { type EncodedRecord, encodeRecord, type RecordFields } from './record-encoder.ts';
-import { headersByName } from '../received-headers.ts';
 
 interface RequestQueue {
   throttleCheckTimeoutId: NodeJS.Timeout | null;
@@ -54,39 +53,4 @@ export function encodeRecordsQuickly(): void {
   loaded.exports = Object.assign((fields: RecordFields) => encodeRecord(fields) ?? encode(fields), {
     isQuick: true,
   });
-}
-
-/** The decoder of KafkaJS, as it reads the headers of a record. */
-interface HeaderDecoder {
-  buffer: Buffer;
-  offset: number;
-  readVarInt(): number;
-}
-
-/** The headers of a record, which KafkaJS turns into an object by `reduce`. */
-class HeaderList extends Array<{ key: unknown; value: unknown }> {
-  override reduce(): never {
-    return headersByName(this) as never;
-  }
-}
-
-/**
- * KafkaJS 2.2.4 copies all headers of a record for each one, so that a record with 100,000 of them stops the process for
- * minutes, and reads the names `constructor` and `__proto__` off the prototype. Nothing but headers is read by this method.
- */
-export function readHeadersByName(): void {
-  const decoder: { prototype: { readVarIntArray: unknown } } = createRequire(import.meta.url)(
-    'kafkajs/src/protocol/decoder',
-  );
-  decoder.prototype.readVarIntArray = readHeaders;
-}
-
-function readHeaders(
-  this: HeaderDecoder,
-  read: (from: HeaderDecoder) => { key: unknown; value: unknown },
-): HeaderList {
-  const headers = new HeaderList();
-  for (let left = this.readVarInt(); left > 0 && this.offset < this.buffer.length; left -= 1)
-    headers.push(read(this));
-  return headers;
 }

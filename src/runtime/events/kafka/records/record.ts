@@ -35,14 +35,15 @@ function readBytes(record: ByteReader): Buffer | null {
   return length < 0 ? null : record.take(length);
 }
 
-/** A record may name a header as a property of every object is named. */
+/** A record may name a header as a property of every object is named, and have 100,000 of one name. */
 function readHeaders(record: ByteReader): KafkaRecord['headers'] {
   const values = new Map<string, HeaderValue | HeaderValue[]>();
   for (let left = record.varint(); left > 0; left -= 1) {
     const name = record.take(record.varint()).toString();
     const value = readBytes(record);
     const known = values.get(name);
-    values.set(name, known === undefined ? value : [known, value].flat());
+    if (Array.isArray(known)) known.push(value);
+    else values.set(name, known === undefined ? value : [known, value]);
   }
   return Object.fromEntries(values);
 }
