@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { setTimeout } from 'node:timers/promises';
 import knexFactory, { type Knex } from 'knex';
+import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { createFixtureService, migration, type FixtureService } from '../support/fixture-service.ts';
 
 const outside = 'export const config = { transaction: false };';
+/** A test that holds this lock holds the migration that asks for it. */
+const ask = 'select pg_advisory_lock(42)';
 const files = {
   'migrations/1_create_users.ts': migration('create table users (id int)', 'drop table users'),
-  'migrations/2_slow.ts': migration('select pg_sleep(1)', 'select 1', outside),
+  'migrations/2_slow.ts': migration(ask, 'select 1', outside),
   // waits for every older snapshot: a migrator blocked on the lock itself would hold one, and both would wait forever
   'migrations/3_index.ts': migration(
     'create index concurrently users_id on users (id)',
@@ -38,12 +40,8 @@ describe('several migrators of one database', function () {
   after(() => service.remove());
 
   const migrate = () => service.run('knex', ['migrate:latest'], { DATABASE_URL: database.url });
-  const running = async (query: string): Promise<boolean> =>
-    (
-      await knex('pg_stat_activity')
-        .where({ datname: knex.raw('current_database()') })
-        .whereLike('query', query)
-    ).length > 0;
+  const isHeld = async (): Promise<boolean> =>
+    (await knex('pg_stat_activity').where({ query: ask, wait_event_type: 'Lock' })).length > 0;
 
   async function assertMigratedOnce(): Promise<void> {
     assert.deepEqual(await knex('knex_migrations').orderBy('id').pluck('name'), [
@@ -69,11 +67,14 @@ describe('several migrators of one database', function () {
   });
 
   it('do one run, and nothing stays locked, when the one that migrates is killed', async () => {
+    const holding = await knex.transaction();
+    await holding.raw(ask.replace('lock', 'xact_lock'));
     const killed = service.start('knex', ['migrate:latest'], { DATABASE_URL: database.url });
-    while (!(await running('select pg_sleep(1)'))) await setTimeout(20);
+    await waitFor(isHeld, { message: 'the migration is held' });
     const others = Promise.all(Array.from({ length: 7 }, migrate));
     killed.kill('SIGKILL');
     assert.deepEqual(await once(killed, 'exit'), [null, 'SIGKILL']);
+    await holding.rollback();
     const results = await others;
     assert.deepEqual(
       results.map(({ code }) => code),
