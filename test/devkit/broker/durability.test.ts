@@ -88,6 +88,20 @@ describe('a broker with a directory', () => {
     assert.equal(await topicIdOf(client, topic), given);
   });
 
+  it('tells no offsets by id of a topic that it lost while it deleted it', async () => {
+    const partitions = [{ partition: 0, offset: '3', metadata: null }];
+    const commit = { groupId: 'group', groupGenerationId: -1, memberId: '' };
+    await client.call('OffsetCommit', 5, { ...commit, topics: [{ topic, partitions }] });
+    await broker?.stop();
+    const journal = join(directory, 'journal.jsonl');
+    const lines = (await readFile(journal, 'utf8')).split('\n');
+    await writeFile(journal, lines.filter((line) => !line.startsWith('["topic"')).join('\n'));
+    await restart();
+    const groups = [{ groupId: 'group', topics: null }];
+    const answer = await client.ask<{ groups: { topics: object[] }[] }>('OffsetFetch', 10, { groups });
+    assert.deepEqual(answer.groups[0]!.topics, []);
+  });
+
   async function committed(): Promise<string[]> {
     interface Answer {
       responses: { partitions: { offset: string; metadata: string }[] }[];

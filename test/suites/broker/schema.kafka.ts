@@ -14,7 +14,7 @@ describe('the tables of messages', function () {
   let definitions: JsonMessage[];
 
   before(async function () {
-    skipWithoutKafka(this, javaMissing());
+    skipWithoutKafka(this, javaMissing() ?? jarMissing());
     definitions = await readDefinitions();
   });
 
@@ -28,6 +28,15 @@ describe('the tables of messages', function () {
     });
   }
 });
+
+function jarMissing(): string | undefined {
+  try {
+    execFileSync('jar', ['--version'], { stdio: 'ignore' });
+    return undefined;
+  } catch (error) {
+    return `jar, which a JDK has, does not run (${String(error)}): install a JDK`;
+  }
+}
 
 async function readDefinitions(): Promise<JsonMessage[]> {
   const jar = (await kafkaClasspath()).split(':').find((path) => /kafka-clients-[\d.]+\.jar$/.test(path))!;
