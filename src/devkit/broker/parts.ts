@@ -29,7 +29,7 @@ export function openParts(options: PartsOptions) {
   if (directory !== undefined) mkdirSync(directory, { recursive: true });
   const journal = openJournal(path('journal.jsonl'));
   const topics = createTopics({ journal, directory: path('topics'), retentionBytes, totalRetentionBytes });
-  const offsets = createOffsets(journal);
+  const offsets = createOffsets(journal, (name) => topics.get(name) !== undefined);
   const coordinator = createCoordinator(offsets, minSessionTimeout);
   return {
     clusterId: clusterId(journal),

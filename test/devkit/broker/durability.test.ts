@@ -248,7 +248,7 @@ describe('a broker with a directory', () => {
   }
 
   it('loses nothing that it acknowledged when it is killed, five times', async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     await broker?.stop();
     broker = undefined;
     const acknowledged: string[] = [];

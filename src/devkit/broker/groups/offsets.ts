@@ -26,7 +26,8 @@ interface Row extends CommittedOffset {
   groupId: string;
 }
 
-export function createOffsets(journal: Journal): Offsets {
+/** Forgets what a process left that ended while it deleted a topic: offsets of topics that `isTopic` does not know. */
+export function createOffsets(journal: Journal, isTopic: (name: string) => boolean): Offsets {
   const table = journal.table<Row>('offset');
   const groups = new Map<string, Map<string, Row>>();
   const keep = (key: string, row: Row): void => {
@@ -43,7 +44,10 @@ export function createOffsets(journal: Journal): Offsets {
     if (rows.size === 0) groups.delete(groupId);
   };
 
-  for (const [key, row] of table.entries()) keep(key, row);
+  for (const [key, row] of table.entries()) {
+    if (isTopic(row.topic)) keep(key, row);
+    else table.delete(key);
+  }
 
   return {
     get: (groupId, place) => groups.get(groupId)?.get(keyOf(groupId, place)),
