@@ -70,6 +70,35 @@ describe('readEnvironment', () => {
     assert.equal(kafka.ssl?.rejectUnauthorized, true);
   });
 
+  it('reads SASL by tokens, which needs other variables than SASL by password', () => {
+    const tokens = {
+      KAFKA_SASL_MECHANISM: 'oauthbearer',
+      KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL: 'https://login.example.com/token',
+      KAFKA_SASL_OAUTHBEARER_CLIENT_ID: 'orders',
+      KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET: 'hunter2',
+    };
+    assert.deepEqual(readEnvironment({ ...minimal, ...tokens }).kafka.sasl, {
+      mechanism: 'oauthbearer',
+      tokenEndpointUrl: 'https://login.example.com/token',
+      clientId: 'orders',
+      clientSecret: 'hunter2',
+    });
+    assert.deepEqual(
+      faultsOf({ ...minimal, KAFKA_SASL_MECHANISM: 'oauthbearer' }),
+      ['TOKEN_ENDPOINT_URL', 'CLIENT_ID', 'CLIENT_SECRET'].map(
+        (name) => `KAFKA_SASL_OAUTHBEARER_${name} is not set: KAFKA_SASL_MECHANISM=oauthbearer needs it`,
+      ),
+    );
+    for (const url of [
+      'login.example.com/token',
+      'ftp://login.example.com',
+      'https://user:hunter2@login.example.com',
+    ])
+      assert.deepEqual(faultsOf({ ...minimal, ...tokens, KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL: url }), [
+        'KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL (value not shown) must be an address such as https://login.example.com/oauth2/token, without a user',
+      ]);
+  });
+
   it('takes a prefix of topics that Kafka takes, and no other', () => {
     const prefixOf = (KAFKA_TOPIC_PREFIX: string) =>
       readEnvironment({ ...minimal, KAFKA_TOPIC_PREFIX }).kafka.topicPrefix;

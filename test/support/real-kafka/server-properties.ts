@@ -55,10 +55,13 @@ function addSecureListener(settings: Record<string, string>, secure: SecureListe
   const login = 'org.apache.kafka.common.security';
   const of = (mechanism: string) => `listener.name.secure.${mechanism}.sasl.jaas.config`;
   Object.assign(settings, {
-    'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
+    'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER',
     [of('plain')]: `${login}.plain.PlainLoginModule required user_${secure.username}="${secure.password}";`,
     [of('scram-sha-256')]: `${login}.scram.ScramLoginModule required;`,
     [of('scram-sha-512')]: `${login}.scram.ScramLoginModule required;`,
+    // takes tokens without a signature, which is all that this listener's tests need of it
+    [of('oauthbearer')]:
+      `${login}.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker";`,
     // rules are for topics that have some; the plain listener, which has no users, may do everything
     'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
     'allow.everyone.if.no.acl.found': 'true',
