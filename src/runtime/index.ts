@@ -1,5 +1,6 @@
 export { ConfigError } from './config/config-error.ts';
 export type { KafkaConfig } from './config/kafka-config.ts';
+export type { OAuthBearerProvider, OAuthBearerToken } from './config/kafka-login.ts';
 export { readEnvironment } from './config/read-environment.ts';
 export type { ServiceConfig } from './config/service-config.ts';
 export { currentContext, runInContext, type Context } from './context/context.ts';

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import joi from 'joi';
+import type { ClientCredentialsLogin, PasswordLogin, TokenLogin } from './kafka-login.ts';
 
 /** How to reach Kafka, and how topics and the consumer group of this service are made. */
 export interface KafkaConfig {
   bootstrapServers: string[];
   ssl?: { ca?: string; cert?: string; key?: string; rejectUnauthorized?: boolean };
-  sasl?: { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; username: string; password: string };
+  /** How to log in. A provider of tokens is set by code: `config.kafka.sasl = { mechanism: 'oauthbearer', oauthBearerProvider }`. */
+  sasl?: PasswordLogin | ClientCredentialsLogin | TokenLogin;
   /** Partitions of a topic that this service creates; a topic that exists is never changed. */
   topicPartitions: number;
   /** Replicas of a topic that this service creates; -1 takes the broker's default. */
@@ -29,9 +31,13 @@ export interface KafkaVariables {
   KAFKA_SSL_CERT_FILE?: string;
   KAFKA_SSL_KEY_FILE?: string;
   KAFKA_SSL_REJECT_UNAUTHORIZED: boolean;
-  KAFKA_SASL_MECHANISM?: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+  KAFKA_SASL_MECHANISM?: PasswordLogin['mechanism'] | 'oauthbearer';
   KAFKA_SASL_USERNAME?: string;
   KAFKA_SASL_PASSWORD?: string;
+  KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL?: string;
+  KAFKA_SASL_OAUTHBEARER_CLIENT_ID?: string;
+  KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET?: string;
+  KAFKA_SASL_OAUTHBEARER_SCOPE?: string;
   KAFKA_TOPIC_PARTITIONS: number;
   KAFKA_TOPIC_REPLICATION_FACTOR: number;
   KAFKA_TOPIC_PREFIX?: string;
@@ -39,11 +45,21 @@ export interface KafkaVariables {
   KAFKA_MAX_UNPACKED_BYTES: number;
 }
 
-const withMechanism = joi
-  .string()
-  .empty('')
-  .required()
-  .when('KAFKA_SASL_MECHANISM', { is: joi.exist(), otherwise: joi.optional() });
+const neededBy = (...mechanisms: string[]) =>
+  joi
+    .string()
+    .empty('')
+    .required()
+    .when('KAFKA_SASL_MECHANISM', { is: joi.valid(...mechanisms).required(), otherwise: joi.optional() });
+
+const withPassword = neededBy('plain', 'scram-sha-256', 'scram-sha-512').messages({
+  'any.required': 'is not set: KAFKA_SASL_MECHANISM needs it',
+});
+
+const withTokens = neededBy('oauthbearer').messages({
+  'any.required': 'is not set: KAFKA_SASL_MECHANISM=oauthbearer needs it',
+  'any.custom': '{{#error.message}}',
+});
 
 /** The rules for the variables of Kafka; files are read while they are checked, so that a missing one is a fault too. */
 export const kafkaVariables: joi.SchemaMap = {
@@ -56,13 +72,17 @@ export const kafkaVariables: joi.SchemaMap = {
   KAFKA_SSL_CERT_FILE: joi.string().empty('').custom(text).messages({ 'any.custom': '{{#error.message}}' }),
   KAFKA_SSL_KEY_FILE: joi.string().empty('').custom(text).messages({ 'any.custom': '{{#error.message}}' }),
   KAFKA_SSL_REJECT_UNAUTHORIZED: joi.boolean().empty('').default(true),
-  KAFKA_SASL_MECHANISM: joi.string().empty('').lowercase().valid('plain', 'scram-sha-256', 'scram-sha-512'),
-  KAFKA_SASL_USERNAME: withMechanism.messages({
-    'any.required': 'is not set: KAFKA_SASL_MECHANISM needs it',
-  }),
-  KAFKA_SASL_PASSWORD: withMechanism.messages({
-    'any.required': 'is not set: KAFKA_SASL_MECHANISM needs it',
-  }),
+  KAFKA_SASL_MECHANISM: joi
+    .string()
+    .empty('')
+    .lowercase()
+    .valid('plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer'),
+  KAFKA_SASL_USERNAME: withPassword,
+  KAFKA_SASL_PASSWORD: withPassword,
+  KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL: withTokens.custom(tokenEndpoint),
+  KAFKA_SASL_OAUTHBEARER_CLIENT_ID: withTokens,
+  KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET: withTokens,
+  KAFKA_SASL_OAUTHBEARER_SCOPE: joi.string().empty(''),
   KAFKA_TOPIC_PARTITIONS: joi.number().empty('').integer().min(1).default(6),
   KAFKA_TOPIC_REPLICATION_FACTOR: joi.number().empty('').integer().min(1).allow(-1).default(-1),
   KAFKA_TOPIC_PREFIX: joi
@@ -94,17 +114,45 @@ export function kafkaConfig(variables: KafkaVariables): KafkaConfig {
           rejectUnauthorized: variables.KAFKA_SSL_REJECT_UNAUTHORIZED,
         }
       : undefined,
-    sasl: variables.KAFKA_SASL_MECHANISM && {
-      mechanism: variables.KAFKA_SASL_MECHANISM,
-      username: variables.KAFKA_SASL_USERNAME ?? '',
-      password: variables.KAFKA_SASL_PASSWORD ?? '',
-    },
+    sasl: login(variables),
     topicPartitions: variables.KAFKA_TOPIC_PARTITIONS,
     topicReplicationFactor: variables.KAFKA_TOPIC_REPLICATION_FACTOR,
     topicPrefix: variables.KAFKA_TOPIC_PREFIX ?? '',
     groupId: variables.KAFKA_GROUP_ID ?? `${variables.SERVICE_NAME}-consumer`,
     maxUnpackedBytes: variables.KAFKA_MAX_UNPACKED_BYTES,
   };
+}
+
+function login(variables: KafkaVariables): KafkaConfig['sasl'] {
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_OAUTHBEARER_SCOPE: scope } = variables;
+  if (mechanism === undefined) return undefined;
+  if (mechanism === 'oauthbearer')
+    return {
+      mechanism,
+      tokenEndpointUrl: variables.KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL ?? '',
+      clientId: variables.KAFKA_SASL_OAUTHBEARER_CLIENT_ID ?? '',
+      clientSecret: variables.KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET ?? '',
+      ...(scope !== undefined && { scope }),
+    };
+  return {
+    mechanism,
+    username: variables.KAFKA_SASL_USERNAME ?? '',
+    password: variables.KAFKA_SASL_PASSWORD ?? '',
+  };
+}
+
+/** RFC 6749, section 3.2: no fragment; the credentials have variables of their own. */
+function tokenEndpoint(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (
+    !url ||
+    !/^https?:$/.test(url.protocol) ||
+    url.hash !== '' ||
+    url.username !== '' ||
+    url.password !== ''
+  )
+    throw new Error('must be an address such as https://login.example.com/oauth2/token, without a user');
+  return text;
 }
 
 function addresses(list: string): string[] {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { createTokenProvider } from '../../../src/runtime/events/kafka/oauth-token.ts';
@@ -21,16 +21,16 @@ describe('tokens for SASL OAUTHBEARER', () => {
     clock = 0;
     let number = 0;
     answer = () => ({ body: { access_token: `token-${++number}`, token_type: 'Bearer', expires_in: 100 } });
-    server = createServer((request: IncomingMessage, response) => {
-      void text(request).then((body) => {
-        requests.push({ authorization: request.headers.authorization, body });
-        const { status = 200, body: sent } = answer();
-        response.writeHead(status).end(typeof sent === 'string' ? sent : JSON.stringify(sent));
-      });
-    }).listen(0, '127.0.0.1');
+    server = createServer((request, response) => void respond(request, response)).listen(0, '127.0.0.1');
     await once(server, 'listening');
   });
   afterEach(() => void server.close());
+
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    requests.push({ authorization: request.headers.authorization, body: await text(request) });
+    const { status = 200, body } = answer();
+    response.writeHead(status).end(typeof body === 'string' ? body : JSON.stringify(body));
+  }
 
   const urlOf = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`;
   const provider = (tokenEndpointUrl = urlOf()) =>
@@ -49,12 +49,26 @@ describe('tokens for SASL OAUTHBEARER', () => {
 
   it('are shared until four fifths of their life, and by all who ask at once', async () => {
     const token = provider();
-    assert.deepEqual(await Promise.all([token(), token(), token()]), Array(3).fill({ value: 'token-1' }));
+    const tokens = await Promise.all([token(), token(), token()]);
+    assert.deepEqual(
+      tokens.map(({ value }) => value),
+      ['token-1', 'token-1', 'token-1'],
+    );
     clock = 79_999;
     assert.deepEqual(await token(), { value: 'token-1' });
     clock = 80_000;
     assert.deepEqual(await token(), { value: 'token-2' });
     assert.equal(requests.length, 2);
+  });
+
+  it('are renewed five seconds before their end, since a login takes the life that is left', async () => {
+    answer = () => ({ body: { access_token: `token-${requests.length}`, expires_in: 10 } });
+    const token = provider();
+    await token();
+    clock = 4_999;
+    assert.deepEqual(await token(), { value: 'token-1' });
+    clock = 5_000;
+    assert.deepEqual(await token(), { value: 'token-2' });
   });
 
   it('are asked for anew each time where their life is not told', async () => {
@@ -91,6 +105,9 @@ describe('tokens for SASL OAUTHBEARER', () => {
   });
 
   it('say that nothing answers', async () => {
-    await assert.rejects(provider('http://127.0.0.1:1/token')(), /127\.0\.0\.1:1\/token: .*ECONNREFUSED/);
+    const url = urlOf();
+    server.close();
+    await once(server, 'close');
+    await assert.rejects(provider(url)(), /127\.0\.0\.1:\d+\/token: .*ECONNREFUSED/);
   });
 });

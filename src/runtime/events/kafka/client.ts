@@ -4,6 +4,7 @@ import { type ISocketFactoryArgs, Kafka, type LogEntry, logLevel, type SASLOptio
 import type { Level, Logger } from 'pino';
 import type { KafkaConfig } from '../../config/kafka-config.ts';
 import { encodeRecordsQuickly, stopIdleTimers, stopJumps } from './kafkajs-fixes.ts';
+import { createTokenProvider } from './oauth-token.ts';
 
 const CONNECTION_TIMEOUT = 3_000;
 export const REQUEST_TIMEOUT = 5_000;
@@ -24,19 +25,31 @@ export function createClients(config: KafkaConfig, options: DriverOptions): () =
   stopIdleTimers();
   stopJumps();
   encodeRecordsQuickly();
+  const sasl = saslOptions(config);
   let brokers = config.bootstrapServers;
   return () => {
     brokers = [...brokers.slice(1), ...brokers.slice(0, 1)];
-    return createClient({ ...config, bootstrapServers: brokers }, options);
+    return createClient({ ...config, sasl, bootstrapServers: brokers }, options);
   };
 }
 
-function createClient(config: KafkaConfig, { clientId, logger }: DriverOptions): Kafka {
+type ClientConfig = Omit<KafkaConfig, 'sasl'> & { sasl: SASLOptions | undefined };
+
+/** One provider of tokens for all clients, which share what it keeps. */
+function saslOptions({ sasl }: KafkaConfig): SASLOptions | undefined {
+  if (sasl?.mechanism !== 'oauthbearer') return sasl;
+  const { mechanism } = sasl;
+  const oauthBearerProvider =
+    'oauthBearerProvider' in sasl ? sasl.oauthBearerProvider : createTokenProvider(sasl);
+  return { mechanism, oauthBearerProvider };
+}
+
+function createClient(config: ClientConfig, { clientId, logger }: DriverOptions): Kafka {
   return new Kafka({
     clientId,
     brokers: config.bootstrapServers,
     ssl: config.ssl,
-    sasl: config.sasl as SASLOptions | undefined,
+    sasl: config.sasl,
     connectionTimeout: CONNECTION_TIMEOUT,
     authenticationTimeout: CONNECTION_TIMEOUT,
     // brokers that cut a session's life below KafkaJS's 10 s are asked again on every request otherwise
