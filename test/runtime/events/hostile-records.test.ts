@@ -42,7 +42,7 @@ describe('a record of another program', () => {
 
   const keep: EventHandler<Note> = async ({ subject, data }, trx) => {
     if (data.text === 'poison') throw new TypeError('never');
-    if (data.text.startsWith('quote')) throw new Error(`cannot use "${data.text}" here`);
+    if (data.text.startsWith('quote')) throw new Error(`cannot ${data.text}`);
     if (data.text === 'publish')
       await outbox.publish(topic, { type: 'note.kept', data }, { key: subject, trx });
     await trx('effect').insert({ key: subject, text: data.text });
