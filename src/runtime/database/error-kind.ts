@@ -6,12 +6,13 @@
 const away =
   /^(ECONN|EPIPE$|ETIMEDOUT$|ENOTFOUND$|EAI_AGAIN$|EHOSTUNREACH$|ENETUNREACH$|UND_ERR_(CONNECT_TIMEOUT|SOCKET)$|EOPENBREAKER$|(08|53)[0-9A-Z]{3}$|57P0[1-5]$|25006$)/;
 
-/**
- * Errors of pg, Knex and its pool, which have no code; Knex puts the statement before the words of pg. Nothing follows them: an
- * error that quotes what somebody sent may hold the same words.
- */
+/** How a statement begins (https://www.postgresql.org/docs/current/sql-commands.html). */
+const statement =
+  /^\s*(\(|;|--|\/\*|(alter|analyze|begin|call|commit|copy|create|declare|delete|do|drop|execute|explain|grant|insert|listen|lock|merge|notify|prepare|refresh|release|revoke|rollback|savepoint|select|set|show|start|truncate|unlisten|update|vacuum|values|with)\b)/i;
+
+/** All that errors of pg, Knex and its pool say, which have no code. */
 const broken =
-  /(^| - )(Connection terminated( unexpectedly| due to connection timeout)?|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error and is not queryable|Client was closed and is not queryable|Knex: Timeout acquiring a connection\.[^"']*|Unable to acquire a connection)$/;
+  /^(Connection terminated( unexpectedly| due to connection timeout)?|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error and is not queryable|Client was closed and is not queryable|Knex: Timeout acquiring a connection\.[^"']*|Unable to acquire a connection)$/;
 
 const DEADLOCK_DETECTED = '40P01';
 const SERIALIZATION_FAILURE = '40001';
@@ -32,9 +33,17 @@ interface ErrorLike {
 export function isAway(error: unknown): boolean {
   return causesOf(error).some(
     ({ code, name, message }) =>
-      name === 'UnavailableError' ||
-      (typeof code === 'string' ? away.test(code) : message !== undefined && broken.test(message)),
+      name === 'UnavailableError' || (typeof code === 'string' ? away.test(code) : isBroken(message)),
   );
+}
+
+/**
+ * The words of pg alone or, as Knex has them, behind the statement. Anybody else may quote in an error what somebody sent, and
+ * that may read like anything.
+ */
+function isBroken(message = ''): boolean {
+  const words = statement.test(message) ? message.slice(message.lastIndexOf(' - ') + 3) : message;
+  return broken.test(words);
 }
 
 /** PostgreSQL chose this transaction as the victim of a conflict; the same transaction may well pass now. */

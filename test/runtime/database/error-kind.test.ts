@@ -6,13 +6,6 @@ const coded = (code: string, message = `it says ${code}`): Error =>
   Object.assign(new Error(message), { code });
 const sql = 'insert into "users" ("name") values ($1) - ';
 
-/** Knex changes the message of the error that pg made. */
-const behindStatement = (words: string): Error => {
-  const error = new Error(words);
-  error.message = `${sql}${error.message}`;
-  return error;
-};
-
 /** Codes: https://www.postgresql.org/docs/current/errcodes-appendix.html; the words are those of pg 8, knex 3.3 and tarn 3. */
 const away: Record<string, unknown> = {
   'a standby': coded('25006', `${sql}cannot execute INSERT in a read-only transaction`),
@@ -29,8 +22,8 @@ const away: Record<string, unknown> = {
   'a name that is not known': coded('ENOTFOUND'),
   'a broken pipe': coded('EPIPE'),
   'a lost connection': new Error('Connection terminated unexpectedly'),
-  'a lost connection, behind the statement': behindStatement('Connection terminated unexpectedly'),
-  'a closed one': behindStatement('Connection terminated'),
+  'a lost connection, behind the statement': new Error(`${sql}Connection terminated unexpectedly`),
+  'a closed one': new Error(`${sql}Connection terminated`),
   'one that has failed before': new Error(
     `${sql}Client has encountered a connection error and is not queryable`,
   ),

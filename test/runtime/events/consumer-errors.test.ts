@@ -34,7 +34,7 @@ describe('what an error is', () => {
       new Error('Knex: Timeout acquiring a connection. The pool is probably full.'),
       'unreachable',
     ],
-    'a lost connection': [new Error('Connection terminated unexpectedly'), 'unreachable'],
+    'a lost connection': [new Error('ROLLBACK - Connection terminated unexpectedly'), 'unreachable'],
     'a fetch of nonsense': [new TypeError('fetch failed', { cause: new Error('unknown scheme') }), 'bug'],
     'a TypeError': [new TypeError('undefined is not a function'), 'bug'],
     'a failed assertion': [new AssertionError({ message: 'no' }), 'bug'],
