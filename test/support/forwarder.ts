@@ -1,0 +1,30 @@
+import { once } from 'node:events';
+import { connect, createServer, type ListenOptions, type Socket } from 'node:net';
+
+/** Makes a server of IPv4 answer at another address of this machine as well, such as a Unix socket or ::1. */
+export async function forward(
+  from: ListenOptions,
+  to: number,
+): Promise<{ port: number; close(): Promise<void> }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    const target = connect(to, '127.0.0.1');
+    for (const socket of [client, target]) {
+      sockets.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => sockets.delete(socket));
+    }
+    client.pipe(target).pipe(client);
+  });
+  server.listen(from);
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    port: typeof address === 'object' ? (address?.port ?? 0) : 0,
+    async close() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await once(server, 'close');
+    },
+  };
+}
