@@ -67,7 +67,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
     return {
       port,
       host: advertisedHost,
-      bootstrapServers: `${advertisedHost}:${port}`,
+      bootstrapServers: `${advertisedHost.includes(':') ? `[${advertisedHost}]` : advertisedHost}:${port}`,
       stop: () =>
         (stopped ??= listener
           .close()

@@ -3,12 +3,14 @@ import { errorCode } from '../errors.ts';
 
 /** A place where a server of this machine or another one listens. */
 export interface Address {
+  /** A name, an IP address, or the folder of a Unix socket of PostgreSQL. */
   host: string;
   port: number;
 }
 
-/** `host:port`, with the brackets that an IPv6 address needs. */
+/** `host:port`, with the brackets that an IPv6 address needs; the path of a Unix socket. */
 export function addressText({ host, port }: Address): string {
+  if (isSocket(host)) return socketPath({ host, port });
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
@@ -28,6 +30,11 @@ export function listenHost({ host }: Address): string {
   return host.toLowerCase().endsWith('localhost') ? '127.0.0.1' : host;
 }
 
+const isSocket = (host: string): boolean => host.startsWith('/');
+const socketPath = ({ host, port }: Address): string => `${host}/.s.PGSQL.${port}`;
+const place = (address: Address): net.NetConnectOpts =>
+  isSocket(address.host) ? { path: socketPath(address) } : { host: address.host, port: address.port };
+
 /** How long a server may take to accept, and then to answer, in milliseconds. */
 const patience = 3_000;
 
@@ -37,7 +44,7 @@ const patience = 3_000;
  */
 export function ask(address: Address, question: Uint8Array, enough = 1): Promise<Buffer | undefined> {
   return new Promise((resolve) => {
-    const socket = net.connect({ host: address.host, port: address.port });
+    const socket = net.connect(place(address));
     let answer: Buffer | undefined;
     const finish = () => {
       socket.destroy();
@@ -63,7 +70,7 @@ export function ask(address: Address, question: Uint8Array, enough = 1): Promise
 /** Whether a connection is accepted there. Nothing is sent. */
 export function isListening(address: Address): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = net.connect({ host: address.host, port: address.port });
+    const socket = net.connect(place(address));
     const finish = (answer: boolean) => {
       socket.destroy();
       resolve(answer);

@@ -1,4 +1,5 @@
 import os from 'node:os';
+import { Client } from 'pg';
 import { type Address, addressText } from './address.ts';
 
 export interface DatabaseAddress extends Address {
@@ -10,20 +11,19 @@ export interface DatabaseAddress extends Address {
   shown: string;
 }
 
-/** Reads `postgres://user:password@host:port/database`, with PostgreSQL's own defaults for what is left out. */
+/** Reads an address as pg does, with PostgreSQL's own defaults for what is left out. */
 export function parseDatabaseUrl(databaseUrl: string): DatabaseAddress {
-  const url = new URL(databaseUrl);
-  const user = decodeURIComponent(url.username) || process.env['PGUSER'] || os.userInfo().username;
-  const database = decodeURIComponent(url.pathname.slice(1)) || user;
-  const host = url.hostname.replace(/^\[|\]$/g, '') || 'localhost';
-  const port = Number(url.port || 5432);
+  const client = new Client({ connectionString: databaseUrl });
+  const { host, port } = client;
+  const user = client.user || os.userInfo().username;
+  const database = client.database || user;
   const shown = `postgres://${user}@${addressText({ host, port })}/${database}`;
   return {
     url: databaseUrl,
     host,
     port,
     user,
-    password: decodeURIComponent(url.password),
+    password: client.password ?? '',
     database,
     shown,
   };

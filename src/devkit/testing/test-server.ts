@@ -60,9 +60,8 @@ async function openServer(address: string | undefined): Promise<Server> {
 }
 
 function withDatabase(address: string, database: string | undefined): string {
-  const url = new URL(address);
-  if (database) url.pathname = `/${database}`;
-  return url.href;
+  if (!database) return address;
+  return address.replace(/^(\w+:\/\/[^/?#]*)(\/[^?#]*)?/, (_, server) => `${server}/${database}`);
 }
 
 async function createDatabase(server: Server, template?: string): Promise<TestDatabase & { name: string }> {

@@ -1,4 +1,5 @@
 import joi from 'joi';
+import { readDatabaseUrl } from '../database/address.ts';
 
 /** How to reach PostgreSQL, and what a request may do there. */
 export interface DatabaseSettings {
@@ -24,10 +25,13 @@ export interface DatabaseVariables {
 const databaseUrl = joi
   .string()
   .empty('')
-  .uri({ scheme: ['postgres', 'postgresql'] })
+  .custom((url: string) => {
+    readDatabaseUrl(url);
+    return url;
+  })
   .messages({
     'any.required': 'is not set: give the address, such as postgres://user:password@localhost:5432/database',
-    'string.uriCustomScheme': 'must be an address such as postgres://user:password@localhost:5432/database',
+    'any.custom': '{{#error.message}}',
   });
 
 /** The rules for the variables of PostgreSQL. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import joi from 'joi';
 import type { ClientCredentialsLogin, PasswordLogin, TokenLogin } from './kafka-login.ts';
 
@@ -160,11 +161,16 @@ function addresses(list: string): string[] {
     .split(',')
     .map((server) => server.trim())
     .filter((server) => server !== '');
-  const wrong = servers.find((server) => !/^(\[[0-9a-f:]+\]|[^\s:/]+):\d{1,5}$/i.test(server));
-  if (wrong !== undefined || servers.length === 0) {
-    throw new Error(`must be host:port, or several with commas between them, such as localhost:9092`);
-  }
+  if (servers.length === 0 || !servers.every(isAddress))
+    throw new Error(
+      'must be host:port, or several with commas between them, such as localhost:9092 or [::1]:9092',
+    );
   return servers;
+}
+
+function isAddress(server: string): boolean {
+  const [, ip, port] = /^(?:\[(.+)\]|[^\s:/[\]]+):(\d{1,5})$/.exec(server) ?? [];
+  return Number(port) >= 1 && Number(port) <= 65_535 && (ip === undefined || isIPv6(ip));
 }
 
 function text(path: string): string {

@@ -1,6 +1,53 @@
+import { Client } from 'pg';
+
+/** Where `pg` connects, as it reads the address; a `host` that begins with a slash is the folder of a Unix socket. */
+interface DatabaseAddress {
+  user?: string | undefined;
+  host: string;
+  port: number;
+  database?: string | undefined;
+}
+
+const EXAMPLE = 'must be an address such as postgres://user:password@localhost:5432/database';
+
+/** Reads an address as pg does; throws an Error whose message says what is wrong with it, and holds nothing of it. */
+export function readDatabaseUrl(databaseUrl: string): DatabaseAddress {
+  if (!/^postgres(ql)?:\/\//i.test(databaseUrl)) throw new Error(EXAMPLE);
+  const hosts = databaseUrl.replace(/^\w+:\/\/([^/?#]*@)?/, '').split(/[/?#]/, 1)[0] ?? '';
+  if (hosts.includes(','))
+    throw new Error('names several hosts, of which pg takes one; give the name that leads to the primary');
+  const address = parse(databaseUrl);
+  if (address.host.includes(',')) throw new Error('names several hosts, of which pg takes one; give one');
+  return address;
+}
+
+/** Without the error of Node as a cause, since that holds the password. */
+function parse(databaseUrl: string): DatabaseAddress {
+  const parsed = tryParse(databaseUrl);
+  if (!(parsed instanceof Error)) return parsed;
+  if ('path' in parsed && 'code' in parsed)
+    throw new Error(`names a file that cannot be read (${String(parsed.code)}): ${String(parsed.path)}`);
+  throw new Error(
+    `${EXAMPLE}; percent-encode what of the user and the password is neither a letter nor a digit`,
+  );
+}
+
+function tryParse(databaseUrl: string): DatabaseAddress | Error {
+  try {
+    return new Client({ connectionString: databaseUrl });
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
 /** A database address as it may be printed: user, host, port and database, never the password. */
 export function printableAddress(databaseUrl: string): string {
-  if (!URL.canParse(databaseUrl)) return 'an address that is no URL';
-  const { protocol, username, host, pathname } = new URL(databaseUrl);
-  return `${protocol}//${username ? `${username}@` : ''}${host}${pathname}`;
+  try {
+    const { user, host, port, database } = readDatabaseUrl(databaseUrl);
+    const name = user ? `${user}@` : '';
+    if (host.startsWith('/')) return `postgres://${name}/${database}?host=${host}`;
+    return `postgres://${name}${host.includes(':') ? `[${host}]` : host}:${port}/${database}`;
+  } catch {
+    return 'an address that cannot be read';
+  }
 }

@@ -2,6 +2,8 @@ import type { Client as Connection } from 'pg';
 import { endConnection } from './end-connection.ts';
 import type { RequestWork } from './request-work.ts';
 
+const QUERY_CANCELED = '57014';
+
 /** What a statement of a request may take, in milliseconds; 0 or undefined means what the database allows. */
 export interface RequestLimits {
   /** Waiting for one lock. */
@@ -74,6 +76,22 @@ async function beforeDeadline<T extends Statement>(
   { connection, limits, send }: Limited<T>,
 ): Promise<T> {
   if (!limits.statement) return send(statement);
-  const timer = setTimeout(() => void endConnection(connection), limits.statement);
-  return send(statement).finally(() => clearTimeout(timer));
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    void endConnection(connection);
+  }, limits.statement);
+  try {
+    return await send(statement);
+  } catch (error) {
+    throw late ? tooLate(error, limits.statement) : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** As PostgreSQL says it: the connection may have ended before its word came. */
+function tooLate(cause: unknown, timeout: number): Error {
+  const message = `a statement of the request took longer than ${timeout} ms (DATABASE_STATEMENT_TIMEOUT)`;
+  return Object.assign(new Error(message, { cause }), { code: QUERY_CANCELED });
 }

@@ -21,14 +21,14 @@ export function databaseProblem(error: Error): Problem | undefined {
   if (error instanceof RequestAbandonedError) return problem(503, error.message); // which nobody reads
   if (hasCode(error, READ_ONLY_TRANSACTION))
     return problem(503, 'The database takes no writes at the moment; try again.');
+  if (hasCode(error, QUERY_CANCELED))
+    return problem(503, 'The request took too long in the database; try again later.');
   // Knex calls a query that its own timeout ended so
   if (isAway(error) || error.name === 'KnexTimeoutError')
     return problem(503, 'The database does not answer at the moment; try again.');
   if (!isDatabaseError(error)) return undefined;
   if (tryAgain.test(error.code))
     return problem(503, 'The database was too busy with the same data; try again.');
-  if (error.code === QUERY_CANCELED)
-    return problem(503, 'The request took too long in the database; try again later.');
   if (error.code === '23505') return problem(409, `${columns(error) ?? 'A value'} is already taken`);
   if (error.code === '23503') return problem(409, reference(error));
   if (error.code === '23P01') return problem(409, 'It collides with something that exists already.');

@@ -1,3 +1,5 @@
+import { readDatabaseUrl } from '../database/address.ts';
+
 /**
  * Where migrations connect: DATABASE_DIRECT_URL, since they need a session of their own, which a pooler in front of
  * DATABASE_URL does not give; DATABASE_URL where there is no pooler.
@@ -6,10 +8,10 @@ export function directUrl(environment: NodeJS.ProcessEnv = process.env): { url: 
   const variable = environment['DATABASE_DIRECT_URL'] ? 'DATABASE_DIRECT_URL' : 'DATABASE_URL';
   const url = environment[variable];
   if (!url) throw shown('DATABASE_URL is not set; set it in .env, as in .env.example, or in the environment');
-  if (!URL.canParse(url) || !/^postgres(ql)?:/.test(url)) {
-    throw shown(
-      `${variable} is not the address of a database; write postgres://user:password@host:5432/name`,
-    );
+  try {
+    readDatabaseUrl(url);
+  } catch (error) {
+    throw shown(`${variable} ${error instanceof Error ? error.message : String(error)}`, error);
   }
   return { url, variable };
 }

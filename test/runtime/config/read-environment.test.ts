@@ -123,7 +123,7 @@ describe('readEnvironment', () => {
       'NODE_ENV is "prod": must be one of [development, test, production]',
       'PORT is "http": must be a number',
       'DATABASE_URL is not set: give the address, such as postgres://user:password@localhost:5432/database',
-      'KAFKA_BOOTSTRAP_SERVERS is "a": must be host:port, or several with commas between them, such as localhost:9092',
+      'KAFKA_BOOTSTRAP_SERVERS is "a": must be host:port, or several with commas between them, such as localhost:9092 or [::1]:9092',
       'KAFKA_SASL_USERNAME is not set: KAFKA_SASL_MECHANISM needs it',
       'KAFKA_SASL_PASSWORD is not set: KAFKA_SASL_MECHANISM needs it',
     ]);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connectDatabase, ConfigError, readEnvironment, runInContext } from 'microservice-runtime';
 import { findPostgres } from '../../../src/devkit/dev/protocols.ts';
+import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import { parseDatabaseUrl } from '../../../src/devkit/dev/database-address.ts';
 import { connectionError } from '../../../src/runtime/database/connection-error.ts';
 import { connectDatabase as connectSource } from '../../../src/runtime/database/database.ts';
@@ -95,7 +96,8 @@ describe('the address of a database', () => {
         runInSourceContext(context, async () => database.raw('select pg_sleep(30)')),
         { code: '57014' },
       );
-      assert.equal((await database.raw('select 1 as one')).rows[0].one, 1);
+      const asleep = `select from pg_stat_activity where datname = current_database() and query like '%sleep(30)'`;
+      await waitFor(async () => (await database.raw(asleep)).rows.length === 0);
       await database.destroy();
       await socket.close();
       assert.match(

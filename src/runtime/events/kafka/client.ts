@@ -47,7 +47,7 @@ function saslOptions({ sasl }: KafkaConfig): SASLOptions | undefined {
 function createClient(config: ClientConfig, { clientId, logger }: DriverOptions): Kafka {
   return new Kafka({
     clientId,
-    brokers: config.bootstrapServers,
+    brokers: config.bootstrapServers.map(withoutColons),
     ssl: config.ssl,
     sasl: config.sasl,
     connectionTimeout: CONNECTION_TIMEOUT,
@@ -62,7 +62,14 @@ function createClient(config: ClientConfig, { clientId, logger }: DriverOptions)
   });
 }
 
-function openSocket({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket {
+/** KafkaJS 2.2.4 takes what stands before the first colon for the host, also in `[::1]:9092`. */
+const withoutColons = (server: string): string =>
+  server.replace(/^\[.+\]/, (host) => host.replaceAll(':', '-'));
+const withColons = (host: string): string =>
+  host.startsWith('[') ? host.slice(1, -1).replaceAll('-', ':') : host;
+
+function openSocket({ host: name, port, ssl, onConnect }: ISocketFactoryArgs): Socket {
+  const host = withColons(name);
   const servername = isIP(host) ? undefined : host;
   const socket = ssl
     ? connectTls({ host, port, servername, ...ssl }, onConnect)
