@@ -29,3 +29,11 @@ export class InvalidError extends Error {
 export class UnavailableError extends Error {
   override name = 'UnavailableError';
 }
+
+/** The change was asked for on a condition, and the present state does not meet it: somebody else was faster. */
+export class PreconditionFailedError extends Error {
+  override name = 'PreconditionFailedError';
+}
+
+/** A condition on which a change is made: throws a PreconditionFailedError unless `current` meets it. */
+export type Precondition = (current: object) => void;

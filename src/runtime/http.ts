@@ -1,4 +1,5 @@
 export { apiRouter, type ApiRouter, type ApiRouterOptions } from './http/api-router.ts';
+export { ifMatch } from './http/entity-tags.ts';
 export { type BusHealth, type ReadinessCheck } from './http/health.ts';
 export { createHttpApp, type HttpApp, type HttpAppOptions, type HttpBus } from './http/http-app.ts';
 export { httpServer, type HttpServer, type HttpServerConfig } from './http/http-server.ts';

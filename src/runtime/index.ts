@@ -17,7 +17,15 @@ export {
 } from './contracts/async-api-document.ts';
 export { connectDatabase, databasePart, type DatabaseConfig } from './database/database.ts';
 export { DatabaseConnectionError } from './database/connection-error.ts';
-export { ConflictError, InvalidError, NotFoundError, UnavailableError, type FieldError } from './errors.ts';
+export {
+  ConflictError,
+  InvalidError,
+  NotFoundError,
+  PreconditionFailedError,
+  UnavailableError,
+  type FieldError,
+  type Precondition,
+} from './errors.ts';
 export { decodeEvent, encodeEvent } from './events/cloud-events.ts';
 export { EventDataError, serializeData } from './events/event-data.ts';
 export { createKafkaDriver, type KafkaDriver } from './events/kafka/driver.ts';

@@ -1,4 +1,5 @@
 import express, { type RequestHandler, type Router } from 'express';
+import { withEntityTag } from './entity-tags.ts';
 import { markRoute } from './exchange.ts';
 import { inputCheck } from './input.ts';
 import { bodyHandlers } from './request-body.ts';
@@ -38,6 +39,7 @@ export function apiRouter({ path, tag, bodyLimit }: ApiRouterOptions): ApiRouter
       operations.push(operation);
       const entry = router.route(subPath);
       if (route.body) entry[method](...bodyHandlers(method, bodyLimit, route.mediaTypes));
+      if (route.etag) entry[method](withEntityTag);
       entry[method](checked(operation.path, route, handler));
     };
   const methods = {

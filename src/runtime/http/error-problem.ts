@@ -1,4 +1,10 @@
-import { ConflictError, InvalidError, NotFoundError, UnavailableError } from '../errors.ts';
+import {
+  ConflictError,
+  InvalidError,
+  NotFoundError,
+  PreconditionFailedError,
+  UnavailableError,
+} from '../errors.ts';
 import { databaseProblem } from './database-problem.ts';
 import { problem, type Problem } from './problem.ts';
 
@@ -16,6 +22,7 @@ export function errorProblem(error: unknown): Problem {
   if (error instanceof InvalidError) return problem(400, error.message, error.errors);
   if (error instanceof NotFoundError) return problem(404, error.message);
   if (error instanceof ConflictError) return problem(409, error.message);
+  if (error instanceof PreconditionFailedError) return problem(412, error.message);
   if (error instanceof UnavailableError) return problem(503, error.message);
   if (!(error instanceof Error)) return problem(500);
   return (

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type joi from 'joi';
 import { forClients } from './client-schema.ts';
+import { conditionParameters, conditionStatuses, taggedAnswers } from './condition-docs.ts';
 import { createComponents, type Components } from './components.ts';
 import { toJsonSchema, type JsonSchema } from '../schemas/json-schema.ts';
 import { acceptHeader, type Method, type Operation } from './route.ts';
@@ -83,12 +84,19 @@ function operationObject(operation: Operation, surroundings: Surroundings): obje
     summary,
     description,
     tags: [tag],
-    parameters: [...pathParameters(operation), ...queryParameters(operation)],
+    parameters: [
+      ...pathParameters(operation),
+      ...queryParameters(operation),
+      ...conditionParameters(operation),
+    ],
     requestBody: body && {
       required: true,
       content: contents(mediaTypes, components.of(body, 'input')),
     },
-    responses: { ...successes(operation, components), ...problems(operation, surroundings) },
+    responses: {
+      ...taggedAnswers(operation, successes(operation, components)),
+      ...problems(operation, surroundings),
+    },
   };
 }
 
@@ -152,11 +160,9 @@ function success(status: string, schema: joi.Schema | null, components: Componen
     : { description };
 }
 
-function problems(
-  { method, params, query, body, bodyLimit, errors = [] }: Operation,
-  surroundings: Surroundings,
-): Record<string, object> {
-  const statuses = new Set(errors);
+function problems(operation: Operation, surroundings: Surroundings): Record<string, object> {
+  const { method, params, query, body, bodyLimit, errors = [] } = operation;
+  const statuses = new Set([...errors, ...conditionStatuses(operation)]);
   if (params ?? query ?? body) statuses.add(400);
   if (body) [413, 415].forEach((status) => statuses.add(status));
   if (surroundings.isProtected) statuses.add(401);

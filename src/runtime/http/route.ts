@@ -18,6 +18,11 @@ export interface Route<Params, Query, Body> {
    * `application/merge-patch+json` only where a PATCH does with nested objects what RFC 7396 says: merge them.
    */
   mediaTypes?: readonly string[];
+  /**
+   * Whether what `res.json` sends has an `ETag`. A GET then answers `If-None-Match` with 304; a PUT, PATCH or DELETE takes
+   * `If-Match`, which the handler passes on: `ifMatch(req)` is the condition to check in the transaction of the change.
+   */
+  etag?: boolean;
   /** The schema of each status that means success; null where the answer has no body. */
   responses: Readonly<Record<number, joi.Schema | null>>;
   /** The statuses of problems that the handler means to answer, beside those that every route may. */
@@ -46,6 +51,7 @@ export interface Operation {
   mediaTypes?: readonly string[];
   /** The largest body, where it is not the service's. */
   bodyLimit?: number | string;
+  etag?: boolean;
   responses: Readonly<Record<number, joi.Schema | null>>;
   errors?: readonly number[];
 }

@@ -17,4 +17,19 @@ export const httpMutations: readonly Mutation[] = [
       title: 'loses no request of clients that go on until they are told to stop',
     },
   },
+  {
+    name: 'any state meets If-Match',
+    mechanism: 'Of several changes on the condition of one entity tag, one is made.',
+    changes: [
+      {
+        file: '../http/entity-tags.ts',
+        find: 'if (!wanted.includes(entityTag(current)))',
+        replace: 'if (wanted.length === 0 && current)',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/http/entity-tags.test.ts',
+      title: 'lets one of many changes win that know the same representation',
+    },
+  },
 ];

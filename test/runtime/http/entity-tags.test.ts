@@ -126,7 +126,10 @@ describe('a route with entity tags', () => {
     const texts = Array.from({ length: 8 }, (_, index) => `change ${index}`);
     const answers = await Promise.all(texts.map((text) => patch(id, tag, text)));
     const statuses = answers.map(({ status }) => status);
-    assert.deepEqual(statuses.toSorted(), [200, ...Array.from({ length: 7 }, () => 412)]);
+    assert.deepEqual(
+      statuses.toSorted((a, b) => a - b),
+      [200, ...Array.from({ length: 7 }, () => 412)],
+    );
     const winner = texts[statuses.indexOf(200)];
     const { text } = (await (await request('GET', `/${id}`)).json()) as Note;
     assert.equal(text, winner);
@@ -180,7 +183,7 @@ describe('a route with entity tags', () => {
 
   it('never matches any other text, and never fails', async () => {
     const { id, tag } = await create();
-    const printable = fc.string({ unit: fc.constantFrom(...'W/"*,ab \t') });
+    const printable = fc.stringMatching(/^[W/"*,ab \t]{0,12}$/);
     await fc.assert(
       fc.asyncProperty(printable, async (condition) => {
         fc.pre(!condition.trim().includes('*') && condition.trim() !== '');

@@ -16,8 +16,12 @@ export async function startService() {
     publish: test.publish,
     /** Every event that stands in a topic. */
     published: test.published,
-    request: <Body = unknown>(method: string, path: string, body?: unknown) =>
-      request<Body>(server.url + path, method, body),
+    request: <Body = unknown>(
+      method: string,
+      path: string,
+      body?: unknown,
+      headers?: Record<string, string>,
+    ) => request<Body>(server.url + path, { method, body, headers }),
     stop: async () => {
       await stopParts(parts);
       await test.close();
@@ -25,9 +29,18 @@ export async function startService() {
   };
 }
 
-async function request<Body>(url: string, method: string, sent?: unknown) {
-  const json = sent === undefined ? {} : { body: JSON.stringify(sent) };
-  const response = await fetch(url, { method, headers: { 'content-type': 'application/json' }, ...json });
+interface Sent {
+  method: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+async function request<Body>(url: string, { method, body, headers }: Sent) {
+  const response = await fetch(url, {
+    method,
+    headers: { 'content-type': 'application/json', ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
   const text = await response.text();
   return {
     status: response.status,

@@ -105,6 +105,23 @@ describe('/v1/users', () => {
     assert.deepEqual((await eventAbout(id, 'user.deleted')).data, { id });
   });
 
+  it('PATCH and DELETE with If-Match answer 412 when somebody else was faster', async () => {
+    const { headers, body } = await service.request<User>('POST', '/v1/users', newUser());
+    const path = `/v1/users/${body.id}`;
+    const seen = { 'if-match': headers.get('etag') ?? '' };
+    const changes = { ...newUser(), name: 'another text', age: 7, active: false };
+    const patch = () => service.request('PATCH', path, changes, seen);
+    const answers = await Promise.all([patch(), patch()]);
+    assert.deepEqual(
+      answers.map(({ status }) => status).toSorted((a, b) => a - b),
+      [200, 412],
+    );
+    assert.equal((await service.request('DELETE', path, undefined, seen)).status, 412);
+    const now = (await service.request('GET', path)).headers.get('etag') ?? '';
+    assert.equal((await service.request('GET', path, undefined, { 'if-none-match': now })).status, 304);
+    assert.equal((await service.request('DELETE', path, undefined, { 'if-match': now })).status, 204);
+  });
+
   it('DELETE answers 204, then 404, and publishes user.deleted', async () => {
     const { id } = await create();
     assert.equal((await service.request('DELETE', `/v1/users/${id}`)).status, 204);

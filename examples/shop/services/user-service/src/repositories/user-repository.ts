@@ -21,6 +21,12 @@ export const createUserRepository = (database: Knex) => ({
     return row && toUser(row);
   },
 
+  /** Finds it, and lets nobody else change it until the transaction ends. */
+  lock: async (id: string, trx: Knex): Promise<User | undefined> => {
+    const row: UserRow | undefined = await trx('users').where({ id }).forUpdate().first(columns);
+    return row && toUser(row);
+  },
+
   /** Oldest first. */
   list: async ({ limit, after }: PageQuery): Promise<Page<User>> => {
     const rows: UserRow[] = await database('users')

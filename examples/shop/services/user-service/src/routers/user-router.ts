@@ -1,5 +1,5 @@
 import { pageQuerySchema } from 'microservice-runtime';
-import { apiRouter } from 'microservice-runtime/http';
+import { apiRouter, ifMatch } from 'microservice-runtime/http';
 import {
   newUserSchema,
   userChangesSchema,
@@ -23,7 +23,13 @@ export function createUserRouter(users: UserService) {
 
   router.get(
     '/:id',
-    { summary: 'Get a user', params: userIdSchema, responses: { 200: userSchema }, errors: [404] },
+    {
+      summary: 'Get a user',
+      params: userIdSchema,
+      responses: { 200: userSchema },
+      errors: [404],
+      etag: true,
+    },
     async (req, res) => {
       res.json(await users.get(req.params.id));
     },
@@ -31,7 +37,13 @@ export function createUserRouter(users: UserService) {
 
   router.post(
     '/',
-    { summary: 'Create a user', body: newUserSchema, responses: { 201: userSchema }, errors: [409] },
+    {
+      summary: 'Create a user',
+      body: newUserSchema,
+      responses: { 201: userSchema },
+      errors: [409],
+      etag: true,
+    },
     async (req, res) => {
       const user = await users.create(req.body);
       res.status(201).location(`/v1/users/${user.id}`).json(user);
@@ -46,17 +58,18 @@ export function createUserRouter(users: UserService) {
       body: userChangesSchema,
       responses: { 200: userSchema },
       errors: [404, 409],
+      etag: true,
     },
     async (req, res) => {
-      res.json(await users.update(req.params.id, req.body));
+      res.json(await users.update(req.params.id, req.body, ifMatch(req)));
     },
   );
 
   router.delete(
     '/:id',
-    { summary: 'Delete a user', params: userIdSchema, responses: { 204: null }, errors: [404] },
+    { summary: 'Delete a user', params: userIdSchema, responses: { 204: null }, errors: [404], etag: true },
     async (req, res) => {
-      await users.remove(req.params.id);
+      await users.remove(req.params.id, ifMatch(req));
       res.status(204).end();
     },
   );

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { NotFoundError, type PageQuery } from 'microservice-runtime';
+import { NotFoundError, type PageQuery, type Precondition } from 'microservice-runtime';
 import type { UserPublisher } from '../events/publishers.ts';
 import type { NewUser, UserChanges } from '../models/user.ts';
 import type { UserRepository } from '../repositories/user-repository.ts';
@@ -25,15 +25,17 @@ export const createUserService = ({ database, users, publish }: Dependencies) =>
       return user;
     }),
 
-  update: (id: string, changes: UserChanges) =>
+  update: (id: string, changes: UserChanges, precondition?: Precondition) =>
     database.transaction(async (trx) => {
+      precondition?.((await users.lock(id, trx)) ?? notFound(id));
       const user = (await users.update(id, changes, trx)) ?? notFound(id);
       await publish.updated(user, trx);
       return user;
     }),
 
-  remove: (id: string) =>
+  remove: (id: string, precondition?: Precondition) =>
     database.transaction(async (trx) => {
+      precondition?.((await users.lock(id, trx)) ?? notFound(id));
       const removedId = (await users.remove(id, trx)) ?? notFound(id);
       await publish.deleted(removedId, trx);
     }),
