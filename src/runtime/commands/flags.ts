@@ -23,6 +23,7 @@ const flags = {
     of: '',
     text: "sets the service's own group back, and forgets what it handled since",
   },
+  through: { type: 'string', of: 'OFFSET', text: 'the last one of a batch that cannot be read' },
   reason: { type: 'string', of: 'TEXT', text: 'why, for whoever reads the output later' },
   yes: { type: 'boolean', of: '', text: 'does it; without it what would happen is printed' },
   json: { type: 'boolean', of: '', text: 'prints one JSON document' },

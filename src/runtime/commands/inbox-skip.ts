@@ -14,12 +14,14 @@ interface Skip {
   topic: string;
   partition: number;
   offset: number;
+  /** The last offset that is left out; the same as `offset` for one event. */
+  through: number;
   reason: string;
 }
 
 /**
- * `inbox skip TOPIC PARTITION OFFSET --reason TEXT`: moves a group past one event that holds its partition, if the group stands
- * exactly there. A service that runs follows with its next try. Rejects with where the group is otherwise.
+ * `inbox skip TOPIC PARTITION OFFSET [--through OFFSET] --reason TEXT`: moves a group past one event that holds its partition, or
+ * past a batch that cannot be read, if the group stands exactly there. A service that runs follows with its next try. Rejects with where the group is otherwise.
  */
 export async function skip(values: Flags, root: string, words: readonly string[]): Promise<void> {
   const [topic = '', partition = '', offset = ''] = words;
@@ -27,9 +29,12 @@ export async function skip(values: Flags, root: string, words: readonly string[]
   if (reason === undefined)
     throw new MisuseError('--reason is missing; say why nobody is to handle the event');
   const config = kafkaOf(root);
+  const first = numberOf('OFFSET', offset);
+  const through = numberOf('--through', values.through ?? offset);
+  if (through < first) throw new MisuseError(`--through ${through} lies before ${first}`);
   const skipped = {
     group: values.group ?? config.groupId,
-    ...{ topic, partition: numberOf('PARTITION', partition), offset: numberOf('OFFSET', offset), reason },
+    ...{ topic, partition: numberOf('PARTITION', partition), offset: first, through, reason },
   };
   await withDatabase(root, async (database) => {
     await checkPosition(database, skipped);
@@ -58,20 +63,20 @@ async function checkPosition(database: Knex, { group, topic, partition, offset }
 }
 
 /** A position behind the end would count as one of a log that was thrown away. */
-async function endOf(driver: KafkaDriver, { topic, partition, offset }: Skip): Promise<number> {
+async function endOf(driver: KafkaDriver, { topic, partition, through }: Skip): Promise<number> {
   const isThere = (await driver.listTopics()).includes(topic);
   const logs = isThere ? await driver.topicOffsets(topic) : [];
   const end = logs.find((log) => log.partition === partition)?.high;
-  if (end !== undefined && offset < end) return end;
+  if (end !== undefined && through < end) return end;
   throw new CommandError(
     end === undefined
       ? `Kafka has no partition ${topic}/${partition}`
-      : `${topic}/${partition} ends at ${end}: nothing has come at ${offset} yet that could be skipped`,
+      : `${topic}/${partition} ends at ${end}: nothing has come at ${through} yet that could be skipped`,
   );
 }
 
 async function move(database: Knex, skipped: Skip): Promise<void> {
-  if (await skipOffset(database, skipped, skipped.offset)) return;
+  if (await skipOffset(database, skipped, skipped.offset, skipped.through)) return;
   await checkPosition(database, skipped);
   throw new CommandError('the position changed meanwhile; look at it again: npx microservice-runtime lag');
 }
@@ -82,13 +87,15 @@ interface Record extends Skip {
   at: string;
 }
 
-const planText = ({ group, topic, partition, offset, end }: Record): string =>
+const planText = ({ group, topic, partition, offset, through, end }: Record): string =>
   `Group ${group} stands at ${offset} in ${topic}/${partition}, which ends at ${end}.\n` +
-  `The event at ${offset} would be skipped: it is never handled, and the later ones of its key are.`;
+  (through === offset
+    ? `The event at ${offset} would be skipped: it is never handled, and the later ones of its key are.`
+    : `The events at ${offset} to ${through} would be skipped: they are never handled, and the later ones of their keys are.`);
 
-const doneText = ({ group, topic, partition, offset, reason, by, at }: Record): string =>
-  `${at} ${by} skipped ${topic}/${partition}@${offset} for group ${group}: ${reason}\n` +
-  `The group is at ${offset + 1}. A service that runs follows with its next try.`;
+const doneText = ({ group, topic, partition, offset, through, reason, by, at }: Record): string =>
+  `${at} ${by} skipped ${topic}/${partition}@${through === offset ? offset : `${offset} to ${through}`} for group ${group}: ${reason}\n` +
+  `The group is at ${through + 1}. A service that runs follows with its next try.`;
 
 /** Who runs this, as well as the machine knows; a container may have no name for its user. */
 function operator(): string {

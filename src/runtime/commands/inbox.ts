@@ -48,7 +48,7 @@ export const inboxCommand = commandOf(
     skip: {
       summary: 'moves the group past the event that it stands at',
       words: ['TOPIC', 'PARTITION', 'OFFSET'],
-      flags: ['reason', 'group', 'yes', 'json'],
+      flags: ['reason', 'through', 'group', 'yes', 'json'],
       run: skip,
     },
   },

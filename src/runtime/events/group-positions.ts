@@ -39,11 +39,12 @@ export async function skipOffset(
   database: Knex,
   { group, topic, partition }: Omit<GroupPartition, 'groupId'> & { group: string },
   offset: number,
+  through = offset,
 ): Promise<boolean> {
   return inTransaction(database, async (trx) => {
     const moved = await trx('event_positions')
       .where({ consumer_group: group, topic, partition, position: offset })
-      .update({ position: offset + 1, updated_at: trx.fn.now() });
+      .update({ position: through + 1, updated_at: trx.fn.now() });
     return moved === 1;
   });
 }

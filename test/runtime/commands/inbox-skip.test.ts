@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import { UnavailableError } from '../../../src/runtime/errors.ts';
+import { appendBatch, rawBatch } from '../../support/raw-batches.ts';
 import { createFixture, noteWritten, type Fixture } from '../events/consumer-fixture.ts';
 import type { Result } from '../support/fixture-service.ts';
 import { runHere } from './operated-service.ts';
@@ -77,7 +78,15 @@ describe('microservice-runtime inbox skip', () => {
     assert.equal(code, 0);
     const { by, at, ...record } = JSON.parse(stdout);
     assert.deepEqual(record, {
-      ...{ dryRun: false, group: 'note-service-consumer', topic, partition: 0, offset: 1, end: 3 },
+      ...{
+        dryRun: false,
+        group: 'note-service-consumer',
+        topic,
+        partition: 0,
+        offset: 1,
+        through: 1,
+        end: 3,
+      },
       reason: 'it makes the tax office hang up',
     });
     assert.match(by, /@/);
@@ -87,11 +96,25 @@ describe('microservice-runtime inbox skip', () => {
     assert.ok(fixture.log.some(({ msg }) => /is at 2 .*or somebody skipped them/.test(msg)));
   });
 
+  it('moves the group past all of a batch that cannot be read', async () => {
+    const batch = rawBatch({ attributes: 5, count: 4, content: Buffer.from('of an unknown codec') });
+    await appendBatch(fixture.config.kafka.bootstrapServers.join(), { topic }, batch);
+    await fixture.send('d', 'behind');
+    await waitFor(() =>
+      fixture.log.some(({ msg }) => msg.includes('inbox skip note.events 0 3 --through 6')),
+    );
+    assert.equal((await inbox(topic, '0', '3', '--through', '2', ...because)).code, 2);
+    const { code, stdout } = await inbox(topic, '0', '3', '--through', '6', ...because, '--yes');
+    assert.equal(code, 0);
+    assert.match(stdout, /skipped note\.events\/0@3 to 6 .*\nThe group is at 7\./);
+    await waitFor(async () => (await effects()).includes('behind'), { timeout: 20_000 });
+  });
+
   it('refuses to pass the end of the log', async () => {
-    await waitFor(async () => (await position()) === 3);
-    const { code, stderr } = await inbox(topic, '0', '3', ...because, '--yes');
+    await waitFor(async () => (await position()) === 8);
+    const { code, stderr } = await inbox(topic, '0', '8', ...because, '--yes');
     assert.equal(code, 1);
-    assert.match(stderr, /note\.events\/0 ends at 3: nothing has come at 3 yet/);
-    assert.equal(await position(), 3);
+    assert.match(stderr, /note\.events\/0 ends at 8: nothing has come at 8 yet/);
+    assert.equal(await position(), 8);
   });
 });

@@ -51,10 +51,11 @@ describe('record batches of other clients', () => {
   });
 
   it('that cannot be unpacked stop their partition alone, loudly, until the position is behind them', async () => {
+    await append(0, Buffer.from(batches['java-lz4'], 'base64'));
     for (const [, batch] of unreadable) await append(0, batch);
     await append(0, Buffer.from(batches['java-none'], 'base64'));
     await append(1, Buffer.from(batches['java-gzip'], 'base64'));
-    let offset = 0;
+    let offset = 20;
     for (const [why, batch] of unreadable) {
       const last = offset + batch.readInt32BE(23);
       await waitFor(() => partition(0)?.stopped?.offset === offset);
@@ -70,7 +71,8 @@ describe('record batches of other clients', () => {
       offset = last + 1;
       await fixture.database('event_positions').where({ topic, partition: 0 }).update({ position: offset });
     }
-    await waitFor(() => texts.length === 40);
+    // a handler runs again where its batch was rolled back
+    await waitFor(() => new Set(texts).size === 60);
     await waitFor(() => partition(0)?.lag === 0 && partition(1)?.lag === 0);
     assert.equal(partition(0)?.stopped, undefined);
     assert.equal(consumers.healthy(), true);
