@@ -244,4 +244,47 @@ export const consumerMutations: readonly Mutation[] = [
       title: 'is reset where the topic has another id, and keeps the new one',
     },
   },
+  {
+    name: 'a batch that cannot be read is passed over',
+    mechanism: 'A batch that cannot be unpacked stops its partition alone, until somebody skips it.',
+    changes: [
+      {
+        file: 'consumer-partition.ts',
+        find: 'if (fetched.damage) stoppage.stop(fetched.damage);',
+        replace: 'if (fetched.damage) nextFetch = fetched.damage.last + 1;',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/events/consumer-batches.test.ts',
+      title: 'that cannot be unpacked stop their partition alone, loudly, until the position is behind them',
+      timeout: 60_000,
+    },
+  },
+  {
+    name: 'control records count as events ahead',
+    mechanism: 'A consumer steps over the ends of transactions, and stands behind them.',
+    changes: [
+      {
+        file: 'kafka/records/batch.ts',
+        find: 'next: Math.max(from, header.lastOffset + 1), isCut: false };',
+        replace: 'next: from, isCut: false };',
+      },
+    ],
+    noticedBy: { file: 'runtime/events/kafka-records.test.ts', title: 'steps over the ends of transactions' },
+  },
+  {
+    name: 'aborted records are read',
+    mechanism: 'No record of an aborted transaction is handled.',
+    changes: [
+      {
+        file: 'kafka/records/batch.ts',
+        find: 'header.transactional && producers.has(header.producerId)',
+        replace: 'header.transactional && header.recordCount < 0',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/events/kafka-records.test.ts',
+      title: 'has no record of an aborted transaction, and those of the producer that come after it',
+    },
+  },
 ];
