@@ -10,9 +10,15 @@ const mocha = path.join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
 const suites = [
   'test/suites/bus/embedded-broker.test.ts',
   'test/faults/properties/*.test.ts',
-  'test/runtime/commands/{dead-letters,replay}.test.ts',
-  'test/runtime/events/{consumer,consumer-parked,inbox,parked-runner}.test.ts',
-  'test/runtime/events/{outbox,outbox-dead-letters,relay}.test.ts',
+  'test/runtime/commands/dead-letters.test.ts',
+  'test/runtime/commands/replay.test.ts',
+  'test/runtime/events/consumer.test.ts',
+  'test/runtime/events/consumer-parked.test.ts',
+  'test/runtime/events/inbox.test.ts',
+  'test/runtime/events/parked-runner.test.ts',
+  'test/runtime/events/outbox.test.ts',
+  'test/runtime/events/outbox-dead-letters.test.ts',
+  'test/runtime/events/relay.test.ts',
 ];
 
 describe('the suites of the event bus', function () {
