@@ -27,6 +27,7 @@ const user = joi.object({
   seenAt: timestampString().required(),
   extra: joi.any(),
   address: joi.object({ city: joi.string() }),
+  visits: joi.array().items(joi.object({ at: timestampString() })),
 });
 
 const stream = { topic: 'user.events', aggregate: 'user' };
@@ -57,6 +58,7 @@ describe('asyncApiDocument', () => {
     assert.deepEqual(document.operations, {
       'send.user.events': {
         action: 'send',
+        description: 'The events of user.events that user-service publishes.',
         channel: { $ref: '#/channels/user.events' },
         messages: [
           { $ref: '#/channels/user.events/messages/user.created.v1' },
@@ -65,6 +67,7 @@ describe('asyncApiDocument', () => {
       },
       'receive.order.events': {
         action: 'receive',
+        description: 'The events of order.events that user-service handles.',
         channel: { $ref: '#/channels/order.events' },
         messages: [{ $ref: '#/channels/order.events/messages/order.paid.v1' }],
       },
@@ -78,6 +81,8 @@ describe('asyncApiDocument', () => {
     assert.equal(message['x-aggregate'], 'user');
     assert.equal(message['x-version'], 2);
     assert.deepEqual(message['headers'], {
+      title: 'UserRenamedV2Headers',
+      type: 'object',
       allOf: [{ $ref: '#/components/schemas/CloudEventHeaders' }],
       properties: {
         ce_type: { const: 'user.renamed' },
@@ -102,7 +107,24 @@ describe('asyncApiDocument', () => {
       seenAt: ['string', 'date-time'],
       extra: [undefined, undefined],
       address: ['object', undefined],
+      visits: ['array', undefined],
     });
+  });
+
+  // Generators of code take the title of a schema for the name of its type.
+  it('gives every object in a payload a title of its own', () => {
+    const { components } = documentOf({ published: [created, renamed], consumed: [paid] });
+    const titles = Object.values(components.messages).flatMap(({ payload }) => titlesIn(payload as Titled));
+    assert.deepEqual(titles.toSorted(), [
+      'OrderPaid',
+      'UserCreated',
+      'UserCreatedAddress',
+      'UserCreatedVisitsItem',
+      'UserRenamedV2',
+      'UserRenamedV2Address',
+      'UserRenamedV2VisitsItem',
+    ]);
+    assert.equal(components.schemas['CloudEventHeaders']?.['title'], 'CloudEventHeaders');
   });
 
   it('lets a producer add fields, at any depth', () => {
@@ -140,6 +162,18 @@ describe('asyncApiDocument', () => {
     }
   });
 });
+
+interface Titled {
+  type?: unknown;
+  title?: string;
+  properties?: Record<string, Titled>;
+  items?: Titled;
+}
+
+const titlesIn = ({ type, title, properties = {}, items }: Titled): (string | undefined)[] => [
+  ...(type === 'object' ? [title] : []),
+  ...[...Object.values(properties), ...(items ? [items] : [])].flatMap(titlesIn),
+];
 
 function kindsOf(payload: unknown): unknown {
   const { properties }: { properties: Record<string, { type?: unknown; format?: unknown }> } = JSON.parse(
