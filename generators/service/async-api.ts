@@ -36,7 +36,10 @@ export async function asyncApi(view: ServiceView, templates: string): Promise<Js
         messages: Object.fromEntries(events.map((event) => [nameOf(event), messageReference(event)])),
       },
     ]),
-    operations: { ...operations('send', sorted(published)), ...operations('receive', sorted(consumed)) },
+    operations: {
+      ...operations('send', view.folder, sorted(published)),
+      ...operations('receive', view.folder, sorted(consumed)),
+    },
     components: {
       messages: Object.fromEntries(all.map((event) => [nameOf(event), message(event)])),
       schemas: all.length > 0 ? { CloudEventHeaders: JSON.parse(headers) as JsonSchema } : {},
@@ -45,6 +48,10 @@ export async function asyncApi(view: ServiceView, templates: string): Promise<Js
 }
 
 const nameOf = ({ type, version }: Event) => `${type}.v${version}`;
+const titleOf = ({ type, version }: Event) => {
+  const words = type.split(/[^a-zA-Z0-9]+/).map((word) => word.slice(0, 1).toUpperCase() + word.slice(1));
+  return `${words.join('')}${version === 1 ? '' : `V${version}`}`;
+};
 const messageReference = (event: Event) => ({ $ref: `#/components/messages/${nameOf(event)}` });
 const sortKey = (event: Event) => `${event.topic} ${nameOf(event)}`;
 const sorted = (events: Event[]) => events.toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
@@ -107,11 +114,12 @@ const stateOf = (field: Field): JsonSchema =>
     ? { not: { type: 'null' } }
     : orNull(field, fieldCodes[field.type].schema);
 
-const operations = (action: 'send' | 'receive', events: Event[]) =>
+const operations = (action: 'send' | 'receive', service: string, events: Event[]) =>
   grouped(events, (topic, own) => [
     `${action}.${topic}`,
     {
       action,
+      description: `The events of ${topic} that ${service} ${action === 'send' ? 'publishes' : 'handles'}.`,
       channel: { $ref: `#/channels/${topic}` },
       messages: own.map((event) => ({ $ref: `#/channels/${topic}/messages/${nameOf(event)}` })),
     },
@@ -123,6 +131,8 @@ function message(event: Event): JsonSchema {
     contentType: 'application/json',
     correlationId: { location: '$message.header#/ce_correlationid' },
     headers: {
+      title: `${titleOf(event)}Headers`,
+      type: 'object',
       allOf: [{ $ref: '#/components/schemas/CloudEventHeaders' }],
       properties: {
         ce_type: { const: event.type },
@@ -130,7 +140,7 @@ function message(event: Event): JsonSchema {
         ce_eventversion: { const: String(event.version) },
       },
     },
-    payload: event.payload,
+    payload: { title: titleOf(event), ...event.payload },
     bindings: { kafka: { key: { type: 'string', description: `The id of the ${event.aggregate}.` } } },
     'x-aggregate': event.aggregate,
     'x-version': event.version,

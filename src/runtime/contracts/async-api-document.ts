@@ -2,6 +2,7 @@ import type { EventDefinition } from '../events/define-event.ts';
 import type { EventContracts } from '../events/event.ts';
 import { toJsonSchema, type JsonSchema } from '../schemas/json-schema.ts';
 import { cloudEventHeaders, headersOf } from './cloud-event-headers.ts';
+import { titled, titleOf } from './titles.ts';
 
 export interface AsyncApiInput {
   serviceName: string;
@@ -18,6 +19,7 @@ interface Message extends JsonSchema {
 
 interface Operation {
   action: 'send' | 'receive';
+  description: string;
   channel: Reference;
   messages: Reference[];
 }
@@ -50,8 +52,8 @@ export function asyncApiDocument(input: AsyncApiInput): AsyncApiDocument {
     defaultContentType: 'application/json',
     channels: channelsOf(definitions),
     operations: {
-      ...operationsOf('send', contracts.published),
-      ...operationsOf('receive', contracts.consumed),
+      ...operationsOf('send', serviceName, contracts.published),
+      ...operationsOf('receive', serviceName, contracts.consumed),
     },
     components: {
       messages: messagesOf(definitions),
@@ -77,6 +79,7 @@ function channelsOf(definitions: EventDefinition[]): AsyncApiDocument['channels'
 
 function operationsOf(
   action: Operation['action'],
+  serviceName: string,
   definitions: readonly EventDefinition[],
 ): AsyncApiDocument['operations'] {
   const operations: AsyncApiDocument['operations'] = {};
@@ -84,6 +87,7 @@ function operationsOf(
     const channel = `#/channels/${definition.topic}`;
     const operation = (operations[`${action}.${definition.topic}`] ??= {
       action,
+      description: `The events of ${definition.topic} that ${serviceName} ${action === 'send' ? 'publishes' : 'handles'}.`,
       channel: { $ref: channel },
       messages: [],
     });
@@ -113,7 +117,7 @@ function messageOf(definition: EventDefinition): Message {
     contentType: 'application/json',
     correlationId: { location: '$message.header#/ce_correlationid' },
     headers: headersOf(type, version, aggregate),
-    payload: open(toJsonSchema(schema, 'output')),
+    payload: titled(open(toJsonSchema(schema, 'output')), titleOf(type, version)),
     bindings: { kafka: { key: { type: 'string', description: `The id of the ${aggregate}.` } } },
     'x-aggregate': aggregate,
     'x-version': version,

@@ -1,9 +1,11 @@
 import type { JsonSchema } from '../schemas/json-schema.ts';
+import { titleOf } from './titles.ts';
 
 const text = (description: string): JsonSchema => ({ type: 'string', description });
 
 /** The Kafka headers of every event: CloudEvents 1.0 in binary mode, with this system's extension attributes. */
 export const cloudEventHeaders: JsonSchema = {
+  title: 'CloudEventHeaders',
   type: 'object',
   required: ['content-type', 'ce_specversion', 'ce_id', 'ce_type', 'ce_source', 'ce_subject', 'ce_time'],
   properties: {
@@ -25,6 +27,8 @@ export const cloudEventHeaders: JsonSchema = {
 
 /** The headers of one kind of event, as keywords beside `cloudEventHeaders`. */
 export const headersOf = (type: string, version: number, aggregate: string): JsonSchema => ({
+  title: `${titleOf(type, version)}Headers`,
+  type: 'object',
   allOf: [{ $ref: '#/components/schemas/CloudEventHeaders' }],
   properties: {
     ce_type: { const: type },
