@@ -114,8 +114,8 @@ describe('asyncApiDocument', () => {
   // Generators of code take the title of a schema for the name of its type.
   it('gives every object in a payload a title of its own', () => {
     const { components } = documentOf({ published: [created, renamed], consumed: [paid] });
-    const titles = Object.values(components.messages).flatMap(({ payload }) => titlesIn(payload as Titled));
-    assert.deepEqual(titles.toSorted(), [
+    const titles = Object.values(components.messages).flatMap((message) => titlesIn(payloadOf(message)));
+    assert.deepEqual(titles.map(String).toSorted(), [
       'OrderPaid',
       'UserCreated',
       'UserCreatedAddress',
@@ -169,6 +169,8 @@ interface Titled {
   properties?: Record<string, Titled>;
   items?: Titled;
 }
+
+const payloadOf = (message: object): Titled => (message as { payload: Titled }).payload;
 
 const titlesIn = ({ type, title, properties = {}, items }: Titled): (string | undefined)[] => [
   ...(type === 'object' ? [title] : []),
