@@ -111,8 +111,12 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
       turnStale(`the log of ${topic}/${partition} ends at ${fetched.logEnd}, before our offset ${nextFetch}`);
       return;
     }
-    // an answer to an older fetch: what lies before it has not come
-    if (fetched.from > nextFetch || !isOurLog(fetched)) return;
+    if (fetched.from > nextFetch) {
+      // what lies before it has not come, and nobody else would ask for it
+      options.fetchFrom(nextFetch);
+      return;
+    }
+    if (!isOurLog(fetched)) return;
     if (fetched.damage && fetched.next < nextFetch) {
       // somebody has skipped it
       options.fetchFrom(nextFetch);

@@ -183,6 +183,31 @@ describe('a partition with two owners', () => {
     assert.deepEqual(await readPosition(database, of), { position: 3, resets: 0 });
   });
 
+  it('asks again for what lies before the messages that came', async () => {
+    const of = { groupId: 'l', topic: 'note.events', partition: 0 };
+    const { database, logger } = fixture;
+    const handlers = createGroupHandlers();
+    const handled: string[] = [];
+    handlers.addTopics(['note.events'], ({ subject }) => Promise.resolve(handled.push(subject)));
+    const asked: number[] = [];
+    const partition = openPartition(await createPosition(database, of, 0), 3, {
+      ...{ database, logger, handlers, of, slots: createSlots(1), settings: defaultSettings(fixture.config) },
+      metrics: createConsumerMetrics(new Registry())('l'),
+      pause: () => {},
+      resume: () => {},
+      fetchFrom: (offset) => asked.push(offset),
+      stale: () => {},
+      parked: () => {},
+    });
+    const log = { topic: of.topic, partition: of.partition, end: 3, logEnd: 3, next: 3 };
+    partition.receive({ ...log, from: 1, messages: threeMessages.slice(1) });
+    assert.deepEqual([asked, handled], [[0], []]);
+    partition.receive({ ...log, from: 0, messages: threeMessages });
+    await waitFor(() => partition.status().position === 3);
+    assert.equal(handled.length, 3);
+    await partition.close();
+  });
+
   it('stands behind what holds no message, such as the end of a transaction, and stores that', async () => {
     const of = { groupId: 'k', topic: 'note.events', partition: 0 };
     const { database, logger } = fixture;
