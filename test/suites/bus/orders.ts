@@ -45,8 +45,28 @@ export async function createEffectTables(database: Knex): Promise<void> {
   });
 }
 
-/** Changes an order and publishes it, as services do: one transaction, the order's row locked. */
+/**
+ * Changes an order and publishes it, as services do: one transaction, the order's row locked. Where the database's default
+ * isolation refuses one that came second, it is done again, as PostgreSQL asks of whoever chooses such a level (13.5).
+ */
 export async function changeOrder(
+  database: Knex,
+  bus: EventBus,
+  orderChanged: OrderChanged,
+  id: string,
+): Promise<void> {
+  for (;;) {
+    try {
+      return await changeOnce(database, bus, orderChanged, id);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === SERIALIZATION_FAILURE)) throw error;
+    }
+  }
+}
+
+const SERIALIZATION_FAILURE = '40001';
+
+async function changeOnce(
   database: Knex,
   bus: EventBus,
   orderChanged: OrderChanged,
