@@ -25,7 +25,10 @@ export function databaseProblem(error: Error): Problem | undefined {
     return problem(503, 'The request took too long in the database; try again later.');
   // Knex calls a query that its own timeout ended so
   if (isAway(error) || error.name === 'KnexTimeoutError')
-    return problem(503, 'The database does not answer at the moment; try again.');
+    return problem(
+      503,
+      'The database, or another system that this request needs, does not answer; try again.',
+    );
   if (!isDatabaseError(error)) return undefined;
   if (tryAgain.test(error.code))
     return problem(503, 'The database was too busy with the same data; try again.');
