@@ -69,9 +69,16 @@ function tokenAt(text: string, at: number): string {
   return numberToken.exec(text)?.[0] ?? text[at]!;
 }
 
+/** Many languages write a fraction with the 17 digits that tell any double from its neighbors: C's `%.17g`. */
 function isExact(token: string): boolean {
   const value = Number(token);
-  return Number.isNaN(value) || (Number.isFinite(value) && canonical(token) === canonical(String(value)));
+  if (Number.isNaN(value)) return true;
+  if (!Number.isFinite(value)) return false;
+  const digits = canonical(token);
+  return (
+    digits === canonical(String(value)) ||
+    (!Number.isInteger(value) && digits === canonical(value.toPrecision(17)))
+  );
 }
 
 /** The digits of a decimal number without zeros at either end, and their power of ten: equal for equal numbers. */

@@ -17,6 +17,13 @@ describe('inexactNumbers', () => {
   it('finds no number that JSON.stringify wrote', () =>
     fc.assert(fc.property(fc.json(), (json) => assert.deepEqual(placesIn(json), []))));
 
+  it('finds no fraction that was written with 17 digits', () =>
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true, noInteger: true }), (double) =>
+        assert.deepEqual(placesIn(`[${double.toPrecision(17)}]`), []),
+      ),
+    ));
+
   it('names the place of a number, whatever surrounds it', () =>
     fc.assert(
       fc.property(
