@@ -8,7 +8,9 @@ export function conditionParameters({ etag, method }: Operation): object[] {
     method === 'get'
       ? ['If-None-Match', 'Entity tags that the caller has: 304 where the representation has one of them']
       : ['If-Match', 'Entity tags that the caller has seen: 412 where the representation has none of them'];
-  return [{ name, in: 'header', required: false, description, schema: tagListSchema }];
+  // A GET takes whatever is not a list of tags for one that the caller does not have.
+  const schema = method === 'get' ? { type: 'string' } : tagListSchema;
+  return [{ name, in: 'header', required: false, description, schema }];
 }
 
 const headers = {

@@ -8,7 +8,7 @@ const tag = /(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/.source;
 const list = new RegExp(`^[ \\t]*(?:,[ \\t]*)*${tag}[ \\t]*(?:,[ \\t]*(?:${tag}[ \\t]*)?)*$`);
 const tags = new RegExp(tag, 'g');
 
-/** The schema of `If-Match` and `If-None-Match` in the document. */
+/** The schema of `If-Match` in the document. */
 export const tagListSchema = {
   type: 'string',
   pattern: String.raw`^(\*|(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*")*)$`,
