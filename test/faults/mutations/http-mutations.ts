@@ -32,4 +32,43 @@ export const httpMutations: readonly Mutation[] = [
       title: 'lets one of many changes win that know the same representation',
     },
   },
+  {
+    name: 'a number that loses digits is taken',
+    mechanism: 'A number in a body is kept with all its digits, or refused.',
+    changes: [
+      {
+        file: '../http/json-body.ts',
+        find: 'if (faults.length > 0)',
+        replace: 'if (faults.length < 0)',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/http/hostile-bodies.test.ts',
+      title: 'answers 400 that names every number that a double cannot hold',
+    },
+  },
+  {
+    name: 'a text that PostgreSQL would alter is taken',
+    mechanism: 'A text in a body or an event is kept as it was sent, or refused.',
+    changes: [
+      {
+        file: '../schemas/json-faults.ts',
+        find: 'if (unstorable.test(value))',
+        replace: 'if (unstorable.test(value) && faults.length < 0)',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/http/hostile-bodies.test.ts',
+      title: 'answers 400 that names each text with NUL or a lone surrogate, also the name of a property',
+    },
+  },
+  {
+    name: 'a UUID keeps its capitals',
+    mechanism: 'A row has one key, however a client writes its UUID.',
+    changes: [{ file: '../schemas/fields.ts', find: 'text.toLowerCase(),', replace: 'text,' }],
+    noticedBy: {
+      file: 'runtime/schemas/fields.test.ts',
+      title: 'uuidString gives the form that PostgreSQL gives back',
+    },
+  },
 ];

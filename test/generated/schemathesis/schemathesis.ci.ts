@@ -40,7 +40,14 @@ describe('the document of a generated service, checked by Schemathesis', functio
         ...['--checks', 'all', '--phases', 'coverage,fuzzing,stateful', '--seed', '8'],
         ...['--max-examples', String(examples), '--no-color', '--continue-on-failure'],
       ],
-      { cwd: folder, env: { ...process.env, SCHEMATHESIS_HOOKS: path.join(here, 'hooks.py') } },
+      {
+        cwd: folder,
+        env: {
+          ...process.env,
+          SCHEMATHESIS_HOOKS: path.join(here, 'hooks.py'),
+          PYTHONDONTWRITEBYTECODE: '1',
+        },
+      },
     );
     return Number(/^\s+(\d+) generated/m.exec(output)?.[1]);
   }
