@@ -1,0 +1,106 @@
+import { execFileSync, spawn, type ExecFileSyncOptions } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Client } from 'pg';
+import { findFreePort } from '../../src/devkit/postgres/free-port.ts';
+import { waitFor } from '../../src/devkit/testing/wait-for.ts';
+
+/** A PostgreSQL of Debian, which has what the embedded one lacks: `pg_dump`. */
+export interface DebianPostgres {
+  /** Resolves to the address of a new, empty database. */
+  createDatabase(name: string): Promise<string>;
+  /** The schema of a database as SQL, without what differs from run to run. */
+  dumpSchema(name: string): string;
+  stop(): Promise<void>;
+}
+
+const installed = '/usr/lib/postgresql';
+const host = '127.0.0.1';
+
+/** The folder of the newest version; undefined where none is installed. */
+function findPrograms(): string | undefined {
+  if (!existsSync(installed)) return undefined;
+  const folders = readdirSync(installed)
+    .toSorted((a, b) => Number(b) - Number(a))
+    .map((version) => path.join(installed, version, 'bin'));
+  return folders.find((folder) =>
+    ['initdb', 'postgres', 'pg_dump'].every((name) => existsSync(path.join(folder, name))),
+  );
+}
+
+/** For a `before` hook: starts it, and installs it first in CI; elsewhere skips with a printed reason where there is none. */
+export async function startDebianPostgresOrSkip(context: Mocha.Context): Promise<DebianPostgres> {
+  if (!findPrograms() && process.env.CI) {
+    execFileSync('apt-get', ['-q', 'update'], { stdio: 'ignore' });
+    execFileSync('apt-get', ['-qy', 'install', 'postgresql'], {
+      stdio: 'ignore',
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
+  }
+  const programs = findPrograms();
+  if (programs) return start(programs);
+  if (process.env.CI) throw new Error(`apt-get installed postgresql, and ${installed} has no pg_dump`);
+  console.log(
+    `    skipped: ${installed} has no PostgreSQL with pg_dump: install Debian's package postgresql`,
+  );
+  return context.skip();
+}
+
+async function start(programs: string): Promise<DebianPostgres> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'debian-postgres-'));
+  const account = accountFor(directory);
+  const options: ExecFileSyncOptions = { ...account, cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] };
+  const data = path.join(directory, 'data');
+  const port = await findFreePort(host);
+  execFileSync(
+    path.join(programs, 'initdb'),
+    ['-D', data, '-U', 'owner', '--auth=trust', '--no-sync'],
+    options,
+  );
+  const settings = [`listen_addresses=${host}`, `port=${port}`, 'unix_socket_directories=', 'fsync=off'];
+  const server = spawn(
+    path.join(programs, 'postgres'),
+    ['-D', data, ...settings.flatMap((setting) => ['-c', setting])],
+    { ...account, cwd: directory, stdio: 'ignore' },
+  );
+  const url = (name: string): string => `postgres://owner@${host}:${port}/${name}`;
+  await waitFor(() => query(url('postgres'), 'select 1'), { message: "Debian's PostgreSQL answers" });
+  return {
+    async createDatabase(name) {
+      await query(url('postgres'), `create database ${name}`);
+      return url(name);
+    },
+    dumpSchema: (name) =>
+      execFileSync(path.join(programs, 'pg_dump'), ['--schema-only', '--no-owner', url(name)], {
+        encoding: 'utf8',
+      }).replaceAll(/^\\(un)?restrict .*$/gm, ''),
+    async stop() {
+      server.kill('SIGINT');
+      if (server.exitCode === null) await once(server, 'exit');
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** PostgreSQL does not run as root. */
+function accountFor(directory: string): { uid?: number; gid?: number } {
+  if (process.getuid?.() !== 0) return {};
+  const idOf = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+  const account = { uid: idOf('-u'), gid: idOf('-g') };
+  chownSync(directory, account.uid, account.gid);
+  return account;
+}
+
+async function query(connectionString: string, sql: string): Promise<boolean> {
+  const client = new Client({ connectionString });
+  await client.connect();
+  try {
+    await client.query(sql);
+    return true;
+  } finally {
+    await client.end();
+  }
+}
