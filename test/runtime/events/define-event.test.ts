@@ -118,7 +118,7 @@ describe('the data of an event', () => {
   it('is an error when nothing lifts it, and when it does not fit', () => {
     const bare = defineEvent({ ...settings, upcasts: {} });
     assert.throws(() => acceptData(bare, 1, {}), /came in version 1, and nothing lifts version 1 to 2/);
-    assert.throws(() => acceptData(userCreated, 2, null), /has data that is no object: null/);
+    assert.throws(() => acceptData(userCreated, 2, null), /has data that is not an object: null/);
     assert.throws(() => acceptData(userCreated, 3, { id: '7' }), /"firstName" is required/);
   });
 });

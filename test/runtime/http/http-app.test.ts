@@ -208,7 +208,10 @@ describe('createHttpApp', () => {
     const response = await request('/v1/users');
     assert.equal(response.status, 503);
     assert.equal(response.headers.get('retry-after'), '1');
-    assert.match(await response.text(), /The database does not answer/);
+    assert.match(
+      await response.text(),
+      /The database, or another system that this request needs, does not answer/,
+    );
     await lost.destroy();
   });
 
