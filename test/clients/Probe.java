@@ -34,10 +34,10 @@ public class Probe {
     equal(made.getMytimestamp().toInstant(), at.toInstant());
     equal(made.getMyuuid(), uuid);
     equal(made.getMyjson(), json);
-    equal(api.getThing(made.getId()), made);
+    equal(api.getThing(made.getId(), null), made);
     ThingPage page = api.listThings(100, null);
     while (!page.getItems().contains(made)) page = api.listThings(100, page.getNext());
-    Thing changed = api.changeThing(made.getId(), new ThingChanges().mystring("b"));
+    Thing changed = api.changeThing(made.getId(), new ThingChanges().mystring("b"), null);
     equal(changed, made.mystring("b").updatedAt(changed.getUpdatedAt()));
   }
 
@@ -45,10 +45,10 @@ public class Probe {
     Maybe empty = api.createMaybe(new NewMaybe());
     equal(empty.getMytimestamp(), null);
     Maybe made = api.createMaybe(new NewMaybe().mystring("a").mydecimal("0.5").mytimestamp(at).myjson(json));
-    Maybe changed = api.changeMaybe(made.getId(), new MaybeChanges().mystring("b"));
+    Maybe changed = api.changeMaybe(made.getId(), new MaybeChanges().mystring("b"), null);
     equal(changed, made.mystring("b").updatedAt(changed.getUpdatedAt()));
     equal(changed.getMyjson(), json);
-    Maybe cleared = api.changeMaybe(made.getId(), new MaybeChanges().mydecimal(null).myjson(null));
+    Maybe cleared = api.changeMaybe(made.getId(), new MaybeChanges().mydecimal(null).myjson(null), null);
     equal(cleared.getMydecimal(), null);
     equal(cleared.getMyjson(), null);
     equal(cleared.getMystring(), "b");
