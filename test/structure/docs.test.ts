@@ -9,6 +9,7 @@ const root = path.resolve(import.meta.dirname, '..', '..');
 const pages = [
   'README.md',
   'CONTRIBUTING.md',
+  'SECURITY.md',
   'bench/README.md',
   'src/runtime/README.md',
   'src/devkit/README.md',
