@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { execute } from '../../scripts/support/command.ts';
@@ -16,6 +16,7 @@ for (const packageManager of ['npm', 'pnpm']) {
   describe(`docker build of a service generated for ${packageManager}`, function () {
     this.timeout(300_000);
     const image = `create-microservice-test-${packageManager}-${process.pid}`;
+    const token = 'a-token-that-no-layer-may-hold';
     let folder: string;
     let service: string;
     let registry: Registry;
@@ -44,17 +45,21 @@ for (const packageManager of ['npm', 'pnpm']) {
         KAFKA_BOOTSTRAP_SERVERS: broker.bootstrapServers,
       };
       environment = Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
+      await build('--tag', image);
+    });
+
+    /** The address of the registry comes from the secret .npmrc for pnpm, and from the argument for npm. */
+    async function build(...parameters: string[]): Promise<void> {
+      const [npmrc, argument] = [path.join(service, '.npmrc'), `NPM_CONFIG_REGISTRY=${registry.url}`];
+      await writeFile(npmrc, `registry=${registry.url}\n//registry.invalid/:_authToken=${token}\n`);
+      const fromArgument = packageManager === 'npm' ? ['--build-arg', argument] : [];
       await docker(
-        'build',
-        '--network',
-        'host',
-        '--build-arg',
-        `NPM_CONFIG_REGISTRY=${registry.url}`,
-        '--tag',
-        image,
+        ...['build', '--network', 'host', '--secret', `id=npmrc,src=${npmrc}`],
+        ...fromArgument,
+        ...parameters,
         '.',
       );
-    });
+    }
 
     after(async () => {
       if (image && service) await docker('image', 'rm', '--force', image).catch(() => undefined);
@@ -95,6 +100,18 @@ for (const packageManager of ['npm', 'pnpm']) {
       }
       const files = (await inImage('ls', '-A')).trim().split(/\s+/).toSorted();
       assert.deepEqual(files, ['dist', 'knexfile.js', 'node_modules', 'package.json']);
+    });
+
+    it('holds the token of .npmrc in no stage', async () => {
+      const stage = `${image}-stage`;
+      await build('--target', 'build', '--tag', stage);
+      try {
+        const search = ['grep', '-rlF', token, '/app', '/root'];
+        const found = await docker('run', '--rm', stage, 'sh', '-c', `${search.join(' ')} || true`);
+        assert.equal(found, '');
+      } finally {
+        await docker('image', 'rm', '--force', stage);
+      }
     });
 
     it('migrates with its own command, and plain knex sees the same migrations', async () => {

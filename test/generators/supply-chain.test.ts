@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { packageManagers, type ServiceAnswers } from '../../generators/service/answers.ts';
+import { serviceFiles } from '../../generators/service/files.ts';
+
+const answersFor = (packageManager: ServiceAnswers['packageManager']): ServiceAnswers => ({
+  name: 'user',
+  description: 'The user service',
+  resources: [],
+  consumes: [],
+  port: 8001,
+  databasePort: 5432,
+  packageManager,
+  ci: 'github',
+  kubernetes: false,
+  git: false,
+  install: false,
+});
+
+/** The owner of a tag can move it to another commit; Dependabot and Renovate read the version behind the commit. */
+const pinned = /^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
+const secret = '--mount=type=secret,id=npmrc,target=/root/.npmrc ';
+
+for (const packageManager of packageManagers) {
+  describe(`a service generated for ${packageManager}`, () => {
+    let files: Map<string, string>;
+    before(async () => (files = await serviceFiles(answersFor(packageManager))));
+    const linesOf = (file: string) => (files.get(file) ?? '').replaceAll('\\\n', '').split('\n');
+
+    it('runs every GitHub action by its commit, with its version behind it', () => {
+      const actions = linesOf('.github/workflows/ci.yml').filter((line) => line.includes('uses: '));
+      assert.ok(actions.length >= 3);
+      for (const action of actions) assert.match(action.replace(/.*uses: /, ''), pinned);
+    });
+
+    it('keeps .npmrc out of the layers of its image: the installing steps get it as a secret', () => {
+      const steps = linesOf('Dockerfile');
+      const copied = steps.filter((step) => /^(COPY|ADD) .*npmrc/.test(step));
+      assert.deepEqual(copied, []);
+      const installing = steps.filter((step) => /^RUN .*\b(npm ci|npm install|pnpm install)\b/.test(step));
+      assert.ok(installing.length >= 2);
+      for (const step of installing) assert.ok(step.includes(secret), step);
+      assert.ok(!linesOf('.dockerignore').includes('!.npmrc'), 'COPY . . would take it along');
+      assert.match(files.get('README.md') ?? '', /docker build --secret id=npmrc,/);
+    });
+  });
+}
