@@ -1,18 +1,21 @@
 # The base Dockerfile of microservice-runtime. `npx microservice-runtime dockerfile` brings it up to date; read the diff.
 # Behind a mirror of the registry: docker build --build-arg NPM_CONFIG_REGISTRY=https://... .
+# With private packages: docker build --secret id=npmrc,src=.npmrc . (a secret is in no layer; a copied .npmrc would be).
 FROM node:24-slim AS base
 WORKDIR /app
 
 # What runs in production; made anew only when the lock file changes.
 FROM base AS dependencies
 ARG NPM_CONFIG_REGISTRY
-COPY package.json package-lock.json .npmrc* ./
-RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+COPY package.json package-lock.json ./
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=cache,target=/root/.npm \
+  npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM base AS build
 ARG NPM_CONFIG_REGISTRY
-COPY package.json package-lock.json .npmrc* ./
-RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
+COPY package.json package-lock.json ./
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=cache,target=/root/.npm \
+  npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
 RUN npm run build
 

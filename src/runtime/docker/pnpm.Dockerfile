@@ -1,23 +1,26 @@
 # The base Dockerfile of microservice-runtime. `npx microservice-runtime dockerfile` brings it up to date; read the diff.
 # Behind a mirror of the registry: docker build --build-arg NPM_CONFIG_REGISTRY=https://... .
+# With private packages: docker build --secret id=npmrc,src=.npmrc . (a secret is in no layer; a copied .npmrc would be).
 FROM node:24-slim AS base
 WORKDIR /app
 
 # The pnpm that package.json names in "packageManager".
 FROM base AS pnpm
 ARG NPM_CONFIG_REGISTRY
-COPY package.json pnpm-lock.yaml pnpm-workspace.yaml* .npmrc* ./
-RUN --mount=type=cache,target=/root/.npm \
+COPY package.json pnpm-lock.yaml pnpm-workspace.yaml* ./
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=cache,target=/root/.npm \
   npm install --global --no-audit --no-fund "$(node -p "require('./package.json').packageManager.split('+')[0]")"
 
 # What runs in production; made anew only when the lock file changes.
 FROM pnpm AS dependencies
 ARG NPM_CONFIG_REGISTRY
-RUN --mount=type=cache,target=/pnpm pnpm install --prod --frozen-lockfile --ignore-scripts --store-dir /pnpm
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=cache,target=/pnpm \
+  pnpm install --prod --frozen-lockfile --ignore-scripts --store-dir /pnpm
 
 FROM pnpm AS build
 ARG NPM_CONFIG_REGISTRY
-RUN --mount=type=cache,target=/pnpm pnpm install --frozen-lockfile --ignore-scripts --store-dir /pnpm
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=cache,target=/pnpm \
+  pnpm install --frozen-lockfile --ignore-scripts --store-dir /pnpm
 COPY . .
 RUN pnpm run build
 
