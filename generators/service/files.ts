@@ -13,28 +13,32 @@ import { copyColumn } from './migrations/tables.ts';
 import { columnName } from './names.ts';
 import { serviceView, type CopyView, type ResourceView, type ServiceView } from './view.ts';
 
+export type Finish = (file: string, text: string) => string | Promise<string>;
+
 const tools = { fieldCodes, runtimeSchemas, tolerantJoi, columnName, copyColumn };
 
 /**
  * Every file of the service that `answers` describe, formatted: path (with `/`) to text. Of the migrations those of `plan`,
- * by default those of a new service. Reads the templates, writes nothing.
+ * by default those of a new service. Reads the templates, writes nothing. `finish` gets the text of each template.
  */
 export async function serviceFiles(
   answers: ServiceAnswers,
   plan?: MigrationPlan,
+  finish: Finish = format,
 ): Promise<Map<string, string>> {
   const root = templatesRoot('service');
   const view = {
     ...serviceView(answers),
     markdown: { description: await formatMarkdownLine(answers.description) },
   };
-  const files = await migrationFiles(view, root, plan ?? (await planMigrations(view, root)));
-  await render(path.join(root, 'service'), view, files, (file) => isWanted(file, view));
+  const files = await migrationFiles(view, root, plan ?? (await planMigrations(view, root)), finish);
+  const into = { files, finish };
+  await render(path.join(root, 'service'), view, { ...into, wanted: (file) => isWanted(file, view) });
   for (const resource of view.resources) {
-    await render(path.join(root, 'resource'), { ...view, resource }, files, isNoMigration);
+    await render(path.join(root, 'resource'), { ...view, resource }, { ...into, wanted: isNoMigration });
   }
   for (const copy of view.copies)
-    await render(path.join(root, 'copy'), { ...view, copy }, files, isNoMigration);
+    await render(path.join(root, 'copy'), { ...view, copy }, { ...into, wanted: isNoMigration });
   files.set(
     'Dockerfile',
     await readFile(path.join(dockerfiles(root), `${view.packageManager}.Dockerfile`), 'utf8'),
@@ -57,22 +61,24 @@ export async function migrationFiles(
   view: ServiceView,
   root: string,
   { runtime, creates, changes }: MigrationPlan,
+  finish: Finish = format,
 ): Promise<Map<string, string>> {
   const files = new Map<string, string>();
+  const into = { files, finish, wanted: isMigration };
   for (const [source, name] of runtime) files.set(`migrations/${name}.ts`, await readFile(source, 'utf8'));
   for (const resource of view.resources) {
     const migration = creates.get(resource.table);
     if (migration === undefined) continue;
-    await render(path.join(root, 'resource'), { ...view, migration, resource }, files, isMigration);
+    await render(path.join(root, 'resource'), { ...view, migration, resource }, into);
   }
   for (const copy of view.copies) {
     const migration = creates.get(copy.table);
     if (migration === undefined) continue;
-    await render(path.join(root, 'copy'), { ...view, migration, copy }, files, isMigration);
+    await render(path.join(root, 'copy'), { ...view, migration, copy }, into);
   }
   for (const change of changes) {
     const { migration } = change;
-    await render(path.join(root, 'change'), { ...view, migration, change }, files);
+    await render(path.join(root, 'change'), { ...view, migration, change }, into);
   }
   return files;
 }
@@ -93,11 +99,16 @@ interface Subject {
   migration?: string;
 }
 
+interface Target {
+  files: Map<string, string>;
+  finish: Finish;
+  wanted: (file: string) => boolean;
+}
+
 async function render(
   folder: string,
   data: ServiceView & Subject & { markdown?: { description: string } },
-  files: Map<string, string>,
-  wanted: (file: string) => boolean = () => true,
+  { files, finish, wanted }: Target,
 ): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const names = { name: (data.resource ?? data.copy)?.kebab, migration: data.migration };
@@ -111,7 +122,7 @@ async function render(
       continue;
     }
     const text = ejs.render(template, { ...data, ...tools }, { filename: source });
-    if (text.trim() !== '') files.set(target, await format(target, text));
+    if (text.trim() !== '') files.set(target, await finish(target, text));
   }
 }
 

@@ -5,8 +5,16 @@ import { format, formatMarkdownLine } from '../format.ts';
 import { templatesRoot } from '../templates-root.ts';
 import type { WorkspaceAnswers } from './questions.ts';
 
-/** Every file of the workspace that `answers` describe, formatted: path (with `/`) to text. Writes nothing. */
-export async function workspaceFiles(answers: Omit<WorkspaceAnswers, 'git'>): Promise<Map<string, string>> {
+type Finish = (file: string, text: string) => string | Promise<string>;
+
+/**
+ * Every file of the workspace that `answers` describe, formatted: path (with `/`) to text. Writes nothing. `finish` gets
+ * the text of each template.
+ */
+export async function workspaceFiles(
+  answers: Omit<WorkspaceAnswers, 'git'>,
+  finish: Finish = format,
+): Promise<Map<string, string>> {
   const root = templatesRoot('workspace');
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const sources = entries
@@ -14,13 +22,17 @@ export async function workspaceFiles(answers: Omit<WorkspaceAnswers, 'git'>): Pr
     .map(({ parentPath, name }) => path.join(parentPath, name));
   const data = { ...answers, markdown: { description: await formatMarkdownLine(answers.description) } };
   const rendered = await Promise.all(sources.toSorted().map((source) => render(root, source, data)));
-  return new Map(rendered);
+  return new Map(
+    await Promise.all(
+      rendered.map(async ([file, text]): Promise<[string, string]> => [file, await finish(file, text)]),
+    ),
+  );
 }
 
 async function render(root: string, source: string, data: object): Promise<[string, string]> {
   const target = targetPath(path.relative(root, source));
   const text = ejs.render(await readFile(source, 'utf8'), data, { filename: source });
-  return [target, await format(target, text)];
+  return [target, text];
 }
 
 /** npm packs no `.gitignore`, so the templates spell the dot `_`. */
