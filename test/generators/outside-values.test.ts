@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { answerAll } from '../../generators/answers.ts';
+import type { ConsumedEvent, ServiceAnswers } from '../../generators/service/answers.ts';
+import { publishedEvents } from '../../generators/service/contract-files.ts';
+import { historyOf } from '../../generators/service/migrations/history.ts';
+import { questions } from '../../generators/service/questions.ts';
+import { fromStored } from '../../generators/service/stored-answers.ts';
+import { UsageError } from '../../generators/usage-error.ts';
+import { newFolder, quick, removeFolders, run } from './support/command.ts';
+import { contractOf, type Told } from './support/contract.ts';
+
+const comment = '*/ process.exit(1); /*';
+const file = '/elsewhere/asyncapi.json';
+
+/** One line that says where the value stands, what it is, and what would be allowed. */
+const refusal =
+  (...parts: RegExp[]) =>
+  (error: unknown) => {
+    assert.ok(error instanceof UsageError, String(error));
+    assert.doesNotMatch(error.message, /[\p{Cc}\u2028\u2029]/u);
+    assert.ok(error.message.length < 500, `${error.message.length} characters`);
+    for (const part of parts) assert.match(error.message, part);
+    return true;
+  };
+
+describe('a contract of another team', () => {
+  const cases: [what: string, Told, ...RegExp[]][] = [
+    ['a title that ends a comment', { title: comment }, /info\.title is "\*\/ process/, /letters, digits/],
+    ['a title of two lines', { title: 'user\nevil()' }, /info\.title is "user\\nevil\(\)"/],
+    ['a title with a line separator', { title: 'user\u2028evil()' }, /info\.title is "user\\u2028evil\(\)"/],
+    ['a title that turns the direction of text', { title: 'a\u202Eb' }, /info\.title is "a\\u202eb"/i],
+    ['an empty title', { title: '' }, /info\.title is ""/],
+    ['a title that is a number', { title: 7 }, /info\.title is 7/],
+    ['a title that never ends', { title: 'a'.repeat(100_000) }, /info\.title is "a{10,100}/],
+    ['a type with a quote', { name: "user.created'; evil()" }, /user\.created'; evil/, /name/],
+    ['a type with a placeholder', { name: 'user.`${evil()}`' }, /user\.`\$\{evil\(\)\}`/],
+    ['a type that is a number', { name: 7 }, /name.* is 7/],
+    ['a topic with a quote', { topic: "user.events', evil: '" }, /user\.events', evil/, /249/],
+    ['a topic that is a folder', { topic: '..' }, /"\.\."/],
+    ['a topic of 250 characters', { topic: 't'.repeat(250) }, /address/],
+    ['a topic that is an object', { topic: {} }, /address.* an object/],
+    ['code for a version', { version: '1; evil()' }, /x-version.* is "1; evil\(\)"/, /1, 2, 3/],
+    ['a version that is a text', { version: 'two' }, /x-version.* is "two"/],
+    ['version 0', { version: 0 }, /x-version.* is 0/],
+    ['version 1.5', { version: 1.5 }, /x-version.* is 1\.5/],
+    ['no safe integer for a version', { version: 2 ** 53 }, /x-version.* is 9007199254740992/],
+    ['null for a version', { version: null }, /x-version.* is null/],
+    ['version 0 in the name', { name: 'user.created.v0' }, /version.* is 0/],
+    ['an aggregate with a quote', { aggregate: "user'" }, /x-aggregate.* is "user'"/],
+    ['an aggregate that is a list', { aggregate: ['user'] }, /x-aggregate.* is a list/],
+  ];
+  for (const [what, told, ...parts] of cases) {
+    it(`with ${what} is refused in one line`, () => {
+      assert.throws(
+        () => publishedEvents(contractOf(told), file),
+        refusal(/\/elsewhere\/asyncapi\.json/, ...parts),
+      );
+    });
+  }
+
+  it('may use every letter that the rules allow', () => {
+    const told = { title: 'User_Service.v1-x', name: 'user.sign_up-done.v3', topic: 'A.b_c-9' };
+    const [event] = publishedEvents(contractOf(told), file);
+    const { from, type, topic, version } = event ?? {};
+    assert.deepEqual(
+      { from, type, topic, version },
+      { from: 'User_Service.v1-x', type: 'user.sign_up-done', topic: 'A.b_c-9', version: 3 },
+    );
+  });
+});
+
+const consuming = (...names: string[]) => {
+  const events = names.flatMap((name) => publishedEvents(contractOf({ name, aggregate: 'user' }), file));
+  const context = { siblings: [], contractFiles: [], notes: [], publishedEvents: async () => events };
+  const flags = [
+    { flag: 'name', value: 'mail' },
+    { flag: 'resources', value: false },
+    ...names.map((value) => ({ flag: 'consumes', value })),
+  ];
+  return answerAll(questions, context, { flags, yes: true });
+};
+
+describe('--consumes', () => {
+  it('refuses a type that defineEvent would refuse', async () => {
+    for (const name of ['UserCreated', '1.created', 'user.Created', 'user', '_.-'])
+      await assert.rejects(consuming(name), refusal(/--consumes: the event type/), name);
+  });
+
+  it('refuses a type that would be called like something else in the code', async () => {
+    await assert.rejects(consuming('define.event'), refusal(/"defineEvent"/));
+    await assert.rejects(consuming('user.data'), refusal(/"userData"/));
+    await assert.rejects(consuming('user.signed-up', 'user-signed.up'), refusal(/"userSignedUp"/));
+  });
+
+  it('leaves out a field that a copy has itself', () => {
+    const payload = {
+      type: 'object',
+      properties: { copiedAt: { type: 'string' }, name: { type: 'string' } },
+    };
+    const [event] = publishedEvents(contractOf({ payload }), file);
+    assert.deepEqual(
+      event?.fields.map(({ name }) => name),
+      ['name'],
+    );
+  });
+});
+
+const consumed: Omit<ConsumedEvent, 'fields'> = {
+  type: 'user.created',
+  version: 1,
+  topic: 'user.events',
+  aggregate: 'user',
+  from: 'user-service',
+  schema: { type: 'object', properties: { email: { type: 'string' } } },
+};
+
+describe('.yo-rc.json', () => {
+  const consumes = (change: Record<string, unknown>) => ({ consumes: [{ ...consumed, ...change }] });
+  const cases: [what: string, answers: Record<string, unknown>, ...RegExp[]][] = [
+    ['code for a version', consumes({ version: '1; evil()' }), /consumes\[0\]\.version is "1; evil\(\)"/],
+    ['no version', consumes({ version: undefined }), /consumes\[0\]\.version/],
+    ['a title that ends a comment', consumes({ from: comment }), /consumes\[0\]\.from is "\*\//],
+    ['a topic with a quote', consumes({ topic: "a'" }), /consumes\[0\]\.topic is "a'"/, /249/],
+    ['a type with a newline', consumes({ type: 'user.\ncreated' }), /consumes\[0\]\.type is "user\.\\n/],
+    ['an aggregate that is a path', consumes({ aggregate: '../x' }), /consumes\[0\]\.aggregate is "\.\.\/x"/],
+    ['a schema that is a text', consumes({ schema: 'x' }), /consumes\[0\]\.schema is "x"/],
+    ['an event that is null', { consumes: [null] }, /consumes\[0\] is null/],
+    ['events that are a text', { consumes: 'x' }, /consumes is "x"/],
+    ['a name that is a path', { name: '../../x' }, /name is "\.\.\/\.\.\/x"/],
+    ['a name that is a number', { name: 3 }, /name is 3/],
+    ['a description of two lines', { description: 'a\nb' }, /description is "a\\nb"/],
+    ['a port that is code', { port: '8001\n' }, /port is "8001\\n"/],
+    ['a database port out of range', { databasePort: 70_000 }, /databasePort is 70000/],
+    ['another program to install with', { packageManager: 'sh' }, /packageManager is "sh"/, /npm.*pnpm/],
+    ['another pipeline', { ci: 'jenkins' }, /ci is "jenkins"/],
+    ['kubernetes as a text', { kubernetes: 'yes' }, /kubernetes is "yes"/],
+    ['resources that are a number', { resources: 5 }, /resources is 5/],
+    ['a resource without fields', { resources: [{ name: 'user' }] }, /resources\[0\]\.fields/],
+    [
+      'a field that is code',
+      { resources: [{ name: 'user', fields: 'a:string b);evil(:string' }] },
+      /resources\[0\]\.fields is "a:string b\)/,
+    ],
+    [
+      'a resource that is a path',
+      { resources: [{ name: '../x', fields: 'a:string' }] },
+      /resources\[0\]\.name/,
+    ],
+  ];
+  for (const [what, answers, ...parts] of cases) {
+    it(`with ${what} is refused in one line`, () => {
+      assert.throws(() => fromStored(answers), refusal(/\.yo-rc\.json/, ...parts));
+    });
+  }
+
+  it('with a table that cannot be is refused in one line', () => {
+    const tables: [Record<string, unknown>, RegExp][] = [
+      [{ 'a"; evil()': 'b:string' }, /tables\["a\\"; evil\(\)"\]/],
+      [{ users: 'b:evil()' }, /tables\["users"\] is "b:evil\(\)"/],
+      [{ users: 7 }, /tables\["users"\] is 7/],
+    ];
+    for (const [each, part] of tables) {
+      const before = { answers: {}, tables: each as Record<string, string> };
+      assert.throws(() => historyOf(before, new Map(), new Map()), refusal(part));
+    }
+  });
+
+  it('with what it may hold is read as it is', () => {
+    const answers = { name: 'user', port: 8001, ...consumes({}), packageManager: 'pnpm', kubernetes: false };
+    const read: Partial<ServiceAnswers> = fromStored(answers);
+    assert.equal(read.consumes?.[0]?.fields[0]?.name, 'email');
+    assert.equal(read.packageManager, 'pnpm');
+  });
+});
+
+describe('create-microservice and values from outside', () => {
+  afterEach(removeFolders);
+
+  it('ends with one line and writes nothing for a hostile contract, a hostile memory and a hostile sibling', async () => {
+    const cwd = await newFolder();
+    await writeFile(path.join(cwd, 'asyncapi.json'), JSON.stringify(contractOf({ title: comment })));
+    const flags = [...quick, '--no-resources', '--contract', 'asyncapi.json', '--consumes', 'user.created'];
+    const contract = await run(['mail', ...flags], { cwd });
+    assert.deepEqual([contract.code, contract.errors.length], [1, 1], contract.errors.join('\n'));
+
+    await writeFile(path.join(cwd, 'asyncapi.json'), JSON.stringify(contractOf()));
+    const written = await run(['mail', ...flags], { cwd });
+    assert.equal(written.code, 0, written.errors.join('\n'));
+    const rc = path.join(cwd, 'mail-service', '.yo-rc.json');
+    const honest = await readFile(rc, 'utf8');
+    await writeFile(rc, honest.replace('"version": 1', '"version": "1; evil()"'));
+    const again = await run([], { cwd: path.join(cwd, 'mail-service') });
+    assert.deepEqual([again.code, again.errors.length], [1, 1], again.errors.join('\n'));
+    assert.match(again.errors[0] ?? '', /\.yo-rc\.json.*consumes\[0\]\.version is "1; evil\(\)"/);
+
+    await writeFile(rc, honest.replace('"resources": []', '"resources": [null]'));
+    const beside = await run(['log', ...quick], { cwd });
+    assert.deepEqual([beside.code, beside.errors.length], [1, 1], beside.errors.join('\n'));
+    assert.match(beside.errors[0] ?? '', /mail-service.*\.yo-rc\.json.*resources\[0\] is null/);
+  });
+
+  it('shows what was typed on one line', async () => {
+    const cwd = await newFolder();
+    const { errors } = await run(['a\nb\u2028', ...quick], { cwd });
+    assert.deepEqual(errors.length, 1, errors.join('\n'));
+    assert.match(errors[0] ?? '', /"a\\nb\\u2028" is not kebab-case/);
+  });
+});
