@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { answerAll } from '../../generators/answers.ts';
+import { descriptionFault } from '../../generators/description-rule.ts';
 import type { ConsumedEvent, ServiceAnswers } from '../../generators/service/answers.ts';
-import { publishedEvents } from '../../generators/service/contract-files.ts';
+import { findEvents, publishedEvents } from '../../generators/service/contract-files.ts';
 import { historyOf } from '../../generators/service/migrations/history.ts';
 import { questions } from '../../generators/service/questions.ts';
 import { fromStored } from '../../generators/service/stored-answers.ts';
 import { UsageError } from '../../generators/usage-error.ts';
+import { fromStored as workspaceFromStored } from '../../generators/workspace/stored-answers.ts';
+import { readYoRc } from '../../generators/yo-rc.ts';
 import { newFolder, quick, removeFolders, run } from './support/command.ts';
 import { contractOf, type Told } from './support/contract.ts';
 
@@ -59,6 +62,20 @@ describe('a contract of another team', () => {
       );
     });
   }
+
+  it('that cannot be read is refused in one line', async () => {
+    const folder = await newFolder();
+    const contract = path.join(folder, 'asyncapi.json');
+    const texts: [string, RegExp][] = [
+      ['{"a\n\u202E', /is not JSON/],
+      ['null', /asyncapi is absent/],
+      ['{"asyncapi":"2\\n"}', /asyncapi is "2\\n"/],
+    ];
+    for (const [content, part] of texts) {
+      await writeFile(contract, content);
+      await assert.rejects(findEvents([], [contract]), refusal(/asyncapi\.json/, part), content);
+    }
+  });
 
   it('may use every letter that the rules allow', () => {
     const told = { title: 'User_Service.v1-x', name: 'user.sign_up-done.v3', topic: 'A.b_c-9' };
@@ -116,6 +133,14 @@ const consumed: Omit<ConsumedEvent, 'fields'> = {
   schema: { type: 'object', properties: { email: { type: 'string' } } },
 };
 
+describe('a description', () => {
+  it('is refused when another text would be seen than is there', () => {
+    for (const text of ['a\u202Eb', 'a\u2066b', 'a\uD800b'])
+      assert.ok(descriptionFault(text), JSON.stringify(text));
+    assert.equal(descriptionFault(`a<b>&'c "d" \u{1F600}`), undefined);
+  });
+});
+
 describe('.yo-rc.json', () => {
   const consumes = (change: Record<string, unknown>) => ({ consumes: [{ ...consumed, ...change }] });
   const cases: [what: string, answers: Record<string, unknown>, ...RegExp[]][] = [
@@ -167,6 +192,34 @@ describe('.yo-rc.json', () => {
     }
   });
 
+  it('that is not what a run wrote is refused in one line', async () => {
+    const folder = await newFolder();
+    const answers = { name: 'shop', description: 'The shop' };
+    const own: [unknown, RegExp][] = [
+      [{ generator: 'workspace', version: '1; evil()', answers }, /version is "1; evil\(\)"/],
+      [{ generator: 'workspace', version: 1, answers }, /version is 1/],
+      [{ generator: 'workspace', answers: [] }, /answers is a list/],
+      [{ generator: ['workspace'], answers }, /generator is a list/],
+      [{ generator: 'service', answers, tables: 'x' }, /tables is "x"/],
+    ];
+    for (const [remembered, part] of own) {
+      await writeFile(
+        path.join(folder, '.yo-rc.json'),
+        JSON.stringify({ 'create-microservice': remembered }),
+      );
+      await assert.rejects(readYoRc(folder), refusal(/\.yo-rc\.json/, part));
+    }
+    await writeFile(path.join(folder, '.yo-rc.json'), '{\n"a\n');
+    await assert.rejects(readYoRc(folder), refusal(/\.yo-rc\.json is not JSON/));
+  });
+
+  it('of a workspace is checked as well', () => {
+    assert.throws(() => workspaceFromStored({ name: 7 }), refusal(/name is 7/));
+    assert.throws(() => workspaceFromStored({ name: '../x' }), refusal(/name is "\.\.\/x"/));
+    assert.throws(() => workspaceFromStored({ description: '\n' }), refusal(/description is "\\n"/));
+    assert.deepEqual(workspaceFromStored({ name: 'shop' }), { name: 'shop', git: false });
+  });
+
   it('with what it may hold is read as it is', () => {
     const answers = { name: 'user', port: 8001, ...consumes({}), packageManager: 'pnpm', kubernetes: false };
     const read: Partial<ServiceAnswers> = fromStored(answers);
@@ -203,8 +256,8 @@ describe('create-microservice and values from outside', () => {
 
   it('shows what was typed on one line', async () => {
     const cwd = await newFolder();
-    const { errors } = await run(['a\nb\u2028', ...quick], { cwd });
+    const { errors } = await run(['a\nb\u2028c', ...quick], { cwd });
     assert.deepEqual(errors.length, 1, errors.join('\n'));
-    assert.match(errors[0] ?? '', /"a\\nb\\u2028" is not kebab-case/);
+    assert.match(errors[0] ?? '', /"a\\nb\\u2028c" is not kebab-case/);
   });
 });
