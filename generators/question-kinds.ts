@@ -1,4 +1,5 @@
 import type { Flag, GivenFlag, Question } from './question.ts';
+import { seen } from './outside/seen.ts';
 import { UsageError } from './usage-error.ts';
 
 type Simple<Answers, Context, Key extends keyof Answers, Value> = Pick<
@@ -41,7 +42,8 @@ export function numberQuestion<Answers, Context, Key extends keyof Answers>(
     flags: [flag],
     read(given) {
       const text = String(last(given));
-      if (!wholeNumber.test(text)) throw new UsageError(`--${flag.name} takes a whole number, not "${text}"`);
+      if (!wholeNumber.test(text))
+        throw new UsageError(`--${flag.name} takes a whole number, not ${seen(text)}`);
       return Number(text);
     },
     ask: async (ask, known, context) =>
@@ -52,7 +54,7 @@ export function numberQuestion<Answers, Context, Key extends keyof Answers>(
           validate: (text) =>
             wholeNumber.test(text.trim())
               ? (simple.check?.(Number(text), known, context) ?? true)
-              : `"${text}" is not a whole number`,
+              : `${seen(text)} is not a whole number`,
         }),
       ),
   };
@@ -84,7 +86,7 @@ export function choiceQuestion<Answers, Context, Key extends keyof Answers, Choi
       const word = value === false ? 'none' : String(value);
       const choice = choices.find((each) => each === word);
       if (choice !== undefined) return choice;
-      throw new UsageError(`--${flag.name} takes ${choices.join(' or ')}, not "${word}"`);
+      throw new UsageError(`--${flag.name} takes ${choices.join(' or ')}, not ${seen(word)}`);
     },
     ask: (ask, known, context) => {
       const proposed = simple.default(known, context);

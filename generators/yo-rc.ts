@@ -1,5 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { checkOf } from './outside/check.ts';
+import { object, text, word } from './outside/rules.ts';
+import { oneLine } from './outside/seen.ts';
 import { UsageError } from './usage-error.ts';
 import { command } from './version.ts';
 
@@ -15,19 +18,28 @@ export interface Remembered {
   tables?: Record<string, string> | undefined;
 }
 
-/** What a run in this folder left, or undefined. Throws a UsageError when the file is there and cannot be read. */
+/** What a run in this folder left, or undefined. Throws a UsageError when the file is there and is not as a run wrote it. */
 export async function readYoRc(folder: string): Promise<Remembered | undefined> {
   const all = await readAll(folder);
-  const own = all?.[command] as Partial<Remembered> | undefined;
-  if (!own) return undefined;
-  const { generator, version = '', answers, tables } = own;
-  if (typeof generator === 'string' && typeof answers === 'object' && answers !== null) {
-    return { generator, version, answers, ...(tables && { tables }) };
-  }
-  throw new UsageError(
-    `${path.join(folder, yoRcFile)} has no generator and answers under "${command}": mend or delete it`,
-  );
+  if (all?.[command] === undefined) return undefined;
+  const check = checkOf(path.join(folder, yoRcFile));
+  const { generator, version = '', answers, tables } = check(all[command], object, command);
+  return {
+    generator: check(generator, word, `${command}.generator`),
+    version: check(version, text(versionFault), `${command}.version`),
+    answers: check(answers, object, `${command}.answers`),
+    // Whoever reads the tables checks each of them.
+    ...(tables !== undefined && {
+      tables: check(tables, object, `${command}.tables`) as Remembered['tables'],
+    }),
+  };
 }
+
+/** Of semver.org, as far as it matters here; empty in a folder of the first versions. */
+const versionFault = (version: string) =>
+  version === '' || /^\d+\.\d+\.\d+[\w.+-]{0,64}$/.test(version)
+    ? undefined
+    : 'it must be a version such as 1.2.3';
 
 /** The text of `.yo-rc.json` with `remembered` in it; what other Yeoman generators keep there stays. */
 export async function yoRcText(folder: string, remembered: Remembered): Promise<string> {
@@ -45,6 +57,6 @@ async function readAll(folder: string): Promise<Record<string, unknown> | undefi
   try {
     return JSON.parse(text) as Record<string, unknown>;
   } catch (error) {
-    throw new UsageError(`${file} is not JSON (${(error as Error).message}): mend or delete it`);
+    throw new UsageError(`${file} is not JSON (${oneLine((error as Error).message)}): correct or delete it`);
   }
 }

@@ -1,4 +1,5 @@
 import { didYouMean } from '../suggest.ts';
+import { seen } from '../outside/seen.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ConsumedEvent } from './answers.ts';
 
@@ -32,7 +33,7 @@ function selectEvent(name: string, published: ConsumedEvent[]): ConsumedEvent {
 function notPublished(name: string, published: ConsumedEvent[]): string {
   if (published.length === 0) {
     return (
-      `nobody publishes "${name}": no service beside this one has an asyncapi.json with events in it; ` +
+      `nobody publishes ${seen(name)}: no service beside this one has an asyncapi.json with events in it; ` +
       'name a contract file with --contract path/to/asyncapi.json'
     );
   }
@@ -40,5 +41,5 @@ function notPublished(name: string, published: ConsumedEvent[]): string {
     name,
     published.map(({ type }) => type),
   );
-  return `nobody publishes "${name}".${hint} Published: ${published.map(offered).join(', ')}`;
+  return `nobody publishes ${seen(name)}.${hint} Published: ${published.map(offered).join(', ')}`;
 }

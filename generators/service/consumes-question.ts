@@ -2,6 +2,7 @@ import type { Question } from '../question.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ConsumedEvent, ServiceAnswers } from './answers.ts';
 import { offered, selectEvents } from './consumed-events.ts';
+import { eventNamesFault, eventTypeFault } from './event-name-rules.ts';
 import { collisionFault, kebabFault } from './name-rules.ts';
 import type { ServiceContext } from './questions.ts';
 
@@ -48,8 +49,17 @@ function consumesFault(
   const owned = aggregates.find((aggregate) => resources.some((resource) => resource.name === aggregate));
   if (owned !== undefined)
     return `"${owned}" is a resource of this service and of the one that publishes it; rename one`;
-  return aggregateFault(aggregates) ?? sourceFault(consumes) ?? collisionFault(resources, aggregates);
+  return (
+    aggregateFault(aggregates) ??
+    typeFault(consumes) ??
+    sourceFault(consumes) ??
+    collisionFault(resources, aggregates) ??
+    eventNamesFault(consumes, resources)
+  );
 }
+
+const typeFault = (consumes: ConsumedEvent[]) =>
+  consumes.map(({ type }) => eventTypeFault(type)).find((fault) => fault !== undefined);
 
 const aggregateFault = (aggregates: string[]) =>
   aggregates

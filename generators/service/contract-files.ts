@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Sibling } from '../place.ts';
+import { oneLine, seen } from '../outside/seen.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ConsumedEvent } from './answers.ts';
+import { eventIn, titleIn, topicIn } from './contract-rules.ts';
 import { fieldsOfSchema } from './schema-fields.ts';
 
 type Json = Record<string, unknown>;
@@ -35,27 +37,23 @@ function parse(content: string, file: string): Json {
   try {
     document = JSON.parse(content);
   } catch (error) {
-    throw new UsageError(`the contract ${file} is not JSON: ${(error as Error).message}`);
+    throw new UsageError(`the contract ${file} is not JSON: ${oneLine((error as Error).message)}`);
   }
   const version = isObject(document) ? document['asyncapi'] : undefined;
   if (isObject(document) && typeof version === 'string' && version.startsWith('3.')) return document;
-  throw new UsageError(
-    `the contract ${file} is not an AsyncAPI 3 document: asyncapi is ${JSON.stringify(version)}`,
-  );
+  throw new UsageError(`the contract ${file} is not an AsyncAPI 3 document: asyncapi is ${seen(version)}`);
 }
 
-/** The events that a service sends, by its AsyncAPI 3 document. */
+/** The events that a service sends, by its AsyncAPI 3 document. Throws a UsageError for a value that breaks its rule. */
 export function publishedEvents(document: Json, file: string): ConsumedEvent[] {
-  const from =
-    text((document['info'] as Json | undefined)?.['title']) ??
-    path.basename(path.dirname(path.resolve(file)));
+  const from = titleIn(document['info'], file);
   const sending = objects(document['operations']).filter(([, { action }]) => action === 'send');
   const events = sending.flatMap(([, operation]) => {
     const channel = follow(document, operation['channel'], file);
     const listed = Array.isArray(operation['messages'])
       ? operation['messages'].map((message): [string, unknown] => [keyOf(message), message])
       : Object.entries((channel['messages'] ?? {}) as Json);
-    const topic = text(channel['address']) ?? keyOf(operation['channel']);
+    const topic = topicIn(channel, keyOf(operation['channel']), file);
     return listed.map(([key, message]) =>
       toEvent(document, key, follow(document, message, file), { from, topic, file }),
     );
@@ -69,13 +67,10 @@ function toEvent(
   message: Json,
   { from, topic, file }: { from: string; topic: string; file: string },
 ): ConsumedEvent {
-  const name = text(message['name']) ?? key;
-  const [, type = name, digits] = /^(.+)\.v(\d+)$/.exec(name) ?? [];
+  const event = eventIn(message, key, file);
   const payload = follow(document, message['payload'], file);
   const schema = inline(document, isObject(payload['schema']) ? payload['schema'] : payload, file) as Json;
-  const version = Number(message['x-version'] ?? digits ?? 1);
-  const aggregate = text(message['x-aggregate']) ?? type.split('.')[0] ?? type;
-  return { type, version, topic, aggregate, from, schema, fields: fieldsOfSchema(schema) };
+  return { ...event, topic, from, schema, fields: fieldsOfSchema(schema) };
 }
 
 const keyOf = (reference: unknown) => {

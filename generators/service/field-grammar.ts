@@ -1,4 +1,5 @@
 import { didYouMean } from '../suggest.ts';
+import { seen } from '../outside/seen.ts';
 import { UsageError } from '../usage-error.ts';
 import { fieldTypes, type Field, type FieldType } from './answers.ts';
 import { fieldNameFault, fieldsFault } from './name-rules.ts';
@@ -66,7 +67,7 @@ function fieldType(text: string, name: string): FieldType {
   if (type) return type;
   const hint = didYouMean(text, fieldTypes);
   throw new UsageError(
-    `the field "${name}" has the unknown type "${text}".${hint} Types: ${fieldTypes.join(', ')}`,
+    `the field "${name}" has the unknown type ${seen(text)}.${hint} Types: ${fieldTypes.join(', ')}`,
   );
 }
 
@@ -74,7 +75,9 @@ function modifier(given: string[], wanted: Modifier, name: string): boolean {
   const unknown = given.find((each) => !modifiers.some((known) => known === each));
   if (unknown !== undefined) {
     const hint = didYouMean(unknown, modifiers);
-    throw new UsageError(`the field "${name}" says "${unknown}".${hint} It may say ${modifiers.join(', ')}`);
+    throw new UsageError(
+      `the field "${name}" says ${seen(unknown)}.${hint} It may say ${modifiers.join(', ')}`,
+    );
   }
   return given.includes(wanted);
 }

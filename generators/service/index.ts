@@ -9,7 +9,7 @@ import { openTarget } from '../target.ts';
 import { templatesRoot } from '../templates-root.ts';
 import { packageVersion } from '../version.ts';
 import type { Call, Step, Work } from '../work.ts';
-import type { Remembered } from '../yo-rc.ts';
+import { yoRcFile, type Remembered } from '../yo-rc.ts';
 import type { ServiceAnswers } from './answers.ts';
 import { findEvents } from './contract-files.ts';
 import { serviceFiles } from './files.ts';
@@ -17,6 +17,7 @@ import { questions, type ServiceContext } from './questions.ts';
 import { readHistory, storedTables } from './migrations/history.ts';
 import { planMigrations } from './migrations/plan.ts';
 import { fromStored, toStored } from './stored-answers.ts';
+import { checkAnswers } from './stored-rules.ts';
 import { serviceView } from './view.ts';
 
 /** Writes one service. */
@@ -27,13 +28,18 @@ export class ServiceGenerator extends FolderGenerator {
     const name = await folderName(questions.name, context, { call, place, generator: 'service' });
     const folder = name === undefined ? undefined : targetFolder(name, place);
     const before = folder === undefined ? undefined : await openTarget(folder, 'service', call.force);
-    const stored = { ...(before && fromStored(before.answers)), ...(name !== undefined && { name }) };
+    const stored = {
+      ...(before && fromStored(before.answers, yoRcIn(folder))),
+      ...(name !== undefined && { name }),
+    };
     const others = { ...context, siblings: context.siblings.filter((sibling) => sibling.folder !== folder) };
     const answers = await answerAll(questions, others, { ...call, flags: call.given, stored });
     const target = folder ?? targetFolder(answers.name, place);
     return workOf(answers, target, { before, notes: context.notes });
   }
 }
+
+const yoRcIn = (folder = '.') => shownPath(path.join(folder, yoRcFile));
 
 function targetFolder(name: string, place: Place): string {
   const { cwd, current } = place;
@@ -43,6 +49,7 @@ function targetFolder(name: string, place: Place): string {
 
 async function serviceContext(call: Call, place: Place): Promise<ServiceContext> {
   const siblings = await findSiblings(servicesFolder(place));
+  for (const { folder, answers } of siblings) checkAnswers(answers, yoRcIn(folder));
   const contracts = call.given.filter(({ flag }) => flag === 'contract');
   const contractFiles = contracts.map(({ value }) => path.resolve(call.cwd, String(value)));
   return { siblings, contractFiles, notes: [], publishedEvents: () => findEvents(siblings, contractFiles) };

@@ -1,4 +1,5 @@
 import { singularize } from 'inflection';
+import { seen } from '../outside/seen.ts';
 import type { Field, Resource } from './answers.ts';
 import { columnName, resourceNames } from './names.ts';
 import {
@@ -34,9 +35,10 @@ const suggestion = (word: string) => (word === '' ? '' : ` (try "${word}")`);
 export function kebabFault(name: string, what: string): string | undefined {
   if (name === '') return `${what} is empty`;
   if (!kebabCase.test(name)) {
-    return `"${name}" is not kebab-case: small letters and digits, words joined by "-"${suggestion(toKebab(name))}`;
+    return `${seen(name)} is not kebab-case: small letters and digits, words joined by "-"${suggestion(toKebab(name))}`;
   }
-  if (name.length > longestName) return `"${name}" has ${name.length} characters; ${longestName} is the most`;
+  if (name.length > longestName)
+    return `${seen(name)} has ${name.length} characters; ${longestName} is the most`;
   if (windowsDevices.has(name)) return `"${name}" is a device on Windows, no file may be called so`;
   return undefined;
 }
@@ -80,12 +82,12 @@ const ownColumns = new Set(['id', 'createdAt', 'updatedAt']);
 /** Why a field cannot have this name. */
 export function fieldNameFault(name: string): string | undefined {
   if (!camelCase.test(name)) {
-    return `the field "${name}" is not camelCase: letters and digits, the first one small${suggestion(toCamel(name))}`;
+    return `the field ${seen(name)} is not camelCase: letters and digits, the first one small${suggestion(toCamel(name))}`;
   }
   if (ownColumns.has(name))
     return `the field "${name}" is there already: every resource has id, createdAt and updatedAt`;
   if (name.length > longestField)
-    return `the field "${name}" has ${name.length} characters; ${longestField} is the most`;
+    return `the field ${seen(name)} has ${name.length} characters; ${longestField} is the most`;
   if (objectMembers.has(name))
     return `the field "${name}" would hide a member of every JavaScript object; choose another`;
   if (javascriptWords.has(name)) return `the field "${name}" is a word of the language; choose another`;
@@ -132,7 +134,8 @@ export function collisionFault(resources: Resource[], aggregates: string[]): str
 
 const layers = ['Changes', 'Publisher', 'Repository', 'Router', 'Row', 'Service', 'Page'];
 
-function identifiers(name: string): string[] {
+/** What the generated code of a resource declares. */
+export function identifiers(name: string): string[] {
   const { camel, camelPlural, pascal } = resourceNames(name);
   const events = ['Created', 'Updated', 'Deleted', 'Schema'].map((suffix) => camel + suffix);
   return [camel, camelPlural, pascal, `New${pascal}`, ...layers.map((layer) => pascal + layer), ...events];

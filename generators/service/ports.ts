@@ -15,9 +15,16 @@ export function nextPort(kind: PortName, siblings: Sibling[], also: (number | un
   return port;
 }
 
+/** Why a number cannot be the port of a service or its database. */
+export const portRangeFault = (port: number): string | undefined =>
+  Number.isInteger(port) && port >= 1024 && port <= 65_535
+    ? undefined
+    : `${port} is not between 1024 and 65535`;
+
 /** Why a port cannot be handed out; nothing when it can. */
 export function portFault(kind: PortName, port: number, siblings: Sibling[]): string | undefined {
-  if (!Number.isInteger(port) || port < 1024 || port > 65_535) return `${port} is not between 1024 and 65535`;
+  const range = portRangeFault(port);
+  if (range) return range;
   if (kafkaPorts.includes(port)) return `${port} is Kafka's; ${nextPort(kind, siblings)} is free`;
   const owner = siblings.find((sibling) => portsOf(sibling).includes(port));
   if (!owner) return undefined;

@@ -27,12 +27,12 @@ const longestString = 255;
 
 /**
  * The columns in which a copy of this data can be kept. What has no column type of its own is json; a property whose
- * name cannot be a column is left out, and so are id, createdAt and updatedAt.
+ * name cannot be a column is left out, and so are id, createdAt and updatedAt, and copiedAt, which is the copy's own.
  */
 export function fieldsOfSchema(schema: Record<string, unknown>): Field[] {
   const { properties = {}, required = [] } = schema as JsonSchema;
   return Object.entries(properties)
-    .filter(([name]) => fieldNameFault(name) === undefined)
+    .filter(([name]) => name !== 'copiedAt' && fieldNameFault(name) === undefined)
     .map(([name, property]) => ({
       name,
       type: typeOf(nonNull(property)),

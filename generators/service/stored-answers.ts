@@ -1,6 +1,7 @@
 import type { ConsumedEvent, Resource, ServiceAnswers } from './answers.ts';
 import { formatFields, parseFields } from './field-grammar.ts';
 import { fieldsOfSchema } from './schema-fields.ts';
+import { checkAnswers } from './stored-rules.ts';
 
 /** The answers as `.yo-rc.json` keeps them: fields as they are typed; git and install are deeds, not answers. */
 export function toStored({ resources, consumes, git: _git, install: _install, ...rest }: ServiceAnswers) {
@@ -13,8 +14,12 @@ export function toStored({ resources, consumes, git: _git, install: _install, ..
 
 type Stored = ReturnType<typeof toStored>;
 
-/** The answers of an earlier run. What it did once, it does not do again: no git init, no install. */
-export function fromStored(stored: Record<string, unknown>): Partial<ServiceAnswers> {
+/**
+ * The answers of an earlier run, checked: `.yo-rc.json` is a file that anybody may have edited. What that run did once, the
+ * next one does not do again: no git init, no install. Throws a UsageError that names `file` and the place in it.
+ */
+export function fromStored(stored: Record<string, unknown>, file?: string): Partial<ServiceAnswers> {
+  checkAnswers(stored, file);
   const { resources, consumes, ...rest } = stored as Partial<Stored>;
   return {
     ...rest,

@@ -9,8 +9,10 @@ import { openTarget } from '../target.ts';
 import { UsageError } from '../usage-error.ts';
 import { packageVersion } from '../version.ts';
 import type { Call, Step, Work } from '../work.ts';
+import { yoRcFile } from '../yo-rc.ts';
 import { workspaceFiles } from './files.ts';
 import { questions, type WorkspaceAnswers } from './questions.ts';
+import { fromStored } from './stored-answers.ts';
 
 /** Writes the folder in which the services of one system lie side by side. */
 export class WorkspaceGenerator extends FolderGenerator {
@@ -19,12 +21,16 @@ export class WorkspaceGenerator extends FolderGenerator {
     const name = await folderName(questions.name, undefined, { call, place, generator: 'workspace' });
     const folder = name === undefined ? undefined : targetFolder(name, place);
     const before = folder === undefined ? undefined : await openTarget(folder, 'workspace', call.force);
-    // What a run did once, the next one does not do again: no git init.
-    const stored = { ...before?.answers, ...(before && { git: false }), ...(name !== undefined && { name }) };
+    const stored = {
+      ...(before && fromStored(before.answers, yoRcIn(folder))),
+      ...(name !== undefined && { name }),
+    };
     const answers = await answerAll(questions, undefined, { ...call, flags: call.given, stored });
     return workOf(answers, folder ?? targetFolder(answers.name, place), before !== undefined);
   }
 }
+
+const yoRcIn = (folder = '.') => shownPath(path.join(folder, yoRcFile));
 
 function targetFolder(name: string, { cwd, current, workspace }: Place): string {
   if (current?.generator === 'workspace' && current.answers['name'] === name) return cwd;

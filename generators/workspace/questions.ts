@@ -37,7 +37,8 @@ export const questions: Questions<WorkspaceAnswers, undefined> = {
   }),
 };
 
-function workspaceNameFault(name: string): string | undefined {
+/** Why a workspace cannot have this name. */
+export function workspaceNameFault(name: string): string | undefined {
   return ['service', 'workspace'].includes(name)
     ? `"${name}" is the name of a generator`
     : kebabFault(name, 'the name');

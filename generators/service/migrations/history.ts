@@ -5,6 +5,7 @@ import type { Remembered } from '../../yo-rc.ts';
 import type { Field } from '../answers.ts';
 import { formatFields, parseFields } from '../field-grammar.ts';
 import { fromStored } from '../stored-answers.ts';
+import { checkTables } from '../stored-rules.ts';
 import { copiesOf, resourcesOf } from '../view.ts';
 import { tablesOf } from './tables.ts';
 
@@ -57,8 +58,12 @@ function usedBy(answers: Record<string, unknown>): Map<string, Field[]> {
   return new Map(tables.map(({ name, fields }) => [name, fields]));
 }
 
-const read = (tables: Record<string, string>) =>
-  new Map(Object.entries(tables).map(([name, fields]) => [name, fields === '' ? [] : parseFields(fields)]));
+function read(tables: Record<string, string>): Map<string, Field[]> {
+  checkTables(tables);
+  return new Map(
+    Object.entries(tables).map(([name, fields]) => [name, fields === '' ? [] : parseFields(fields)]),
+  );
+}
 
 /** As `.yo-rc.json` keeps them: one line a table, sorted, so that git merges what two branches added. */
 export const storedTables = (tables: Map<string, Field[]>): Record<string, string> =>

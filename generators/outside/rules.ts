@@ -1,0 +1,49 @@
+/** What a value from outside may be. `fault` says in one line why a value is something else. */
+export interface Rule<T> {
+  fault: (value: unknown) => string | undefined;
+  /** Only a type: the value that passes. */
+  readonly passes?: T;
+}
+
+const rule = <T>(holds: (value: unknown) => boolean, allowed: string): Rule<T> => ({
+  fault: (value) => (holds(value) ? undefined : allowed),
+});
+
+const matches = (pattern: RegExp) => (value: unknown) => typeof value === 'string' && pattern.test(value);
+
+/** A type of events, an aggregate, a title: nothing that ends a string, a comment or a line anywhere. */
+export const word = rule<string>(
+  matches(/^[\w.-]{1,249}$/),
+  'allowed are 1 to 249 letters, digits, "_", "." and "-"',
+);
+
+/** The rule of Kafka: org.apache.kafka.common.internals.Topic. */
+export const topic = rule<string>(
+  matches(/^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/),
+  'a topic of Kafka has 1 to 249 letters, digits, "_", "." and "-", and is not "." or ".."',
+);
+
+export const version = rule<number>(
+  (value) => Number.isSafeInteger(value) && Number(value) > 0,
+  'versions are the numbers 1, 2, 3, ...',
+);
+
+export const flag = rule<boolean>((value) => typeof value === 'boolean', 'it is true or false');
+export const list = rule<unknown[]>(Array.isArray, 'it must be a list');
+export const object = rule<Record<string, unknown>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'it must be an object',
+);
+
+export const oneOf = <T extends string>(choices: readonly T[]): Rule<T> =>
+  rule<T>((value) => choices.some((choice) => choice === value), `it is ${choices.join(' or ')}`);
+
+/** A text in which `fault` finds nothing wrong. */
+export const text = (fault: (value: string) => string | undefined): Rule<string> => ({
+  fault: (value) => (typeof value === 'string' ? fault(value) : 'it must be a text'),
+});
+
+/** A number in which `fault` finds nothing wrong. */
+export const number = (fault: (value: number) => string | undefined): Rule<number> => ({
+  fault: (value) => (typeof value === 'number' ? fault(value) : 'it must be a number'),
+});

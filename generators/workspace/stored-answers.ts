@@ -1,0 +1,24 @@
+import { descriptionFault } from '../description-rule.ts';
+import { checkOf } from '../outside/check.ts';
+import { text } from '../outside/rules.ts';
+import { yoRcFile } from '../yo-rc.ts';
+import { workspaceNameFault, type WorkspaceAnswers } from './questions.ts';
+
+const rules = { name: text(workspaceNameFault), description: text(descriptionFault) };
+
+/**
+ * The answers of an earlier run, checked. What that run did once, the next one does not do again: no git init. Throws a
+ * UsageError that names `file` and the place in it.
+ */
+export function fromStored(
+  stored: Record<string, unknown>,
+  file: string = yoRcFile,
+): Partial<WorkspaceAnswers> {
+  const check = checkOf(file);
+  const { name, description } = stored;
+  return {
+    ...(name !== undefined && { name: check(name, rules.name, 'name') }),
+    ...(description !== undefined && { description: check(description, rules.description, 'description') }),
+    git: false,
+  };
+}
