@@ -40,6 +40,17 @@ describe('connectDatabase', () => {
     await knex.destroy();
     assert.equal(rows[0].application_name, 'user-service');
   });
+
+  it('puts no value of a statement into the words of an error', async () => {
+    const knex = connect(database.url);
+    const failing = knex.raw(String.raw`select ?::jsonb \? ? from nowhere`, ['{"pin":"hunter2"}', 'hunter2']);
+    await assert.rejects(failing, (error: Error) => {
+      assert.match(error.message, /nowhere/);
+      assert.doesNotMatch(error.message, /hunter2/);
+      return true;
+    });
+    await knex.destroy();
+  });
 });
 
 describe('databasePart', () => {

@@ -26,3 +26,13 @@ await run(() => ({
   config: { shutdownTimeout: behaviour === 'stuck' ? 100 : 5_000 },
 }));
 process.stdout.write('started\n');
+if (behaviour === 'uncaught') void Promise.reject(refusal());
+
+function refusal(): Error {
+  const error = new Error('refused by postgres://user:hunter2@localhost/users');
+  return Object.assign(error, {
+    code: '23502',
+    severity: 'ERROR',
+    detail: 'Failing row contains (hunter2).',
+  });
+}

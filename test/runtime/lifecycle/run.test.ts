@@ -46,6 +46,14 @@ describe('run', () => {
     assert.match(stderr, /^Could not start. TypeError: x is not a function\n\s+at .*run-program/);
   });
 
+  it('tells of an error that nobody caught without the values of a row, and exits with 1', async () => {
+    const { code, stdout, stderr } = await start('uncaught').ended;
+    assert.equal(code, 1);
+    assert.doesNotMatch(stdout + stderr, /hunter2/);
+    assert.match(stdout, /"level":"fatal".*"msg":"the process fails"/);
+    assert.match(stderr, /refused by .*\n\s+at .*run-program/);
+  });
+
   it('exits with 1 when stopping takes too long', async () => {
     const { child, started, ended } = start('stuck');
     await started;

@@ -95,6 +95,192 @@ describe('createLogger', () => {
     );
   });
 
+  it('drops all that PostgreSQL and Knex quote of a row, wherever the error stands', () => {
+    const quoting = () =>
+      Object.assign(new Error('new row violates a rule'), {
+        code: 'P0001',
+        severity: 'ERROR',
+        detail: 'the mail hunter2 is taken',
+        where: 'COPY users, line 1: "hunter2"',
+        internalQuery: "select 'hunter2'",
+        bindings: ['hunter2'],
+        parameters: ['hunter2'],
+        routine: 'exec_stmt_raise',
+      });
+    const lines = logged((logger) => {
+      logger.error(quoting());
+      logger.error({ error: quoting(), failures: [quoting()], inner: { reason: quoting() } }, 'failed');
+      logger.error(new Error('outer', { cause: quoting() }));
+      logger.error(new AggregateError([quoting()], 'several'));
+      logger.error({ copied: { ...quoting() } }, 'failed');
+      logger.error('failed: %o', quoting());
+      logger.child({ failure: quoting() }).error('failed');
+    });
+    assert.equal(lines.length, 7);
+    assert.doesNotMatch(JSON.stringify(lines), /hunter2/);
+    assert.match(JSON.stringify(lines[1]), /exec_stmt_raise.*exec_stmt_raise.*exec_stmt_raise/);
+  });
+
+  it('keeps the detail of a deadlock, which names processes only', () => {
+    const detail = 'Process 7 waits for ShareLock on transaction 8; blocked by process 9.';
+    const deadlock = Object.assign(new Error('deadlock detected'), {
+      code: '40P01',
+      severity: 'ERROR',
+      detail,
+    });
+    const [line] = logged((logger) => logger.error(deadlock));
+    assert.equal((line?.['err'] as { detail: string }).detail, detail);
+  });
+
+  it('hides fields by the words of their names', () => {
+    const secret = [
+      ...['password', 'newPassword', 'passwordHash', 'password_2', 'PASSWORD', 'userpassword', 'dbPwd'],
+      ...[
+        'accessToken',
+        'access_token',
+        'accesstoken',
+        'csrf-token',
+        'tokens',
+        'apiKey',
+        'X-API-Key',
+        'apikey',
+      ],
+      ...[
+        'authorization',
+        'Proxy-Authorization',
+        'authorizationHeader',
+        'cookie',
+        'Set-Cookie',
+        'sessionCookie',
+      ],
+      ...[
+        'clientSecret',
+        'KAFKA_SASL_PASSWORD',
+        'awsSecretAccessKey',
+        'privateKey',
+        'credentials',
+        'pin',
+        'jwt',
+      ],
+    ];
+    const harmless = [
+      ...['tokenCount', 'token_type', 'passwordChangedAt', 'passwordLength', 'cookieName', 'tokenExpiresIn'],
+      ...[
+        'keyboard',
+        'key',
+        'partitionKey',
+        'publicKey',
+        'shipping',
+        'secretary',
+        'accessKeyId',
+        'compass',
+        'author',
+      ],
+    ];
+    const values = (names: string[]) => Object.fromEntries(names.map((name) => [name, 'hunter2']));
+    const [line] = logged((logger) => logger.info({ ...values(secret), ...values(harmless) }, 'hello'));
+    assert.deepEqual(
+      secret.filter((name) => line?.[name] !== '[Redacted]'),
+      [],
+    );
+    assert.deepEqual(
+      harmless.filter((name) => line?.[name] !== 'hunter2'),
+      [],
+    );
+  });
+
+  it('shows whether there is a secret, and how many', () => {
+    const fields = { hasPassword: true, token: null, promptTokens: 12 };
+    const [line] = logged((logger) => logger.info(fields, 'hello'));
+    assert.deepEqual({ ...line, ...fields }, line);
+    assert.equal(logged((logger) => logger.info({ otp: 123_456 }))[0]?.['otp'], '[Redacted]');
+  });
+
+  it('hides them in arrays, objects of classes, errors under any name, causes and bindings of children', () => {
+    class Account {
+      id = 7;
+      apiKey = 'hunter2';
+    }
+    class Sealed {
+      toJSON = () => ({ id: 7, token: 'hunter2' });
+    }
+    const failure = Object.assign(new Error('refused'), {
+      config: { headers: { Authorization: 'hunter2' } },
+    });
+    const several = new AggregateError([failure], 'several');
+    const lines = logged((logger) => {
+      logger.info({ accounts: [[new Account()], new Sealed()] }, 'hello');
+      logger.info({ failure, error: several, causes: [failure, { cause: failure }] }, 'hello');
+      logger.info({ rawHeaders: ['Host', 'a', 'Authorization', 'hunter2'], pair: ['cookie', 'hunter2'] });
+      logger.child({ apiKey: 'hunter2', failure }).info('hello');
+      logger.info('hello %j', { password: 'hunter2' });
+    });
+    assert.equal(lines.length, 5);
+    assert.doesNotMatch(JSON.stringify(lines), /hunter2/);
+    assert.match(JSON.stringify(lines[0]), /"id":7.*"id":7/);
+    assert.match(
+      JSON.stringify(lines[1]),
+      /"failure":\{"type":"Error","message":"refused","stack":"Error: refused/,
+    );
+    assert.match(JSON.stringify(lines[2]), /"Host","a"/);
+  });
+
+  it('hides passwords and tokens of addresses in any text', () => {
+    const shown = [
+      'http://localhost:8001/a@b',
+      'https://example.com/a:b@c?size=3&token_type=bearer',
+      'http://[::1]:9092/x@y',
+      'mailto:a@b.c',
+    ];
+    const hidden = [
+      'postgres://user:hunter2@db:5432/shop?mail=a@b',
+      'redis://:hunter2@cache',
+      'amqp://u:hunter2@h1,amqp://u:hunter2@h2',
+      'http://localhost:80/?next=postgres://u:hunter2@h',
+      'postgres://u:hunt/hunter2@h/db',
+      'postgres://u:hunt@hunter2@h/db',
+      'https://example.com/?size=3&access_token=hunter2&api_key=hunter2#x',
+      new URL('https://u:hunter2@example.com/'),
+    ];
+    const lines = logged((logger) => {
+      for (const url of [...shown, ...hidden]) {
+        logger.info(
+          { url, list: [url], err: new Error(`cannot reach ${String(url)}`) },
+          `asking ${String(url)} now`,
+        );
+        logger.child({ url }).warn('%s is away', url);
+      }
+    });
+    assert.equal(lines.length, 24);
+    assert.doesNotMatch(JSON.stringify(lines), /hunter2/);
+    for (const url of shown)
+      assert.ok(
+        lines.some(({ msg }) => msg === `asking ${url} now`),
+        url,
+      );
+    assert.equal(lines[8]?.['url'], 'postgres://user:[Redacted]@db:5432/shop?mail=a@b');
+  });
+
+  it('writes a line whatever it is given, in a bounded time', () => {
+    const wide: unknown[] = [];
+    for (let index = 0; index < 30; index += 1) wide.push(wide, { wide });
+    const throwing = Object.defineProperty({}, 'name', {
+      enumerable: true,
+      get: () => {
+        throw new Error('no');
+      },
+    });
+    const circular = new Error('circular');
+    circular.cause = circular;
+    const values = [wide, throwing, Object.freeze(new Error('frozen')), circular, 7n, Object.create(null)];
+    const lines = logged((logger) => {
+      for (const value of values) logger.info({ value, list: [value] }, 'hello');
+      logger.info({ text: 'x://a:'.repeat(100_000) }, 'long');
+    });
+    assert.equal(lines.length, 7);
+    for (const { msg } of lines.slice(0, 6)) assert.equal(msg, 'hello');
+  });
+
   it('keeps to its level', () => {
     const lines = logged((logger) => {
       logger.info('no');
