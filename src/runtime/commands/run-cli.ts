@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { withoutAddressSecrets } from '../logging/address-secrets.ts';
 import { MisuseError, type Command } from './command.ts';
 import { contractsCommand } from './contracts.ts';
 import { dockerfileCommand } from './dockerfile.ts';
@@ -44,7 +45,7 @@ function print(text: string): number {
 }
 
 function complain(message: string, code: number): number {
-  console.error(`microservice-runtime: ${message}`);
+  console.error(`microservice-runtime: ${withoutAddressSecrets(message)}`);
   return code;
 }
 

@@ -29,6 +29,7 @@ export function connectDatabase(config: DatabaseConfig, logger: DatabaseLogger =
     connection: connectionSettings(config.databaseUrl, config.serviceName),
     pool: { min: 0, max: config.databasePoolMax },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT,
+    compileSqlOnError: false, // errors have `$1` for a value, and never the value
     log: knexLog(logger),
   };
   return knexFactory(settings);

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import { withoutAddressSecrets } from '../logging/address-secrets.ts';
+import { writtenError } from '../logging/written-error.ts';
 import { startParts, stopParts, type Part } from './part.ts';
 
 /** What `run` runs: the parts in the order in which they start, and, where known, the logger and the configuration. */
@@ -18,7 +20,8 @@ type Created = readonly Part[] | Service;
 /**
  * Creates the service, starts its parts in order, and on SIGTERM or SIGINT stops them in reverse and exits with 0.
  * Resolves when all parts have started. What cannot start is told in one message on standard error, and the process
- * exits with 1; so it does when stopping fails or takes longer than `shutdownTimeout`. A second signal exits at once.
+ * exits with 1; so it does when stopping fails or takes longer than `shutdownTimeout`, and at an error that nobody catches.
+ * A second signal exits at once.
  */
 export async function run(create: () => Created | Promise<Created>, options: RunOptions = {}): Promise<void> {
   let timeout = options.shutdownTimeout ?? 10_000;
@@ -26,7 +29,7 @@ export async function run(create: () => Created | Promise<Created>, options: Run
   const service = await orExit(async () => asService(await create()));
   timeout = options.shutdownTimeout ?? service.config?.shutdownTimeout ?? timeout;
   const { parts, logger } = service;
-  process.on('uncaughtExceptionMonitor', (error) => logger?.fatal({ err: error }, 'the process fails'));
+  process.on('uncaughtException', (error) => fail(error, logger));
   await orExit(() => startParts(parts, { logger }));
   logger?.info(`running as process ${process.pid}`);
   void signalled.then(async (signal) => {
@@ -60,6 +63,14 @@ function exitAfter(timeout: number): void {
   setTimeout(exit, timeout);
 }
 
+/** Node itself would write every field of the error, and so the rows that PostgreSQL quotes. */
+function fail(error: unknown, logger: Logger | undefined): void {
+  logger?.fatal({ err: error }, 'the process fails');
+  const words = error instanceof Error ? writtenError(error)['stack'] : error;
+  process.stderr.write(`${withoutAddressSecrets(String(words))}\n`);
+  process.exit(1);
+}
+
 /** A write under way would otherwise be overtaken by the one at exit, and the last lines stand before those before them. */
 async function flushed(logger: Logger | undefined): Promise<void> {
   await new Promise<void>((resolve) => (logger ? logger.flush(() => resolve()) : resolve()));
@@ -71,7 +82,7 @@ function asService(created: Created): Service {
 
 async function orExit<T>(work: () => Promise<T>, what = 'Could not start.'): Promise<T> {
   return work().catch((error: unknown) => {
-    process.stderr.write(`${what} ${describe(error)}\n`);
+    process.stderr.write(`${what} ${withoutAddressSecrets(describe(error))}\n`);
     return process.exit(1);
   });
 }

@@ -1,22 +1,19 @@
-import {
-  destination,
-  pino,
-  stdSerializers,
-  stdTimeFunctions,
-  type DestinationStream,
-  type Logger,
-} from 'pino';
+import { destination, pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
 import { currentContext } from '../context/context.ts';
 import { registerAccessTarget } from './access-log.ts';
+import { withoutAddressSecrets } from './address-secrets.ts';
 import { secretRemover } from './secrets.ts';
 
 export type { Logger } from 'pino';
 
+type Fields = Record<string, unknown>;
+
 /**
  * A logger that writes one JSON line a message to standard output, with the service's name, the request's ids and the
- * trace's ids (`request_id`, `correlation_id`, `causation_id`, `trace_id`, `span_id`). Passwords, cookies, tokens,
- * authorization headers, the fields named in `secretFields` and the values of a row that PostgreSQL refused are replaced by
- * `[Redacted]`. Lines are gathered for at most 100 ms, or 32 KiB, and flushed on exit.
+ * trace's ids (`request_id`, `correlation_id`, `causation_id`, `trace_id`, `span_id`). Fields whose names say that they are
+ * secret, the fields named in `secretFields`, passwords in addresses, and what PostgreSQL quotes of a row are replaced by
+ * `[Redacted]` or left out; docs/security.md has the rules. Lines are gathered for at most 100 ms, or 32 KiB, and flushed
+ * on exit.
  */
 export function createLogger(
   config: { serviceName: string; logLevel: string; secretFields?: readonly string[] },
@@ -28,14 +25,43 @@ export function createLogger(
       level: config.logLevel,
       base: { service: config.serviceName },
       timestamp: stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }), log: (fields) => withoutSecrets(fields) },
-      serializers: { err: (error: Error) => withoutSecrets({ ...stdSerializers.err(error) }) },
+      formatters: { level: (label) => ({ level: label }), log: withoutSecrets },
+      serializers: { err: (written: unknown) => written }, // `withoutSecrets` has written it
+      hooks: {
+        streamWrite: withoutAddressSecrets,
+        logMethod(values, write) {
+          for (let index = 1; index < values.length; index += 1)
+            // what becomes a part of the message
+            values[index] = shown(values[index], withoutSecrets) as string;
+          write.apply(this, values);
+        },
+      },
       mixin: contextFields,
     },
     stream,
   );
-  registerAccessTarget(logger, { stream, service: config.serviceName });
-  return logger;
+  registerAccessTarget(logger, {
+    stream: { write: (line) => stream.write(withoutAddressSecrets(line)) },
+    service: config.serviceName,
+  });
+  return withCleanBindings(logger, withoutSecrets);
+}
+
+const shown = (value: unknown, withoutSecrets: (fields: Fields) => Fields): unknown =>
+  typeof value === 'object' && value !== null ? withoutSecrets({ value })['value'] : value;
+
+/** Pino hands the bindings of a child to no formatter. A child has the methods of its parent. */
+function withCleanBindings(logger: Logger, withoutSecrets: (fields: Fields) => Fields): Logger {
+  const child: Logger['child'] = Reflect.get(logger, 'child');
+  const setBindings: Logger['setBindings'] = Reflect.get(logger, 'setBindings');
+  return Object.assign(logger, {
+    child(this: Logger, bindings: Fields, options: object | undefined) {
+      return child.call(this, withoutSecrets(bindings), options);
+    },
+    setBindings(this: Logger, bindings: Fields) {
+      setBindings.call(this, withoutSecrets(bindings));
+    },
+  });
 }
 
 /** A write for each line would cost more than the line; what SIGKILL or a lack of memory ends may lose the last 100 ms. */

@@ -1,73 +1,67 @@
-const hidden = '[Redacted]';
-const always = [
-  'password',
-  'passwd',
-  'passphrase',
-  'authorization',
-  'proxyAuthorization',
-  'cookie',
-  'setCookie',
-  'token',
-  'accessToken',
-  'refreshToken',
-  'idToken',
-  'secret',
-  'clientSecret',
-  'apiKey',
-  'privateKey',
-];
-/** Lines end here: what lies deeper is not looked at, and so not written. */
-const depth = 8;
+import { quotesRows, withoutRows } from './quoted-rows.ts';
+import { HIDDEN, secretNames } from './secret-names.ts';
+import { writtenError } from './written-error.ts';
+
+/** Stands where a line ends: what lies deeper, or comes later, is not looked at, and so not written. */
+const CUT = '[Object]';
+const DEPTH = 8;
+/** Objects of one line; one that refers to itself has no end. */
+const OBJECTS = 5_000;
 
 type Fields = Record<string, unknown>;
 
 /**
- * Returns a function that gives the fields of a log line without passwords, tokens, cookies, authorization headers and the
- * fields of these `names`, which it knows as `apiKey`, `api_key` and `API-KEY`. An object without any is returned as it is:
- * copying every line, as pino's `redact` does, costs more than writing it.
+ * Returns a function that gives the fields of a log line without secrets: without what the names say is one (see
+ * `secretNames`), and without what PostgreSQL quotes of a row. It looks into objects of any class and into arrays, and writes
+ * errors as `writtenError` does, wherever they stand. An object without any is returned as it is: copying every line, as
+ * pino's `redact` does, costs more than writing it. It never throws.
  */
 export function secretRemover(names: readonly string[] = []): (fields: Fields) => Fields {
-  const secret = new Set([...always, ...names].map(plainName));
+  const isSecret = secretNames(names);
+  let objects = 0;
 
-  function withoutSecrets<T extends Fields | unknown[]>(values: T, left: number): T {
+  function withoutSecrets(values: Fields, left: number): Fields {
+    const plain = quotesRows(values) ? withoutRows(values) : values;
     let copy: Fields | undefined;
-    for (const [name, value] of Object.entries(values)) {
-      const shown = secret.has(plainName(name)) ? hidden : shownValue(name, value, left);
-      if (shown !== value) (copy ??= copyOf(values))[name] = shown;
+    for (const name of Object.keys(plain)) {
+      const value = plain[name];
+      const shown = isSecret(name, value) ? HIDDEN : shownValue(value, left, name);
+      if (shown !== value) (copy ??= { ...plain })[name] = shown;
     }
-    return (copy as T | undefined) ?? values;
+    return copy ?? plain;
   }
 
-  function shownValue(name: string, value: unknown, left: number): unknown {
-    if (name === 'detail' && typeof value === 'string') return withoutValues(value);
-    if (!isPlain(value)) return value;
-    return left === 0 ? '[Object]' : withoutSecrets(value, left - 1);
+  /** Of two elements, such as a header, and in `rawHeaders` of Node, names and values take turns. */
+  function shownArray(values: unknown[], left: number, name: string): unknown[] {
+    const takesTurns = values.length === 2 || name === 'rawHeaders';
+    let copy: unknown[] | undefined;
+    for (const [index, value] of values.entries()) {
+      const before: unknown = takesTurns && index % 2 === 1 ? values[index - 1] : undefined;
+      const isHidden = typeof before === 'string' && isSecret(before, value);
+      const shown = isHidden ? HIDDEN : shownValue(value, left, name);
+      if (shown !== value) (copy ??= [...values])[index] = shown;
+    }
+    return copy ?? values;
   }
 
-  return (fields) => withoutSecrets(fields, depth);
+  function shownValue(value: unknown, left: number, name = ''): unknown {
+    if (typeof value !== 'object' || value === null || isWrittenElsewhere(value)) return value;
+    if (left === 0 || (objects += 1) > OBJECTS) return CUT;
+    if (Array.isArray(value)) return shownArray(value, left - 1, name);
+    if (value instanceof Error) return withoutSecrets(writtenError(value), left - 1);
+    if ('toJSON' in value && typeof value.toJSON === 'function') return shownValue(value.toJSON(), left - 1);
+    return withoutSecrets(value as Fields, left - 1);
+  }
+
+  return (fields) => {
+    objects = 0;
+    try {
+      return withoutSecrets(fields, DEPTH);
+    } catch (error) {
+      return { unwritable: `the fields of this line cannot be read: ${String(error)}` };
+    }
+  };
 }
 
-const copyOf = (values: Fields | unknown[]): Fields =>
-  Array.isArray(values) ? ([...values] as unknown as Fields) : { ...values };
-
-const plainName = (name: string) => name.replaceAll(/[-_]/g, '').toLowerCase();
-
-function isPlain(value: unknown): value is Fields | unknown[] {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (Array.isArray(value) || prototype === Object.prototype || prototype === null) return true;
-  return isWrittenError(value);
-}
-
-/** An error in an error, as pino's serializer writes it. */
-const isWrittenError = (value: object) => !(value instanceof Error) && 'stack' in value && 'message' in value;
-
-/**
- * The `detail` of an error of PostgreSQL without the values of the row, which may be secret: `Key (email)=(a@b.c) already
- * exists.` and `Failing row contains (1, a@b.c, null).` A value may hold parentheses: it ends with the last one.
- */
-const withoutValues = (detail: string): string =>
-  detail
-    .replace(/^(Failing row contains )\(.*\)/s, `$1(${hidden})`)
-    .replace(/^(Key .*?\)=)\(.*\)( conflicts with existing key .*?\)=)\(.*\)/s, `$1(${hidden})$2(${hidden})`)
-    .replace(/^(Key (?:(?! conflicts with).)*?\)=)\((?!\[Redacted\]\)).*\)/s, `$1(${hidden})`);
+/** What JSON.stringify writes in a form of its own. */
+const isWrittenElsewhere = (value: object): boolean => value instanceof Date || ArrayBuffer.isView(value);

@@ -39,6 +39,7 @@ export async function knexConfig(root: string, options: KnexConfigOptions = {}):
           pool: migrationPool({ table: () => tableOf(root) }),
           acquireConnectionTimeout: LOCK_WAIT + 10_000,
         }),
+    compileSqlOnError: false, // errors have `$1` for a value, and never the value
     log: knexLog(console),
     migrations: {
       extension: 'ts',

@@ -1,32 +1,84 @@
 import type { Mutation } from './mutation.ts';
 
 /** What the log promises about secrets. */
+const file = 'runtime/logging/logger.test.ts';
+
 export const loggingMutations: readonly Mutation[] = [
   {
     name: 'secret fields are logged',
     mechanism: 'No log line shows a field that the service calls secret.',
-    changes: [
-      {
-        file: '../logging/secrets.ts',
-        find: '[...always, ...names]',
-        replace: '[...always, ...names.slice(names.length)]',
-      },
-    ],
+    changes: [{ file: '../logging/secret-names.ts', find: 'own.has(plainName(name)) || ', replace: '' }],
     noticedBy: {
-      file: 'runtime/logging/logger.test.ts',
+      file,
       title:
         'never writes a secret field of the service, in whatever way it is spelled and however deep it lies',
     },
   },
   {
+    name: 'only known names are secret',
+    mechanism: 'No log line shows a field whose name says that it is secret.',
+    changes: [
+      {
+        file: '../logging/secret-names.ts',
+        find: "(words.test(snake) || parts.test(snake.replaceAll('_', '')))",
+        replace: "['password', 'authorization', 'cookie', 'token'].includes(snake)",
+      },
+    ],
+    noticedBy: { file, title: 'hides fields by the words of their names' },
+  },
+  {
+    name: 'errors are written as they are',
+    mechanism: 'No secret hides in an error, an object of a class, an array or the bindings of a child.',
+    changes: [
+      {
+        file: '../logging/secrets.ts',
+        find: 'return withoutSecrets(writtenError(value), left - 1);',
+        replace: 'return writtenError(value);',
+      },
+    ],
+    noticedBy: {
+      file,
+      title:
+        'hides them in arrays, objects of classes, errors under any name, causes and bindings of children',
+    },
+  },
+  {
+    name: 'addresses are logged whole',
+    mechanism: 'No log line shows the password of an address.',
+    changes: [
+      {
+        file: '../logging/address-secrets.ts',
+        find: "if (!text.includes('://')) return text;",
+        replace: 'if (text) return text;',
+      },
+    ],
+    noticedBy: { file, title: 'hides passwords and tokens of addresses in any text' },
+  },
+  {
     name: 'refused rows are logged',
     mechanism: 'No log line shows the values of a row that PostgreSQL refused.',
     changes: [
-      { file: '../logging/secrets.ts', find: 'return withoutValues(value);', replace: 'return value;' },
+      {
+        file: '../logging/quoted-rows.ts',
+        find: "if (typeof fields['detail'] === 'string') return true;",
+        replace: "if (typeof fields['detail'] === 'string') return false;",
+      },
+    ],
+    noticedBy: { file, title: 'never writes the values of a row that PostgreSQL refused' },
+  },
+  {
+    name: 'what PostgreSQL quotes is logged',
+    mechanism: 'No log line shows what PostgreSQL or Knex quotes of a row besides.',
+    changes: [
+      {
+        file: '../logging/quoted-rows.ts',
+        find: 'return { ...fields, ...quoting, detail: isTold ? known : undefined };',
+        replace: 'return { ...fields, detail: known };',
+      },
     ],
     noticedBy: {
-      file: 'runtime/logging/logger.test.ts',
-      title: 'never writes the values of a row that PostgreSQL refused',
+      file,
+      title: 'drops all that PostgreSQL and Knex quote of a row, wherever the error stands',
     },
   },
 ];

@@ -1,0 +1,59 @@
+/** Stands where a secret was. */
+export const HIDDEN = '[Redacted]';
+
+/** Say it alone, and as one word of several: `csrfToken`, but neither `tokenize` nor `shipping`. */
+const words =
+  /(?:^|_)(?:secrets?|tokens?|jwts?|cookies?|credentials?|passphrase|pwd|pin|otp|cvv|cvc|ssn)(?:_|$)/;
+/** Say it wherever they stand, also where nothing parts the words: `userpassword`, `apikey`, `accesstoken`. */
+const parts =
+  /password|passwd|passphrase|passcode|authorization|setcookie|(?:api|private|secret|access|signing|encryption|master|account)key(?!id)|(?:access|refresh|id|auth|bearer)token|clientsecret/;
+/** End the name of a fact about a secret: `tokenCount`, `passwordChangedAt`, `cookieName`. */
+const facts =
+  /_(?:count|length|size|types?|kind|at|in|on|expiry|expiration|ttl|lifetime|age|ur[li]|endpoint|host|domain|path|names?|fields?|policy|rules?|limit|algorithm|schemes?|scopes?|version|status|state|required|enabled|issuer|audience)$/;
+const plural = /s$/i;
+
+/** Names come from bodies, too: so many are remembered, of such a length. */
+const REMEMBERED = 2_000;
+const LONGEST = 64;
+
+/** Whether a field of this name, with this value, holds what no log may show. */
+export type IsSecret = (name: string, value: unknown) => boolean;
+
+/**
+ * Tells secrets by the words of their names, in `camelCase`, `snake_case` and `kebab-case` alike; each of `names` is one
+ * in whatever way it is spelled. That something is there, or how many there are, is not secret: booleans, null, and a
+ * number under a plural.
+ */
+export function secretNames(names: readonly string[] = []): IsSecret {
+  const own = new Set(names.map(plainName));
+  const known = new Map<string, boolean>();
+
+  function verdict(name: string): boolean {
+    const seen = known.get(name);
+    if (seen !== undefined) return seen;
+    const found = own.has(plainName(name)) || saysSecret(name);
+    if (known.size >= REMEMBERED) known.clear();
+    if (name.length <= LONGEST) known.set(name, found);
+    return found;
+  }
+
+  return (name, value) => {
+    if (value === undefined || value === null || typeof value === 'boolean') return false;
+    return verdict(name) && !(typeof value === 'number' && plural.test(name));
+  };
+}
+
+function saysSecret(name: string): boolean {
+  const snake = wordsOf(name);
+  return (words.test(snake) || parts.test(snake.replaceAll('_', ''))) && !facts.test(snake);
+}
+
+/** `X-API-Key` and `xApiKey` as `x_api_key`. */
+const wordsOf = (name: string): string =>
+  name
+    .replaceAll(/([a-z\d])([A-Z])/g, '$1_$2')
+    .replaceAll(/([A-Z])([A-Z][a-z])/g, '$1_$2')
+    .toLowerCase()
+    .replaceAll(/[^a-z\d]+/g, '_');
+
+const plainName = (name: string) => name.replaceAll(/[-_]/g, '').toLowerCase();
