@@ -4,7 +4,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { collect, end, execute, start } from '../../scripts/support/command.ts';
 import { findFreePort } from '../../src/devkit/postgres/free-port.ts';
-import { startRegistry, type Registry } from '../support/registry.ts';
+import { type Registry, useRegistry } from '../support/registry.ts';
 import { pairwise } from './pairwise.ts';
 import { checkCompose, checkSchemas } from './schemas.ts';
 import { choices, flagsOf, textOf, writeContract, type Answers } from './services.ts';
@@ -25,7 +25,7 @@ describe(`${combinations.length} combinations of answers, which cover every two 
 
   before(async () => {
     folder = await temporaryFolder('combinations');
-    registry = await startRegistry();
+    registry = await useRegistry();
     environment = {
       ...registry.environment,
       PATH: `${folder}/node_modules/.bin:${process.env.PATH}`,
@@ -51,10 +51,7 @@ describe(`${combinations.length} combinations of answers, which cover every two 
     await generate(workspace, user);
   });
 
-  after(async () => {
-    await registry.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  after(() => rm(folder, { recursive: true, force: true }));
 
   const generate = (cwd: string, flags: string[]) => execute(command, flags, { cwd, env: environment });
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { execute } from '../../scripts/support/command.ts';
 import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
-import { startRegistry, type Registry } from '../support/registry.ts';
+import { type Registry, useRegistry } from '../support/registry.ts';
 import { leakTest, marker } from './leak-test.ts';
 import { writeContractOf } from './services.ts';
 
@@ -20,17 +20,14 @@ describe('a service that is generated a second time', function () {
   before(async () => {
     folder = await temporaryFolder('growth');
     service = path.join(folder, 'user-service');
-    registry = await startRegistry();
+    registry = await useRegistry();
     await execute('npm', ['install', '--prefix', folder, 'create-microservice'], {
       cwd: folder,
       env: registry.environment,
     });
     command = path.join(folder, 'node_modules', '.bin', 'create-microservice');
   });
-  after(async () => {
-    await registry.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  after(() => rm(folder, { recursive: true, force: true }));
 
   const generate = async (account: string, ...flags: string[]) => {
     const contract = path.join(folder, 'account', 'asyncapi.json');

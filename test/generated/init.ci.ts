@@ -4,7 +4,7 @@ import path from 'node:path';
 import { execute } from '../../scripts/support/command.ts';
 import { exampleServices } from '../../scripts/support/example-workspace.ts';
 import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
-import { startRegistry, type Registry } from '../support/registry.ts';
+import { type Registry, useRegistry } from '../support/registry.ts';
 
 const commands = [
   ['workspace', 'shop', '--no-git'],
@@ -18,12 +18,9 @@ describe('npm init microservice', function () {
 
   before(async () => {
     folder = await temporaryFolder('init');
-    registry = await startRegistry();
+    registry = await useRegistry();
   });
-  after(async () => {
-    await registry.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  after(() => rm(folder, { recursive: true, force: true }));
 
   it('takes the package from a registry and writes what its tarball writes', async () => {
     const env = registry.environment;

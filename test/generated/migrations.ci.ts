@@ -7,7 +7,7 @@ import { exampleServices } from '../../scripts/support/example-workspace.ts';
 import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
 import { waitFor } from '../../src/devkit/testing/wait-for.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
-import { startRegistry, type Registry } from '../support/registry.ts';
+import { type Registry, useRegistry } from '../support/registry.ts';
 import { query } from './query.ts';
 
 describe('migrations of a generated service, with no flags', function () {
@@ -19,7 +19,7 @@ describe('migrations of a generated service, with no flags', function () {
 
   before(async () => {
     folder = await temporaryFolder('migrations');
-    registry = await startRegistry();
+    registry = await useRegistry();
     const env = registry.environment;
     await execute(
       'npm',
@@ -31,10 +31,7 @@ describe('migrations of a generated service, with no flags', function () {
     );
     service = path.join(folder, 'user-service');
   });
-  after(async () => {
-    await registry.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  after(() => rm(folder, { recursive: true, force: true }));
   beforeEach(async () => {
     database = await createDatabase();
   });

@@ -10,7 +10,7 @@ import { findFreePort } from '../../src/devkit/postgres/free-port.ts';
 import { startPostgres, type PostgresServer } from '../../src/devkit/postgres/postgres.ts';
 import { waitFor } from '../../src/devkit/testing/wait-for.ts';
 import { requireDocker } from '../support/docker.ts';
-import { startRegistry, type Registry } from '../support/registry.ts';
+import { type Registry, useRegistry } from '../support/registry.ts';
 
 for (const packageManager of ['npm', 'pnpm']) {
   describe(`docker build of a service generated for ${packageManager}`, function () {
@@ -33,7 +33,7 @@ for (const packageManager of ['npm', 'pnpm']) {
       await requireDocker(this);
       folder = await temporaryFolder('image');
       service = path.join(folder, 'user-service');
-      registry = await startRegistry();
+      registry = await useRegistry();
       [postgres, broker] = await Promise.all([startPostgres({ databases: ['user_db'] }), startBroker()]);
       await generate();
       const port = await findFreePort('127.0.0.1');
@@ -65,7 +65,6 @@ for (const packageManager of ['npm', 'pnpm']) {
       if (image && service) await docker('image', 'rm', '--force', image).catch(() => undefined);
       await broker?.stop();
       await postgres?.stop();
-      await registry?.stop();
       if (folder) await rm(folder, { recursive: true, force: true });
     });
 

@@ -1,11 +1,11 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, open, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
-import { end } from '../../scripts/support/command.ts';
 import { packAll, type Packages } from '../../scripts/support/packages.ts';
 import { findFreePort } from '../../src/devkit/postgres/free-port.ts';
 
@@ -17,27 +17,33 @@ export interface Registry {
   packages: Packages;
   /** The environment in which npm and pnpm use this registry, with a cache of their own. */
   environment: NodeJS.ProcessEnv;
-  stop(): Promise<void>;
 }
 
-/** A registry on loopback that holds the three packed packages and asks npm's configured registry for all others. */
-export async function startRegistry(): Promise<Registry> {
+let started: Promise<Registry> | undefined;
+
+/**
+ * Resolves to the registry on loopback that the suites of this process share and that ends with it. It holds the three
+ * packed packages, and asks npm's configured registry for all others, once for each.
+ */
+export function useRegistry(): Promise<Registry> {
+  started ??= startRegistry();
+  return started;
+}
+
+async function startRegistry(): Promise<Registry> {
   const folder = await mkdtemp(path.join(tmpdir(), 'registry-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const port = await findFreePort('127.0.0.1');
   const url = `http://127.0.0.1:${port}/`;
-  const [server, packages] = await Promise.all([serve(folder, port), packAll(path.join(folder, 'packages'))]);
+  const [, packages] = await Promise.all([serve(folder, port), packAll(path.join(folder, 'packages'))]);
   const environment = await createEnvironment(folder, url);
   for (const tarball of [packages.runtime, packages.devkit, packages.generator]) {
     await run('npm', ['publish', tarball, '--ignore-scripts'], { env: environment, cwd: folder });
   }
-  const stop = async () => {
-    await end(server);
-    await rm(folder, { recursive: true, force: true });
-  };
-  return { url, packages, environment, stop };
+  return { url, packages, environment };
 }
 
-async function serve(folder: string, port: number): Promise<ChildProcess> {
+async function serve(folder: string, port: number): Promise<void> {
   const { stdout } = await run('npm', ['config', 'get', 'registry'], { cwd: root });
   const config = path.join(folder, 'config.yaml');
   const own = { access: '$all', publish: '$all' };
@@ -56,25 +62,26 @@ async function serve(folder: string, port: number): Promise<ChildProcess> {
     }),
   );
   const bin = path.join(root, 'node_modules', 'verdaccio', 'bin', 'verdaccio');
+  const log = path.join(folder, 'registry.log');
+  const output = await open(log, 'w');
   const child = spawn(process.execPath, [bin, '--config', config, '--listen', `127.0.0.1:${port}`], {
     cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', output.fd, output.fd],
   });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => (output += String(chunk)));
-  await untilAnswers(`http://127.0.0.1:${port}/-/ping`, child, () => output);
-  return child;
+  await output.close();
+  process.once('exit', () => child.kill('SIGKILL'));
+  child.unref();
+  await untilAnswers(`http://127.0.0.1:${port}/-/ping`, child, log);
 }
 
-async function untilAnswers(address: string, child: ChildProcess, output: () => string): Promise<void> {
+async function untilAnswers(address: string, child: ChildProcess, log: string): Promise<void> {
   const deadline = Date.now() + 60_000;
   while (child.exitCode === null && Date.now() < deadline) {
     const response = await fetch(address).catch(() => undefined);
     if (response?.ok) return;
     await setTimeout(50);
   }
-  throw new Error(`the registry did not start:\n${output()}`);
+  throw new Error(`the registry did not start:\n${await readFile(log, 'utf8')}`);
 }
 
 /** npm publishes only with a token; this registry takes any. */

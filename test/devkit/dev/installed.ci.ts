@@ -6,7 +6,7 @@ import { exampleServices } from '../../../scripts/support/example-workspace.ts';
 import { temporaryFolder } from '../../../scripts/support/temporary-folder.ts';
 import { findFreePort } from '../../../src/devkit/postgres/free-port.ts';
 import { waitFor } from '../../../src/devkit/testing.ts';
-import { type Registry, startRegistry } from '../../support/registry.ts';
+import { type Registry, useRegistry } from '../../support/registry.ts';
 import { processesIn } from './processes.ts';
 
 const command = path.resolve(import.meta.dirname, '../../../dist/create-microservice.js');
@@ -18,12 +18,9 @@ describe('npm run dev in a workspace, installed from a registry', function () {
 
   before(async () => {
     folder = await temporaryFolder('installed dev');
-    registry = await startRegistry();
+    registry = await useRegistry();
   });
-  after(async () => {
-    await registry?.stop();
-    await rm(folder, { recursive: true, force: true, maxRetries: 20 });
-  });
+  after(() => rm(folder, { recursive: true, force: true, maxRetries: 20 }));
 
   it('runs all services; an event of one is handled by the other; SIGTERM to npm ends everything', async () => {
     const env = registry.environment;
