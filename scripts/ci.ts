@@ -4,11 +4,14 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { parallel } from './support/parallel.ts';
 import { seconds } from './support/seconds.ts';
 
 const root = path.dirname(import.meta.dirname);
 const dockerEngine = path.resolve(root, '..', 'shared', 'tools', 'docker-engine');
 const mocha = path.join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
+/** Those that take longest come first, so that no job ends long before the other. */
+const longSuites = ['test/generated/**/*.ci.ts', 'test/!(generated)/**/*.ci.ts', 'test/**/*.kafka.ts'];
 const total = { passed: 0, failed: 0 };
 const started = performance.now();
 
@@ -17,8 +20,11 @@ try {
   await check('npm run typecheck', 'npm', ['run', 'typecheck']);
   await check('npm run lint', 'npm', ['run', 'lint']);
   await suite('npm test', 'npm', ['test']);
-  await suite('services, images, demo', process.execPath, [mocha, 'test/**/*.ci.ts']);
-  await suite('real Apache Kafka', process.execPath, [mocha, 'test/**/*.kafka.ts']);
+  await suite('services, images, demo, real Apache Kafka', process.execPath, [
+    mocha,
+    ...parallel(),
+    ...longSuites,
+  ]);
   await suite('faults', 'npm', ['run', 'test:faults', '--', '--short']);
 } finally {
   if (engine) execFileSync(dockerEngine, ['stop'], { stdio: 'inherit' });

@@ -1,6 +1,7 @@
-// npm test [-- mocha options]: every *.test.ts. npm run coverage: the same, and what of the sources it ran.
+// npm test [-- mocha options]: every *.test.ts, several files at a time. npm run coverage: the same, and what of the sources it ran.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { parallel } from './support/parallel.ts';
 
 const root = path.dirname(import.meta.dirname);
 const bin = (...parts: string[]) => path.join(root, 'node_modules', ...parts);
@@ -19,7 +20,7 @@ const { status } = spawnSync(
   process.execPath,
   [
     ...(process.argv.includes('--coverage') ? [...coverage, process.execPath] : []),
-    ...[bin('mocha', 'bin', 'mocha.js'), 'test/**/*.test.ts', ...options],
+    ...[bin('mocha', 'bin', 'mocha.js'), ...parallel(), 'test/**/*.test.ts', ...options],
   ],
   { cwd: root, stdio: 'inherit' },
 );

@@ -68,7 +68,7 @@ async function keep(jar: Jar, content: Buffer): Promise<void> {
 }
 
 async function askMaven(jars: Jar[]): Promise<void> {
-  const directory = join(kafkaCache(), 'maven');
+  const directory = join(kafkaCache(), `maven-${randomUUID()}`);
   const goal = [
     'dependency:copy-dependencies',
     '-Dmdep.useRepositoryLayout=true',
