@@ -1,6 +1,9 @@
 import { createRequire } from 'node:module';
 import { type EncodedRecord, encodeRecord, type RecordFields } from './record-encoder.ts';
 
+/** The modules of KafkaJS that hold the encoder of records once they are loaded. */
+const produceRequest = /kafkajs[\\/]src[\\/]protocol[\\/]requests[\\/]produce[\\/]v\d+[\\/]request\.js$/;
+
 interface RequestQueue {
   throttleCheckTimeoutId: NodeJS.Timeout | null;
   throttledUntil: number;
@@ -41,8 +44,9 @@ export function stopJumps(): void {
 }
 
 /**
- * KafkaJS 2.2.4 takes its encoder of records from this module when it sends for the first time; what record-encoder.ts leaves to
- * it, it does itself. Encoding was half of what a relay has to do. Can go when KafkaJS no longer makes a buffer for every header.
+ * Puts record-encoder.ts before KafkaJS's own encoder of records, which still encodes what that leaves to it: encoding was half
+ * of what a relay has to do. KafkaJS 2.2.4 loads the encoder when it sends for the first time; requests of a client that has
+ * sent already are loaded again. Can go when KafkaJS no longer makes a buffer for every header.
  */
 export function encodeRecordsQuickly(): void {
   const require = createRequire(import.meta.url);
@@ -53,4 +57,5 @@ export function encodeRecordsQuickly(): void {
   loaded.exports = Object.assign((fields: RecordFields) => encodeRecord(fields) ?? encode(fields), {
     isQuick: true,
   });
+  for (const file of Object.keys(require.cache)) if (produceRequest.test(file)) delete require.cache[file];
 }
