@@ -1,12 +1,16 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { checkOf } from './outside/check.ts';
 import { object, text, word } from './outside/rules.ts';
 import { oneLine } from './outside/seen.ts';
+import { isDeeperThan, readBounded } from './bounded-file.ts';
 import { UsageError } from './usage-error.ts';
 import { command } from './version.ts';
 
 export const yoRcFile = '.yo-rc.json';
+/** The bytes that it may have: the schema of each consumed event stands in it. */
+const MAX_FILE = 64 * 2 ** 20;
+/** The levels that it may have: a schema has 200. */
+const MAX_DEPTH = 300;
 
 /** What a generator remembers in the folder that it wrote, under `create-microservice` in `.yo-rc.json`. */
 export interface Remembered {
@@ -49,11 +53,18 @@ export async function yoRcText(folder: string, remembered: Remembered): Promise<
 
 async function readAll(folder: string): Promise<Record<string, unknown> | undefined> {
   const file = path.join(folder, yoRcFile);
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readBounded(file, MAX_FILE).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw new UsageError(`cannot read ${file}: ${error.message}`);
   });
   if (text === undefined) return undefined;
+  const all = parse(text, file);
+  if (isDeeperThan(all, MAX_DEPTH))
+    throw new UsageError(`${file} is nested more than ${MAX_DEPTH} levels deep: correct or delete it`);
+  return all;
+}
+
+function parse(text: string, file: string): Record<string, unknown> {
   try {
     return JSON.parse(text) as Record<string, unknown>;
   } catch (error) {

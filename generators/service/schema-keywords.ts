@@ -1,0 +1,39 @@
+import { isObject } from './contract-references.ts';
+
+/** The keywords of JSON Schema that tell a column, each of the type that it must have, or absent. */
+export interface Keywords {
+  types: string[];
+  format: string | undefined;
+  maxLength: number | undefined;
+  minimum: number | undefined;
+  maximum: number | undefined;
+  properties: Record<string, unknown>;
+  required: unknown[];
+  anyOf: unknown[] | undefined;
+  oneOf: unknown[] | undefined;
+  not: unknown;
+  /** Whether `const` or `enum` limits the values. */
+  isLimited: boolean;
+}
+
+/** Reads any JSON value as a schema; a keyword of another type than it must have counts as absent. */
+export function keywordsOf(schema: unknown): Keywords {
+  const own = isObject(schema) ? schema : {};
+  const { type } = own;
+  return {
+    types: (Array.isArray(type) ? type : [type]).filter((each) => typeof each === 'string'),
+    format: typeof own['format'] === 'string' ? own['format'] : undefined,
+    maxLength: number(own['maxLength']),
+    minimum: number(own['minimum']),
+    maximum: number(own['maximum']),
+    properties: isObject(own['properties']) ? own['properties'] : {},
+    required: list(own['required']) ?? [],
+    anyOf: list(own['anyOf']),
+    oneOf: list(own['oneOf']),
+    not: own['not'],
+    isLimited: 'const' in own || 'enum' in own,
+  };
+}
+
+const number = (value: unknown) => (typeof value === 'number' ? value : undefined);
+const list = (value: unknown): unknown[] | undefined => (Array.isArray(value) ? value : undefined);
