@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import knex from 'knex';
+import { isLoopback } from '../../../src/runtime/http/local-address.ts';
+import { connect } from './raw-client.ts';
+import { startApp, type StartedApp } from './start-app.ts';
+
+const database = knex({ client: 'pg', connection: 'postgres://user:hunter2@127.0.0.1:1/users' });
+const bus = { status: () => ({ kafka: 'broker-7:9092', topic: 'secret.plans' }), healthy: () => true };
+const licence = { name: 'licence', check: () => Promise.reject(new Error('key 12 of server-3 has ended')) };
+const fine = { name: 'cache', check: () => Promise.resolve() };
+const details = /ECONNREFUSED|127\.0\.0\.1:1|broker-7|secret\.plans|server-3/;
+
+describe('GET /health/ready and /health/live', () => {
+  let started: StartedApp;
+  const start = async (config: { managementPort?: number } = {}) => {
+    started = await startApp({ database, routers: [], config, app: { bus, checks: [licence, fine] } });
+  };
+  afterEach(() => started.server.stop());
+  after(() => database.destroy());
+
+  /** What a request with these lines gets, as text. */
+  async function get(url: string, path: string, ...headers: string[]): Promise<string> {
+    const client = await connect(url);
+    const host = headers.some((header) => header.startsWith('Host:')) ? [] : [`Host: ${new URL(url).host}`];
+    client.write([`GET ${path} HTTP/1.1`, ...host, ...headers, '', ''].join('\r\n'));
+    const answer = await client.answer(0);
+    client.end();
+    return answer?.body ?? '';
+  }
+
+  const foreign: Record<string, string[]> = {
+    'X-Forwarded-For': ['X-Forwarded-For: 127.0.0.1'],
+    Forwarded: ['Forwarded: for=127.0.0.1'],
+    'X-Forwarded-Proto alone': ['X-Forwarded-Proto: https'],
+    Via: ['Via: 1.1 gateway'],
+    'X-Real-IP': ['X-Real-IP: 127.0.0.1'],
+    'a header of Envoy': ['X-Envoy-Attempt-Count: 1'],
+    'another name of this machine': ['Host: users.example.com'],
+  };
+  for (const [name, headers] of Object.entries(foreign)) {
+    it(`tell the states only where ${name} shows that a proxy asks`, async () => {
+      await start();
+      const ready = await get(started.server.url, '/health/ready', ...headers);
+      assert.deepEqual(JSON.parse(ready), {
+        status: 'not ready',
+        phase: 'running',
+        checks: { database: 'failed', schema: 'failed', licence: 'failed', cache: 'ok' },
+      });
+      const live = await get(started.server.url, '/health/live', ...headers);
+      assert.deepEqual(JSON.parse(live), { status: 'live' });
+    });
+  }
+
+  it('tell loopback the reasons and the state of the bus', async () => {
+    await start();
+    const ready = await get(started.server.url, '/health/ready');
+    assert.match(ready, /"database":"[^"]*ECONNREFUSED.*"licence":"key 12 of server-3 has ended".*broker-7/);
+    assert.doesNotMatch(ready, /hunter2/);
+    assert.match(await get(started.server.url, '/health/live', 'Host: user.localhost:80'), /broker-7/);
+  });
+
+  it('tell all on the management port, whoever asks', async () => {
+    await start({ managementPort: 0 });
+    const { managementUrl } = started.server;
+    assert.match(await get(managementUrl, '/health/ready', 'X-Forwarded-For: 192.0.2.1'), details);
+    assert.match(await get(managementUrl, '/health/live', 'Host: 192.0.2.7:9000'), details);
+  });
+});
+
+describe('an address of a peer', () => {
+  it('is loopback in 127.0.0.0/8, mapped into IPv6 or not, and at ::1', () => {
+    for (const address of ['127.0.0.1', '127.8.9.10', '::1', '::ffff:127.0.0.1'])
+      assert.ok(isLoopback(address), address);
+    for (const address of [
+      undefined,
+      '',
+      '10.0.0.1',
+      '128.0.0.1',
+      '::ffff:10.0.0.1',
+      'fe80::1',
+      '::',
+      '0.0.0.0',
+    ])
+      assert.ok(!isLoopback(address), address);
+  });
+});
