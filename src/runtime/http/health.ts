@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { checkWritable } from '../database/service-client.ts';
+import { withoutAddressSecrets } from '../logging/address-secrets.ts';
 import { pendingMigrations } from '../migrations/pending-migrations.ts';
 import type { ServerState } from './server-state.ts';
 
@@ -17,9 +18,13 @@ export interface BusHealth {
   healthy(): boolean;
 }
 
+/**
+ * With `details` the body has the state of the bus and the reasons, which name addresses, topics, offsets and the words of
+ * errors; without, states alone.
+ */
 export interface Health {
-  live(): { ok: boolean; body: object };
-  ready(): Promise<{ ok: boolean; body: object }>;
+  live(details: boolean): { ok: boolean; body: object };
+  ready(details: boolean): Promise<{ ok: boolean; body: object }>;
 }
 
 interface Options {
@@ -37,16 +42,17 @@ const patience = 2_000;
  */
 export function createHealth({ state, checks, bus }: Options): Health {
   return {
-    live() {
+    live(details) {
       const ok = bus?.healthy() ?? true;
-      return { ok, body: { status: ok ? 'live' : 'not live', bus: bus?.status() } };
+      return { ok, body: { status: ok ? 'live' : 'not live', ...(details && { bus: bus?.status() }) } };
     },
-    async ready() {
+    async ready(details) {
       const results = await Promise.all(checks.map(result));
       const ok = state.phase === 'running' && results.every((each) => each.ok);
-      const details = results.map((each) => [each.name, each.ok ? 'ok' : each.reason]);
-      const body = { phase: state.phase, checks: Object.fromEntries(details), bus: bus?.status() };
-      return { ok, body: { status: ok ? 'ready' : 'not ready', ...body } };
+      const told = results.map((each) => [each.name, each.ok ? 'ok' : details ? each.reason : 'failed']);
+      const body = { phase: state.phase, checks: Object.fromEntries(told) };
+      const status = ok ? 'ready' : 'not ready';
+      return { ok, body: { status, ...body, ...(details && { bus: bus?.status() }) } };
     },
   };
 }
@@ -90,5 +96,5 @@ async function result(readiness: ReadinessCheck): Promise<{ name: string; ok: bo
 
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.message || ('code' in error ? String(error.code) : error.name);
+  return withoutAddressSecrets(error.message) || ('code' in error ? String(error.code) : error.name);
 }

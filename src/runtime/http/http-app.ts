@@ -10,6 +10,7 @@ import { docsRouter } from './docs-router.ts';
 import { errorProblem } from './error-problem.ts';
 import { exchange, plainExchange } from './exchange.ts';
 import { createHealth, databaseCheck, schemaCheck, type BusHealth, type ReadinessCheck } from './health.ts';
+import { isFromThisMachine } from './local-address.ts';
 import { managementRouter } from './management-router.ts';
 import { createRequestMetrics } from './metrics.ts';
 import { openApiDocument, type ApiInfo } from './openapi.ts';
@@ -57,7 +58,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const state = createServerState();
   const metrics = createRequestMetrics(options.registry);
   const registries = [...new Set([metrics.registry, ...(bus?.registry ? [bus.registry] : [])])];
-  const management = managementRouter({ health: health(options, state), registries });
+  const own = { health: health(options, state), registries };
   const operations = routers.flatMap((router) => router.operations);
   const { bodyLimit, cors: corsOf } = withDefaults(config.http);
   const openapi = openApiDocument({ info, operations, bodyLimit, isProtected: authenticate !== undefined });
@@ -69,11 +70,12 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     if (authenticate) app.use(router.path, authenticate, router.express);
     else app.use(router.path, router.express);
   }
-  if (config.managementPort === undefined) app.use(management);
+  if (config.managementPort === undefined) app.use(managementRouter({ ...own, mayKnow: isFromThisMachine }));
   app.use(docsRouter(openapi, info.title));
   refuseOtherMethods(app, operations);
   app.use(notFound, failed(logger));
 
+  const management = managementRouter({ ...own, mayKnow: () => true });
   const ownPages = bareApp().use(plainExchange(state), management, notFound, failed(logger));
   return { express: app, management: ownPages, state, openapi };
 }

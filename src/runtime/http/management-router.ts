@@ -1,4 +1,4 @@
-import express, { type Response, type Router } from 'express';
+import express, { type Request, type Response, type Router } from 'express';
 import type { Registry } from 'prom-client';
 import { markRoute } from './exchange.ts';
 import type { Health } from './health.ts';
@@ -7,18 +7,20 @@ import { otherMethods } from './other-methods.ts';
 interface Options {
   health: Health;
   registries: readonly Registry[];
+  /** Who may see the details of health. */
+  mayKnow: (req: Request) => boolean;
 }
 
 /** The pages for those who run the service: `/health/live`, `/health/ready` and `/metrics`. */
-export function managementRouter({ health, registries }: Options): Router {
+export function managementRouter({ health, registries, mayKnow }: Options): Router {
   const router = express.Router();
-  router.get('/health/live', (_req, res) => {
+  router.get('/health/live', (req, res) => {
     markRoute(res, '/health/live');
-    answer(res, health.live());
+    answer(res, health.live(mayKnow(req)));
   });
-  router.get('/health/ready', async (_req, res) => {
+  router.get('/health/ready', async (req, res) => {
     markRoute(res, '/health/ready');
-    answer(res, await health.ready());
+    answer(res, await health.ready(mayKnow(req)));
   });
   router.get('/metrics', async (_req, res) => {
     markRoute(res, '/metrics');

@@ -63,6 +63,14 @@ export const httpMutations: readonly Mutation[] = [
     },
   },
   {
+    name: 'health tells all to everybody',
+    mechanism: 'Health tells strangers states, and no reasons.',
+    changes: [
+      { file: '../http/http-app.ts', find: 'mayKnow: isFromThisMachine', replace: 'mayKnow: () => true' },
+    ],
+    noticedBy: { file: 'runtime/http/health-details.test.ts', title: 'tell the states only where' },
+  },
+  {
     name: 'a UUID keeps its capitals',
     mechanism: 'A row has one key, however a client writes its UUID.',
     changes: [{ file: '../schemas/fields.ts', find: 'text.toLowerCase(),', replace: 'text,' }],

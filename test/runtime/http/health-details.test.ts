@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import knex from 'knex';
+import { connectDatabase } from 'microservice-runtime';
 import { isLoopback } from '../../../src/runtime/http/local-address.ts';
 import { connect } from './raw-client.ts';
 import { startApp, type StartedApp } from './start-app.ts';
 
-const database = knex({ client: 'pg', connection: 'postgres://user:hunter2@127.0.0.1:1/users' });
+const databaseUrl = 'postgres://user:hunter2@127.0.0.1:1/users';
+const database = connectDatabase({ serviceName: 'users', databaseUrl, databasePoolMax: 1 });
 const bus = { status: () => ({ kafka: 'broker-7:9092', topic: 'secret.plans' }), healthy: () => true };
 const licence = { name: 'licence', check: () => Promise.reject(new Error('key 12 of server-3 has ended')) };
 const fine = { name: 'cache', check: () => Promise.resolve() };

@@ -1,0 +1,44 @@
+import { BlockList, isIP } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/** Whether an IP address is of this machine alone: 127.0.0.0/8, as IPv6 maps it or not, and ::1. */
+export function isLoopback(address: string | undefined): boolean {
+  const kind = isIP(address ?? '');
+  return address !== undefined && kind !== 0 && loopback.check(address, kind === 4 ? 'ipv4' : 'ipv6');
+}
+
+/** The host of a `Host` header, in lower case: without port, without the brackets of IPv6, without a dot at the end. */
+export function hostOf(header: string): string {
+  return header
+    .trim()
+    .toLowerCase()
+    .replace(/:\d*$/, '')
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '');
+}
+
+/** Whether a host leads to this machine from this machine alone (RFC 6761, section 6.3). */
+export const isLocalHost = (host: string): boolean =>
+  host === 'localhost' || host.endsWith('.localhost') || isLoopback(host);
+
+/** What proxies add; one that adds nothing at all cannot be told from a user of this machine. */
+const proxied =
+  /^(?:forwarded|via|x-forwarded-.*|x-envoy-.*|x-real-ip|x-client-ip|true-client-ip|cf-connecting-ip|x-original-.*)$/;
+
+/**
+ * Whether somebody on this machine asks for himself: the socket's peer is loopback (never what a header claims), the host
+ * is local, and nothing shows that a proxy passes the request on, such as a sidecar or a server that ends TLS. Those speak
+ * HTTP/1.0 where they are nginx as it comes.
+ */
+export function isFromThisMachine({ socket, headers, httpVersion }: IncomingMessage): boolean {
+  return (
+    isLoopback(socket.remoteAddress) &&
+    httpVersion !== '1.0' &&
+    isLocalHost(hostOf(headers.host ?? '')) &&
+    !Object.keys(headers).some((name) => proxied.test(name))
+  );
+}
