@@ -34,7 +34,10 @@ for (const packageManager of ['npm', 'pnpm']) {
       folder = await temporaryFolder('image');
       service = path.join(folder, 'user-service');
       registry = await useRegistry();
-      [postgres, broker] = await Promise.all([startPostgres({ databases: ['user_db'] }), startBroker()]);
+      [postgres, broker] = await Promise.all([
+        startPostgres({ host: '127.0.0.1', databases: ['user_db'] }),
+        startBroker(),
+      ]);
       await generate();
       const port = await findFreePort('127.0.0.1');
       url = `http://127.0.0.1:${port}`;

@@ -1,4 +1,5 @@
 import { execFileSync, spawn, type ExecFileSyncOptions } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chownSync, existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -55,18 +56,20 @@ async function start(programs: string): Promise<DebianPostgres> {
   const options: ExecFileSyncOptions = { ...account, cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] };
   const data = path.join(directory, 'data');
   const port = await findFreePort(host);
-  execFileSync(
-    path.join(programs, 'initdb'),
-    ['-D', data, '-U', 'owner', '--auth=trust', '--no-sync'],
-    options,
-  );
+  const password = randomBytes(18).toString('base64url');
+  const login = ['-U', 'owner', '--auth=scram-sha-256', '--pwfile=/dev/stdin'];
+  execFileSync(path.join(programs, 'initdb'), ['-D', data, ...login, '--no-sync'], {
+    ...options,
+    input: password,
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
   const settings = [`listen_addresses=${host}`, `port=${port}`, 'unix_socket_directories=', 'fsync=off'];
   const server = spawn(
     path.join(programs, 'postgres'),
     ['-D', data, ...settings.flatMap((setting) => ['-c', setting])],
     { ...account, cwd: directory, stdio: 'ignore' },
   );
-  const url = (name: string): string => `postgres://owner@${host}:${port}/${name}`;
+  const url = (name: string): string => `postgres://owner:${password}@${host}:${port}/${name}`;
   await waitFor(() => query(url('postgres'), 'select 1'), { message: "Debian's PostgreSQL answers" });
   return {
     async createDatabase(name) {

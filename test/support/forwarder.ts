@@ -1,14 +1,16 @@
 import { once } from 'node:events';
-import { connect, createServer, type ListenOptions, type Socket } from 'node:net';
+import { connect, createServer, type ListenOptions, type NetConnectOpts, type Socket } from 'node:net';
+import { Client } from 'pg';
 
-/** Makes a server of IPv4 answer at another address of this machine as well, such as a Unix socket or ::1. */
+/** Makes a PostgreSQL answer at another address of this machine as well, such as a Unix socket or ::1. */
 export async function forward(
   from: ListenOptions,
-  to: number,
+  databaseUrl: string,
 ): Promise<{ port: number; close(): Promise<void> }> {
+  const to = placeOf(databaseUrl);
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
-    const target = connect(to, '127.0.0.1');
+    const target = connect(to);
     for (const socket of [client, target]) {
       sockets.add(socket);
       socket.on('error', () => {});
@@ -27,4 +29,9 @@ export async function forward(
       await once(server, 'close');
     },
   };
+}
+
+function placeOf(databaseUrl: string): NetConnectOpts {
+  const { host, port } = new Client({ connectionString: databaseUrl });
+  return host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port };
 }

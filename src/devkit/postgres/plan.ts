@@ -1,7 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { type Account, chooseAccount, openWay } from './account.ts';
+import { type Account, chooseAccount } from './account.ts';
 import { type PostgresBinaries, findBinaries } from './binaries.ts';
+import { knownData, placeBinaries, placeData } from './outside.ts';
+import { keptPassword, randomPassword } from './password.ts';
+import { fitsSocket, socketPort } from './socket.ts';
 import { createTemporaryDirectory } from './temporary-directory.ts';
 
 export interface PostgresOptions {
@@ -9,13 +12,16 @@ export interface PostgresOptions {
   directory?: string;
   /** 0, the default, takes a free one. */
   port?: number;
-  /** The address to listen on; 127.0.0.1 by default. */
+  /**
+   * The address to listen on. Without `host`, `port`, `password` and `directory` it is a Unix socket in a folder that other
+   * accounts may not enter, and no port; where there is none (Windows), and else, 127.0.0.1 is the default.
+   */
   host?: string;
-  /** A superuser, `postgres` by default. */
+  /** A login that may create databases and is not a superuser, `postgres` by default. */
   user?: string;
-  /** `postgres` by default; the empty string lets everyone on this machine in. */
+  /** Random by default, and kept in `<directory>/password`. It must not be empty: every user of the machine could log in. */
   password?: string;
-  /** Databases that must exist. */
+  /** Databases that must exist; `user` owns them. */
   databases?: string[];
 }
 
@@ -23,29 +29,36 @@ export interface PostgresOptions {
 export interface Plan extends Required<Omit<PostgresOptions, 'directory'>> {
   binaries: PostgresBinaries;
   account: Account | undefined;
-  /** The data directory and, beside it, the log. */
+  /** The data directory. */
   data: string;
   logFile: string;
   temporary: string | undefined;
+  /** Whether `host` is the folder of a Unix socket. */
+  isSocket: boolean;
 }
 
 /** Makes the directories of a server, not yet its data. */
 export async function createPlan(options: PostgresOptions): Promise<Plan> {
-  const {
-    directory,
-    port = 0,
-    host = '127.0.0.1',
-    user = 'postgres',
-    password = 'postgres',
-    databases = [],
-  } = options;
-  const binaries = await findBinaries();
-  const owner = await chooseAccount(directory && path.join(directory, 'data'));
-  const temporary = directory ? undefined : await createTemporaryDirectory(owner);
-  const home = path.resolve(directory ?? temporary ?? '');
-  await mkdir(home, { recursive: true });
-  const data = path.join(home, 'data');
-  const account = await openWay(owner, [binaries.postgres, data]);
-  const logFile = path.join(home, 'postgres.log');
-  return { port, host, user, password, databases, binaries, account, data, logFile, temporary };
+  const { directory, user = 'postgres', databases = [] } = options;
+  if (options.password === '')
+    throw new Error(
+      `The password of ${user} is empty: every user of this machine could log in. Give one, or leave it out for a random one.`,
+    );
+  const home = directory && path.resolve(directory);
+  const account = await chooseAccount(home && (await knownData(home)));
+  const binaries = await placeBinaries(await findBinaries(), account);
+  const temporary = home ? undefined : await createTemporaryDirectory(account);
+  if (home) await mkdir(home, { recursive: true, mode: 0o700 });
+  const data = home ? await placeData(home, account) : path.join(temporary ?? '', 'data');
+  const logFile = path.join(home ?? temporary ?? '', 'postgres.log');
+  const address = await addressOf(options, data);
+  return { ...address, user, databases, binaries, account, data, logFile, temporary };
+}
+
+async function addressOf(options: PostgresOptions, data: string) {
+  const { directory, host, port, password } = options;
+  const isSocket = [directory, host, port, password].every((one) => one === undefined) && fitsSocket(data);
+  if (isSocket) return { host: data, port: socketPort, password: '', isSocket };
+  const secret = password ?? (directory ? await keptPassword(directory) : randomPassword());
+  return { host: host ?? '127.0.0.1', port: port ?? 0, password: secret, isSocket };
 }

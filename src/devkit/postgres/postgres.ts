@@ -1,9 +1,11 @@
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorMessage } from '../errors.ts';
-import { ensureDatabases, ensureRole, isLetIn, writeAccessRules } from './access.ts';
+import { ensureDatabases, isLetIn, writeAccessRules } from './access.ts';
 import { createDataDirectory, dropTemplate } from './data-directory.ts';
 import { findFreePort } from './free-port.ts';
 import { type Plan, type PostgresOptions, createPlan } from './plan.ts';
+import { ensureRole } from './role.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 import { durable, fleeting } from './settings.ts';
 import { clearStaleServer } from './stale-server.ts';
@@ -12,8 +14,11 @@ import { removeDirectory } from './temporary-directory.ts';
 export type { PostgresOptions } from './plan.ts';
 
 export interface PostgresServer {
+  /** Of a Unix socket, the number in its name. */
   port: number;
-  /** The address of a database, `postgres` by default, with user and password. */
+  /** Where its data directory `data` lies. */
+  directory: string;
+  /** The address of a database, `postgres` by default, with user and password, as pg and libpq read it. */
   url: (database?: string) => string;
   /** Resolves when the server has ended, for whatever reason. */
   ended: Promise<void>;
@@ -30,8 +35,8 @@ interface Started {
 }
 
 /**
- * Starts a real PostgreSQL of our own and resolves when it answers `user` with `password` on all `databases`. It works as
- * root too (under another account), recovers after a SIGKILL of everything, does not keep the process alive and ends with
+ * Starts a real PostgreSQL of our own and resolves when it answers `user` with `password` on all `databases`. Other accounts
+ * of the machine do not get in. It works as root too (under another account, without capabilities), recovers after a SIGKILL of everything, does not keep the process alive and ends with
  * it. Rejects in production
  * (NODE_ENV), and with what PostgreSQL says when it cannot start, for instance because the port is taken.
  */
@@ -47,6 +52,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     const { server, port } = await startLettingIn(plan);
     return {
       port,
+      directory: path.dirname(plan.data),
       url: (database = 'postgres') => databaseUrl(plan, port, database),
       ended: server.ended,
       stop: () => server.stop().then(() => removeDirectory(plan.temporary)),
@@ -60,8 +66,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
 
 async function createData(plan: Plan): Promise<void> {
   await createDataDirectory(plan.data, plan);
-  await clearStaleServer(plan.data);
-  await writeAccessRules(plan.data, plan.password);
+  await clearStaleServer(plan.data, plan.account);
+  await writeAccessRules(plan.data, plan.isSocket, plan.account);
 }
 
 async function startLettingIn(plan: Plan): Promise<Started> {
@@ -89,7 +95,7 @@ async function enter({ host, user, password, databases }: Plan, { server, port }
 }
 
 async function start(plan: Plan, attempt = 1): Promise<Started> {
-  const port = plan.port || (await findFreePort(plan.host));
+  const port = plan.port || (await findFreePort(plan.host)); // a socket has its number
   try {
     const server = await startServerProcess({
       ...plan,
@@ -112,8 +118,8 @@ async function start(plan: Plan, attempt = 1): Promise<Started> {
   }
 }
 
-function databaseUrl({ user, password, host }: Plan, port: number, database: string): string {
+function databaseUrl({ user, password, host, isSocket }: Plan, port: number, database: string): string {
   const login = [user, password].filter(Boolean).map(encodeURIComponent).join(':');
-  const place = host.includes(':') ? `[${host}]` : host;
+  const place = isSocket ? encodeURIComponent(host) : host.includes(':') ? `[${host}]` : host;
   return `postgres://${login}@${place}:${port}/${encodeURIComponent(database)}`;
 }

@@ -1,19 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { portHolderText } from '../processes/port-holder.ts';
 import { stopWithParent } from '../processes/watchdog.ts';
-import { type Account, runAs } from './account.ts';
+import { openPrivateFile, readPrivateFile } from '../private-file.ts';
+import type { Account } from './account.ts';
 
 export interface ServerProcessOptions {
   postgres: string;
   account: Account | undefined;
   /** The data directory. */
   directory: string;
+  /** An address, or the folder of a Unix socket. */
   host: string;
   port: number;
+  isSocket: boolean;
   /** Run-time settings, `name=value`. */
   settings: string[];
   logFile: string;
@@ -61,13 +64,12 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
 }
 
 async function spawnServer(options: ServerProcessOptions): Promise<ChildProcess> {
-  const { postgres, account, directory, host, port, settings, logFile } = options;
-  const log = await open(logFile, 'w');
+  const { postgres, account, directory, settings, logFile } = options;
+  const log = await openPrivateFile(logFile);
   try {
-    const all = [`listen_addresses=${host}`, `port=${port}`, 'unix_socket_directories=', ...settings];
-    const command = runAs(account, postgres, ['-D', directory, ...all.flatMap((setting) => ['-c', setting])]);
-    const server = spawn(command.file, command.args, {
-      ...command.options,
+    const all = [...placeSettings(options), ...settings];
+    const server = spawn(postgres, ['-D', directory, ...all.flatMap((setting) => ['-c', setting])], {
+      ...account,
       cwd: directory,
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
@@ -78,6 +80,12 @@ async function spawnServer(options: ServerProcessOptions): Promise<ChildProcess>
   } finally {
     await log.close();
   }
+}
+
+function placeSettings({ host, port, isSocket }: ServerProcessOptions): string[] {
+  const [addresses, folders] = isSocket ? ['', `"${host}"`] : [host, ''];
+  const permissions = 'unix_socket_permissions=0700';
+  return [`listen_addresses=${addresses}`, `unix_socket_directories=${folders}`, permissions, `port=${port}`];
 }
 
 async function ready(server: ChildProcess, options: ServerProcessOptions): Promise<void> {
@@ -92,7 +100,7 @@ async function ready(server: ChildProcess, options: ServerProcessOptions): Promi
 
 /** The eighth line of postmaster.pid is the state, which pg_ctl waits for too. */
 async function saysReady(server: ChildProcess, directory: string): Promise<boolean> {
-  const lines = (await readFile(path.join(directory, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
+  const lines = (await readPrivateFile(path.join(directory, 'postmaster.pid'))).split('\n');
   return lines[0] === String(server.pid) && lines[7]?.trim() === 'ready';
 }
 

@@ -1,7 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readPrivateFile, writePrivateFile } from '../private-file.ts';
 import { commandLine } from '../processes/command-line.ts';
+import type { Account } from './account.ts';
 
 /** How long a server that is going down may still hold its data directory. */
 const patience = 5_000;
@@ -12,13 +14,14 @@ const patience = 5_000;
  * backend of the killed server uses its shared memory (CreateLockFile in src/backend/utils/init/miscinit.c). Throws when a
  * server stays.
  */
-export async function clearStaleServer(directory: string): Promise<void> {
+export async function clearStaleServer(directory: string, account: Account | undefined): Promise<void> {
   const file = path.join(directory, 'postmaster.pid');
   const deadline = Date.now() + patience;
   for (;;) {
-    const [pid, ...rest] = (await readFile(file, 'utf8').catch(() => '')).split('\n');
-    if (!pid) return;
-    if (!(await isServer(Number(pid), directory))) return writeFile(file, [process.pid, ...rest].join('\n'));
+    const [pid, ...rest] = (await readPrivateFile(file)).split('\n');
+    if (!pid) return rm(file, { force: true }); // nothing, or a link
+    if (!(await isServer(Number(pid), directory)))
+      return writePrivateFile(file, [process.pid, ...rest].join('\n'), account);
     if (Date.now() > deadline) {
       throw new Error(
         `Another PostgreSQL (process ${pid}, port ${rest[2]}) uses ${directory}. End the program that started it, and try again.`,

@@ -1,16 +1,32 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type Account, closedFolder } from './account.ts';
+import { fitsSocket } from './socket.ts';
 
-/** Makes a directory that `account` may enter: in the system's temporary directory, or in /tmp where that one is closed. */
+/**
+ * Makes a directory that only we and `account` may enter: in the system's temporary directory, or in /tmp where that one is
+ * closed to the account, or so long that the path of a socket would not fit.
+ */
 export async function createTemporaryDirectory(account: Account | undefined): Promise<string> {
   const usual = path.join(os.tmpdir(), 'microservice-postgres-');
   const closed = account && (await closedFolder(usual, account));
-  const directory = await mkdtemp(closed ? '/tmp/microservice-postgres-' : usual);
-  if (account) await chmod(directory, 0o755);
+  const isLong = !fitsSocket(path.join(`${usual}xxxxxx`, 'data'));
+  const directory = await mkdtemp(
+    closed || (isLong && (await hasTmp())) ? '/tmp/microservice-postgres-' : usual,
+  );
+  if (account) {
+    await chown(directory, 0, account.gid);
+    await chmod(directory, 0o710);
+  }
   return directory;
 }
+
+const hasTmp = (): Promise<boolean> =>
+  stat('/tmp').then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 
 /** Removes a directory with all in it; does nothing without one. */
 export async function removeDirectory(directory: string | undefined): Promise<void> {

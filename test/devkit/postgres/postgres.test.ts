@@ -61,7 +61,7 @@ describe('startPostgres', () => {
   });
 
   it('refuses a wrong password', async () => {
-    const server = await start();
+    const server = await start({ password: 'right' });
     const url = new URL(server.url());
     url.password = 'wrong';
     await assert.rejects(query(url.href, 'select 1'), /password authentication failed/);
@@ -77,12 +77,13 @@ describe('startPostgres', () => {
       (await temporaryDirectories()).filter((name) => !before.includes(name)),
       [],
     );
-    await assert.rejects(query(server.url(), 'select 1'), /ECONNREFUSED/);
+    await assert.rejects(query(server.url(), 'select 1'), /ECONNREFUSED|ENOENT/);
   });
 
   it('starts many at once, each on a port of its own', async () => {
-    const started = await Promise.all([start(), start(), start()]);
-    assert.equal(new Set(started.map(({ port }) => port)).size, 3);
+    const host = '127.0.0.1';
+    const started = await Promise.all([start({ host }), start({ host }), start()]);
+    assert.equal(new Set(started.map(({ url }) => new URL(url()).host)).size, 3);
   });
 
   it('keeps its data in the directory, and lets another user in next time', async () => {

@@ -84,8 +84,8 @@ describe('the address of a database', () => {
     });
 
     it('may be a Unix socket, where a statement that takes too long is cancelled too', async () => {
-      const { username, password, port, pathname } = new URL(home.url);
-      const socket = await forward({ path: `${folder}/.s.PGSQL.5432` }, Number(port));
+      const { username, password, pathname } = new URL(home.url);
+      const socket = await forward({ path: `${folder}/.s.PGSQL.5432` }, home.url);
       const databaseUrl = `postgres://${username}:${password}@${pathname}?host=${folder}`;
       assert.equal(await findPostgres(parseDatabaseUrl(databaseUrl)), 'server');
       const limits = { databaseLockTimeout: 0, databaseStatementTimeout: 100 };
@@ -108,7 +108,7 @@ describe('the address of a database', () => {
 
     it('may be an address of IPv6', async function () {
       const url = new URL(home.url);
-      const loopback = await forward({ host: '::1', port: 0 }, Number(url.port)).catch(() => this.skip());
+      const loopback = await forward({ host: '::1', port: 0 }, home.url).catch(() => this.skip());
       url.host = `[::1]:${loopback.port}`;
       const database = connectDatabase({ databaseUrl: url.href, databasePoolMax: 1, serviceName: 'a' });
       const context = { requestId: 'r', correlationId: 'r', traceparent: '' };
