@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -179,13 +179,33 @@ describe('microservice-devkit dev', function () {
     assert.equal(await dev.endBy('SIGINT'), 0);
   });
 
-  it('writes a missing .env from .env.example', async () => {
-    const variables = await freeVariables();
+  it('writes a missing .env from .env.example with a random password, and closes all to other users', async () => {
+    const free = await freeVariables();
+    const variables = { DATABASE_PASSWORD: 'RANDOM_PASSWORD', ...free };
+    variables.DATABASE_URL = free.DATABASE_URL.replace('secret', 'RANDOM_PASSWORD');
     const { root, remove } = await createServiceFolder({ '.env.example': envText(variables) });
     cleanUp.push(remove);
+    const before = process.umask(0);
     const dev = run(root, ['--parts-only']);
-    await dev.shows(/Wrote \.env from \.env\.example\.[^]*Ready/);
-    assert.equal(await readFile(path.join(root, '.env'), 'utf8'), envText(variables));
+    process.umask(before);
+    await dev.shows(/Wrote \.env from \.env\.example, with a random password[^]*Ready/);
+    const written = await readFile(path.join(root, '.env'), 'utf8');
+    const password = /^DATABASE_PASSWORD=([\w-]{24})$/m.exec(written)?.[1] ?? 'none';
+    assert.equal(written, envText(variables).replaceAll('RANDOM_PASSWORD', password));
+    const url = variables.DATABASE_URL.replace('RANDOM_PASSWORD', password);
+    assert.deepEqual(await query(url, 'select 1 as one'), [{ one: 1 }]);
+    assert.deepEqual(await openToOthers(root, ['.env', '.microservice']), []);
+    assert.equal(await dev.endBy('SIGINT'), 0);
+  });
+
+  it('closes an older .env to other users, and says which password they know', async () => {
+    const { DATABASE_URL } = await freeVariables();
+    const given = { DATABASE_URL: DATABASE_URL.replace('secret', 'password') };
+    const { root } = await createService(given);
+    await chmod(path.join(root, '.env'), 0o644);
+    const dev = run(root, ['--parts-only']);
+    await dev.shows(/Every user of this machine knows the password of DATABASE_URL in \.env[^]*Ready/);
+    assert.deepEqual(await openToOthers(root, ['.env']), []);
     assert.equal(await dev.endBy('SIGINT'), 0);
   });
 
@@ -271,6 +291,12 @@ describe('microservice-devkit dev', function () {
       );
     });
 
+    it('when an embedded PostgreSQL would have no password', async () => {
+      const { DATABASE_URL } = await freeVariables();
+      const { root } = await createService({ DATABASE_URL: DATABASE_URL.replace(':secret', '') });
+      await refuses(root, /DATABASE_URL has no password, .* Put one into \.env/);
+    });
+
     it('in production', async () => {
       const { root } = await createService();
       await refuses(root, /NODE_ENV is production/, { NODE_ENV: 'production' });
@@ -326,6 +352,17 @@ async function query(connectionString: string, sql: string): Promise<unknown[]> 
   } finally {
     await client.end();
   }
+}
+
+/** Which of them, and of what is in them, another account of the machine may read or enter. */
+async function openToOthers(root: string, names: string[]): Promise<string[]> {
+  const within = async (name: string) =>
+    (await readdir(path.join(root, name), { recursive: true }).catch(() => [])).map((file) =>
+      path.join(name, file),
+    );
+  const all = [...names, ...(await Promise.all(names.map(within))).flat()];
+  const modes = await Promise.all(all.map(async (name) => (await lstat(path.join(root, name))).mode));
+  return all.filter((name, index) => ((modes[index] ?? 0) & 0o007) !== 0);
 }
 
 const isOpen = async (address: string) => (await ask(parseAddress(address), Buffer.alloc(0))) !== undefined;
