@@ -4,11 +4,14 @@ import { parseArgs } from 'node:util';
 import { errorMessage } from './errors.ts';
 
 const help = `Usage: microservice-devkit dev [service...] [options]
+       microservice-devkit env [service...]
 
 In the folder of a service: runs it for development. In a workspace: runs all its services, or those that are named, each a
 process of its own. An embedded PostgreSQL for each service and an embedded Kafka-protocol broker for all start at each
 address of .env where nothing answers; then come the migrations, then src/main.ts, which starts again when the code changes
 or when it has ended. Ctrl-C ends all.
+
+env writes a missing .env from .env.example, with a random password for the database, as dev does before it starts.
 
 Options:
   --parts-only  start the databases and Kafka only, for npx knex and other terminals
@@ -25,6 +28,7 @@ async function main(args: string[]): Promise<number> {
     if (values.help) return print(help);
     if (values.version) return print(`${await version()}\n`);
     const [command = '', ...names] = positionals;
+    if (command === 'env') return await writeEnvironments(names);
     if (command !== 'dev')
       throw new Error(`no command "${command}"; microservice-devkit --help shows what there is`);
     const { dev } = await import('./dev/dev.ts'); // help and mistakes are answered without it
@@ -34,6 +38,19 @@ async function main(args: string[]): Promise<number> {
     process.stderr.write(`microservice-devkit: ${isMistake(error) ? error.stack : errorMessage(error)}\n`);
     return 1;
   }
+}
+
+async function writeEnvironments(names: string[]): Promise<number> {
+  const [{ selectServices }, { completeEnvironment }] = await Promise.all([
+    import('./dev/services.ts'),
+    import('./dev/environment-file.ts'),
+  ]);
+  const { services, isOwnFolder } = await selectServices(process.cwd(), names);
+  for (const { name, root } of services) {
+    const said = (await completeEnvironment(root)) ?? '.env is complete.';
+    print(`${isOwnFolder ? '' : `${name}: `}${said}\n`);
+  }
+  return 0;
 }
 
 function parse(args: string[]) {

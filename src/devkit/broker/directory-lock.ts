@@ -26,7 +26,7 @@ export async function lockForBroker(
   directory: string,
   address: { host: string; port: number },
 ): Promise<DirectoryLock> {
-  await mkdir(directory, { recursive: true });
+  await mkdir(directory, { recursive: true, mode: 0o700 });
   const lock = await lockDirectory(lockFile(directory), address);
   if ('release' in lock) return lock;
   throw new DirectoryTakenError(directory, lock);

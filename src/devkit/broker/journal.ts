@@ -1,4 +1,13 @@
-import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 
 /** The file is rewritten when it has grown to this many lines beyond twice what it holds. */
 const SPARE_LINES = 10_000;
@@ -81,9 +90,11 @@ function openFile(path: string, state: ReadonlyMap<string, Change>) {
   let descriptor = -1;
   const rewrite = (): void => {
     if (descriptor >= 0) closeSync(descriptor);
+    rmSync(`${path}.new`, { force: true }); // a link with its name would be followed
     writeFileSync(
       `${path}.new`,
       Array.from(state.values(), (change) => `${JSON.stringify(change)}\n`).join(''),
+      { flag: 'wx', mode: 0o600 },
     );
     renameSync(`${path}.new`, path);
     descriptor = openSync(path, 'a');

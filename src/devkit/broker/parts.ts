@@ -26,7 +26,7 @@ export function openParts(options: PartsOptions) {
   const { retentionBytes = RETENTION_BYTES, totalRetentionBytes = TOTAL_RETENTION_BYTES } = options;
   const path = (name: string): string | undefined =>
     directory === undefined ? undefined : join(directory, name);
-  if (directory !== undefined) mkdirSync(directory, { recursive: true });
+  if (directory !== undefined) mkdirSync(directory, { recursive: true, mode: 0o700 });
   const journal = openJournal(path('journal.jsonl'));
   const topics = createTopics({ journal, directory: path('topics'), retentionBytes, totalRetentionBytes });
   const offsets = createOffsets(journal, (name) => topics.get(name) !== undefined);

@@ -158,7 +158,7 @@ function segmentBytesFor(retentionBytes: number): number {
 
 /** Removes what a process left that ended while it created or deleted a topic. */
 function removeStrays(directory: string, topics: Map<string, Topic>): void {
-  mkdirSync(directory, { recursive: true });
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   for (const entry of readdirSync(directory)) {
     const [, name = '', index = '-1'] = /^(.+)-(\d+)$/.exec(entry) ?? [];
     if (topics.get(name)?.partitions[Number(index)]) continue;

@@ -65,7 +65,8 @@ async function startEmbedded(address: DatabaseAddress, directory: string): Promi
       `DATABASE_URL: nothing answers at ${addressText(address)}. Start PostgreSQL there, or use localhost, where an embedded one starts.`,
     );
   }
-  await mkdir(directory, { recursive: true });
+  if (!address.password) throw noPassword(address);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
   const lock = await lockDirectory(lockFile(directory), address);
   if ('release' in lock) return startServer(address, directory, lock);
   return joinHolder(address, directory, lock);
@@ -81,12 +82,18 @@ async function startServer(
     const host = listenHost(address);
     const server = await startPostgres({ directory, host, port, user, password, databases: [database] });
     const gone = server.ended.then(() => lock.release());
-    const description = `${address.shown} (embedded, ${shownPath(directory)})`;
+    const description = `${address.shown} (embedded, ${shownPlace(directory, server.directory)})`;
     return { description, gone, stop: () => server.stop().then(lock.release) };
   } catch (error) {
     await lock.release();
     throw error;
   }
+}
+
+/** In the folder of the service; elsewhere only where the account of PostgreSQL may not enter that one. */
+function shownPlace(directory: string, actual: string): string {
+  if (path.resolve(directory) === actual) return shownPath(directory);
+  return `its data in ${actual}, since its account may not enter this folder`;
 }
 
 /** Another `dev` has the data: its server is about to answer, on our port or on another one. */
@@ -114,6 +121,12 @@ async function notPostgres(address: DatabaseAddress): Promise<DevError> {
   const who = isLocal(address) ? ` but ${await portHolderText(address.port)}` : '';
   return new DevError(
     `DATABASE_URL: what answers at ${place} is not PostgreSQL${who}. Change the port in .env, or end that program.`,
+  );
+}
+
+function noPassword({ shown }: DatabaseAddress): DevError {
+  return new DevError(
+    `DATABASE_URL has no password, and every user of this machine could log in to an embedded PostgreSQL at ${shown}. Put one into .env, after the user: user:password@.`,
   );
 }
 

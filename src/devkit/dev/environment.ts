@@ -1,6 +1,5 @@
 import { type ServiceConfig, readEnvironment } from 'microservice-runtime';
-import { constants } from 'node:fs';
-import { copyFile, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { DevError } from './dev-error.ts';
@@ -42,13 +41,4 @@ export async function readDevEnvironment(root: string, given: Environment): Prom
     );
   }
   return { config: readEnvironment(environment), environment };
-}
-
-/** Writes a missing `.env` from `.env.example`; resolves to whether it did. */
-export async function writeMissingEnvironment(root: string): Promise<boolean> {
-  const copied = copyFile(path.join(root, '.env.example'), path.join(root, '.env'), constants.COPYFILE_EXCL);
-  return copied.then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,12 +1,8 @@
 import type { ServiceConfig } from 'microservice-runtime';
 import { dataDirectory } from './data-directory.ts';
 import { type Holder, lockDirectory } from '../processes/directory-lock.ts';
-import {
-  type DevEnvironment,
-  type Environment,
-  readDevEnvironment,
-  writeMissingEnvironment,
-} from './environment.ts';
+import { completeEnvironment, passwordWarning } from './environment-file.ts';
+import { type DevEnvironment, type Environment, readDevEnvironment } from './environment.ts';
 import { migrate } from './migrations.ts';
 import type { Parts } from './parts.ts';
 import { portsFree } from './ports.ts';
@@ -47,8 +43,9 @@ export async function prepare(
   { given, partsOnly, parts, isStopping, say }: PreparationOptions,
 ): Promise<Prepared | RunningAlready | undefined> {
   const { root } = service;
-  if (await writeMissingEnvironment(root)) say('Wrote .env from .env.example.');
+  const done = await completeEnvironment(root);
   const { config, environment } = await readDevEnvironment(root, given);
+  for (const line of [done, passwordWarning(config.databaseUrl)]) if (line) say(line);
   if (!partsOnly) {
     tsxOf(root);
     const lock = await lockDirectory(await dataDirectory(root, 'service.json'), {

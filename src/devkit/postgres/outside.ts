@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, cp, lstat, mkdir, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode, errorMessage } from '../errors.ts';
-import { letThrough, makeOwnFolder } from '../own-folder.ts';
+import { letThrough, makeOwnFolder, ownFolderName } from '../own-folder.ts';
 import { type Account, closedFolder, giveTo } from './account.ts';
 import type { PostgresBinaries } from './binaries.ts';
 
@@ -42,8 +42,10 @@ export const knownData = async (home: string): Promise<string> => {
 };
 
 function outsideOf(home: string): string {
+  const names = path.resolve(home).split(path.sep);
+  const owner = names.at(names.at(-2) === ownFolderName ? -3 : -1) ?? '';
   const key = createHash('sha256').update(path.resolve(home)).digest('hex').slice(0, 16);
-  return path.join(outside, `data-${key}`);
+  return path.join(outside, `${owner.replaceAll(/[^\w.-]+/g, '-')}-${key}`);
 }
 
 async function makeOutside(home: string, account: Account): Promise<string> {

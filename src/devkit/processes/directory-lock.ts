@@ -1,6 +1,7 @@
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from '../errors.ts';
+import { writePrivateFile } from '../private-file.ts';
 import { commandLine } from './command-line.ts';
 
 /** Who uses a directory that one at a time may use, and where it serves what is in it. */
@@ -69,7 +70,7 @@ async function removeStale(file: string): Promise<void> {
 /** Linked into place, so that nobody reads half of it. */
 async function create(file: string, text: string): Promise<boolean> {
   const whole = `${file}.${process.pid}.new`;
-  await writeFile(whole, text);
+  await writePrivateFile(whole, text);
   try {
     await link(whole, file);
     ownFiles.add(path.resolve(file));

@@ -45,6 +45,7 @@ describe('microservice-devkit dev', function () {
     const temporary = path.resolve(import.meta.dirname, '../../../.tmp');
     await mkdir(temporary, { recursive: true });
     const workspace = await mkdtemp(path.join(temporary, 'workspace-'));
+    await chmod(workspace, 0o755);
     cleanUp.push(() => rm(workspace, { recursive: true, force: true, maxRetries: 5 }));
     await writeFile(path.join(workspace, 'docker-compose.kafka.yml'), '');
     return { workspace, parent: path.join(workspace, 'services') };
@@ -361,8 +362,12 @@ async function openToOthers(root: string, names: string[]): Promise<string[]> {
       path.join(name, file),
     );
   const all = [...names, ...(await Promise.all(names.map(within))).flat()];
-  const modes = await Promise.all(all.map(async (name) => (await lstat(path.join(root, name))).mode));
-  return all.filter((name, index) => ((modes[index] ?? 0) & 0o007) !== 0);
+  const found = await Promise.all(
+    all.map(async (name) => ({ name, stats: await lstat(path.join(root, name)) })),
+  );
+  return found
+    .filter(({ stats }) => !stats.isSymbolicLink() && (stats.mode & 0o007) !== 0)
+    .map(({ name }) => name);
 }
 
 const isOpen = async (address: string) => (await ask(parseAddress(address), Buffer.alloc(0))) !== undefined;

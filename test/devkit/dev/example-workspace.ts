@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { findFreePort } from '../../../src/devkit/postgres/free-port.ts';
@@ -22,6 +22,7 @@ export interface ExampleWorkspace {
 export async function copyExampleWorkspace(): Promise<ExampleWorkspace> {
   await mkdir(path.join(repository, '.tmp'), { recursive: true });
   const root = await mkdtemp(path.join(repository, '.tmp', 'shop-'));
+  await chmod(root, 0o755);
   const filter = (source: string) => !/[/\\](node_modules|\.microservice|\.env)$/.test(source);
   await cp(path.join(repository, 'examples', 'shop'), root, { recursive: true, filter });
   const kafka = `localhost:${await findFreePort('127.0.0.1')}`;

@@ -26,7 +26,7 @@ export function createMemoryFiles(): PartitionFiles {
 
 /** Keeps a partition in `directory`, as `<base offset>.log` and `<base offset>.producers.json`. */
 export function createDirectoryFiles(directory: string): PartitionFiles {
-  mkdirSync(directory, { recursive: true });
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const path = (baseOffset: number, ending: string): string =>
     join(directory, `${String(baseOffset).padStart(20, '0')}.${ending}`);
   return {
@@ -37,7 +37,7 @@ export function createDirectoryFiles(directory: string): PartitionFiles {
         .toSorted((a, b) => a - b),
     storage: (baseOffset) => createFileStorage(path(baseOffset, 'log')),
     saveProducers: (baseOffset, producers) =>
-      writeFileSync(path(baseOffset, 'producers.json'), JSON.stringify(producers)),
+      writeFileSync(path(baseOffset, 'producers.json'), JSON.stringify(producers), { mode: 0o600 }),
     loadProducers(baseOffset) {
       const file = path(baseOffset, 'producers.json');
       return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];

@@ -46,7 +46,7 @@ export function createMemoryStorage(): SegmentStorage {
 /** Keeps a segment in the file `path`, which is made when it is not there. */
 export function createFileStorage(path: string): SegmentStorage {
   let descriptor: number | undefined;
-  const open = (): number => (descriptor ??= openSync(path, existsSync(path) ? 'r+' : 'wx+'));
+  const open = (): number => (descriptor ??= openSync(path, existsSync(path) ? 'r+' : 'wx+', 0o600));
   let used = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   return {
     size: () => used,
