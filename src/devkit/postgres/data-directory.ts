@@ -90,10 +90,10 @@ async function initialize(directory: string, options: DataDirectoryOptions): Pro
   // The access rules are written before every start.
   const login = ['-D', directory, '-U', superuser, '-A', 'reject'];
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
-  const arguments_ = [...login, ...locale, '--no-instructions', '--no-sync'];
+  const words = [...login, ...locale, '--no-instructions', '--no-sync'];
   try {
     const env = { ...process.env, TZ: 'UTC' };
-    await execute(binaries.initdb, arguments_, { ...account, cwd: path.dirname(directory), env });
+    await execute(binaries.initdb, words, { ...account, cwd: path.dirname(directory), env });
     const role = { postgres: binaries.postgres, directory, databases: [] };
     await ensureRole({ account, ...role, ...templateLogin });
   } catch (cause) {
