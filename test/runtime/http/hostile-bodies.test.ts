@@ -138,6 +138,59 @@ describe('a body that is hostile', () => {
       { numRuns: 50 },
     ));
 
+  const unknown = (count: number) =>
+    JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${at}`, at])));
+
+  it('names at most 100 errors, and says how many more there are', () =>
+    fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 900 }), async (count) => {
+        const { status, body } = await post(unknown(count));
+        assert.equal(status, 400);
+        assert.equal(body.errors?.length, Math.min(count, 100));
+        if (count > 100) assert.match(body.detail ?? '', new RegExp(`${count - 100} more errors`));
+        else assert.doesNotMatch(body.detail ?? '', /more/);
+      }),
+      { numRuns: 20, examples: [[100], [101]] },
+    ));
+
+  it('names the first error alone of a body with so many values that checking each would take long', async () => {
+    for (const body of [
+      unknown(11_000),
+      `{"tags":[${'1,'.repeat(20_000)}1]}`,
+      `{"tags":[${'{"b":1},'.repeat(11_000)}{}]}`,
+    ]) {
+      const answer = await post(body);
+      assert.equal(answer.status, 400);
+      assert.equal(answer.body.errors?.length, 1);
+      assert.match(answer.body.detail ?? '', /more than 1000 values.*first error/);
+      assert.ok(JSON.stringify(answer.body).length < 1_000);
+    }
+  });
+
+  it('takes a large body that keeps the rules', async () => {
+    const answer = await post(`{"meta":${unknown(20_000)}}`);
+    assert.deepEqual([answer.status, answer.body.errors], [200, undefined]);
+  });
+
+  it('shortens what it repeats of a request', async () => {
+    const answer = await post(JSON.stringify({ ['\u{1f600}'.repeat(20_000)]: 1 }));
+    assert.equal(answer.status, 400);
+    assert.ok((answer.body.errors?.[0]?.field.length ?? 0) <= 201);
+    assert.ok(answer.body.errors?.[0]?.field.isWellFormed());
+  });
+
+  it('answers 400 to a query with more parameters than it reads, rather than leave out some', async () => {
+    for (const [count, fields] of [
+      [1_001, ['query']],
+      [1_500, ['query']],
+    ] as const) {
+      const response = await started.request(`/v1/notes/1?${Array(count).fill('a=1').join('&')}`);
+      const answer = { status: response.status, body: (await response.json()) as Answer['body'] };
+      assert.deepEqual([answer.status, fieldsOf(answer)], [400, fields]);
+      assert.match(answer.body.errors?.[0]?.message ?? '', /at most 1000 parameters/);
+    }
+  });
+
   it('answers in time to a body that is built to make its check slow', async () => {
     for (const body of [
       '"\\'.repeat(250_000),
