@@ -1,5 +1,11 @@
+import type joi from 'joi';
+import { hasMoreValues, MAX_CHECKED } from '../schemas/bounded-validation.ts';
 import { jsonFaults } from '../schemas/json-faults.ts';
 import type { EventDefinition } from './define-event.ts';
+
+/** The errors that a message names, and the characters of each. */
+const MAX_NAMED = 20;
+const MAX_MESSAGE = 500;
 
 /** The data of an event does not fit its definition; the message names every field that does not. */
 export class EventDataError extends Error {
@@ -21,8 +27,8 @@ export function serializeData<T>(definition: EventDefinition<T>, data: T): strin
   if (faults.length > 0)
     throw new EventDataError(`${nameOf(definition)} was not published: ${faults.join('. ')}`);
   const wire: unknown = JSON.parse(JSON.stringify(data) ?? 'null');
-  const { error, value } = definition.schema.validate(wire, { abortEarly: false, convert: false });
-  if (error) throw new EventDataError(`${nameOf(definition)} was not published: ${error.message}`);
+  const { error, value } = validate(definition.schema, wire, { convert: false });
+  if (error) throw new EventDataError(`${nameOf(definition)} was not published: ${faultsText(error)}`);
   return JSON.stringify(value);
 }
 
@@ -41,15 +47,29 @@ export function acceptData<T>(definition: EventDefinition<T>, version: number, d
   const lifted = lift(definition, version, data);
   // a tombstone: joi lets undefined through
   if (lifted === undefined) throw new EventDataError(`${definition.type} version ${version} has no data`);
-  const { error, value } = definition.schema.validate(lifted, {
-    abortEarly: false,
-    stripUnknown: true,
-  });
+  const { error, value } = validate(definition.schema, lifted, { stripUnknown: true });
   if (error)
     throw new EventDataError(
-      `${definition.type} version ${version} does not fit its schema: ${error.message}`,
+      `${definition.type} version ${version} does not fit its schema: ${faultsText(error)}`,
     );
   return value;
+}
+
+/** Every error of data of ordinary size, the first one of data with more values: the text is logged and kept. */
+function validate<T>(
+  schema: joi.ObjectSchema<T>,
+  data: unknown,
+  options: joi.ValidationOptions,
+): joi.ValidationResult<T> {
+  const result = schema.validate(data, { ...options, abortEarly: true });
+  if (!result.error || hasMoreValues(data, MAX_CHECKED)) return result;
+  return schema.validate(data, { ...options, abortEarly: false });
+}
+
+function faultsText({ details }: joi.ValidationError): string {
+  const named = details.slice(0, MAX_NAMED).map(({ message }) => message.slice(0, MAX_MESSAGE));
+  const more = details.length - named.length;
+  return [...named, ...(more > 0 ? [`${more} more`] : [])].join('. ');
 }
 
 function lift<T>(definition: EventDefinition<T>, version: number, data: unknown): unknown {

@@ -1,5 +1,7 @@
+import { toUSVString } from 'node:util';
 import type joi from 'joi';
 import { InvalidError, type FieldError } from '../errors.ts';
+import { boundedValidation, MAX_CHECKED } from '../schemas/bounded-validation.ts';
 import { jsonFaults, type JsonFault } from '../schemas/json-faults.ts';
 import { withStrictTypes } from '../schemas/strict-types.ts';
 
@@ -12,7 +14,19 @@ export interface InputSchemas {
 
 type Place = keyof InputSchemas;
 type Input = Record<Place, unknown> & { url?: string };
-type Check = (req: Input) => readonly FieldError[] | undefined;
+type Check = (req: Input) => Found | undefined;
+
+interface Found {
+  errors: readonly FieldError[];
+  /** Whether only the first error was looked for. */
+  isPartial?: boolean;
+}
+
+/** Node's parser of queries reads so many parameters and leaves out the others without a word. */
+const MAX_PARAMETERS = 1_000;
+/** Characters of a field's name and of a message that an answer repeats. */
+const MAX_NAME = 200;
+const MAX_MESSAGE = 500;
 
 /**
  * Returns a function that checks a request against the schemas, puts the checked values (converted, with defaults) in
@@ -25,26 +39,35 @@ export function inputCheck(schemas: InputSchemas): ((req: Input) => void) | unde
   const checks = places.flatMap((place) => (schemas[place] ? [check(place, schemas[place])] : []));
   if (checks.length === 0) return undefined;
   return (req) => {
-    let errors: readonly FieldError[] | undefined;
+    let found: Found[] | undefined;
     for (const run of checks) {
-      const found = run(req);
-      if (found) errors = errors ? [...errors, ...found] : found;
+      const here = run(req);
+      if (here) (found ??= []).push(here);
     }
-    if (errors) throw new InvalidError('The request breaks the rules of this operation.', errors);
+    if (found) throw invalid(found);
   };
 }
 
-/** Preferences are set once on the schema: handing them to each validation makes joi merge them each time. */
+function invalid(found: readonly Found[]): InvalidError {
+  const partial = found.some(({ isPartial }) => isPartial)
+    ? ` It has more than ${MAX_CHECKED} values, and only the first error among them is named.`
+    : '';
+  return new InvalidError(
+    `The request breaks the rules of this operation.${partial}`,
+    found.flatMap(({ errors }) => errors),
+  );
+}
+
 function check(place: Place, schema: joi.Schema): Check {
   const typed = place === 'body' ? withStrictTypes(schema) : schema;
-  const prepared = typed.prefs({ abortEarly: false, errors: { label: false } }).required();
+  const validate = boundedValidation(typed.required(), { errors: { label: false } });
   return (req) => {
-    if (place === 'query' && !isUtf8Query(req.url))
-      return [{ field: place, message: 'must be percent-encoded UTF-8' }];
+    const message = place === 'query' ? queryFault(req.url) : undefined;
+    if (message) return { errors: [{ field: place, message }] };
     const faults = jsonFaults(req[place]);
-    if (faults.length > 0) return faults.map((fault) => fieldError(place, fault));
-    const { value, error }: joi.ValidationResult<unknown> = prepared.validate(req[place]);
-    if (error) return error.details.map((detail) => fieldError(place, detail));
+    if (faults.length > 0) return { errors: faults.map((fault) => fieldError(place, fault)) };
+    const { value, error, isPartial } = validate(req[place]);
+    if (error) return { errors: error.details.map((detail) => fieldError(place, detail)), isPartial };
     put(req, place, value);
     return undefined;
   };
@@ -56,8 +79,14 @@ function put(req: Input, place: Place, value: unknown): void {
   else req[place] = value;
 }
 
+function queryFault(url = ''): string | undefined {
+  if (!isUtf8Query(url)) return 'must be percent-encoded UTF-8';
+  const parameters = url.slice(url.indexOf('?') + 1).split('&', MAX_PARAMETERS + 1);
+  return parameters.length > MAX_PARAMETERS ? `must have at most ${MAX_PARAMETERS} parameters` : undefined;
+}
+
 /** Node's parser of queries puts U+FFFD in the place of bytes that are not UTF-8, without a word. */
-function isUtf8Query(url = ''): boolean {
+function isUtf8Query(url: string): boolean {
   const start = url.indexOf('?');
   if (start === -1 || !url.includes('%', start)) return true;
   try {
@@ -70,5 +99,9 @@ function isUtf8Query(url = ''): boolean {
 
 /** The error of a field as an answer names it: `body.lines.0.amount`. */
 export function fieldError(place: Place, { path, message }: JsonFault): FieldError {
-  return { field: [place, ...path].join('.'), message };
+  return { field: shortened([place, ...path].join('.'), MAX_NAME), message: shortened(message, MAX_MESSAGE) };
 }
+
+/** A name of a property or a refused value may be as long as a body. */
+const shortened = (text: string, most: number): string =>
+  text.length <= most ? text : `${toUSVString(text.slice(0, most))}…`;

@@ -2,7 +2,10 @@ import { STATUS_CODES } from 'node:http';
 import type { Response } from 'express';
 import type { FieldError } from '../errors.ts';
 
-/** The body of an answer that tells of a problem (RFC 9457); `errors` names every field that is wrong. */
+/** An answer names so many errors, and says how many more there are. */
+const MAX_ERRORS = 100;
+
+/** The body of an answer that tells of a problem (RFC 9457); `errors` names the fields that are wrong, 100 of them at most. */
 export interface Problem {
   type: string;
   title: string;
@@ -12,13 +15,17 @@ export interface Problem {
 }
 
 /** A problem whose title is the name of its status. */
-export function problem(status: number, detail?: string, errors?: readonly FieldError[]): Problem {
+export function problem(status: number, detail?: string, errors: readonly FieldError[] = []): Problem {
+  const more = errors.length - MAX_ERRORS;
   return {
     type: 'about:blank',
     title: STATUS_CODES[status] ?? 'Error',
     status,
-    detail,
-    errors: errors && errors.length > 0 ? errors : undefined,
+    detail:
+      more > 0
+        ? [detail, `${more} more ${more === 1 ? 'error is' : 'errors are'} not listed.`].join(' ').trim()
+        : detail,
+    errors: errors.length > 0 ? errors.slice(0, MAX_ERRORS) : undefined,
   };
 }
 

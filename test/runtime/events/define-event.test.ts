@@ -54,6 +54,29 @@ describe('defineEvent', () => {
 });
 
 describe('the data of an event', () => {
+  it('that breaks many rules gives a short message', () => {
+    const lists = defineEvent({
+      ...settings,
+      upcasts: {},
+      schema: joi.object({ list: joi.array().items(joi.string()) }),
+    });
+    const messageOf = (work: () => unknown): string => {
+      try {
+        return String(work());
+      } catch (error) {
+        assert.ok(error instanceof EventDataError);
+        return error.message;
+      }
+    };
+    const many = messageOf(() => acceptData(lists, 3, { list: Array<number>(300).fill(1) }));
+    assert.equal(many.match(/must be a string/g)?.length, 20);
+    assert.match(many, /280 more/);
+    const first = messageOf(() => acceptData(lists, 3, { list: Array<number>(50_000).fill(1) }));
+    assert.equal(first.match(/must be a string/g)?.length, 1);
+    const long = { ['x'.repeat(50_000)]: 1 };
+    assert.ok(messageOf(() => serializeData(userCreated, long as unknown as User)).length < 2_000);
+  });
+
   it('is not published when JSON or PostgreSQL would alter it', () => {
     const anything = defineEvent({ ...settings, upcasts: {}, schema: joi.object({ meta: joi.any() }) });
     let nested: unknown = 1;

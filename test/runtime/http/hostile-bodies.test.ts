@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { toUSVString } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { Knex } from 'knex';
@@ -147,7 +148,7 @@ describe('a body that is hostile', () => {
         const { status, body } = await post(unknown(count));
         assert.equal(status, 400);
         assert.equal(body.errors?.length, Math.min(count, 100));
-        if (count > 100) assert.match(body.detail ?? '', new RegExp(`${count - 100} more errors`));
+        if (count > 100) assert.match(body.detail ?? '', new RegExp(`${count - 100} more errors? `));
         else assert.doesNotMatch(body.detail ?? '', /more/);
       }),
       { numRuns: 20, examples: [[100], [101]] },
@@ -176,7 +177,7 @@ describe('a body that is hostile', () => {
     const answer = await post(JSON.stringify({ ['\u{1f600}'.repeat(20_000)]: 1 }));
     assert.equal(answer.status, 400);
     assert.ok((answer.body.errors?.[0]?.field.length ?? 0) <= 201);
-    assert.ok(answer.body.errors?.[0]?.field.isWellFormed());
+    assert.equal(toUSVString(answer.body.errors?.[0]?.field ?? ''), answer.body.errors?.[0]?.field);
   });
 
   it('answers 400 to a query with more parameters than it reads, rather than leave out some', async () => {
