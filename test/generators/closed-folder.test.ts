@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { readPristine, pristineFile } from '../../generators/pristine.ts';
+import { writeFiles } from '../../generators/write-files.ts';
+import { filesIn, newFolder, quick, removeFolders, run } from './support/command.ts';
+
+const refused = { name: 'UsageError', message: /^cannot write .*symbolic link.*outside/ };
+
+describe('the memory of a folder', () => {
+  afterEach(removeFolders);
+
+  it('is refused in one line where it unpacks to more than a service can be', async () => {
+    const folder = await newFolder();
+    const megabyte = Buffer.alloc(2 ** 20, ' ');
+    await writeFile(path.join(folder, pristineFile), gzipSync(Buffer.concat(Array(100).fill(megabyte))));
+    await assert.rejects(readPristine(folder), {
+      name: 'UsageError',
+      message: /\.yo-pristine\.json\.gz .*more than \d+ bytes.*take it from git again, or delete it$/,
+    });
+  });
+
+  it('is refused where it holds anything but texts of files', async () => {
+    const folder = await newFolder();
+    for (const content of [
+      'null',
+      '[]',
+      '"x"',
+      '{"src/main.ts":1}',
+      '{"a":null}',
+      '{"../../outside.ts":"x"}',
+    ]) {
+      await writeFile(path.join(folder, pristineFile), gzipSync(content));
+      await assert.rejects(readPristine(folder), { name: 'UsageError' }, content);
+    }
+  });
+});
+
+describe('writing into a folder', () => {
+  afterEach(removeFolders);
+
+  it('leaves nothing outside of it where a folder in it is a symbolic link', async () => {
+    const [folder, outside] = [path.join(await newFolder(), 'user-service'), await newFolder()];
+    await mkdir(folder);
+    await symlink(outside, path.join(folder, 'src'));
+    const files = new Map([
+      ['README.md', 'ours'],
+      ['src/routers/user.ts', 'ours'],
+    ]);
+    await assert.rejects(writeFiles(folder, files), refused);
+    assert.deepEqual([await readdir(outside), await readdir(folder)], [[], ['src']]);
+  });
+
+  it('leaves nothing outside of it where a file in it is a symbolic link', async () => {
+    const [folder, outside] = [path.join(await newFolder(), 'user-service'), await newFolder()];
+    await mkdir(folder);
+    const file = path.join(outside, 'theirs');
+    await writeFile(file, 'theirs');
+    await symlink(file, path.join(folder, 'README.md'));
+    await assert.rejects(writeFiles(folder, new Map([['README.md', 'ours']])), refused);
+    assert.equal(await readFile(file, 'utf8'), 'theirs');
+  });
+
+  it('leaves nothing outside of it where it is a symbolic link itself, with a target or without', async () => {
+    const [cwd, outside] = [await newFolder(), await newFolder()];
+    await symlink(outside, path.join(cwd, 'user-service'));
+    await symlink(path.join(outside, 'none'), path.join(cwd, 'mail-service'));
+    for (const name of ['user-service', 'mail-service'])
+      await assert.rejects(writeFiles(path.join(cwd, name), new Map([['README.md', 'ours']])), refused, name);
+    assert.deepEqual(await readdir(outside), []);
+  });
+
+  it('takes names of files that lead out of it for none', async () => {
+    const folder = path.join(await newFolder(), 'user-service');
+    for (const file of ['../outside.ts', '/tmp/outside.ts', 'src/../../outside.ts', ''])
+      await assert.rejects(writeFiles(folder, new Map([[file, 'ours']])), { name: 'UsageError' }, file);
+  });
+
+  it('writes through a symbolic link within the folder, and below a linked folder above it', async () => {
+    const [above, real] = [await newFolder(), await newFolder()];
+    await symlink(real, path.join(above, 'work'));
+    const folder = path.join(above, 'work', 'user-service');
+    await mkdir(path.join(folder, 'lib'), { recursive: true });
+    await symlink('lib', path.join(folder, 'src'));
+    await writeFiles(folder, new Map([['src/main.ts', 'ours']]));
+    assert.equal(await readFile(path.join(real, 'user-service', 'lib', 'main.ts'), 'utf8'), 'ours');
+  });
+});
+
+describe('create-microservice', () => {
+  afterEach(removeFolders);
+
+  it('writes nothing where src was made a symbolic link to a folder outside, not even with --force', async () => {
+    const [cwd, outside] = [await newFolder(), await newFolder()];
+    const args = ['user', ...quick, '--resource', 'user', '--fields', 'a:string'];
+    await run(args, { cwd });
+    const folder = path.join(cwd, 'user-service');
+    await rename(path.join(folder, 'src'), path.join(outside, 'src'));
+    await symlink(path.join(outside, 'src'), path.join(folder, 'src'));
+    const before = [await filesIn(folder), await filesIn(outside)];
+    const { code, errors } = await run([...args.slice(0, -1), 'b:text', '--force'], { cwd });
+    assert.equal(code, 1);
+    assert.equal(errors.length, 1);
+    assert.match(errors[0] ?? '', /user-service\/src is a symbolic link/);
+    assert.deepEqual([await filesIn(folder), await filesIn(outside)], before);
+  });
+});
