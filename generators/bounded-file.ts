@@ -5,11 +5,15 @@ export class TooLargeError extends Error {
   override name = 'TooLargeError';
 }
 
+/** The text of a file of at most `most` bytes; rejects as `readBoundedBytes` does. */
+export const readBounded = async (file: string, most: number): Promise<string> =>
+  (await readBoundedBytes(file, most)).toString('utf8');
+
 /**
- * The text of a file of at most `most` bytes. Rejects with a TooLargeError once there are more, so that a device or a pipe
- * without an end is not read to its end either, and with Node's error where the file cannot be read.
+ * The bytes of a file, at most `most`. Rejects with a TooLargeError once there are more, so that a device or a pipe without
+ * an end is not read to its end either, and with Node's error where the file cannot be read.
  */
-export async function readBounded(file: string, most: number): Promise<string> {
+export async function readBoundedBytes(file: string, most: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
@@ -17,7 +21,7 @@ export async function readBounded(file: string, most: number): Promise<string> {
     if (bytes > most) throw new TooLargeError(`it is larger than ${most} bytes`);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 /** Whether a value that JSON.parse gave has more than `most` arrays and objects within each other. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import Generator from 'yeoman-generator';
 import { planChanges, type Change } from './changes.ts';
+import { assertClosed } from './closed-folder.ts';
 import { decideConflicts } from './conflicts.ts';
 import { packPristine, pristineFile, readPristine, samePristine, type Pristine } from './pristine.ts';
 import { closingLines, planLines } from './report.ts';
@@ -78,6 +79,7 @@ export abstract class FolderGenerator extends Generator {
 
   async #commit(): Promise<void> {
     const { folder, files, born } = this.#planned;
+    await assertClosed(folder, files.keys());
     const before = await readPristine(folder);
     const compared = new Map([...before].filter(([file]) => !born.has(file)));
     this.#changes = await planChanges(folder, files, compared);

@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { assertClosed } from './closed-folder.ts';
 import { shownPath } from './shown-path.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -8,9 +9,11 @@ type Files = Map<string, string | Buffer>;
 
 /**
  * Writes all of `files` under `folder`, or none of them: they are staged beside their place first, then moved in.
- * A new folder appears in one step. In one that is there, a failure puts back what had been replaced.
+ * A new folder appears in one step. In one that is there, a failure puts back what had been replaced. Throws a UsageError before
+ * anything is written where a file would land outside of the folder.
  */
 export async function writeFiles(folder: string, files: Files): Promise<void> {
+  await assertClosed(folder, files.keys());
   const parent = path.dirname(folder);
   const { firstMade, temporary } = await makeTemporary(parent, path.basename(folder)).catch(
     (error: unknown) => {

@@ -14,7 +14,7 @@ describe('the memory of a folder', () => {
   it('is refused in one line where it unpacks to more than a service can be', async () => {
     const folder = await newFolder();
     const megabyte = Buffer.alloc(2 ** 20, ' ');
-    await writeFile(path.join(folder, pristineFile), gzipSync(Buffer.concat(Array(100).fill(megabyte))));
+    await writeFile(path.join(folder, pristineFile), gzipSync(Buffer.concat(Array(40).fill(megabyte))));
     await assert.rejects(readPristine(folder), {
       name: 'UsageError',
       message: /\.yo-pristine\.json\.gz .*more than \d+ bytes.*take it from git again, or delete it$/,
@@ -99,7 +99,9 @@ describe('create-microservice', () => {
     await rename(path.join(folder, 'src'), path.join(outside, 'src'));
     await symlink(path.join(outside, 'src'), path.join(folder, 'src'));
     const before = [await filesIn(folder), await filesIn(outside)];
-    const { code, errors } = await run([...args.slice(0, -1), 'b:text', '--force'], { cwd });
+    const { code, errors } = await run([...args.slice(0, -1), 'a:string b:text:optional', '--force'], {
+      cwd,
+    });
     assert.equal(code, 1);
     assert.equal(errors.length, 1);
     assert.match(errors[0] ?? '', /user-service\/src is a symbolic link/);
