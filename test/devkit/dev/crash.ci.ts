@@ -6,7 +6,7 @@ import { type ExampleWorkspace, copyExampleWorkspace } from './example-workspace
 import { processTree, processesIn } from './processes.ts';
 
 describe('microservice-devkit dev in the example workspace', function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let workspace: ExampleWorkspace;
   let dev: DevProcess;
 
@@ -57,7 +57,7 @@ describe('microservice-devkit dev in the example workspace', function () {
           acknowledged.push(await create(`user-${round}-${number}-${count}`));
       };
       const clients = Promise.allSettled([1, 2, 3, 4].map(client));
-      await waitFor(() => acknowledged.length > 100 * round, { timeout: 30_000 });
+      await waitFor(() => acknowledged.length > 100 * round, { timeout: 120_000 });
       for (const pid of await processTree(dev.pid)) process.kill(pid, 'SIGKILL');
       assert.equal(await dev.ended, 'SIGKILL');
       await clients;
@@ -72,7 +72,7 @@ describe('microservice-devkit dev in the example workspace', function () {
       );
       const isAllHandled = async () =>
         (await ids(workspace.notification.databaseUrl, 'select id from user_copies')).size === users.size;
-      await waitFor(isAllHandled, { timeout: 30_000, message: 'a copy of every user' });
+      await waitFor(isAllHandled, { timeout: 120_000, message: 'a copy of every user' });
       const [effects] = await query(
         workspace.notification.databaseUrl,
         'select count(*)::int as all, count(distinct id)::int as users from effects',

@@ -53,7 +53,7 @@ export function runDevkit(
     output: () => output,
     shows: async (pattern) => {
       const ready = () => pattern.test(output) || child.exitCode !== null;
-      await waitFor(ready, { timeout: 40_000, message: String(pattern) }).catch(() => undefined);
+      await waitFor(ready, { timeout: 120_000, message: String(pattern) }).catch(() => undefined);
       assert.match(output, pattern);
     },
     signal,

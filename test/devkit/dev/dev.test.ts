@@ -14,7 +14,7 @@ import { createServiceFolder, envText, freeVariables } from './service-folder.ts
 type Variables = Awaited<ReturnType<typeof freeVariables>>;
 
 describe('microservice-devkit dev', function () {
-  this.timeout(90_000);
+  this.timeout(300_000);
   const running: DevProcess[] = [];
   const cleanUp: (() => unknown)[] = [];
 

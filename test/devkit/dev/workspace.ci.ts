@@ -12,7 +12,7 @@ type Variables = Awaited<ReturnType<typeof freeVariables>>;
 type TestService = ServiceFolder & { variables: Variables };
 
 describe('microservice-devkit dev in a workspace', function () {
-  this.timeout(90_000);
+  this.timeout(300_000);
   const running: DevProcess[] = [];
   const cleanUp: (() => unknown)[] = [];
   let workspace: string;
