@@ -13,7 +13,7 @@ import type { Install, Launch } from './client-programs.ts';
 /** The JVM ends with it after its shutdown hooks. */
 const SIGTERM_OF_JAVA = 143;
 
-const PATIENCE = { timeout: 60_000 };
+const PATIENCE = { timeout: 120_000 };
 
 /** A member of a group that runs in a process of its own. */
 interface Member {
