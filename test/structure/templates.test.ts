@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '..', '..');
+const home = 'generators/source/';
+
+const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
+const filesIn = (folder: string) =>
+  readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) =>
+      path.relative(root, path.join(parentPath, name)).split(path.sep).join('/'),
+    );
+
+const all = filesIn('generators');
+const templates = all.filter((file) => file.includes('/templates/'));
+const sources = all.filter((file) => file.endsWith('.ts') && !file.includes('/templates/'));
+
+/** `file: text` of every place that `pattern` finds. */
+const places = (files: string[], pattern: RegExp) =>
+  files.flatMap((file) => [...read(file).matchAll(pattern)].map(([text]) => `${file}: ${text.slice(0, 80)}`));
+
+/** Every tag of a template, with what stands in it. */
+const tags = templates.flatMap((file) =>
+  [...read(file).matchAll(/<%([=_#-]?)([\s\S]*?)[-_]?%>/g)].map(([, kind = '', inside = '']) => ({
+    file,
+    kind,
+    inside,
+  })),
+);
+
+/**
+ * A value gets into a file through `<%= %>` alone. Each goes through `write` there, which takes a name that is plain in every
+ * language, a number, or a Code; and only the functions of generators/source make Code, of literals and of such values.
+ */
+describe('a template', () => {
+  it('is found, and so are its tags', () => {
+    assert.ok(templates.length > 50);
+    assert.ok(tags.filter(({ kind }) => kind === '=').length > 300);
+  });
+
+  it('writes a value with <%= %> alone', () => {
+    assert.deepEqual(
+      tags.filter(({ kind }) => kind !== '=' && kind !== '').map(({ file, inside }) => `${file}: ${inside}`),
+      [],
+    );
+    assert.deepEqual(
+      places(
+        templates.filter((file) => !file.endsWith('.ejs')),
+        /<%/g,
+      ),
+      [],
+    );
+  });
+
+  it('prints nothing on a way of its own', () => {
+    const ways =
+      /\b(__\w+|include|escapeFn|rethrow|print|constructor|prototype|eval|Function|globalThis|process|import)\b/;
+    assert.deepEqual(
+      tags.filter(({ inside }) => ways.test(inside)).map(({ file, inside }) => `${file}: ${inside}`),
+      [],
+    );
+  });
+
+  it('names the tag `code` only before a literal', () => {
+    assert.deepEqual(
+      tags
+        .filter(({ inside }) => /\bcode\b(?!`)/.test(inside))
+        .map(({ file, inside }) => `${file}: ${inside}`),
+      [],
+    );
+  });
+
+  it('is rendered in one place, and every value goes through `write` there', () => {
+    const users = sources.filter((file) => /from 'ejs'|import\('ejs'\)/.test(read(file)));
+    assert.deepEqual(users, [`${home}render.ts`]);
+    assert.match(read(`${home}render.ts`), /ejs\.compile\([^)]*\bescape: write\b/);
+  });
+});
+
+describe('source text', () => {
+  it('is made by the functions of generators/source alone', () => {
+    const others = sources.filter((file) => !file.startsWith(home));
+    assert.deepEqual(places(others, /\bnew Code\b|\bas (unknown as )?Code\b|\bcode\((?!`)/g), []);
+    assert.doesNotMatch(read(`${home}code.ts`), /export class/);
+  });
+});
