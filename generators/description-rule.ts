@@ -2,7 +2,7 @@ const longest = 200;
 
 /** Why this cannot be a description: it stands on one line of package.json, README and OpenAPI. */
 export function descriptionFault(text: string): string | undefined {
-  if (text === '') return 'the description is empty';
+  if (text.trim() === '') return 'the description is empty';
   if (/[\p{Cc}\u2028\u2029]/u.test(text))
     return 'the description is more than one line, or holds control characters';
   // An editor would show another text than the one that is there.

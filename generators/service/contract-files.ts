@@ -75,8 +75,8 @@ function toEvent(
   message: Json,
   { from, topic, file }: { from: string; topic: string; file: string },
 ): ConsumedEvent {
-  const event = eventIn(message, key, file);
+  const { type, version, aggregate } = eventIn(message, key, file);
   const payload = follow(message['payload']);
   const schema = expand(isObject(payload['schema']) ? payload['schema'] : message['payload']);
-  return { ...event, topic, from, schema, fields: fieldsOfSchema(schema) };
+  return { type, version, topic, aggregate, from, schema, fields: fieldsOfSchema(schema) };
 }

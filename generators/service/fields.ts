@@ -1,127 +1,127 @@
+import { code, type Code } from '../source/code.ts';
+import { text } from '../source/writers.ts';
 import type { Field, FieldType } from './answers.ts';
 
 /** How one field type is written in each layer of a service. */
 interface FieldCode {
-  type: string;
-  joi: string;
+  type: Code;
+  joi: Code;
   /** The JSON Schema that microservice-runtime makes of `joi`. */
   schema: JsonSchema;
-  column: (name: string) => string;
+  column: (name: string) => Code;
   /** Source text of a value for tests and seeds; `n` makes it differ. */
-  sample: (name: string, n: string) => string;
+  sample: (name: string, n: string) => Code;
   /** Source text of another value, for updates. */
-  other: string;
+  other: Code;
   /** Source text of a value that the schema refuses. */
-  bad: string;
+  bad: Code;
 }
 
 export type JsonSchema = Record<string, unknown>;
 
-const text = { type: 'string', minLength: 1 };
-
-const quoted = (text: string) => `'${text}'`;
+const textSchema = { type: 'string', minLength: 1 };
 
 export const fieldCodes: Record<FieldType, FieldCode> = {
   string: {
-    type: 'string',
-    joi: 'textString(255)',
-    schema: { ...text, maxLength: 255 },
-    column: (name) => `table.string(${quoted(name)})`,
-    sample: (name, n) => `\`${name} \${${n}}\``,
-    other: `'another text'`,
-    bad: '42',
+    type: code`string`,
+    joi: code`textString(255)`,
+    schema: { ...textSchema, maxLength: 255 },
+    column: (name) => code`table.string(${text(name)})`,
+    sample: (name, n) => code`\`${name} \${${n}}\``,
+    other: code`'another text'`,
+    bad: code`42`,
   },
   text: {
-    type: 'string',
-    joi: 'textString(10_000)',
-    schema: { ...text, maxLength: 10_000 },
-    column: (name) => `table.text(${quoted(name)})`,
-    sample: (name, n) => `\`A longer ${name}: \${${n}}\``,
-    other: `'Another longer text'`,
-    bad: '42',
+    type: code`string`,
+    joi: code`textString(10_000)`,
+    schema: { ...textSchema, maxLength: 10_000 },
+    column: (name) => code`table.text(${text(name)})`,
+    sample: (name, n) => code`\`A longer ${name}: \${${n}}\``,
+    other: code`'Another longer text'`,
+    bad: code`42`,
   },
   integer: {
-    type: 'number',
-    joi: 'joi.number().integer().min(-2_147_483_648).max(2_147_483_647)',
+    type: code`number`,
+    joi: code`joi.number().integer().min(-2_147_483_648).max(2_147_483_647)`,
     schema: { type: 'integer', minimum: -2_147_483_648, maximum: 2_147_483_647 },
-    column: (name) => `table.integer(${quoted(name)})`,
-    sample: (_, n) => n,
-    other: '7',
-    bad: `'7'`,
+    column: (name) => code`table.integer(${text(name)})`,
+    sample: (_, n) => code`${n}`,
+    other: code`7`,
+    bad: code`'7'`,
   },
   bigint: {
-    type: 'string',
-    joi: 'bigintString()',
-    schema: { ...text, pattern: '^(0|-?[1-9]\\d{0,18})$', format: 'int64' },
-    column: (name) => `table.bigInteger(${quoted(name)})`,
-    sample: (_, n) => `String(9_007_199_254_740_993n + BigInt(${n}))`,
-    other: `'-9223372036854775808'`,
-    bad: `'many'`,
+    type: code`string`,
+    joi: code`bigintString()`,
+    schema: { ...textSchema, pattern: '^(0|-?[1-9]\\d{0,18})$', format: 'int64' },
+    column: (name) => code`table.bigInteger(${text(name)})`,
+    sample: (_, n) => code`String(9_007_199_254_740_993n + BigInt(${n}))`,
+    other: code`'-9223372036854775808'`,
+    bad: code`'many'`,
   },
   decimal: {
-    type: 'string',
-    joi: 'decimalString(20, 6)',
-    schema: { ...text, pattern: '^-?(0|[1-9]\\d{0,13})(\\.\\d{1,6})?$', format: 'decimal' },
-    column: (name) => `table.decimal(${quoted(name)}, 20, 6)`,
-    sample: (_, n) => `\`\${${n}}.250000\``,
-    other: `'0.000001'`,
-    bad: `'much'`,
+    type: code`string`,
+    joi: code`decimalString(20, 6)`,
+    schema: { ...textSchema, pattern: '^-?(0|[1-9]\\d{0,13})(\\.\\d{1,6})?$', format: 'decimal' },
+    column: (name) => code`table.decimal(${text(name)}, 20, 6)`,
+    sample: (_, n) => code`\`\${${n}}.250000\``,
+    other: code`'0.000001'`,
+    bad: code`'much'`,
   },
   boolean: {
-    type: 'boolean',
-    joi: 'joi.boolean()',
+    type: code`boolean`,
+    joi: code`joi.boolean()`,
     schema: { type: 'boolean' },
-    column: (name) => `table.boolean(${quoted(name)})`,
-    sample: (_, n) => `${n} % 2 === 0`,
-    other: 'false',
-    bad: `'true'`,
+    column: (name) => code`table.boolean(${text(name)})`,
+    sample: (_, n) => code`${n} % 2 === 0`,
+    other: code`false`,
+    bad: code`'true'`,
   },
   date: {
-    type: 'string',
-    joi: 'dateString()',
-    schema: { ...text, pattern: '^\\d{4}-\\d{2}-\\d{2}$', format: 'date' },
-    column: (name) => `table.date(${quoted(name)})`,
-    sample: (_, n) => `new Date(Date.UTC(2000, 0, 1 + (${n} % 100_000))).toISOString().slice(0, 10)`,
-    other: `'2024-02-29'`,
-    bad: `'2023-02-29'`,
+    type: code`string`,
+    joi: code`dateString()`,
+    schema: { ...textSchema, pattern: '^\\d{4}-\\d{2}-\\d{2}$', format: 'date' },
+    column: (name) => code`table.date(${text(name)})`,
+    sample: (_, n) => code`new Date(Date.UTC(2000, 0, 1 + (${n} % 100_000))).toISOString().slice(0, 10)`,
+    other: code`'2024-02-29'`,
+    bad: code`'2023-02-29'`,
   },
   timestamp: {
-    type: 'string',
-    joi: 'timestampString()',
+    type: code`string`,
+    joi: code`timestampString()`,
     schema: {
-      ...text,
+      ...textSchema,
       pattern: '^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?([Zz]|[+-]\\d{2}:\\d{2})$',
       format: 'date-time',
     },
-    column: (name) => `table.timestamp(${quoted(name)}, { precision: 3 })`,
-    sample: (_, n) => `new Date(Date.UTC(2000, 0, 1) + ${n}).toISOString()`,
-    other: `'2024-02-29T12:30:00.123Z'`,
-    bad: `'noon'`,
+    column: (name) => code`table.timestamp(${text(name)}, { precision: 3 })`,
+    sample: (_, n) => code`new Date(Date.UTC(2000, 0, 1) + ${n}).toISOString()`,
+    other: code`'2024-02-29T12:30:00.123Z'`,
+    bad: code`'noon'`,
   },
   uuid: {
-    type: 'string',
-    joi: 'uuidString()',
-    schema: { ...text, format: 'uuid' },
-    column: (name) => `table.uuid(${quoted(name)})`,
-    sample: () => 'randomUUID()',
-    other: `'01890a5d-ac96-774b-bcce-b302099a8057'`,
-    bad: `'not-a-uuid'`,
+    type: code`string`,
+    joi: code`uuidString()`,
+    schema: { ...textSchema, format: 'uuid' },
+    column: (name) => code`table.uuid(${text(name)})`,
+    sample: () => code`randomUUID()`,
+    other: code`'01890a5d-ac96-774b-bcce-b302099a8057'`,
+    bad: code`'not-a-uuid'`,
   },
   json: {
-    type: 'unknown',
-    joi: 'jsonValue()',
+    type: code`unknown`,
+    joi: code`jsonValue()`,
     schema: {},
-    column: (name) => `table.jsonb(${quoted(name)})`,
-    sample: (name, n) => `{ ${name}: ${n}, list: [1, 'two', null] }`,
-    other: `['another', 'value']`,
-    bad: 'null',
+    column: (name) => code`table.jsonb(${text(name)})`,
+    sample: (name, n) => code`{ ${name}: ${n}, list: [1, 'two', null] }`,
+    other: code`['another', 'value']`,
+    bad: code`null`,
   },
 };
 
 /** How a consumer checks a field: its type, and no limit that its producer may widen. */
-export const tolerantJoi = (type: FieldType): string => {
-  if (type === 'string' || type === 'text') return `joi.string().allow('')`;
-  return type === 'integer' ? 'joi.number().integer()' : fieldCodes[type].joi;
+export const tolerantJoi = (type: FieldType): Code => {
+  if (type === 'string' || type === 'text') return code`joi.string().allow('')`;
+  return type === 'integer' ? code`joi.number().integer()` : fieldCodes[type].joi;
 };
 
 /** The JSON Schema of `tolerantJoi`. */
@@ -134,8 +134,8 @@ export const tolerantSchema = (type: FieldType): JsonSchema => {
 export const runtimeSchemas = (
   fields: Field[],
   also: string[] = [],
-  codeOf = (type: FieldType): string => fieldCodes[type].joi,
+  codeOf = (type: FieldType): Code => fieldCodes[type].joi,
 ): string[] => {
-  const called = fields.map(({ type }) => /^(\w+)\(/.exec(codeOf(type))?.[1]);
+  const called = fields.map(({ type }) => /^(\w+)\(/.exec(codeOf(type).text)?.[1]);
   return [...new Set([...also, ...called.filter((name) => name !== undefined)])].toSorted();
 };

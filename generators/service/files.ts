@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import ejs from 'ejs';
-import { format, formatMarkdownLine } from '../format.ts';
+import { format } from '../format.ts';
+import type { Code } from '../source/code.ts';
+import { render as renderTemplate } from '../source/render.ts';
+import { markdown } from '../source/writers.ts';
 import { templatesRoot } from '../templates-root.ts';
 import type { ServiceAnswers } from './answers.ts';
 import { asyncApi } from './async-api.ts';
@@ -29,7 +31,7 @@ export async function serviceFiles(
   const root = templatesRoot('service');
   const view = {
     ...serviceView(answers),
-    markdown: { description: await formatMarkdownLine(answers.description) },
+    markdown: { description: await markdown(answers.description) },
   };
   const files = await migrationFiles(view, root, plan ?? (await planMigrations(view, root)), finish);
   const into = { files, finish };
@@ -107,7 +109,7 @@ interface Target {
 
 async function render(
   folder: string,
-  data: ServiceView & Subject & { markdown?: { description: string } },
+  data: ServiceView & Subject & { markdown?: { description: Code } },
   { files, finish, wanted }: Target,
 ): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -116,12 +118,11 @@ async function render(
     const source = path.join(entry.parentPath, entry.name);
     const target = targetPath(path.relative(folder, source), names);
     if (!wanted(target)) continue;
-    const template = await readFile(source, 'utf8');
     if (!source.endsWith('.ejs')) {
-      files.set(target, template);
+      files.set(target, await readFile(source, 'utf8'));
       continue;
     }
-    const text = ejs.render(template, { ...data, ...tools }, { filename: source });
+    const text = await renderTemplate(source, { ...data, ...tools });
     if (text.trim() !== '') files.set(target, await finish(target, text));
   }
 }

@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import ejs from 'ejs';
-import { format, formatMarkdownLine } from '../format.ts';
+import { format } from '../format.ts';
+import { render as renderTemplate } from '../source/render.ts';
+import { markdown } from '../source/writers.ts';
 import { templatesRoot } from '../templates-root.ts';
 import type { WorkspaceAnswers } from './questions.ts';
 
@@ -20,7 +21,7 @@ export async function workspaceFiles(
   const sources = entries
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => path.join(parentPath, name));
-  const data = { ...answers, markdown: { description: await formatMarkdownLine(answers.description) } };
+  const data = { ...answers, markdown: { description: await markdown(answers.description) } };
   const rendered = await Promise.all(sources.toSorted().map((source) => render(root, source, data)));
   return new Map(
     await Promise.all(
@@ -31,7 +32,7 @@ export async function workspaceFiles(
 
 async function render(root: string, source: string, data: object): Promise<[string, string]> {
   const target = targetPath(path.relative(root, source));
-  const text = ejs.render(await readFile(source, 'utf8'), data, { filename: source });
+  const text = source.endsWith('.ejs') ? await renderTemplate(source, data) : await readFile(source, 'utf8');
   return [target, text];
 }
 

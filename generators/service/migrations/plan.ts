@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import type { Code } from '../../source/code.ts';
 import type { Field } from '../answers.ts';
 import { columnName } from '../names.ts';
 import type { ServiceView } from '../view.ts';
@@ -11,7 +12,7 @@ import { tablesOf, type Table } from './tables.ts';
 export interface ChangeView extends TableChange {
   table: string;
   migration: string;
-  column: (field: Field) => string;
+  column: (field: Field) => Code;
 }
 
 /** The migrations that a run adds. Those that are there stay as they are. */

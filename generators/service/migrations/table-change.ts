@@ -40,7 +40,7 @@ function refuseAddition(table: string, { name, type, optional, unique, index }: 
 function refuseChange(table: Table, column: Field): void {
   const field = table.fields.find(({ name }) => name === column.name);
   if (!field) return;
-  if (table.column(field) !== table.column(column)) {
+  if (table.column(field).text !== table.column(column).text) {
     throw new UsageError(
       `the field "${field.name}" is ${column.type} in the table "${table.name}" and cannot become ${field.type}: ` +
         `give the new one another name, or ${ownMigration(table.name)}`,

@@ -1,3 +1,4 @@
+import type { Code } from '../../source/code.ts';
 import type { Field } from '../answers.ts';
 import { fieldCodes } from '../fields.ts';
 import { columnName } from '../names.ts';
@@ -8,13 +9,13 @@ export interface Table {
   name: string;
   fields: Field[];
   /** Source text of a field's column, up to its constraints. */
-  column: (field: Field) => string;
+  column: (field: Field) => Code;
 }
 
 const resourceColumn = ({ name, type }: Field) => fieldCodes[type].column(columnName(name));
 
 /** A copy sets no limit to a text: its producer may widen one. */
-export const copyColumn = ({ name, type }: Field): string =>
+export const copyColumn = ({ name, type }: Field): Code =>
   fieldCodes[type === 'string' ? 'text' : type].column(columnName(name));
 
 /** The tables of a service's resources and copies. */

@@ -52,8 +52,8 @@ describe('user.events', () => {
   it('ends with the state that the last user.created tells', async () => {
     const id = randomUUID();
     for (const n of [1, 2, 3]) await service.publish(userCreated.of(id, userData(id, n)));
-    const { email } = userData(id, 3);
-    const isLast = async () => isDeepStrictEqual((await get(id)).body.email, email);
+    const last = userData(id, 3);
+    const isLast = async () => isDeepStrictEqual((await get(id)).body.email, last.email);
     await waitFor(isLast, { message: 'the last state' });
   });
 

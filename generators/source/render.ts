@@ -1,0 +1,23 @@
+import { readFile } from 'node:fs/promises';
+import ejs, { type TemplateFunction } from 'ejs';
+import { code, list, write } from './code.ts';
+import { comment, json, shell, text, yaml } from './writers.ts';
+
+const writers = { code, list, text, comment, json, yaml, shell };
+
+const compiled = new Map<string, TemplateFunction>();
+
+/** The text of the template in `file` for `data`. Every value goes through `write`, which knows no HTML. */
+export async function render(file: string, data: object): Promise<string> {
+  const template = compiled.get(file) ?? compile(await readFile(file, 'utf8'), file);
+  compiled.set(file, template);
+  try {
+    return template({ ...data, ...writers });
+  } catch (error) {
+    throw new Error(`the template ${file} cannot be rendered`, { cause: error });
+  }
+}
+
+/** Without EJS's own report of errors, which would pass the path through `escape`. */
+const compile = (template: string, filename: string) =>
+  ejs.compile(template, { filename, escape: write, compileDebug: false });
