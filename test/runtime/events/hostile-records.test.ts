@@ -149,7 +149,7 @@ describe('a record of another program', () => {
   const carried = {
     'that holds NUL': bytes('a\0b'),
     'that is not UTF-8': Buffer.from([0x61, 0xff]),
-    'of 900,000 bytes': bytes('c'.repeat(900_000)),
+    'of 890,000 bytes': bytes('c'.repeat(890_000)),
   };
   for (const [what, odd] of Object.entries(carried)) {
     it(`with a correlation id ${what} is handled, and what it causes is published`, async () => {
@@ -232,6 +232,75 @@ describe('a record of another program', () => {
     assert.match(place, /^0@\d+$/);
     await come({ key: bytes(place), value: bytes('{"text":"fine"}'), headers: identity(randomUUID()) });
     assert.deepEqual(await handled(place), ['fine']);
+  });
+
+  const large = bytes(JSON.stringify({ text: 'x'.repeat(910_000) }));
+  const tooLarge: Record<string, () => Partial<RawRecord>> = {
+    'a value': () => ({ value: large }),
+    'a value in structured mode': () => ({ ...structured(noteWritten.type), value: large }),
+    headers: () => ({ headers: [...identity(key), ['x', Buffer.alloc(910_000, 'h')]] }),
+    'many headers': () => ({
+      headers: [
+        ...identity(key),
+        ...Array.from({ length: 91 }, (): Header => ['x', Buffer.alloc(10_000, 'h')]),
+      ],
+    }),
+  };
+  for (const [what, record] of Object.entries(tooLarge)) {
+    it(`that is larger than KAFKA_MAX_EVENT_BYTES by ${what} is a dead letter without its value`, async () => {
+      await come(record());
+      await come({ value: bytes('{"text":"later"}'), headers: identity(`${key}-2`) });
+      assert.deepEqual(await parked(), { state: 'dead', reason: 'too large' });
+      assert.deepEqual(await handled(), []);
+      const rows = await fixture
+        .database('event_parked')
+        .where({ key })
+        .orderBy('id')
+        .select('value', 'headers', 'raw_key', 'partition', 'position');
+      assert.deepEqual(
+        rows.map(({ value, raw_key }) => [value && String(value), String(raw_key)]),
+        [
+          [null, key],
+          ['{"text":"later"}', key],
+        ],
+      );
+      const [first] = rows;
+      assert.match(
+        first.headers['microservice-too-large'],
+        /^\d{6,} bytes, and KAFKA_MAX_EVENT_BYTES is 900000/,
+      );
+      assert.ok(JSON.stringify(first.headers).length < 20_000);
+      const { error } = await fixture.database('event_parked_keys').where({ key }).first('error');
+      assert.match(
+        error,
+        new RegExp(`/0@${first.position} has [\\d]+ bytes, and KAFKA_MAX_EVENT_BYTES is 900000`),
+      );
+    });
+  }
+
+  it('that is too large says when it is redriven that its value was not kept, and is not taken for a tombstone', async () => {
+    await come({ value: large });
+    await fixture
+      .database('event_parked_keys')
+      .where({ key })
+      .update({ state: 'parked', next_try_at: new Date(0) });
+    await fixture.send(randomUUID(), 'good');
+    await waitFor(async () => (await parked())?.state === 'dead', { timeout: 20_000 });
+    const row = await fixture.database('event_parked_keys').where({ key }).first('reason', 'error');
+    assert.equal(row.reason, 'too large');
+    assert.match(row.error, /its value was not kept/);
+  });
+
+  it('whose key is too large is a dead letter with the beginning of it', async () => {
+    const long = Buffer.alloc(910_000, 'k');
+    await come({ key: long });
+    const row = await fixture
+      .database('event_parked')
+      .whereLike('key', 'sha256:%')
+      .orderBy('id', 'desc')
+      .first();
+    assert.equal(row.value, null);
+    assert.equal(row.raw_key.length, 1_000);
   });
 
   it('nested 100,000 deep is parked or handled', async () => {

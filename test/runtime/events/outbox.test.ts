@@ -342,6 +342,26 @@ describe('publish', () => {
       }
     });
 
+    it('is refused at once when it is larger than events may be, with the setting that says so', async () => {
+      const small = createOutbox({
+        database,
+        contracts: { published: [] },
+        serviceName: 's',
+        maxEventBytes: 2_000,
+      });
+      const data = { text: 'x'.repeat(2_000) };
+      await assert.rejects(
+        small.publish('order.events', { type: 'order.placed', data }, { key: 'k' }),
+        /cannot publish order\.placed to order\.events of k: it has 2\d{3} bytes, and KAFKA_MAX_EVENT_BYTES is 2000; put the data/,
+      );
+      const long = 'k'.repeat(2_000);
+      await assert.rejects(
+        small.publish('order.events', { type: 'order.placed', data: {} }, { key: long }),
+        (error: Error) => error.message.length < 1_000 && error.message.includes('KAFKA_MAX_EVENT_BYTES'),
+      );
+      assert.deepEqual(await database('event_outbox').pluck('key'), []);
+    });
+
     it('is refused when its key or its type is not text, which PostgreSQL could not hold', async () => {
       await assert.rejects(
         outbox.publish(orderPlaced.of('a\ud800', { id: 'a', total: 1 })),
