@@ -18,7 +18,12 @@ export interface KafkaConfig {
   groupId: string;
   /** Bytes that a compressed batch may unpack to; the partition of a larger one stops. The default where it is left out. */
   maxUnpackedBytes?: number;
+  /** Bytes that one event may have, with its key and headers: `publish` refuses a larger one, and a consumer does not read it. */
+  maxEventBytes?: number;
 }
+
+/** A broker with its defaults takes batches of 1,048,588 bytes; what is around the events of one has room in the rest. */
+export const DEFAULT_EVENT_BYTES = 900_000;
 
 /** A batch packs to 1 MiB at most where a broker has its defaults, and JSON seldom to less than a tenth. */
 export const DEFAULT_UNPACKED_BYTES = 16 * 1024 * 1024;
@@ -44,6 +49,7 @@ export interface KafkaVariables {
   KAFKA_TOPIC_PREFIX?: string;
   KAFKA_GROUP_ID?: string;
   KAFKA_MAX_UNPACKED_BYTES: number;
+  KAFKA_MAX_EVENT_BYTES: number;
 }
 
 const neededBy = (...mechanisms: string[]) =>
@@ -101,6 +107,13 @@ export const kafkaVariables: joi.SchemaMap = {
     .min(1024 * 1024)
     .max(512 * 1024 * 1024)
     .default(DEFAULT_UNPACKED_BYTES),
+  KAFKA_MAX_EVENT_BYTES: joi
+    .number()
+    .empty('')
+    .integer()
+    .min(1024)
+    .max(64 * 1024 * 1024)
+    .default(DEFAULT_EVENT_BYTES),
 };
 
 /** Builds the configuration from variables that have been checked. */
@@ -121,6 +134,7 @@ export function kafkaConfig(variables: KafkaVariables): KafkaConfig {
     topicPrefix: variables.KAFKA_TOPIC_PREFIX ?? '',
     groupId: variables.KAFKA_GROUP_ID ?? `${variables.SERVICE_NAME}-consumer`,
     maxUnpackedBytes: variables.KAFKA_MAX_UNPACKED_BYTES,
+    maxEventBytes: variables.KAFKA_MAX_EVENT_BYTES,
   };
 }
 

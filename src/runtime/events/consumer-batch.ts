@@ -221,7 +221,8 @@ function prepareOrRefuse(
     return prepareEvent(message, handlers);
   } catch (failure) {
     const isFinal =
-      failure instanceof EventFailure && ['unreadable', 'unknown version', 'bug'].includes(failure.kind);
+      failure instanceof EventFailure &&
+      ['unreadable', 'too large', 'unknown version', 'bug'].includes(failure.kind);
     if (!isFinal) throw failure;
     return { failure, verdict: verdictOn(failure, 1, settings) };
   }

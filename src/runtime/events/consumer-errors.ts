@@ -1,10 +1,11 @@
 import { hasCode, isAway, isConflict } from '../database/error-kind.ts';
 import { CloudEventError } from './cloud-events.ts';
 import { EventDataError, UnknownVersionError } from './event-data.ts';
+import { EventSizeError } from './event-size.ts';
 import type { GroupPartition, Position } from './positions.ts';
 
 /** Why an event is parked. */
-export type ParkReason = 'unreadable' | 'unknown version' | 'bug' | 'timeout' | 'failure';
+export type ParkReason = 'unreadable' | 'too large' | 'unknown version' | 'bug' | 'timeout' | 'failure';
 
 /** What a failure is, which decides what is done about it. */
 export type FailureKind = ParkReason | 'conflict' | 'unreachable';
@@ -74,6 +75,7 @@ const bugs = new Set(['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'
 export function kindOf(error: unknown, { reading = false } = {}): FailureKind {
   // first: its message quotes the event, which may read like any error
   if (reading && error instanceof UnknownVersionError) return 'unknown version';
+  if (reading && error instanceof EventSizeError) return 'too large';
   if (reading && (error instanceof EventDataError || error instanceof CloudEventError)) return 'unreadable';
   if (error instanceof HandlerTimeoutError) return 'timeout';
   if (isConflict(error)) return 'conflict';

@@ -4,6 +4,7 @@ import { childTraceparent, newTraceparent } from '../context/traceparent.ts';
 import { decodeEvent, readAttribute, subjectOf } from './cloud-events.ts';
 import type { EventDefinition } from './define-event.ts';
 import { acceptData } from './event-data.ts';
+import { checkSize } from './event-size.ts';
 import type { ReceivedEvent } from './event.ts';
 import type { IncomingMessage } from './message.ts';
 
@@ -62,7 +63,7 @@ export interface GroupHandlers {
   isOutside(message: IncomingMessage): boolean;
   /**
    * Decodes, lifts and checks a message. Throws what tells the operator why it cannot be handled and what to do: a
-   * `CloudEventError` or an `EventDataError`, or what an upcast threw.
+   * `CloudEventError`, an `EventSizeError` or an `EventDataError`, or what an upcast threw.
    */
   prepare(message: IncomingMessage): HandleableEvent;
 }
@@ -89,7 +90,7 @@ export function createGroupHandlers(): GroupHandlers {
     typed(message) !== undefined ||
     (topicHandlers(message.topic).length > 0 && readAttribute(message, 'type') !== undefined);
   const isTombstone = (message: IncomingMessage): boolean =>
-    message.value === null && (tombstoneHandlers.has(message.topic) || !isEvent(message));
+    isEmpty(message) && (tombstoneHandlers.has(message.topic) || !isEvent(message));
   const hasNoType = (message: IncomingMessage): boolean => readAttribute(message, 'type') === undefined;
 
   return {
@@ -131,7 +132,8 @@ export function createGroupHandlers(): GroupHandlers {
         : topicHandlers(message.topic).length > 0 || hasNoType(message) || typed(message) !== undefined,
     isOutside: (message) => anyOutside && !isTombstone(message) && typed(message)?.outside === true,
     prepare(message) {
-      const onTombstone = message.value === null && tombstoneHandlers.get(message.topic);
+      checkSize(message);
+      const onTombstone = isEmpty(message) && tombstoneHandlers.get(message.topic);
       if (onTombstone) return handleableTombstone(message, onTombstone);
       const event = decodeEvent(message);
       const { inside, outside } = typed(message)?.accept(event) ?? {};
@@ -157,6 +159,9 @@ function handleableTombstone(message: IncomingMessage, handler: TombstoneHandler
     handle: (trx) => runInContext(context, async () => void (await handler(tombstone, trx))),
   };
 }
+
+/** Not where the value was too large to be kept. */
+const isEmpty = ({ value, excess }: IncomingMessage): boolean => value === null && excess === undefined;
 
 const idempotencyKeyOf = ({ source, id }: ReceivedEvent): string => `${source}/${id}`;
 

@@ -66,5 +66,5 @@ export function describe(message: IncomingMessage): string {
   return `${name}${id ? ` ${id}` : ''} ${ofKey} at ${topic}/${partition}@${offset}`;
 }
 
-const nameless = ({ value }: IncomingMessage): string =>
-  value === null ? 'tombstone' : 'message without a type';
+const nameless = ({ value, excess }: IncomingMessage): string =>
+  value === null && excess === undefined ? 'tombstone' : 'message without a type';

@@ -88,7 +88,7 @@ export function verdictOn(
 ): Verdict {
   // an outage is never judged, and a conflict without end is a failure like any other
   const reason = kind === 'conflict' || kind === 'unreachable' ? 'failure' : kind;
-  const dead = reason === 'unreadable' || attempts >= parkedTries;
+  const dead = reason === 'unreadable' || reason === 'too large' || attempts >= parkedTries;
   const error = cause instanceof Error ? `${cause.name}: ${cause.message}` : message;
   return { reason, error, attempts, nextTryIn: dead ? undefined : backoff(attempts, parkDelay) };
 }

@@ -81,7 +81,11 @@ export function createEventBus(options: EventBusOptions): EventBus {
   const driver = createKafkaDriver(config.kafka, { clientId: config.serviceName, logger });
   // with a pooler in between, the address for sessions is another one
   const session = config.databaseUrl === config.databaseDirectUrl;
-  const outbox = createOutbox({ database, contracts, serviceName: config.serviceName, session });
+  const { maxEventBytes } = config.kafka;
+  const outbox = createOutbox({
+    ...{ database, contracts, serviceName: config.serviceName, session },
+    ...(maxEventBytes !== undefined && { maxEventBytes }),
+  });
   const relay = createRelay({ config, database, driver, logger, registry });
   const consumers = createConsumers({ ...options, registry, driver });
   createParkedMetrics(database, registry, consumers.groups);

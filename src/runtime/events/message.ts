@@ -16,6 +16,8 @@ export interface IncomingMessage {
   headers: Record<string, string | Buffer | (string | Buffer)[] | undefined>;
   /** When the producer or the broker had it, in milliseconds since the epoch; see `receivedAt`. */
   timestamp?: string;
+  /** It is larger than events may be, as `excessOf` says: nothing reads its value, and nothing keeps it. */
+  excess?: string;
 }
 
 /** The end of the year 9999: RFC 3339, and so JSON and logs, has no later time. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
+import { DEFAULT_EVENT_BYTES } from '../config/kafka-config.ts';
 import { currentContext } from '../context/context.ts';
 import { newTraceparent, parseTraceparent } from '../context/traceparent.ts';
 import { isConflict } from '../database/error-kind.ts';
@@ -14,8 +15,6 @@ import { type Connection, insertIntoOutbox, type InsertOptions } from './outbox-
 import { createTransactionBuffers } from './outbox-transaction.ts';
 import { carriedId, isText } from './storable-text.ts';
 
-/** Kafka takes 1 MiB a batch unless it is told otherwise, and a message that it refuses would hold up its lane. */
-const MAX_MESSAGE_BYTES = 900_000;
 const OWN_ATTEMPTS = 5;
 
 /** An event without a definition; its data is not checked. */
@@ -57,10 +56,13 @@ interface Settings {
   serviceName: string;
   /** The database is reached without a pooler; `false` when left out. */
   session?: boolean;
+  /** Bytes that one event may have, with its key and headers; the default of KAFKA_MAX_EVENT_BYTES when left out. */
+  maxEventBytes?: number;
 }
 
 /** Saves events in the table `event_outbox`, in the transaction of the change that they tell of. */
-export function createOutbox({ database, contracts, serviceName, session = false }: Settings): Outbox {
+export function createOutbox(settings: Settings): Outbox {
+  const { database, contracts, serviceName, session = false, maxEventBytes = DEFAULT_EVENT_BYTES } = settings;
   const listeners: ((lanes: ReadonlySet<number>) => void)[] = [];
   const published = new Set<EventDefinition>(contracts.published);
   const buffers = createTransactionBuffers(committed, { session });
@@ -71,7 +73,7 @@ export function createOutbox({ database, contracts, serviceName, session = false
   }
 
   async function save(message: OutgoingMessage, trx?: Knex.Transaction): Promise<void> {
-    checkMessage(message);
+    checkMessage(message, maxEventBytes);
     if (trx) buffers.add(trx, message);
     else committed(await insertAlone(database, message, { session }));
   }
@@ -131,9 +133,9 @@ function envelope({ key, text, ...event }: Envelope): OutgoingMessage {
   });
 }
 
-function checkMessage(message: OutgoingMessage): void {
+function checkMessage(message: OutgoingMessage, maxEventBytes: number): void {
   const { topic, key, headers } = message;
-  const what = `${headers['ce_type']} to ${topic}`;
+  const what = `${headers['ce_type']?.slice(0, 200)} to ${topic}`;
   if (typeof key !== 'string' || key === '' || !isText(key)) {
     throw new Error(
       `cannot publish ${what}: its key, the aggregate's id, is ${JSON.stringify(key)}; give a string without NUL and halves of surrogate pairs`,
@@ -146,9 +148,9 @@ function checkMessage(message: OutgoingMessage): void {
     );
   }
   const bytes = messageBytes(message);
-  if (bytes > MAX_MESSAGE_BYTES) {
+  if (bytes > maxEventBytes) {
     throw new Error(
-      `cannot publish ${what} of ${key}: it has ${bytes} bytes, and more than ${MAX_MESSAGE_BYTES} do not pass Kafka; put the data elsewhere and publish where it is`,
+      `cannot publish ${what} of ${key.slice(0, 200)}: it has ${bytes} bytes, and KAFKA_MAX_EVENT_BYTES is ${maxEventBytes}; put the data elsewhere and publish where it is`,
     );
   }
 }

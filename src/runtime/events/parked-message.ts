@@ -49,9 +49,9 @@ export function parkedValues(message: IncomingMessage): unknown[] {
     identity?.source ?? null,
     identity?.id ?? null,
     type === undefined ? null : storableText(type),
-    JSON.stringify(headersOf(message)),
-    bytesOf(message.key),
-    bytesOf(message.value),
+    JSON.stringify(message.excess === undefined ? headersOf(message) : headersOfExcess(message)),
+    keyBytesOf(message),
+    message.excess === undefined ? bytesOf(message.value) : null,
     time === undefined ? null : new Date(time),
   ];
 }
@@ -61,10 +61,41 @@ const REDUCED = 'microservice-reduced';
 
 /** The same without all that is not needed to show a message and to keep its key waiting: its place, its key and its value. */
 export function reducedValues(message: IncomingMessage, error: string): unknown[] {
-  const { topic, partition, offset, key, value } = message;
+  const { topic, partition, offset, key, value, excess } = message;
   const headers = { [REDUCED]: `the headers are not kept: ${storableText(error, 500)}` };
-  return parkedValues({ topic, partition, offset, key, value, headers });
+  return parkedValues({
+    topic,
+    partition,
+    offset,
+    key,
+    value,
+    headers,
+    ...(excess !== undefined && { excess }),
+  });
 }
+
+/** The header of a row that has no value since that was too large, which says how large the message was. */
+const TOO_LARGE = 'microservice-too-large';
+/** Bytes that are kept of each header of such a message, and of all of them; and of its key. */
+const HEADER_KEPT = 1_000;
+const HEADERS_KEPT = 10_000;
+
+function headersOfExcess(message: IncomingMessage): ParkedRow['headers'] {
+  const kept = headersByName([{ key: TOO_LARGE, value: message.excess }]);
+  let left = HEADERS_KEPT;
+  for (const [name, values] of Object.entries(message.headers)) {
+    const [first] = [values].flat();
+    if (first === undefined || name === TOO_LARGE) continue;
+    const bytes = Buffer.byteLength(name) + Buffer.byteLength(first);
+    if (bytes > Math.min(left, HEADER_KEPT)) continue;
+    left -= bytes;
+    kept[name] = first;
+  }
+  return headersOf({ ...message, headers: kept });
+}
+
+const keyBytesOf = ({ key, excess }: IncomingMessage): Buffer | null =>
+  excess === undefined ? bytesOf(key) : (bytesOf(key)?.subarray(0, LONGEST_KEY) ?? null);
 
 const bytesOf = (bytes: Bytes | null): Buffer | null => (bytes === null ? null : Buffer.from(bytes));
 
@@ -81,10 +112,11 @@ function headersOf({ headers }: IncomingMessage): ParkedRow['headers'] {
   );
 }
 
-/** The message as it came from Kafka, to the byte. */
+/** The message as it came from Kafka, to the byte; one that was too large has no value, and says so. */
 export function parkedMessage(row: ParkedRow): IncomingMessage {
   const decode = (value: HeaderJson): Bytes =>
     typeof value === 'string' ? value : Buffer.from(value.base64, 'base64');
+  const excess = row.headers[TOO_LARGE];
   return {
     topic: row.topic,
     partition: row.partition ?? -1,
@@ -96,6 +128,7 @@ export function parkedMessage(row: ParkedRow): IncomingMessage {
         [values].flat().map((value) => ({ key, value: decode(value) })),
       ),
     ),
+    ...(row.value === null && typeof excess === 'string' && { excess }),
     ...(row.received_at && { timestamp: String(row.received_at.getTime()) }),
   };
 }

@@ -20,7 +20,13 @@ export function structuredOf(message: IncomingMessage): StructuredEvent | undefi
   const value = message.headers['content-type'];
   const header = Array.isArray(value) ? value[0] : value;
   // without a value it is a tombstone, whatever its headers say
-  if (message.value === null || header === undefined || header.length < PREFIX.length) return undefined;
+  if (
+    message.value === null ||
+    message.excess !== undefined ||
+    header === undefined ||
+    header.length < PREFIX.length
+  )
+    return undefined;
   const mediaType = header.toString();
   if (!mediaType.toLowerCase().startsWith(PREFIX)) return undefined;
   const known = read.get(message) ?? readEvent(message.value, mediaType);

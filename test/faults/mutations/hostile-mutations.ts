@@ -115,4 +115,20 @@ export const hostileMutations: readonly Mutation[] = [
       title: 'waits behind a parked event of its key',
     },
   },
+  {
+    name: 'events of any size',
+    mechanism: 'An event that is too large is neither read nor kept.',
+    changes: [
+      {
+        file: 'kafka/kafkajs-consumer.ts',
+        find: 'excessOf({ key, value, headers }, most)',
+        replace: 'excessOf({ key, value, headers }, most * 1_000)',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/events/hostile-records.test.ts',
+      title: 'is a dead letter without its value',
+      timeout: 30_000,
+    },
+  },
 ];

@@ -50,6 +50,7 @@ describe('readEnvironment', () => {
         topicReplicationFactor: -1,
         groupId: 'user-service-consumer',
         maxUnpackedBytes: 16 * 1024 * 1024,
+        maxEventBytes: 900_000,
       },
     });
   });

@@ -29,6 +29,7 @@ describe('a member of a group', () => {
       {
         heartbeatInterval: 1_000,
         joinPatience: 1_000,
+        maxEventBytes: 900_000,
         disconnect: nothing,
         dismiss: nothing,
         topicIds: () => Promise.resolve(new Map()),

@@ -1,4 +1,4 @@
-import { DEFAULT_UNPACKED_BYTES, type KafkaConfig } from '../../config/kafka-config.ts';
+import { DEFAULT_EVENT_BYTES, DEFAULT_UNPACKED_BYTES, type KafkaConfig } from '../../config/kafka-config.ts';
 import { createSharedAdmin } from './admin.ts';
 import { createClients, type DriverOptions } from './client.ts';
 import { createMember } from './group.ts';
@@ -45,7 +45,8 @@ export interface KafkaDriver {
 
 /** The driver on KafkaJS. Connects when first used. Callers name topics and groups without `topicPrefix`. */
 export function createKafkaDriver(config: KafkaConfig, options: DriverOptions): KafkaDriver {
-  const { maxUnpackedBytes = DEFAULT_UNPACKED_BYTES, topicPrefix = '' } = config;
+  const { maxUnpackedBytes = DEFAULT_UNPACKED_BYTES, maxEventBytes = DEFAULT_EVENT_BYTES } = config;
+  const { topicPrefix = '' } = config;
   const newClient = createClients(config, options);
   const admin = createSharedAdmin(newClient);
   const driver: KafkaDriver = {
@@ -58,7 +59,7 @@ export function createKafkaDriver(config: KafkaConfig, options: DriverOptions): 
     topicRetention: (topic) => admin.use((connected) => topicRetention(connected, topic)),
     createSender: () => createSender(newClient),
     createMember: (member, events) =>
-      createMember(newClient(), member, events, { logger: options.logger, maxUnpackedBytes }),
+      createMember(newClient(), member, events, { logger: options.logger, maxUnpackedBytes, maxEventBytes }),
     close: () => admin.close(),
   };
   return withPrefix(driver, topicPrefix);

@@ -26,12 +26,20 @@ const LOOKS_FOR_TOPIC = 5;
 const LOOK_INTERVAL = 200;
 const PARTITION_BYTES = 512 * 1024;
 
+interface GroupSettings {
+  logger: Logger;
+  /** What a compressed batch may unpack to. */
+  maxUnpackedBytes: number;
+  /** Beyond it a message is too large. */
+  maxEventBytes: number;
+}
+
 /** Sends what it fetches on at once, so that it has no reason to fetch much in advance. */
 export function createMember(
   kafka: Kafka,
   options: MemberOptions,
   events: MemberEvents,
-  { logger, maxUnpackedBytes }: { logger: Logger; maxUnpackedBytes: number },
+  { logger, maxUnpackedBytes, maxEventBytes }: GroupSettings,
 ): GroupMember {
   let ofConsumer: Cluster | undefined;
   const topicAware: PartitionAssigner = ({ cluster }) => {
@@ -60,6 +68,7 @@ export function createMember(
   const member = createGroupMember(consumer, options, events, {
     heartbeatInterval: HEARTBEAT_INTERVAL,
     joinPatience: CLOSE_DEADLINE,
+    maxEventBytes,
     disconnect: () => disconnect(consumer),
     dismiss: (memberId) => dismiss(ofConsumer, { groupId: options.groupId, memberId }),
     topicIds: async (topics) => (ofConsumer ? topicIds(ofConsumer, options.groupId, topics) : new Map()),

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from '../message.ts';
+import { excessOf } from '../event-size.ts';
 import type { RangeMessage, ReadRange } from './kafkajs-fetch.ts';
 import type { Fetched, TopicPartition } from './member.ts';
 import { cleanHeaders } from '../received-headers.ts';
@@ -68,18 +69,32 @@ export function commitsByTopic(
   return [...topics].map(([topic, partitions]) => ({ topic, partitions }));
 }
 
-/** What KafkaJS calls a batch, in our words; `kafkajs-fetch.ts` has put the range behind the messages. */
-export function fetchedOf({ topic, partition, highWatermark, messages }: BatchPayload['batch']): Fetched {
+/**
+ * What KafkaJS calls a batch, in our words; `kafkajs-fetch.ts` has put the range behind the messages. Messages of more than
+ * `most` bytes are marked.
+ */
+export function fetchedOf(
+  { topic, partition, highWatermark, messages }: BatchPayload['batch'],
+  most: number,
+): Fetched {
   const range = messages.map(rangeOf).find(Boolean);
   if (!range) throw new Error(`KafkaJS handed over messages of ${topic}/${partition} that it read by itself`);
   return {
     ...{ topic, partition, logEnd: Number(highWatermark), ...range },
     messages: messages
       .filter((message): message is ReadMessage => !rangeOf(message))
-      .map(({ offset, key, value, headers, timestamp }) => ({
-        ...{ topic, partition, offset, key, value, headers: cleanHeaders(headers), timestamp },
-      })),
+      .map((message) => messageOf(message, { topic, partition }, most)),
   };
+}
+
+function messageOf(
+  { offset, key, value, headers: given, timestamp }: ReadMessage,
+  at: TopicPartition,
+  most: number,
+): IncomingMessage {
+  const headers = cleanHeaders(given);
+  const excess = excessOf({ key, value, headers }, most);
+  return { ...at, offset, key, value, headers, timestamp, ...(excess !== undefined && { excess }) };
 }
 
 const rangeOf = (message: ReadMessage | RangeMessage): ReadRange | undefined =>

@@ -71,11 +71,13 @@ export interface GroupMember {
 
 const one = ({ topic, partition }: TopicPartition) => [{ topic, partitions: [partition] }];
 
-export interface MemberTimes {
+export interface MemberSettings {
   /** How often a heartbeat goes out even while a fetch hangs: KafkaJS sends them between fetches only. */
   heartbeatInterval: number;
   /** How long leaving waits for a join that is under way. */
   joinPatience: number;
+  /** Bytes of a message beyond which it is marked as too large. */
+  maxEventBytes: number;
 }
 
 export interface MemberActions {
@@ -90,7 +92,14 @@ export function createGroupMember(
   consumer: KafkaConsumer,
   { topics, sessionTimeout, replaces }: MemberOptions,
   events: MemberEvents,
-  { heartbeatInterval, joinPatience, disconnect, dismiss, topicIds }: MemberTimes & MemberActions,
+  {
+    heartbeatInterval,
+    joinPatience,
+    maxEventBytes,
+    disconnect,
+    dismiss,
+    topicIds,
+  }: MemberSettings & MemberActions,
 ): GroupMember {
   let answered = Date.now();
   let owned: TopicPartition[] = [];
@@ -127,7 +136,7 @@ export function createGroupMember(
 
   function eachBatch(payload: BatchPayload): Promise<void> {
     session = payload;
-    if (!payload.isStale()) guard(() => events.fetched(fetchedOf(payload.batch)));
+    if (!payload.isStale()) guard(() => events.fetched(fetchedOf(payload.batch, maxEventBytes)));
     return Promise.resolve();
   }
 
