@@ -33,6 +33,21 @@ describe('the output of services', () => {
     assert.equal(text, '> one\n> twö\n> three\n');
   });
 
+  it('passes colours of a service on, and nothing else that a terminal obeys', async () => {
+    const text = await capture(async () => {
+      const stream = new PassThrough();
+      const output = createOutput();
+      output.pass(stream);
+      output.say('\u001b[2Jcleared');
+      stream.end('\u001b[1;31mred\u001b[0m \u001b[2J\u001b]0;title\u0007 \u009b31m \u202eabc\r\n');
+      await waitFor(() => printed.includes('abc'));
+    });
+    assert.equal(
+      text,
+      '\\u001b[2Jcleared\n\u001b[1;31mred\u001b[0m \\u001b[2J\\u001b]0;title\\u0007 \\u009b31m \\u202eabc\n',
+    );
+  });
+
   it('bears names of one width, and colours where they are wanted', async () => {
     const names = ['user-service', 'mail'];
     const say = (hasColours: boolean) => {

@@ -34,7 +34,7 @@ describe('microservice-runtime parked', function () {
 
   describe('list', () => {
     it('has one row a key, with what fails and how many events wait behind it', async () => {
-      const error = `\u001b[31mx is not\n  a function`;
+      const error = `\u001b[31mx is not\n  a \u009b\u202efunction`;
       await service.park(key('a', { error, parked_at: ago(3) }), [{}, {}]);
       await service.park(key('d', { state: 'dead' }));
       const { code, stdout } = await parked('list');
@@ -54,11 +54,26 @@ describe('microservice-runtime parked', function () {
             '2',
             'note.written',
             'a-0',
-            '\\x1b[31mx is not a function',
+            '\\u001b[31mx is not a \\u009b\\u202efunction',
           ],
           [''],
         ].map((line) => line.map((cell) => (cell === 'in 59s' ? stdout.match(/in \d+s/)?.[0] : cell))),
       );
+    });
+
+    it('lets nothing that a terminal obeys through, in any form of output', async () => {
+      const hostile = 'a\u001b[2J\u009b1m\u007f\u202e\u2028\nkey forged of note.events';
+      const event = { type: hostile, value: Buffer.from(JSON.stringify({ [hostile]: hostile })) };
+      await service.park(key(hostile, { error: hostile }), [event]);
+      for (const args of [['list'], ['show'], ['list', '--json'], ['show', '--json'], ['drop', '--all']]) {
+        const { stdout } = await parked(...args);
+        assert.match(stdout, /\\u001b\[2J\\u009b1m\\u007f\\u202e\\u2028/, args.join(' '));
+        assert.doesNotMatch(stdout.replaceAll('\n', ''), /[\p{Cc}\p{Cf}\u2028]/u, args.join(' '));
+        assert.doesNotMatch(stdout, /^key forged/m, args.join(' '));
+      }
+      assert.deepEqual(await keysOf('list'), [hostile]);
+      const { stderr } = await parked('list\u009b1m');
+      assert.match(stderr, /list\\u009b1m/);
     });
 
     it('finds what all filters let through', async () => {
