@@ -6,6 +6,7 @@ import { decideConflicts } from './conflicts.ts';
 import { packPristine, pristineFile, readPristine, samePristine, type Pristine } from './pristine.ts';
 import { closingLines, planLines } from './report.ts';
 import { runStep } from './steps.ts';
+import { print } from './terminal.ts';
 import type { Call, Work } from './work.ts';
 import { writeFiles } from './write-files.ts';
 import { yoRcFile, yoRcText } from './yo-rc.ts';
@@ -54,7 +55,7 @@ export abstract class FolderGenerator extends Generator {
 
   end(): void {
     const lines = this.#called.dryRun ? planLines : closingLines;
-    console.log(lines(this.#planned, this.#changes).join('\n'));
+    print(lines(this.#planned, this.#changes).join('\n'));
   }
 
   /** Yeoman would read the package.json of the folder in which the command runs, which may be anything. */

@@ -1,9 +1,11 @@
+import { inspect } from 'node:util';
 import { callOf } from './call.ts';
 import { commonFlags, parseCommandLine, type CommandLine } from './flags.ts';
 import { helpText } from './help.ts';
 import { swallowedFlags, swallowedMessage } from './npm-flags.ts';
 import { flagsOf, generators, type GeneratorEntry } from './registry.ts';
 import { didYouMean } from './suggest.ts';
+import { print, printError } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 import { command, packageVersion } from './version.ts';
 
@@ -25,8 +27,8 @@ async function run(args: string[]): Promise<void> {
   const flags = [...commonFlags, ...generators.flatMap(flagsOf)];
   const line = parseCommandLine(args, flags);
   const said = new Set(line.given.map(({ flag }) => flag));
-  if (said.has('help')) return console.log(helpText(generators));
-  if (said.has('version')) return console.log(packageVersion());
+  if (said.has('help')) return print(helpText(generators));
+  if (said.has('version')) return print(packageVersion());
   heedSwallowed(line.words, said);
   const { generator, name } = chooseGenerator(line.words);
   refuseForeign(line, generator);
@@ -55,7 +57,7 @@ function heedSwallowed(words: string[], said: Set<string>): void {
   const flags = [...commonFlags, ...generators.flatMap(flagsOf)];
   const { certain, perhaps } = swallowedFlags(process.env, flags, said);
   if (certain.length > 0) throw new UsageError(swallowedMessage([...certain, ...perhaps], words));
-  if (perhaps.length > 0) console.error(`${command}: note: ${swallowedMessage(perhaps, words)}`);
+  if (perhaps.length > 0) printError(`${command}: note: ${swallowedMessage(perhaps, words)}`);
 }
 
 function refuseForeign({ given }: CommandLine, generator: GeneratorEntry): void {
@@ -70,10 +72,10 @@ function refuseForeign({ given }: CommandLine, generator: GeneratorEntry): void 
 
 function complain(error: unknown): void {
   process.exitCode = 1;
-  if (error instanceof UsageError) console.error(`${command}: ${error.message}`);
+  if (error instanceof UsageError) printError(`${command}: ${error.message}`);
   else if (error instanceof Error && error.name === 'ExitPromptError')
-    console.error(`${command}: stopped: nothing was written`);
-  else console.error(`${command}: this should not have happened; please report it.`, error);
+    printError(`${command}: stopped: nothing was written`);
+  else printError(`${command}: this should not have happened; please report it. ${inspect(error)}`);
 }
 
 /** A closed terminal leaves Node with nothing to wait for: it would end in the middle, with exit code 0. */
@@ -85,5 +87,5 @@ function failWhenInputEnds(): () => void {
 function sayInputEnded(): void {
   if (process.exitCode !== undefined) return;
   process.exitCode = 1;
-  console.error(`${command}: the input ended before everything was answered: nothing was written`);
+  printError(`${command}: the input ended before everything was answered: nothing was written`);
 }

@@ -1,5 +1,5 @@
-import { QueuedAdapter } from '@yeoman/adapter';
 import { createEnv } from 'yeoman-environment';
+import { createAdapter } from './adapter.ts';
 import { createAsk } from './ask.ts';
 import { FolderGenerator } from './folder-generator.ts';
 import type { GeneratorEntry } from './registry.ts';
@@ -7,7 +7,7 @@ import type { Call } from './work.ts';
 
 /** Runs a generator in a Yeoman environment of its own. Without a terminal nothing is asked. */
 export async function runGenerator(entry: GeneratorEntry, call: Omit<Call, 'ask'>): Promise<void> {
-  const adapter = new QueuedAdapter();
+  const adapter = createAdapter();
   const terminal = process.stdin.isTTY && process.stdout.isTTY;
   const environment = createEnv({ adapter, cwd: call.cwd });
   // Its listener is what keeps an error of a task from ending the process; the error rejects the run too.

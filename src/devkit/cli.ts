@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { errorMessage } from './errors.ts';
+import { print as printText, printError } from './terminal.ts';
 
 const help = `Usage: microservice-devkit dev [service...] [options]
        microservice-devkit env [service...]
@@ -35,7 +36,7 @@ async function main(args: string[]): Promise<number> {
     const [partsOnly, watch] = [values['parts-only'], !values['no-watch']];
     return await dev({ cwd: process.cwd(), names, partsOnly, watch });
   } catch (error) {
-    process.stderr.write(`microservice-devkit: ${isMistake(error) ? error.stack : errorMessage(error)}\n`);
+    printError(`microservice-devkit: ${isMistake(error) ? error.stack : errorMessage(error)}`);
     return 1;
   }
 }
@@ -60,7 +61,7 @@ function parse(args: string[]) {
 }
 
 function print(text: string): number {
-  process.stdout.write(text);
+  printText(text);
   return 0;
 }
 

@@ -42,7 +42,7 @@ describe('create-microservice in a terminal', () => {
     const cwd = await newFolder();
     await run(['user', ...quick], { cwd });
     const readme = path.join(cwd, 'user-service', 'README.md');
-    await appendFile(readme, 'my own line\n');
+    await appendFile(readme, 'my own line\u001b]0;title\u0007\n');
     const changed = await filesIn(cwd);
     const mine = await readFile(readme, 'utf8');
 
@@ -54,7 +54,7 @@ describe('create-microservice in a terminal', () => {
 
     const kept = await runInTerminal(asked, cwd, [
       ['Overwrite README.md?', 'd\r'],
-      ['my own line', ''],
+      ['my own line\\u001b]0;title\\u0007', ''],
       ['Overwrite README.md?', 'n\r'],
     ]);
     assert.deepEqual([kept.code, kept.left], [0, []]);

@@ -22,7 +22,7 @@ const withoutComments = (text: string) => text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/
 function sources(folder: string): string[] {
   return readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
     .map((file) => path.posix.join(folder, file.split(path.sep).join('/')))
-    .filter((file) => /\.ts$/.test(file) && !/\/(node_modules|dist|templates)\//.test(file));
+    .filter((file) => file.endsWith('.ts') && !/\/(node_modules|dist|templates)\//.test(file));
 }
 
 describe('output to a terminal', () => {

@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
+import { printable, printableLine, printShown } from '../terminal.ts';
 
 /** Where lines of one service, or of `dev` itself, go. */
 export interface Output {
   say: (line: string) => void;
-  /** Passes on every line of a stream, the last one too when nothing ends it. */
+  /** Passes on every line of a stream with its colors, the last one too when nothing ends it. */
   pass: (stream: Readable) => void;
 }
 
@@ -42,16 +43,17 @@ function paintedByLevel(line: string): string {
 
 /** @param shown makes of every line what is printed */
 export function createOutput(shown = (line: string): string => line): Output {
-  const say = (line: string): void => void process.stdout.write(`${shown(line)}\n`);
+  const write = (line: string): void => printShown(`${shown(line)}\n`);
+  const say = (text: string): void => write(printable(text));
   const pass = (stream: Readable): void => {
     const decoder = new StringDecoder();
     let rest = '';
     stream.on('data', (bytes: Buffer) => {
       const lines = (rest + decoder.write(bytes)).split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) say(line);
+      for (const line of lines) write(printableLine(line.replace(/\r$/, '')));
     });
-    stream.on('end', () => rest && say(rest));
+    stream.on('end', () => rest && write(printableLine(rest)));
   };
   return { say, pass };
 }

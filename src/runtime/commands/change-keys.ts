@@ -12,6 +12,7 @@ import { keyJson, keyName, keysText, parkedEventJson, wholeEvent } from './parke
 import { counted, printDryRun, printJson } from './printing.ts';
 import { choiceOf, type Selection } from './selection.ts';
 import { withDatabase } from './service-access.ts';
+import { print, printError } from '../terminal.ts';
 
 /** More than there can be. */
 const EVERY = 1_000_000_000;
@@ -44,7 +45,7 @@ export async function changeKeys(
   await withDatabase(root, async (database) => {
     const { keys } = await findParkedKeys(database, { ...selection, state, of: 'first' }, limit);
     if (keys.length === 0) await explainNothing(database, selection, state);
-    if (keys.length === 0 && !values.json) return console.log('there is no key like that');
+    if (keys.length === 0 && !values.json) return print('there is no key like that');
     await (values.yes ? act : foresee)(database, keys, change, values);
   });
 }
@@ -69,12 +70,12 @@ async function foresee(database: Knex, keys: ParkedKey[], change: KeyChange, { j
     plans.push({ key, count, events, outcome: `would be ${change.did}` });
   }
   if (json) return printJson({ dryRun: true, keys: plans.map(changeJson) });
-  console.log(keysText(keys));
-  for (const event of plans.flatMap(({ events }) => events)) console.log(`\n${eventText(wholeEvent(event))}`);
+  print(keysText(keys));
+  for (const event of plans.flatMap(({ events }) => events)) print(`\n${eventText(wholeEvent(event))}`);
   const total = plans.reduce((sum, { count }) => sum + count, 0);
   const which = shown < total ? `the first ${shown} shown above` : 'shown above';
   const events = total > 0 ? `${counted(total, 'event')}, ${which}, of ` : '';
-  console.log(
+  print(
     `\n${events}${counted(keys.length, 'key')} would be ${change.did}${total > 0 ? ': gone for good' : ''}.`,
   );
   printDryRun();
@@ -89,7 +90,7 @@ async function act(database: Knex, keys: ParkedKey[], change: KeyChange, { json 
       const keep: Keep = json ? (events) => void outcome.events.push(...events) : printKept;
       const count = await patiently(key, change.act(database, key, keep));
       Object.assign(outcome, { count: count ?? 0, outcome: count === undefined ? 'left alone' : change.did });
-      if (!json) console.log(count === undefined ? leftAlone(key) : doneText(key, count, change.did));
+      if (!json) print(count === undefined ? leftAlone(key) : doneText(key, count, change.did));
     }
   } finally {
     // what was dropped before an error must be seen too
@@ -98,7 +99,7 @@ async function act(database: Knex, keys: ParkedKey[], change: KeyChange, { json 
 }
 
 const printKept: Keep = (events) => {
-  for (const event of events) console.log(`${eventText(wholeEvent(event))}\n`);
+  for (const event of events) print(`${eventText(wholeEvent(event))}\n`);
 };
 
 const doneText = (key: ParkedKey, count: number, did: string): string =>
@@ -126,10 +127,7 @@ const changeJson = ({ key, events, count, outcome }: Outcome) => ({
 
 /** Says what it waits for when that takes long. */
 async function patiently<T>(key: ParkedKey, work: Promise<T>): Promise<T> {
-  const notice = setTimeout(
-    () => console.error(`waiting for ${keyName(key)}, which is being tried`),
-    PATIENCE,
-  );
+  const notice = setTimeout(() => printError(`waiting for ${keyName(key)}, which is being tried`), PATIENCE);
   try {
     return await work;
   } finally {

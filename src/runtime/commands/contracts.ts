@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { CONTRACT_FILE, contractText } from '../contracts/contract-text.ts';
 import { CommandError, type Command } from './command.ts';
 import { writeText, writtenText } from './written-text.ts';
+import { print } from '../terminal.ts';
 
 export const contractsCommand: Command = {
   summary: `writes ${CONTRACT_FILE}: the events that the service publishes and consumes`,
@@ -12,13 +13,13 @@ export const contractsCommand: Command = {
     const file = path.join(root, CONTRACT_FILE);
     const [text, written] = await Promise.all([contractText(root), writtenText(file)]);
     if (text === written) {
-      console.log(`${CONTRACT_FILE} is up to date`);
+      print(`${CONTRACT_FILE} is up to date`);
     } else if (check) {
       const seen = written === undefined ? 'is not there' : 'is not what src/events/contracts.ts says';
       throw new CommandError(`${CONTRACT_FILE} ${seen}; run microservice-runtime contracts, and commit it`);
     } else {
       await writeText(file, text);
-      console.log(`wrote ${CONTRACT_FILE}`);
+      print(`wrote ${CONTRACT_FILE}`);
     }
   },
 };

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { CommandError, type Command } from './command.ts';
 import { writeText, writtenText } from './written-text.ts';
+import { print } from '../terminal.ts';
 
 const FILE = 'Dockerfile';
 
@@ -15,14 +16,14 @@ export const dockerfileCommand: Command = {
     const file = path.join(root, FILE);
     const [text, written] = await Promise.all([baseDockerfile(root), writtenText(file)]);
     if (text === written) {
-      console.log(`${FILE} is up to date`);
+      print(`${FILE} is up to date`);
     } else if (check) {
       throw new CommandError(
         `${FILE} is not the one of this version; run microservice-runtime dockerfile, and read the diff`,
       );
     } else {
       await writeText(file, text);
-      console.log(`wrote ${FILE}`);
+      print(`wrote ${FILE}`);
     }
   },
 };

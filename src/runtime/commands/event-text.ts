@@ -1,5 +1,5 @@
 import type { ParkedHeader } from '../events/parked-admin.ts';
-import { printable } from './table.ts';
+import { printableValue } from '../terminal.ts';
 
 /** An event with all that it holds, incoming or outgoing. */
 export interface WholeEvent {
@@ -39,21 +39,24 @@ export function eventJson(event: WholeEvent) {
 
 /** An event for humans, in lines. */
 export function eventText(event: WholeEvent): string {
-  const { source, id, type, partition, position, headers, value, time } = event;
-  const place = position == null ? '' : ` at ${event.topic}/${partition}@${position}`;
+  const { source, id, type, headers, value, time } = event;
+  const shown = (text: string | null, absent: string) => (text === null ? absent : printableValue(text));
   const lines = [
-    `${type ?? 'no type'} ${id ?? 'without an id'} of ${source ?? 'an unknown source'}${place}`,
+    `${shown(type, 'no type')} ${shown(id, 'without an id')} of ${shown(source, 'an unknown source')}${placeText(event)}`,
     ...(time ? [`  time     ${time.toISOString()}`] : []),
-    `  key      ${event.key}`,
+    `  key      ${printableValue(event.key)}`,
     `  headers  ${Object.keys(headers).length === 0 ? 'none' : ''}`.trimEnd(),
     ...Object.entries(headers)
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, header]) => `    ${name}: ${headerText(header)}`),
+      .map(([name, header]) => `    ${printableValue(name)}: ${printableValue(headerText(header))}`),
     `  value    ${value === null ? 'none (a tombstone)' : `${value.length} bytes`}`,
     ...(value === null ? [] : indented(valueText(value))),
   ];
-  return printable(lines.join('\n'));
+  return lines.join('\n');
 }
+
+const placeText = ({ topic, partition, position }: WholeEvent): string =>
+  position == null ? '' : ` at ${printableValue(topic)}/${partition}@${position}`;
 
 const indented = (text: string): string[] => text.split('\n').map((line) => `    ${line}`);
 

@@ -6,7 +6,7 @@ import { CommandError, MisuseError } from './command.ts';
 import type { Flags } from './flags.ts';
 import { printDryRun, printJson } from './printing.ts';
 import { kafkaOf, withDatabase, withKafka } from './service-access.ts';
-import { printable } from './table.ts';
+import { print, printableValue } from '../terminal.ts';
 
 /** The event that a group is to leave out, and why. */
 interface Skip {
@@ -42,7 +42,7 @@ export async function skip(values: Flags, root: string, words: readonly string[]
     if (yes) await move(database, skipped);
     const record = { dryRun: !yes, ...skipped, end, by: operator(), at: new Date().toISOString() };
     if (json) return printJson(record);
-    console.log(printable(yes ? doneText(record) : planText(record)));
+    print(yes ? doneText(record) : planText(record));
     if (!yes) printDryRun();
   });
 }
@@ -94,7 +94,7 @@ const planText = ({ group, topic, partition, offset, through, end }: Record): st
     : `The events at ${offset} to ${through} would be skipped: they are never handled, and the later ones of their keys are.`);
 
 const doneText = ({ group, topic, partition, offset, through, reason, by, at }: Record): string =>
-  `${at} ${by} skipped ${topic}/${partition}@${through === offset ? offset : `${offset} to ${through}`} for group ${group}: ${reason}\n` +
+  `${at} ${by} skipped ${topic}/${partition}@${through === offset ? offset : `${offset} to ${through}`} for group ${group}: ${printableValue(reason)}\n` +
   `The group is at ${through + 1}. A service that runs follows with its next try.`;
 
 /** Who runs this, as well as the machine knows; a container may have no name for its user. */

@@ -8,7 +8,8 @@ import { choiceOf, selectionOf, type Selection } from './selection.ts';
 import { withDatabase } from './service-access.ts';
 import { skip } from './inbox-skip.ts';
 import { commandOf } from './subcommands.ts';
-import { printable, tableText, type Column } from './table.ts';
+import { tableText, type Column } from './table.ts';
+import { print, printableValue } from '../terminal.ts';
 
 const LIMIT = 100;
 const selectors: readonly FlagName[] = ['id', 'source', 'topic', 'group', 'older-than'];
@@ -62,7 +63,7 @@ const filterOf = ({ group, topic, source, id, olderThan }: Selection): HandledFi
 async function list(database: Knex, values: Flags): Promise<void> {
   const { events, more } = await find(database, values);
   if (values.json) return printJson({ events: events.map(handledJson), more });
-  console.log(events.length === 0 ? 'no such event was handled, or it is forgotten' : handledText(events));
+  print(events.length === 0 ? 'no such event was handled, or it is forgotten' : handledText(events));
   printMore(more);
 }
 
@@ -71,13 +72,13 @@ async function show(database: Knex, values: Flags): Promise<void> {
   if (values.json) return printJson({ events: events.map(handledJson), more });
   const texts = events.map(({ group, topic, source, id, receivedAt }) =>
     [
-      `${id} of ${source}`,
-      `  topic    ${topic}`,
-      `  group    ${group}`,
+      printableValue(`${id} of ${source}`),
+      printableValue(`  topic    ${topic}`),
+      printableValue(`  group    ${group}`),
       `  handled  ${receivedAt.toISOString()}, ${ageOf(receivedAt)} ago`,
     ].join('\n'),
   );
-  console.log(printable(texts.join('\n\n')) || 'no such event was handled, or it is forgotten');
+  print(texts.join('\n\n') || 'no such event was handled, or it is forgotten');
   printMore(more);
 }
 
@@ -103,10 +104,10 @@ async function foresee(database: Knex, filter: HandledFilter, limit: number, { j
   const { events, more: beyond } = await findHandled(database, filter, shown);
   const more = Math.min(beyond, limit - shown);
   if (json) return printJson({ dryRun: true, events: events.map(handledJson), more });
-  if (events.length === 0) return console.log('no such event was handled, or it is forgotten');
-  console.log(handledText(events));
+  if (events.length === 0) return print('no such event was handled, or it is forgotten');
+  print(handledText(events));
   const others = more > 0 ? ', of which the last ones are shown above,' : ', shown above,';
-  console.log(`\n${counted(events.length + more, 'event')}${others} would be forgotten, ${again}.`);
+  print(`\n${counted(events.length + more, 'event')}${others} would be forgotten, ${again}.`);
   printDryRun();
 }
 
@@ -118,7 +119,7 @@ async function forget(database: Knex, filter: HandledFilter, limit: number, { js
     if (json) forgotten.push(...events);
   });
   if (json) printJson({ dryRun: false, events: forgotten.map(handledJson) });
-  else console.log(`${counted(count, 'event')} forgotten${count > 0 ? `, ${again}` : ''}`);
+  else print(`${counted(count, 'event')} forgotten${count > 0 ? `, ${again}` : ''}`);
 }
 
 const handledText = (events: readonly HandledEvent[]): string =>

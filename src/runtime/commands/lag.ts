@@ -7,6 +7,7 @@ import { helpOf, parseFlags } from './flags.ts';
 import { printJson } from './printing.ts';
 import { kafkaOf, withDatabase, withKafka } from './service-access.ts';
 import { tableText, type Column } from './table.ts';
+import { print, printError } from '../terminal.ts';
 
 const names = ['group', 'topic', 'json'] as const;
 const columns: Column[] = [
@@ -45,12 +46,10 @@ export const lagCommand: Command = {
     const kafka = { bootstrapServers: config.bootstrapServers, answers: !error, ...(error && { error }) };
     if (values.json) return printJson({ kafka, partitions });
     if (error)
-      console.error(
+      printError(
         `Kafka at ${config.bootstrapServers.join(',')} does not answer (${error}); positions alone:`,
       );
-    console.log(
-      partitions.length === 0 ? 'no group like that has handled anything yet' : lagText(partitions),
-    );
+    print(partitions.length === 0 ? 'no group like that has handled anything yet' : lagText(partitions));
   },
 };
 

@@ -8,6 +8,7 @@ import { missingFromSchema } from '../migrations/missing-from-schema.ts';
 import { offlineSql } from '../migrations/offline-sql.ts';
 import { serviceKnexConfig } from '../migrations/service-knex-config.ts';
 import { CommandError, type Command } from './command.ts';
+import { print, printData, printError } from '../terminal.ts';
 
 export const migrateCommand: Command = {
   summary: 'runs the pending migrations; safe from any number of replicas at once',
@@ -33,8 +34,8 @@ export const migrateCommand: Command = {
 
 async function migrate(root: string): Promise<void> {
   const names = await migrateLatest(await serviceKnexConfig(root));
-  for (const name of names) console.log(`ran ${name}`);
-  if (names.length === 0) console.log('the database is up to date');
+  for (const name of names) print(`ran ${name}`);
+  if (names.length === 0) print('the database is up to date');
 }
 
 async function checkSchema(root: string): Promise<void> {
@@ -47,7 +48,7 @@ async function checkSchema(root: string): Promise<void> {
     const missing = await missingFromSchema(database, root);
     if (missing.length > 0)
       throw new CommandError(`the database lacks ${missing.join(', ')}; run npx knex migrate:latest`);
-    console.log('the database has every migration and table of this version');
+    print('the database has every migration and table of this version');
   } finally {
     await part.stop?.();
   }
@@ -61,6 +62,6 @@ async function printSql(root: string, after?: string): Promise<void> {
     after,
     table: migrationTable(migrations),
   });
-  for (const warning of warnings) console.error(warning);
-  process.stdout.write(sql);
+  for (const warning of warnings) printError(warning);
+  printData(sql);
 }

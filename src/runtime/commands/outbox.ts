@@ -16,6 +16,7 @@ import { choiceOf, selectionOf, type Selection } from './selection.ts';
 import { withDatabase } from './service-access.ts';
 import { commandOf } from './subcommands.ts';
 import { tableText, type Column } from './table.ts';
+import { print, printableValue } from '../terminal.ts';
 
 const LIMIT = 100;
 const selectors: readonly FlagName[] = ['id', 'key', 'type', 'topic', 'older-than'];
@@ -66,7 +67,7 @@ async function list(database: Knex, values: Flags): Promise<void> {
     ...[topic, key, type ?? '-', id ?? '-'],
     ...[ageOf(createdAt), String(bytes), String(lane)],
   ]);
-  console.log(rows.length === 0 ? 'no such event waits in the outbox' : tableText(columns, rows));
+  print(rows.length === 0 ? 'no such event waits in the outbox' : tableText(columns, rows));
   printMore(more);
 }
 
@@ -76,7 +77,7 @@ async function show(database: Knex, values: Flags): Promise<void> {
   const events = await readWaiting(database, filter, limit);
   const { more } = await findWaiting(database, filter, limit);
   if (values.json) return printJson({ events: events.map(waitingJson), more });
-  console.log(events.map(waitingText).join('\n\n') || 'no such event waits in the outbox');
+  print(events.map(waitingText).join('\n\n') || 'no such event waits in the outbox');
   printMore(more);
 }
 
@@ -100,10 +101,10 @@ async function foresee(database: Knex, filter: WaitingFilter, limit: number, { j
   const { more: beyond } = await findWaiting(database, filter, shown);
   const more = Math.min(beyond, limit - shown);
   if (json) return printJson({ dryRun: true, events: events.map(waitingJson), more });
-  if (events.length === 0) return console.log('no such event waits in the outbox');
-  console.log(events.map(waitingText).join('\n\n'));
+  if (events.length === 0) return print('no such event waits in the outbox');
+  print(events.map(waitingText).join('\n\n'));
   const others = more > 0 ? `, the oldest of which are shown above,` : ', shown above,';
-  console.log(
+  print(
     `\n${counted(events.length + more, 'event')}${others} would be gone for good, and nobody would hear of them.`,
   );
   printDryRun();
@@ -113,12 +114,12 @@ async function dropNow(database: Knex, filter: WaitingFilter, limit: number, { j
   const dropped: WholeWaitingEvent[] = [];
   const keep = (events: WholeWaitingEvent[]): void => {
     if (json) dropped.push(...events);
-    else for (const event of events) console.log(`${waitingText(event)}\n`);
+    else for (const event of events) print(`${waitingText(event)}\n`);
   };
   try {
     const count = await dropWaiting(database, filter, limit, keep);
     if (!json)
-      console.log(
+      print(
         `${counted(count, 'event')} dropped${count > 0 ? ', shown above; gone for good, unless a relay was sending it already' : ''}`,
       );
   } finally {
@@ -139,7 +140,7 @@ const wholeEvent = (event: WholeWaitingEvent): WholeEvent => ({
 });
 
 const waitingText = (event: WholeWaitingEvent): string =>
-  `${eventText(wholeEvent(event))}\n  topic    ${event.topic}, lane ${event.lane}`;
+  `${eventText(wholeEvent(event))}\n  topic    ${printableValue(event.topic)}, lane ${event.lane}`;
 
 const waitingJson = (event: WholeWaitingEvent) => ({
   direction: 'outbox',

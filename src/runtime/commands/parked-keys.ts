@@ -4,7 +4,8 @@ import { ageOf } from './age.ts';
 import { eventJson, eventText, type WholeEvent } from './event-text.ts';
 import { counted } from './printing.ts';
 import { OUTBOX } from './selection.ts';
-import { printable, tableText, type Column } from './table.ts';
+import { tableText, type Column } from './table.ts';
+import { printableValue } from '../terminal.ts';
 
 /** How keys whose events wait are shown. */
 
@@ -67,7 +68,7 @@ export function keyJson(key: ParkedKey) {
 
 /** A key in a line, for what is done with it. */
 export const keyName = (key: ParkedKey): string =>
-  printable(`key ${key.key} of ${key.topic} (${groupOf(key)})`);
+  printableValue(`key ${key.key} of ${key.topic} (${groupOf(key)})`);
 
 /** A key and its events with all that they hold; `more` are not shown. */
 export function keyText(key: ParkedKey, events: readonly ParkedEvent[]): string {
@@ -75,7 +76,7 @@ export function keyText(key: ParkedKey, events: readonly ParkedEvent[]): string 
   const more = key.events - events.length;
   return [
     `${keyName(key)}: ${counted(key.events, 'event')}, parked ${ageOf(key.parkedAt)} ago`,
-    printable(`${key.state}, ${key.reason}: ${key.error}`),
+    printableValue(`${key.state}, ${key.reason}: ${key.error}`),
     `${key.attempts} ${key.attempts === 1 ? 'try' : 'tries'} failed, ${next}`,
     ...events.map((event) => `\n${eventText(wholeEvent(event))}`),
     ...(more > 0 ? [`\nand ${counted(more, 'event')} more behind`] : []),

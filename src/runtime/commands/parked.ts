@@ -13,6 +13,7 @@ import { counted, printJson, printMore } from './printing.ts';
 import { selectionOf } from './selection.ts';
 import { withDatabase } from './service-access.ts';
 import { commandOf } from './subcommands.ts';
+import { print } from '../terminal.ts';
 
 const LIMIT = 100;
 const selectors: readonly FlagName[] = ['id', 'key', 'type', 'topic', 'group', 'older-than'];
@@ -76,7 +77,7 @@ async function list(database: Knex, state: ParkedState, values: Flags): Promise<
   const { keys, total } = await findParkedKeys(database, filterOf(values, state), limitOf(values, LIMIT));
   const more = total - keys.length;
   if (values.json) return printJson({ keys: keys.map(keyJson), more });
-  console.log(keys.length === 0 ? `there is no ${nameOf(state)} like that` : keysText(keys));
+  print(keys.length === 0 ? `there is no ${nameOf(state)} like that` : keysText(keys));
   printMore(more);
 }
 
@@ -100,6 +101,6 @@ async function show(database: Knex, state: ParkedState, values: Flags): Promise<
     return printJson({ keys: documents, more });
   }
   const texts = shown.map(({ key, events }) => keyText(key, events));
-  console.log(texts.join('\n\n') || `there is no ${nameOf(state)} like that`);
-  if (more > 0) console.log(`\nand ${counted(more, 'key')} more; --limit shows more events`);
+  print(texts.join('\n\n') || `there is no ${nameOf(state)} like that`);
+  if (more > 0) print(`\nand ${counted(more, 'key')} more; --limit shows more events`);
 }

@@ -1,7 +1,8 @@
 import { COUNTED } from '../events/admin-filter.ts';
+import { print } from '../terminal.ts';
 
 export function printJson(document: unknown): void {
-  console.log(JSON.stringify(document, null, 2));
+  print(JSON.stringify(document, null, 2));
 }
 
 /** "1 key", "2 keys". */
@@ -10,10 +11,10 @@ export const counted = (count: number, thing: string): string => `${count} ${thi
 /** Says that a list is not all; says nothing when it is. */
 export function printMore(more: number): void {
   if (more <= 0) return;
-  console.log(`\nand ${more >= COUNTED ? `${COUNTED} or more` : more} more; --limit shows more of them`);
+  print(`\nand ${more >= COUNTED ? `${COUNTED} or more` : more} more; --limit shows more of them`);
 }
 
 /** How a dry run ends. */
 export function printDryRun(): void {
-  console.log('\nNothing was changed. With --yes it is done.');
+  print('\nNothing was changed. With --yes it is done.');
 }

@@ -9,6 +9,7 @@ import { kafkaOf, withDatabase, withKafka } from './service-access.ts';
 import { tableText, type Column } from './table.ts';
 import type { Knex } from 'knex';
 import type { KafkaDriver } from '../events/kafka/driver.ts';
+import { print } from '../terminal.ts';
 
 const names = ['from', 'group', 'forget', 'yes', 'json'] as const;
 const columns: Column[] = ['PARTITION', 'FROM', 'TO', 'EVENTS'].map((title) => ({ title, right: true }));
@@ -67,12 +68,12 @@ async function makeGroup({ topic, group, since, config, database, driver, values
     });
   printSpans(spans);
   const will = values.yes ? 'handles' : 'would handle';
-  console.log(
+  print(
     `\nA new group, ${group}, ${will} ${counted(total(spans), 'event')} of ${topic} from ${nameOf(since)} on, and what comes after them.`,
   );
-  console.log(`In the other topics of the service it goes on where ${config.groupId} is now.`);
+  print(`In the other topics of the service it goes on where ${config.groupId} is now.`);
   if (!values.yes) return printDryRun();
-  console.log(
+  print(
     `\nThe group is there. Run the service as this group, beside the one that runs or instead of it:\n\n  KAFKA_GROUP_ID=${group}`,
   );
 }
@@ -94,21 +95,21 @@ async function forget({ topic, group, since, config, database, driver, values }:
     return printJson({ ...documentOf({ topic, group, since, values }, begun), forgotten: { inbox, parked } });
   printSpans(begun);
   if (spans.length === 0)
-    return console.log(`\nGroup ${group} has handled nothing of ${topic} since ${nameOf(since)}.`);
+    return print(`\nGroup ${group} has handled nothing of ${topic} since ${nameOf(since)}.`);
   const will = act ? 'handles' : 'would handle';
-  console.log(`\nGroup ${group} ${will} ${counted(total(spans), 'event')} of ${topic} again.`);
-  console.log(
+  print(`\nGroup ${group} ${will} ${counted(total(spans), 'event')} of ${topic} again.`);
+  print(
     `${act ? 'Forgotten' : 'It would forget'}: ${counted(inbox, 'row')} of the inbox, and ${counted(parked, 'parked event')} that ${parked === 1 ? 'comes' : 'come'} again.`,
   );
   if (!act) return printDryRun();
-  console.log(
+  print(
     'A service that runs goes back when the next event comes in a partition; restart it to begin at once.',
   );
 }
 
 function printSpans(spans: readonly Span[]): void {
   const rows = spans.map(({ partition, from, to, events }) => [partition, from, to, events].map(String));
-  console.log(tableText(columns, rows));
+  print(tableText(columns, rows));
 }
 
 const total = (spans: readonly Span[]): number => spans.reduce((sum, { events }) => sum + events, 0);

@@ -9,6 +9,7 @@ import { migrateCommand } from './migrate.ts';
 import { outboxCommand } from './outbox.ts';
 import { deadLettersCommand, parkedCommand } from './parked.ts';
 import { replayCommand } from './replay.ts';
+import { print, printError } from '../terminal.ts';
 
 const commands: Record<string, Command> = {
   migrate: migrateCommand,
@@ -24,11 +25,11 @@ const commands: Record<string, Command> = {
 
 /** Runs the command microservice-runtime for the service at `root`; resolves to its exit code: 0, 1 failed, 2 misused. */
 export async function runCli([name = '--help', ...args]: string[], root: string): Promise<number> {
-  if (name === '--help' || name === '-h') return print(help());
-  if (name === '--version' || name === '-v') return print(version());
+  if (name === '--help' || name === '-h') return show(help());
+  if (name === '--version' || name === '-v') return show(version());
   const command = commands[name];
   if (!command) return complain(`there is no command "${name}"; ${Object.keys(commands).join(', ')} are`, 2);
-  if (args.includes('--help') || args.includes('-h')) return print(help(name));
+  if (args.includes('--help') || args.includes('-h')) return show(help(name));
   try {
     await command.run(args, root);
     return 0;
@@ -39,13 +40,13 @@ export async function runCli([name = '--help', ...args]: string[], root: string)
   }
 }
 
-function print(text: string): number {
-  console.log(text);
+function show(text: string): number {
+  print(text);
   return 0;
 }
 
 function complain(message: string, code: number): number {
-  console.error(`microservice-runtime: ${withoutAddressSecrets(message)}`);
+  printError(`microservice-runtime: ${withoutAddressSecrets(message)}`);
   return code;
 }
 

@@ -1,3 +1,4 @@
+import { printable } from '../terminal.ts';
 const GAP = 2;
 const NARROWEST = 8;
 
@@ -46,11 +47,5 @@ function shortened(text: string, width: number): string {
   return characters.length <= width ? text : `${characters.slice(0, width - 1).join('')}…`;
 }
 
-/** Text from outside as it may be printed: a key, a header or an error can hold what a terminal would obey. */
-export function printable(text: string): string {
-  return text.replaceAll(/[^\P{Cc}\n\t]/gu, (control) => {
-    return `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`;
-  });
-}
-
-const oneLine = (text: string): string => printable(text.replaceAll(/\s+/g, ' ').trim());
+/** A cell has one line. */
+const oneLine = (text: string): string => printable(text.replaceAll(/[ \t\r\n]+/g, ' ').trim());

@@ -4,6 +4,7 @@ import { connectionSettings } from './connection.ts';
 import { connectionError } from './connection-error.ts';
 import { knexLog, type DatabaseLogger } from './knex-log.ts';
 import { ServiceClient, type ServiceClientConfig } from './service-client.ts';
+import { terminalLog } from '../terminal.ts';
 
 const ACQUIRE_TIMEOUT = 10_000;
 
@@ -22,7 +23,7 @@ export interface DatabaseConfig {
  * What a request does ends with it, and within the limits of `config`; the handlers of events and other work have none.
  * A query waits at most 10 s for a connection of the pool. bigint, numeric and date are strings, timestamptz is a Date.
  */
-export function connectDatabase(config: DatabaseConfig, logger: DatabaseLogger = console): Knex {
+export function connectDatabase(config: DatabaseConfig, logger: DatabaseLogger = terminalLog): Knex {
   const settings: ServiceClientConfig = {
     client: ServiceClient,
     requestLimits: { lock: config.databaseLockTimeout, statement: config.databaseStatementTimeout },

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { withoutAddressSecrets } from '../logging/address-secrets.ts';
 import { writtenError } from '../logging/written-error.ts';
 import { startParts, stopParts, type Part } from './part.ts';
+import { printError } from '../terminal.ts';
 
 /** What `run` runs: the parts in the order in which they start, and, where known, the logger and the configuration. */
 export interface Service {
@@ -57,7 +58,7 @@ function firstSignal(onFirst: () => void): Promise<NodeJS.Signals> {
 function exitAfter(timeout: number): void {
   const exit = () => {
     const advice = 'raise SHUTDOWN_TIMEOUT if the work needs longer';
-    process.stderr.write(`Did not stop within ${timeout} ms and left work unfinished: ${advice}.\n`);
+    printError(`Did not stop within ${timeout} ms and left work unfinished: ${advice}.`);
     process.exit(1);
   };
   setTimeout(exit, timeout);
@@ -67,7 +68,7 @@ function exitAfter(timeout: number): void {
 function fail(error: unknown, logger: Logger | undefined): void {
   logger?.fatal({ err: error }, 'the process fails');
   const words = error instanceof Error ? writtenError(error)['stack'] : error;
-  process.stderr.write(`${withoutAddressSecrets(String(words))}\n`);
+  printError(withoutAddressSecrets(String(words)));
   process.exit(1);
 }
 
@@ -82,7 +83,7 @@ function asService(created: Created): Service {
 
 async function orExit<T>(work: () => Promise<T>, what = 'Could not start.'): Promise<T> {
   return work().catch((error: unknown) => {
-    process.stderr.write(`${what} ${withoutAddressSecrets(describe(error))}\n`);
+    printError(`${what} ${withoutAddressSecrets(describe(error))}`);
     return process.exit(1);
   });
 }

@@ -13,6 +13,7 @@ import { migrationTable, type MigrationTable } from './migration-table.ts';
 import { serviceFiles } from './service-files.ts';
 import { ownKnexConfig } from './own-knex-config.ts';
 import { registerTypeScript } from './typescript.ts';
+import { terminalLog } from '../terminal.ts';
 
 export interface KnexConfigOptions {
   /** The database to migrate; then neither `.env` nor the environment is read for it. */
@@ -40,7 +41,7 @@ export async function knexConfig(root: string, options: KnexConfigOptions = {}):
           acquireConnectionTimeout: LOCK_WAIT + 10_000,
         }),
     compileSqlOnError: false, // errors have `$1` for a value, and never the value
-    log: knexLog(console),
+    log: knexLog(terminalLog),
     migrations: {
       extension: 'ts',
       disableMigrationsListValidation: extension === '.js', // an older image starts over a newer schema

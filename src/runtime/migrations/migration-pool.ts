@@ -3,6 +3,7 @@ import { callbackify } from 'node:util';
 import type { Knex } from 'knex';
 import type pg from 'pg';
 import { migrationTable, quoted, type MigrationTable } from './migration-table.ts';
+import { printError } from '../terminal.ts';
 
 const TRY = 'select pg_try_advisory_lock(hashtextextended($1, 0)) as locked';
 
@@ -61,7 +62,7 @@ async function prepare(
 async function takeLock(connection: pg.Client, name: string, waitFor: number): Promise<void> {
   const deadline = Date.now() + waitFor;
   for (let attempt = 0; !(await connection.query(TRY, [name])).rows[0].locked; attempt += 1) {
-    if (attempt === 0) console.error('waiting for another migrator of this database to finish');
+    if (attempt === 0) printError('waiting for another migrator of this database to finish');
     if (Date.now() > deadline) {
       throw new Error(
         `another migrator of this database has not finished for ${waitFor} ms; look for it in pg_stat_activity`,
