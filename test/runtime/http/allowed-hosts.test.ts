@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { connectDatabase, readEnvironment } from 'microservice-runtime';
+import { apiRouter } from 'microservice-runtime/http';
+import { connect } from './raw-client.ts';
+import { startApp, type StartedApp } from './start-app.ts';
+
+const databaseUrl = 'postgres://nobody@127.0.0.1:1/none';
+const environment = {
+  SERVICE_NAME: 'user-service',
+  DATABASE_URL: databaseUrl,
+  KAFKA_BOOTSTRAP_SERVERS: 'localhost:9092',
+};
+
+describe('a request whose host is a name of somebody else', () => {
+  const database = connectDatabase({ serviceName: 'users', databaseUrl, databasePoolMax: 1 });
+  let started: StartedApp;
+  let handled = 0;
+
+  async function start(variables: Record<string, string> = {}): Promise<void> {
+    const { http, nodeEnv } = readEnvironment({ ...environment, ...variables });
+    const router = apiRouter({ path: '/v1/users', tag: 'Users' });
+    router.post('/', { summary: 'Create', responses: { 204: null } }, (_req, res) => {
+      handled += 1;
+      res.status(204).end();
+    });
+    const config = { http, managementPort: 0, nodeEnv };
+    started = await startApp({ database, routers: [router], config });
+  }
+  beforeEach(() => (handled = 0));
+  afterEach(() => started.server.stop());
+  after(() => database.destroy());
+
+  async function post(host: string, path = '/v1/users', url = started.server.url) {
+    const client = await connect(url);
+    client.write(`POST ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 0\r\n\r\n`);
+    const answer = await client.answer(0);
+    client.end();
+    return answer;
+  }
+
+  for (const NODE_ENV of ['development', 'test']) {
+    it(`is 421 in ${NODE_ENV}, on both ports, and no handler gets it`, async () => {
+      await start({ NODE_ENV });
+      for (const host of [
+        'evil.example',
+        'evil.example:8001',
+        'localhost.evil.example',
+        '192.0.2.1',
+        '[2001:db8::1]:80',
+      ]) {
+        const answer = await post(host);
+        assert.equal(answer?.status, 421, host);
+        assert.equal(answer?.headers.get('connection'), 'close');
+        assert.equal(answer?.headers.get('content-type'), 'application/problem+json');
+        assert.match(answer?.body ?? '', /HTTP_ALLOWED_HOSTS/);
+      }
+      assert.equal((await post('evil.example', '/health/ready', started.server.managementUrl))?.status, 421);
+      assert.equal(handled, 0);
+    });
+  }
+
+  it('is served under every name of this machine', async () => {
+    await start();
+    const hosts = [
+      'localhost',
+      'LOCALHOST:8001',
+      'user.localhost:80',
+      'localhost.',
+      '127.0.0.1:1',
+      '127.9.9.9',
+      '[::1]:8001',
+    ];
+    for (const host of hosts) assert.equal((await post(host))?.status, 204, host);
+    assert.equal(handled, hosts.length);
+  });
+
+  it('is served where the host is configured, and where it is the one to listen on', async () => {
+    await start({ HTTP_ALLOWED_HOSTS: 'users.test, *.shop.test,192.0.2.1', HOST: 'dev-box' });
+    for (const host of [
+      'users.test:8001',
+      'USERS.test',
+      'a.shop.test',
+      'a.b.shop.test',
+      '192.0.2.1:80',
+      'dev-box:8001',
+    ])
+      assert.equal((await post(host))?.status, 204, host);
+    for (const host of ['shop.test', 'evilshop.test', 'x.users.test'])
+      assert.equal((await post(host))?.status, 421, host);
+  });
+
+  it('is served in production, where what stands before the service decides', async () => {
+    await start({ NODE_ENV: 'production' });
+    assert.equal((await post('users.example.com'))?.status, 204);
+  });
+});
+
+describe('HTTP_ALLOWED_HOSTS', () => {
+  it('takes names and addresses alone', () => {
+    for (const value of ['https://a.test', 'a.test:80', '*', 'a b', '*.', 'a.test/x'])
+      assert.throws(
+        () => readEnvironment({ ...environment, HTTP_ALLOWED_HOSTS: value }),
+        /HTTP_ALLOWED_HOSTS is .* names/,
+      );
+  });
+});
