@@ -1,4 +1,5 @@
 import joi from 'joi';
+import { allowedHosts, hostVariables, type HostVariables } from './allowed-hosts.ts';
 import { corsConfig, corsVariables, type CorsConfig, type CorsVariables } from './cors-config.ts';
 
 /** How the HTTP server treats its connections. Times are in milliseconds. */
@@ -15,10 +16,12 @@ export interface HttpConfig {
   bodyLimit: number;
   /** Which pages may call the service; absent where none of another origin may. */
   cors?: CorsConfig;
+  /** The hosts that it answers to, beside those of this machine; absent where it answers to any. */
+  allowedHosts?: readonly string[];
 }
 
 /** The variables of HTTP as the environment holds them, checked. */
-export interface HttpVariables extends CorsVariables {
+export interface HttpVariables extends CorsVariables, HostVariables {
   HTTP_KEEP_ALIVE_TIMEOUT: number;
   HTTP_HEADERS_TIMEOUT: number;
   HTTP_REQUEST_TIMEOUT: number;
@@ -52,6 +55,7 @@ export const httpVariables: joi.SchemaMap = {
     .messages({ 'number.max': 'must be at most half of SHUTDOWN_TIMEOUT' }),
   HTTP_BODY_LIMIT: joi.number().empty('').integer().min(1).default(BODY),
   ...corsVariables,
+  ...hostVariables,
 };
 
 /** Builds the configuration of HTTP from variables that have been checked. */
@@ -63,6 +67,7 @@ export function httpConfig(variables: HttpVariables): HttpConfig {
     shutdownGrace: variables.HTTP_SHUTDOWN_GRACE,
     bodyLimit: variables.HTTP_BODY_LIMIT,
     cors: corsConfig(variables),
+    allowedHosts: allowedHosts(variables),
   };
 }
 

@@ -11,10 +11,14 @@ import { forbidden } from './refused-requests.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { ServerState } from './server-state.ts';
 
+type HostCheck = (host: string) => boolean;
+
 interface Options {
   logger: Logger;
   metrics: RequestMetrics;
   state: ServerState;
+  /** Whether the service answers to a host, as the header has it. */
+  isOurs: HostCheck;
 }
 
 /** Requests to the service's own pages are many and tell little: they are logged at `debug`. */
@@ -32,16 +36,16 @@ function routeOf(res: Response): string {
 }
 
 /** What every request needs that has no `exchange`: its answer counts as owed, and HTTP itself may forbid it. */
-export function plainExchange(state: ServerState): RequestHandler {
+export function plainExchange({ state, isOurs }: Pick<Options, 'state' | 'isOurs'>): RequestHandler {
   return (req, res, next) => {
     if (!state.begin(res)) return;
     res.on('close', () => state.end(res));
-    handOn(req, res, next);
+    handOn(isOurs, req, res, next);
   };
 }
 
-function handOn(req: Request, res: Response, next: NextFunction): void {
-  const body = forbidden(req);
+function handOn(isOurs: HostCheck, req: Request, res: Response, next: NextFunction): void {
+  const body = forbidden(req, isOurs);
   if (!body) return next();
   res.setHeader('connection', 'close');
   sendProblem(res, body);
@@ -51,7 +55,7 @@ function handOn(req: Request, res: Response, next: NextFunction): void {
  * The first handler of every request: gives it an id (the caller's `x-request-id` where it is acceptable), a context
  * and a trace, sets the headers of every answer, and writes one log line and one measurement when the exchange is over.
  */
-export function exchange({ logger, metrics, state }: Options): RequestHandler {
+export function exchange({ logger, metrics, state, isOurs }: Options): RequestHandler {
   const headers = securityHeaders();
   const log = accessLog(logger);
   return (req, res, next) => {
@@ -79,7 +83,7 @@ export function exchange({ logger, metrics, state }: Options): RequestHandler {
         isAborted: !res.writableFinished,
       });
     });
-    runInContext(context, () => handOn(req, res, next));
+    runInContext(context, () => handOn(isOurs, req, res, next));
   };
 }
 

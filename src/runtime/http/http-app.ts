@@ -10,7 +10,7 @@ import { docsRouter } from './docs-router.ts';
 import { errorProblem } from './error-problem.ts';
 import { exchange, plainExchange } from './exchange.ts';
 import { createHealth, databaseCheck, schemaCheck, type BusHealth, type ReadinessCheck } from './health.ts';
-import { isFromThisMachine } from './local-address.ts';
+import { hostCheck, isFromThisMachine } from './local-address.ts';
 import { managementRouter } from './management-router.ts';
 import { createRequestMetrics } from './metrics.ts';
 import { openApiDocument, type ApiInfo } from './openapi.ts';
@@ -60,11 +60,12 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const registries = [...new Set([metrics.registry, ...(bus?.registry ? [bus.registry] : [])])];
   const own = { health: health(options, state), registries };
   const operations = routers.flatMap((router) => router.operations);
-  const { bodyLimit, cors: corsOf } = withDefaults(config.http);
+  const { bodyLimit, cors: corsOf, allowedHosts } = withDefaults(config.http);
+  const isOurs = hostCheck(allowedHosts);
   const openapi = openApiDocument({ info, operations, bodyLimit, isProtected: authenticate !== undefined });
 
   const app = bareApp().set('bodyLimit', bodyLimit);
-  app.use(exchange({ logger, metrics, state }));
+  app.use(exchange({ logger, metrics, state, isOurs }));
   if (corsOf) app.use(cors(corsOf));
   for (const router of routers) {
     if (authenticate) app.use(router.path, authenticate, router.express);
@@ -76,7 +77,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   app.use(notFound, failed(logger));
 
   const management = managementRouter({ ...own, mayKnow: () => true });
-  const ownPages = bareApp().use(plainExchange(state), management, notFound, failed(logger));
+  const ownPages = bareApp().use(plainExchange({ state, isOurs }), management, notFound, failed(logger));
   return { express: app, management: ownPages, state, openapi };
 }
 

@@ -42,3 +42,14 @@ export function isFromThisMachine({ socket, headers, httpVersion }: IncomingMess
     !Object.keys(headers).some((name) => proxied.test(name))
   );
 }
+
+/** Whether the value of a `Host` header is local or among the `allowed`; `*.` stands for any names before. Any is without a list. */
+export function hostCheck(allowed: readonly string[] | undefined): (header: string) => boolean {
+  if (allowed === undefined) return () => true;
+  const exact = new Set(allowed);
+  const suffixes = allowed.filter((host) => host.startsWith('*.')).map((host) => host.slice(1));
+  return (header) => {
+    const host = hostOf(header);
+    return isLocalHost(host) || exact.has(host) || suffixes.some((suffix) => host.endsWith(suffix));
+  };
+}

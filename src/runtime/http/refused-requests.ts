@@ -70,13 +70,25 @@ function end(socket: Socket, body: Problem): void {
 const isContinue = /(?:^|\W)100-continue(?:$|\W)/i;
 
 /**
- * The problem of a request that HTTP/1.1 itself forbids, or undefined: Node would answer these without a body. The
- * connection closes after it, since a body may follow or not.
+ * The problem of a request that is for another host (RFC 9110, section 7.4), or that HTTP/1.1 itself forbids, or undefined:
+ * Node would answer the latter without a body. The connection closes after it, since a body may follow or not.
  */
-export function forbidden({ httpVersion, headers }: IncomingMessage): Problem | undefined {
+export function forbidden(
+  { httpVersion, headers }: IncomingMessage,
+  isOurs: (host: string) => boolean,
+): Problem | undefined {
+  if (headers.host !== undefined && !isOurs(headers.host)) return misdirected(headers.host);
   if (httpVersion !== '1.1') return undefined;
   if (headers.host === undefined)
     return problem(400, 'A request of HTTP/1.1 needs the header Host (RFC 9112, section 3.2).');
   if (headers.expect === undefined || isContinue.test(headers.expect)) return undefined;
   return problem(417, `This service cannot meet the expectation ${headers.expect}; it knows 100-continue.`);
 }
+
+/** A page of a stranger can have its own name lead here (DNS rebinding); the browser then lets it read the answers. */
+const misdirected = (host: string): Problem =>
+  problem(
+    421,
+    `This service runs in development and answers to names of its machine, not to ${JSON.stringify(host.slice(0, 255))}; ` +
+      'HTTP_ALLOWED_HOSTS names further ones.',
+  );

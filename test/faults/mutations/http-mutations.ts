@@ -63,6 +63,18 @@ export const httpMutations: readonly Mutation[] = [
     },
   },
   {
+    name: 'any host is answered',
+    mechanism: 'In development a service answers to names of its machine alone.',
+    changes: [
+      {
+        file: '../http/local-address.ts',
+        find: 'if (allowed === undefined) return () => true;',
+        replace: 'if (!allowed?.length) return () => true;',
+      },
+    ],
+    noticedBy: { file: 'runtime/http/allowed-hosts.test.ts', title: 'no handler gets it' },
+  },
+  {
     name: 'health tells all to everybody',
     mechanism: 'Health tells strangers states, and no reasons.',
     changes: [

@@ -38,6 +38,7 @@ describe('readEnvironment', () => {
         headersTimeout: 30_000,
         requestTimeout: 60_000,
         shutdownGrace: 2_500,
+        allowedHosts: [],
         bodyLimit: 102_400,
         cors: undefined,
       },
