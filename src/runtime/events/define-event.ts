@@ -1,4 +1,5 @@
 import type { ObjectSchema } from 'joi';
+import { checkSchema } from '../schemas/schema-bounds.ts';
 import type { NewEvent } from './event.ts';
 
 /** Lifts the data of one version to the next one. */
@@ -59,6 +60,7 @@ function checkSettings<T>({ type, version, topic, aggregate, schema, upcasts = {
     throw new Error(`${type} has the aggregate "${aggregate}"; write its type, as in user`);
   }
   checkTopic(topic);
+  checkSchema(schema, `the schema of ${type}`);
   if (JSON.stringify(schema.describe()).includes('"type":"date"')) {
     throw new Error(
       `the schema of ${type} uses joi.date(), but JSON has no dates; use joi.string().isoDate()`,

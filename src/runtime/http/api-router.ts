@@ -1,6 +1,7 @@
 import express, { type RequestHandler, type Router } from 'express';
 import { withEntityTag } from './entity-tags.ts';
 import { markRoute } from './exchange.ts';
+import { checkSchema } from '../schemas/schema-bounds.ts';
 import { inputCheck } from './input.ts';
 import { bodyHandlers } from './request-body.ts';
 import type { Handler, Method, Operation, Route } from './route.ts';
@@ -36,6 +37,7 @@ export function apiRouter({ path, tag, bodyLimit }: ApiRouterOptions): ApiRouter
     (method: Method): AddRoute =>
     (subPath, route, handler) => {
       const operation = { ...route, method, path: subPath === '/' ? path : path + subPath, tag, bodyLimit };
+      checkSchemas(operation);
       operations.push(operation);
       const entry = router.route(subPath);
       if (route.body) entry[method](...bodyHandlers(method, bodyLimit, route.mediaTypes));
@@ -63,4 +65,13 @@ function checked<Params, Query, Body>(
     check?.(req);
     return handler(req, res);
   };
+}
+
+/** A schema that is too large would hold the process while it is prepared. */
+function checkSchemas({ method, path, params, query, body, responses }: Operation): void {
+  const of = `of ${method.toUpperCase()} ${path}`;
+  for (const [place, schema] of Object.entries({ params, query, body }))
+    if (schema) checkSchema(schema, `the ${place} ${of}`);
+  for (const [status, schema] of Object.entries(responses))
+    if (schema) checkSchema(schema, `the answer ${status} ${of}`);
 }
