@@ -2,6 +2,7 @@ import { lstat, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { toLf, withLineEndsOf } from './line-ends.ts';
 import type { Pristine } from './pristine.ts';
+import { withPassword, withoutPassword } from './random-password.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
@@ -16,7 +17,7 @@ export interface Change {
   file: string;
   /** As it was generated: lines end with LF. */
   text: string;
-  /** What is written: `text` with the line ends of the file that is there. */
+  /** What is written: `text` with the line ends and the password of the file that is there. */
   written: string;
   status: Status;
 }
@@ -45,8 +46,10 @@ async function planChange(
   before: string | undefined,
 ): Promise<Change> {
   const present = await readPresent(path.join(folder, file));
-  const status = statusOf(text, before, present === undefined ? undefined : toLf(present));
-  return { file, text, written: present === undefined ? text : withLineEndsOf(present, text), status };
+  const compared = present === undefined ? undefined : withoutPassword(file, toLf(present));
+  const whole = withPassword(file, text, present);
+  const written = present === undefined ? whole : withLineEndsOf(present, whole);
+  return { file, text, written, status: statusOf(text, before, compared) };
 }
 
 function statusOf(text: string, before: string | undefined, present: string | undefined): Status {

@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { assertClosed } from './closed-folder.ts';
+import { modeOf } from './random-password.ts';
 import { shownPath } from './shown-path.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -53,7 +54,7 @@ async function stage(staging: string, files: Files): Promise<void> {
   for (const [file, content] of files) {
     const target = path.join(staging, file);
     await mkdir(path.dirname(target), { recursive: true });
-    await writeFile(target, content);
+    await writeFile(target, content, { mode: modeOf(file) });
   }
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { chmod, cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
@@ -44,6 +45,7 @@ async function moveService(root: string, kafka: string): Promise<ExampleService>
   const [port, databasePort] = await Promise.all([findFreePort('127.0.0.1'), findFreePort('127.0.0.1')]);
   const example = await readFile(path.join(root, '.env.example'), 'utf8');
   const moved = example
+    .replaceAll('RANDOM_PASSWORD', randomBytes(18).toString('base64url'))
     .replace(/^PORT=.*$/m, `PORT=${port}`)
     .replace(/^(DATABASE_URL=.*@localhost:)\d+/m, `$1${databasePort}`)
     .replace(/^KAFKA_BOOTSTRAP_SERVERS=.*$/m, `KAFKA_BOOTSTRAP_SERVERS=${kafka}`);
