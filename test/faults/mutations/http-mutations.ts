@@ -91,4 +91,49 @@ export const httpMutations: readonly Mutation[] = [
       title: 'uuidString gives the form that PostgreSQL gives back',
     },
   },
+  {
+    name: 'every error is looked for in a body of any size',
+    mechanism: 'A request or an event with many faults costs bounded time, and gets a bounded answer.',
+    changes: [
+      {
+        file: '../schemas/bounded-validation.ts',
+        find: 'result.error !== undefined && hasMoreValues(value, MAX_CHECKED)',
+        replace: 'result.error !== undefined && hasMoreValues(value, Infinity)',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/http/hostile-bodies.test.ts',
+      title: 'names the first error alone of a body with so many values that checking each would take long',
+    },
+  },
+  {
+    name: 'a schema of any size is registered',
+    mechanism: 'A schema that would take gigabytes written out is refused with its name.',
+    changes: [
+      {
+        file: '../schemas/schema-bounds.ts',
+        find: 'parts > MAX_PARTS ?',
+        replace: 'parts > Infinity ?',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/schemas/schema-bounds.test.ts',
+      title: 'is measured as it is written out, in the time that its distinct parts take',
+    },
+  },
+  {
+    name: 'a terminal gets what others wrote',
+    mechanism: 'Commands print nothing of an event that a terminal obeys.',
+    changes: [
+      {
+        file: '../terminal.ts',
+        find: 'text.replaceAll(obeyed, escaped)',
+        replace: 'text.replaceAll(obeyed, (each) => each)',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/commands/parked.test.ts',
+      title: 'lets nothing that a terminal obeys through, in any form of output',
+    },
+  },
 ];
