@@ -18,7 +18,7 @@ const nouns = `
 
 const everyday = 'label:string:unique at:timestamp:optional data:json:optional amount:decimal';
 const secrets: Record<string, string> = {
-  some: 'label:string pin:integer:secret at:timestamp:secret data:json:optional:secret hash:string:unique:secret',
+  some: 'label:string pin:integer:secret at:timestamp:secret data:json:optional:secret status:string:unique:secret',
   all: 'hash:string:index:secret at:timestamp:optional:secret',
 };
 

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import fc from 'fast-check';
+import joi from 'joi';
 import { answerAll } from '../../generators/answers.ts';
+import { topic, version } from '../../generators/outside/rules.ts';
 import { descriptionFault } from '../../generators/description-rule.ts';
 import type { ConsumedEvent, ServiceAnswers } from '../../generators/service/answers.ts';
 import { findEvents, publishedEvents } from '../../generators/service/contract-files.ts';
+import { eventTypeFault } from '../../generators/service/event-name-rules.ts';
 import { historyOf } from '../../generators/service/migrations/history.ts';
 import { questions } from '../../generators/service/questions.ts';
 import { fromStored } from '../../generators/service/stored-answers.ts';
@@ -13,6 +17,8 @@ import { fromStored as workspaceFromStored } from '../../generators/workspace/st
 import { readYoRc } from '../../generators/yo-rc.ts';
 import { newFolder, quick, removeFolders, run } from './support/command.ts';
 import { contractOf, type Told } from './support/contract.ts';
+import { hostile } from './support/hostile.ts';
+import { defineEvent } from '../../src/runtime/events/define-event.ts';
 
 const comment = '*/ process.exit(1); /*';
 const file = '/elsewhere/asyncapi.json';
@@ -105,6 +111,26 @@ describe('--consumes', () => {
       await assert.rejects(consuming(name), refusal(/--consumes: the event type/), name);
   });
 
+  it('takes the topics, types and versions that the runtime takes, and no others', () => {
+    const takes = (topicName: string, type: string, number: number) => {
+      try {
+        defineEvent({ topic: topicName, type, version: number, aggregate: 'a', schema: joi.object() });
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const fits = (fault: string | undefined) => fault === undefined;
+    fc.assert(
+      fc.property(hostile, fc.oneof(fc.integer({ min: -1 }), fc.double()), (value, number) => {
+        assert.equal(fits(topic.fault(value)), takes(value, 'a.b', 1));
+        assert.equal(fits(eventTypeFault(value)), takes('a', value, 1));
+        assert.equal(fits(version.fault(number)), takes('a', 'a.b', number));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('refuses a type that would be called like something else in the code', async () => {
     await assert.rejects(consuming('define.event'), refusal(/"defineEvent"/));
     await assert.rejects(consuming('user.data'), refusal(/"userData"/));
@@ -135,7 +161,7 @@ const consumed: Omit<ConsumedEvent, 'fields'> = {
 
 describe('a description', () => {
   it('is refused when another text would be seen than is there', () => {
-    for (const text of ['a\u202Eb', 'a\u2066b', 'a\uD800b'])
+    for (const text of ['  ', 'a\u202Eb', 'a\u2066b', 'a\uD800b'])
       assert.ok(descriptionFault(text), JSON.stringify(text));
     assert.equal(descriptionFault(`a<b>&'c "d" \u{1F600}`), undefined);
   });
