@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { collect, end, execute, start } from '../../scripts/support/command.ts';
 import { untilReady } from '../../scripts/support/until-ready.ts';
@@ -21,6 +21,7 @@ export interface EveryTypeService {
 export async function startEveryTypeService(): Promise<EveryTypeService> {
   await mkdir(path.join(repository, '.tmp'), { recursive: true });
   const folder = await mkdtemp(path.join(repository, '.tmp', 'every-type-'));
+  await chmod(folder, 0o755);
   const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 20 });
   const ports = await Promise.all([1, 2, 3].map(() => findFreePort('127.0.0.1')));
   const service = await generate(folder, ports);

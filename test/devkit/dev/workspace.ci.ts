@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { isListening, parseAddress } from '../../../src/devkit/dev/address.ts';
@@ -21,6 +21,7 @@ describe('microservice-devkit dev in a workspace', function () {
     const temporary = path.resolve(import.meta.dirname, '../../../.tmp');
     await mkdir(temporary, { recursive: true });
     workspace = await mkdtemp(path.join(temporary, 'work space-'));
+    await chmod(workspace, 0o755);
     await writeFile(path.join(workspace, 'docker-compose.kafka.yml'), '');
   });
   afterEach(async () => {

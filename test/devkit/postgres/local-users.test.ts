@@ -16,6 +16,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { placeBinaries } from '../../../src/devkit/postgres/outside.ts';
 import { type PostgresServer, startPostgres } from '../../../src/devkit/postgres/postgres.ts';
 
 const execute = promisify(execFile);
@@ -170,6 +171,28 @@ describe('startPostgres among other local users', () => {
       await rm(path.join(directory, 'data'));
       const anew = await start({ directory });
       await assert.rejects(query(anew.url(), 'select answer from kept'), /does not exist/);
+    });
+
+    it('runs programs that npm has installed into a closed folder from a copy of root', async () => {
+      const folder = await createFolder(0o700);
+      const before = process.umask(0o077);
+      await mkdir(path.join(folder, 'native', 'bin'), { recursive: true });
+      for (const name of ['postgres', 'initdb'])
+        await writeFile(path.join(folder, 'native', 'bin', name), '#!/bin/sh\nid -u\n', { mode: 0o700 });
+      process.umask(before);
+      const program = (name: string) => path.join(folder, 'native', 'bin', name);
+      const installed = {
+        postgres: program('postgres'),
+        initdb: program('initdb'),
+        version: `0-${process.pid}`,
+      };
+      const { postgres } = await placeBinaries(installed, stranger);
+      folders.push(path.resolve(postgres, '../..'));
+      assert.notEqual(postgres, installed.postgres);
+      assert.equal((await execute(postgres, [], { ...stranger, cwd: '/' })).stdout, `${stranger.uid}\n`);
+      const { uid, mode } = await stat(postgres);
+      assert.deepEqual([uid, mode & 0o777], [0, 0o755]);
+      assert.equal((await placeBinaries(installed, stranger)).postgres, postgres);
     });
 
     it('moves the data of an older version out of a closed folder', async () => {
