@@ -6,6 +6,11 @@ const incoming = { consumer_group: group, topic, state: 'dead' } as const;
 const outgoing = { consumer_group: '', topic, state: 'dead', reason: 'refused', error: 'too large' } as const;
 const nowhere = { partition: null, position: null };
 
+interface Shown {
+  valueBytes: number | null;
+  valueBase64: string | null;
+}
+
 interface Document {
   keys: {
     direction: string;
@@ -51,6 +56,29 @@ describe('microservice-runtime dead-letters', () => {
       (await documents('list', '--group', 'outbox')).map(({ key }) => key),
       ['b'],
     );
+  });
+
+  it('show answers values of 8 MiB in all, and how large the others are', async () => {
+    const value = Buffer.alloc(3 * 1024 * 1024, '7');
+    await service.park({ ...incoming, key: 'a' }, [{ value }, { value }, { value }]);
+    await service.park({ ...incoming, key: 'b' }, [{ value }]);
+    const { stdout } = await deadLetters('show');
+    assert.ok(stdout.length < 9 * 1024 * 1024);
+    assert.equal(stdout.match(/ {2}value {4}3145728 bytes, not shown/g)?.length, 2);
+    const answer = await service.json<{ keys: { queue: Shown[] }[] }>(['dead-letters', 'show']);
+    assert.deepEqual(
+      answer.keys.flatMap(({ queue }) => queue.map((each) => [each.valueBytes, each.valueBase64 !== null])),
+      [true, true, false, false].map((isShown) => [value.length, isShown]),
+    );
+    const { stdout: alone } = await deadLetters('show', '--key', 'b', '--limit', '1');
+    assert.ok(alone.length > value.length);
+  });
+
+  it('show says that the value of an event that was too large was not kept', async () => {
+    const headers = { 'microservice-too-large': '910000 bytes, and KAFKA_MAX_EVENT_BYTES is 900000' };
+    await service.park({ ...incoming, key: 'a' }, [{ value: null, headers }]);
+    const { stdout } = await deadLetters('show');
+    assert.match(stdout, / {2}value {4}not kept: 910000 bytes, and KAFKA_MAX_EVENT_BYTES is 900000\n/);
   });
 
   it('redrive has an incoming key tried again', async () => {
