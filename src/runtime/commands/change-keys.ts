@@ -6,7 +6,7 @@ import {
   type ParkedState,
 } from '../events/parked-admin.ts';
 import { CommandError } from './command.ts';
-import { eventText } from './event-text.ts';
+import { ANSWER_BYTES, bytesOf, eventText } from './event-text.ts';
 import { limitOf, type Flags } from './flags.ts';
 import { keyJson, keyName, keysText, parkedEventJson, wholeEvent } from './parked-keys.ts';
 import { counted, printDryRun, printJson } from './printing.ts';
@@ -27,8 +27,8 @@ export interface KeyChange {
   did: string;
   /** How many events would be gone. */
   count(database: Knex, key: ParkedKey): Promise<number>;
-  /** Those events, `limit` at most. */
-  read(database: Knex, key: ParkedKey, limit: number): Promise<ParkedEvent[]>;
+  /** Those events, `limit` at most, with values of `most` bytes in all. */
+  read(database: Knex, key: ParkedKey, limit: number, most: number): Promise<ParkedEvent[]>;
   /** Does it, and resolves to how many events are gone; `keep` gets them before. Undefined: the key was left alone. */
   act(database: Knex, key: ParkedKey, keep: Keep): Promise<number | undefined>;
 }
@@ -63,10 +63,12 @@ async function explainNothing(database: Knex, selection: Selection, state: Parke
 async function foresee(database: Knex, keys: ParkedKey[], change: KeyChange, { json }: Flags): Promise<void> {
   const plans: Outcome[] = [];
   let shown = 0;
+  let most = ANSWER_BYTES;
   for (const key of keys) {
     const count = await change.count(database, key);
-    const events = shown < SHOWN ? await change.read(database, key, SHOWN - shown) : [];
+    const events = shown < SHOWN ? await change.read(database, key, SHOWN - shown, most) : [];
     shown += events.length;
+    most -= bytesOf(events);
     plans.push({ key, count, events, outcome: `would be ${change.did}` });
   }
   if (json) return printJson({ dryRun: true, keys: plans.map(changeJson) });

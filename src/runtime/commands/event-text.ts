@@ -1,3 +1,4 @@
+import { TOO_LARGE } from '../events/parked-message.ts';
 import type { ParkedHeader } from '../events/parked-admin.ts';
 import { printableValue } from '../terminal.ts';
 
@@ -14,6 +15,8 @@ export interface WholeEvent {
   headers: Record<string, ParkedHeader>;
   rawKey?: Buffer | null;
   value: Buffer | null;
+  /** Bytes of the value, which is null where an answer has no room for it. */
+  bytes?: number | null;
   /** When it came to Kafka, or was saved for it. */
   time: Date | null;
 }
@@ -33,6 +36,7 @@ export function eventJson(event: WholeEvent) {
     time: time?.toISOString() ?? null,
     headers,
     ...jsonOf(value),
+    valueBytes: value?.length ?? event.bytes ?? null,
     valueBase64: value?.toString('base64') ?? null,
   };
 }
@@ -49,11 +53,28 @@ export function eventText(event: WholeEvent): string {
     ...Object.entries(headers)
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, header]) => `    ${printableValue(name)}: ${printableValue(headerText(header))}`),
-    `  value    ${value === null ? 'none (a tombstone)' : `${value.length} bytes`}`,
+    `  value    ${value === null ? absentText(event) : `${value.length} bytes`}`,
     ...(value === null ? [] : indented(valueText(value))),
   ];
   return lines.join('\n');
 }
+
+function absentText({ bytes, headers }: WholeEvent): string {
+  if (typeof bytes === 'number')
+    return `${bytes} bytes, not shown: too many for one answer; --limit 1 shows them`;
+  const excess = headers[TOO_LARGE];
+  return typeof excess === 'string' ? `not kept: ${printableValue(excess)}` : 'none (a tombstone)';
+}
+
+/** Bytes of all values of the events. */
+export const bytesOf = (events: readonly Pick<WholeEvent, 'value'>[]): number =>
+  events.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+
+/** Bytes of the values that a command answers in all. */
+export const ANSWER_BYTES = 8 * 1024 * 1024;
+
+/** The same; undefined where it answers one event, of whatever size. */
+export const valueBytes = (limit: number): number | undefined => (limit === 1 ? undefined : ANSWER_BYTES);
 
 const placeText = ({ topic, partition, position }: WholeEvent): string =>
   position == null ? '' : ` at ${printableValue(topic)}/${partition}@${position}`;

@@ -9,7 +9,7 @@ import {
 } from '../events/outbox-admin.ts';
 import { ageOf } from './age.ts';
 import { CommandError } from './command.ts';
-import { eventJson, eventText, type WholeEvent } from './event-text.ts';
+import { eventJson, eventText, valueBytes, type WholeEvent } from './event-text.ts';
 import { limitOf, type FlagName, type Flags } from './flags.ts';
 import { counted, printDryRun, printJson, printMore } from './printing.ts';
 import { choiceOf, selectionOf, type Selection } from './selection.ts';
@@ -74,7 +74,7 @@ async function list(database: Knex, values: Flags): Promise<void> {
 async function show(database: Knex, values: Flags): Promise<void> {
   const filter = filterOf(selectionOf(values));
   const limit = limitOf(values, LIMIT);
-  const events = await readWaiting(database, filter, limit);
+  const events = await readWaiting(database, filter, limit, valueBytes(limit));
   const { more } = await findWaiting(database, filter, limit);
   if (values.json) return printJson({ events: events.map(waitingJson), more });
   print(events.map(waitingText).join('\n\n') || 'no such event waits in the outbox');
@@ -97,7 +97,7 @@ async function drop(root: string, values: Flags): Promise<void> {
 
 async function foresee(database: Knex, filter: WaitingFilter, limit: number, { json }: Flags): Promise<void> {
   const shown = Math.min(limit, LIMIT);
-  const events = await readWaiting(database, filter, shown);
+  const events = await readWaiting(database, filter, shown, valueBytes(shown));
   const { more: beyond } = await findWaiting(database, filter, shown);
   const more = Math.min(beyond, limit - shown);
   if (json) return printJson({ dryRun: true, events: events.map(waitingJson), more });
@@ -135,7 +135,7 @@ const rowJson = ({ topic, key, source, id, type, createdAt, bytes, lane }: Waiti
 
 const wholeEvent = (event: WholeWaitingEvent): WholeEvent => ({
   ...event,
-  value: Buffer.from(event.value),
+  value: event.value === null ? null : Buffer.from(event.value),
   time: event.createdAt,
 });
 

@@ -4,6 +4,7 @@ import { countBehind, dropOutgoingKey, readBehind } from '../events/outgoing-adm
 import { readParkedEvents, type ParkedState } from '../events/parked-admin.ts';
 import { dropParked, redriveKey } from '../events/parked-changes.ts';
 import { changeKeys } from './change-keys.ts';
+import { bytesOf } from './event-text.ts';
 import type { Flags } from './flags.ts';
 
 /** `parked redrive` and `dead-letters redrive`. */
@@ -31,10 +32,10 @@ export function dropKeys(root: string, state: ParkedState, values: Flags): Promi
       if (!whole) return Math.min(1, key.events);
       return key.events + (key.group === OUTGOING ? await countBehind(database, key) : 0);
     },
-    async read(database, key, limit) {
-      const parked = await readParkedEvents(database, key, whole ? limit : 1);
+    async read(database, key, limit, most) {
+      const parked = await readParkedEvents(database, key, whole ? limit : 1, { most });
       if (!whole || key.group !== OUTGOING || parked.length >= limit) return parked;
-      return [...parked, ...(await readBehind(database, key, limit - parked.length))];
+      return [...parked, ...(await readBehind(database, key, limit - parked.length, most - bytesOf(parked)))];
     },
     act(database, key, keep) {
       const drop = { of: key, firstRow: key.firstRow, whole };

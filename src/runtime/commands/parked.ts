@@ -6,6 +6,7 @@ import {
   type ParkedState,
 } from '../events/parked-admin.ts';
 import type { Command } from './command.ts';
+import { bytesOf, valueBytes } from './event-text.ts';
 import { limitOf, type FlagName, type Flags } from './flags.ts';
 import { dropKeys, redriveKeys } from './parked-changes.ts';
 import { keyJson, keysText, keyText, parkedEventJson } from './parked-keys.ts';
@@ -85,11 +86,13 @@ async function show(database: Knex, state: ParkedState, values: Flags): Promise<
   const limit = limitOf(values, LIMIT);
   const { keys, total } = await findParkedKeys(database, filterOf(values, state), limit);
   let left = limit;
+  let most = valueBytes(limit);
   const shown = [];
   for (const key of keys) {
     if (left <= 0) break;
-    const events = await readParkedEvents(database, key, left);
+    const events = await readParkedEvents(database, key, left, { ...(most !== undefined && { most }) });
     left -= Math.max(1, events.length);
+    if (most !== undefined) most -= bytesOf(events);
     shown.push({ key, events });
   }
   const more = total - shown.length;

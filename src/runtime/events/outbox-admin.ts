@@ -27,7 +27,8 @@ export interface WaitingEvent {
   bytes: number;
 }
 
-export type WholeWaitingEvent = WaitingEvent & { headers: Record<string, string>; value: string };
+/** `value` is null beyond the bytes that were asked for. */
+export type WholeWaitingEvent = WaitingEvent & { headers: Record<string, string>; value: string | null };
 
 const BATCH = 200;
 
@@ -69,16 +70,21 @@ export async function countWaiting(database: Knex, filter: WaitingFilter, most: 
   return rows[0].count;
 }
 
-/** The same events with all that is sent. */
+const bounded = `${columns}, headers,
+  case when sum(octet_length(payload)) over (order by created_at, lane, event_outbox.id) <= :most then payload end as value`;
+
+/** The same events with all that is sent; with `most`, values as long as they have so many bytes in all. */
 export async function readWaiting(
   database: Knex,
   filter: WaitingFilter,
   limit: number,
+  most?: number,
 ): Promise<WholeWaitingEvent[]> {
   const { sql, values } = conditionsOf(filter, conditions);
   const { rows } = await database.raw<{ rows: WholeWaitingEvent[] }>(
-    `select ${wholeColumns} from event_outbox where ${sql} order by created_at, lane, event_outbox.id limit :limit`,
-    { ...values, limit },
+    `select ${most === undefined ? wholeColumns : bounded} from event_outbox
+     where ${sql} order by created_at, lane, event_outbox.id limit :limit`,
+    { ...values, limit, ...(most !== undefined && { most }) },
   );
   return rows;
 }

@@ -15,18 +15,24 @@ export const countBehind = (database: Knex, { topic, key }: ParkedPlace): Promis
   countWaiting(database, { topic, key }, EVERY);
 
 /** Those events, `limit` at most, as if they were parked already. */
-export async function readBehind(database: Knex, place: ParkedPlace, limit: number): Promise<ParkedEvent[]> {
+export async function readBehind(
+  database: Knex,
+  place: ParkedPlace,
+  limit: number,
+  most?: number,
+): Promise<ParkedEvent[]> {
   const { topic, key } = place;
-  const waiting = await readWaiting(database, { topic, key }, limit);
+  const waiting = await readWaiting(database, { topic, key }, limit, most);
   return waiting.map((event) => asParked(event, place));
 }
 
 const asParked = (
-  { row, source, id, type, headers, value, createdAt }: WholeWaitingEvent,
+  { row, source, id, type, headers, value, bytes, createdAt }: WholeWaitingEvent,
   place: ParkedPlace,
 ): ParkedEvent => ({
   ...{ ...place, row, source, id, type, headers, partition: null, position: null, rawKey: null },
-  value: Buffer.from(value),
+  value: value === null ? null : Buffer.from(value),
+  bytes,
   receivedAt: createdAt,
   parkedAt: createdAt,
 });

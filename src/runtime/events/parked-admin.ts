@@ -57,7 +57,10 @@ export interface ParkedEvent extends ParkedPlace {
   type: string | null;
   headers: Record<string, ParkedHeader>;
   rawKey: Buffer | null;
+  /** Null of a tombstone, of an event that was too large to be kept, and beyond the bytes that were asked for. */
   value: Buffer | null;
+  /** Bytes of the value; null where there is none. */
+  bytes: number | null;
   receivedAt: Date | null;
   parkedAt: Date;
 }
@@ -69,7 +72,7 @@ const keyColumns = `
 
 const eventColumns = `
   consumer_group as "group", topic, key, id as row, partition, position, source, event_id as id, type, headers,
-  raw_key as "rawKey", value, received_at as "receivedAt", parked_at as "parkedAt"`;
+  raw_key as "rawKey", octet_length(value) as bytes, received_at as "receivedAt", parked_at as "parkedAt"`;
 
 const ofKey = (alias: string): string =>
   `${alias}.consumer_group = k.consumer_group and ${alias}.topic = k.topic and ${alias}.key = k.key`;
@@ -118,17 +121,23 @@ function conditionsFor({ of, ...filter }: ParkedFilter) {
 
 export const thePlace = 'consumer_group = ? and topic = ? and key = ?';
 
-/** The events of a key in their order, `limit` at most, behind the row `after`; the first one of all is the one that failed. */
+const bounded = `
+  case when sum(coalesce(octet_length(value), 0)) over (order by event_parked.id) <= ? then value end as value`;
+
+/**
+ * The events of a key in their order, `limit` at most, behind the row `after`; the first one of all is the one that failed. With
+ * `most`, values are read as long as they have so many bytes in all.
+ */
 export async function readParkedEvents(
   database: Knex,
   { group, topic, key }: ParkedPlace,
   limit: number,
-  after: string | number = 0,
+  { after = '0', most }: { after?: string | undefined; most?: number } = {},
 ): Promise<ParkedEvent[]> {
   const { rows } = await database.raw<{ rows: ParkedEvent[] }>(
-    `select ${eventColumns} from event_parked where ${thePlace} and event_parked.id > ?
+    `select ${eventColumns}, ${most === undefined ? 'value' : bounded} from event_parked where ${thePlace} and event_parked.id > ?
      order by event_parked.id limit ?`,
-    [group, topic, key, after, limit],
+    [...(most === undefined ? [] : [most]), group, topic, key, after, limit],
   );
   return rows;
 }

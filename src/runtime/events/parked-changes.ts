@@ -14,7 +14,7 @@ export async function keepParked(
 ): Promise<number> {
   let count = 0;
   for (let after: string | undefined; ;) {
-    const events = await readParkedEvents(trx, place, whole ? BATCH : 1, after);
+    const events = await readParkedEvents(trx, place, whole ? BATCH : 1, { after });
     keep(events);
     count += events.length;
     after = events.at(-1)?.row;

@@ -75,7 +75,7 @@ export function reducedValues(message: IncomingMessage, error: string): unknown[
 }
 
 /** The header of a row that has no value since that was too large, which says how large the message was. */
-const TOO_LARGE = 'microservice-too-large';
+export const TOO_LARGE = 'microservice-too-large';
 /** Bytes that are kept of each header of such a message, and of all of them; and of its key. */
 const HEADER_KEPT = 1_000;
 const HEADERS_KEPT = 10_000;
