@@ -15,10 +15,15 @@ export async function makeOwnFolder(folder: string): Promise<void> {
   if (uid === process.getuid?.() && mode & 0o777 & ~allowed) await chmod(folder, mode & allowed);
 }
 
+/** The highest folder of the devkit's own: `.microservice` above `folder`, or `folder` itself. */
+export function topOwnFolder(folder: string): string {
+  const above = path.dirname(path.resolve(folder));
+  return path.basename(above) === ownFolderName ? above : path.resolve(folder);
+}
+
 /** Lets the group of an account through a folder of the devkit, and through the one above it where that is one. */
 export async function letThrough(folder: string, { uid, gid }: { uid: number; gid: number }): Promise<void> {
-  const above = path.dirname(folder);
-  for (const each of path.basename(above) === ownFolderName ? [above, folder] : [folder]) {
+  for (const each of new Set([topOwnFolder(folder), folder])) {
     const found = await lstat(each);
     if (found.uid === uid || found.mode & 0o001 || (found.gid === gid && found.mode & 0o010)) continue;
     await chown(each, found.uid, gid);

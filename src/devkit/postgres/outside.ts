@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, cp, lstat, mkdir, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode, errorMessage } from '../errors.ts';
-import { letThrough, makeOwnFolder, ownFolderName } from '../own-folder.ts';
+import { letThrough, makeOwnFolder, ownFolderName, topOwnFolder } from '../own-folder.ts';
 import { type Account, closedFolder, giveTo } from './account.ts';
 import type { PostgresBinaries } from './binaries.ts';
 
@@ -25,9 +25,11 @@ export async function placeData(home: string, account: Account | undefined): Pro
     await makeOutside(home, account);
     return moved;
   }
-  await letThrough(home, account);
-  const closed = await closedFolder(data, account);
-  if (!closed) return data;
+  const closed = await closedFolder(topOwnFolder(home), account);
+  if (!closed) {
+    await letThrough(home, account);
+    return data;
+  }
   await moveOut(home, account).catch((cause: unknown) => {
     throw cannotReach(closed, account, cause);
   });

@@ -182,8 +182,10 @@ describe('startPostgres', () => {
   it('works as root in a folder that is closed to other users', async function () {
     if (process.getuid?.() !== 0 || process.platform !== 'linux') this.skip();
     const directory = path.join(await createDirectory(0o700), 'postgres');
-    assert(await answers((await start({ directory })).url()));
-    assert.notEqual((await stat(path.join(directory, 'data'))).uid, 0);
+    const server = await start({ directory });
+    directories.push(server.directory);
+    assert(await answers(server.url()));
+    assert.notEqual((await stat(path.join(server.directory, 'data'))).uid, 0);
   });
 
   async function hold(options: object, spawnOptions: object = {}) {
