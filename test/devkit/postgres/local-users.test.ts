@@ -31,6 +31,12 @@ describe('startPostgres among other local users', () => {
   const servers: PostgresServer[] = [];
   const folders: string[] = [];
 
+  let onTcp: PostgresServer;
+  before(async () => {
+    onTcp = await startPostgres({ host: '127.0.0.1', user: 'user', databases: ['users'] });
+  });
+  after(() => onTcp.stop());
+
   afterEach(async () => {
     await Promise.all(servers.splice(0).map((server) => server.stop()));
     for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -50,8 +56,7 @@ describe('startPostgres among other local users', () => {
   };
 
   it('gives a login that owns its database and is not a superuser', async () => {
-    const server = await start({ user: 'user', databases: ['users'] });
-    const url = server.url('users');
+    const url = onTcp.url('users');
     const [row] = await query(
       url,
       'select rolsuper, rolcreaterole, rolreplication, rolbypassrls from pg_roles where rolname = current_user',
@@ -93,9 +98,9 @@ describe('startPostgres among other local users', () => {
   it('takes another random password for every server on TCP, and keeps it where the data stay', async () => {
     const passwordOf = (server: PostgresServer) => new URL(server.url()).password;
     const directory = path.join(await createFolder(0o755), 'postgres');
-    const [first, second] = await Promise.all([start({ host: '127.0.0.1' }), start({ directory })]);
-    assert.match(passwordOf(first), /^[\w-]{20,}$/);
-    assert.notEqual(passwordOf(first), passwordOf(second));
+    const second = await start({ directory });
+    assert.match(passwordOf(second), /^[\w-]{20,}$/);
+    assert.notEqual(passwordOf(onTcp), passwordOf(second));
     assert.equal((await stat(path.join(directory, 'password'))).mode & 0o077, 0);
     await second.stop();
     assert.equal(passwordOf(await start({ directory })), passwordOf(second));
@@ -106,19 +111,17 @@ describe('startPostgres among other local users', () => {
   });
 
   it('lets nobody in without the password on TCP, the superuser least of all', async () => {
-    const server = await start({ host: '127.0.0.1', user: 'user' });
     for (const login of ['user', 'user:password', 'postgres', 'postgres:postgres', 'embedded_superuser']) {
-      const url = `postgres://${login}@127.0.0.1:${server.port}/postgres`;
+      const url = `postgres://${login}@127.0.0.1:${onTcp.port}/postgres`;
       await assert.rejects(query(url, 'select 1'), /password/, login);
     }
   });
 
   it('lets another account of the machine in neither with an old login nor by the socket', async function () {
     if (!isRoot || !isLinux) this.skip();
-    const closed = await start({ host: '127.0.0.1' });
     const urls = [(await start()).url()];
     for (const login of ['postgres', 'postgres:postgres', 'user:password'])
-      urls.push(`postgres://${login}@127.0.0.1:${closed.port}/postgres`);
+      urls.push(`postgres://${login}@127.0.0.1:${onTcp.port}/postgres`);
     const program = `
       const { Client } = require('pg');
       const attempt = async (connectionString) => {
