@@ -180,6 +180,20 @@ const oneHostile = fc
     (key) => fc.record({ [key]: notTexts.has(key) ? hostileJson : hostile }) as fc.Arbitrary<Partial<Texts>>,
   );
 
+/** Tried in each run: what ends a string, a placeholder, a comment, a tag, a scalar or a line of Markdown. */
+const worst = [
+  `a<b>&'c`,
+  "'; evil(); '",
+  '"; evil(); "',
+  'a\\',
+  '`${evil()}`',
+  '*/ evil(); /*',
+  '# x',
+  ': x',
+  '```',
+  '<!-- x',
+];
+
 describe('what a stranger says', () => {
   it('is refused in one line, or stands in every file as what it is', async () => {
     await fc.assert(
@@ -197,7 +211,7 @@ describe('what a stranger says', () => {
         const answers = await refusedOr(() => answersTo({ ...honest, description }));
         if (answers) await assertHarmless(answers);
       }),
-      { numRuns: 20 },
+      { numRuns: 20, examples: worst.map((description): [string] => [description]) },
     );
   });
 
