@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type NetConnectOpts, type Socket } from 'node:net';
 
 /**
  * What a proxy does with what passes. `cut`: resets every connection, new ones too. `silent`: nothing passes and nothing
@@ -36,13 +36,15 @@ type Side = 'client' | 'server';
 
 const keepAlive = 5_000;
 
-export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
+/** @param to a port of loopback, or where else the server listens */
+export async function startTcpProxy(to: number | NetConnectOpts): Promise<TcpProxy> {
+  const place = typeof to === 'number' ? { port: to, host: '127.0.0.1' } : to;
   const links = new Set<Link>();
   const watchers = new Set<{ matches: (chunk: Buffer) => boolean; seen: () => void }>();
   let mode: ProxyMode = { kind: 'open' };
 
   const server = createServer({ noDelay: true }, (client) => {
-    const target = connect({ port: targetPort, host: '127.0.0.1', noDelay: true });
+    const target = connect({ ...place, noDelay: true });
     const link: Link = { client, server: target, broken: mode.kind === 'silent' };
     links.add(link);
     pipe(link, 'client', 'server');
@@ -93,7 +95,8 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   function reset(link: Link): void {
     links.delete(link);
     link.client.resetAndDestroy();
-    link.server.resetAndDestroy();
+    if (typeof to === 'number' || !('path' in to)) link.server.resetAndDestroy();
+    else link.server.destroy(); // a Unix socket has no reset
   }
 
   function set(next: ProxyMode): void {

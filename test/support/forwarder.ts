@@ -31,7 +31,8 @@ export async function forward(
   };
 }
 
-function placeOf(databaseUrl: string): NetConnectOpts {
+/** Where a PostgreSQL listens: at a port, or at a Unix socket. */
+export function placeOf(databaseUrl: string): NetConnectOpts {
   const { host, port } = new Client({ connectionString: databaseUrl });
   return host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port };
 }

@@ -4,6 +4,7 @@ import { Client } from 'pg';
 import { connectDatabase } from 'microservice-runtime';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
+import { placeOf } from '../../support/forwarder.ts';
 import { startTcpProxy, type TcpProxy } from '../../faults/tcp-proxy.ts';
 import { up } from './fixture/migrations/20260101000000_users.ts';
 import { startApp, type StartedApp } from './start-app.ts';
@@ -19,9 +20,8 @@ describe('HTTP while PostgreSQL', () => {
 
   before(async () => {
     home = await createDatabase();
-    const { port, pathname } = new URL(home.url);
-    name = pathname.slice(1);
-    proxy = await startTcpProxy(Number(port));
+    name = new URL(home.url).pathname.slice(1);
+    proxy = await startTcpProxy(placeOf(home.url));
     admin = new Client(home.url);
     await admin.connect();
     const database = connect();
@@ -36,15 +36,15 @@ describe('HTTP while PostgreSQL', () => {
     await home.drop();
   });
 
-  const connect = (login?: string): Knex => {
+  const connect = (): Knex => {
     const url = new URL(home.url);
-    url.port = String(proxy.port);
-    if (login) [url.username, url.password] = [login, login];
+    url.searchParams.delete('host');
+    url.host = `127.0.0.1:${proxy.port}`;
     return connectDatabase({ serviceName: 'away', databaseUrl: url.href, databasePoolMax: 3 });
   };
 
-  async function serving(work: (app: StartedApp) => Promise<void>, login?: string): Promise<void> {
-    const database = connect(login);
+  async function serving(work: (app: StartedApp) => Promise<void>): Promise<void> {
+    const database = connect();
     const app = await startApp({ database, routers: [createUserRouter(database)] });
     try {
       await work(app);
@@ -132,20 +132,19 @@ describe('HTTP while PostgreSQL', () => {
   });
 
   it('has no connection to give: answers 503, is not ready, and serves when it has', async () => {
-    await admin.query(`create role crowded login password 'crowded' connection limit 0`);
-    await admin.query('grant select on users, knex_migrations to crowded');
+    await admin.query(`alter database ${name} connection limit 0`);
     try {
       await serving(async ({ request }) => {
         await assertAway(await request('/v1/users'));
         const ready = await request('/health/ready');
         assert.equal(ready.status, 503);
         assert.match(await ready.text(), /too many connections/);
-        await admin.query('alter role crowded connection limit -1');
+        await admin.query(`alter database ${name} connection limit -1`);
         await waitFor(async () => (await request('/health/ready')).status === 200);
         assert.equal((await request('/v1/users')).status, 200);
-      }, 'crowded');
+      });
     } finally {
-      await admin.query('drop owned by crowded; drop role crowded');
+      await admin.query(`alter database ${name} connection limit -1`);
     }
   });
 });
