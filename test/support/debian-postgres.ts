@@ -1,7 +1,7 @@
 import { execFileSync, spawn, type ExecFileSyncOptions } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chownSync, existsSync, readdirSync } from 'node:fs';
+import { chownSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -57,12 +57,11 @@ async function start(programs: string): Promise<DebianPostgres> {
   const data = path.join(directory, 'data');
   const port = await findFreePort(host);
   const password = randomBytes(18).toString('base64url');
-  const login = ['-U', 'owner', '--auth=scram-sha-256', '--pwfile=/dev/stdin'];
-  execFileSync(path.join(programs, 'initdb'), ['-D', data, ...login, '--no-sync'], {
-    ...options,
-    input: password,
-    stdio: ['pipe', 'ignore', 'pipe'],
-  });
+  const passwordFile = path.join(directory, 'password');
+  writeFileSync(passwordFile, password, { mode: 0o600 });
+  if (account) chownSync(passwordFile, account.uid, account.gid);
+  const login = ['-U', 'owner', '--auth=scram-sha-256', `--pwfile=${passwordFile}`];
+  execFileSync(path.join(programs, 'initdb'), ['-D', data, ...login, '--no-sync'], options);
   const settings = [`listen_addresses=${host}`, `port=${port}`, 'unix_socket_directories=', 'fsync=off'];
   const server = spawn(
     path.join(programs, 'postgres'),
@@ -89,8 +88,8 @@ async function start(programs: string): Promise<DebianPostgres> {
 }
 
 /** PostgreSQL does not run as root. */
-function accountFor(directory: string): { uid?: number; gid?: number } {
-  if (process.getuid?.() !== 0) return {};
+function accountFor(directory: string): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
   const idOf = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
   const account = { uid: idOf('-u'), gid: idOf('-g') };
   chownSync(directory, account.uid, account.gid);
