@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
+import { dropDatabase } from '../../src/devkit/postgres/drop-database.ts';
 import { type PostgresServer, startPostgres } from '../../src/devkit/postgres/postgres.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
@@ -44,7 +45,7 @@ export async function startStoppablePostgres(): Promise<StoppablePostgres> {
     url: (database) => directUrl(database).replace(`:${port}/`, `:${proxy.port}/`),
     directUrl,
     createDatabase: (name) => execute(`create database ${name}`),
-    dropDatabase: (name) => execute(`drop database if exists ${name} with (force)`),
+    dropDatabase: (name) => dropDatabase(directUrl('postgres'), name),
     async kill() {
       const [pid] = (await readFile(path.join(directory, 'data', 'postmaster.pid'), 'utf8')).split('\n');
       process.kill(Number(pid), 'SIGQUIT');

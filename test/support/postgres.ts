@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
+import { dropDatabase } from '../../src/devkit/postgres/drop-database.ts';
 import { type PostgresServer, startPostgres } from '../../src/devkit/postgres/postgres.ts';
 
 export interface TestDatabase {
@@ -26,7 +27,7 @@ export async function createDatabase(
   await query(url(), `create database ${name}`);
   if (isolation)
     await query(url(), `alter database ${name} set default_transaction_isolation = '${isolation}'`);
-  return { url: url(name), drop: () => query(url(), `drop database if exists ${name} with (force)`) };
+  return { url: url(name), drop: () => dropDatabase(url(), name) };
 }
 
 async function query(connectionString: string, sql: string): Promise<void> {

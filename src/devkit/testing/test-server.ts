@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { knexConfig, migrateLatest } from 'microservice-runtime/migrations';
 import { Client, escapeIdentifier } from 'pg';
 import { errorCode, errorMessage } from '../errors.ts';
+import { dropDatabase } from '../postgres/drop-database.ts';
 import { startPostgres } from '../postgres/postgres.ts';
 
 export interface TestDatabase {
@@ -73,7 +74,7 @@ async function createDatabase(server: Server, template?: string): Promise<TestDa
       cause,
     });
   });
-  const drop = () => query(server.url(), `drop database if exists ${name} with (force)`);
+  const drop = () => dropDatabase(server.url(), name);
   return { name, url: server.url(name), drop };
 }
 

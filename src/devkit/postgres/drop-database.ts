@@ -1,0 +1,25 @@
+import { Client, escapeIdentifier } from 'pg';
+import { errorCode } from '../errors.ts';
+
+/**
+ * Ends the connections of its owner and removes the database; does nothing where there is none. `drop database ... with (force)`
+ * is refused to a login that is not a superuser while autovacuum works in the database; without it PostgreSQL itself ends autovacuum,
+ * and waits up to 5 s for connections to end (CountOtherDBBackends in src/backend/storage/ipc/procarray.c).
+ * @param connectionString the address of another database, as the owner of `name`
+ */
+export async function dropDatabase(connectionString: string, name: string): Promise<void> {
+  const client = new Client({ connectionString, connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    await client.query(`alter database ${escapeIdentifier(name)} allow_connections false`);
+    await client.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and usename = current_user',
+      [name],
+    );
+    await client.query(`drop database ${escapeIdentifier(name)}`);
+  } catch (error) {
+    if (errorCode(error) !== '3D000') throw error; // invalid_catalog_name: it is gone
+  } finally {
+    await client.end();
+  }
+}
