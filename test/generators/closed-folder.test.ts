@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -19,6 +20,22 @@ describe('the memory of a folder', () => {
       name: 'UsageError',
       message: /\.yo-pristine\.json\.gz .*more than \d+ bytes.*take it from git again, or delete it$/,
     });
+  });
+
+  it('is refused in one line where it names more files than a service can have', async () => {
+    const folder = await newFolder();
+    const files = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`f${index}`, '']));
+    await writeFile(path.join(folder, pristineFile), gzipSync(JSON.stringify(files)));
+    await assert.rejects(readPristine(folder), {
+      name: 'UsageError',
+      message: /\.yo-pristine\.json\.gz .*more than 10000 files.*take it from git again, or delete it$/,
+    });
+  });
+
+  it('is refused where it is a pipe, which nobody may ever write to', async () => {
+    const folder = await newFolder();
+    execFileSync('mkfifo', [path.join(folder, pristineFile)]);
+    await assert.rejects(readPristine(folder), { name: 'UsageError', message: /it is not a file/ });
   });
 
   it('is refused where it holds anything but texts of files', async () => {

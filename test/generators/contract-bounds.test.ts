@@ -99,6 +99,27 @@ describe('the schemas of a contract', () => {
     assert.throws(() => schemaOf(long), refusal(/too large/));
   });
 
+  it('are read in a time that grows with the contract where references lead on to references', () => {
+    const links = 20_000;
+    const schemas = Object.fromEntries(
+      Array.from({ length: links }, (_, link) => [
+        `S${link}`,
+        link === links - 1 ? { type: 'string' } : reference(`S${link + 1}`),
+      ]),
+    );
+    const properties = Object.fromEntries(Object.keys(schemas).map((name) => [name, reference(name)]));
+    const schema = schemaOf(contractOf(schemas, { type: 'object', properties }));
+    assert.deepEqual((schema as { properties: Json }).properties['S0'], { type: 'string' });
+  }).timeout(30_000);
+
+  it('are no text where their format is a name of every object', () => {
+    const [event] = publishedEvents(
+      contractOf({ S0: { properties: { a: { type: 'string', format: 'constructor' } }, required: ['a'] } }),
+      'asyncapi.json',
+    );
+    assert.equal(fieldsOfSchema(event?.schema ?? {})[0]?.type, 'text');
+  });
+
   it('are refused where they are nested too deep', () => {
     assert.throws(() => schemaOf(contractOf({ S0: nested(20_000) })), refusal(/#\/components.*levels deep/));
     const chain = Object.fromEntries(

@@ -155,7 +155,9 @@ describe('startPostgres among other local users', () => {
 
     it('has no capability, in a closed folder too, where its data lie outside', async () => {
       const directory = path.join(await createFolder(0o700), 'service one', '.microservice', 'postgres');
+      process.env['SECRET_TOKEN'] = 'hunter2';
       const server = await start({ directory });
+      delete process.env['SECRET_TOKEN'];
       assert.match(server.directory, /^\/var\/lib\/microservice-devkit\//);
       folders.push(server.directory);
       const data = path.join(server.directory, 'data');
@@ -164,6 +166,8 @@ describe('startPostgres among other local users', () => {
       const status = await readFile(`/proc/${await postmaster(data)}/status`, 'utf8');
       for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapAmb'])
         assert.match(status, new RegExp(`^${set}:\\t0+$`, 'm'));
+      const environment = await readFile(`/proc/${await postmaster(data)}/environ`, 'utf8');
+      assert.doesNotMatch(environment, /SECRET_TOKEN|hunter2/);
       await query(server.url(), 'create table kept as select 42 as answer');
       await server.stop();
 

@@ -37,9 +37,11 @@ describe('GET /health/ready and /health/live', () => {
     'X-Real-IP': ['X-Real-IP: 127.0.0.1'],
     'a header of Envoy': ['X-Envoy-Attempt-Count: 1'],
     'another name of this machine': ['Host: users.example.com'],
+    'a page of another origin': ['Origin: https://evil.example'],
+    'a browser that asks for another site': ['Sec-Fetch-Site: cross-site'],
   };
   for (const [name, headers] of Object.entries(foreign)) {
-    it(`tell the states only where ${name} shows that a proxy asks`, async () => {
+    it(`tell the states only where ${name} shows that somebody else asks`, async () => {
       await start();
       const ready = await get(started.server.url, '/health/ready', ...headers);
       assert.deepEqual(JSON.parse(ready), {
