@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 
 /** A file is larger than what it is read for can be. */
 export class TooLargeError extends Error {
@@ -9,11 +10,17 @@ export class TooLargeError extends Error {
 export const readBounded = async (file: string, most: number): Promise<string> =>
   (await readBoundedBytes(file, most)).toString('utf8');
 
+/** Where a shell puts a pipe whose name it gives: `--contract <(curl ...)`. */
+const devices = '/dev/';
+
 /**
  * The bytes of a file, at most `most`. Rejects with a TooLargeError once there are more, so that a device or a pipe without
- * an end is not read to its end either, and with Node's error where the file cannot be read.
+ * an end is not read to its end either, and with Node's error where the file cannot be read. A pipe outside of /dev is
+ * refused: where nobody writes, opening it would wait for ever.
  */
 export async function readBoundedBytes(file: string, most: number): Promise<Buffer> {
+  if (!file.startsWith(devices) && (await stat(file)).isFIFO())
+    throw new Error('it is not a file but a pipe');
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {

@@ -12,6 +12,9 @@ export type Pristine = Map<string, string>;
 /** The bytes of all texts together: a service of a hundred resources has about two million. */
 const MAX_BYTES = 32 * 2 ** 20;
 
+/** Such a service has about a thousand. */
+const MAX_FILES = 10_000;
+
 /** What the last run in this folder generated; empty where there was none. */
 export async function readPristine(folder: string): Promise<Pristine> {
   const file = path.join(folder, pristineFile);
@@ -34,7 +37,9 @@ function textsIn(packed: Buffer): [string, string][] {
   const content: unknown = JSON.parse(gunzipSync(packed, { maxOutputLength: MAX_BYTES }).toString('utf8'));
   if (typeof content !== 'object' || content === null || Array.isArray(content))
     throw new Error('it does not hold an object');
-  return Object.entries(content).map(([file, text]: [string, unknown]) => {
+  const entries = Object.entries(content);
+  if (entries.length > MAX_FILES) throw new Error(`it holds more than ${MAX_FILES} files`);
+  return entries.map(([file, text]: [string, unknown]) => {
     if (typeof text !== 'string') throw new Error(`${JSON.stringify(file)} in it is not a text`);
     if (!isRelative(file)) throw new Error(`${JSON.stringify(file)} in it leads outside of the folder`);
     return [file, text];

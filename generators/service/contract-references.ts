@@ -28,14 +28,17 @@ export function referencesOf(document: Json, file: string): References {
   function follow(value: unknown): Json {
     const pointer = pointerOf(value);
     if (pointer === undefined) return isObject(value) ? value : {};
-    const target = targets.get(pointer) ?? followed(pointer);
-    targets.set(pointer, target);
+    const passed = new Set<string>();
+    const target = followed(pointer, passed);
+    for (const each of passed) targets.set(each, target);
     return target;
   }
 
-  function followed(first: string): Json {
-    const passed = new Set<string>();
+  /** Adds to `passed` each pointer on the way to what is no reference, or is known. */
+  function followed(first: string, passed: Set<string>): Json {
     for (let pointer = first; ;) {
+      const known = targets.get(pointer);
+      if (known) return known;
       if (passed.has(pointer)) throw fault(pointer, 'refers to itself');
       passed.add(pointer);
       const target = lookUp(pointer);

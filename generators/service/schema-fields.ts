@@ -2,13 +2,13 @@ import type { Field, FieldType } from './answers.ts';
 import { fieldNameFault } from './name-rules.ts';
 import { keywordsOf, type Keywords } from './schema-keywords.ts';
 
-const formats: Record<string, FieldType> = {
-  uuid: 'uuid',
-  date: 'date',
-  'date-time': 'timestamp',
-  int64: 'bigint',
-  decimal: 'decimal',
-};
+const formats = new Map<string, FieldType>([
+  ['uuid', 'uuid'],
+  ['date', 'date'],
+  ['date-time', 'timestamp'],
+  ['int64', 'bigint'],
+  ['decimal', 'decimal'],
+]);
 
 const int32 = 2 ** 31;
 const longestString = 255;
@@ -61,5 +61,5 @@ function typeOf({ types, format = '', maxLength = Infinity, minimum = 0, maximum
   if (type === 'boolean') return 'boolean';
   if (type === 'integer') return minimum < -int32 || maximum >= int32 ? 'json' : 'integer';
   if (type !== 'string') return 'json';
-  return formats[format] ?? (maxLength <= longestString ? 'string' : 'text');
+  return formats.get(format) ?? (maxLength <= longestString ? 'string' : 'text');
 }

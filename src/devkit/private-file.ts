@@ -11,9 +11,12 @@ const ownerOnly: Mode = 0o600;
 /** Absent on Windows, whose links need a privilege. */
 const noLink = constants.O_NOFOLLOW ?? 0;
 
+/** Opening a pipe to which nobody writes does not wait; absent on Windows. */
+const noWait = constants.O_NONBLOCK ?? 0;
+
 /** The text of a file; empty where it cannot be read, or is a link. */
 export async function readPrivateFile(file: string): Promise<string> {
-  const handle = await open(file, constants.O_RDONLY | noLink).catch(() => undefined);
+  const handle = await open(file, constants.O_RDONLY | noLink | noWait).catch(() => undefined);
   if (!handle) return '';
   try {
     return (await handle.stat()).isFile() ? await handle.readFile('utf8') : '';

@@ -38,6 +38,14 @@ async function lookUp(name: string): Promise<Account | undefined> {
   }
 }
 
+const harmless = /^(PATH|TZ|LANG|LC_\w+|LD_LIBRARY_PATH|TMPDIR)$/;
+
+/** What a program of `account` gets of our environment: all without one, and else nothing that root keeps to itself. */
+export const environmentFor = (account: Account | undefined): NodeJS.ProcessEnv =>
+  account
+    ? Object.fromEntries(Object.entries(process.env).filter(([name]) => harmless.test(name)))
+    : { ...process.env };
+
 /** The first folder above `target` that `account` may not enter; undefined when the way is open. */
 export async function closedFolder(target: string, account: Account): Promise<string | undefined> {
   const folders: string[] = [];
@@ -51,10 +59,15 @@ export async function closedFolder(target: string, account: Account): Promise<st
   return undefined;
 }
 
-/** Gives a directory and all in it to `account`, links themselves and not their targets; does nothing without one. */
+/**
+ * Gives a directory and all in it to `account`, links themselves and not their targets; does nothing without one. From the
+ * bottom up: once a folder is the account's, it may put a link in the place of what is in it.
+ */
 export async function giveTo(directory: string, account: Account | undefined): Promise<void> {
   if (!account) return;
-  await lchown(directory, account.uid, account.gid);
+  const depthOf = (entry: string) => entry.split(path.sep).length;
   const entries = await readdir(directory, { recursive: true });
-  await Promise.all(entries.map((entry) => lchown(path.join(directory, entry), account.uid, account.gid)));
+  for (const entry of entries.toSorted((one, other) => depthOf(other) - depthOf(one)))
+    await lchown(path.join(directory, entry), account.uid, account.gid);
+  await lchown(directory, account.uid, account.gid);
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { errorMessage } from '../errors.ts';
 import { makeOwnFolder } from '../own-folder.ts';
-import { type Account, giveTo } from './account.ts';
+import { type Account, environmentFor, giveTo } from './account.ts';
 import type { PostgresBinaries } from './binaries.ts';
 import { cacheDirectory } from './cache-directory.ts';
 import { ensureRole, superuser } from './role.ts';
@@ -92,7 +92,7 @@ async function initialize(directory: string, options: DataDirectoryOptions): Pro
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   const words = [...login, ...locale, '--no-instructions', '--no-sync'];
   try {
-    const env = { ...process.env, TZ: 'UTC' };
+    const env = { ...environmentFor(account), TZ: 'UTC' };
     await execute(binaries.initdb, words, { ...account, cwd: path.dirname(directory), env });
     const role = { postgres: binaries.postgres, directory, databases: [] };
     await ensureRole({ account, ...role, ...templateLogin });

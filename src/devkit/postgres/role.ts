@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { escapeIdentifier, escapeLiteral } from 'pg';
-import type { Account } from './account.ts';
+import { type Account, environmentFor } from './account.ts';
 
 /** Whoever made the cluster is a superuser for ever: it has no password, and no other program learns of it. */
 export const superuser = 'embedded_superuser';
@@ -74,6 +74,7 @@ async function runAlone(
   const { postgres, account, directory } = options;
   const single = spawn(postgres, ['--single', '-D', directory, database], {
     ...account,
+    env: environmentFor(account),
     cwd: directory,
     stdio: ['pipe', 'ignore', 'ignore'],
   });

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { portHolderText } from '../processes/port-holder.ts';
 import { stopWithParent } from '../processes/watchdog.ts';
 import { openPrivateFile, readPrivateFile } from '../private-file.ts';
-import type { Account } from './account.ts';
+import { type Account, environmentFor } from './account.ts';
 
 export interface ServerProcessOptions {
   postgres: string;
@@ -70,6 +70,7 @@ async function spawnServer(options: ServerProcessOptions): Promise<ChildProcess>
     const all = [...placeSettings(options), ...settings];
     const server = spawn(postgres, ['-D', directory, ...all.flatMap((setting) => ['-c', setting])], {
       ...account,
+      env: environmentFor(account),
       cwd: directory,
       detached: true,
       stdio: ['ignore', log.fd, log.fd],

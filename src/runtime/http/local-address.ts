@@ -29,16 +29,21 @@ export const isLocalHost = (host: string): boolean =>
 const proxied =
   /^(?:forwarded|via|x-forwarded-.*|x-envoy-.*|x-real-ip|x-client-ip|true-client-ip|cf-connecting-ip|x-original-.*)$/;
 
+/** What a browser says of a request that a page of another origin has made. */
+const isOfOtherOrigin = ({ origin, 'sec-fetch-site': site }: IncomingMessage['headers']): boolean =>
+  origin !== undefined || site === 'cross-site' || site === 'same-site';
+
 /**
  * Whether somebody on this machine asks for himself: the socket's peer is loopback (never what a header claims), the host
- * is local, and nothing shows that a proxy passes the request on, such as a sidecar or a server that ends TLS. Those speak
- * HTTP/1.0 where they are nginx as it comes.
+ * is local, no page of another origin has made the request, and nothing shows that a proxy passes it on, such as a sidecar or
+ * a server that ends TLS. Those speak HTTP/1.0 where they are nginx as it comes.
  */
 export function isFromThisMachine({ socket, headers, httpVersion }: IncomingMessage): boolean {
   return (
     isLoopback(socket.remoteAddress) &&
     httpVersion !== '1.0' &&
     isLocalHost(hostOf(headers.host ?? '')) &&
+    !isOfOtherOrigin(headers) &&
     !Object.keys(headers).some((name) => proxied.test(name))
   );
 }
