@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { waitFor } from '../../../src/devkit/testing.ts';
 import { type DevProcess, runDevkit } from './dev-process.ts';
 import { type ExampleWorkspace, copyExampleWorkspace } from './example-workspace.ts';
-import { processTree, processesIn } from './processes.ts';
+import { kill, processTree, processesIn } from './processes.ts';
 
 describe('microservice-devkit dev in the example workspace', function () {
   this.timeout(600_000);
@@ -58,7 +58,7 @@ describe('microservice-devkit dev in the example workspace', function () {
       };
       const clients = Promise.allSettled([1, 2, 3, 4].map(client));
       await waitFor(() => acknowledged.length > 100 * round, { timeout: 120_000 });
-      for (const pid of await processTree(dev.pid)) process.kill(pid, 'SIGKILL');
+      for (const pid of await processTree(dev.pid)) kill(pid, 'SIGKILL');
       assert.equal(await dev.ended, 'SIGKILL');
       await clients;
       assert(acknowledged.length < 2_000, 'requests were under way');

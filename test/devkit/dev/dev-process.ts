@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { waitFor } from '../../../src/devkit/testing.ts';
+import { kill } from './processes.ts';
 
 export interface DevProcess {
   pid: number;
@@ -44,7 +45,7 @@ export function runDevkit(
     stream.on('data', (text: Buffer) => (output += text.toString()));
   const ended = once(child, 'close').then(([code, signal]: (number | string)[]) => code ?? signal ?? '');
   const signal = (name: NodeJS.Signals) => {
-    if (name === 'SIGINT' && child.pid) process.kill(-child.pid, name);
+    if (name === 'SIGINT' && child.pid) kill(-child.pid, name);
     else child.kill(name);
     if (name === 'SIGKILL') for (const stream of [child.stdout, child.stderr]) stream.destroy();
   };

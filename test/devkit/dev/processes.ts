@@ -9,6 +9,15 @@ export async function processTree(pid: number): Promise<number[]> {
   return tree;
 }
 
+/** Sends a signal to a process, or to a group (a negative id), which may have ended meanwhile: the end of one makes others end. */
+export function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
 /** The processes whose working directory lies in `folder` (Linux). */
 export async function processesIn(folder: string): Promise<number[]> {
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
