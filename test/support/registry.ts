@@ -1,5 +1,4 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, open, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,6 +7,7 @@ import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import { packAll, type Packages } from '../../scripts/support/packages.ts';
 import { findFreePort } from '../../src/devkit/postgres/free-port.ts';
+import { guardOf } from './real-kafka/broker-process.ts';
 
 const run = promisify(execFile);
 const root = path.resolve(import.meta.dirname, '..', '..');
@@ -32,7 +32,6 @@ export function useRegistry(): Promise<Registry> {
 
 async function startRegistry(): Promise<Registry> {
   const folder = await mkdtemp(path.join(tmpdir(), 'registry-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const port = await findFreePort('127.0.0.1');
   const url = `http://127.0.0.1:${port}/`;
   const [, packages] = await Promise.all([serve(folder, port), packAll(path.join(folder, 'packages'))]);
@@ -69,7 +68,7 @@ async function serve(folder: string, port: number): Promise<void> {
     stdio: ['ignore', output.fd, output.fd],
   });
   await output.close();
-  process.once('exit', () => child.kill('SIGKILL'));
+  guardOf(child, folder);
   child.unref();
   await untilAnswers(`http://127.0.0.1:${port}/-/ping`, child, log);
 }

@@ -30,10 +30,13 @@ export async function startJava(args: string[], directory: string, ready: RegExp
   };
 }
 
-/** A shell that waits for our end of its stdin to close, which SIGKILL of this process does too. */
-function guardOf(java: ChildProcess, directory: string): ChildProcess {
+/**
+ * A shell that ends a process and removes its directory when our end of its stdin closes, which SIGKILL of this process
+ * does too.
+ */
+export function guardOf(process: ChildProcess, directory: string): ChildProcess {
   const script = 'cat >/dev/null; kill -9 "$0"; rm -rf "$1"';
-  const guard = spawn('sh', ['-c', script, String(java.pid), directory], {
+  const guard = spawn('sh', ['-c', script, String(process.pid), directory], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });
