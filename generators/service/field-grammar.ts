@@ -27,6 +27,16 @@ export function parseFields(text: string): Field[] {
   return fields;
 }
 
+/** Why `parseFields` refuses a text. */
+export function grammarFault(text: string): string | undefined {
+  try {
+    parseFields(text);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 /** The text that `parseFields` reads back. */
 export function formatFields(fields: Field[]): string {
   return fields.map((field) => [field.name, field.type, ...modifiersOf(field)].join(':')).join(' ');

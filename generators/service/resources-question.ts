@@ -1,7 +1,7 @@
 import type { Ask, GivenFlag, Question } from '../question.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Resource, ServiceAnswers } from './answers.ts';
-import { fieldGrammar, parseFields } from './field-grammar.ts';
+import { fieldGrammar, grammarFault, parseFields } from './field-grammar.ts';
 import { collisionFault, resourceNameFault } from './name-rules.ts';
 import type { ServiceContext } from './questions.ts';
 import { settleSecrets } from './settle-secrets.ts';
@@ -100,16 +100,7 @@ async function askResource(ask: Ask, proposed: string | undefined, others: Resou
   const fields = await ask.text({
     message: `Its fields, each ${fieldGrammar}`,
     default: defaultFields,
-    validate: (text) => fieldsProblem(text) ?? true,
+    validate: (text) => grammarFault(text) ?? true,
   });
   return { name: name.trim(), fields: parseFields(fields) };
-}
-
-function fieldsProblem(text: string): string | undefined {
-  try {
-    parseFields(text);
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
 }

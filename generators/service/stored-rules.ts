@@ -15,12 +15,12 @@ import {
 import { seen } from '../outside/seen.ts';
 import { yoRcFile } from '../yo-rc.ts';
 import { ciSystems, packageManagers } from './answers.ts';
-import { parseFields } from './field-grammar.ts';
+import { grammarFault } from './field-grammar.ts';
 import { resourceNameFault, serviceNameFault } from './name-rules.ts';
 import { portRangeFault } from './ports.ts';
 
 const port = number(portRangeFault);
-const fields = text(fieldsFault);
+const fields = text(grammarFault);
 
 /** The answers that stand for themselves. What is absent is asked for; what this version does not know is left alone. */
 const rules: Record<string, Rule<unknown>> = {
@@ -71,12 +71,3 @@ export function checkTables(tables: Record<string, unknown>, file: string = yoRc
 
 const tableFault = (name: string) =>
   /^[a-z][a-z0-9_]{0,62}$/.test(name) ? undefined : 'a table has small letters, digits and "_"';
-
-function fieldsFault(value: string): string | undefined {
-  try {
-    parseFields(value);
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
-}

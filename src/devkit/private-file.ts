@@ -52,8 +52,8 @@ export async function openPrivateFile(file: string): Promise<FileHandle> {
 }
 
 /** Closes a file of ours to other accounts; leaves a link, and what is not ours, as it is. */
-export async function closeToOthers(file: string, mode: Mode = ownerOnly): Promise<void> {
+export async function closeToOthers(file: string): Promise<void> {
   const found = await lstat(file).catch(() => undefined);
   if (!found || found.isSymbolicLink() || found.uid !== process.getuid?.()) return;
-  if (found.mode & 0o077) await chmod(file, mode);
+  if (found.mode & 0o077) await chmod(file, ownerOnly);
 }

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
 import { waitFor } from '../../src/devkit/testing/wait-for.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { type Registry, useRegistry } from '../support/registry.ts';
-import { query } from './query.ts';
+import { query } from '../support/query.ts';
 
 describe('migrations of a generated service, with no flags', function () {
   this.timeout(180_000);

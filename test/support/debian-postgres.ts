@@ -5,9 +5,9 @@ import { chownSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Client } from 'pg';
 import { findFreePort } from '../../src/devkit/postgres/free-port.ts';
 import { waitFor } from '../../src/devkit/testing/wait-for.ts';
+import { query } from './query.ts';
 
 /** A PostgreSQL of Debian, which has what the embedded one lacks: `pg_dump`. */
 export interface DebianPostgres {
@@ -94,15 +94,4 @@ function accountFor(directory: string): { uid: number; gid: number } | undefined
   const account = { uid: idOf('-u'), gid: idOf('-g') };
   chownSync(directory, account.uid, account.gid);
   return account;
-}
-
-async function query(connectionString: string, sql: string): Promise<boolean> {
-  const client = new Client({ connectionString });
-  await client.connect();
-  try {
-    await client.query(sql);
-    return true;
-  } finally {
-    await client.end();
-  }
 }

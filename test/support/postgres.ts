@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { Client } from 'pg';
 import { dropDatabase } from '../../src/devkit/postgres/drop-database.ts';
 import { type PostgresServer, startPostgres } from '../../src/devkit/postgres/postgres.ts';
+import { query } from './query.ts';
 
 export interface TestDatabase {
   url: string;
@@ -28,14 +28,4 @@ export async function createDatabase(
   if (isolation)
     await query(url(), `alter database ${name} set default_transaction_isolation = '${isolation}'`);
   return { url: url(name), drop: () => dropDatabase(url(), name) };
-}
-
-async function query(connectionString: string, sql: string): Promise<void> {
-  const client = new Client({ connectionString });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
 }

@@ -36,9 +36,9 @@ interface Started {
 
 /**
  * Starts a real PostgreSQL of our own and resolves when it answers `user` with `password` on all `databases`. Other accounts
- * of the machine do not get in. It works as root too (under another account, without capabilities), recovers after a SIGKILL of everything, does not keep the process alive and ends with
- * it. Rejects in production
- * (NODE_ENV), and with what PostgreSQL says when it cannot start, for instance because the port is taken.
+ * of the machine do not get in. It works as root too (under another account, without capabilities), recovers after a SIGKILL
+ * of everything, does not keep the process alive and ends with it. Rejects in production (NODE_ENV), and with PostgreSQL's
+ * message when it cannot start, for instance because the port is taken.
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   if (process.env['NODE_ENV'] === 'production') {

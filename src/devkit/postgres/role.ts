@@ -6,7 +6,7 @@ import { type Account, environmentFor } from './account.ts';
 /** Whoever made the cluster is a superuser for ever: it has no password, and no other program learns of it. */
 export const superuser = 'embedded_superuser';
 
-export interface RoleOptions {
+interface RoleOptions {
   postgres: string;
   account: Account | undefined;
   /** A data directory whose server is stopped. */

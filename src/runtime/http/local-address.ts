@@ -12,7 +12,7 @@ export function isLoopback(address: string | undefined): boolean {
 }
 
 /** The host of a `Host` header, in lower case: without port, without the brackets of IPv6, without a dot at the end. */
-export function hostOf(header: string): string {
+function hostOf(header: string): string {
   return header
     .trim()
     .toLowerCase()
@@ -22,7 +22,7 @@ export function hostOf(header: string): string {
 }
 
 /** Whether a host leads to this machine from this machine alone (RFC 6761, section 6.3). */
-export const isLocalHost = (host: string): boolean =>
+const isLocalHost = (host: string): boolean =>
   host === 'localhost' || host.endsWith('.localhost') || isLoopback(host);
 
 /** What proxies add; one that adds nothing at all cannot be told from a user of this machine. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { Client } from 'pg';
 import { waitFor } from '../../../src/devkit/testing.ts';
 import { type DevProcess, runDevkit } from './dev-process.ts';
 import { type ExampleWorkspace, copyExampleWorkspace } from './example-workspace.ts';
 import { kill, processTree, processesIn } from './processes.ts';
+import { query } from '../../support/query.ts';
 
 describe('microservice-devkit dev in the example workspace', function () {
   this.timeout(600_000);
@@ -89,16 +89,6 @@ const countEffects = `
     'begin insert into effects values (new.id::text); return new; end';
   create trigger count_effect before insert on user_copies for each row execute function count_effect();
 `;
-
-async function query(connectionString: string, sql: string): Promise<Record<string, unknown>[]> {
-  const client = new Client({ connectionString });
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
 
 const ids = async (databaseUrl: string, sql: string) =>
   new Set((await query(databaseUrl, sql)).map(({ id }) => String(id)));

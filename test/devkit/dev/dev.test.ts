@@ -3,13 +3,13 @@ import { chmod, lstat, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } 
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import path from 'node:path';
-import { Client } from 'pg';
 import { startBroker } from '../../../src/devkit/broker/broker.ts';
 import { ask, parseAddress } from '../../../src/devkit/dev/address.ts';
 import { startPostgres } from '../../../src/devkit/postgres/postgres.ts';
 import { waitFor } from '../../../src/devkit/testing.ts';
 import { type DevProcess, runDevkit } from './dev-process.ts';
 import { createServiceFolder, envText, freeVariables } from './service-folder.ts';
+import { query } from '../../support/query.ts';
 
 type Variables = Awaited<ReturnType<typeof freeVariables>>;
 
@@ -344,16 +344,6 @@ describe('microservice-devkit dev', function () {
     assert.match(version.output(), /^\d+\.\d+\.\d+\n$/);
   });
 });
-
-async function query(connectionString: string, sql: string): Promise<unknown[]> {
-  const client = new Client({ connectionString });
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
 
 /** Which of them, and of what is in them, another account of the machine may read or enter. */
 async function openToOthers(root: string, names: string[]): Promise<string[]> {

@@ -18,6 +18,7 @@ import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { placeBinaries } from '../../../src/devkit/postgres/outside.ts';
 import { type PostgresServer, startPostgres } from '../../../src/devkit/postgres/postgres.ts';
+import { query } from '../../support/query.ts';
 
 const execute = promisify(execFile);
 const isRoot = process.getuid?.() === 0;
@@ -268,15 +269,4 @@ async function listeningPorts(pid: string): Promise<string[]> {
     .flatMap((table) => table.split('\n').map((line) => line.trim().split(/\s+/)))
     .filter(([, , , state, , , , , , inode]) => state === '0A' && links.includes(`socket:[${inode}]`))
     .map(([, local = '']) => local);
-}
-
-async function query(connectionString: string, sql: string): Promise<Record<string, unknown>[]> {
-  const client = new Client({ connectionString, connectionTimeoutMillis: 5000 });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
 }

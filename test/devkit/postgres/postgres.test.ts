@@ -9,6 +9,7 @@ import { Client } from 'pg';
 import { type PostgresServer, startPostgres } from '../../../src/devkit/postgres/postgres.ts';
 import { commandLine } from '../../../src/devkit/processes/command-line.ts';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
+import { query } from '../../support/query.ts';
 
 describe('startPostgres', () => {
   const servers: PostgresServer[] = [];
@@ -214,17 +215,6 @@ function noOrdinaryUser(): string | undefined {
     cwd: root,
   });
   return status === 0 ? undefined : `an ordinary user may not read ${process.execPath} or ${root}`;
-}
-
-async function query(connectionString: string, sql: string): Promise<Record<string, unknown>[]> {
-  const client = new Client({ connectionString, connectionTimeoutMillis: 5000 });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
 }
 
 const answers = (url: string) =>
