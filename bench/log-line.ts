@@ -1,4 +1,4 @@
-// node --import tsx bench/log-line.ts [another logger.ts]: what a log line costs, and how much of it is hiding secrets.
+// node --import tsx bench/log-line.ts [another logger.ts]: the CPU time of a log line, and the share of redaction.
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
