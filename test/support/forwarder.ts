@@ -11,9 +11,12 @@ export async function forward(
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const target = connect(to);
-    for (const socket of [client, target]) {
+    for (const [socket, other] of [
+      [client, target],
+      [target, client],
+    ] as const) {
       sockets.add(socket);
-      socket.on('error', () => {});
+      socket.on('error', () => other.destroy());
       socket.on('close', () => sockets.delete(socket));
     }
     client.pipe(target).pipe(client);

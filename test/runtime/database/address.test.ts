@@ -96,7 +96,7 @@ describe('the address of a database', () => {
         runInSourceContext(context, async () => database.raw('select pg_sleep(30)')),
         { code: '57014' },
       );
-      const asleep = `select from pg_stat_activity where datname = current_database() and query like '%sleep(30)'`;
+      const asleep = `select from pg_stat_activity where datname = current_database() and state = 'active' and query like '%sleep(30)'`;
       await waitFor(async () => (await database.raw(asleep)).rows.length === 0);
       await database.destroy();
       await socket.close();

@@ -58,7 +58,7 @@ describe('a handler that fails', () => {
       async () => {
         throw new Error('never');
       },
-      { registry },
+      { registry, inPlaceDelays: [1, 50_000] },
     );
     await fixture.send('a', 'x');
     const retrying = await waitFor(() => consumers.status()[0]?.partitions[0]?.retrying);
