@@ -103,7 +103,7 @@ export const httpMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/http/hostile-bodies.test.ts',
-      title: 'names the first error alone of a body with so many values that checking each would take long',
+      title: 'names the first error alone of a body with so many errors that telling each would take long',
     },
   },
   {

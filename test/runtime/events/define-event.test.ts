@@ -60,6 +60,9 @@ describe('the data of an event', () => {
       upcasts: {},
       schema: joi.object({ list: joi.array().items(joi.string()) }),
     });
+    const fields = Object.fromEntries(
+      Array.from({ length: 30 }, (_, at) => [`f${at}`, joi.any().required()]),
+    );
     const messageOf = (work: () => unknown): string => {
       try {
         return String(work());
@@ -73,6 +76,13 @@ describe('the data of an event', () => {
     assert.match(many, /280 more/);
     const first = messageOf(() => acceptData(lists, 3, { list: Array<number>(50_000).fill(1) }));
     assert.equal(first.match(/must be a string/g)?.length, 1);
+    const wide = defineEvent({
+      ...settings,
+      upcasts: {},
+      schema: joi.object({ list: joi.array().items(fields) }),
+    });
+    const missing = messageOf(() => acceptData(wide, 3, { list: Array.from({ length: 999 }, () => ({})) }));
+    assert.equal(missing.match(/is required/g)?.length, 1);
     const long = { ['x'.repeat(50_000)]: 1 };
     assert.ok(messageOf(() => serializeData(userCreated, long as unknown as User)).length < 2_000);
   });

@@ -154,8 +154,9 @@ describe('a body that is hostile', () => {
       { numRuns: 20, examples: [[100], [101]] },
     ));
 
-  it('names the first error alone of a body with so many values that checking each would take long', async () => {
+  it('names the first error alone of a body with so many errors that telling each would take long', async () => {
     for (const body of [
+      `{"links":[${'{},'.repeat(998)}{}]}`,
       unknown(11_000),
       `{"tags":[${'1,'.repeat(20_000)}1]}`,
       `{"tags":[${'{"b":1},'.repeat(11_000)}{}]}`,
@@ -163,9 +164,14 @@ describe('a body that is hostile', () => {
       const answer = await post(body);
       assert.equal(answer.status, 400);
       assert.equal(answer.body.errors?.length, 1);
-      assert.match(answer.body.detail ?? '', /more than 1000 values.*first error/);
+      assert.match(answer.body.detail ?? '', /more than 1000 errors.*first/);
       assert.ok(JSON.stringify(answer.body).length < 1_000);
     }
+  });
+
+  it('names each error of a large body that has few', async () => {
+    const answer = await post(`{"tags":[${'{"weight":1},'.repeat(5_000)}{"weight":"x"}],"count":"x"}`);
+    assert.deepEqual(fieldsOf(answer), ['body.count', 'body.tags.5000.weight']);
   });
 
   it('takes a large body that keeps the rules', async () => {

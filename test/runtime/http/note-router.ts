@@ -8,6 +8,7 @@ const noteSchema = joi
     count: joi.number().integer(),
     isOpen: joi.boolean(),
     tags: joi.array().items(joi.object({ weight: joi.number() })),
+    links: joi.array().items(joi.object({ rel: joi.string().required(), href: joi.string().required() })),
     either: joi.alternatives(joi.number(), joi.string()),
     at: joi.date(),
     meta: joi.any(),
