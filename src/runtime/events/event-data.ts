@@ -1,5 +1,5 @@
 import type joi from 'joi';
-import { hasMoreValues, MAX_CHECKED } from '../schemas/bounded-validation.ts';
+import { boundedValidation, type Validate } from '../schemas/bounded-validation.ts';
 import { jsonFaults } from '../schemas/json-faults.ts';
 import type { EventDefinition } from './define-event.ts';
 
@@ -55,15 +55,18 @@ export function acceptData<T>(definition: EventDefinition<T>, version: number, d
   return value;
 }
 
-/** Every error of data of ordinary size, the first one of data with more values: the text is logged and kept. */
+const validations = new WeakMap<joi.ObjectSchema, Validate<unknown>>();
+
+/** Every error of data, or the first one of data with too many: the text is logged and kept. */
 function validate<T>(
   schema: joi.ObjectSchema<T>,
   data: unknown,
   options: joi.ValidationOptions,
 ): joi.ValidationResult<T> {
-  const result = schema.validate(data, { ...options, abortEarly: true });
-  if (!result.error || hasMoreValues(data, MAX_CHECKED)) return result;
-  return schema.validate(data, { ...options, abortEarly: false });
+  const known = validations.get(schema);
+  const own = (known as Validate<T> | undefined) ?? boundedValidation<T>(schema);
+  if (!known) validations.set(schema, own);
+  return own(data, options);
 }
 
 function faultsText({ details }: joi.ValidationError): string {

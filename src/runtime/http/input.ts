@@ -1,7 +1,7 @@
 import { toUSVString } from 'node:util';
 import type joi from 'joi';
 import { InvalidError, type FieldError } from '../errors.ts';
-import { boundedValidation, MAX_CHECKED } from '../schemas/bounded-validation.ts';
+import { boundedValidation, MAX_ERRORS } from '../schemas/bounded-validation.ts';
 import { jsonFaults, type JsonFault } from '../schemas/json-faults.ts';
 import { withStrictTypes } from '../schemas/strict-types.ts';
 
@@ -50,7 +50,7 @@ export function inputCheck(schemas: InputSchemas): ((req: Input) => void) | unde
 
 function invalid(found: readonly Found[]): InvalidError {
   const partial = found.some(({ isPartial }) => isPartial)
-    ? ` It has more than ${MAX_CHECKED} values, and only the first error among them is named.`
+    ? ` It has more than ${MAX_ERRORS} errors, and only the first of them is named.`
     : '';
   return new InvalidError(
     `The request breaks the rules of this operation.${partial}`,

@@ -13,7 +13,7 @@ export function withStrictTypes(schema: joi.Schema): joi.Schema {
 }
 
 /** The schema with each of its parts replaced. `$_modify` is documented for extensions of joi; its types take `each` for a flag. */
-function modified(schema: joi.Schema, each: (part: joi.Schema) => joi.Schema): joi.Schema {
+export function modified(schema: joi.Schema, each: (part: joi.Schema) => joi.Schema): joi.Schema {
   const options = { each, ref: false } as unknown as joi.ModifyOptions;
   const result = schema.$_modify(options);
   return result === schema ? schema : (result.$_mutateRebuild() as joi.Schema);

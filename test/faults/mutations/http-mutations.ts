@@ -97,8 +97,8 @@ export const httpMutations: readonly Mutation[] = [
     changes: [
       {
         file: '../schemas/bounded-validation.ts',
-        find: 'result.error !== undefined && hasMoreValues(value, MAX_CHECKED)',
-        replace: 'result.error !== undefined && hasMoreValues(value, Infinity)',
+        find: 'errors.size > MAX_ERRORS',
+        replace: 'errors.size > Infinity',
       },
     ],
     noticedBy: {
