@@ -1,4 +1,5 @@
-import { chmod, chown, lstat, mkdir } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, mkdir, open, readlink } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Where `dev` keeps data in the folder of a service or a workspace. */
@@ -6,13 +7,16 @@ export const ownFolderName = '.microservice';
 
 /**
  * Makes a folder that other accounts may not enter, whatever the umask, and closes an older one that is ours. As root, a
- * group that was let through stays so.
+ * group that was let through stays so. Throws where a symbolic link stands in its place.
  */
 export async function makeOwnFolder(folder: string): Promise<void> {
+  await refuseLink(folder);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const { mode, uid } = await lstat(folder);
-  const allowed = uid === 0 ? 0o710 : 0o700;
-  if (uid === process.getuid?.() && mode & 0o777 & ~allowed) await chmod(folder, mode & allowed);
+  await withFolder(folder, async (handle) => {
+    const { mode, uid } = await handle.stat();
+    const allowed = uid === 0 ? 0o710 : 0o700;
+    if (uid === process.getuid?.() && mode & 0o777 & ~allowed) await handle.chmod(mode & allowed);
+  });
 }
 
 /** The highest folder of the devkit's own: `.microservice` above `folder`, or `folder` itself. */
@@ -24,9 +28,35 @@ export function topOwnFolder(folder: string): string {
 /** Lets the group of an account through a folder of the devkit, and through the one above it where that is one. */
 export async function letThrough(folder: string, { uid, gid }: { uid: number; gid: number }): Promise<void> {
   for (const each of new Set([topOwnFolder(folder), folder])) {
-    const found = await lstat(each);
-    if (found.uid === uid || found.mode & 0o001 || (found.gid === gid && found.mode & 0o010)) continue;
-    await chown(each, found.uid, gid);
-    await chmod(each, 0o710);
+    await withFolder(each, async (handle) => {
+      const found = await handle.stat();
+      if (found.uid === uid || found.mode & 0o001 || (found.gid === gid && found.mode & 0o010)) return;
+      await handle.chown(found.uid, gid);
+      await handle.chmod(0o710);
+    });
+  }
+}
+
+/** Throws where `folder` is a symbolic link: what is done to the folder would be done to another place. */
+export async function refuseLink(folder: string): Promise<void> {
+  const found = await lstat(folder).catch(() => undefined);
+  if (!found?.isSymbolicLink()) return;
+  throw new Error(
+    `${folder} is a symbolic link to ${await readlink(folder)}, and none is followed here: put a folder in its place, or remove it.`,
+  );
+}
+
+/** By its handle, so that a link that is put in its place meanwhile is not followed either. Windows has no such modes. */
+async function withFolder(folder: string, use: (handle: FileHandle) => Promise<void>): Promise<void> {
+  if (process.platform === 'win32') return;
+  const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+  const handle = await open(folder, flags).catch(async (error: unknown) => {
+    await refuseLink(folder);
+    throw error;
+  });
+  try {
+    await use(handle);
+  } finally {
+    await handle.close();
   }
 }

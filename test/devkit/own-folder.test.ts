@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { startBroker } from '../../src/devkit/broker/broker.ts';
 import { dataDirectory } from '../../src/devkit/dev/data-directory.ts';
 import { letThrough, makeOwnFolder } from '../../src/devkit/own-folder.ts';
+
 import { startPostgres } from '../../src/devkit/postgres/postgres.ts';
 
 describe('.microservice', () => {
@@ -50,10 +52,11 @@ describe('.microservice', () => {
     await assertUntouched();
   });
 
-  it('is refused where the folder of PostgreSQL in it is a symbolic link', async () => {
-    const link = path.join(await dataDirectory(service, 'postgres'));
+  it('is refused where the folder of PostgreSQL or the broker in it is a symbolic link', async () => {
+    const link = await dataDirectory(service, 'data');
     await symlink(elsewhere, link);
     await assert.rejects(startPostgres({ directory: link }), refused(link));
+    await assert.rejects(startBroker({ port: 0, directory: link }), refused(link));
     await assertUntouched();
   });
 });

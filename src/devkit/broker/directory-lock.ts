@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { refuseLink } from '../own-folder.ts';
 import { type DirectoryLock, type Holder, lockDirectory } from '../processes/directory-lock.ts';
 
 /** Another broker writes to the directory. */
@@ -26,6 +27,7 @@ export async function lockForBroker(
   directory: string,
   address: { host: string; port: number },
 ): Promise<DirectoryLock> {
+  await refuseLink(directory);
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const lock = await lockDirectory(lockFile(directory), address);
   if ('release' in lock) return lock;

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorCode, errorMessage } from '../errors.ts';
+import { makeOwnFolder } from '../own-folder.ts';
 import { startPostgres } from '../postgres/postgres.ts';
 import { portHolderText } from '../processes/port-holder.ts';
 import { waitFor } from '../testing/wait-for.ts';
@@ -66,7 +66,7 @@ async function startEmbedded(address: DatabaseAddress, directory: string): Promi
     );
   }
   if (!address.password) throw noPassword(address);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeOwnFolder(directory);
   const lock = await lockDirectory(lockFile(directory), address);
   if ('release' in lock) return startServer(address, directory, lock);
   return joinHolder(address, directory, lock);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { lchown, lstat, readdir, stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
@@ -57,17 +57,4 @@ export async function closedFolder(target: string, account: Account): Promise<st
     if (!(mode & right)) return folder;
   }
   return undefined;
-}
-
-/**
- * Gives a directory and all in it to `account`, links themselves and not their targets; does nothing without one. From the
- * bottom up: once a folder is the account's, it may put a link in the place of what is in it.
- */
-export async function giveTo(directory: string, account: Account | undefined): Promise<void> {
-  if (!account) return;
-  const depthOf = (entry: string) => entry.split(path.sep).length;
-  const entries = await readdir(directory, { recursive: true });
-  for (const entry of entries.toSorted((one, other) => depthOf(other) - depthOf(one)))
-    await lchown(path.join(directory, entry), account.uid, account.gid);
-  await lchown(directory, account.uid, account.gid);
 }

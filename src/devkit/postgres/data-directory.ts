@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process';
-import { chown, cp, lstat, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { lchown, lstat, mkdir, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { errorMessage } from '../errors.ts';
 import { makeOwnFolder } from '../own-folder.ts';
-import { type Account, environmentFor, giveTo } from './account.ts';
+import { type Account, environmentFor } from './account.ts';
 import type { PostgresBinaries } from './binaries.ts';
 import { cacheDirectory } from './cache-directory.ts';
+import { copyDirectory, removeDirectory } from './foreign-directory.ts';
+import { makeShared, outside } from './outside.ts';
 import { ensureRole, superuser } from './role.ts';
 
 const execute = promisify(execFile);
@@ -30,7 +32,7 @@ const templateLogin = { user: 'postgres', password: '' };
 export async function createDataDirectory(directory: string, options: DataDirectoryOptions): Promise<void> {
   if (await stat(path.join(directory, 'PG_VERSION')).catch(() => undefined)) return;
   const unfinished = `${directory}.unfinished`;
-  await rm(unfinished, { recursive: true, force: true });
+  await removeDirectory(unfinished);
   await copyTemplate(unfinished, options);
   const { binaries, user, password } = options;
   if (user !== templateLogin.user || password !== templateLogin.password) {
@@ -42,51 +44,55 @@ export async function createDataDirectory(directory: string, options: DataDirect
 
 /** Forgets the template, for instance because a copy of it does not start. */
 export async function dropTemplate(options: DataDirectoryOptions): Promise<void> {
-  await rm(templatePath(options), { recursive: true, force: true });
+  await removeDirectory(templatePath(options));
 }
 
 function templatePath({ binaries, account }: DataDirectoryOptions): string {
-  const owner = account ? `-${account.uid}` : '';
-  return path.join(cacheDirectory(), `template-${binaries.version}-${process.arch}${owner}`);
+  const name = `template-${binaries.version}-${process.arch}`;
+  // the account copies it, and may not enter the cache of root
+  return account ? path.join(outside, `${name}-${account.uid}`) : path.join(cacheDirectory(), name);
 }
 
 async function copyTemplate(directory: string, options: DataDirectoryOptions): Promise<void> {
   const template = templatePath(options);
   try {
-    await assertOurs(path.dirname(template));
-    await assertOurs(template);
-    await cp(template, directory, { recursive: true, verbatimSymlinks: true });
-    await giveTo(directory, options.account);
+    await assertOwned(path.dirname(template), process.getuid?.());
+    await assertOwned(template, options.account?.uid ?? process.getuid?.());
+    await copyDirectory(template, directory, options.account);
   } catch {
-    await rm(directory, { recursive: true, force: true });
+    await removeDirectory(directory);
     await initialize(directory, options);
-    await keepTemplate(directory, template);
+    await keepTemplate(directory, template, options.account);
   }
 }
 
 /** A cache may lie in a folder where others write: another account's template could hold logins of its own. */
-async function assertOurs(folder: string): Promise<void> {
+async function assertOwned(folder: string, owner: number | undefined): Promise<void> {
   const { uid, mode } = await lstat(folder);
   if (process.platform === 'win32') return;
-  if (uid !== process.getuid?.() || mode & 0o022) throw new Error(`${folder} is not this user's alone.`);
+  if (uid !== owner || mode & 0o022) throw new Error(`${folder} is not its owner's alone.`);
 }
 
-async function keepTemplate(directory: string, template: string): Promise<void> {
+async function keepTemplate(
+  directory: string,
+  template: string,
+  account: Account | undefined,
+): Promise<void> {
   const unfinished = `${template}.${process.pid}`;
   try {
-    await makeOwnFolder(path.dirname(template));
-    await assertOurs(path.dirname(template));
-    await cp(directory, unfinished, { recursive: true, verbatimSymlinks: true });
+    await (account ? makeShared() : makeOwnFolder(path.dirname(template)));
+    await assertOwned(path.dirname(template), process.getuid?.());
+    await copyDirectory(directory, unfinished, account);
     await rename(unfinished, template); // fails when another process was first, which is as good
   } catch {
-    await rm(unfinished, { recursive: true, force: true }).catch(() => undefined);
+    await removeDirectory(unfinished).catch(() => undefined);
   }
 }
 
 async function initialize(directory: string, options: DataDirectoryOptions): Promise<void> {
   const { binaries, account } = options;
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  if (account) await chown(directory, account.uid, account.gid);
+  if (account) await lchown(directory, account.uid, account.gid);
   // The access rules are written before every start.
   const login = ['-D', directory, '-U', superuser, '-A', 'reject'];
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
@@ -97,7 +103,7 @@ async function initialize(directory: string, options: DataDirectoryOptions): Pro
     const role = { postgres: binaries.postgres, directory, databases: [] };
     await ensureRole({ account, ...role, ...templateLogin });
   } catch (cause) {
-    await rm(directory, { recursive: true, force: true });
+    await removeDirectory(directory);
     const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : '';
     throw new Error(`PostgreSQL could not create ${directory}: ${said || errorMessage(cause)}`, { cause });
   }

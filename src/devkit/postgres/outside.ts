@@ -3,11 +3,12 @@ import { chmod, cp, lstat, mkdir, readdir, readlink, rename, rm, symlink } from 
 import path from 'node:path';
 import { errorCode, errorMessage } from '../errors.ts';
 import { letThrough, makeOwnFolder, ownFolderName, topOwnFolder } from '../own-folder.ts';
-import { type Account, closedFolder, giveTo } from './account.ts';
+import { type Account, closedFolder } from './account.ts';
 import type { PostgresBinaries } from './binaries.ts';
+import { copyDirectory, removeDirectory } from './foreign-directory.ts';
 
 /** For root alone: where the account of PostgreSQL reaches what lies in a folder that is closed to it, as /root is. */
-const outside = '/var/lib/microservice-devkit';
+export const outside = '/var/lib/microservice-devkit';
 
 /**
  * The data directory of the folder `home`: `data` in it, and where `account` may not enter `home`, a directory outside that
@@ -61,20 +62,19 @@ async function makeOutside(home: string, account: Account): Promise<string> {
 /** Moves what is there, as an older version left it, and puts the link in its place. */
 async function moveOut(home: string, account: Account): Promise<void> {
   const data = path.join(home, 'data');
-  await rm(outsideOf(home), { recursive: true, force: true });
+  await removeDirectory(outsideOf(home));
   const moved = await makeOutside(home, account);
   await rename(data, moved).catch(async (error: unknown) => {
     if (errorCode(error) === 'ENOENT') return; // nothing is there yet
     if (errorCode(error) !== 'EXDEV') throw error;
-    await cp(data, moved, { recursive: true, verbatimSymlinks: true });
-    await giveTo(moved, account);
-    await rm(data, { recursive: true });
+    await copyDirectory(data, moved, account);
+    await removeDirectory(data);
   });
   await symlink(moved, data);
 }
 
 /** Everyone may enter it, and root alone may write. */
-async function makeShared(): Promise<void> {
+export async function makeShared(): Promise<void> {
   await mkdir(outside, { recursive: true, mode: 0o755 });
   const { uid, mode } = await lstat(outside);
   if (uid !== 0 || mode & 0o022) throw new Error(`${outside} is not root's alone: remove it.`);

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { refuseLink } from '../own-folder.ts';
 import { type Account, chooseAccount } from './account.ts';
 import { type PostgresBinaries, findBinaries } from './binaries.ts';
 import { knownData, placeBinaries, placeData } from './outside.ts';
@@ -48,6 +49,7 @@ export async function createPlan(options: PostgresOptions): Promise<Plan> {
   const account = await chooseAccount(home && (await knownData(home)));
   const binaries = await placeBinaries(await findBinaries(), account);
   const temporary = home ? undefined : await createTemporaryDirectory(account);
+  if (home) await refuseLink(home);
   if (home) await mkdir(home, { recursive: true, mode: 0o700 });
   const data = home ? await placeData(home, account) : path.join(temporary ?? '', 'data');
   const logFile = path.join(home ?? temporary ?? '', 'postgres.log');

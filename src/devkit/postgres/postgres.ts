@@ -3,13 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { errorMessage } from '../errors.ts';
 import { ensureDatabases, isLetIn, writeAccessRules } from './access.ts';
 import { createDataDirectory, dropTemplate } from './data-directory.ts';
+import { removeDirectory } from './foreign-directory.ts';
 import { findFreePort } from './free-port.ts';
 import { type Plan, type PostgresOptions, createPlan } from './plan.ts';
 import { ensureRole } from './role.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 import { durable, fleeting } from './settings.ts';
 import { clearStaleServer } from './stale-server.ts';
-import { removeDirectory } from './temporary-directory.ts';
 
 export type { PostgresOptions } from './plan.ts';
 

@@ -1,4 +1,4 @@
-import { chmod, chown, mkdtemp, rm, stat } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type Account, closedFolder } from './account.ts';
@@ -27,8 +27,3 @@ const hasTmp = (): Promise<boolean> =>
     (found) => found.isDirectory(),
     () => false,
   );
-
-/** Removes a directory with all in it; does nothing without one. */
-export async function removeDirectory(directory: string | undefined): Promise<void> {
-  if (directory) await rm(directory, { recursive: true, force: true, maxRetries: 5 });
-}

@@ -15,7 +15,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { createDataDirectory, dropTemplate } from '../../../src/devkit/postgres/data-directory.ts';
 import { placeData } from '../../../src/devkit/postgres/outside.ts';
-import { removeDirectory } from '../../../src/devkit/postgres/temporary-directory.ts';
+import { removeDirectory } from '../../../src/devkit/postgres/foreign-directory.ts';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 
 const isRootOnLinux = process.getuid?.() === 0 && process.platform === 'linux';
@@ -71,9 +71,9 @@ describe('as root, a file of root in the directory of PostgreSQL', () => {
 
   it('is not moved out of a closed folder to another file system', async function () {
     if ((await stat('/dev/shm')).dev === (await stat('/var/lib')).dev) this.skip();
-    const home = await createFolder('/dev/shm', 0o700);
+    const home = path.join(await createFolder('/dev/shm', 0o700), 'postgres');
     const data = path.join(home, 'data');
-    await mkdir(data);
+    await mkdir(data, { recursive: true, mode: 0o700 });
     await writeFile(path.join(data, 'PG_VERSION'), '18');
     for (const each of [data, path.join(data, 'PG_VERSION')]) await chown(each, stranger.uid, stranger.gid);
     await writeSecret(data);
@@ -96,7 +96,7 @@ describe('as root, a file of root in the directory of PostgreSQL', () => {
     await mkdir(kept, { recursive: true, mode: 0o700 });
     await writeSecret(kept);
     await chown(path.join(folder, 'data'), stranger.uid, stranger.gid);
-    await assert.rejects(removeDirectory(folder), /data/);
+    await assert.rejects(removeDirectory(folder), /kept.*Permission denied/);
     assert.equal(await readFile(path.join(kept, 'secret'), 'utf8'), 'of root');
 
     await rm(kept, { recursive: true });
