@@ -28,13 +28,13 @@ export async function readPrivateFile(file: string): Promise<string> {
 /** Replaces a file in one step, a link with its name as well, and gives it to `owner`. */
 export async function writePrivateFile(
   file: string,
-  text: string,
+  content: string | Uint8Array,
   owner?: { uid: number; gid: number },
 ): Promise<void> {
   const aside = `${file}.${randomBytes(6).toString('hex')}`;
   const handle = await open(aside, 'wx', ownerOnly);
   try {
-    await handle.writeFile(text);
+    await handle.writeFile(content);
     if (owner) await handle.chown(owner.uid, owner.gid);
   } finally {
     await handle.close();
