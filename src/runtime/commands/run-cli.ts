@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { withoutAddressSecrets } from '../logging/address-secrets.ts';
+import { withoutTextSecrets } from '../logging/text-secrets.ts';
 import { MisuseError, type Command } from './command.ts';
 import { contractsCommand } from './contracts.ts';
 import { dockerfileCommand } from './dockerfile.ts';
@@ -46,7 +46,7 @@ function show(text: string): number {
 }
 
 function complain(message: string, code: number): number {
-  printError(`microservice-runtime: ${withoutAddressSecrets(message)}`);
+  printError(`microservice-runtime: ${withoutTextSecrets(message)}`);
   return code;
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { checkWritable } from '../database/service-client.ts';
-import { withoutAddressSecrets } from '../logging/address-secrets.ts';
+import { withoutTextSecrets } from '../logging/text-secrets.ts';
 import { pendingMigrations } from '../migrations/pending-migrations.ts';
 import type { ServerState } from './server-state.ts';
 
@@ -96,5 +96,5 @@ async function result(readiness: ReadinessCheck): Promise<{ name: string; ok: bo
 
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return withoutAddressSecrets(error.message) || ('code' in error ? String(error.code) : error.name);
+  return withoutTextSecrets(error.message) || ('code' in error ? String(error.code) : error.name);
 }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { withoutAddressSecrets } from '../logging/address-secrets.ts';
+import { withoutTextSecrets } from '../logging/text-secrets.ts';
 import { writtenError } from '../logging/written-error.ts';
 import { startParts, stopParts, type Part } from './part.ts';
 import { printError } from '../terminal.ts';
@@ -68,7 +68,7 @@ function exitAfter(timeout: number): void {
 function fail(error: unknown, logger: Logger | undefined): void {
   logger?.fatal({ err: error }, 'the process fails');
   const words = error instanceof Error ? writtenError(error)['stack'] : error;
-  printError(withoutAddressSecrets(String(words)));
+  printError(withoutTextSecrets(String(words)));
   process.exit(1);
 }
 
@@ -83,7 +83,7 @@ function asService(created: Created): Service {
 
 async function orExit<T>(work: () => Promise<T>, what = 'Could not start.'): Promise<T> {
   return work().catch((error: unknown) => {
-    printError(`${what} ${withoutAddressSecrets(describe(error))}`);
+    printError(`${what} ${withoutTextSecrets(describe(error))}`);
     return process.exit(1);
   });
 }

@@ -1,12 +1,11 @@
 import { destination, pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
 import { currentContext } from '../context/context.ts';
 import { registerAccessTarget } from './access-log.ts';
-import { withoutAddressSecrets } from './address-secrets.ts';
-import { secretRemover } from './secrets.ts';
+import { childLoggers } from './child-loggers.ts';
+import { secretRemover, type Fields } from './secrets.ts';
+import { textSecretRemover } from './text-secrets.ts';
 
 export type { Logger } from 'pino';
-
-type Fields = Record<string, unknown>;
 
 /**
  * A logger that writes one JSON line a message to standard output, with the service's name, the request's ids and the
@@ -20,6 +19,7 @@ export function createLogger(
   stream: DestinationStream = standardOutput(),
 ): Logger {
   const withoutSecrets = secretRemover(config.secretFields);
+  const withoutTextSecrets = textSecretRemover(config.secretFields);
   const logger = pino(
     {
       level: config.logLevel,
@@ -28,7 +28,7 @@ export function createLogger(
       formatters: { level: (label) => ({ level: label }), log: withoutSecrets },
       serializers: { err: (written: unknown) => written }, // `withoutSecrets` has written it
       hooks: {
-        streamWrite: withoutAddressSecrets,
+        streamWrite: withoutTextSecrets,
         logMethod(values, write) {
           for (let index = 1; index < values.length; index += 1)
             // what becomes a part of the message
@@ -41,28 +41,14 @@ export function createLogger(
     stream,
   );
   registerAccessTarget(logger, {
-    stream: { write: (line) => stream.write(withoutAddressSecrets(line)) },
+    stream: { write: (line) => stream.write(withoutTextSecrets(line)) },
     service: config.serviceName,
   });
-  return withCleanBindings(logger, withoutSecrets);
+  return childLoggers(logger, withoutSecrets);
 }
 
 const shown = (value: unknown, withoutSecrets: (fields: Fields) => Fields): unknown =>
   typeof value === 'object' && value !== null ? withoutSecrets({ value })['value'] : value;
-
-/** Pino hands the bindings of a child to no formatter. A child has the methods of its parent. */
-function withCleanBindings(logger: Logger, withoutSecrets: (fields: Fields) => Fields): Logger {
-  const child: Logger['child'] = Reflect.get(logger, 'child');
-  const setBindings: Logger['setBindings'] = Reflect.get(logger, 'setBindings');
-  return Object.assign(logger, {
-    child(this: Logger, bindings: Fields, options: object | undefined) {
-      return child.call(this, withoutSecrets(bindings), options);
-    },
-    setBindings(this: Logger, bindings: Fields) {
-      setBindings.call(this, withoutSecrets(bindings));
-    },
-  });
-}
 
 /** A write for each line would cost more than the line; what SIGKILL or a lack of memory ends may lose the last 100 ms. */
 const standardOutput = (): DestinationStream =>

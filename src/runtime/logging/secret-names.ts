@@ -1,16 +1,17 @@
 /** Stands where a secret was. */
 export const HIDDEN = '[Redacted]';
 
-/** Say it alone, and as one word of several: `csrfToken`, but neither `tokenize` nor `shipping`. */
-const words =
-  /(?:^|_)(?:secrets?|tokens?|jwts?|cookies?|credentials?|passphrase|pwd|pin|otp|cvv|cvc|ssn)(?:_|$)/;
+/** Say it alone, and as one word of several: `customerPin`, but not `shipping`. */
+const words = /(?:^|_)(?:pin|[th]?otp|cvv|cvc|ssn|sig)(?:_|$)|^pass$/;
+/** Say it at the end of a word, too: `csrftoken` as `csrfToken`, but not `tokenize`. */
+const ends = /(?:secret|token|jwt|cookie|credential|signature)s?(?:_|$)|pwd(?:_|$)/;
 /** Say it wherever they stand, also where nothing parts the words: `userpassword`, `apikey`, `accesstoken`. */
 const parts =
-  /password|passwd|passphrase|passcode|authorization|setcookie|(?:api|private|secret|access|signing|encryption|master|account)key(?!id)|(?:access|refresh|id|auth|bearer)token|clientsecret/;
+  /password(?!less)|passwd|passphrase|passcode|authorization|setcookie|(?:api|private|secret|access|signing|encryption|master|account)key(?!id)|(?:access|refresh|id|auth|bearer)token|clientsecret|(?:db|smtp|mail|user|login|basic|proxy)pass$/;
 /** End the name of a fact about a secret: `tokenCount`, `passwordChangedAt`, `cookieName`. */
 const facts =
-  /_(?:count|length|size|types?|kind|at|in|on|expiry|expiration|ttl|lifetime|age|ur[li]|endpoint|host|domain|path|names?|fields?|policy|rules?|limit|algorithm|schemes?|scopes?|version|status|state|required|enabled|issuer|audience)$/;
-const plural = /s$/i;
+  /_(?:count|length|size|types?|kind|at|in|on|expiry|expiration|ttl|lifetime|age|ur[li]|endpoint|host|domain|path|names?|fields?|policy|rules?|limit|algorithm|schemes?|scopes?|version|status|state|required|enabled|issuer|audience|method)$/;
+const plural = /s[\d_]*$/i;
 
 /** Names come from bodies, too: so many are remembered, of such a length. */
 const REMEMBERED = 2_000;
@@ -45,15 +46,17 @@ export function secretNames(names: readonly string[] = []): IsSecret {
 
 function saysSecret(name: string): boolean {
   const snake = wordsOf(name);
-  return (words.test(snake) || parts.test(snake.replaceAll('_', ''))) && !facts.test(snake);
+  const isSaid = words.test(snake) || ends.test(snake) || parts.test(snake.replaceAll('_', ''));
+  return isSaid && !facts.test(snake);
 }
 
-/** `X-API-Key` and `xApiKey` as `x_api_key`. */
+/** `X-API-Key`, `xApiKey2` and `x[apiKey]` as `x_api_key`. */
 const wordsOf = (name: string): string =>
   name
     .replaceAll(/([a-z\d])([A-Z])/g, '$1_$2')
     .replaceAll(/([A-Z])([A-Z][a-z])/g, '$1_$2')
     .toLowerCase()
-    .replaceAll(/[^a-z\d]+/g, '_');
+    .replaceAll(/[^a-z]+/g, '_')
+    .replaceAll(/^_|_$/g, '');
 
 const plainName = (name: string) => name.replaceAll(/[-_]/g, '').toLowerCase();

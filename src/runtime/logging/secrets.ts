@@ -7,8 +7,11 @@ const CUT = '[Object]';
 const DEPTH = 8;
 /** Objects of one line; one that refers to itself has no end. */
 const OBJECTS = 5_000;
+/** Characters that the name of a header, or of a field, may have. */
+const LONGEST = 64;
+const namesBeside = ['name', 'key', 'field', 'header'];
 
-type Fields = Record<string, unknown>;
+export type Fields = Record<string, unknown>;
 
 /**
  * Returns a function that gives the fields of a log line without secrets: without what the names say is one (see
@@ -25,32 +28,40 @@ export function secretRemover(names: readonly string[] = []): (fields: Fields) =
     let copy: Fields | undefined;
     for (const name of Object.keys(plain)) {
       const value = plain[name];
-      const shown = isSecret(name, value) ? HIDDEN : shownValue(value, left, name);
+      const isHidden = isSecret(name, value) || (name === 'value' && isNamedBeside(plain, value));
+      const shown = isHidden ? HIDDEN : shownValue(value, left);
       if (shown !== value) (copy ??= { ...plain })[name] = shown;
     }
     return copy ?? plain;
   }
 
-  /** Of two elements, such as a header, and in `rawHeaders` of Node, names and values take turns. */
-  function shownArray(values: unknown[], left: number, name: string): unknown[] {
-    const takesTurns = values.length === 2 || name === 'rawHeaders';
+  /** Whether another field has the name of a value, as in lists of headers and in the errors of joi. */
+  const isNamedBeside = (fields: Fields, value: unknown) =>
+    namesBeside.some((each) => isSecretName(fields[each], value));
+
+  const isSecretName = (name: unknown, value: unknown) =>
+    typeof name === 'string' && name.length <= LONGEST && isSecret(name, value);
+
+  /** In a list of an even length names and values may take turns, as in a header, and in the raw headers of Node. */
+  function shownArray(values: unknown[], left: number): unknown[] {
+    const takesTurns = values.length % 2 === 0 && typeof values[0] === 'string';
     let copy: unknown[] | undefined;
     for (const [index, value] of values.entries()) {
-      const before: unknown = takesTurns && index % 2 === 1 ? values[index - 1] : undefined;
-      const isHidden = typeof before === 'string' && isSecret(before, value);
-      const shown = isHidden ? HIDDEN : shownValue(value, left, name);
+      const isHidden = takesTurns && index % 2 === 1 && isSecretName(values[index - 1], value);
+      const shown = isHidden ? HIDDEN : shownValue(value, left);
       if (shown !== value) (copy ??= [...values])[index] = shown;
     }
     return copy ?? values;
   }
 
-  function shownValue(value: unknown, left: number, name = ''): unknown {
-    if (typeof value !== 'object' || value === null || isWrittenElsewhere(value)) return value;
+  function shownValue(value: unknown, left: number): unknown {
+    if (typeof value !== 'object' || value === null) return value;
+    const toJSON = 'toJSON' in value ? value.toJSON : undefined;
+    if (isWrittenElsewhere(value, toJSON)) return value;
     if (left === 0 || (objects += 1) > OBJECTS) return CUT;
-    if (Array.isArray(value)) return shownArray(value, left - 1, name);
     if (value instanceof Error) return withoutSecrets(writtenError(value), left - 1);
-    if ('toJSON' in value && typeof value.toJSON === 'function') return shownValue(value.toJSON(), left - 1);
-    return withoutSecrets(value as Fields, left - 1);
+    if (typeof toJSON === 'function') return shownValue(toJSON.call(value), left - 1);
+    return Array.isArray(value) ? shownArray(value, left - 1) : withoutSecrets(value as Fields, left - 1);
   }
 
   return (fields) => {
@@ -63,5 +74,8 @@ export function secretRemover(names: readonly string[] = []): (fields: Fields) =
   };
 }
 
-/** What JSON.stringify writes in a form of its own. */
-const isWrittenElsewhere = (value: object): boolean => value instanceof Date || ArrayBuffer.isView(value);
+/** What JSON.stringify writes in a form of its own: dates and bytes, where nobody has changed how. */
+function isWrittenElsewhere(value: object, toJSON: unknown): boolean {
+  if (value instanceof Date) return toJSON === Date.prototype.toJSON;
+  return ArrayBuffer.isView(value) && (toJSON === undefined || toJSON === Buffer.prototype.toJSON);
+}

@@ -5,14 +5,15 @@ const CAUSES = 10;
 
 /**
  * An error as a log line shows it, as pino's own serializer does: its class, its message and its stack with those of its
- * causes, its own fields, and the members of an AggregateError. It does not change the error, which may be frozen. The values
+ * causes, its own fields, and the members of an AggregateError. It does not change the error, which may be frozen, and
+ * asks no `toJSON` of its own. The values
  * of the fields are left as they are.
  */
 export function writtenError(error: Error): Fields {
   const chain = causesOf(error);
   const { name, cause } = error;
   const own: Fields = Object.fromEntries(Object.entries(error));
-  for (const written of ['cause', 'errors', 'type', 'message', 'stack']) delete own[written];
+  for (const written of ['cause', 'errors', 'type', 'message', 'stack', 'toJSON']) delete own[written];
   return {
     type: typeof error.constructor === 'function' ? error.constructor.name : name,
     message: chain.map(({ message }) => message).join(': '),

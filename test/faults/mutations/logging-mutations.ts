@@ -20,7 +20,7 @@ export const loggingMutations: readonly Mutation[] = [
     changes: [
       {
         file: '../logging/secret-names.ts',
-        find: "(words.test(snake) || parts.test(snake.replaceAll('_', '')))",
+        find: "words.test(snake) || ends.test(snake) || parts.test(snake.replaceAll('_', ''))",
         replace: "['password', 'authorization', 'cookie', 'token'].includes(snake)",
       },
     ],
@@ -53,6 +53,36 @@ export const loggingMutations: readonly Mutation[] = [
       },
     ],
     noticedBy: { file, title: 'hides passwords and tokens of addresses in any text' },
+  },
+  {
+    name: 'parameters are logged whole',
+    mechanism: 'No log line shows the value of a parameter whose name says that it is secret.',
+    changes: [
+      {
+        file: '../logging/parameter-secrets.ts',
+        find: "if (!text.includes('=') && !text.includes('%')) return text;",
+        replace: 'if (text) return text;',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/logging/secrets.test.ts',
+      title: 'shows no value of a parameter whose name says that it is secret',
+    },
+  },
+  {
+    name: 'serializers of children are trusted',
+    mechanism: "No secret hides in the result of a toJSON, or of a child logger's serializer or formatter.",
+    changes: [
+      {
+        file: '../logging/child-loggers.ts',
+        find: '(value: unknown) => clean({ [name]: serialize(value) as unknown })[name],',
+        replace: 'serialize,',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/logging/secrets.test.ts',
+      title: 'hides in what serializers and formatters of a child give',
+    },
   },
   {
     name: 'refused rows are logged',
