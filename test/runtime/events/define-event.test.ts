@@ -83,6 +83,9 @@ describe('the data of an event', () => {
     });
     const missing = messageOf(() => acceptData(wide, 3, { list: Array.from({ length: 999 }, () => ({})) }));
     assert.equal(missing.match(/is required/g)?.length, 1);
+    const placed = defineEvent({ ...settings, upcasts: {}, schema: joi.object({ list: joi.any() }) });
+    const deep = { list: Array.from({ length: 20 }, () => ({ ['x'.repeat(50_000)]: '\0' })) };
+    assert.ok(messageOf(() => serializeData(placed, deep as unknown as User)).length < 10_000);
     const long = { ['x'.repeat(50_000)]: 1 };
     assert.ok(messageOf(() => serializeData(userCreated, long as unknown as User)).length < 2_000);
   });

@@ -186,6 +186,14 @@ describe('a body that is hostile', () => {
     assert.equal(toUSVString(answer.body.errors?.[0]?.field ?? ''), answer.body.errors?.[0]?.field);
   });
 
+  it('tells few faults of texts, wherever and however many they are', async () => {
+    const names = Array.from({ length: 2_000 }, (_, at) => `"${at}${at % 2 ? '\\u0000' : '\\ud800'}":1`);
+    const answer = await post(`{"meta":{"${'p'.repeat(50_000)}":{${names.join()}}}}`);
+    assert.equal(answer.body.errors?.length, 20);
+    assert.ok(JSON.stringify(answer.body).length < 10_000);
+    assert.doesNotMatch(answer.body.detail ?? '', /more/);
+  });
+
   it('answers 400 to a query with more parameters than it reads, rather than leave out some', async () => {
     for (const [count, fields] of [
       [1_001, ['query']],
