@@ -1,11 +1,14 @@
 import type joi from 'joi';
 import { boundedValidation, type Validate } from '../schemas/bounded-validation.ts';
 import { jsonFaults } from '../schemas/json-faults.ts';
+import { shortened, shortenedPath } from '../schemas/shortened.ts';
 import type { EventDefinition } from './define-event.ts';
 
 /** The errors that a message names, and the characters of each. */
 const MAX_NAMED = 20;
 const MAX_MESSAGE = 500;
+/** The characters of the name of a field. */
+const MAX_NAME = 200;
 
 /** The data of an event does not fit its definition; the message names every field that does not. */
 export class EventDataError extends Error {
@@ -23,7 +26,7 @@ export class UnknownVersionError extends EventDataError {
  * that JSON makes of it.
  */
 export function serializeData<T>(definition: EventDefinition<T>, data: T): string {
-  const faults = jsonFaults(data).map(({ path, message }) => `"${path.join('.')}" ${message}`);
+  const faults = jsonFaults(data).map(({ path, message }) => `"${shortenedPath(path, MAX_NAME)}" ${message}`);
   if (faults.length > 0)
     throw new EventDataError(`${nameOf(definition)} was not published: ${faults.join('. ')}`);
   const wire: unknown = JSON.parse(JSON.stringify(data) ?? 'null');
@@ -70,7 +73,7 @@ function validate<T>(
 }
 
 function faultsText({ details }: joi.ValidationError): string {
-  const named = details.slice(0, MAX_NAMED).map(({ message }) => message.slice(0, MAX_MESSAGE));
+  const named = details.slice(0, MAX_NAMED).map(({ message }) => shortened(message, MAX_MESSAGE));
   const more = details.length - named.length;
   return [...named, ...(more > 0 ? [`${more} more`] : [])].join('. ');
 }

@@ -1,8 +1,8 @@
-import { toUSVString } from 'node:util';
 import type joi from 'joi';
 import { InvalidError, type FieldError } from '../errors.ts';
 import { boundedValidation, MAX_ERRORS } from '../schemas/bounded-validation.ts';
 import { jsonFaults, type JsonFault } from '../schemas/json-faults.ts';
+import { shortened, shortenedPath } from '../schemas/shortened.ts';
 import { withStrictTypes } from '../schemas/strict-types.ts';
 
 /** The schemas of what a route takes in. */
@@ -99,9 +99,5 @@ function isUtf8Query(url: string): boolean {
 
 /** The error of a field as an answer names it: `body.lines.0.amount`. */
 export function fieldError(place: Place, { path, message }: JsonFault): FieldError {
-  return { field: shortened([place, ...path].join('.'), MAX_NAME), message: shortened(message, MAX_MESSAGE) };
+  return { field: shortenedPath([place, ...path], MAX_NAME), message: shortened(message, MAX_MESSAGE) };
 }
-
-/** A name of a property or a refused value may be as long as a body. */
-const shortened = (text: string, most: number): string =>
-  text.length <= most ? text : `${toUSVString(text.slice(0, most))}…`;

@@ -13,7 +13,8 @@ const unstorable = /[\0\p{Surrogate}]/u;
 
 /**
  * What in a value JSON or PostgreSQL would alter or refuse: half of a surrogate pair (RFC 8259, section 8.2), U+0000, a number
- * that is not finite (section 6), and more than `MAX_DEPTH` levels (section 9). Looks at what `JSON.stringify` would write.
+ * that is not finite (section 6), and more than `MAX_DEPTH` levels (section 9). Looks at what `JSON.stringify` would write, takes
+ * time by its length, and finds the first `MAX_FAULTS`.
  */
 export function jsonFaults(value: unknown): JsonFault[] {
   const faults: JsonFault[] = [];
@@ -55,9 +56,12 @@ function visitChild(at: string | number, item: unknown, path: Path, faults: Json
   path.pop();
 }
 
+/** Of one place and message one fault is enough. The steps of one walk are the same strings, so that comparing them takes no time. */
 function tell(faults: JsonFault[], path: Path, message: string): void {
+  if (faults.length >= MAX_FAULTS) return;
   const last = faults.at(-1);
-  if (last?.message !== message || last.path.join('.') !== path.join('.'))
+  const isTold = last?.message === message && last.path.length === path.length;
+  if (!isTold || path.some((step, level) => step !== last.path[level]))
     faults.push({ path: [...path], message });
 }
 

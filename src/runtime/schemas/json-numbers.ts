@@ -1,4 +1,4 @@
-import type { JsonFault } from './json-faults.ts';
+import { MAX_DEPTH, type JsonFault } from './json-faults.ts';
 
 /** Sixteen digits in a row, or an exponent: without either, a number has few enough digits for any double. */
 const suspicious = /[\d.]{16}|\d[eE][+-]?\d/;
@@ -26,7 +26,7 @@ export function inexactNumbers(text: string, most: number): JsonFault[] {
     if (character === '"') at = passString(text, at, frames.at(-1));
     else if (character === '-' || (character >= '0' && character <= '9')) {
       const token = tokenAt(text, at);
-      if (!isExact(token)) faults.push({ path: frames.map((frame) => frame.at), message: messageFor(token) });
+      if (!isExact(token)) faults.push({ path: pathOf(frames), message: messageFor(token) });
       at += token.length;
     } else {
       passStructure(character, frames);
@@ -35,6 +35,9 @@ export function inexactNumbers(text: string, most: number): JsonFault[] {
   }
   return faults;
 }
+
+/** What lies deeper is refused in any case, and a text may open a level with each character. */
+const pathOf = (frames: Frame[]) => frames.slice(0, MAX_DEPTH).map(({ at }) => at);
 
 function passStructure(character: string, frames: Frame[]): void {
   const frame = frames.at(-1);
