@@ -97,13 +97,28 @@ export const httpMutations: readonly Mutation[] = [
     changes: [
       {
         file: '../schemas/bounded-validation.ts',
-        find: 'errors.size > MAX_ERRORS',
-        replace: 'errors.size > Infinity',
+        find: 'errors > MAX_ERRORS',
+        replace: 'errors > Infinity',
       },
     ],
     noticedBy: {
       file: 'runtime/http/hostile-bodies.test.ts',
       title: 'names the first error alone of a body with so many errors that telling each would take long',
+    },
+  },
+  {
+    name: 'names of properties are told however many there are',
+    mechanism: 'Faults of texts and numbers are found in time by the length of a body, and few are told.',
+    changes: [
+      {
+        file: '../schemas/json-faults.ts',
+        find: 'if (faults.length >= MAX_FAULTS) return;\n  const last',
+        replace: 'const last',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/schemas/json-faults.test.ts',
+      title: 'finds at most so many faults as are told, whatever names the properties have',
     },
   },
   {
