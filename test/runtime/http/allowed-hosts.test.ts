@@ -30,9 +30,12 @@ describe('a request whose host is a name of somebody else', () => {
   afterEach(() => started.server.stop());
   after(() => database.destroy());
 
-  async function post(host: string, path = '/v1/users', url = started.server.url) {
+  const post = (host: string, path = '/v1/users', url = started.server.url) =>
+    send([`POST ${path} HTTP/1.1`, `Host: ${host}`, 'Content-Length: 0'], url);
+
+  async function send(lines: string[], url = started.server.url) {
     const client = await connect(url);
-    client.write(`POST ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 0\r\n\r\n`);
+    client.write([...lines, '', ''].join('\r\n'));
     const answer = await client.answer(0);
     client.end();
     return answer;
@@ -87,6 +90,68 @@ describe('a request whose host is a name of somebody else', () => {
       assert.equal((await post(host))?.status, 204, host);
     for (const host of ['shop.test', 'evilshop.test', 'x.users.test'])
       assert.equal((await post(host))?.status, 421, host);
+  });
+
+  it('is decided by the target where that names a host, not by the header', async () => {
+    await start();
+    assert.equal((await post('localhost', 'http://evil.example/v1/users'))?.status, 421);
+    assert.equal((await post('localhost', 'HTTPS://evil.example:8001/v1/users'))?.status, 421);
+    assert.equal(handled, 0);
+    assert.equal((await post('evil.example', 'http://localhost:8001/v1/users'))?.status, 204);
+  });
+
+  for (const NODE_ENV of ['development', 'production']) {
+    it(`is 400 in ${NODE_ENV} where there are two, or where it is not a host (RFC 9112, section 3.2)`, async () => {
+      await start({ NODE_ENV });
+      const pairs = [
+        ['localhost', 'evil.example'],
+        ['evil.example', 'localhost'],
+        ['localhost', 'localhost'],
+      ];
+      for (const [one, other] of pairs) {
+        for (const version of ['1.1', '1.0']) {
+          const lines = [`POST /v1/users HTTP/${version}`, `Host: ${one}`, `hOST: ${other}`];
+          const answer = await send([...lines, 'Content-Length: 0']);
+          assert.equal(answer?.status, 400, `${one}, ${other}`);
+          assert.match(answer?.body ?? '', /one Host/);
+        }
+      }
+      const malformed = [
+        'evil.example/.localhost',
+        'evil.example?.localhost',
+        'evil.example#.localhost',
+        'user@localhost',
+        'evil.example\\.localhost',
+        'evil.example .localhost',
+        'localhost:80:80',
+        '[::1%25lo]',
+        '[::1%lo]:80',
+        '[localhost]',
+        '::1',
+        'evil%2.localhost',
+      ];
+      for (const host of malformed) {
+        const answer = await post(host);
+        assert.equal(answer?.status, 400, host);
+        assert.match(answer?.body ?? '', /Host/);
+        assert.notEqual((await post('localhost', `http://${host}/v1/users`))?.status, 204, host);
+      }
+      assert.equal((await post('localhost', 'http://user:word@localhost/v1/users'))?.status, 400);
+      assert.equal(handled, 0);
+    });
+  }
+
+  it('is not local by its end alone', async () => {
+    await start();
+    for (const host of [
+      'evil.example%2F.localhost',
+      'evil,.localhost',
+      '.localhost',
+      'a..localhost',
+      'localhost..',
+    ])
+      assert.equal((await post(host))?.status, 421, host);
+    assert.equal(handled, 0);
   });
 
   it('is served in production, where what stands before the service decides', async () => {

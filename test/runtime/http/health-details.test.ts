@@ -20,15 +20,18 @@ describe('GET /health/ready and /health/live', () => {
   after(() => database.destroy());
 
   /** What a request with these lines gets, as text. */
-  async function get(url: string, path: string, ...headers: string[]): Promise<string> {
+  async function get(url: string, path: string, ...given: string[]): Promise<string> {
+    const headers = given.filter((header) => header !== absolute);
+    const target = headers.length < given.length ? `http://users.example.com${path}` : path;
     const client = await connect(url);
     const host = headers.some((header) => header.startsWith('Host:')) ? [] : [`Host: ${new URL(url).host}`];
-    client.write([`GET ${path} HTTP/1.1`, ...host, ...headers, '', ''].join('\r\n'));
+    client.write([`GET ${target} HTTP/1.1`, ...host, ...headers, '', ''].join('\r\n'));
     const answer = await client.answer(0);
     client.end();
     return answer?.body ?? '';
   }
 
+  const absolute = 'the target in absolute form';
   const foreign: Record<string, string[]> = {
     'X-Forwarded-For': ['X-Forwarded-For: 127.0.0.1'],
     Forwarded: ['Forwarded: for=127.0.0.1'],
@@ -36,6 +39,7 @@ describe('GET /health/ready and /health/live', () => {
     Via: ['Via: 1.1 gateway'],
     'X-Real-IP': ['X-Real-IP: 127.0.0.1'],
     'a header of Envoy': ['X-Envoy-Attempt-Count: 1'],
+    'another host in the target': [absolute],
     'another name of this machine': ['Host: users.example.com'],
     'a page of another origin': ['Origin: https://evil.example'],
     'a browser that asks for another site': ['Sec-Fetch-Site: cross-site'],
@@ -53,6 +57,49 @@ describe('GET /health/ready and /health/live', () => {
       assert.deepEqual(JSON.parse(live), { status: 'live' });
     });
   }
+
+  const ofProxies = `
+    X-Cluster-Client-IP Fastly-Client-IP Fly-Client-IP X-Azure-ClientIP X-ProxyUser-Ip X-Amzn-Trace-Id CF-Ray X-Scheme Via
+    True-Client-IP CDN-Loop X-Appengine-User-Ip X-Nf-Client-Connection-Ip DO-Connecting-IP X-Cloud-Trace-Context X-ARR-LOG-ID
+    X-Request-Id traceparent X-B3-TraceId Proxy-Connection X-Of-A-Proxy-That-Nobody-Knows
+  `;
+  it('tell the states only where a header stands that somebody who asks for himself does not send', async () => {
+    await start();
+    for (const name of ofProxies.trim().split(/\s+/)) {
+      const ready = await get(started.server.url, '/health/ready', `${name}: 1`);
+      assert.doesNotMatch(ready, details, name);
+      assert.match(ready, /"database":"failed"/, name);
+    }
+  });
+
+  it('tell a browser, curl and fetch of this machine all', async () => {
+    await start();
+    const browser = [
+      'Connection: keep-alive',
+      'Cache-Control: max-age=0',
+      'sec-ch-ua: "Chromium";v="140"',
+      'sec-ch-ua-mobile: ?0',
+      'sec-ch-ua-platform: "Linux"',
+      'DNT: 1',
+      'Upgrade-Insecure-Requests: 1',
+      'User-Agent: Mozilla/5.0',
+      'Accept: text/html',
+      'Sec-Fetch-Site: none',
+      'Sec-Fetch-Mode: navigate',
+      'Sec-Fetch-User: ?1',
+      'Sec-Fetch-Dest: document',
+      'Accept-Encoding: gzip, deflate, br, zstd',
+      'Accept-Language: en-US',
+      'Cookie: a=b',
+      'Priority: u=0, i',
+    ];
+    assert.match(await get(started.server.url, '/health/ready', ...browser), details);
+    assert.match(
+      await get(started.server.url, '/health/ready', 'User-Agent: curl/8', 'Accept: */*'),
+      details,
+    );
+    assert.match(await (await started.request('/health/ready')).text(), details);
+  });
 
   it('tell loopback the reasons and the state of the bus', async () => {
     await start();
