@@ -17,7 +17,7 @@ interface Options {
   logger: Logger;
   metrics: RequestMetrics;
   state: ServerState;
-  /** Whether the service answers to a host, as the header has it. */
+  /** Whether the service answers to a host. */
   isOurs: HostCheck;
 }
 

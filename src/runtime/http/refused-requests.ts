@@ -1,6 +1,7 @@
 import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
+import { authoritiesOf, hostOf, hostProblem } from './authority.ts';
 import { problem, type Problem } from './problem.ts';
 import type { ServerState } from './server-state.ts';
 
@@ -73,11 +74,12 @@ const isContinue = /(?:^|\W)100-continue(?:$|\W)/i;
  * The problem of a request that is for another host (RFC 9110, section 7.4), or that HTTP/1.1 itself forbids, or undefined:
  * Node would answer the latter without a body. The connection closes after it, since a body may follow or not.
  */
-export function forbidden(
-  { httpVersion, headers }: IncomingMessage,
-  isOurs: (host: string) => boolean,
-): Problem | undefined {
-  if (headers.host !== undefined && !isOurs(headers.host)) return misdirected(headers.host);
+export function forbidden(request: IncomingMessage, isOurs: (host: string) => boolean): Problem | undefined {
+  const { httpVersion, headers } = request;
+  const wrong = hostProblem(request);
+  if (wrong) return wrong;
+  const [authority] = authoritiesOf(request);
+  if (authority !== undefined && !isOurs(hostOf(authority) ?? '')) return misdirected(authority);
   if (httpVersion !== '1.1') return undefined;
   if (headers.host === undefined)
     return problem(400, 'A request of HTTP/1.1 needs the header Host (RFC 9112, section 3.2).');
