@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { chmod, chown, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { selectServices } from '../../../src/devkit/dev/services.ts';
@@ -53,3 +54,97 @@ describe('the services that dev means', () => {
     await assert.rejects(selectServices(os.tmpdir(), ['user']), /lies in no workspace/);
   });
 });
+
+describe('a workspace above the folder in which dev runs', () => {
+  const isRoot = process.getuid?.() === 0;
+  const stranger = 54_321;
+  const remembered = JSON.stringify({ 'create-microservice': { generator: 'workspace' } });
+  let above: string;
+  let service: string;
+  let notes: string[];
+
+  beforeEach(async function () {
+    if (process.platform === 'win32') this.skip();
+    above = await mkdtemp(path.join(os.tmpdir(), 'workspace above '));
+    service = path.join(above, 'service');
+    await mkdir(path.join(service, 'src'), { recursive: true });
+    await writeFile(path.join(service, 'src', 'main.ts'), '');
+    notes = [];
+  });
+  afterEach(() => rm(above, { recursive: true }));
+
+  const write = async (name: string, text = remembered): Promise<string> => {
+    const file = path.join(above, name);
+    await writeFile(file, text);
+    return file;
+  };
+  const found = async () => (await selectServices(service, [], (line) => notes.push(line))).workspace;
+
+  for (const name of ['.yo-rc.json', 'docker-compose.kafka.yml']) {
+    it(`counts by a ${name} of this user`, async () => {
+      await write(name);
+      assert.deepEqual([await found(), notes], [above, []]);
+    });
+
+    it(`does not count by a ${name} of another user, and the file is named`, async function () {
+      if (!isRoot) return skipFor(this, 'only root can give a file to another user');
+      await chown(await write(name), stranger, stranger);
+      assert.equal(await found(), service);
+      assert.equal(notes.length, 1);
+      assert.match(notes[0] ?? '', new RegExp(`^${above}/${name} is ignored: it belongs to user 54321`));
+    });
+
+    it(`does not count by a ${name} in a folder in which everybody may write`, async () => {
+      await write(name);
+      await chmod(above, 0o1777);
+      assert.equal(await found(), service);
+      assert.match(notes.join('\n'), /is ignored: every user may write to its folder/);
+    });
+
+    it(`does not count by a ${name} that everybody may write`, async () => {
+      await chmod(await write(name), 0o666);
+      assert.equal(await found(), service);
+      assert.match(notes.join('\n'), /is ignored: every user may write to it[^s]/);
+    });
+
+    it(`does not count by a ${name} that is a pipe, a link or a folder, and is not waited for`, async () => {
+      const file = path.join(above, name);
+      await writeFile(path.join(above, 'target'), remembered);
+      const make = [() => execFileSync('mkfifo', [file]), () => symlink('target', file), () => mkdir(file)];
+      for (const each of make) {
+        await each();
+        assert.equal(await found(), service);
+        assert.match(notes.splice(0).join('\n'), /is ignored: it is not a regular file/);
+        await rm(file, { recursive: true });
+      }
+    });
+
+    it(`does not count by a ${name} that is larger than any`, async () => {
+      await write(name, remembered + ' '.repeat(2 ** 20));
+      assert.equal(await found(), service);
+      assert.match(notes.join('\n'), /is ignored: it is larger than \d+ bytes/);
+    });
+  }
+
+  it('counts for root where its owner is that of the folder, as in a container', async function () {
+    if (!isRoot) return skipFor(this, 'only root can give a file to another user');
+    for (const each of [await write('.yo-rc.json'), above, service]) await chown(each, stranger, stranger);
+    assert.deepEqual([await found(), notes], [above, []]);
+  });
+
+  it('counts on a file system without rights, where everybody may write to the folder of the service, too', async () => {
+    await write('.yo-rc.json');
+    for (const folder of [above, service]) await chmod(folder, 0o777);
+    assert.deepEqual([await found(), notes], [above, []]);
+  });
+
+  it('is not looked for in the .yo-rc.json of another generator, whoever owns it', async () => {
+    await chmod(await write('.yo-rc.json', '{"generator-other":{}}'), 0o666);
+    assert.deepEqual([await found(), notes], [service, []]);
+  });
+});
+
+function skipFor(context: Mocha.Context, reason: string): never {
+  console.log(`      skipped: ${reason}`);
+  return context.skip();
+}

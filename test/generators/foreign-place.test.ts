@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { chmod, chown, mkdir, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { findPlace, findSiblings } from '../../generators/place.ts';
+import { filesIn, newFolder, quick, removeFolders, run } from './support/command.ts';
+
+const isRoot = process.getuid?.() === 0;
+const stranger = 54_321;
+
+describe('what other users left where the command runs', () => {
+  let above: string;
+  let cwd: string;
+  let notes: string[];
+
+  beforeEach(async function () {
+    if (process.platform === 'win32') this.skip();
+    above = await newFolder();
+    cwd = path.join(above, 'here');
+    await mkdir(cwd);
+    notes = [];
+  });
+  afterEach(removeFolders);
+
+  const remember = async (folder: string, generator: string, answers: object = {}): Promise<string> => {
+    await mkdir(folder, { recursive: true });
+    const file = path.join(folder, '.yo-rc.json');
+    const remembered = { generator, version: '0.1.0', answers };
+    await writeFile(file, JSON.stringify({ 'create-microservice': remembered }));
+    return file;
+  };
+  const note = (line: string) => void notes.push(line);
+  const place = () => findPlace(cwd, note);
+  const assertIgnored = async (reason: RegExp) => {
+    assert.deepEqual(await place(), { cwd });
+    assert.equal(notes.length, 1);
+    assert.match(notes.splice(0)[0] ?? '', reason);
+  };
+
+  it('counts where it is of this user', async () => {
+    await remember(above, 'workspace');
+    assert.deepEqual([(await place()).workspace, notes], [above, []]);
+  });
+
+  it('is no workspace where it is of another user', async function () {
+    if (!isRoot) return skipFor(this, 'only root can give a file to another user');
+    const file = await remember(above, 'workspace');
+    await chown(file, stranger, stranger);
+    await assertIgnored(/^\/.*\/\.yo-rc\.json is ignored: it belongs to user 54321/);
+    await chown(file, 0, 0);
+    await chown(above, stranger, stranger);
+    await assertIgnored(/is ignored: its folder belongs to user 54321/);
+  });
+
+  it('is no workspace where everybody may write to it or its folder', async () => {
+    const file = await remember(above, 'workspace');
+    await chmod(above, 0o1777);
+    await assertIgnored(/is ignored: every user may write to its folder/);
+    await chmod(above, 0o755);
+    await chmod(file, 0o646);
+    await assertIgnored(/is ignored: every user may write to it[^s]/);
+  });
+
+  it('is no workspace where it is a pipe or a link', async () => {
+    const file = path.join(above, '.yo-rc.json');
+    execFileSync('mkfifo', [file]);
+    await assertIgnored(/is ignored: it is not a regular file/);
+    await remember(path.join(above, 'other'), 'workspace');
+    execFileSync('rm', [file]);
+    await symlink('other/.yo-rc.json', file);
+    await assertIgnored(/is ignored: it is not a regular file/);
+  });
+
+  it('counts where its owner is that of the folder, as for root in a container', async function () {
+    if (!isRoot) return skipFor(this, 'only root can give a file to another user');
+    for (const each of [await remember(above, 'workspace'), above, cwd])
+      await chown(each, stranger, stranger);
+    assert.deepEqual([(await place()).workspace, notes], [above, []]);
+  });
+
+  it('does not name what is written, in a folder in which everybody may write', async () => {
+    await chmod(cwd, 0o1777);
+    await remember(cwd, 'service', { name: 'evil' });
+    await assertIgnored(/here\/\.yo-rc\.json is ignored: every user may write to its folder/);
+  });
+
+  it('is no sibling', async function () {
+    if (!isRoot) return skipFor(this, 'only root can give a file to another user');
+    const [ours, theirs] = ['ours-service', 'theirs-service'].map((name) => path.join(cwd, name));
+    await remember(ours ?? '', 'service', { port: 8001 });
+    await chown(await remember(theirs ?? '', 'service', { port: 8002 }), stranger, stranger);
+    const found = await findSiblings(cwd, { cwd, note });
+    assert.deepEqual([found.map(({ folder }) => folder), notes.length], [[ours], 1]);
+  });
+
+  it('is not updated', async function () {
+    if (!isRoot) return skipFor(this, 'only root can give a file to another user');
+    const folder = path.join(cwd, 'user-service');
+    const file = await remember(folder, 'service', { name: 'user' });
+    for (const each of [file, folder]) await chown(each, stranger, stranger);
+    const before = await filesIn(folder);
+    const { code, errors } = await run(['user', ...quick], { cwd });
+    assert.equal(code, 1);
+    assert.match(errors.at(-1) ?? '', /user-service\/\.yo-rc\.json.* it belongs to user 54321/);
+    assert.deepEqual(await filesIn(folder), before);
+  });
+
+  it('is told on the error output, and the command goes on without it', async () => {
+    await remember(above, 'workspace');
+    await chmod(above, 0o1777);
+    const { code, errors } = await run(['user', ...quick, '--dry-run'], { cwd });
+    assert.equal(code, 0);
+    assert.equal(errors.length, 1);
+    assert.match(errors[0] ?? '', /^create-microservice: note: .*\.yo-rc\.json is ignored: every user/);
+  });
+});
+
+function skipFor(context: Mocha.Context, reason: string): never {
+  console.log(`      skipped: ${reason}`);
+  return context.skip();
+}
