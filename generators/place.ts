@@ -1,6 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { readYoRc, type Remembered } from './yo-rc.ts';
+import { printError } from './terminal.ts';
+import { distrustOf } from './trust.ts';
+import { command } from './version.ts';
+import { readYoRc, type Remembered, yoRcFile } from './yo-rc.ts';
 
 /** Where the command runs. */
 export interface Place {
@@ -17,16 +20,39 @@ export interface Sibling {
   answers: Record<string, unknown>;
 }
 
-export async function findPlace(cwd: string): Promise<Place> {
-  const [current, workspace] = await Promise.all([readYoRc(cwd), findWorkspace(cwd)]);
+export type Note = (line: string) => void;
+
+const printNote: Note = (line) => printError(`${command}: note: ${line}`);
+
+/** Where `cwd` lies. `note` is told of files that are not trusted, and of which nothing is taken. */
+export async function findPlace(cwd: string, note: Note = printNote): Promise<Place> {
+  const current = await readTrusted(cwd, { cwd, note });
+  const isWorkspace = current?.generator === 'workspace';
+  const workspace = isWorkspace ? cwd : await findWorkspace(path.dirname(cwd), { cwd, note });
   return { cwd, ...(current && { current }), ...(workspace && { workspace }) };
 }
 
-async function findWorkspace(folder: string): Promise<string | undefined> {
-  const remembered = await readYoRc(folder);
+interface Reader {
+  cwd: string;
+  note: Note;
+}
+
+async function findWorkspace(folder: string, reader: Reader): Promise<string | undefined> {
+  const remembered = await readTrusted(folder, reader);
   if (remembered?.generator === 'workspace') return folder;
   const parent = path.dirname(folder);
-  return parent === folder ? undefined : findWorkspace(parent);
+  return parent === folder ? undefined : findWorkspace(parent, reader);
+}
+
+async function readTrusted(folder: string, { cwd, note }: Reader): Promise<Remembered | undefined> {
+  const file = path.join(folder, yoRcFile);
+  const distrust = await distrustOf(file, cwd);
+  if (distrust === undefined) return readYoRc(folder);
+  if (distrust !== 'absent')
+    note(
+      `${file} is ignored: ${distrust}. If it is yours, make it and its folder yours alone (chown, chmod o-w)`,
+    );
+  return undefined;
 }
 
 /** The folder that holds the service in `folder` and its siblings. */
@@ -36,13 +62,16 @@ export function servicesFolder({ cwd, workspace, current }: Place): string {
 }
 
 /** The services in a folder, by their `.yo-rc.json`, in the order of their names. */
-export async function findSiblings(folder: string): Promise<Sibling[]> {
+export async function findSiblings(
+  folder: string,
+  { cwd, note = printNote }: { cwd: string; note?: Note },
+): Promise<Sibling[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => path.join(folder, name));
-  const found = await Promise.all(
-    folders.toSorted().map(async (each) => ({ folder: each, rc: await readYoRc(each) })),
-  );
-  return found.flatMap(({ folder: each, rc }) =>
-    rc?.generator === 'service' ? [{ folder: each, answers: rc.answers }] : [],
-  );
+  const siblings: Sibling[] = [];
+  for (const each of folders.toSorted()) {
+    const remembered = await readTrusted(each, { cwd, note });
+    if (remembered?.generator === 'service') siblings.push({ folder: each, answers: remembered.answers });
+  }
+  return siblings;
 }

@@ -1,7 +1,9 @@
 import { readdir } from 'node:fs/promises';
+import path from 'node:path';
 import { shownPath } from './shown-path.ts';
+import { distrustOf } from './trust.ts';
 import { UsageError } from './usage-error.ts';
-import { readYoRc, type Remembered } from './yo-rc.ts';
+import { readYoRc, type Remembered, yoRcFile } from './yo-rc.ts';
 
 /**
  * What an earlier run of `generator` left in `folder`; undefined for a new one. An empty folder, or one with nothing
@@ -10,8 +12,14 @@ import { readYoRc, type Remembered } from './yo-rc.ts';
 export async function openTarget(
   folder: string,
   generator: string,
-  force: boolean,
+  { cwd, force }: { cwd: string; force: boolean },
 ): Promise<Remembered | undefined> {
+  const yoRc = path.join(folder, yoRcFile);
+  const distrust = await distrustOf(yoRc, cwd);
+  if (distrust !== undefined && distrust !== 'absent')
+    throw new UsageError(
+      `cannot trust ${shownPath(yoRc)}: ${distrust}; make it and its folder yours alone (chown, chmod o-w), or choose another name`,
+    );
   const remembered = await readYoRc(folder);
   if (remembered?.generator === generator) return remembered;
   const shown = shownPath(folder);

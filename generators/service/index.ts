@@ -27,7 +27,7 @@ export class ServiceGenerator extends FolderGenerator {
     const context = await serviceContext(call, place);
     const name = await folderName(questions.name, context, { call, place, generator: 'service' });
     const folder = name === undefined ? undefined : targetFolder(name, place);
-    const before = folder === undefined ? undefined : await openTarget(folder, 'service', call.force);
+    const before = folder === undefined ? undefined : await openTarget(folder, 'service', call);
     const stored = {
       ...(before && fromStored(before.answers, yoRcIn(folder))),
       ...(name !== undefined && { name }),
@@ -48,7 +48,7 @@ function targetFolder(name: string, place: Place): string {
 }
 
 async function serviceContext(call: Call, place: Place): Promise<ServiceContext> {
-  const siblings = await findSiblings(servicesFolder(place));
+  const siblings = await findSiblings(servicesFolder(place), call);
   for (const { folder, answers } of siblings) checkAnswers(answers, yoRcIn(folder));
   const contracts = call.given.filter(({ flag }) => flag === 'contract');
   const contractFiles = contracts.map(({ value }) => path.resolve(call.cwd, String(value)));

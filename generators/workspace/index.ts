@@ -20,7 +20,7 @@ export class WorkspaceGenerator extends FolderGenerator {
     const place = await findPlace(call.cwd);
     const name = await folderName(questions.name, undefined, { call, place, generator: 'workspace' });
     const folder = name === undefined ? undefined : targetFolder(name, place);
-    const before = folder === undefined ? undefined : await openTarget(folder, 'workspace', call.force);
+    const before = folder === undefined ? undefined : await openTarget(folder, 'workspace', call);
     const stored = {
       ...(before && fromStored(before.answers, yoRcIn(folder))),
       ...(name !== undefined && { name }),

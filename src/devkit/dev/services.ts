@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { DevError } from './dev-error.ts';
 import { shownPath } from './dev-part.ts';
-import { findWorkspace } from './workspace.ts';
+import { type Note, findWorkspace } from './workspace.ts';
 
 /** A service that `dev` may run. */
 export interface Service {
@@ -22,10 +22,10 @@ export interface Selection {
 
 /**
  * The services that `dev` means: those `names` of the workspace, else the one whose folder `cwd` is, else all of the
- * workspace. Throws a DevError that lists what there is.
+ * workspace. Throws a DevError that lists what there is. `note` is told of files that are not trusted.
  */
-export async function selectServices(cwd: string, names: string[]): Promise<Selection> {
-  const workspace = await findWorkspace(cwd);
+export async function selectServices(cwd: string, names: string[], note?: Note): Promise<Selection> {
+  const workspace = await findWorkspace(cwd, note);
   if (names.length === 0 && isService(cwd)) {
     const service = { name: path.basename(cwd), root: cwd };
     return { services: [service], workspace: workspace ?? cwd, isOwnFolder: true };

@@ -137,11 +137,6 @@ describe('a workspace above the folder in which dev runs', () => {
     for (const folder of [above, service]) await chmod(folder, 0o777);
     assert.deepEqual([await found(), notes], [above, []]);
   });
-
-  it('is not looked for in the .yo-rc.json of another generator, whoever owns it', async () => {
-    await chmod(await write('.yo-rc.json', '{"generator-other":{}}'), 0o666);
-    assert.deepEqual([await found(), notes], [service, []]);
-  });
 });
 
 function skipFor(context: Mocha.Context, reason: string): never {
