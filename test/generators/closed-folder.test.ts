@@ -124,4 +124,36 @@ describe('create-microservice', () => {
     assert.match(errors[0] ?? '', /user-service\/src is a symbolic link/);
     assert.deepEqual([await filesIn(folder), await filesIn(outside)], before);
   });
+
+  for (const [entry, args] of Object.entries({
+    '.git': ['--git', '--no-install'],
+    node_modules: ['--no-git', '--install'],
+  })) {
+    it(`writes nothing where ${entry}, which a later step would write, is a symbolic link to a folder outside`, async () => {
+      const [cwd, outside] = [await newFolder(), await newFolder()];
+      const folder = path.join(cwd, 'user-service');
+      await mkdir(folder);
+      await symlink(outside, path.join(folder, entry));
+      const { code, errors } = await run(['user', '--yes', '--force', ...args], { cwd });
+      assert.equal(code, 1);
+      assert.equal(errors.length, 1, errors.join('\n'));
+      assert.match(
+        errors[0] ?? '',
+        new RegExp(`user-service/${entry} is a symbolic link that leads outside`),
+      );
+      assert.deepEqual([await readdir(folder), await readdir(outside)], [[entry], []]);
+    });
+  }
+
+  it('writes nothing where services of the workspace is a symbolic link to a folder outside', async () => {
+    const [cwd, outside] = [await newFolder(), await newFolder()];
+    const remembered = { generator: 'workspace', version: '0.1.0', answers: {} };
+    await writeFile(path.join(cwd, '.yo-rc.json'), JSON.stringify({ 'create-microservice': remembered }));
+    await symlink(outside, path.join(cwd, 'services'));
+    const { code, errors } = await run(['user', ...quick], { cwd });
+    assert.equal(code, 1);
+    assert.equal(errors.length, 1, errors.join('\n'));
+    assert.match(errors[0] ?? '', /services is a symbolic link that leads outside/);
+    assert.deepEqual(await readdir(outside), []);
+  });
 });
