@@ -79,8 +79,9 @@ export abstract class FolderGenerator extends Generator {
   }
 
   async #commit(): Promise<void> {
-    const { folder, files, born } = this.#planned;
-    await assertClosed(folder, files.keys());
+    const { folder, workspace, files, born, steps } = this.#planned;
+    if (workspace !== undefined) await assertClosed(workspace, [wayTo(folder, workspace)]);
+    await assertClosed(folder, [...files.keys(), ...steps.flatMap(({ writes }) => writes)]);
     const before = await readPristine(folder);
     const compared = new Map([...before].filter(([file]) => !born.has(file)));
     this.#changes = await planChanges(folder, files, compared);
@@ -109,6 +110,8 @@ export abstract class FolderGenerator extends Generator {
     if (contents.size > 0) await writeFiles(folder, contents);
   }
 }
+
+const wayTo = (folder: string, above: string) => path.relative(above, folder).split(path.sep).join('/');
 
 /** What an owner's file started from: the text of this run, or of the earlier one where the owner kept theirs. */
 const pristineText = ({ file, text, status }: Change, before: Pristine) =>

@@ -1,7 +1,8 @@
-import { readdir } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { printError } from './terminal.ts';
 import { distrustOf } from './trust.ts';
+import { UsageError } from './usage-error.ts';
 import { command } from './version.ts';
 import { readYoRc, type Remembered, yoRcFile } from './yo-rc.ts';
 
@@ -48,10 +49,7 @@ async function readTrusted(folder: string, { cwd, note }: Reader): Promise<Remem
   const file = path.join(folder, yoRcFile);
   const distrust = await distrustOf(file, cwd);
   if (distrust === undefined) return readYoRc(folder);
-  if (distrust !== 'absent')
-    note(
-      `${file} is ignored: ${distrust}. If it is yours, make it and its folder yours alone (chown, chmod o-w)`,
-    );
+  if (distrust !== 'absent') note(`${file} is ignored: ${distrust}`);
   return undefined;
 }
 
@@ -61,6 +59,11 @@ export function servicesFolder({ cwd, workspace, current }: Place): string {
   return current?.generator === 'service' ? path.dirname(cwd) : cwd;
 }
 
+/** The bytes that the memories of all siblings may have: those of a thousand services have a quarter. */
+const maxSiblings = 16 * 2 ** 20;
+
+const sizeOf = async (file: string): Promise<number> => (await lstat(file).catch(() => undefined))?.size ?? 0;
+
 /** The services in a folder, by their `.yo-rc.json`, in the order of their names. */
 export async function findSiblings(
   folder: string,
@@ -69,7 +72,13 @@ export async function findSiblings(
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => path.join(folder, name));
   const siblings: Sibling[] = [];
+  let bytes = 0;
   for (const each of folders.toSorted()) {
+    bytes += await sizeOf(path.join(each, yoRcFile));
+    if (bytes > maxSiblings)
+      throw new UsageError(
+        `the services in ${folder} have more than ${maxSiblings} bytes of ${yoRcFile} in all: move some of them to another folder`,
+      );
     const remembered = await readTrusted(each, { cwd, note });
     if (remembered?.generator === 'service') siblings.push({ folder: each, answers: remembered.answers });
   }

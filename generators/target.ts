@@ -17,9 +17,7 @@ export async function openTarget(
   const yoRc = path.join(folder, yoRcFile);
   const distrust = await distrustOf(yoRc, cwd);
   if (distrust !== undefined && distrust !== 'absent')
-    throw new UsageError(
-      `cannot trust ${shownPath(yoRc)}: ${distrust}; make it and its folder yours alone (chown, chmod o-w), or choose another name`,
-    );
+    throw new UsageError(`cannot trust ${shownPath(yoRc)}: ${distrust}; or choose another name`);
   const remembered = await readYoRc(folder);
   if (remembered?.generator === generator) return remembered;
   const shown = shownPath(folder);

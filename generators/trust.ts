@@ -1,9 +1,7 @@
 import { type Stats } from 'node:fs';
 import { lstat, stat } from 'node:fs/promises';
 import path from 'node:path';
-
-/** The bytes that such a file may have. */
-const most = 512 * 2 ** 10;
+import { maxYoRc } from './yo-rc.ts';
 
 /**
  * Why what a generator remembers in `file` cannot be trusted; undefined where it can, `absent` where it is not there. As for git
@@ -14,15 +12,15 @@ export async function distrustOf(file: string, start: string): Promise<string | 
   const found = await lstat(file).catch(() => undefined);
   if (!found) return 'absent';
   if (!found.isFile()) return 'it is not a regular file';
-  if (found.size > most) return `it is larger than ${most} bytes`;
+  if (found.size > maxYoRc) return `it is larger than ${maxYoRc} bytes`;
   if (!process.getuid) return undefined; // Windows
   const [folder, here] = await Promise.all([stat(path.dirname(file)), stat(start)]);
   const owners = [process.getuid(), 0, here.uid];
-  if (!owners.includes(found.uid)) return `it belongs to user ${found.uid}`;
-  if (!owners.includes(folder.uid)) return `its folder belongs to user ${folder.uid}`;
+  if (!owners.includes(found.uid)) return `it belongs to user ${found.uid} (if it is yours: chown)`;
+  if (!owners.includes(folder.uid)) return `its folder belongs to user ${folder.uid} (if it is yours: chown)`;
   if (isOpen(here) && !isSticky(here)) return undefined; // as on a file system without rights: there is nothing to guard
-  if (isOpen(found)) return 'every user may write to it';
-  return isOpen(folder) ? 'every user may write to its folder' : undefined;
+  if (isOpen(found)) return 'every user may write to it (close it: chmod o-w)';
+  return isOpen(folder) ? 'every user may write to its folder (close it: chmod o-w)' : undefined;
 }
 
 const isOpen = ({ mode }: Stats): boolean => (mode & 0o002) !== 0;

@@ -16,11 +16,15 @@ export interface Call {
 export interface Step {
   program: string;
   args: string[];
+  /** What it writes in the folder, beside what is generated. */
+  writes: string[];
 }
 
 /** What a generator has decided to write; nothing has been written yet. */
 export interface Work {
   folder: string;
+  /** The workspace that holds the folder. */
+  workspace?: string | undefined;
   /** The folder was written by an earlier run. */
   again: boolean;
   files: Map<string, string>;

@@ -8,7 +8,7 @@ import { command } from './version.ts';
 
 export const yoRcFile = '.yo-rc.json';
 /** The bytes that it may have: the schema of each consumed event stands in it. */
-const MAX_FILE = 64 * 2 ** 20;
+export const maxYoRc = 512 * 2 ** 10;
 /** The levels that it may have: a schema has 200. */
 const MAX_DEPTH = 300;
 
@@ -45,15 +45,20 @@ const versionFault = (version: string) =>
     ? undefined
     : 'it must be a version such as 1.2.3';
 
-/** The text of `.yo-rc.json` with `remembered` in it; what other Yeoman generators keep there stays. */
+/** The text of `.yo-rc.json` with `remembered` in it; what other Yeoman generators keep there stays. Throws a UsageError where no run could read it again. */
 export async function yoRcText(folder: string, remembered: Remembered): Promise<string> {
   const all = { ...(await readAll(folder)), [command]: remembered };
-  return `${JSON.stringify(all, null, 2)}\n`;
+  const text = `${JSON.stringify(all, null, 2)}\n`;
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= maxYoRc) return text;
+  throw new UsageError(
+    `${path.join(folder, yoRcFile)} would have ${bytes} bytes, and may have ${maxYoRc}: consume fewer events, or events with smaller schemas`,
+  );
 }
 
 async function readAll(folder: string): Promise<Record<string, unknown> | undefined> {
   const file = path.join(folder, yoRcFile);
-  const text = await readBounded(file, MAX_FILE).catch((error: NodeJS.ErrnoException) => {
+  const text = await readBounded(file, maxYoRc).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw new UsageError(`cannot read ${file}: ${error.message}`);
   });

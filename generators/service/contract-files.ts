@@ -13,26 +13,41 @@ type Json = Record<string, unknown>;
 
 /** The bytes that a contract may have. */
 const MAX_FILE = 4 * 2 ** 20;
+/** The bytes that all contracts of a run may have. */
+const MAX_FILES = 32 * 2 ** 20;
 
 const objects = (value: unknown): [string, Json][] =>
   isObject(value) ? Object.entries(value).filter((entry): entry is [string, Json] => isObject(entry[1])) : [];
 
 /** What the siblings publish, by their committed `asyncapi.json`, and what the named contract files say is published. */
 export async function findEvents(siblings: Sibling[], contractFiles: string[]): Promise<ConsumedEvent[]> {
-  const committed = siblings.map(({ folder }) => readContract(path.join(folder, 'asyncapi.json'), false));
-  const named = contractFiles.map((file) => readContract(file, true));
-  return (await Promise.all([...committed, ...named])).flat();
+  const committed = siblings.map(({ folder }) => ({
+    file: path.join(folder, 'asyncapi.json'),
+    mustExist: false,
+  }));
+  const named = contractFiles.map((file) => ({ file, mustExist: true }));
+  const events: ConsumedEvent[] = [];
+  let bytes = 0;
+  for (const { file, mustExist } of [...committed, ...named]) {
+    const content = await readContract(file, mustExist);
+    if (content === undefined) continue;
+    bytes += Buffer.byteLength(content);
+    if (bytes > MAX_FILES)
+      throw new UsageError(
+        `cannot read the contract ${file}: the contracts have more than ${MAX_FILES} bytes in all`,
+      );
+    events.push(...publishedEvents(parse(content, file), file));
+  }
+  return events;
 }
 
-async function readContract(file: string, mustExist: boolean): Promise<ConsumedEvent[]> {
-  const content = await readBounded(file, MAX_FILE).catch((error: NodeJS.ErrnoException) => {
+const readContract = (file: string, mustExist: boolean): Promise<string | undefined> =>
+  readBounded(file, MAX_FILE).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' && !mustExist) return undefined;
     throw new UsageError(
       `cannot read the contract ${file}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`,
     );
   });
-  return content === undefined ? [] : publishedEvents(parse(content, file), file);
-}
 
 function parse(content: string, file: string): Json {
   let document: unknown;

@@ -35,7 +35,7 @@ export class ServiceGenerator extends FolderGenerator {
     const others = { ...context, siblings: context.siblings.filter((sibling) => sibling.folder !== folder) };
     const answers = await answerAll(questions, others, { ...call, flags: call.given, stored });
     const target = folder ?? targetFolder(answers.name, place);
-    return workOf(answers, target, { before, notes: context.notes });
+    return workOf(answers, target, { before, notes: context.notes, workspace: place.workspace });
   }
 }
 
@@ -55,16 +55,28 @@ async function serviceContext(call: Call, place: Place): Promise<ServiceContext>
   return { siblings, contractFiles, notes: [], publishedEvents: () => findEvents(siblings, contractFiles) };
 }
 
-interface Earlier {
+interface Surroundings {
   before: Remembered | undefined;
   notes: string[];
+  workspace: string | undefined;
 }
 
-async function workOf(answers: ServiceAnswers, folder: string, { before, notes }: Earlier): Promise<Work> {
+const lockFiles = { npm: 'package-lock.json', pnpm: 'pnpm-lock.yaml' };
+
+async function workOf(
+  answers: ServiceAnswers,
+  folder: string,
+  { before, notes, workspace }: Surroundings,
+): Promise<Work> {
   const { git, install, packageManager } = answers;
   const steps: Step[] = [];
-  if (git) steps.push({ program: 'git', args: ['init', '--quiet'] });
-  if (install) steps.push({ program: packageManager, args: ['install'] });
+  if (git) steps.push({ program: 'git', args: ['init', '--quiet'], writes: ['.git'] });
+  if (install)
+    steps.push({
+      program: packageManager,
+      args: ['install'],
+      writes: ['node_modules', lockFiles[packageManager]],
+    });
   checkPrograms(steps, {
     git: '--no-git',
     npm: '--no-install',
@@ -74,6 +86,7 @@ async function workOf(answers: ServiceAnswers, folder: string, { before, notes }
   const plan = await planMigrations(serviceView(answers), templatesRoot('service'), history);
   return {
     folder,
+    workspace,
     again: before !== undefined,
     files: await serviceFiles(answers, plan),
     born: history.born,

@@ -41,7 +41,7 @@ function targetFolder(name: string, { cwd, current, workspace }: Place): string 
 
 async function workOf(answers: WorkspaceAnswers, folder: string, again: boolean): Promise<Work> {
   const { git, ...stored } = answers;
-  const steps: Step[] = git ? [{ program: 'git', args: ['init', '--quiet'] }] : [];
+  const steps: Step[] = git ? [{ program: 'git', args: ['init', '--quiet'], writes: ['.git'] }] : [];
   checkPrograms(steps, { git: '--no-git' });
   const shown = shownPath(folder);
   return {

@@ -18,11 +18,11 @@ export async function distrustOf(file: string, start: string): Promise<string | 
   if (!process.getuid) return undefined; // Windows
   const [folder, here] = await Promise.all([stat(path.dirname(file)), stat(start)]);
   const owners = [process.getuid(), 0, here.uid];
-  if (!owners.includes(found.uid)) return `it belongs to user ${found.uid}`;
-  if (!owners.includes(folder.uid)) return `its folder belongs to user ${folder.uid}`;
+  if (!owners.includes(found.uid)) return `it belongs to user ${found.uid} (if it is yours: chown)`;
+  if (!owners.includes(folder.uid)) return `its folder belongs to user ${folder.uid} (if it is yours: chown)`;
   if (isOpen(here) && !isSticky(here)) return undefined; // as on a file system without rights: there is nothing to guard
-  if (isOpen(found)) return 'every user may write to it';
-  return isOpen(folder) ? 'every user may write to its folder' : undefined;
+  if (isOpen(found)) return 'every user may write to it (close it: chmod o-w)';
+  return isOpen(folder) ? 'every user may write to its folder (close it: chmod o-w)' : undefined;
 }
 
 const isOpen = ({ mode }: Stats): boolean => (mode & 0o002) !== 0;

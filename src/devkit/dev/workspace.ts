@@ -34,5 +34,4 @@ async function isWorkspace(folder: string, start: string, note: Note): Promise<b
 const remembersWorkspace = async (file: string): Promise<boolean> =>
   /"generator"\s*:\s*"workspace"/.test(await readFile(file, 'utf8').catch(() => ''));
 
-const ignored = (file: string, distrust: string): string =>
-  `${file} is ignored: ${distrust}. If this is your workspace, make the file and its folder yours alone (chown, chmod o-w).`;
+const ignored = (file: string, distrust: string): string => `${file} is ignored: ${distrust}.`;
