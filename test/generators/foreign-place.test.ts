@@ -43,7 +43,7 @@ describe('what other users left where the command runs', () => {
   });
 
   it('is no workspace where it is of another user', async function () {
-    if (!isRoot) return skipFor(this, 'only root can give a file to another user');
+    if (!isRoot) skipFor(this, 'only root can give a file to another user');
     const file = await remember(above, 'workspace');
     await chown(file, stranger, stranger);
     await assertIgnored(/^\/.*\/\.yo-rc\.json is ignored: it belongs to user 54321/);
@@ -72,7 +72,7 @@ describe('what other users left where the command runs', () => {
   });
 
   it('counts where its owner is that of the folder, as for root in a container', async function () {
-    if (!isRoot) return skipFor(this, 'only root can give a file to another user');
+    if (!isRoot) skipFor(this, 'only root can give a file to another user');
     for (const each of [await remember(above, 'workspace'), above, cwd])
       await chown(each, stranger, stranger);
     assert.deepEqual([(await place()).workspace, notes], [above, []]);
@@ -85,7 +85,7 @@ describe('what other users left where the command runs', () => {
   });
 
   it('is no sibling', async function () {
-    if (!isRoot) return skipFor(this, 'only root can give a file to another user');
+    if (!isRoot) skipFor(this, 'only root can give a file to another user');
     const [ours, theirs] = ['ours-service', 'theirs-service'].map((name) => path.join(cwd, name));
     await remember(ours ?? '', 'service', { port: 8001 });
     await chown(await remember(theirs ?? '', 'service', { port: 8002 }), stranger, stranger);
@@ -94,7 +94,7 @@ describe('what other users left where the command runs', () => {
   });
 
   it('is not updated', async function () {
-    if (!isRoot) return skipFor(this, 'only root can give a file to another user');
+    if (!isRoot) skipFor(this, 'only root can give a file to another user');
     const folder = path.join(cwd, 'user-service');
     const file = await remember(folder, 'service', { name: 'user' });
     for (const each of [file, folder]) await chown(each, stranger, stranger);

@@ -87,7 +87,7 @@ describe('a workspace above the folder in which dev runs', () => {
     });
 
     it(`does not count by a ${name} of another user, and the file is named`, async function () {
-      if (!isRoot) return skipFor(this, 'only root can give a file to another user');
+      if (!isRoot) skipFor(this, 'only root can give a file to another user');
       await chown(await write(name), stranger, stranger);
       assert.equal(await found(), service);
       assert.equal(notes.length, 1);
@@ -127,7 +127,7 @@ describe('a workspace above the folder in which dev runs', () => {
   }
 
   it('counts for root where its owner is that of the folder, as in a container', async function () {
-    if (!isRoot) return skipFor(this, 'only root can give a file to another user');
+    if (!isRoot) skipFor(this, 'only root can give a file to another user');
     for (const each of [await write('.yo-rc.json'), above, service]) await chown(each, stranger, stranger);
     assert.deepEqual([await found(), notes], [above, []]);
   });
