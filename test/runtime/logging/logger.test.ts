@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
+import { toUSVString } from 'node:util';
+import fc from 'fast-check';
 import {
   childTraceparent,
   createLogger,
@@ -7,8 +9,9 @@ import {
   parseTraceparent,
   runInContext,
 } from 'microservice-runtime';
+import { accessLog } from '../../../src/runtime/logging/access-log.ts';
 
-const logged = (
+const linesOf = (
   write: (logger: ReturnType<typeof createLogger>) => void,
   logLevel = 'info',
   secretFields?: string[],
@@ -18,11 +21,13 @@ const logged = (
     createLogger({ serviceName: 'user-service', logLevel, ...(secretFields && { secretFields }) }, stream),
   );
   const text = String(stream.read() ?? '');
-  return text
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  return text.split('\n').filter(Boolean);
 };
+const logged = (...what: Parameters<typeof linesOf>) =>
+  linesOf(...what).map((line) => JSON.parse(line) as Record<string, unknown>);
+
+/** DEL, C1 controls, line separators of Unicode, and marks that turn or hide text. */
+const obeyed = Array.from('\u007f\u0080\u0085\u009b\u009d\u2028\u2029\u200b\u202e\u2066\u{e0041}\ufeff');
 
 describe('createLogger', () => {
   it('writes JSON with the ids of the current context', () => {
@@ -279,6 +284,32 @@ describe('createLogger', () => {
     });
     assert.equal(lines.length, 7);
     for (const { msg } of lines.slice(0, 6)) assert.equal(msg, 'hello');
+  });
+
+  it('writes nothing that a terminal obeys, and the same values', () => {
+    const text = fc
+      .array(fc.oneof(fc.constantFrom(...obeyed, '\\', '"', '\n', '\u001b'), fc.string({ unit: 'binary' })))
+      .map((parts) => toUSVString(parts.join('')));
+    const context = { requestId: 'r', correlationId: 'c', traceparent: newTraceparent() };
+    const access = { level: 'info', context, method: 'GET', route: '/', status: 200, duration: 1 } as const;
+    fc.assert(
+      fc.property(text, (each) => {
+        const lines = linesOf((logger) => {
+          logger.info({ key: each, [`_${each}`]: [each], err: new Error(each) }, `said ${each}`);
+          logger.child({ key: each }).info('child');
+          accessLog(logger)({ ...access, path: each, isAborted: false });
+        });
+        for (const line of lines) assert.doesNotMatch(line, /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+        const [first, child, request] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+        assert.deepEqual(
+          [first?.['key'], first?.[`_${each}`], first?.['msg']],
+          [each, [each], `said ${each}`],
+        );
+        assert.equal((first?.['err'] as Error | undefined)?.message, each);
+        assert.deepEqual([child?.['key'], request?.['path']], [each, each]);
+      }),
+      { numRuns: 30, examples: [[obeyed.join('')], ['a\u009b31mb']] },
+    );
   });
 
   it('keeps to its level', () => {
