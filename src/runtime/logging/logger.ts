@@ -1,5 +1,6 @@
 import { destination, pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
 import { currentContext } from '../context/context.ts';
+import { printable } from '../terminal.ts';
 import { registerAccessTarget } from './access-log.ts';
 import { childLoggers } from './child-loggers.ts';
 import { secretRemover, type Fields } from './secrets.ts';
@@ -11,7 +12,7 @@ export type { Logger } from 'pino';
  * A logger that writes one JSON line a message to standard output, with the service's name, the request's ids and the
  * trace's ids (`request_id`, `correlation_id`, `causation_id`, `trace_id`, `span_id`). Fields whose names say that they are
  * secret, the fields named in `secretFields`, passwords in addresses, and what PostgreSQL quotes of a row are replaced by
- * `[Redacted]` or left out; docs/security.md has the rules. Lines are gathered for at most 100 ms, or 32 KiB, and flushed
+ * `[Redacted]` or left out, and what a terminal obeys is escaped; docs/security.md has the rules. Lines are gathered for at most 100 ms, or 32 KiB, and flushed
  * on exit.
  */
 export function createLogger(
@@ -20,6 +21,7 @@ export function createLogger(
 ): Logger {
   const withoutSecrets = secretRemover(config.secretFields);
   const withoutTextSecrets = textSecretRemover(config.secretFields);
+  const line = (text: string): string => printableLine(withoutTextSecrets(text));
   const logger = pino(
     {
       level: config.logLevel,
@@ -28,7 +30,7 @@ export function createLogger(
       formatters: { level: (label) => ({ level: label }), log: withoutSecrets },
       serializers: { err: (written: unknown) => written }, // `withoutSecrets` has written it
       hooks: {
-        streamWrite: withoutTextSecrets,
+        streamWrite: line,
         logMethod(values, write) {
           for (let index = 1; index < values.length; index += 1)
             // what becomes a part of the message
@@ -41,7 +43,7 @@ export function createLogger(
     stream,
   );
   registerAccessTarget(logger, {
-    stream: { write: (line) => stream.write(withoutTextSecrets(line)) },
+    stream: { write: (text) => stream.write(line(text)) },
     service: config.serviceName,
   });
   return childLoggers(logger, withoutSecrets);
@@ -49,6 +51,11 @@ export function createLogger(
 
 const shown = (value: unknown, withoutSecrets: (fields: Fields) => Fields): unknown =>
   typeof value === 'object' && value !== null ? withoutSecrets({ value })['value'] : value;
+
+const beyondAscii = /[\x7f-\uffff]/;
+
+/** Nearly every line is ASCII, which this test tells in a third of the time of the other. */
+const printableLine = (text: string): string => (beyondAscii.test(text) ? printable(text) : text);
 
 /** A write for each line would cost more than the line; what SIGKILL or a lack of memory ends may lose the last 100 ms. */
 const standardOutput = (): DestinationStream =>

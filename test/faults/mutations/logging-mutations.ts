@@ -1,6 +1,6 @@
 import type { Mutation } from './mutation.ts';
 
-/** What the log promises about secrets. */
+/** What the log promises about secrets and terminals. */
 const file = 'runtime/logging/logger.test.ts';
 
 export const loggingMutations: readonly Mutation[] = [
@@ -110,5 +110,17 @@ export const loggingMutations: readonly Mutation[] = [
       file,
       title: 'drops all that PostgreSQL and Knex quote of a row, wherever the error stands',
     },
+  },
+  {
+    name: 'log lines pass as JSON.stringify writes them',
+    mechanism: 'Log lines hold nothing that a terminal obeys, and the same values.',
+    changes: [
+      {
+        file: '../logging/logger.ts',
+        find: 'beyondAscii.test(text) ? printable(text) : text',
+        replace: 'beyondAscii.test(text) ? text : text',
+      },
+    ],
+    noticedBy: { file, title: 'writes nothing that a terminal obeys, and the same values' },
   },
 ];
