@@ -68,6 +68,9 @@ describe('the database password of a service', () => {
     assert.match((await completeEnvironment(folder)) ?? '', /with a random password/);
     assert.match((await readVariables())['DATABASE_PASSWORD'] ?? '', /^[\w-]{24}$/);
     assert.match((await run(['user'], { cwd })).output, /is up to date: nothing was written/);
+    const { code, errors } = await run(['user', '--database-port', '5499'], { cwd });
+    assert.equal(code, 0, errors.join('\n'));
+    assert.match((await readVariables())['DATABASE_URL'] ?? '', /:5499\/user_db$/);
   });
 
   it('is what docker-compose.yml takes from .env, for a database that listens on this machine only', async () => {
