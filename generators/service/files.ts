@@ -45,6 +45,7 @@ export async function serviceFiles(
     'Dockerfile',
     await readFile(path.join(dockerfiles(root), `${view.packageManager}.Dockerfile`), 'utf8'),
   );
+  files.set('.env', files.get('.env.example') ?? ''); // as `microservice-devkit env` writes it in a clone
   files.set('asyncapi.json', `${JSON.stringify(await asyncApi(view, root), null, 2)}\n`);
   return new Map([...files].toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
