@@ -5,6 +5,9 @@ import { offered, selectEvents } from './consumed-events.ts';
 import { eventNamesFault, eventTypeFault } from './event-name-rules.ts';
 import { collisionFault, kebabFault } from './name-rules.ts';
 import type { ServiceContext } from './questions.ts';
+import { tablesFault } from './table-rules.ts';
+import { topicsFault } from './topic-rules.ts';
+import { copiesOf, resourcesOf } from './view.ts';
 
 /** The events of other services that it handles: offered from what the siblings' contracts say. */
 export const consumesQuestion: Question<ServiceAnswers, ServiceContext, 'consumes'> = {
@@ -54,7 +57,9 @@ function consumesFault(
     typeFault(consumes) ??
     sourceFault(consumes) ??
     collisionFault(resources, aggregates) ??
-    eventNamesFault(consumes, resources)
+    eventNamesFault(consumes, resources) ??
+    topicsFault(consumes, resources) ??
+    tablesFault(resourcesOf(resources), copiesOf(consumes))
   );
 }
 

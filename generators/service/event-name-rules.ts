@@ -1,6 +1,6 @@
 import type { ConsumedEvent, Resource } from './answers.ts';
 import { identifiers } from './name-rules.ts';
-import { copiesOf } from './view.ts';
+import { copiesOf, type CopyView } from './view.ts';
 
 /** What `defineEvent` of microservice-runtime takes. */
 const eventType = /^[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)+$/;
@@ -19,23 +19,26 @@ export function eventTypeFault(type: string): string | undefined {
 
 /** Why these events cannot be handled in one service: two things in its code would have one name. */
 export function eventNamesFault(consumes: ConsumedEvent[], resources: Resource[]): string | undefined {
-  const taken = new Map(
-    generated
-      .trim()
-      .split(/\s+/)
-      .map((name) => [name, 'the generated code']),
-  );
+  const taken = new Map(namesOf(generated).map((name) => [name, 'the generated code']));
   for (const { name } of resources)
     for (const identifier of identifiers(name)) taken.set(identifier, `the resource "${name}"`);
-  const copies = copiesOf(consumes);
-  for (const { aggregate, camel, camelPlural, shapes } of copies)
-    for (const name of [camel, camelPlural, ...shapes.map((shape) => shape.camel)])
-      taken.set(name, `the copy of "${aggregate.kebab}"`);
-  for (const { type, name } of copies.flatMap(({ events }) => events)) {
+  for (const [name, what] of copiesOf(consumes).flatMap(namesOfCopy)) {
     const other = taken.get(name);
     if (other !== undefined)
-      return `the event "${type}" would be called "${name}" in the code, as ${other} is; they cannot stand in one service`;
-    taken.set(name, `"${type}"`);
+      return `${what} would be called "${name}" in the code, as ${other} is; they cannot stand in one service: leave one out of --consumes, or rename it`;
+    taken.set(name, what);
   }
   return undefined;
+}
+
+const namesOf = (text: string) => text.trim().split(/\s+/);
+
+/** What the code of a copy declares beside what `collisionFault` compares. */
+function namesOfCopy({ aggregate, camel, camelPlural, shapes, events }: CopyView): [string, string][] {
+  const copy = `the copy of "${aggregate.kebab}"`;
+  return [
+    ...[...new Set([camel, camelPlural])].map((name): [string, string] => [name, copy]),
+    ...shapes.map((shape): [string, string] => [shape.camel, `the data of "${shape.of}"`]),
+    ...events.map(({ type, name }): [string, string] => [name, `the event "${type}"`]),
+  ];
 }

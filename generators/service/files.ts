@@ -119,6 +119,8 @@ async function render(
     const source = path.join(entry.parentPath, entry.name);
     const target = targetPath(path.relative(folder, source), names);
     if (!wanted(target)) continue;
+    if (files.has(target))
+      throw new Error(`Two templates would write ${target}: a rule about names is missing.`);
     if (!source.endsWith('.ejs')) {
       files.set(target, await readFile(source, 'utf8'));
       continue;

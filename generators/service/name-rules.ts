@@ -14,8 +14,9 @@ import {
 
 /** Kubernetes and DNS hold 63 characters; `-service`, hashes of replica sets and `_create_` in migrations take the rest. */
 const longestName = 40;
-/** PostgreSQL cuts identifiers at 63 bytes; names of its indexes are built from table and column. */
+/** A column has a `_` more for each capital, and PostgreSQL cuts names at 63 bytes. */
 const longestField = 40;
+const longestColumn = 63;
 
 const kebabCase = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const camelCase = /^[a-z][a-zA-Z0-9]*$/;
@@ -94,6 +95,8 @@ export function fieldNameFault(name: string): string | undefined {
   const column = columnName(name);
   if (postgresWords.has(column))
     return `the column "${column}" would be a word of SQL; choose another name for the field`;
+  if (column.length > longestColumn)
+    return `the column "${column}" has ${column.length} bytes, and PostgreSQL cuts names at ${longestColumn}; shorten the field`;
   return undefined;
 }
 

@@ -5,6 +5,8 @@ import { fieldGrammar, grammarFault, parseFields } from './field-grammar.ts';
 import { collisionFault, resourceNameFault } from './name-rules.ts';
 import type { ServiceContext } from './questions.ts';
 import { settleSecrets } from './settle-secrets.ts';
+import { tablesFault } from './table-rules.ts';
+import { resourcesOf } from './view.ts';
 
 const defaultFields = 'name:string';
 
@@ -24,6 +26,7 @@ export const resourcesQuestion: Question<ServiceAnswers, ServiceContext, 'resour
   check: (resources, { name }, { siblings }) =>
     resources.map((resource) => resourceNameFault(resource.name)).find((fault) => fault !== undefined) ??
     collisionFault(resources, []) ??
+    tablesFault(resourcesOf(resources), []) ??
     ownerFault(resources, name, siblings),
   ask: askResources,
   settle: (resources, { notes }, { ask, before = [] }) => settleSecrets(resources, { ask, before, notes }),

@@ -23,6 +23,8 @@ export interface ShapeView {
   /** `UserData` */
   pascal: string;
   camel: string;
+  /** The aggregate, or the type of the event, after which it is called. */
+  of: string;
   fields: Field[];
   required: string[];
 }
@@ -99,10 +101,12 @@ function toEvents(consumed: ConsumedEvent[], aggregate: Names): EventView[] {
     const names = resourceNames(type.replaceAll(/[^a-z0-9]+/g, '-'));
     const required = Array.isArray(schema['required']) ? (schema['required'] as string[]) : [];
     const key = JSON.stringify([fields, required]);
-    const stem = shapes.size === 0 && fields.length > 0 ? aggregate : names;
+    const isFirst = shapes.size === 0 && fields.length > 0;
+    const stem = isFirst ? aggregate : names;
     const shape = shapes.get(key) ?? {
       pascal: `${stem.pascal}Data`,
       camel: `${stem.camel}Data`,
+      of: isFirst ? aggregate.kebab : type,
       fields,
       required,
     };

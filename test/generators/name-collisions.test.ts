@@ -13,7 +13,7 @@ interface Said {
   type: string;
   aggregate?: string;
   topic?: string;
-  properties?: string[];
+  properties?: readonly string[];
 }
 
 function contractOf(events: Said[]) {
@@ -183,7 +183,7 @@ describe('what a contract and the resources of a service are called', () => {
           if (answers) await assertNoNameTwice(answers);
         },
       ),
-      { numRuns: 80 },
+      { numRuns: 50 },
     );
   });
 

@@ -1,0 +1,82 @@
+import type { Field } from './answers.ts';
+import { columnName } from './names.ts';
+import { runtimeTables } from './reserved-words.ts';
+import type { CopyView, ResourceView } from './view.ts';
+
+/**
+ * A row of PostgreSQL lies in one page of 8 KiB, and of each value up to 24 bytes stay in it however many are moved out of
+ * it (TOAST): rows of 300 columns fit whatever they hold. No table has more than 1,600.
+ * https://www.postgresql.org/docs/current/limits.html
+ */
+const MOST_COLUMNS = 300;
+/** Bytes of a name of PostgreSQL; it cuts a longer one: NAMEDATALEN - 1. Every name here is ASCII. */
+const LONGEST_NAME = 63;
+
+interface Planned {
+  name: string;
+  /** `the resource "user"` */
+  what: string;
+  /** What to do about too many fields. */
+  remedy: string;
+  /** The columns that every table of its kind has. */
+  own: string[];
+  /** The column by which its lists are sorted. */
+  time: string;
+  fields: Field[];
+}
+
+/** Why PostgreSQL cannot hold these tables side by side, or one of them. */
+export function tablesFault(resources: ResourceView[], copies: CopyView[]): string | undefined {
+  const tables = [...resources.map(ofResource), ...copies.map(ofCopy)];
+  return tables.map(widthFault).find((fault) => fault !== undefined) ?? relationsFault(tables);
+}
+
+const ofResource = ({ kebab, table, fields }: ResourceView): Planned => ({
+  name: table,
+  what: `the resource "${kebab}"`,
+  remedy: 'give it fewer fields, or keep some in one of type json',
+  own: ['id', 'created_at', 'updated_at'],
+  time: 'created_at',
+  fields,
+});
+
+const ofCopy = ({ aggregate, table, fields, events }: CopyView): Planned => ({
+  name: table,
+  what: `the copy of "${aggregate.kebab}"`,
+  remedy: `leave events of it out of --consumes (${events.map(({ type }) => type).join(', ')}), or consume them in code of your own`,
+  own: ['id', 'copied_at'],
+  time: 'copied_at',
+  fields,
+});
+
+function widthFault({ what, remedy, own, fields }: Planned): string | undefined {
+  const columns = own.length + fields.length;
+  if (columns <= MOST_COLUMNS) return undefined;
+  return `${what} would have ${columns} columns, and ${MOST_COLUMNS} is the most with which every row fits into a page of PostgreSQL: ${remedy}`;
+}
+
+/** Tables and indexes share one space of names in PostgreSQL, and Knex names an index after its table and column. */
+function relationsFault(tables: Planned[]): string | undefined {
+  const taken = new Map([...runtimeTables].map((name) => [name, 'the runtime']));
+  for (const [name, what] of tables.flatMap(relationsOf)) {
+    const cut = name.slice(0, LONGEST_NAME);
+    const other = taken.get(cut);
+    if (other !== undefined)
+      return `${other} and ${what} would share the name "${cut}" in PostgreSQL, which cuts names at ${LONGEST_NAME} bytes; shorten or rename one`;
+    taken.set(cut, what);
+  }
+  return undefined;
+}
+
+function relationsOf({ name, what, time, fields }: Planned): [name: string, what: string][] {
+  const indexed = fields.filter(({ unique, index }) => unique || index);
+  return [
+    [name, `the table of ${what}`],
+    [`${name}_pkey`, `the primary key of ${what}`],
+    [`${name}_${time}_id_index`, `the index of ${what} for pages`],
+    ...indexed.map((field): [string, string] => [
+      `${name}_${columnName(field.name)}_${field.unique ? 'unique' : 'index'}`,
+      `the index of the field "${field.name}" of ${what}`,
+    ]),
+  ];
+}
