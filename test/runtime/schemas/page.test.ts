@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { pageQuerySchema, toPage } from '../../../src/runtime/schemas/page.ts';
 
 const rows = (count: number) =>
@@ -19,6 +20,52 @@ describe('pages of a list', () => {
   it('the last page has no next', () => {
     assert.equal(pageOf(2, 2).next, null);
     assert.deepEqual(pageOf(0, 2), { items: [], next: null });
+  });
+
+  const sized = (sizes: number[]) =>
+    sizes.map((size, n) => ({
+      id: String(n).padStart(3, '0'),
+      at: '2026-01-01T00:00:00.000Z',
+      text: 'é'.repeat(size),
+    }));
+
+  it('a page ends before its items take more than 4 MiB, and has one at least', () => {
+    const mebibyte = 2 ** 19 - 100; // a character of two bytes
+    const at = (row: { at: string }) => row.at;
+    const cut = toPage(sized(Array<number>(10).fill(mebibyte)), 100, at);
+    assert.equal(cut.items.length, 4);
+    assert.deepEqual(read({ after: cut.next }).value?.after, ['2026-01-01T00:00:00.000Z', '003']);
+    const huge = toPage(sized([5 * mebibyte, 1]), 100, at);
+    assert.deepEqual([huge.items.length, huge.next !== null], [1, true]);
+    assert.equal(toPage(sized([5 * mebibyte]), 100, at).next, null);
+    assert.equal(toPage(sized([mebibyte, mebibyte, 1]), 2, at).items.length, 2);
+  });
+
+  it('the pages of a list have each of its items once, however large they are', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat(300), { maxLength: 20 }),
+        fc.nat(1_000),
+        fc.integer({ min: 1, max: 7 }),
+        (sizes, bytes, limit) => {
+          const all = sized(sizes);
+          const seen: string[] = [];
+          let after: string | undefined;
+          do {
+            const left = all.filter(({ id }) => after === undefined || id > after).slice(0, limit + 1);
+            const { items, next } = toPage(left, limit, ({ at }) => at, bytes);
+            assert.ok(items.length > 0 || all.length === 0);
+            assert.ok(items.length === 1 || Buffer.byteLength(JSON.stringify(items)) <= bytes + 2);
+            seen.push(...items.map(({ id }) => id));
+            after = next === null ? undefined : read({ after: next }).value?.after?.[1];
+          } while (after !== undefined);
+          assert.deepEqual(
+            seen,
+            all.map(({ id }) => id),
+          );
+        },
+      ),
+    );
   });
 
   it('a position that no page gave is refused', () => {
