@@ -17,7 +17,13 @@ export interface Page<Item> {
 /** The query of a list: `limit` (1 to 100, default 20) and `after`, the opaque `next` of the page before. */
 export const pageQuerySchema = joi
   .object<PageQuery>({
-    limit: joi.number().integer().min(1).max(100).default(20).description('How many items at most'),
+    limit: joi
+      .number()
+      .integer()
+      .min(1)
+      .max(100)
+      .default(20)
+      .description('How many items at most; a page of large items has fewer'),
     after: joi
       .string()
       .custom((text: string, helpers) => parsePosition(text) ?? helpers.error('any.invalid'))
@@ -30,18 +36,39 @@ export const pageQuerySchema = joi
 export const pageSchemaOf = <Item>(item: joi.ObjectSchema<Item>): joi.ObjectSchema<Page<Item>> =>
   joi.object<Page<Item>>({
     items: joi.array().items(item).required(),
-    next: joi.string().allow(null).required().description('Give it as "after" to get the next page'),
+    next: joi
+      .string()
+      .allow(null)
+      .required()
+      .description('Give it as "after" to get the next page; null on the last one'),
   });
 
-/** Cuts `rows`, read with a limit of `limit + 1`, to one page. `at` gives the time that the rows are ordered by before their id. */
+/** Bytes of the items of one page, so that a client cannot ask for a hundred items of the largest size in one answer. */
+const MAX_PAGE_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Cuts `rows`, read with a limit of `limit + 1`, to one page. `at` gives the time that the rows are ordered by before their id.
+ * The page ends early where its items take more than `maxBytes` of JSON, and has one item at least; `next` leads to the others.
+ */
 export function toPage<Item extends { id: string }>(
   rows: Item[],
   limit: number,
   at: (row: Item) => string,
+  maxBytes = MAX_PAGE_BYTES,
 ): Page<Item> {
-  const items = rows.slice(0, limit);
-  const last = rows.length > limit ? items.at(-1) : undefined;
+  const items = fitting(rows.slice(0, limit), maxBytes);
+  const last = rows.length > items.length ? items.at(-1) : undefined;
   return { items, next: last ? formatPosition([at(last), last.id]) : null };
+}
+
+/** The first items that take at most so many bytes, with the commas between them; one at least. */
+function fitting<Item>(items: Item[], maxBytes: number): Item[] {
+  let bytes = 0;
+  const end = items.findIndex((item, index) => {
+    bytes += Buffer.byteLength(JSON.stringify(item)) + Math.min(index, 1);
+    return index > 0 && bytes > maxBytes;
+  });
+  return end === -1 ? items : items.slice(0, end);
 }
 
 const formatPosition = (position: Position): string =>

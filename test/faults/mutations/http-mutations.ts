@@ -122,6 +122,21 @@ export const httpMutations: readonly Mutation[] = [
     },
   },
   {
+    name: 'a page has as many bytes as its rows',
+    mechanism: 'A page of a list has bounded bytes, and its pages have each item once.',
+    changes: [
+      {
+        file: '../schemas/page.ts',
+        find: 'index > 0 && bytes > maxBytes',
+        replace: 'index > 0 && bytes > Infinity',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/schemas/page.test.ts',
+      title: 'the pages of a list have each of its items once, however large they are',
+    },
+  },
+  {
     name: 'a schema of any size is registered',
     mechanism: 'A schema that would take gigabytes written out is refused with its name.',
     changes: [
