@@ -37,3 +37,8 @@ export class PreconditionFailedError extends Error {
 
 /** A condition on which a change is made: throws a PreconditionFailedError unless `current` meets it. */
 export type Precondition = (current: object) => void;
+
+/** The error that was thrown, or one that says what was. */
+export function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}

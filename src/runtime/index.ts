@@ -28,7 +28,8 @@ export {
 } from './errors.ts';
 export { decodeEvent, encodeEvent } from './events/cloud-events.ts';
 export { EventDataError, serializeData } from './events/event-data.ts';
-export { createKafkaDriver, type KafkaDriver } from './events/kafka/driver.ts';
+export { type KafkaDriver } from './events/kafka/driver.ts';
+export { createKafkaDriver } from './events/kafka/create-driver.ts';
 export { startParts, stopParts, type Part } from './lifecycle/part.ts';
 export { run, type RunOptions, type Service } from './lifecycle/run.ts';
 export { createLogger, type Logger } from './logging/logger.ts';
@@ -50,8 +51,15 @@ export {
   type PageQuery,
   type Position,
 } from './schemas/page.ts';
-export { defineEvent, type EventDefinition, type EventSettings, type Upcast } from './events/define-event.ts';
-export type { EventContracts, NewEvent, ReceivedEvent } from './events/event.ts';
+export {
+  defineEvent,
+  type EventDefinition,
+  type EventSettings,
+  type Upcast,
+  type EventContracts,
+  type NewEvent,
+  type ReceivedEvent,
+} from './events/define-event.ts';
 export type { EffectHandler, EventHandler, Tombstone, TombstoneHandler } from './events/consumer-handlers.ts';
 export type { ConsumerSettings } from './events/consumer-settings.ts';
 export {
@@ -59,7 +67,7 @@ export {
   type EventBus,
   type EventBusOptions,
   type EventBusStatus,
-  type Subscription,
 } from './events/event-bus.ts';
+export type { Subscription } from './events/consumers.ts';
 export type { Publish, UntypedEvent, UntypedOptions } from './events/outbox.ts';
 export type { RelayStatus } from './events/relay.ts';

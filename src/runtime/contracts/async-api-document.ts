@@ -1,5 +1,4 @@
-import type { EventDefinition } from '../events/define-event.ts';
-import type { EventContracts } from '../events/event.ts';
+import type { EventContracts, EventDefinition } from '../events/define-event.ts';
 import { toJsonSchema, type JsonSchema } from '../schemas/json-schema.ts';
 import { cloudEventHeaders, headersOf } from './cloud-event-headers.ts';
 import { titled, titleOf } from './titles.ts';

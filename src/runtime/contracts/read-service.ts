@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { EventContracts } from '../events/event.ts';
+import type { EventContracts } from '../events/define-event.ts';
 import { serviceFiles } from '../migrations/service-files.ts';
 import { registerTypeScript } from '../migrations/typescript.ts';
 

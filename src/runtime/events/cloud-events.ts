@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { parseTraceparent } from '../context/traceparent.ts';
-import type { ReceivedEvent } from './event.ts';
-import type { EventIdentity } from './inbox.ts';
+import type { EventIdentity, ReceivedEvent } from './define-event.ts';
 import type { IncomingMessage, OutgoingMessage } from './message.ts';
 import { carriedId, isText } from './storable-text.ts';
 import { structuredOf } from './structured-event.ts';

@@ -6,7 +6,8 @@ import { handleEvent, prepareEvent, type HandledEvent } from './consumer-handlin
 import { verdictOn } from './consumer-retry.ts';
 import type { ConsumerSettings } from './consumer-settings.ts';
 import { failpoint } from './failpoint.ts';
-import { claimEvents, forgetInbox, identityOf, type Claimed, type EventIdentity } from './inbox.ts';
+import { identityOf, type EventIdentity } from './define-event.ts';
+import { claimEvents, forgetInbox, type Claimed } from './inbox.ts';
 import type { IncomingMessage } from './message.ts';
 import { keyTextOf } from './parked-message.ts';
 import { appendParked, keysOf, lockParkedKeys, parkKey, type Verdict } from './parking.ts';

@@ -1,11 +1,10 @@
+import { toError } from '../errors.ts';
+import type { ParkReason } from './parking.ts';
 import { hasCode, isAway, isConflict } from '../database/error-kind.ts';
 import { CloudEventError } from './cloud-events.ts';
 import { EventDataError, UnknownVersionError } from './event-data.ts';
 import { EventSizeError } from './event-size.ts';
 import type { GroupPartition, Position } from './positions.ts';
-
-/** Why an event is parked. */
-export type ParkReason = 'unreadable' | 'too large' | 'unknown version' | 'bug' | 'timeout' | 'failure';
 
 /** What a failure is, which decides what is done about it. */
 export type FailureKind = ParkReason | 'conflict' | 'unreachable';
@@ -89,8 +88,4 @@ export function kindOf(error: unknown, { reading = false } = {}): FailureKind {
 /** A statement before this one had failed, and its error was caught: whoever sees this is not to blame. */
 export function isAborted(error: unknown): boolean {
   return hasCode(error, transactionAborted);
-}
-
-export function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

@@ -2,10 +2,9 @@ import type { Knex } from 'knex';
 import { runInContext } from '../context/context.ts';
 import { childTraceparent, newTraceparent } from '../context/traceparent.ts';
 import { decodeEvent, readAttribute, subjectOf } from './cloud-events.ts';
-import type { EventDefinition } from './define-event.ts';
+import type { EventDefinition, ReceivedEvent } from './define-event.ts';
 import { acceptData } from './event-data.ts';
 import { checkSize } from './event-size.ts';
-import type { ReceivedEvent } from './event.ts';
 import type { IncomingMessage } from './message.ts';
 
 /**

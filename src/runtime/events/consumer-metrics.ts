@@ -1,8 +1,8 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { ParkReason } from './consumer-errors.ts';
+import type { ParkReason } from './parking.ts';
 import type { HandledEvent } from './consumer-handling.ts';
 import { deadLetterCounter } from './dead-letter-metrics.ts';
-import type { TopicPartition } from './kafka/member.ts';
+import type { TopicPartition } from './message.ts';
 
 /** What one consumer group reports. */
 export interface ConsumerMetrics {

@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { handleBatch, type BatchOptions, type BatchResult } from './consumer-batch.ts';
-import { PositionMovedError, toError } from './consumer-errors.ts';
+import { PositionMovedError } from './consumer-errors.ts';
+import { toError } from '../errors.ts';
 import { reportHandled, type ConsumerMetrics } from './consumer-metrics.ts';
 import { handleOutside } from './consumer-outside.ts';
 import { createMessageQueue } from './consumer-queue.ts';
 import type { ConsumerSettings } from './consumer-settings.ts';
 import { createStoppage } from './consumer-stoppage.ts';
 import { createTrouble, type Retrying, type Trouble } from './consumer-trouble.ts';
-import type { Fetched } from './kafka/member.ts';
+import type { Fetched } from './kafka/records/fetched.ts';
 import type { Damage } from './kafka/records/record-set.ts';
 import { receivedAt, type IncomingMessage } from './message.ts';
 import type { Mismatch } from './consumer-start.ts';

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoff } from './backoff.ts';
-import { toError } from './consumer-errors.ts';
-import type { ConsumerOptions } from './consumer.ts';
+import { toError } from '../errors.ts';
+import type { ConsumerOptions } from './consumer-options.ts';
 import { openPartition, type OpenPartition, type PartitionStatus } from './consumer-partition.ts';
 import { createWatchdog } from './consumer-watchdog.ts';
 import { placeOf, startPositions, type Mismatch, type StartPosition } from './consumer-start.ts';
 import { failpoint } from './failpoint.ts';
-import type { Fetched, TopicPartition } from './kafka/member.ts';
+import type { Fetched } from './kafka/records/fetched.ts';
+import type { TopicPartition } from './message.ts';
 
 export interface PartitionsOptions extends ConsumerOptions {
   /** Places where nothing came and a new member did not help; see the watchdog. */

@@ -93,6 +93,15 @@ export function verdictOn(
   return { reason, error, attempts, nextTryIn: dead ? undefined : backoff(attempts, parkDelay) };
 }
 
+/** What becomes of an event that was parked, for whoever reads the log. */
+export function fateOf({ reason, attempts, nextTryIn }: Verdict): string {
+  const behind = 'later events of its key queue behind it';
+  if (nextTryIn !== undefined) {
+    return `it is parked (${reason}, ${attempts} tries) and tried again in ${Math.round(nextTryIn)} ms; ${behind}`;
+  }
+  return `it is a dead letter (${reason}, ${attempts} tries), and ${behind} until somebody redrives or drops it: npx microservice-runtime dead-letters`;
+}
+
 const PERIOD = 5_000;
 
 /**

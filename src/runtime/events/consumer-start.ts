@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import type { ConsumerMetrics } from './consumer-metrics.ts';
 import type { KafkaDriver } from './kafka/driver.ts';
-import type { TopicPartition } from './kafka/member.ts';
+import type { TopicPartition } from './message.ts';
 import type { TopicOffsets } from './kafka/topics.ts';
 import {
   createPosition,

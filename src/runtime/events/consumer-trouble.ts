@@ -1,9 +1,9 @@
+import { fateOf, createRetry, type NextTry } from './consumer-retry.ts';
 import type { Logger } from 'pino';
 import type { OffsetVerdict, RefusedEvent } from './consumer-batch.ts';
 import { EventFailure, ParkingFullError } from './consumer-errors.ts';
 import { failureOf } from './consumer-handling.ts';
 import type { ConsumerMetrics } from './consumer-metrics.ts';
-import { createRetry, type NextTry } from './consumer-retry.ts';
 import type { ConsumerSettings } from './consumer-settings.ts';
 import type { IncomingMessage } from './message.ts';
 import type { Verdict } from './parking.ts';
@@ -157,13 +157,4 @@ export function createTrouble({ topic, settings, logger, metrics, parked }: Trou
     },
     retrying: () => retrying,
   };
-}
-
-/** What becomes of an event that was parked, for whoever reads the log. */
-export function fateOf({ reason, attempts, nextTryIn }: Verdict): string {
-  const behind = 'later events of its key queue behind it';
-  if (nextTryIn !== undefined) {
-    return `it is parked (${reason}, ${attempts} tries) and tried again in ${Math.round(nextTryIn)} ms; ${behind}`;
-  }
-  return `it is a dead letter (${reason}, ${attempts} tries), and ${behind} until somebody redrives or drops it: npx microservice-runtime dead-letters`;
 }

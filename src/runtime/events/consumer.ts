@@ -1,15 +1,9 @@
+import type { ConsumerOptions } from './consumer-options.ts';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Knex } from 'knex';
-import type { Logger } from 'pino';
 import { backoff } from './backoff.ts';
-import type { GroupHandlers } from './consumer-handlers.ts';
-import type { ConsumerMetrics } from './consumer-metrics.ts';
 import { createPartitions, type Partitions } from './consumer-partitions.ts';
 import type { PartitionStatus } from './consumer-partition.ts';
-import type { ConsumerSettings } from './consumer-settings.ts';
-import type { KafkaDriver } from './kafka/driver.ts';
-import type { Slots } from './slots.ts';
 
 export interface ConsumerStatus {
   group: string;
@@ -18,20 +12,6 @@ export interface ConsumerStatus {
   partitions: PartitionStatus[];
   /** Why the last member was lost. */
   error?: string;
-}
-
-export interface ConsumerOptions {
-  groupId: string;
-  driver: KafkaDriver;
-  database: Knex;
-  handlers: GroupHandlers;
-  settings: ConsumerSettings;
-  logger: Logger;
-  metrics: ConsumerMetrics;
-  /** Shared by all groups of the process. */
-  slots: Slots;
-  /** A key was parked. */
-  parked(): void;
 }
 
 /** One member of a consumer group, made anew whenever it is lost. */

@@ -1,3 +1,8 @@
+import { type ConsumerSettings, defaultSettings } from './consumer-settings.ts';
+import type { EventContracts, EventDefinition } from './define-event.ts';
+import type { Logger } from 'pino';
+import type { Knex } from 'knex';
+import type { ServiceConfig } from '../config/service-config.ts';
 import type { Registry } from 'prom-client';
 import { createConsumer, type Consumer, type ConsumerStatus } from './consumer.ts';
 import {
@@ -9,10 +14,7 @@ import {
   type TombstoneHandler,
 } from './consumer-handlers.ts';
 import { createConsumerMetrics } from './consumer-metrics.ts';
-import { defaultSettings } from './consumer-settings.ts';
 import { checkConsumerTables } from './consumer-tables.ts';
-import type { EventDefinition } from './define-event.ts';
-import type { EventBusOptions, Subscription } from './event-bus.ts';
 import { createInboxPruner } from './inbox-pruner.ts';
 import type { KafkaDriver } from './kafka/driver.ts';
 import { createParkedRunner, type ParkedRunner } from './parked-runner.ts';
@@ -35,6 +37,13 @@ export interface On {
 /** Adds the handler of the tombstones of a topic; see `EventBus.onTombstone`. */
 export type OnTombstone = (topic: string, handler: TombstoneHandler, options?: { groupId?: string }) => void;
 
+export interface Subscription {
+  topics: readonly string[];
+  /** The service's own group when left out. */
+  groupId?: string;
+  handler: EventHandler;
+}
+
 export interface Consumers {
   on: On;
   onTombstone: OnTombstone;
@@ -56,8 +65,14 @@ export interface GroupStatus extends ConsumerStatus {
   dead: number;
 }
 
-export interface ConsumersOptions extends EventBusOptions {
+export interface ConsumersOptions {
+  config: ServiceConfig;
+  database: Knex;
+  contracts: EventContracts;
+  logger: Logger;
   registry: Registry;
+  /** What differs from the defaults in how events are consumed. */
+  consumer?: Partial<ConsumerSettings>;
   driver: KafkaDriver;
 }
 

@@ -1,25 +1,19 @@
-import type { Knex } from 'knex';
-import type { Logger } from 'pino';
+import {
+  type ConsumersOptions,
+  type Subscription,
+  createConsumers,
+  type GroupStatus,
+  type On,
+  type OnTombstone,
+} from './consumers.ts';
 import { Registry } from 'prom-client';
-import type { ServiceConfig } from '../config/service-config.ts';
 import type { Part } from '../lifecycle/part.ts';
-import type { EventHandler } from './consumer-handlers.ts';
-import type { ConsumerSettings } from './consumer-settings.ts';
-import { createConsumers, type GroupStatus, type On, type OnTombstone } from './consumers.ts';
-import type { EventContracts } from './event.ts';
-import { createKafkaDriver } from './kafka/driver.ts';
+import { createKafkaDriver } from './kafka/create-driver.ts';
 import { checkTopicLengths } from './kafka/topic-prefix.ts';
 import { createOutbox, type Publish } from './outbox.ts';
 import { createParkedMetrics } from './parked-metrics.ts';
 import { createRelay, type RelayStatus } from './relay.ts';
 import { createTopicProvision } from './topic-provision.ts';
-
-export interface Subscription {
-  topics: readonly string[];
-  /** The service's own group when left out. */
-  groupId?: string;
-  handler: EventHandler;
-}
 
 export interface EventBusStatus {
   kafka: 'up' | 'down' | 'unused';
@@ -62,15 +56,9 @@ export interface EventBus extends Part {
   registry: Registry;
 }
 
-export interface EventBusOptions {
-  config: ServiceConfig;
-  database: Knex;
-  contracts: EventContracts;
-  logger: Logger;
+export interface EventBusOptions extends Omit<ConsumersOptions, 'registry' | 'driver'> {
   /** Where the metrics go; a registry of its own when left out. */
   registry?: Registry;
-  /** What differs from the defaults in how events are consumed. */
-  consumer?: Partial<ConsumerSettings>;
 }
 
 /** The event bus of a service. Nothing is connected before `start`. */

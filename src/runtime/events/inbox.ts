@@ -1,16 +1,8 @@
 import type { Knex } from 'knex';
+import { identityOf, type EventIdentity } from './define-event.ts';
 import type { GroupPartition, Position } from './positions.ts';
 import { inTransaction } from './transaction-failure.ts';
 import type { Witness } from './witness.ts';
-
-/** What makes an event one event (CloudEvents 1.0: "source + id is unique"). */
-export interface EventIdentity {
-  source: string;
-  id: string;
-}
-
-/** One string for each identity. */
-export const identityOf = ({ source, id }: EventIdentity): string => `${source.length} ${source}${id}`;
 
 /** Planning it takes longer than running it. */
 const claimText = `

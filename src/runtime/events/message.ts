@@ -38,3 +38,8 @@ export function messageBytes({ key, value, headers }: OutgoingMessage): number {
   for (const [name, text] of Object.entries(headers)) bytes += 8 + name.length + Buffer.byteLength(text);
   return bytes;
 }
+
+export interface TopicPartition {
+  topic: string;
+  partition: number;
+}

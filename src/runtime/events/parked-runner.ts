@@ -3,7 +3,7 @@ import { isConflict } from '../database/error-kind.ts';
 import { backoff } from './backoff.ts';
 import { reportHandled, type ConsumerMetrics } from './consumer-metrics.ts';
 import type { ConsumerSettings } from './consumer-settings.ts';
-import { fateOf } from './consumer-trouble.ts';
+import { fateOf } from './consumer-retry.ts';
 import { runLap, type Lap, type LapOptions } from './parked-lap.ts';
 import { lookAtParked, type ParkedCounts } from './parked-queue.ts';
 import type { Slots } from './slots.ts';

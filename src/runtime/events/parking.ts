@@ -1,5 +1,4 @@
 import type { Knex } from 'knex';
-import type { ParkReason } from './consumer-errors.ts';
 import type { IncomingMessage } from './message.ts';
 import { keyTextOf, parkedValues, reducedValues } from './parked-message.ts';
 import { storableText } from './storable-text.ts';
@@ -10,6 +9,9 @@ export interface GroupTopic {
   groupId: string;
   topic: string;
 }
+
+/** Why an event is parked. */
+export type ParkReason = 'unreadable' | 'too large' | 'unknown version' | 'bug' | 'timeout' | 'failure';
 
 /** That an event is to be parked, and why. */
 export interface Verdict {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { Knex } from 'knex';
 import { connectDatabase } from '../../../src/runtime/database/database.ts';
-import { claimEvents, forgetInbox, identityOf } from '../../../src/runtime/events/inbox.ts';
+import { claimEvents, forgetInbox } from '../../../src/runtime/events/inbox.ts';
+import { identityOf } from '../../../src/runtime/events/define-event.ts';
 import {
   createPosition,
   movePosition,

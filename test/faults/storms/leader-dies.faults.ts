@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { pino } from 'pino';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import { createKafkaDriver } from '../../../src/runtime/events/kafka/driver.ts';
+import { createKafkaDriver } from '../../../src/runtime/events/kafka/create-driver.ts';
 import { SendError } from '../../../src/runtime/events/kafka/errors.ts';
 import type { Sender } from '../../../src/runtime/events/kafka/sender.ts';
 import { suiteConfig } from '../../suites/bus/order-world.ts';

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import { createKafkaDriver, type KafkaDriver } from '../../../src/runtime/events/kafka/driver.ts';
+import { type KafkaDriver } from '../../../src/runtime/events/kafka/driver.ts';
+import { createKafkaDriver } from '../../../src/runtime/events/kafka/create-driver.ts';
 import { type Kafka, startKafkaOrSkip } from '../../support/kafka.ts';
 
 describe('the driver on Apache Kafka', function () {

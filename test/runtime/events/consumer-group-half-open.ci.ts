@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { startBroker } from '../../../src/devkit/broker/broker.ts';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import { createKafkaDriver } from '../../../src/runtime/events/kafka/driver.ts';
+import { createKafkaDriver } from '../../../src/runtime/events/kafka/create-driver.ts';
 import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts';
 
 /** A second address of loopback, which Linux has without being told. */

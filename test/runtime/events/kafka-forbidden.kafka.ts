@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createLogger, readEnvironment } from 'microservice-runtime';
-import { createKafkaDriver } from '../../../src/runtime/events/kafka/driver.ts';
+import { createKafkaDriver } from '../../../src/runtime/events/kafka/create-driver.ts';
 import { javaMissing, skipWithoutKafka } from '../../support/kafka.ts';
 import { startSecureKafka, type SecureKafka, username } from '../../support/real-kafka/secure-kafka.ts';
 import { withAdmin } from '../../suites/bus/raw-kafka.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createLogger, readEnvironment } from 'microservice-runtime';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import { createKafkaDriver } from '../../../src/runtime/events/kafka/driver.ts';
+import { createKafkaDriver } from '../../../src/runtime/events/kafka/create-driver.ts';
 import { createOutbox } from '../../../src/runtime/events/outbox.ts';
 import { redriveOutgoing } from '../../../src/runtime/events/outbox-redrive.ts';
 import { createRelay } from '../../../src/runtime/events/relay.ts';

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { connectDatabase } from '../../../src/runtime/database/database.ts';
-import { createKafkaDriver } from '../../../src/runtime/events/kafka/driver.ts';
+import { createKafkaDriver } from '../../../src/runtime/events/kafka/create-driver.ts';
 import { createRelay } from '../../../src/runtime/events/relay.ts';
 
 /** A relay in a process of its own, which ends with the one that started it. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import { createKafkaDriver, type KafkaDriver } from '../../../src/runtime/events/kafka/driver.ts';
+import { type KafkaDriver } from '../../../src/runtime/events/kafka/driver.ts';
+import { createKafkaDriver } from '../../../src/runtime/events/kafka/create-driver.ts';
 import { withAdmin } from '../../suites/bus/raw-kafka.ts';
 import { createFixture, type Fixture } from './consumer-fixture.ts';
 

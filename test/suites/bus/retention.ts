@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { pino } from 'pino';
-import { createKafkaDriver } from '../../../src/runtime/events/kafka/driver.ts';
+import { createKafkaDriver } from '../../../src/runtime/events/kafka/create-driver.ts';
 import type { Suite } from './bus-suite.ts';
 import { withAdmin } from './raw-kafka.ts';
 

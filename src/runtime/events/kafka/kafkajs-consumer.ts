@@ -1,7 +1,7 @@
-import type { IncomingMessage } from '../message.ts';
+import type { IncomingMessage, TopicPartition } from '../message.ts';
 import { excessOf } from '../event-size.ts';
 import type { RangeMessage, ReadRange } from './kafkajs-fetch.ts';
-import type { Fetched, TopicPartition } from './member.ts';
+import type { Fetched } from './records/fetched.ts';
 import { cleanHeaders } from '../received-headers.ts';
 
 /** The part of a KafkaJS consumer that is used here. */

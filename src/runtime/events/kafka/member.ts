@@ -1,5 +1,7 @@
+import type { Fetched } from './records/fetched.ts';
+import type { TopicPartition } from '../message.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { toError } from '../consumer-errors.ts';
+import { toError } from '../../errors.ts';
 import {
   commitsByTopic,
   fetchedOf,
@@ -7,13 +9,6 @@ import {
   type BatchPayload,
   type KafkaConsumer,
 } from './kafkajs-consumer.ts';
-import type { IncomingMessage } from '../message.ts';
-import type { Damage } from './records/record-set.ts';
-
-export interface TopicPartition {
-  topic: string;
-  partition: number;
-}
 
 export interface MemberOptions {
   groupId: string;
@@ -22,21 +17,6 @@ export interface MemberOptions {
   sessionTimeout: number;
   /** The id of a member of ours that could not leave, since Kafka was away: the group would wait until its session is over. */
   replaces?: string | undefined;
-}
-
-/** What one fetch brought of one partition: the messages in order. */
-export interface Fetched extends TopicPartition {
-  /** The offset that was asked for. */
-  from: number;
-  messages: IncomingMessage[];
-  /** The offset after all that was read, with what holds no message: the ends of transactions, and aborted ones. */
-  next: number;
-  /** The offset after the last message that a consumer may get, as the broker saw it then: open transactions end it. */
-  end: number;
-  /** The offset after the last message of the log. */
-  logEnd: number;
-  /** The batch at `next` cannot be read. */
-  damage?: Damage;
 }
 
 /** What a member of a consumer group hears. All are called synchronously, and must neither throw nor wait. */
