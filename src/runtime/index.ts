@@ -26,8 +26,8 @@ export {
   type FieldError,
   type Precondition,
 } from './errors.ts';
-export { decodeEvent, encodeEvent } from './events/cloud-events.ts';
-export { EventDataError, serializeData } from './events/event-data.ts';
+export { decodeEvent, encodeEvent } from './events/event/cloud-events.ts';
+export { EventDataError, serializeData } from './events/event/data.ts';
 export { type KafkaDriver } from './events/kafka/driver.ts';
 export { createKafkaDriver } from './events/kafka/create-driver.ts';
 export { startParts, stopParts, type Part } from './lifecycle/part.ts';
@@ -59,15 +59,15 @@ export {
   type EventContracts,
   type NewEvent,
   type ReceivedEvent,
-} from './events/define-event.ts';
-export type { EffectHandler, EventHandler, Tombstone, TombstoneHandler } from './events/consumer-handlers.ts';
-export type { ConsumerSettings } from './events/consumer-settings.ts';
+} from './events/event/definition.ts';
+export type { EffectHandler, EventHandler, Tombstone, TombstoneHandler } from './events/handling/handlers.ts';
+export type { ConsumerSettings } from './events/handling/settings.ts';
 export {
   createEventBus,
   type EventBus,
   type EventBusOptions,
   type EventBusStatus,
 } from './events/event-bus.ts';
-export type { Subscription } from './events/consumers.ts';
-export type { Publish, UntypedEvent, UntypedOptions } from './events/outbox.ts';
-export type { RelayStatus } from './events/relay.ts';
+export type { Subscription } from './events/consumer/groups.ts';
+export type { Publish, UntypedEvent, UntypedOptions } from './events/outbox/publish.ts';
+export type { RelayStatus } from './events/relay/relay.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { waitFor } from '../../src/devkit/testing/wait-for.ts';
-import { failpoints } from '../../src/runtime/events/failpoint.ts';
+import { failpoints } from '../../src/runtime/async/failpoint.ts';
 import { javaMissing, skipWithoutKafka } from '../support/kafka.ts';
 import { dieEverywhere } from './crash-points.ts';
 import { keepEvidence } from './evidence.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { failpoints, type Failpoint } from '../../src/runtime/events/failpoint.ts';
+import { failpoints, type Failpoint } from '../../src/runtime/async/failpoint.ts';
 import { createRandom, type Random } from './random.ts';
 import type { Replica } from './replica.ts';
 import { oversized, poisonous, requestTransfer } from './requests.ts';

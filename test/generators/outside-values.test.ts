@@ -18,7 +18,7 @@ import { readYoRc } from '../../generators/yo-rc.ts';
 import { newFolder, quick, removeFolders, run } from './support/command.ts';
 import { contractOf, type Told } from './support/contract.ts';
 import { hostile } from './support/hostile.ts';
-import { defineEvent } from '../../src/runtime/events/define-event.ts';
+import { defineEvent } from '../../src/runtime/events/event/definition.ts';
 
 const comment = '*/ process.exit(1); /*';
 const file = '/elsewhere/asyncapi.json';

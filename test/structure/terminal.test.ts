@@ -4,7 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import * as devkit from '../../src/devkit/terminal.ts';
 import * as generators from '../../generators/terminal.ts';
-import * as runtime from '../../src/runtime/terminal.ts';
+import * as runtime from '../../src/runtime/logging/terminal.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 

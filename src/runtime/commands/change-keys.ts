@@ -4,7 +4,7 @@ import {
   type ParkedEvent,
   type ParkedKey,
   type ParkedState,
-} from '../events/parked-admin.ts';
+} from '../events/operations/parked.ts';
 import { CommandError } from './command.ts';
 import { ANSWER_BYTES, bytesOf, eventText } from './event-text.ts';
 import { limitOf, type Flags } from './flags.ts';
@@ -12,7 +12,7 @@ import { keyJson, keyName, keysText, parkedEventJson, wholeEvent } from './parke
 import { counted, printDryRun, printJson } from './printing.ts';
 import { choiceOf, type Selection } from './selection.ts';
 import { withDatabase } from './service-access.ts';
-import { print, printError } from '../terminal.ts';
+import { print, printError } from '../logging/terminal.ts';
 
 /** More than there can be. */
 const EVERY = 1_000_000_000;

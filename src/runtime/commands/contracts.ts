@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { CONTRACT_FILE, contractText } from '../contracts/contract-text.ts';
 import { CommandError, type Command } from './command.ts';
 import { writeText, writtenText } from './written-text.ts';
-import { print } from '../terminal.ts';
+import { print } from '../logging/terminal.ts';
 
 export const contractsCommand: Command = {
   summary: `writes ${CONTRACT_FILE}: the events that the service publishes and consumes`,

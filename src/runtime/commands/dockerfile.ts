@@ -4,7 +4,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { CommandError, type Command } from './command.ts';
 import { writeText, writtenText } from './written-text.ts';
-import { print } from '../terminal.ts';
+import { print } from '../logging/terminal.ts';
 
 const FILE = 'Dockerfile';
 

@@ -1,6 +1,6 @@
-import { TOO_LARGE } from '../events/parked-message.ts';
-import type { ParkedHeader } from '../events/parked-admin.ts';
-import { printableValue } from '../terminal.ts';
+import { TOO_LARGE } from '../events/parking/stored-message.ts';
+import type { ParkedHeader } from '../events/operations/parked.ts';
+import { printableValue } from '../logging/terminal.ts';
 
 /** An event with all that it holds, incoming or outgoing. */
 export interface WholeEvent {

@@ -1,5 +1,10 @@
 import type { Knex } from 'knex';
-import { findHandled, forgetHandled, type HandledEvent, type HandledFilter } from '../events/inbox-admin.ts';
+import {
+  findHandled,
+  forgetHandled,
+  type HandledEvent,
+  type HandledFilter,
+} from '../events/operations/inbox.ts';
 import { ageOf } from './age.ts';
 import { CommandError } from './command.ts';
 import { limitOf, type FlagName, type Flags } from './flags.ts';
@@ -9,7 +14,7 @@ import { withDatabase } from './service-access.ts';
 import { skip } from './inbox-skip.ts';
 import { commandOf } from './subcommands.ts';
 import { tableText, type Column } from './table.ts';
-import { print, printableValue } from '../terminal.ts';
+import { print, printableValue } from '../logging/terminal.ts';
 
 const LIMIT = 100;
 const selectors: readonly FlagName[] = ['id', 'source', 'topic', 'group', 'older-than'];

@@ -1,13 +1,13 @@
 import type { KafkaConfig } from '../config/kafka-config.ts';
 import type { KafkaDriver } from '../events/kafka/driver.ts';
-import { readGroups, type GroupPosition } from '../events/group-positions.ts';
+import { readGroups, type GroupPosition } from '../events/operations/group-positions.ts';
 import { ageOf } from './age.ts';
 import type { Command } from './command.ts';
 import { helpOf, parseFlags } from './flags.ts';
 import { printJson } from './printing.ts';
 import { kafkaOf, withDatabase, withKafka } from './service-access.ts';
 import { tableText, type Column } from './table.ts';
-import { print, printError } from '../terminal.ts';
+import { print, printError } from '../logging/terminal.ts';
 
 const names = ['group', 'topic', 'json'] as const;
 const columns: Column[] = [

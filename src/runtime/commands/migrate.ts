@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
 import { connectDatabase, databasePart } from '../database/database.ts';
 import { directUrl } from '../migrations/direct-url.ts';
-import { loadEnvironmentFile } from '../migrations/environment-file.ts';
+import { loadEnvironmentFile } from '../service/environment-file.ts';
 import { migrateLatest } from '../migrations/migrate.ts';
 import { migrationTable } from '../migrations/migration-table.ts';
 import { missingFromSchema } from '../migrations/missing-from-schema.ts';
 import { offlineSql } from '../migrations/offline-sql.ts';
 import { serviceKnexConfig } from '../migrations/service-knex-config.ts';
 import { CommandError, type Command } from './command.ts';
-import { print, printData, printError } from '../terminal.ts';
+import { print, printData, printError } from '../logging/terminal.ts';
 
 export const migrateCommand: Command = {
   summary: 'runs the pending migrations; safe from any number of replicas at once',

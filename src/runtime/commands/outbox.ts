@@ -6,7 +6,7 @@ import {
   type WaitingEvent,
   type WaitingFilter,
   type WholeWaitingEvent,
-} from '../events/outbox-admin.ts';
+} from '../events/operations/outbox.ts';
 import { ageOf } from './age.ts';
 import { CommandError } from './command.ts';
 import { eventJson, eventText, valueBytes, type WholeEvent } from './event-text.ts';
@@ -16,7 +16,7 @@ import { choiceOf, selectionOf, type Selection } from './selection.ts';
 import { withDatabase } from './service-access.ts';
 import { commandOf } from './subcommands.ts';
 import { tableText, type Column } from './table.ts';
-import { print, printableValue } from '../terminal.ts';
+import { print, printableValue } from '../logging/terminal.ts';
 
 const LIMIT = 100;
 const selectors: readonly FlagName[] = ['id', 'key', 'type', 'topic', 'older-than'];

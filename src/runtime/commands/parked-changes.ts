@@ -1,8 +1,8 @@
-import { OUTGOING } from '../events/outbox-parking.ts';
-import { redriveOutgoing } from '../events/outbox-redrive.ts';
-import { countBehind, dropOutgoingKey, readBehind } from '../events/outgoing-admin.ts';
-import { readParkedEvents, type ParkedState } from '../events/parked-admin.ts';
-import { dropParked, redriveKey } from '../events/parked-changes.ts';
+import { OUTGOING } from '../events/relay/refused-rows.ts';
+import { redriveOutgoing } from '../events/operations/redrive-outbox.ts';
+import { countBehind, dropOutgoingKey, readBehind } from '../events/operations/dead-letters.ts';
+import { readParkedEvents, type ParkedState } from '../events/operations/parked.ts';
+import { dropParked, redriveKey } from '../events/operations/change-parked.ts';
 import { changeKeys } from './change-keys.ts';
 import { bytesOf } from './event-text.ts';
 import type { Flags } from './flags.ts';

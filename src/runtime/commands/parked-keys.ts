@@ -1,11 +1,11 @@
-import { OUTGOING } from '../events/outbox-parking.ts';
-import type { ParkedEvent, ParkedKey } from '../events/parked-admin.ts';
+import { OUTGOING } from '../events/relay/refused-rows.ts';
+import type { ParkedEvent, ParkedKey } from '../events/operations/parked.ts';
 import { ageOf } from './age.ts';
 import { eventJson, eventText, type WholeEvent } from './event-text.ts';
 import { counted } from './printing.ts';
 import { OUTBOX } from './selection.ts';
 import { tableText, type Column } from './table.ts';
-import { printableValue } from '../terminal.ts';
+import { printableValue } from '../logging/terminal.ts';
 
 /** How keys whose events wait are shown. */
 

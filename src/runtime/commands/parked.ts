@@ -4,7 +4,7 @@ import {
   readParkedEvents,
   type ParkedFilter,
   type ParkedState,
-} from '../events/parked-admin.ts';
+} from '../events/operations/parked.ts';
 import type { Command } from './command.ts';
 import { bytesOf, valueBytes } from './event-text.ts';
 import { limitOf, type FlagName, type Flags } from './flags.ts';
@@ -14,7 +14,7 @@ import { counted, printJson, printMore } from './printing.ts';
 import { selectionOf } from './selection.ts';
 import { withDatabase } from './service-access.ts';
 import { commandOf } from './subcommands.ts';
-import { print } from '../terminal.ts';
+import { print } from '../logging/terminal.ts';
 
 const LIMIT = 100;
 const selectors: readonly FlagName[] = ['id', 'key', 'type', 'topic', 'group', 'older-than'];

@@ -1,5 +1,5 @@
-import { COUNTED } from '../events/admin-filter.ts';
-import { print } from '../terminal.ts';
+import { COUNTED } from '../events/operations/filter.ts';
+import { print } from '../logging/terminal.ts';
 
 export function printJson(document: unknown): void {
   print(JSON.stringify(document, null, 2));

@@ -1,5 +1,5 @@
 import type { KafkaConfig } from '../config/kafka-config.ts';
-import { countForgotten, createReplayGroup, forgetSince, isGroupKnown } from '../events/replay.ts';
+import { countForgotten, createReplayGroup, forgetSince, isGroupKnown } from '../events/operations/replay.ts';
 import { parseTime } from './age.ts';
 import { CommandError, MisuseError, type Command } from './command.ts';
 import { helpOf, parseFlags, type Flags } from './flags.ts';
@@ -9,7 +9,7 @@ import { kafkaOf, withDatabase, withKafka } from './service-access.ts';
 import { tableText, type Column } from './table.ts';
 import type { Knex } from 'knex';
 import type { KafkaDriver } from '../events/kafka/driver.ts';
-import { print } from '../terminal.ts';
+import { print } from '../logging/terminal.ts';
 
 const names = ['from', 'group', 'forget', 'yes', 'json'] as const;
 const columns: Column[] = ['PARTITION', 'FROM', 'TO', 'EVENTS'].map((title) => ({ title, right: true }));

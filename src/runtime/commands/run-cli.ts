@@ -9,7 +9,7 @@ import { migrateCommand } from './migrate.ts';
 import { outboxCommand } from './outbox.ts';
 import { deadLettersCommand, parkedCommand } from './parked.ts';
 import { replayCommand } from './replay.ts';
-import { print, printError } from '../terminal.ts';
+import { print, printError } from '../logging/terminal.ts';
 
 const commands: Record<string, Command> = {
   migrate: migrateCommand,

@@ -1,4 +1,4 @@
-import { OUTGOING } from '../events/outbox-parking.ts';
+import { OUTGOING } from '../events/relay/refused-rows.ts';
 import { parseAge } from './age.ts';
 import { MisuseError } from './command.ts';
 import type { Flags } from './flags.ts';

@@ -6,7 +6,7 @@ import { connectDatabase, databasePart } from '../database/database.ts';
 import { type KafkaDriver } from '../events/kafka/driver.ts';
 import { createKafkaDriver } from '../events/kafka/create-driver.ts';
 import { directUrl } from '../migrations/direct-url.ts';
-import { loadEnvironmentFile } from '../migrations/environment-file.ts';
+import { loadEnvironmentFile } from '../service/environment-file.ts';
 import { CommandError } from './command.ts';
 
 const NAME = 'microservice-runtime';

@@ -1,4 +1,4 @@
-import { printable } from '../terminal.ts';
+import { printable } from '../logging/terminal.ts';
 const GAP = 2;
 const NARROWEST = 8;
 

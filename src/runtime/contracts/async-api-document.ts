@@ -1,4 +1,4 @@
-import type { EventContracts, EventDefinition } from '../events/define-event.ts';
+import type { EventContracts, EventDefinition } from '../events/event/definition.ts';
 import { toJsonSchema, type JsonSchema } from '../schemas/json-schema.ts';
 import { cloudEventHeaders, headersOf } from './cloud-event-headers.ts';
 import { titled, titleOf } from './titles.ts';

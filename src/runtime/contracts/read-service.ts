@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { EventContracts } from '../events/define-event.ts';
-import { serviceFiles } from '../migrations/service-files.ts';
-import { registerTypeScript } from '../migrations/typescript.ts';
+import type { EventContracts } from '../events/event/definition.ts';
+import { serviceFiles } from '../service/service-files.ts';
+import { registerTypeScript } from '../service/typescript.ts';
 
 export interface ServiceManifest {
   name: string;

@@ -4,7 +4,7 @@ import { connectionSettings } from './connection.ts';
 import { connectionError } from './connection-error.ts';
 import { knexLog, type DatabaseLogger } from './knex-log.ts';
 import { ServiceClient, type ServiceClientConfig } from './service-client.ts';
-import { terminalLog } from '../terminal.ts';
+import { terminalLog } from '../logging/terminal.ts';
 
 const ACQUIRE_TIMEOUT = 10_000;
 

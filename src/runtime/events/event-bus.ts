@@ -5,15 +5,15 @@ import {
   type GroupStatus,
   type On,
   type OnTombstone,
-} from './consumers.ts';
+} from './consumer/groups.ts';
 import { Registry } from 'prom-client';
 import type { Part } from '../lifecycle/part.ts';
 import { createKafkaDriver } from './kafka/create-driver.ts';
 import { checkTopicLengths } from './kafka/topic-prefix.ts';
-import { createOutbox, type Publish } from './outbox.ts';
-import { createParkedMetrics } from './parked-metrics.ts';
-import { createRelay, type RelayStatus } from './relay.ts';
-import { createTopicProvision } from './topic-provision.ts';
+import { createOutbox, type Publish } from './outbox/publish.ts';
+import { createParkedMetrics } from './parking/metrics.ts';
+import { createRelay, type RelayStatus } from './relay/relay.ts';
+import { createTopicProvision } from './kafka/topic-provision.ts';
 
 export interface EventBusStatus {
   kafka: 'up' | 'down' | 'unused';

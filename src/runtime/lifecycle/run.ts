@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { withoutTextSecrets } from '../logging/text-secrets.ts';
 import { writtenError } from '../logging/written-error.ts';
 import { startParts, stopParts, type Part } from './part.ts';
-import { printError } from '../terminal.ts';
+import { printError } from '../logging/terminal.ts';
 
 /** What `run` runs: the parts in the order in which they start, and, where known, the logger and the configuration. */
 export interface Service {

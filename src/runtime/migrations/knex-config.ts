@@ -6,14 +6,14 @@ import { connectionError } from '../database/connection-error.ts';
 import { connectionSettings } from '../database/connection.ts';
 import { knexLog } from '../database/knex-log.ts';
 import { directUrl, shown } from './direct-url.ts';
-import { loadEnvironmentFile } from './environment-file.ts';
+import { loadEnvironmentFile } from '../service/environment-file.ts';
 import { LOCK_WAIT, migrationPool } from './migration-pool.ts';
 import { createMigrationSource } from './migration-source.ts';
 import { migrationTable, type MigrationTable } from './migration-table.ts';
-import { serviceFiles } from './service-files.ts';
+import { serviceFiles } from '../service/service-files.ts';
 import { ownKnexConfig } from './own-knex-config.ts';
-import { registerTypeScript } from './typescript.ts';
-import { terminalLog } from '../terminal.ts';
+import { registerTypeScript } from '../service/typescript.ts';
+import { terminalLog } from '../logging/terminal.ts';
 
 export interface KnexConfigOptions {
   /** The database to migrate; then neither `.env` nor the environment is read for it. */

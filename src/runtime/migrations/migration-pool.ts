@@ -3,7 +3,7 @@ import { callbackify } from 'node:util';
 import type { Knex } from 'knex';
 import type pg from 'pg';
 import { migrationTable, quoted, type MigrationTable } from './migration-table.ts';
-import { printError } from '../terminal.ts';
+import { printError } from '../logging/terminal.ts';
 
 const TRY = 'select pg_try_advisory_lock(hashtextextended($1, 0)) as locked';
 

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { createMigrationSource } from './migration-source.ts';
 import { migrationTable, type MigrationTable } from './migration-table.ts';
 import { ownKnexConfig } from './own-knex-config.ts';
-import { serviceFiles } from './service-files.ts';
+import { serviceFiles } from '../service/service-files.ts';
 
 const UNDEFINED_TABLE = '42P01';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { createMessageQueue } from '../../../src/runtime/events/consumer-queue.ts';
-import type { IncomingMessage } from '../../../src/runtime/events/message.ts';
-import { insertIntoOutbox } from '../../../src/runtime/events/outbox-insert.ts';
+import { createMessageQueue } from '../../../src/runtime/events/consumer/queue.ts';
+import type { IncomingMessage } from '../../../src/runtime/events/event/message.ts';
+import { insertIntoOutbox } from '../../../src/runtime/events/outbox/insert.ts';
 import { createOutboxDatabase, type OutboxDatabase } from '../../runtime/events/outbox-fixture.ts';
 import { effort } from './effort.ts';
 

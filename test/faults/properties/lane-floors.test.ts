@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { createLaneFloors } from '../../../src/runtime/events/lane-floors.ts';
-import { insertIntoOutbox } from '../../../src/runtime/events/outbox-insert.ts';
-import { deleteRows, readLanes } from '../../../src/runtime/events/outbox-queue.ts';
-import { openSession, type Session } from '../../../src/runtime/events/relay-session.ts';
+import { createLaneFloors } from '../../../src/runtime/events/relay/low-water-marks.ts';
+import { insertIntoOutbox } from '../../../src/runtime/events/outbox/insert.ts';
+import { deleteRows, readLanes } from '../../../src/runtime/events/relay/outbox-rows.ts';
+import { openSession, type Session } from '../../../src/runtime/events/relay/session.ts';
 import { createOutboxDatabase, type OutboxDatabase } from '../../runtime/events/outbox-fixture.ts';
 import { effort } from './effort.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import { joinLeases, LANES, type LaneLeases } from '../../../src/runtime/events/lane-leases.ts';
-import { openSession, type Session } from '../../../src/runtime/events/relay-session.ts';
+import { joinLeases, LANES, type LaneLeases } from '../../../src/runtime/events/relay/lane-leases.ts';
+import { openSession, type Session } from '../../../src/runtime/events/relay/session.ts';
 import { createOutboxDatabase, type OutboxDatabase } from '../../runtime/events/outbox-fixture.ts';
 import { effort } from './effort.ts';
 import { interleave, type Actor, type Turn } from './interleave.ts';

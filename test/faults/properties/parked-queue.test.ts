@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { createPosition, readPosition, type Position } from '../../../src/runtime/events/positions.ts';
+import { createPosition, readPosition, type Position } from '../../../src/runtime/events/inbox/positions.ts';
 import { up as createParked } from '../../../src/runtime/tables/event-parked.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { createInbox } from '../../support/tables.ts';

@@ -1,18 +1,18 @@
 import type { Knex } from 'knex';
-import { handleBatch, type OffsetVerdict } from '../../../src/runtime/events/consumer-batch.ts';
+import { handleBatch, type OffsetVerdict } from '../../../src/runtime/events/consumer/batch.ts';
 import {
   EventFailure,
   ParkingFullError,
   PositionMovedError,
-} from '../../../src/runtime/events/consumer-errors.ts';
-import { createGroupHandlers, type GroupHandlers } from '../../../src/runtime/events/consumer-handlers.ts';
-import { failureOf } from '../../../src/runtime/events/consumer-handling.ts';
-import { verdictOn } from '../../../src/runtime/events/consumer-retry.ts';
-import type { IncomingMessage } from '../../../src/runtime/events/message.ts';
-import { findParkedKeys, type ParkedKey } from '../../../src/runtime/events/parked-admin.ts';
-import { dropParked, redriveKey } from '../../../src/runtime/events/parked-changes.ts';
-import { runLap } from '../../../src/runtime/events/parked-lap.ts';
-import type { Position } from '../../../src/runtime/events/positions.ts';
+} from '../../../src/runtime/events/handling/failure.ts';
+import { createGroupHandlers, type GroupHandlers } from '../../../src/runtime/events/handling/handlers.ts';
+import { failureOf } from '../../../src/runtime/events/handling/run-handler.ts';
+import { verdictOn } from '../../../src/runtime/events/handling/retry-policy.ts';
+import type { IncomingMessage } from '../../../src/runtime/events/event/message.ts';
+import { findParkedKeys, type ParkedKey } from '../../../src/runtime/events/operations/parked.ts';
+import { dropParked, redriveKey } from '../../../src/runtime/events/operations/change-parked.ts';
+import { runLap } from '../../../src/runtime/events/retry/attempt.ts';
+import type { Position } from '../../../src/runtime/events/inbox/positions.ts';
 
 /** An event of the log; it fails so many times before it passes. */
 export interface Planned {

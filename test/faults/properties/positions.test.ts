@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { Knex } from 'knex';
 import { connectDatabase } from '../../../src/runtime/database/database.ts';
-import { claimEvents, forgetInbox } from '../../../src/runtime/events/inbox.ts';
-import { identityOf } from '../../../src/runtime/events/define-event.ts';
+import { claimEvents, forgetInbox } from '../../../src/runtime/events/inbox/inbox.ts';
+import { identityOf } from '../../../src/runtime/events/event/definition.ts';
 import {
   createPosition,
   movePosition,
@@ -11,7 +11,7 @@ import {
   resetPosition,
   type GroupPartition,
   type Position,
-} from '../../../src/runtime/events/positions.ts';
+} from '../../../src/runtime/events/inbox/positions.ts';
 import { up as createParked } from '../../../src/runtime/tables/event-parked.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { createInbox } from '../../support/tables.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { insertIntoOutbox } from '../../../src/runtime/events/outbox-insert.ts';
+import { insertIntoOutbox } from '../../../src/runtime/events/outbox/insert.ts';
 import { up } from '../../../src/runtime/tables/event-outbox.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { effort } from './effort.ts';

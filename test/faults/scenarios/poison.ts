@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { redriveKey } from '../../../src/runtime/events/parked-changes.ts';
+import { redriveKey } from '../../../src/runtime/events/operations/change-parked.ts';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { Handled } from '../history.ts';
 import { poisonous, requestTransfer, transferOf } from '../requests.ts';

@@ -1,4 +1,4 @@
-import { redriveOutgoing } from '../../../src/runtime/events/outbox-redrive.ts';
+import { redriveOutgoing } from '../../../src/runtime/events/operations/redrive-outbox.ts';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import { oversized, requestTransfer, transferOf } from '../requests.ts';
 import { setLargestMessage, type Bank, type World } from '../world.ts';

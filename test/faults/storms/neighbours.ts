@@ -13,8 +13,8 @@ import {
   type ServiceConfig,
 } from 'microservice-runtime';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import { findParkedKeys, type ParkedKey } from '../../../src/runtime/events/parked-admin.ts';
-import { redriveKey } from '../../../src/runtime/events/parked-changes.ts';
+import { findParkedKeys, type ParkedKey } from '../../../src/runtime/events/operations/parked.ts';
+import { redriveKey } from '../../../src/runtime/events/operations/change-parked.ts';
 import { up as createOutbox } from '../../../src/runtime/tables/event-outbox.ts';
 import { up as createParked } from '../../../src/runtime/tables/event-parked.ts';
 import { suiteConfig } from '../../suites/bus/order-world.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { pino } from 'pino';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import { createOutbox } from '../../../src/runtime/events/outbox.ts';
-import { redriveOutgoing } from '../../../src/runtime/events/outbox-redrive.ts';
-import { dropOutgoingKey } from '../../../src/runtime/events/outgoing-admin.ts';
-import { findParkedKeys, type ParkedKey } from '../../../src/runtime/events/parked-admin.ts';
-import { createRelay, type Relay } from '../../../src/runtime/events/relay.ts';
+import { createOutbox } from '../../../src/runtime/events/outbox/publish.ts';
+import { redriveOutgoing } from '../../../src/runtime/events/operations/redrive-outbox.ts';
+import { dropOutgoingKey } from '../../../src/runtime/events/operations/dead-letters.ts';
+import { findParkedKeys, type ParkedKey } from '../../../src/runtime/events/operations/parked.ts';
+import { createRelay, type Relay } from '../../../src/runtime/events/relay/relay.ts';
 import { createMemoryKafka, type MemoryKafka, refusal } from '../events/memory-kafka.ts';
 import { createOutboxDatabase, orderPlaced, type OutboxDatabase } from '../events/outbox-fixture.ts';
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import type { EventHandler } from '../../../src/runtime/events/consumer-handlers.ts';
+import type { EventHandler } from '../../../src/runtime/events/handling/handlers.ts';
 import {
   findParkedKeys,
   type ParkedKey,
   type ParkedState,
-} from '../../../src/runtime/events/parked-admin.ts';
-import { dropParked, redriveKey } from '../../../src/runtime/events/parked-changes.ts';
+} from '../../../src/runtime/events/operations/parked.ts';
+import { dropParked, redriveKey } from '../../../src/runtime/events/operations/change-parked.ts';
 import { createFixture, noteWritten, type Fixture, type Note } from '../events/consumer-fixture.ts';
 import { runHere } from './operated-service.ts';
 

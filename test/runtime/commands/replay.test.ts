@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import type { Consumers } from '../../../src/runtime/events/consumers.ts';
-import { forgetSince } from '../../../src/runtime/events/replay.ts';
+import type { Consumers } from '../../../src/runtime/events/consumer/groups.ts';
+import { forgetSince } from '../../../src/runtime/events/operations/replay.ts';
 import { createFixture, noteWritten, type Fixture } from '../events/consumer-fixture.ts';
 import { runHere } from './operated-service.ts';
 

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import joi from 'joi';
 import { asyncApiDocument } from '../../../src/runtime/contracts/async-api-document.ts';
-import { defineEvent, type EventContracts } from '../../../src/runtime/events/define-event.ts';
+import { defineEvent, type EventContracts } from '../../../src/runtime/events/event/definition.ts';
 import {
   bigintString,
   dateString,

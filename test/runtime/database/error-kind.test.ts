@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { kindOf } from '../../../src/runtime/events/consumer-errors.ts';
+import { kindOf } from '../../../src/runtime/events/handling/failure.ts';
 import { errorProblem } from '../../../src/runtime/http/error-problem.ts';
 
 const coded = (code: string, message = `it says ${code}`): Error =>

@@ -5,8 +5,8 @@ import {
   encodeEvent,
   readIdentity,
   type PublishedEvent,
-} from '../../../src/runtime/events/cloud-events.ts';
-import type { IncomingMessage } from '../../../src/runtime/events/message.ts';
+} from '../../../src/runtime/events/event/cloud-events.ts';
+import type { IncomingMessage } from '../../../src/runtime/events/event/message.ts';
 
 const event: PublishedEvent = {
   id: 'e1',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import type { EffectHandler } from '../../../src/runtime/events/consumer-handlers.ts';
-import { defineEvent } from '../../../src/runtime/events/define-event.ts';
+import type { EffectHandler } from '../../../src/runtime/events/handling/handlers.ts';
+import { defineEvent } from '../../../src/runtime/events/event/definition.ts';
 import { createFixture, noteWritten, type Fixture, type Note } from './consumer-fixture.ts';
 
 const atLeastOnce = { delivery: 'at-least-once' } as const;

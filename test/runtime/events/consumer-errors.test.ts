@@ -1,10 +1,10 @@
 import assert, { AssertionError } from 'node:assert/strict';
 import { UnavailableError } from '../../../src/runtime/errors.ts';
-import { CloudEventError } from '../../../src/runtime/events/cloud-events.ts';
-import { EventFailure, HandlerTimeoutError, kindOf } from '../../../src/runtime/events/consumer-errors.ts';
-import { createRetry } from '../../../src/runtime/events/consumer-retry.ts';
-import { defaultSettings } from '../../../src/runtime/events/consumer-settings.ts';
-import { EventDataError, UnknownVersionError } from '../../../src/runtime/events/event-data.ts';
+import { CloudEventError } from '../../../src/runtime/events/event/cloud-events.ts';
+import { EventFailure, HandlerTimeoutError, kindOf } from '../../../src/runtime/events/handling/failure.ts';
+import { createRetry } from '../../../src/runtime/events/handling/retry-policy.ts';
+import { defaultSettings } from '../../../src/runtime/events/handling/settings.ts';
+import { EventDataError, UnknownVersionError } from '../../../src/runtime/events/event/data.ts';
 
 const coded = (code: string): Error => Object.assign(new Error(`it says ${code}`), { code });
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { Registry } from 'prom-client';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import type { ConsumerSettings } from '../../../src/runtime/events/consumer-settings.ts';
-import type { Consumers } from '../../../src/runtime/events/consumers.ts';
+import type { ConsumerSettings } from '../../../src/runtime/events/handling/settings.ts';
+import type { Consumers } from '../../../src/runtime/events/consumer/groups.ts';
 import type { KafkaDriver } from '../../../src/runtime/events/kafka/driver.ts';
 import type { GroupMember, MemberEvents } from '../../../src/runtime/events/kafka/member.ts';
 import { withAdmin } from '../../suites/bus/raw-kafka.ts';

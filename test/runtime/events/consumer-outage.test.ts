@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import type { Consumers } from '../../../src/runtime/events/consumers.ts';
+import type { Consumers } from '../../../src/runtime/events/consumer/groups.ts';
 import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts';
 
 const ignored = { assigned: () => {}, fetched: () => {}, lost: () => {} };

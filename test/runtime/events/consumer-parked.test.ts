@@ -3,10 +3,10 @@ import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:net';
 import { Registry } from 'prom-client';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import type { EventHandler } from '../../../src/runtime/events/consumer-handlers.ts';
-import type { ConsumerSettings } from '../../../src/runtime/events/consumer-settings.ts';
-import type { Consumers } from '../../../src/runtime/events/consumers.ts';
-import { defineEvent } from '../../../src/runtime/events/define-event.ts';
+import type { EventHandler } from '../../../src/runtime/events/handling/handlers.ts';
+import type { ConsumerSettings } from '../../../src/runtime/events/handling/settings.ts';
+import type { Consumers } from '../../../src/runtime/events/consumer/groups.ts';
+import { defineEvent } from '../../../src/runtime/events/event/definition.ts';
 import { createFixture, noteWritten, type Fixture, type Note } from './consumer-fixture.ts';
 
 const keep: EventHandler<Note> = ({ subject, data }, trx) =>

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { Registry } from 'prom-client';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import { createGroupHandlers } from '../../../src/runtime/events/consumer-handlers.ts';
-import { createConsumerMetrics } from '../../../src/runtime/events/consumer-metrics.ts';
-import { openPartition } from '../../../src/runtime/events/consumer-partition.ts';
-import { createMessageQueue } from '../../../src/runtime/events/consumer-queue.ts';
-import { defaultSettings } from '../../../src/runtime/events/consumer-settings.ts';
-import type { IncomingMessage } from '../../../src/runtime/events/message.ts';
-import { createPosition } from '../../../src/runtime/events/positions.ts';
-import { createSlots } from '../../../src/runtime/events/slots.ts';
+import { createGroupHandlers } from '../../../src/runtime/events/handling/handlers.ts';
+import { createConsumerMetrics } from '../../../src/runtime/events/handling/metrics.ts';
+import { openPartition } from '../../../src/runtime/events/consumer/partition.ts';
+import { createMessageQueue } from '../../../src/runtime/events/consumer/queue.ts';
+import { defaultSettings } from '../../../src/runtime/events/handling/settings.ts';
+import type { IncomingMessage } from '../../../src/runtime/events/event/message.ts';
+import { createPosition } from '../../../src/runtime/events/inbox/positions.ts';
+import { createSlots } from '../../../src/runtime/async/semaphore.ts';
 import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts';
 
 const message = (offset: number, value: Buffer | null): IncomingMessage => ({

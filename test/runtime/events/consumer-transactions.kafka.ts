@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Registry } from 'prom-client';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import type { Consumers } from '../../../src/runtime/events/consumers.ts';
+import type { Consumers } from '../../../src/runtime/events/consumer/groups.ts';
 import { jdkMissing, skipWithoutKafka, startKafkaOrSkip, type Kafka } from '../../support/kafka.ts';
 import {
   startTransactionalProducer,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import type { OpenPartition } from '../../../src/runtime/events/consumer-partition.ts';
-import { createWatchdog } from '../../../src/runtime/events/consumer-watchdog.ts';
+import type { OpenPartition } from '../../../src/runtime/events/consumer/partition.ts';
+import { createWatchdog } from '../../../src/runtime/events/consumer/watchdog.ts';
 
 describe('the watchdog of a consumer', () => {
   const stops: (() => void)[] = [];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import joi from 'joi';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import { currentContext } from '../../../src/runtime/context/context.ts';
-import { defineEvent, type ReceivedEvent } from '../../../src/runtime/events/define-event.ts';
+import { defineEvent, type ReceivedEvent } from '../../../src/runtime/events/event/definition.ts';
 import { createFixture, noteWritten, type Fixture, type Note } from './consumer-fixture.ts';
 
 const ignore = async (): Promise<void> => {};

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import joi from 'joi';
-import { defineEvent, type EventSettings } from '../../../src/runtime/events/define-event.ts';
-import { acceptData, EventDataError, serializeData } from '../../../src/runtime/events/event-data.ts';
+import { defineEvent, type EventSettings } from '../../../src/runtime/events/event/definition.ts';
+import { acceptData, EventDataError, serializeData } from '../../../src/runtime/events/event/data.ts';
 
 interface User {
   id: string;

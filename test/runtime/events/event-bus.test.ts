@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { KafkaConfig } from '../../../src/runtime/config/kafka-config.ts';
-import { defineEvent, type EventContracts } from '../../../src/runtime/events/define-event.ts';
+import { defineEvent, type EventContracts } from '../../../src/runtime/events/event/definition.ts';
 import { createEventBus, type EventBus } from '../../../src/runtime/events/event-bus.ts';
 import { down as dropInbox2 } from '../../../src/runtime/tables/event-inbox-2.ts';
 import { up as createOutbox } from '../../../src/runtime/tables/event-outbox.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import { createInboxPruner } from '../../../src/runtime/events/inbox-pruner.ts';
+import { createInboxPruner } from '../../../src/runtime/events/inbox/pruner.ts';
 import { createFixture, type Fixture } from './consumer-fixture.ts';
 
 const HOUR = 60 * 60 * 1_000;

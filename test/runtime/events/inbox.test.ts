@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Knex } from 'knex';
 import { connectDatabase } from '../../../src/runtime/database/database.ts';
-import { claimEvents, pruneInbox } from '../../../src/runtime/events/inbox.ts';
+import { claimEvents, pruneInbox } from '../../../src/runtime/events/inbox/inbox.ts';
 import { down } from '../../../src/runtime/tables/event-inbox.ts';
 import { up as createParked } from '../../../src/runtime/tables/event-parked.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';

@@ -11,7 +11,7 @@ import {
   assignPartitions,
   type Share,
   type Subscriber,
-} from '../../../src/runtime/events/partition-assignment.ts';
+} from '../../../src/runtime/events/kafka/partition-assignment.ts';
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 const topicNames = ['a', 'b', 'c', 'd'];

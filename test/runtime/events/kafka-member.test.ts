@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import type { KafkaConsumer } from '../../../src/runtime/events/kafka/kafkajs-consumer.ts';
+import type { KafkaConsumer } from '../../../src/runtime/events/kafka/kafkajs/consumer.ts';
 import { createGroupMember, type GroupMember } from '../../../src/runtime/events/kafka/member.ts';
 
 describe('a member of a group', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import * as fc from 'fast-check';
-import { encodeRecord, type RecordFields } from '../../../src/runtime/events/kafka/record-encoder.ts';
+import { encodeRecord, type RecordFields } from '../../../src/runtime/events/kafka/kafkajs/record-encoder.ts';
 
 // a module of its own: the one that everybody shares has ours in it once there is a driver
 const require = createRequire(import.meta.url);

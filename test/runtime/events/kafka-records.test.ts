@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { unpack } from '../../../src/runtime/events/kafka/compression/unpack.ts';
-import { BatchError } from '../../../src/runtime/events/kafka/records/batch-error.ts';
+import { BatchError } from '../../../src/runtime/events/kafka/bytes/batch-error.ts';
 import type { AbortedTransaction } from '../../../src/runtime/events/kafka/records/aborted-producers.ts';
 import { readRecordSet, type RecordSet } from '../../../src/runtime/events/kafka/records/record-set.ts';
 import { gzipBomb, rawBatch, rawRecord, type BatchFields } from '../../support/raw-batches.ts';

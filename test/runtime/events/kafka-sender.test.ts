@@ -10,7 +10,7 @@ import { type Broker, startBroker } from '../../../src/devkit/broker/broker.ts';
 import { type KafkaDriver } from '../../../src/runtime/events/kafka/driver.ts';
 import { createKafkaDriver } from '../../../src/runtime/events/kafka/create-driver.ts';
 import { SendError } from '../../../src/runtime/events/kafka/errors.ts';
-import type { OutgoingMessage } from '../../../src/runtime/events/message.ts';
+import type { OutgoingMessage } from '../../../src/runtime/events/event/message.ts';
 import { countMessages, readMessages, withAdmin, withProducer } from '../../suites/bus/raw-kafka.ts';
 
 const topic = 'a.events';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { createLaneFloors, type LaneFloors } from '../../../src/runtime/events/lane-floors.ts';
-import { createOutbox, type Outbox } from '../../../src/runtime/events/outbox.ts';
-import { insertIntoOutbox } from '../../../src/runtime/events/outbox-insert.ts';
-import { openSession, type Session } from '../../../src/runtime/events/relay-session.ts';
-import { deleteRows, readLanes } from '../../../src/runtime/events/outbox-queue.ts';
+import { createLaneFloors, type LaneFloors } from '../../../src/runtime/events/relay/low-water-marks.ts';
+import { createOutbox, type Outbox } from '../../../src/runtime/events/outbox/publish.ts';
+import { insertIntoOutbox } from '../../../src/runtime/events/outbox/insert.ts';
+import { openSession, type Session } from '../../../src/runtime/events/relay/session.ts';
+import { deleteRows, readLanes } from '../../../src/runtime/events/relay/outbox-rows.ts';
 import { createOutboxDatabase, orderPlaced, type OutboxDatabase } from './outbox-fixture.ts';
 
 const lanes = Array.from({ length: 16 }, (_, lane) => lane);

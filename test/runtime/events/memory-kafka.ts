@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaDriver } from '../../../src/runtime/events/kafka/driver.ts';
 import { type Refusal, SendError, TopicError } from '../../../src/runtime/events/kafka/errors.ts';
-import type { OutgoingMessage } from '../../../src/runtime/events/message.ts';
+import type { OutgoingMessage } from '../../../src/runtime/events/event/message.ts';
 
 /**
  * Kafka as a relay sees it, in memory: it acknowledges after a while, and what fails may have arrived or not, in part too.

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { type Logger, pino } from 'pino';
 import { Registry } from 'prom-client';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import { createOutbox, type Outbox } from '../../../src/runtime/events/outbox.ts';
-import { dropOutgoing, redriveOutgoing } from '../../../src/runtime/events/outbox-redrive.ts';
-import { createRelay, type Relay } from '../../../src/runtime/events/relay.ts';
+import { createOutbox, type Outbox } from '../../../src/runtime/events/outbox/publish.ts';
+import { dropOutgoing, redriveOutgoing } from '../../../src/runtime/events/operations/redrive-outbox.ts';
+import { createRelay, type Relay } from '../../../src/runtime/events/relay/relay.ts';
 import { createMemoryKafka, type MemoryKafka, refusal, unreachable } from './memory-kafka.ts';
 import { createOutboxDatabase, orderPlaced, type OutboxDatabase } from './outbox-fixture.ts';
 

@@ -1,7 +1,7 @@
 import joi from 'joi';
 import type { Knex } from 'knex';
 import { connectDatabase } from '../../../src/runtime/database/database.ts';
-import { defineEvent } from '../../../src/runtime/events/define-event.ts';
+import { defineEvent } from '../../../src/runtime/events/event/definition.ts';
 import { up as createOutboxTable } from '../../../src/runtime/tables/event-outbox.ts';
 import { up as createParkedTables } from '../../../src/runtime/tables/event-parked.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';

@@ -4,8 +4,8 @@ import type { Knex } from 'knex';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import { runInContext } from '../../../src/runtime/context/context.ts';
 import { connectDatabase } from '../../../src/runtime/database/database.ts';
-import { LOCK_SPACE } from '../../../src/runtime/events/outbox-insert.ts';
-import { createOutbox, type Outbox } from '../../../src/runtime/events/outbox.ts';
+import { LOCK_SPACE } from '../../../src/runtime/events/outbox/insert.ts';
+import { createOutbox, type Outbox } from '../../../src/runtime/events/outbox/publish.ts';
 import { down, up } from '../../../src/runtime/tables/event-outbox.ts';
 import { createOutboxDatabase, orderPlaced, type OutboxDatabase } from './outbox-fixture.ts';
 

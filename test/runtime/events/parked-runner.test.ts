@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import { createGroupHandlers } from '../../../src/runtime/events/consumer-handlers.ts';
-import { defaultSettings } from '../../../src/runtime/events/consumer-settings.ts';
-import type { IncomingMessage } from '../../../src/runtime/events/message.ts';
-import { runLap, type Lap, type LapOptions } from '../../../src/runtime/events/parked-lap.ts';
-import { appendParked, lockParkedKeys, parkKey } from '../../../src/runtime/events/parking.ts';
-import { inTransaction } from '../../../src/runtime/events/transaction-failure.ts';
+import { createGroupHandlers } from '../../../src/runtime/events/handling/handlers.ts';
+import { defaultSettings } from '../../../src/runtime/events/handling/settings.ts';
+import type { IncomingMessage } from '../../../src/runtime/events/event/message.ts';
+import { runLap, type Lap, type LapOptions } from '../../../src/runtime/events/retry/attempt.ts';
+import { appendParked, lockParkedKeys, parkKey } from '../../../src/runtime/events/parking/park.ts';
+import { inTransaction } from '../../../src/runtime/database/transaction-failure.ts';
 import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts';
 
 const of = { groupId: 'g', topic: noteWritten.topic };

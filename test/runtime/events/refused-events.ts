@@ -6,9 +6,9 @@ import { pino } from 'pino';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import { type KafkaDriver } from '../../../src/runtime/events/kafka/driver.ts';
 import { createKafkaDriver } from '../../../src/runtime/events/kafka/create-driver.ts';
-import { createOutbox, type Outbox } from '../../../src/runtime/events/outbox.ts';
-import { redriveOutgoing } from '../../../src/runtime/events/outbox-redrive.ts';
-import { createRelay, type Relay } from '../../../src/runtime/events/relay.ts';
+import { createOutbox, type Outbox } from '../../../src/runtime/events/outbox/publish.ts';
+import { redriveOutgoing } from '../../../src/runtime/events/operations/redrive-outbox.ts';
+import { createRelay, type Relay } from '../../../src/runtime/events/relay/relay.ts';
 import { readMessages, withAdmin } from '../../suites/bus/raw-kafka.ts';
 import { createOutboxDatabase, type OutboxDatabase } from './outbox-fixture.ts';
 

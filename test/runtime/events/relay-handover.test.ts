@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { pino } from 'pino';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import { createOutbox } from '../../../src/runtime/events/outbox.ts';
-import { createRelay, type Relay } from '../../../src/runtime/events/relay.ts';
+import { createOutbox } from '../../../src/runtime/events/outbox/publish.ts';
+import { createRelay, type Relay } from '../../../src/runtime/events/relay/relay.ts';
 import { createMemoryKafka, type MemoryKafka } from './memory-kafka.ts';
 import { createOutboxDatabase, orderPlaced, type OutboxDatabase } from './outbox-fixture.ts';
 

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { connectDatabase } from '../../../src/runtime/database/database.ts';
 import { createKafkaDriver } from '../../../src/runtime/events/kafka/create-driver.ts';
-import { createRelay } from '../../../src/runtime/events/relay.ts';
+import { createRelay } from '../../../src/runtime/events/relay/relay.ts';
 
 /** A relay in a process of its own, which ends with the one that started it. */
 const { DATABASE_URL: url = '', KAFKA: kafka = '' } = process.env;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createTopicBackoff } from '../../../src/runtime/events/topic-backoff.ts';
+import { createTopicBackoff } from '../../../src/runtime/events/relay/topic-backoff.ts';
 
 describe('the back-off of a topic', () => {
   it('counts senders that fail together as one failure', () => {

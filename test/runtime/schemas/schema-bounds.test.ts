@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import joi from 'joi';
-import { defineEvent } from '../../../src/runtime/events/define-event.ts';
+import { defineEvent } from '../../../src/runtime/events/event/definition.ts';
 import { apiRouter } from '../../../src/runtime/http/api-router.ts';
 import { openApiDocument } from '../../../src/runtime/http/openapi.ts';
 import { schemaFault } from '../../../src/runtime/schemas/schema-bounds.ts';

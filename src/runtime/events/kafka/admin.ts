@@ -1,5 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs';
-import { CLOSE_DEADLINE, disconnect, withDeadline } from './deadline.ts';
+import { CLOSE_DEADLINE, disconnect, withDeadline } from '../../async/deadline.ts';
 
 const ADMIN_DEADLINE = 15_000;
 

@@ -1,5 +1,5 @@
-import { assignPartitions, type Subscriber } from '../partition-assignment.ts';
-import type { TopicPartition } from '../message.ts';
+import { assignPartitions, type Subscriber } from './partition-assignment.ts';
+import type { TopicPartition } from '../event/message.ts';
 
 /** How Kafka's consumer protocol writes what members ask for and what they get; the client library has it. */
 export interface AssignerCodec {

@@ -10,9 +10,9 @@ import {
 import type { Logger } from 'pino';
 import { createTopicAwareAssigner, type AssignerCodec } from './assigner.ts';
 import { retry } from './client.ts';
-import { CLOSE_DEADLINE, disconnect } from './deadline.ts';
+import { CLOSE_DEADLINE, disconnect } from '../../async/deadline.ts';
 import { refusalOf, typeOf } from './errors.ts';
-import { readFetches } from './kafkajs-fetch.ts';
+import { readFetches } from './kafkajs/fetch.ts';
 import { createGroupMember, type GroupMember, type MemberEvents, type MemberOptions } from './member.ts';
 import { topicIds } from './topic-ids.ts';
 

@@ -1,5 +1,5 @@
 import type { Fetched } from './records/fetched.ts';
-import type { TopicPartition } from '../message.ts';
+import type { TopicPartition } from '../event/message.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toError } from '../../errors.ts';
 import {
@@ -8,7 +8,7 @@ import {
   partitionsOf,
   type BatchPayload,
   type KafkaConsumer,
-} from './kafkajs-consumer.ts';
+} from './kafkajs/consumer.ts';
 
 export interface MemberOptions {
   groupId: string;

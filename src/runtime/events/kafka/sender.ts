@@ -1,7 +1,7 @@
 import { type Kafka, Partitioners, type Producer, type TopicMessages } from 'kafkajs';
-import { messageBytes, type OutgoingMessage } from '../message.ts';
+import { messageBytes, type OutgoingMessage } from '../event/message.ts';
 import { REQUEST_TIMEOUT, retry } from './client.ts';
-import { disconnect, withDeadline } from './deadline.ts';
+import { disconnect, withDeadline } from '../../async/deadline.ts';
 import { SendError } from './errors.ts';
 
 const SEND_DEADLINE = 12_000;

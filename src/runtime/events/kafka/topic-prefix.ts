@@ -1,6 +1,6 @@
 import type { KafkaDriver } from './driver.ts';
 import type { GroupMember, MemberEvents, MemberOptions } from './member.ts';
-import type { TopicPartition } from '../message.ts';
+import type { TopicPartition } from '../event/message.ts';
 
 /**
  * The same driver for one of several environments, or tenants, of a Kafka: each topic and each consumer group has the prefix

@@ -1,5 +1,5 @@
-import { BatchError } from '../records/batch-error.ts';
-import { ByteReader } from '../records/byte-reader.ts';
+import { BatchError } from '../bytes/batch-error.ts';
+import { ByteReader } from '../bytes/byte-reader.ts';
 import { tooLarge, Unpacked } from './unpacked.ts';
 
 const MAGIC = 0x184d2204;

@@ -1,4 +1,4 @@
-import { BatchError } from '../records/batch-error.ts';
+import { BatchError } from '../bytes/batch-error.ts';
 import { unpackLz4 } from './lz4.ts';
 import { unpackSnappy } from './snappy.ts';
 import { unpackGzip } from './zlib.ts';

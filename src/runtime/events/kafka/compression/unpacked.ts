@@ -1,4 +1,4 @@
-import { BatchError } from '../records/batch-error.ts';
+import { BatchError } from '../bytes/batch-error.ts';
 
 /** More bytes than may be unpacked. */
 export const tooLarge = (limit: number): BatchError => new BatchError(`unpacks to more than ${limit} bytes`);

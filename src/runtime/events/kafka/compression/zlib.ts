@@ -1,5 +1,5 @@
 import * as zlib from 'node:zlib';
-import { BatchError } from '../records/batch-error.ts';
+import { BatchError } from '../bytes/batch-error.ts';
 import { tooLarge } from './unpacked.ts';
 
 type ZlibUnpack = (

@@ -1,4 +1,4 @@
-import { BatchError } from '../records/batch-error.ts';
+import { BatchError } from '../bytes/batch-error.ts';
 import { nativeZstd } from './zlib.ts';
 
 type Unpack = (packed: Buffer, limit: number) => Promise<Buffer>;

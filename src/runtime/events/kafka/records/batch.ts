@@ -1,6 +1,6 @@
 import { unpack } from '../compression/unpack.ts';
 import type { AbortedProducers } from './aborted-producers.ts';
-import { BatchError } from './batch-error.ts';
+import { BatchError } from '../bytes/batch-error.ts';
 import {
   BATCH_HEADER_BYTES,
   isIntact,
@@ -8,7 +8,7 @@ import {
   type BatchFrame,
   type BatchHeader,
 } from './batch-header.ts';
-import { ByteReader } from './byte-reader.ts';
+import { ByteReader } from '../bytes/byte-reader.ts';
 import { readRecord, type KafkaRecord } from './record.ts';
 
 /** How much may be taken out of the answer to one fetch; what is left is fetched again. */

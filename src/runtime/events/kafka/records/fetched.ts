@@ -1,4 +1,4 @@
-import type { IncomingMessage, TopicPartition } from '../../message.ts';
+import type { IncomingMessage, TopicPartition } from '../../event/message.ts';
 import type { Damage } from './record-set.ts';
 
 /** What one fetch brought of one partition: the messages in order. */

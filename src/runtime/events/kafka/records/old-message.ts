@@ -1,6 +1,6 @@
-import { BatchError } from './batch-error.ts';
+import { BatchError } from '../bytes/batch-error.ts';
 import type { BatchFrame } from './batch-header.ts';
-import { ByteReader } from './byte-reader.ts';
+import { ByteReader } from '../bytes/byte-reader.ts';
 import type { KafkaRecord } from './record.ts';
 
 /**

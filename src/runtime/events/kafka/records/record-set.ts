@@ -1,6 +1,6 @@
 import { AbortedProducers, type AbortedTransaction } from './aborted-producers.ts';
 import { readBatch, type Allowance } from './batch.ts';
-import { BatchError } from './batch-error.ts';
+import { BatchError } from '../bytes/batch-error.ts';
 import { isIntact, readBatchFrame, readBatchHeader, type BatchFrame } from './batch-header.ts';
 import { readOldMessage } from './old-message.ts';
 import type { KafkaRecord } from './record.ts';

@@ -1,6 +1,6 @@
-import { BatchError } from './batch-error.ts';
+import { BatchError } from '../bytes/batch-error.ts';
 import type { BatchHeader } from './batch-header.ts';
-import { ByteReader } from './byte-reader.ts';
+import { ByteReader } from '../bytes/byte-reader.ts';
 
 /** A record as KafkaJS hands it over; the bytes are views of the batch. */
 export interface KafkaRecord {

@@ -1,0 +1,60 @@
+import type { Knex } from 'knex';
+import { readIdentity } from '../event/cloud-events.ts';
+import { handleBatch, type BatchOptions, type BatchResult, type OffsetVerdict } from './batch.ts';
+import { handleEvent, prepareEvent } from '../handling/run-handler.ts';
+import type { IncomingMessage } from '../event/message.ts';
+import { keyTextOf } from '../parking/stored-message.ts';
+import type { GroupPartition, Position } from '../inbox/positions.ts';
+
+/**
+ * Handles a message whose handler works outside of transactions: first the handler, then, in one transaction, what
+ * remembers that it was handled. A failure or a crash in between makes the handler run again: at least once. The handler does
+ * not run when the event was handled before, when its key is parked, or when another member has the partition.
+ * Resolves and rejects as `handleBatch` does.
+ */
+export async function handleOutside(
+  message: IncomingMessage,
+  known: Position,
+  options: BatchOptions,
+  verdict?: OffsetVerdict,
+): Promise<BatchResult> {
+  const { database, of, handlers, settings } = options;
+  let seconds = 0;
+  if (!verdict && (await isDue(database, of, known, message))) {
+    const { outside } = prepareEvent(message, handlers);
+    if (outside) seconds = await handleEvent(message, outside, { timeout: settings.handlerTimeout });
+  }
+  const result = await handleBatch(
+    () => [message],
+    known,
+    () => false,
+    options,
+    verdict,
+  );
+  for (const handled of result.handled) handled.seconds += seconds;
+  return result;
+}
+
+const due = `
+  select exists (
+    select from event_positions
+    where consumer_group = :groupId and topic = :topic and partition = :partition
+      and position = :position and resets = :resets
+  ) and not exists (
+    select from event_inbox where consumer_group = :groupId and source = :source and event_id = :id
+  ) and not exists (
+    select from event_parked_keys where consumer_group = :groupId and topic = :topic and key = :key
+  ) as due`;
+
+async function isDue(
+  database: Knex,
+  of: GroupPartition,
+  { position, resets }: Position,
+  message: IncomingMessage,
+): Promise<boolean> {
+  const { source = '', id = '' } = readIdentity(message) ?? {};
+  const key = keyTextOf(message);
+  const values = { ...of, position, resets, source, id, key };
+  const { rows } = await database.raw<{ rows: { due: boolean }[] }>(due, values);
+  return rows[0]?.due === true;
+}

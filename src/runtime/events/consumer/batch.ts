@@ -1,0 +1,230 @@
+import type { Knex } from 'knex';
+import { readIdentity } from '../event/cloud-events.ts';
+import { EventFailure, ParkingFullError, PositionMovedError } from '../handling/failure.ts';
+import type { GroupHandlers, HandleableEvent } from '../handling/handlers.ts';
+import { handleEvent, prepareEvent, type HandledEvent } from '../handling/run-handler.ts';
+import { verdictOn } from '../handling/retry-policy.ts';
+import type { ConsumerSettings } from '../handling/settings.ts';
+import { failpoint } from '../../async/failpoint.ts';
+import { identityOf, type EventIdentity } from '../event/definition.ts';
+import { claimEvents, forgetInbox, type Claimed } from '../inbox/inbox.ts';
+import type { IncomingMessage } from '../event/message.ts';
+import { keyTextOf } from '../parking/stored-message.ts';
+import { appendParked, keysOf, lockParkedKeys, parkKey, type Verdict } from '../parking/park.ts';
+import { movePosition, readPosition, type GroupPartition, type Position } from '../inbox/positions.ts';
+import { rejectRolledBack } from '../../database/transaction-commit.ts';
+import { inTransaction } from '../../database/transaction-failure.ts';
+import { witnessOf } from '../inbox/witness.ts';
+
+export interface BatchOptions {
+  database: Knex;
+  handlers: GroupHandlers;
+  of: GroupPartition;
+  settings: {
+    /** Milliseconds that one event may take. */
+    handlerTimeout: number;
+    /** How many keys of the group may be parked. */
+    parkedKeys: number;
+    /** How an event is parked that no handler gets. */
+    parkDelay: ConsumerSettings['parkDelay'];
+    parkedTries: number;
+    /** The connections of `database` may keep plans. */
+    session?: boolean;
+  };
+}
+
+/** What is known of an event that failed before: it is to be parked. */
+export interface OffsetVerdict extends Verdict {
+  offset: number;
+}
+
+export interface BatchResult {
+  /** Where the group is now: the next offset to handle. */
+  position: Position;
+  handled: HandledEvent[];
+  duplicates: number;
+  /** Tombstones that nobody handles, and that were passed over. */
+  tombstones: number;
+  /** Events of types that nobody handles, and that were passed over. */
+  unhandled: number;
+  /** Events that were put into event_parked: those below, the one of the verdict, and those whose key is parked. */
+  parked: number;
+  /** Events that no handler got, since they cannot be read or do not fit; each is parked. */
+  refused: RefusedEvent[];
+}
+
+export interface RefusedEvent {
+  failure: EventFailure;
+  verdict: Verdict;
+}
+
+interface Item {
+  offset: number;
+  message: IncomingMessage;
+  /** Somebody handles it. */
+  wanted: boolean;
+  identity?: EventIdentity;
+}
+
+/**
+ * Handles messages of one partition in order, in one transaction: the position moves and the inbox gets its rows first, so
+ * that a second owner of the partition waits; then each handler runs. Events that the inbox has are passed over, those whose
+ * key is parked are put behind what waits there, and the event of the `verdict` is parked, and so is one that no handler can get:
+ * nothing was done for it that had to be rolled back. Stops after an event when `enough`
+ * says so, and commits what it has. `take` is called when the transaction has begun, so that what came meanwhile is in the
+ * batch too; `known` is the position as this member knows it.
+ * Rejects with `EventFailure` (an event cannot be handled), `PositionMovedError`, `ParkingFullError`, or PostgreSQL's error;
+ * nothing is done then.
+ */
+export async function handleBatch(
+  take: () => IncomingMessage[],
+  known: Position,
+  enough: () => boolean,
+  options: BatchOptions,
+  verdict?: OffsetVerdict,
+): Promise<BatchResult> {
+  const result = await inTransaction(options.database, async (trx) => {
+    rejectRolledBack(trx);
+    const items = take().map((message) => itemOf(message, options.handlers));
+    if (items.length === 0)
+      return {
+        position: known,
+        handled: [],
+        duplicates: 0,
+        tombstones: 0,
+        unhandled: 0,
+        parked: 0,
+        refused: [],
+      };
+    const { unseen, parked } = await claimItems(items, known, trx, options);
+    failpoint('consumer.claimed');
+    const waiting = parked ? await lockParkedKeys(trx, options.of, keysIn(items)) : new Set<string>();
+    const { next, ...done } = await handleItems(items, { unseen, waiting, enough, verdict }, trx, options);
+    if (next <= (items.at(-1)?.offset ?? 0)) {
+      await forgetInbox(trx, options.of.groupId, [...unseen.values()]);
+      const last = items.findLast(({ offset }) => offset < next);
+      await movePosition(trx, options.of, next, last && witnessOf(last.message));
+    }
+    failpoint('consumer.handled');
+    return { ...done, position: { position: next, resets: known.resets } };
+  });
+  failpoint('consumer.committed');
+  return result;
+}
+
+function itemOf(message: IncomingMessage, handlers: GroupHandlers): Item {
+  const wanted = handlers.wants(message);
+  const identity = wanted ? readIdentity(message) : undefined;
+  return { offset: Number(message.offset), message, wanted, ...(identity && { identity }) };
+}
+
+const keysIn = (items: Item[]): string[] =>
+  keysOf(items.flatMap(({ wanted, message }) => (wanted ? [message] : [])));
+
+async function claimItems(
+  items: Item[],
+  known: Position,
+  trx: Knex.Transaction,
+  { of, settings }: BatchOptions,
+): Promise<Claimed> {
+  const events = items.flatMap(({ identity }) => identity ?? []);
+  const last = items.at(-1);
+  const next = (last?.offset ?? 0) + 1;
+  const { handlerTimeout: statementTimeout, session = false } = settings;
+  const witness = last && witnessOf(last.message);
+  const claim = { of, known, next, witness, events, statementTimeout, session };
+  const claimed = await claimEvents(trx, claim);
+  if (!claimed) throw new PositionMovedError(of, known, await readPosition(trx, of));
+  return claimed;
+}
+
+interface Course {
+  unseen: Map<string, EventIdentity>;
+  /** The keys that are parked. */
+  waiting: Set<string>;
+  enough: () => boolean;
+  verdict?: OffsetVerdict | undefined;
+}
+
+/** Takes what it handles or parks out of `unseen`; `next` is the offset after the last one. */
+async function handleItems(
+  items: Item[],
+  { unseen, waiting, enough, verdict }: Course,
+  trx: Knex.Transaction,
+  options: BatchOptions,
+): Promise<Omit<BatchResult, 'position'> & { next: number }> {
+  const handled: HandledEvent[] = [];
+  const parked: IncomingMessage[] = [];
+  const refused: RefusedEvent[] = [];
+  let duplicates = 0;
+  let tombstones = 0;
+  let unhandled = 0;
+  let next = 0;
+  for (const { offset, message, wanted, identity } of items) {
+    if (next > 0 && enough()) break;
+    const seen = identity && !unseen.delete(identityOf(identity));
+    if (seen) duplicates += 1;
+    if (!wanted && options.handlers.isTombstone(message)) tombstones += 1;
+    else if (!wanted) unhandled += 1;
+    if (wanted && !seen) {
+      if (verdict?.offset === offset) waiting.add(await park(message, verdict, trx, options));
+      if (waiting.size > 0 && waiting.has(keyTextOf(message))) parked.push(message);
+      else {
+        const outcome = await handleItem(message, trx, options, handled.length > 0);
+        if ('seconds' in outcome) handled.push(outcome);
+        else {
+          refused.push(outcome);
+          waiting.add(await park(message, outcome.verdict, trx, options));
+          parked.push(message);
+        }
+      }
+    }
+    next = offset + 1;
+  }
+  if (parked.length > 0) {
+    await appendParked(trx, options.of, parked);
+    failpoint('consumer.parked');
+  }
+  return { next, handled, duplicates, tombstones, unhandled, parked: parked.length, refused };
+}
+
+async function park(
+  message: IncomingMessage,
+  verdict: Verdict,
+  trx: Knex.Transaction,
+  { of, settings }: BatchOptions,
+): Promise<string> {
+  const key = keyTextOf(message);
+  if (await parkKey(trx, of, key, verdict, settings.parkedKeys)) return key;
+  throw new ParkingFullError(of.groupId, settings.parkedKeys);
+}
+
+async function handleItem(
+  message: IncomingMessage,
+  trx: Knex.Transaction,
+  { handlers, settings }: BatchOptions,
+  others: boolean,
+): Promise<HandledEvent | RefusedEvent> {
+  const prepared = prepareOrRefuse(message, handlers, settings);
+  if ('verdict' in prepared) return prepared;
+  const { time, handle } = prepared;
+  const seconds = await handleEvent(message, () => handle(trx), { timeout: settings.handlerTimeout, others });
+  return { time, seconds };
+}
+
+/** What no other try in place would change is parked at once. */
+function prepareOrRefuse(
+  message: IncomingMessage,
+  handlers: GroupHandlers,
+  settings: BatchOptions['settings'],
+): HandleableEvent | RefusedEvent {
+  try {
+    return prepareEvent(message, handlers);
+  } catch (failure) {
+    const isFinal =
+      failure instanceof EventFailure &&
+      ['unreadable', 'too large', 'unknown version', 'bug'].includes(failure.kind);
+    if (!isFinal) throw failure;
+    return { failure, verdict: verdictOn(failure, 1, settings) };
+  }
+}

@@ -1,0 +1,164 @@
+import { type ConsumerSettings, defaultSettings } from '../handling/settings.ts';
+import type { EventContracts, EventDefinition } from '../event/definition.ts';
+import type { Logger } from 'pino';
+import type { Knex } from 'knex';
+import type { ServiceConfig } from '../../config/service-config.ts';
+import type { Registry } from 'prom-client';
+import { createConsumer, type Consumer, type ConsumerStatus } from './group.ts';
+import {
+  createGroupHandlers,
+  type DefinedHandler,
+  type EffectHandler,
+  type EventHandler,
+  type GroupHandlers,
+  type TombstoneHandler,
+} from '../handling/handlers.ts';
+import { createConsumerMetrics } from '../handling/metrics.ts';
+import { checkConsumerTables } from './check-tables.ts';
+import { createInboxPruner } from '../inbox/pruner.ts';
+import type { KafkaDriver } from '../kafka/driver.ts';
+import { createParkedRunner, type ParkedRunner } from '../retry/worker.ts';
+import { createSlots } from '../../async/semaphore.ts';
+
+/** Adds the handler of a definition, for the effect that it has; see `EventBus.on`. */
+export interface On {
+  <T>(
+    definition: EventDefinition<T>,
+    handler: EventHandler<T>,
+    options?: { delivery?: 'exactly-once' },
+  ): void;
+  <T>(
+    definition: EventDefinition<T>,
+    handler: EffectHandler<T>,
+    options: { delivery: 'at-least-once' },
+  ): void;
+}
+
+/** Adds the handler of the tombstones of a topic; see `EventBus.onTombstone`. */
+export type OnTombstone = (topic: string, handler: TombstoneHandler, options?: { groupId?: string }) => void;
+
+export interface Subscription {
+  topics: readonly string[];
+  /** The service's own group when left out. */
+  groupId?: string;
+  handler: EventHandler;
+}
+
+export interface Consumers {
+  on: On;
+  onTombstone: OnTombstone;
+  subscribe(subscription: Subscription): void;
+  topics(): string[];
+  groups: () => string[];
+  /** Rejects when a table or a column of the inbox, or of what is parked, is not there. */
+  prepare(): Promise<void>;
+  start(): void;
+  stop(): Promise<void>;
+  status(): GroupStatus[];
+  /** False when a consumer is lost again and again although Kafka answers. */
+  healthy(): boolean;
+}
+
+/** A group as this replica sees it, with the keys that are parked, and those that are dead, as it saw them last. */
+export interface GroupStatus extends ConsumerStatus {
+  parked: number;
+  dead: number;
+}
+
+export interface ConsumersOptions {
+  config: ServiceConfig;
+  database: Knex;
+  contracts: EventContracts;
+  logger: Logger;
+  registry: Registry;
+  /** What differs from the defaults in how events are consumed. */
+  consumer?: Partial<ConsumerSettings>;
+  driver: KafkaDriver;
+}
+
+/** Parked events are tried by so many at the same time, apart from the events that come. */
+const PARKED_SLOTS = 2;
+
+/** The consumer groups of a service: its own one, and those that subscriptions name. One member each, for all its topics. */
+export function createConsumers(options: ConsumersOptions): Consumers {
+  const { config, contracts, database, logger, registry, driver } = options;
+  const settings = { ...defaultSettings(config), ...options.consumer };
+  const slots = createSlots(settings.concurrency);
+  const parkedSlots = createSlots(PARKED_SLOTS);
+  const metricsOf = createConsumerMetrics(registry);
+  const handled = new Set<unknown>();
+  const groups = new Map<string, GroupHandlers>();
+  const topics = (): string[] => [...groups.values()].flatMap((handlers) => handlers.topics());
+  const pruner = createInboxPruner({
+    ...{ database, driver, logger, topics },
+    retention: settings.inboxRetention,
+  });
+  let consumers: { consumer: Consumer; runner: ParkedRunner }[] | undefined;
+
+  function handlersOf(groupId: string): GroupHandlers {
+    if (consumers) throw new Error('the bus has started; add handlers before its start');
+    const handlers = groups.get(groupId) ?? createGroupHandlers();
+    groups.set(groupId, handlers);
+    return handlers;
+  }
+
+  function consumerOf([groupId, handlers]: [string, GroupHandlers]) {
+    const group = { groupId, database, handlers, settings, metrics: metricsOf(groupId) };
+    const groupLogger = logger.child({ group: groupId });
+    const runner = createParkedRunner({ ...group, logger: groupLogger, slots: parkedSlots });
+    const consumer = createConsumer({ ...group, driver, logger, slots, parked: runner.wake });
+    return { consumer, runner };
+  }
+
+  async function stop({ consumer, runner }: { consumer: Consumer; runner: ParkedRunner }): Promise<void> {
+    await Promise.all([consumer.stop(), runner.stop()]);
+  }
+
+  return {
+    on<T>(
+      definition: EventDefinition<T>,
+      handler: EventHandler<T> | EffectHandler<T>,
+      { delivery = 'exactly-once' }: { delivery?: DefinedHandler<T>['delivery'] } = {},
+    ) {
+      if (!contracts.consumed.some((consumed) => consumed === definition)) {
+        throw new Error(
+          `${definition.type} version ${definition.version} is not consumed by this service; add its definition to contracts.consumed`,
+        );
+      }
+      const defined = { delivery, handler } as DefinedHandler<T>;
+      handlersOf(config.kafka.groupId).add(definition, defined);
+      handled.add(definition);
+    },
+    onTombstone(topic, handler, { groupId = config.kafka.groupId } = {}) {
+      handlersOf(groupId).addTombstones(topic, handler);
+    },
+    subscribe({ topics, groupId = config.kafka.groupId, handler }) {
+      handlersOf(groupId).addTopics(topics, handler);
+    },
+    topics,
+    groups: () => [...groups.keys()],
+    async prepare() {
+      for (const definition of contracts.consumed.filter((consumed) => !handled.has(consumed))) {
+        const { type, version } = definition;
+        logger.warn(`nothing handles ${type} version ${version} of contracts.consumed; call bus.on for it`);
+      }
+      if (groups.size === 0) return;
+      await checkConsumerTables(database);
+    },
+    start() {
+      consumers ??= [...groups].map(consumerOf);
+      for (const { consumer, runner } of consumers) {
+        consumer.start();
+        runner.start();
+      }
+      if (consumers.length > 0) pruner.start();
+    },
+    async stop() {
+      pruner.stop();
+      await Promise.all((consumers ?? []).map(stop));
+    },
+    status: () =>
+      (consumers ?? []).map(({ consumer, runner }) => ({ ...consumer.status(), ...runner.counts() })),
+    healthy: () => (consumers ?? []).every(({ consumer }) => consumer.healthy()),
+  };
+}

@@ -1,0 +1,210 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { backoff } from '../../async/backoff.ts';
+import { toError } from '../../errors.ts';
+import type { ConsumerOptions } from './options.ts';
+import { openPartition, type OpenPartition, type PartitionStatus } from './partition.ts';
+import { createWatchdog } from './watchdog.ts';
+import { placeOf, startPositions, type Mismatch, type StartPosition } from './start-positions.ts';
+import { failpoint } from '../../async/failpoint.ts';
+import type { Fetched } from '../kafka/records/fetched.ts';
+import type { TopicPartition } from '../event/message.ts';
+
+export interface PartitionsOptions extends ConsumerOptions {
+  /** Places where nothing came and a new member did not help; see the watchdog. */
+  excused: Set<string>;
+  /** The id of the last member, which may not have left. */
+  replaces: string | undefined;
+  /** The group let the member in. */
+  joined(): void;
+  /** The member is of no use any more. */
+  lost(reason: Error): void;
+}
+
+/** One member of the group and the partitions that it holds. */
+export interface Partitions {
+  /** Rejects, or reports `lost`, when the member cannot join. */
+  join(): Promise<void>;
+  status(): PartitionStatus[];
+  /** The name that the group gave the member; undefined before that. */
+  memberId(): string | undefined;
+  /** Commits what was being handled, tells Kafka, and leaves the group. Never rejects. */
+  close(): Promise<void>;
+}
+
+const LAST_COMMIT = 1_000;
+
+export function createPartitions(options: PartitionsOptions): Partitions {
+  const { driver, groupId, settings, handlers, logger, metrics } = options;
+  const open = new Map<string, OpenPartition>();
+  const dropped = new Set<Promise<void>>();
+  const committed = new Map<string, number>();
+  const knownIds = new Map<string, string>();
+  const closing = new AbortController();
+  let assignment = 0;
+
+  const member = driver.createMember(
+    {
+      groupId,
+      topics: handlers.topics(),
+      sessionTimeout: settings.sessionTimeout,
+      replaces: options.replaces,
+    },
+    { assigned, fetched, lost: (error) => options.lost(error) },
+  );
+  const commits = setInterval(() => void commit(), settings.commitInterval);
+  const silence = setInterval(() => {
+    watchSilence();
+    void watchTopics();
+  }, settings.silenceTimeout / 4);
+  const watchdog = createWatchdog({
+    driver,
+    interval: settings.silenceTimeout / 4,
+    partitions: () => open.values(),
+    excused: options.excused,
+    stalled: (reason) => options.lost(reason),
+  });
+
+  function assigned(partitions: TopicPartition[]): void {
+    assignment += 1;
+    metrics.rebalanced();
+    options.joined();
+    const ours = new Set(partitions.map(({ topic, partition }) => placeOf(topic, partition)));
+    for (const place of open.keys()) if (!ours.has(place)) drop(place);
+    for (const at of partitions) {
+      const partition = open.get(placeOf(at.topic, at.partition));
+      if (!partition) continue;
+      member.fetchFrom(at, partition.beginFetch());
+      partition.flow();
+    }
+    const fresh = partitions.filter(({ topic, partition }) => !open.has(placeOf(topic, partition)));
+    logger.info({ partitions: [...ours] }, `the group gave us ${ours.size} partitions`);
+    if (fresh.length > 0) void begin(fresh, assignment);
+  }
+
+  /** Opens partitions where the group was in them; goes on trying until it can, or the next assignment comes. */
+  async function begin(
+    partitions: TopicPartition[],
+    ofAssignment: number,
+    mismatches?: ReadonlyMap<string, Mismatch>,
+  ): Promise<void> {
+    const current = (): boolean => assignment === ofAssignment && !closing.signal.aborted;
+    for (let failures = 1; current(); failures += 1) {
+      try {
+        const starts = await startPositions(partitions, { ...options, logger, topicIds }, mismatches);
+        if (current()) starts.forEach(openAt);
+        return;
+      } catch (error) {
+        const wait = backoff(failures, settings.outageDelay);
+        logger.warn(
+          { err: error },
+          `where to go on is not known yet; asking again in ${Math.round(wait)} ms`,
+        );
+        await sleep(wait, undefined, { signal: closing.signal }).catch(() => {});
+      }
+    }
+  }
+
+  /** The ids that Kafka tells, which are remembered: while this member lives they do not change. */
+  async function topicIds(topics: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const ids = await member.topicIds(topics);
+    for (const [topic, id] of ids) if (!knownIds.has(topic)) knownIds.set(topic, id);
+    return ids;
+  }
+
+  function openAt({ topic, partition, start, witness, end }: StartPosition): void {
+    const at = { topic, partition };
+    const of = { groupId, topic, partition };
+    const place = placeOf(topic, partition);
+    const opened = openPartition(start, end, {
+      ...options,
+      of,
+      logger,
+      witness,
+      pause: () => member.pause(at),
+      resume: () => member.resume(at),
+      fetchFrom: (offset) => member.fetchFrom(at, offset),
+      stale(_reason, mismatch) {
+        member.pause(at);
+        drop(place);
+        void begin([at], assignment, mismatch && new Map([[place, mismatch]]));
+      },
+    });
+    open.set(place, opened);
+    metrics.watch(at, () => opened.status());
+    committed.set(place, start.position);
+    member.fetchFrom(at, opened.beginFetch());
+  }
+
+  function drop(place: string): void {
+    const partition = open.get(place);
+    if (!partition) return;
+    open.delete(place);
+    metrics.forget(partition.status());
+    const closed = partition.close().finally(() => dropped.delete(closed));
+    dropped.add(closed);
+  }
+
+  function fetched(batch: Fetched): void {
+    open.get(placeOf(batch.topic, batch.partition))?.receive(batch);
+  }
+
+  /** A commit that fails is made good by the next one, and by PostgreSQL. */
+  async function commit(): Promise<void> {
+    const settled = await Promise.allSettled([...open.values()].map((partition) => partition.settle()));
+    for (const { reason } of settled.filter((each) => each.status === 'rejected'))
+      logger.debug({ err: toError(reason) }, 'PostgreSQL did not take a position');
+    const moved = [...open].filter(
+      ([place, partition]) => partition.status().position !== committed.get(place),
+    );
+    if (moved.length === 0) return;
+    const positions = moved.map(([, partition]) => partition.status());
+    failpoint('consumer.offset');
+    try {
+      await member.commit(positions);
+      moved.forEach(([place], index) => committed.set(place, positions[index]?.position ?? 0));
+    } catch (error) {
+      logger.debug({ err: error }, 'Kafka did not take the offsets');
+    }
+  }
+
+  function watchSilence(): void {
+    const silent = Date.now() - member.lastAnswer();
+    if (silent > settings.silenceTimeout) options.lost(new Error(`Kafka was silent for ${silent} ms`));
+  }
+
+  /** A topic that is made again under a member that fetches it may hold as much by the next fetch: then nothing else tells. */
+  async function watchTopics(): Promise<void> {
+    const ids = await member.topicIds([...knownIds.keys()]).catch(() => new Map<string, string>());
+    for (const [topic, id] of ids) {
+      const known = knownIds.get(topic);
+      if (known !== undefined && known !== id)
+        options.lost(
+          new Error(`topic ${topic} was deleted and made again: its id was ${known} and is ${id}`),
+        );
+    }
+  }
+
+  return {
+    join: () => member.join(),
+    memberId: () => member.id(),
+    status: () => [...open.values()].map((partition) => partition.status()),
+    async close() {
+      closing.abort();
+      clearInterval(commits);
+      clearInterval(silence);
+      watchdog.stop();
+      for (const partition of open.values()) metrics.forget(partition.status());
+      const handled = Promise.all([...dropped, ...[...open.values()].map((partition) => partition.close())]);
+      await within(settings.stopTimeout, handled);
+      await within(LAST_COMMIT, commit());
+      await member.leave();
+    },
+  };
+}
+
+/** Resolves when `work` does, or when the milliseconds are over. */
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([work, sleep(milliseconds, undefined, { signal: over.signal }).catch(() => {})]);
+  over.abort();
+}

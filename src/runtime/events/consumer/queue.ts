@@ -1,0 +1,42 @@
+import type { IncomingMessage } from '../event/message.ts';
+
+/** The messages of one partition that wait, in order. */
+export interface MessageQueue {
+  push(messages: IncomingMessage[]): void;
+  /** The first `count` messages, which stay in the queue until they are handled. */
+  first(count: number): IncomingMessage[];
+  /** Forgets what lies before `position`; returns how many messages that were. */
+  dropBelow(position: number): number;
+  size(): number;
+  /** The bytes of keys and values that wait. */
+  bytes(): number;
+}
+
+export function createMessageQueue(): MessageQueue {
+  let messages: IncomingMessage[] = [];
+  let bytes = 0;
+
+  return {
+    push(more) {
+      messages = messages.concat(more);
+      bytes += bytesOf(more);
+    },
+    first: (count) => messages.slice(0, count),
+    dropBelow(position) {
+      const kept = messages.findIndex(({ offset }) => Number(offset) >= position);
+      const dropped = kept === -1 ? messages.length : kept;
+      bytes -= bytesOf(messages.slice(0, dropped));
+      messages = messages.slice(dropped);
+      return dropped;
+    },
+    size: () => messages.length,
+    bytes: () => bytes,
+  };
+}
+
+/** Headers are left out: they are small, and counting them costs more than it tells. */
+function bytesOf(messages: readonly IncomingMessage[]): number {
+  let bytes = 0;
+  for (const { key, value } of messages) bytes += (key?.length ?? 0) + (value?.length ?? 0);
+  return bytes;
+}

@@ -1,0 +1,160 @@
+import { fateOf, createRetry, type NextTry } from '../handling/retry-policy.ts';
+import type { Logger } from 'pino';
+import type { OffsetVerdict, RefusedEvent } from './batch.ts';
+import { EventFailure, ParkingFullError } from '../handling/failure.ts';
+import { failureOf } from '../handling/run-handler.ts';
+import type { ConsumerMetrics } from '../handling/metrics.ts';
+import type { ConsumerSettings } from '../handling/settings.ts';
+import type { IncomingMessage } from '../event/message.ts';
+import type { Verdict } from '../parking/park.ts';
+
+/** What a partition waits for, and how often that was tried. */
+export interface Retrying {
+  attempts: number;
+  error: string;
+}
+
+/** What has failed in one partition, and how the next batch goes about it. */
+export interface Trouble {
+  /** Milliseconds to wait before a batch that begins with `head`; not zero once only. */
+  waitAt(head: IncomingMessage): number;
+  /** As many of the messages as the next batch may have, so that what is known to fail spoils nothing else. */
+  cut(messages: IncomingMessage[]): IncomingMessage[];
+  /** The event that the next batch is to park when it comes to it. */
+  verdict(): OffsetVerdict | undefined;
+  /** The group is at `position`, and so many events of the batch were parked. */
+  passed(position: number, parked: number): void;
+  /** Events were parked without a try, since no handler can get them. */
+  refused(events: readonly RefusedEvent[]): void;
+  /** The batch of `messages` was rolled back; resolves to the milliseconds to wait before the next one. */
+  failed(error: Error, messages: IncomingMessage[]): number;
+  /** Undefined while nothing is waited for. */
+  retrying(): Retrying | undefined;
+}
+
+export interface TroubleOptions {
+  topic: string;
+  settings: ConsumerSettings;
+  logger: Logger;
+  metrics: Pick<ConsumerMetrics, 'failed' | 'parked' | 'deadLetter'>;
+  /** An event was parked. */
+  parked: () => void;
+}
+
+/** The event that failed last: to wait for, or to park. */
+interface Hurdle {
+  offset: number;
+  wait: number;
+  failure?: EventFailure;
+  verdict?: OffsetVerdict;
+}
+
+const AFTER_A_FAILURE = 16;
+
+export function createTrouble({ topic, settings, logger, metrics, parked }: TroubleOptions): Trouble {
+  const retry = createRetry(settings);
+  let hurdle: Hurdle | undefined;
+  let oneByOne = 0;
+  /** Events in a batch: few after a failure, since more may be near, and what is rolled back was done for nothing. */
+  let most = Infinity;
+  let retrying: Retrying | undefined;
+
+  /** A batch of one that fails at COMMIT has failed for the sake of its event. */
+  function blame(error: Error, messages: IncomingMessage[]): Error {
+    const [only] = messages;
+    const blameless = error instanceof EventFailure || error instanceof ParkingFullError;
+    return messages.length === 1 && only && !blameless && !hurdle?.verdict ? failureOf(only, error) : error;
+  }
+
+  function act(next: NextTry, error: Error): number {
+    const err = error.cause ?? error;
+    switch (next.how) {
+      case 'after the outage':
+        if (next.outages % 10 === 1) {
+          logger.warn(
+            { err },
+            `${error.message}; what it needs does not answer, and the partition waits for it`,
+          );
+        }
+        // what lies before the event does not wait, and the position then stands at it
+        if (!(error instanceof EventFailure) || hurdle?.verdict) return next.wait;
+        hurdle = { offset: error.offset, wait: next.wait };
+        return 0;
+      case 'in place':
+        hurdle = { offset: next.offset, wait: next.wait };
+        logger.warn(
+          { err, attempts: next.attempts },
+          `${error.message}; try ${next.attempts} failed, the next one comes in ${next.wait} ms, and the events behind it wait`,
+        );
+        return 0;
+      case 'park':
+        hurdle = { offset: next.offset, wait: 0, verdict: { ...next.verdict, offset: next.offset } };
+        if (error instanceof EventFailure) hurdle.failure = error;
+        return 0;
+      case 'hold':
+        logger.error(
+          { err, attempts: next.attempts },
+          `${error.message}; the partition waits and tries again in ${Math.round(next.wait)} ms`,
+        );
+        // what lies before the event that cannot be parked does not wait
+        if (hurdle?.verdict) hurdle = { offset: hurdle.offset, wait: next.wait };
+        return hurdle ? 0 : next.wait;
+      default:
+        return 0;
+    }
+  }
+
+  function reportParked(failure: EventFailure, verdict: Verdict): void {
+    const { reason, attempts, nextTryIn } = verdict;
+    metrics.parked(topic, reason);
+    if (nextTryIn === undefined) metrics.deadLetter(topic, reason);
+    logger.error({ err: failure.cause, reason, attempts }, `${failure.message}; ${fateOf(verdict)}`);
+    parked();
+  }
+
+  return {
+    waitAt(head) {
+      if (!hurdle || Number(head.offset) < hurdle.offset) return 0;
+      const { wait } = hurdle;
+      hurdle.wait = 0;
+      return wait;
+    },
+    cut(messages) {
+      const some = messages.slice(0, oneByOne > 0 ? 1 : most);
+      if (!hurdle) return some;
+      const { offset, verdict } = hurdle;
+      const before = some.filter((message) => Number(message.offset) < offset + (verdict ? 1 : 0));
+      return before.length > 0 ? before : some.slice(0, 1);
+    },
+    verdict: () => hurdle?.verdict,
+    passed(position, parkedEvents) {
+      retry.passed(position);
+      oneByOne = Math.max(0, oneByOne - 1);
+      most *= 2;
+      if (!hurdle || position > hurdle.offset) {
+        if (parkedEvents > 0 && hurdle?.verdict && hurdle.failure)
+          reportParked(hurdle.failure, hurdle.verdict);
+        hurdle = retrying = undefined;
+      }
+    },
+    refused(events) {
+      for (const { failure, verdict } of events) {
+        metrics.failed(topic);
+        reportParked(failure, verdict);
+      }
+    },
+    failed(error, messages) {
+      const blamed = blame(error, messages);
+      const next = retry.next(blamed, messages.length);
+      if (next.how === 'one by one') oneByOne = messages.length;
+      if (next.how === 'in place' || next.how === 'park') most = AFTER_A_FAILURE;
+      if (next.how === 'in place' || next.how === 'park' || next.how === 'hold') metrics.failed(topic);
+      if ('wait' in next) {
+        const attempts = 'attempts' in next ? next.attempts : next.outages;
+        retrying = { attempts, error: blamed.message };
+      }
+      return act(next, blamed);
+    },
+    retrying: () => retrying,
+  };
+}

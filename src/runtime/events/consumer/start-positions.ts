@@ -1,0 +1,176 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Knex } from 'knex';
+import type { Logger } from 'pino';
+import type { ConsumerMetrics } from '../handling/metrics.ts';
+import type { KafkaDriver } from '../kafka/driver.ts';
+import type { TopicPartition } from '../event/message.ts';
+import type { TopicOffsets } from '../kafka/topics.ts';
+import {
+  createPosition,
+  noteTopicIds,
+  readPositions,
+  resetPosition,
+  type GroupPartition,
+  type LogPosition,
+  type Position,
+} from '../inbox/positions.ts';
+import { describeWitness, isSameRecord, type Witness } from '../inbox/witness.ts';
+
+export interface StartOptions {
+  database: Knex;
+  driver: Pick<KafkaDriver, 'topicOffsets' | 'committedOffsets'>;
+  /** The ids of topics, of those that Kafka tells. */
+  topicIds(topics: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  groupId: string;
+  logger: Logger;
+  metrics: ConsumerMetrics;
+}
+
+export interface StartPosition extends TopicPartition {
+  start: Position;
+  /** A record that must be in the log if it is the one that the position is a place in. */
+  witness?: Witness | undefined;
+  /** The offset after the last message. */
+  end: number;
+}
+
+/** A record that the group has seen, and the one that is at its offset now. */
+export interface Mismatch {
+  witness: Witness;
+  found: Witness;
+}
+
+/** A leader that was just elected may not know its end yet (KIP-207), so that a surprise is looked at twice. */
+const SECOND_LOOK = 1_000;
+
+/**
+ * Where the group goes on in each partition: at its position in PostgreSQL; without one at the offset that it committed to
+ * Kafka; without that at the earliest message. A place outside of the log, or in another log, is set to the earliest message,
+ * loudly: beyond the end the broker's data was thrown away, before the beginning events were deleted that nobody had handled,
+ * and the events of another log are all new. Another log is one of another topic id, or one in which `mismatches`, by place,
+ * were found.
+ */
+export async function startPositions(
+  partitions: TopicPartition[],
+  options: StartOptions,
+  mismatches: ReadonlyMap<string, Mismatch> = new Map(),
+): Promise<StartPosition[]> {
+  const { database, groupId } = options;
+  const topics = [...new Set(partitions.map(({ topic }) => topic))];
+  // positions before ends: an end that is read first may lie before a position that another member moves meanwhile
+  const known = await readPositions(database, groupId, topics);
+  const wanted = await withCommitted(known, partitions, topics, options);
+  const topicIds = await options.topicIds(topics);
+  const logs = await readLogs(partitions, wanted, topics, options);
+  const starts = await Promise.all(
+    partitions.map(async ({ topic, partition }) => {
+      const place = placeOf(topic, partition);
+      const log = logs.get(place);
+      if (!log) throw new Error(`Kafka knows no partition ${place}; it was deleted, or its topic was`);
+      const found = { known: known.get(place), wanted: wanted.get(place), mismatch: mismatches.get(place) };
+      const at = { of: { groupId, topic, partition }, log, topicId: topicIds.get(topic) };
+      return { topic, partition, end: log.high, ...(await startPosition(at, found, options)) };
+    }),
+  );
+  if ([...known.values()].some(({ topicId }) => topicId === undefined))
+    await noteTopicIds(database, groupId, topicIds);
+  return starts;
+}
+
+interface Place {
+  of: GroupPartition;
+  log: TopicOffsets;
+  topicId: string | undefined;
+}
+
+interface Found {
+  known: LogPosition | undefined;
+  wanted: number | undefined;
+  mismatch: Mismatch | undefined;
+}
+
+async function startPosition(
+  { of, log: { low, high }, topicId }: Place,
+  { known, wanted = low, mismatch }: Found,
+  { database, logger, metrics }: StartOptions,
+): Promise<Pick<StartPosition, 'start' | 'witness'>> {
+  const cause = differs(known, topicId, mismatch) ?? outside(wanted, low, high);
+  if (cause === undefined) {
+    const start = known ?? (await createPosition(database, of, wanted, topicId));
+    // what is not in the log any more proves nothing
+    const { witness } = known ?? {};
+    return { start, ...(witness && witness.offset >= low && witness.offset < high && { witness }) };
+  }
+  logger.error(
+    { topic: of.topic, partition: of.partition, position: wanted, low, high },
+    `group ${of.groupId} was at ${wanted} in ${of.topic}/${of.partition}, which holds ${low} to ${high}: ${cause}; going on at ${low}`,
+  );
+  metrics.positionReset(of.topic);
+  if (!known) return { start: await createPosition(database, of, low, topicId) };
+  return { start: await resetPosition(database, of, known, low, topicId) };
+}
+
+function outside(wanted: number, low: number, high: number): string | undefined {
+  if (wanted > high) return 'the data of the broker was thrown away';
+  return wanted < low ? 'events were deleted before they were handled' : undefined;
+}
+
+/** How the log differs from the one that the position is a place in; undefined where nothing says so. */
+function differs(
+  known: LogPosition | undefined,
+  topicId: string | undefined,
+  mismatch: Mismatch | undefined,
+): string | undefined {
+  const another =
+    'this is another log, since its topic was deleted and made again, or another cluster answers';
+  if (known?.topicId !== undefined && topicId !== undefined && known.topicId !== topicId)
+    return `${another}: the id of the topic was ${known.topicId} and is ${topicId}`;
+  // another member may have told it meanwhile
+  if (!mismatch || !known?.witness || !isSameRecord(known.witness, mismatch.witness)) return undefined;
+  const { witness, found } = mismatch;
+  return `${another}: the record at offset ${witness.offset} was written at ${describeWitness(witness)} and the one there now at ${describeWitness(found)}`;
+}
+
+/** The offsets to go on at, by place: the positions, and what Kafka has where there is none. */
+async function withCommitted(
+  known: Map<string, LogPosition>,
+  partitions: TopicPartition[],
+  topics: string[],
+  { driver, groupId }: StartOptions,
+): Promise<Map<string, number>> {
+  const wanted = new Map([...known].map(([place, { position }]) => [place, position]));
+  if (partitions.every(({ topic, partition }) => wanted.has(placeOf(topic, partition)))) return wanted;
+  for (const { topic, partition, offset } of await driver.committedOffsets(groupId, topics)) {
+    const place = placeOf(topic, partition);
+    if (!wanted.has(place)) wanted.set(place, offset);
+  }
+  return wanted;
+}
+
+async function readLogs(
+  partitions: TopicPartition[],
+  wanted: Map<string, number>,
+  topics: string[],
+  { driver }: StartOptions,
+): Promise<Map<string, TopicOffsets>> {
+  const read = async (): Promise<Map<string, TopicOffsets>> => {
+    const logs = await Promise.all(
+      topics.map(async (topic) =>
+        (await driver.topicOffsets(topic)).map((log) => [placeOf(topic, log.partition), log] as const),
+      ),
+    );
+    return new Map(logs.flat());
+  };
+  const logs = await read();
+  const beyond = partitions.some(({ topic, partition }) => {
+    const place = placeOf(topic, partition);
+    return (wanted.get(place) ?? 0) > (logs.get(place)?.high ?? 0);
+  });
+  if (!beyond) return logs;
+  await sleep(SECOND_LOOK);
+  return read();
+}
+
+export function placeOf(topic: string, partition: number): string {
+  return `${topic}/${partition}`;
+}

@@ -1,0 +1,58 @@
+import type { KafkaDriver } from '../kafka/driver.ts';
+import type { OpenPartition } from './partition.ts';
+import { placeOf } from './start-positions.ts';
+
+export interface WatchdogOptions {
+  driver: Pick<KafkaDriver, 'topicOffsets'>;
+  /** Milliseconds between two looks. */
+  interval: number;
+  partitions: () => Iterable<OpenPartition>;
+  /** Where a new member found nothing either: what lies there are transaction markers, which are never delivered. */
+  excused: Set<string>;
+  /** Nothing was fetched of a partition between two looks, although it had events at both. */
+  stalled: (reason: Error) => void;
+}
+
+/**
+ * Looks at the ends of the partitions from outside of the fetching, which may fall silent without an error
+ * (tulios/kafkajs#1072, #1456), and tells each partition its end, so that the lag is right even while nothing is fetched.
+ */
+export function createWatchdog({ driver, interval, partitions, excused, stalled }: WatchdogOptions) {
+  let behind = new Map<string, number>();
+  let looking: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    looking ??= look().finally(() => (looking = undefined));
+  }, interval);
+
+  /** While Kafka does not answer, nothing can come: the time before that does not count. */
+  async function look(): Promise<void> {
+    const before = behind;
+    behind = new Map();
+    const watched = [...partitions()];
+    const topics = new Set(watched.map((partition) => partition.status().topic));
+    const ends = await readEnds(topics).catch(() => new Map<string, number>());
+    for (const partition of watched) {
+      const { topic, partition: number } = partition.status();
+      const place = placeOf(topic, number);
+      const end = ends.get(place) ?? 0;
+      partition.seeEnd(end);
+      if (!partition.hungry() || end <= partition.nextFetch()) continue;
+      behind.set(place, partition.nextFetch());
+      const silentPlace = `${place}@${partition.nextFetch()}`;
+      if (before.get(place) !== partition.nextFetch() || excused.has(silentPlace)) continue;
+      excused.add(silentPlace);
+      stalled(new Error(`nothing comes of ${silentPlace}, although the partition goes on to ${end}`));
+    }
+  }
+
+  async function readEnds(topics: Set<string>): Promise<Map<string, number>> {
+    const ends = new Map<string, number>();
+    for (const topic of topics) {
+      for (const { partition, high } of await driver.topicOffsets(topic))
+        ends.set(placeOf(topic, partition), high);
+    }
+    return ends;
+  }
+
+  return { stop: (): void => clearInterval(timer) };
+}

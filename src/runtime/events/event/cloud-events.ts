@@ -1,0 +1,180 @@
+import { isUtf8 } from 'node:buffer';
+import { parseTraceparent } from '../../context/traceparent.ts';
+import type { EventIdentity, ReceivedEvent } from './definition.ts';
+import type { IncomingMessage, OutgoingMessage } from './message.ts';
+import { carriedId, isText } from './storable-text.ts';
+import { structuredOf } from './structured-mode.ts';
+
+type Bytes = string | Buffer;
+
+/** An event as it is published, before Kafka gives it a partition and an offset; `data` is JSON text. */
+export type PublishedEvent = Omit<ReceivedEvent, 'data' | 'partition' | 'offset'> & { data: string };
+
+/** A message is not a CloudEvent, so that no handler can understand it. */
+export class CloudEventError extends Error {
+  override name = 'CloudEventError';
+}
+
+/**
+ * Writes an event in the binary mode of the Kafka binding of CloudEvents 1.0.2: attributes in `ce_` headers, data as the
+ * value, the subject as the key. `traceparent` stands twice: as the extension of CloudEvents' distributed tracing, and as
+ * the plain header that OpenTelemetry reads.
+ * https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md
+ */
+export function encodeEvent(event: PublishedEvent): OutgoingMessage {
+  return { topic: event.topic, key: event.subject, value: event.data, headers: encodeHeaders(event) };
+}
+
+function encodeHeaders(event: PublishedEvent): Record<string, string> {
+  return {
+    'content-type': 'application/json',
+    ce_specversion: '1.0',
+    ce_id: event.id,
+    ce_type: event.type,
+    ce_source: event.source,
+    ce_subject: event.subject,
+    ce_time: event.time,
+    ce_aggregatetype: event.aggregate,
+    ce_eventversion: String(event.version),
+    ce_correlationid: event.correlationId,
+    ...(event.causationId && { ce_causationid: event.causationId }),
+    ...(event.traceparent && { ce_traceparent: event.traceparent, traceparent: event.traceparent }),
+  };
+}
+
+/**
+ * Reads an event that any CloudEvents producer wrote in binary or structured mode with JSON data. What only our producers write
+ * has defaults: version 1, the event's own id as the correlation id, the key as the subject. Ids that could not be passed on
+ * count as absent. Throws `CloudEventError`.
+ */
+export function decodeEvent(message: IncomingMessage): ReceivedEvent {
+  const fault = structuredOf(message)?.fault;
+  if (fault) throw new CloudEventError(`${placeOf(message)} ${fault}`);
+  const type = required(message, 'type');
+  const [id, source] = [required(message, 'id'), required(message, 'source')];
+  if (!fitsInbox({ id, source })) {
+    throw new CloudEventError(
+      `${placeOf(message)} has an id and a source of more than ${LONGEST_IDENTITY} bytes together; the inbox holds no longer ones`,
+    );
+  }
+  const causationId = carriedId(attributeOf(message, 'causationid'));
+  const traceparent = traceparentOf(message);
+  return {
+    id,
+    type,
+    version: versionOf(message, readAttribute(message, 'eventversion') ?? '1'),
+    source,
+    subject: textAttribute(message, 'subject') ?? subjectOf(message),
+    aggregate: aggregateOf(message, type),
+    time: timeOf(message),
+    data: dataOf(message),
+    correlationId: carriedId(attributeOf(message, 'correlationid')) ?? id,
+    ...(causationId && { causationId }),
+    ...(traceparent && { traceparent }),
+    topic: message.topic,
+    partition: message.partition,
+    offset: message.offset,
+  };
+}
+
+/** An attribute as it came, its first value where there are several; undefined when it is not there. */
+function attributeOf(message: IncomingMessage, name: string): Bytes | undefined {
+  const structured = structuredOf(message);
+  if (structured && !structured.fault) return structured.attributes.get(name);
+  return firstOf(message.headers[`ce_${name}`]);
+}
+
+/** An attribute of an event as text, in whatever mode it came; undefined when it is not there. */
+export function readAttribute(message: IncomingMessage, name: string): string | undefined {
+  return attributeOf(message, name)?.toString();
+}
+
+/** What makes a message one event; undefined where it is not there, or is nothing that the inbox could hold. */
+export function readIdentity(message: IncomingMessage): EventIdentity | undefined {
+  const [id, source] = [attributeOf(message, 'id'), attributeOf(message, 'source')];
+  if (!id?.length || !source?.length || !isText(id) || !isText(source)) return undefined;
+  const identity = { source: source.toString(), id: id.toString() };
+  return fitsInbox(identity) ? identity : undefined;
+}
+
+/** An index entry of PostgreSQL holds 2,704 bytes, the consumer group among them. */
+const LONGEST_IDENTITY = 2_000;
+
+function fitsInbox({ source, id }: EventIdentity): boolean {
+  return Buffer.byteLength(source) + Buffer.byteLength(id) <= LONGEST_IDENTITY;
+}
+
+function required(message: IncomingMessage, name: string): string {
+  const text = textAttribute(message, name);
+  if (text) return text;
+  const missing = structuredOf(message)
+    ? `attribute ${name}; it is not a CloudEvent`
+    : `header ce_${name}; it is not a CloudEvent in binary mode`;
+  throw new CloudEventError(`${placeOf(message)} has no ${missing}`);
+}
+
+/** An attribute that tells events or aggregates apart, so that it must not be altered. */
+function textAttribute(message: IncomingMessage, name: string): string | undefined {
+  const value = attributeOf(message, name);
+  if (value === undefined || isText(value)) return value?.toString();
+  throw new CloudEventError(
+    `${placeOf(message)} has the ${name} ${shown(value)}, which holds NUL or is not UTF-8`,
+  );
+}
+
+/** The key of a message as text. One that is not text still tells aggregates apart. */
+export function subjectOf({ key }: IncomingMessage): string {
+  if (key === null) return '';
+  return isText(key) ? key.toString() : `base64:${Buffer.from(key).toString('base64')}`;
+}
+
+function aggregateOf(message: IncomingMessage, type: string): string {
+  const aggregate = attributeOf(message, 'aggregatetype');
+  return aggregate !== undefined && isText(aggregate) ? aggregate.toString() : (type.split('.')[0] ?? type);
+}
+
+/** https://www.rfc-editor.org/rfc/rfc3339#section-5.6 */
+const rfc3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,30})?([Zz]|[+-]\d\d:\d\d)$/;
+
+/** The time of an event, and '' where it has none that a program could read. */
+function timeOf(message: IncomingMessage): string {
+  const text = readAttribute(message, 'time') ?? '';
+  return rfc3339.test(text) && !Number.isNaN(Date.parse(text)) ? text : '';
+}
+
+function traceparentOf(message: IncomingMessage): string | undefined {
+  const plain = firstOf(message.headers['traceparent'])?.toString();
+  const found = parseTraceparent(plain) ? plain : readAttribute(message, 'traceparent');
+  return parseTraceparent(found) && carriedId(found);
+}
+
+function versionOf(message: IncomingMessage, text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new CloudEventError(
+    `${placeOf(message)} has the version ${shown(text)}; eventversion counts 1, 2, 3, ...`,
+  );
+}
+
+function dataOf(message: IncomingMessage): unknown {
+  const structured = structuredOf(message);
+  if (structured && !structured.bytes) return structured.data;
+  const value = structured?.bytes ?? message.value;
+  if (!value?.length) return undefined;
+  // https://www.rfc-editor.org/rfc/rfc8259#section-8.1
+  if (Buffer.isBuffer(value) && !isUtf8(value))
+    throw new CloudEventError(`${placeOf(message)} has data that is not UTF-8`);
+  try {
+    return JSON.parse(value.toString()) as unknown;
+  } catch (cause) {
+    throw new CloudEventError(`${placeOf(message)} has data that is not JSON`, { cause });
+  }
+}
+
+const firstOf = (value: Bytes | Bytes[] | undefined): Bytes | undefined =>
+  Array.isArray(value) ? value[0] : value;
+
+/** As much of a value as belongs in an error. */
+const shown = (value: Bytes): string => JSON.stringify(value.toString().slice(0, 100));
+
+const placeOf = ({ topic, partition, offset }: IncomingMessage): string =>
+  `message ${topic}/${partition}@${offset}`;

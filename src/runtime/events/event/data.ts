@@ -1,0 +1,102 @@
+import type joi from 'joi';
+import { boundedValidation, type Validate } from '../../schemas/bounded-validation.ts';
+import { jsonFaults } from '../../schemas/json-faults.ts';
+import { shortened, shortenedPath } from '../../schemas/shortened.ts';
+import type { EventDefinition } from './definition.ts';
+
+/** The errors that a message names, and the characters of each. */
+const MAX_NAMED = 20;
+const MAX_MESSAGE = 500;
+/** The characters of the name of a field. */
+const MAX_NAME = 200;
+
+/** The data of an event does not fit its definition; the message names every field that does not. */
+export class EventDataError extends Error {
+  override name = 'EventDataError';
+}
+
+/** The data is of a version that this service does not know; another release of it may. */
+export class UnknownVersionError extends EventDataError {
+  override name = 'UnknownVersionError';
+}
+
+/**
+ * The JSON text of data that is about to be published. Strict: what the schema does not name, or has another type, is an
+ * error, and so is what JSON or PostgreSQL would alter: NaN, U+0000, half of a surrogate pair. A `Date` counts as the string
+ * that JSON makes of it.
+ */
+export function serializeData<T>(definition: EventDefinition<T>, data: T): string {
+  const faults = jsonFaults(data).map(({ path, message }) => `"${shortenedPath(path, MAX_NAME)}" ${message}`);
+  if (faults.length > 0)
+    throw new EventDataError(`${nameOf(definition)} was not published: ${faults.join('. ')}`);
+  const wire: unknown = JSON.parse(JSON.stringify(data) ?? 'null');
+  const { error, value } = validate(definition.schema, wire, { convert: false });
+  if (error) throw new EventDataError(`${nameOf(definition)} was not published: ${faultsText(error)}`);
+  return JSON.stringify(value);
+}
+
+/**
+ * The data of a received event in the form that the definition's version has: lifted from an older version, and checked
+ * tolerantly, since a producer may add fields. Fields that the schema does not name are dropped. Throws
+ * `UnknownVersionError` for a newer version and for one that nothing lifts, `EventDataError` for data that does not fit.
+ */
+export function acceptData<T>(definition: EventDefinition<T>, version: number, data: unknown): T {
+  if (version > definition.version) {
+    throw new UnknownVersionError(
+      `${definition.type} came in version ${version}, and this service knows versions up to ${definition.version}; ` +
+        `teach its definition the new version and deploy`,
+    );
+  }
+  const lifted = lift(definition, version, data);
+  // a tombstone: joi lets undefined through
+  if (lifted === undefined) throw new EventDataError(`${definition.type} version ${version} has no data`);
+  const { error, value } = validate(definition.schema, lifted, { stripUnknown: true });
+  if (error)
+    throw new EventDataError(
+      `${definition.type} version ${version} does not fit its schema: ${faultsText(error)}`,
+    );
+  return value;
+}
+
+const validations = new WeakMap<joi.ObjectSchema, Validate<unknown>>();
+
+/** Every error of data, or the first one of data with too many: the text is logged and kept. */
+function validate<T>(
+  schema: joi.ObjectSchema<T>,
+  data: unknown,
+  options: joi.ValidationOptions,
+): joi.ValidationResult<T> {
+  const known = validations.get(schema);
+  const own = (known as Validate<T> | undefined) ?? boundedValidation<T>(schema);
+  if (!known) validations.set(schema, own);
+  return own(data, options);
+}
+
+function faultsText({ details }: joi.ValidationError): string {
+  const named = details.slice(0, MAX_NAMED).map(({ message }) => shortened(message, MAX_MESSAGE));
+  const more = details.length - named.length;
+  return [...named, ...(more > 0 ? [`${more} more`] : [])].join('. ');
+}
+
+function lift<T>(definition: EventDefinition<T>, version: number, data: unknown): unknown {
+  let lifted = data;
+  for (let from = version; from < definition.version; from += 1) {
+    const upcast = definition.upcasts[from];
+    if (!upcast) {
+      throw new UnknownVersionError(
+        `${definition.type} came in version ${version}, and nothing lifts version ${from} to ${from + 1}; add it to the upcasts of the definition`,
+      );
+    }
+    lifted = upcast({ ...objectOf(definition, lifted) });
+  }
+  return lifted;
+}
+
+function objectOf<T>(definition: EventDefinition<T>, data: unknown): object {
+  if (typeof data === 'object' && data !== null) return data;
+  throw new EventDataError(
+    `${definition.type} has data that is not an object: ${JSON.stringify(data)?.slice(0, 100)}`,
+  );
+}
+
+const nameOf = ({ type, version }: { type: string; version: number }): string => `${type} version ${version}`;

@@ -1,0 +1,168 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { ParkReason } from '../parking/park.ts';
+import type { HandledEvent } from './run-handler.ts';
+import { deadLetterCounter } from '../parking/dead-letter-metrics.ts';
+import type { TopicPartition } from '../event/message.ts';
+
+/** What one consumer group reports. */
+export interface ConsumerMetrics {
+  handled(topic: string, count: number): void;
+  /** Seconds from the publishing of an event to the commit of its handler. */
+  delay(topic: string, seconds: number): void;
+  /** Seconds that the handler of an event took. */
+  handling(topic: string, seconds: number): void;
+  duplicates(topic: string, count: number): void;
+  /** Tombstones that nobody handles were passed over. */
+  tombstones(topic: string, count: number): void;
+  /** Events of types that nobody handles were passed over. */
+  unhandled(topic: string, count: number): void;
+  failed(topic: string): void;
+  /** An event was put aside, with its key. */
+  parked(topic: string, reason: ParkReason): void;
+  /** An event is tried no more. */
+  deadLetter(topic: string, reason: ParkReason): void;
+  rebuilt(): void;
+  positionReset(topic: string): void;
+  /** The group handed out its partitions. */
+  rebalanced(): void;
+  /** Asks `read` how far behind a partition is, whenever somebody looks at the metrics, until `forget`. */
+  watch(at: TopicPartition, read: () => Lag): void;
+  /** The partition is not ours any more. */
+  forget(at: TopicPartition): void;
+}
+
+/** How far behind a partition is. */
+export interface Lag {
+  /** Events that are not handled yet. */
+  lag: number;
+  /** When Kafka had the oldest of them, in milliseconds since the epoch; undefined where none is known. */
+  oldest?: number;
+  /** Set where the partition stops at a batch that cannot be read. */
+  stopped?: object;
+}
+
+/** Registers the metrics of all groups of a service, and gives each group its own. Once for a registry. */
+export function createConsumerMetrics(registry: Registry): (group: string) => ConsumerMetrics {
+  const registers = [registry];
+  const labelNames = ['group', 'topic'];
+  const counter = (name: string, help: string) =>
+    new Counter({ name: `microservice_consumer_${name}_total`, help, labelNames, registers });
+  const handled = counter('handled', 'Events handled and committed');
+  const duplicates = counter('duplicates', 'Events that came again and were passed over');
+  const tombstones = counter('tombstones', 'Tombstones that nobody handles, and that were passed over');
+  const unhandled = counter('unhandled', 'Events of types that nobody handles, and that were passed over');
+  const failures = counter('failures', 'Tries to handle an event that failed');
+  const resets = counter(
+    'position_resets',
+    'Positions outside of the log, or of another log, that were set to its beginning',
+  );
+  const rebuilds = new Counter({
+    name: 'microservice_consumer_rebuilds_total',
+    help: 'Members of a group that were lost and made anew',
+    labelNames: ['group'],
+    registers,
+  });
+  const rebalances = new Counter({
+    name: 'microservice_consumer_rebalances_total',
+    help: 'Times that the group handed out its partitions, as this replica saw it',
+    labelNames: ['group'],
+    registers,
+  });
+  const parked = new Counter({
+    name: 'microservice_parked_total',
+    help: 'Events that were put aside after they had failed, the dead letters among them',
+    labelNames: ['group', 'topic', 'reason'],
+    registers,
+  });
+  const deadLetters = deadLetterCounter(registry);
+  const handling = new Histogram({
+    name: 'microservice_consumer_handle_seconds',
+    help: 'Time that the handler of an event took',
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30],
+    labelNames,
+    registers,
+  });
+  const watched = lagGauges(registry);
+  const delay = new Histogram({
+    name: 'microservice_consumer_delay_seconds',
+    help: 'Time from the publishing of an event to the commit of its handler',
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 600],
+    labelNames,
+    registers,
+  });
+
+  return (group) => ({
+    handled: (topic, count) => handled.inc({ group, topic }, count),
+    delay: (topic, seconds) => delay.observe({ group, topic }, seconds),
+    handling: (topic, seconds) => handling.observe({ group, topic }, seconds),
+    parked: (topic, reason) => parked.inc({ group, topic, reason }),
+    deadLetter: (topic, reason) => deadLetters.inc({ group, topic, reason }),
+    duplicates: (topic, count) => duplicates.inc({ group, topic }, count),
+    tombstones: (topic, count) => tombstones.inc({ group, topic }, count),
+    unhandled: (topic, count) => unhandled.inc({ group, topic }, count),
+    failed: (topic) => failures.inc({ group, topic }),
+    rebuilt: () => rebuilds.inc({ group }),
+    positionReset: (topic) => resets.inc({ group, topic }),
+    rebalanced: () => rebalances.inc({ group }),
+    watch: ({ topic, partition }, read) => watched.set({ group, topic, partition }, read),
+    forget: ({ topic, partition }) => watched.delete({ group, topic, partition }),
+  });
+}
+
+interface PartitionLabels {
+  group: string;
+  topic: string;
+  partition: number;
+}
+
+/** Gauges that are read when somebody looks, so that an age is right and what was taken away is gone. */
+function lagGauges(registry: Registry) {
+  const watched = new Map<string, { labels: PartitionLabels; read: () => Lag }>();
+  const gauge = (name: string, help: string, valueOf: (lag: Lag) => number) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['group', 'topic', 'partition'],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const { labels, read } of watched.values()) this.set({ ...labels }, valueOf(read()));
+      },
+    });
+  gauge(
+    'microservice_consumer_lag',
+    'Events in the partitions of this replica that are not handled yet',
+    ({ lag }) => lag,
+  );
+  gauge(
+    'microservice_consumer_lag_seconds',
+    'Time since Kafka had the oldest event that is not handled yet',
+    ({ oldest }) => (oldest === undefined ? 0 : Math.max(0, Date.now() - oldest) / 1_000),
+  );
+  gauge(
+    'microservice_consumer_stopped',
+    '1 where a partition of this replica stops at a batch that cannot be read',
+    ({ stopped }) => (stopped ? 1 : 0),
+  );
+  const keyOf = ({ group, topic, partition }: PartitionLabels): string =>
+    JSON.stringify([group, topic, partition]);
+  return {
+    set: (labels: PartitionLabels, read: () => Lag): unknown => watched.set(keyOf(labels), { labels, read }),
+    delete: (labels: PartitionLabels): unknown => watched.delete(keyOf(labels)),
+  };
+}
+
+/** Counts and times events that are handled and committed. */
+export function reportHandled(
+  handled: readonly HandledEvent[],
+  topic: string,
+  metrics: Pick<ConsumerMetrics, 'handled' | 'delay' | 'handling'>,
+): void {
+  const now = Date.now();
+  metrics.handled(topic, handled.length);
+  for (const { time, seconds } of handled) {
+    metrics.handling(topic, seconds);
+    const published = Date.parse(time);
+    if (published > 0) metrics.delay(topic, Math.max(0, now - published) / 1_000);
+  }
+}

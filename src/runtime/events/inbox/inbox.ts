@@ -1,0 +1,134 @@
+import type { Knex } from 'knex';
+import { identityOf, type EventIdentity } from '../event/definition.ts';
+import type { GroupPartition, Position } from './positions.ts';
+import { inTransaction } from '../../database/transaction-failure.ts';
+import type { Witness } from './witness.ts';
+
+/** Planning it takes longer than running it. */
+const claimText = `
+  with moved as (
+    update event_positions set position = $1, updated_at = now(),
+      witness_offset = coalesce($16::bigint, witness_offset),
+      witness_timestamp = case when $16::bigint is null then witness_timestamp else $17::bigint end,
+      witness_digest = coalesce($18::bytea, witness_digest)
+    where consumer_group = $2 and topic = $3 and partition = $4 and position = $5 and resets = $6
+    returning position
+  ), fresh as (
+    insert into event_inbox (consumer_group, topic, source, event_id)
+    select $7, $8, event.source, event.id from unnest($9::text[], $10::text[]) as event (source, id)
+    where exists (select from moved)
+    on conflict do nothing
+    returning source, event_id
+  )
+  select
+    (select count(*) from moved)::int as moved,
+    (select case when count(*) < $11 then coalesce(json_agg(json_build_array(source, event_id)), '[]') end from fresh)
+      as fresh,
+    exists (select from event_parked_keys where consumer_group = $12 and topic = $13) as parked,
+    set_config('statement_timeout', $14, true), set_config('idle_in_transaction_session_timeout', $15, true)`;
+
+export interface Claim {
+  of: GroupPartition;
+  /** Where this member believes the group to be. */
+  known: Position;
+  /** Where the group is when all is handled. */
+  next: number;
+  /** The last record before `next`; without one the earlier one stays. */
+  witness?: Witness | undefined;
+  events: EventIdentity[];
+  /**
+   * Milliseconds that each later statement of the transaction may take. After twice as long without a statement PostgreSQL
+   * ends the session: the machine of its owner has died or hangs, and the next owner waits for it.
+   */
+  statementTimeout: number;
+  /** The connection is one session of PostgreSQL, without a pooler in between, so that it may keep the plan. */
+  session?: boolean;
+}
+
+export interface Claimed {
+  /** The events that are new, by identity; the others were handled before. */
+  unseen: Map<string, EventIdentity>;
+  /** Some key of the topic is parked. */
+  parked: boolean;
+}
+
+/**
+ * Moves the group's position and puts events into its inbox, in one round trip of the transaction that handles them.
+ * Undefined when the position is not the known one: somebody else had the partition meanwhile. Two members that claim the
+ * same wait for each other.
+ */
+export async function claimEvents(
+  trx: Knex.Transaction,
+  { of, known, next, witness, events, statementTimeout, session = false }: Claim,
+): Promise<Claimed | undefined> {
+  const { groupId, topic, partition } = of;
+  const position = [next, groupId, topic, partition, known.position, known.resets];
+  const inbox = [groupId, topic, ...columnsOf(events)];
+  const timeouts = [String(statementTimeout), String(2 * statementTimeout)];
+  const seen = [witness?.offset ?? null, witness?.timestamp ?? null, witness?.digest ?? null];
+  const values = [...position, ...inbox, events.length, groupId, topic, ...timeouts, ...seen];
+  const connection: Connection = await trx.client.acquireConnection();
+  const { rows } = await connection.query({
+    ...(session && { name: 'inbox_claim' }),
+    text: claimText,
+    values,
+  });
+  const [{ moved, fresh, parked }] = rows;
+  if (moved === 0) return undefined;
+  const unseen = fresh?.map(([source, id]) => ({ source, id })) ?? events;
+  return { unseen: new Map(unseen.map((event) => [identityOf(event), event])), parked };
+}
+
+/** A client of `pg`: Knex gives no statement a name. */
+interface Connection {
+  query(statement: { name?: string; text: string; values: unknown[] }): Promise<{ rows: [ClaimRow] }>;
+}
+
+/** `fresh` is null when all are. */
+interface ClaimRow {
+  moved: number;
+  fresh: [string, string][] | null;
+  parked: boolean;
+}
+
+const deleteSome = `
+  delete from event_inbox using unnest(?::text[], ?::text[]) as event (source, id)
+  where consumer_group = ? and event_inbox.source = event.source and event_id = event.id`;
+
+/** Takes back, in the same transaction, events that were put into the inbox and then not handled. */
+export async function forgetInbox(
+  trx: Knex.Transaction,
+  groupId: string,
+  events: readonly EventIdentity[],
+): Promise<void> {
+  if (events.length === 0) return;
+  await trx.raw(deleteSome, [...columnsOf(events), groupId]);
+}
+
+function columnsOf(events: readonly EventIdentity[]): string[][] {
+  return [events.map(({ source }) => source), events.map(({ id }) => id)];
+}
+
+const deleteOld = `
+  delete from event_inbox where ctid = any (array(
+    select ctid from event_inbox where received_at < ? order by received_at limit ? for update skip locked))`;
+
+/**
+ * Deletes the inbox rows that came before `before`, `batchSize` rows a statement, until none is left or `stopped` says so;
+ * safe in several replicas at once. A row may go once no producer sends its event again.
+ */
+export async function pruneInbox(
+  database: Knex,
+  before: Date,
+  { batchSize = 1_000, stopped = () => false }: { batchSize?: number; stopped?: () => boolean } = {},
+): Promise<number> {
+  let deleted = 0;
+  while (!stopped()) {
+    const { rowCount } = await inTransaction(database, (trx) =>
+      trx.raw<{ rowCount: number }>(deleteOld, [before, batchSize]),
+    );
+    deleted += rowCount;
+    if (rowCount < batchSize) break;
+  }
+  return deleted;
+}

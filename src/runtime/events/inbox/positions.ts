@@ -1,0 +1,177 @@
+import type { Knex } from 'knex';
+import { inTransaction } from '../../database/transaction-failure.ts';
+import type { Witness } from './witness.ts';
+
+/** One partition of one topic, as one consumer group sees it. */
+export interface GroupPartition {
+  groupId: string;
+  topic: string;
+  partition: number;
+}
+
+/**
+ * The next offset to handle; Kafka's offsets stay below 2^53 for centuries, so that a number holds them. `resets` counts
+ * how often it was set back; a writer that knows an older count is stale.
+ */
+export interface Position {
+  position: number;
+  resets: number;
+}
+
+/** A position with what tells which log it is a place in; undefined where nothing is known. */
+export interface LogPosition extends Position {
+  /** The id of the topic (KIP-516), as Kafka writes it. */
+  topicId?: string;
+  /** A record that the group has seen there. */
+  witness?: Witness;
+}
+
+interface PositionRow {
+  topic: string;
+  partition: number;
+  position: string;
+  resets: number;
+  topic_id: string | null;
+  witness_offset: string | null;
+  witness_timestamp: string | null;
+  witness_digest: Buffer | null;
+}
+
+const table = 'event_positions';
+const columns = ({ groupId, topic, partition }: GroupPartition) => ({
+  consumer_group: groupId,
+  topic,
+  partition,
+});
+const positionOf = (row: Pick<PositionRow, 'position' | 'resets'>): Position => ({
+  position: Number(row.position),
+  resets: row.resets,
+});
+
+function logPositionOf(row: PositionRow): LogPosition {
+  const {
+    topic_id: topicId,
+    witness_offset: offset,
+    witness_timestamp: timestamp,
+    witness_digest: digest,
+  } = row;
+  return {
+    ...positionOf(row),
+    ...(topicId !== null && { topicId }),
+    ...(offset !== null && digest !== null && { witness: { offset: Number(offset), timestamp, digest } }),
+  };
+}
+
+/** The columns of a record that was seen; all null where there is none. */
+export const witnessColumns = (witness?: Witness) => ({
+  witness_offset: witness?.offset ?? null,
+  witness_timestamp: witness?.timestamp ?? null,
+  witness_digest: witness?.digest ?? null,
+});
+
+/** Every known position of a group in these topics, by `topic/partition`. */
+export async function readPositions(
+  database: Knex,
+  groupId: string,
+  topics: string[],
+): Promise<Map<string, LogPosition>> {
+  const rows = await database<PositionRow>(table)
+    .where('consumer_group', groupId)
+    .whereIn('topic', topics)
+    .select();
+  return new Map(rows.map((row) => [`${row.topic}/${row.partition}`, logPositionOf(row)]));
+}
+
+/** Writes the first position of a partition; one that is there already stays, and is what this resolves to. */
+export async function createPosition(
+  database: Knex,
+  of: GroupPartition,
+  position: number,
+  topicId?: string,
+): Promise<Position> {
+  const found = await inTransaction(database, async (trx) => {
+    await trx(table)
+      .insert({ ...columns(of), position, topic_id: topicId ?? null })
+      .onConflict(['consumer_group', 'topic', 'partition'])
+      .ignore();
+    return readPosition(trx, of);
+  });
+  if (!found)
+    throw new Error(
+      `the position of group ${of.groupId} in ${of.topic}/${of.partition} was deleted meanwhile`,
+    );
+  return found;
+}
+
+/** Where the group is now; undefined when nobody has written it. */
+export async function readPosition(database: Knex, of: GroupPartition): Promise<Position | undefined> {
+  const row = await database<PositionRow>(table).where(columns(of)).first('position', 'resets');
+  return row && positionOf(row);
+}
+
+/** Writes the id of the topic beside positions that have none: an older release, or an older broker, knew none. */
+export async function noteTopicIds(
+  database: Knex,
+  groupId: string,
+  topicIds: ReadonlyMap<string, string>,
+): Promise<void> {
+  await inTransaction(database, async (trx) => {
+    for (const [topic, topicId] of topicIds)
+      await trx(table)
+        .where({ consumer_group: groupId, topic, topic_id: null })
+        .update({ topic_id: topicId });
+  });
+}
+
+/** Moves a position that the transaction has claimed; `witness` is the last record before it. */
+export async function movePosition(
+  trx: Knex.Transaction,
+  of: GroupPartition,
+  position: number,
+  witness?: Witness,
+): Promise<void> {
+  await trx(table)
+    .where(columns(of))
+    .update({ position, updated_at: trx.fn.now(), ...(witness && witnessColumns(witness)) });
+}
+
+/**
+ * Moves a position over offsets that hold no message, unless somebody else has moved it since it was read: then it stays, and
+ * this resolves to undefined.
+ */
+export async function advancePosition(
+  database: Knex,
+  of: GroupPartition,
+  seen: Position,
+  position: number,
+): Promise<Position | undefined> {
+  const moved = await inTransaction(database, (trx) =>
+    trx(table)
+      .where({ ...columns(of), position: seen.position, resets: seen.resets })
+      .update({ position, updated_at: trx.fn.now() }),
+  );
+  return moved === 1 ? { position, resets: seen.resets } : undefined;
+}
+
+/**
+ * Sets a position to another place than the group had reached, which only a broker that lost its data, or another log,
+ * justifies; what was known of the log is forgotten. Nothing happens when somebody else moved or reset it since it was read;
+ * resolves to what it is then.
+ */
+export async function resetPosition(
+  database: Knex,
+  of: GroupPartition,
+  seen: Position,
+  position: number,
+  topicId?: string,
+): Promise<Position> {
+  await inTransaction(database, (trx) =>
+    trx(table)
+      .where({ ...columns(of), position: seen.position, resets: seen.resets })
+      .update({
+        ...{ position, resets: seen.resets + 1, updated_at: trx.fn.now() },
+        ...{ topic_id: topicId ?? null, ...witnessColumns() },
+      }),
+  );
+  return createPosition(database, of, position, topicId);
+}

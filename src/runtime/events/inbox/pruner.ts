@@ -1,0 +1,93 @@
+import type { Knex } from 'knex';
+import type { Logger } from 'pino';
+import { pruneInbox } from './inbox.ts';
+import type { KafkaDriver } from '../kafka/driver.ts';
+
+const MINUTE = 60 * 1_000;
+const HOUR = 60 * MINUTE;
+
+export interface InboxPrunerOptions {
+  database: Knex;
+  driver: Pick<KafkaDriver, 'topicRetention'>;
+  logger: Logger;
+  /** All topics that the service consumes. */
+  topics: () => readonly string[];
+  /** Milliseconds that an event is remembered at least. */
+  retention: number;
+  /** Milliseconds until the first time, then between two, and after one that failed. */
+  delays?: { first: number; next: number; failed: number };
+}
+
+/**
+ * Keeps the inbox from growing for ever: every hour it forgets what is older than `retention`, and older than Kafka keeps
+ * any event of the topics: an event that is in Kafka may come again. As long as Kafka does not say, it forgets nothing.
+ */
+export function createInboxPruner(options: InboxPrunerOptions) {
+  const { database, driver, logger, topics, retention } = options;
+  // replicas that start together do not prune together
+  const delays = options.delays ?? { first: Math.random() * 0.1 * HOUR, next: HOUR, failed: MINUTE };
+  const said = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+
+  /** Milliseconds that events are to be remembered. */
+  async function memory(): Promise<number> {
+    let longest = retention;
+    for (const topic of new Set(topics())) {
+      const kept = await driver.topicRetention(topic);
+      if (kept === undefined) sayUnknown(topic);
+      if (kept === Infinity) sayForever(topic);
+      longest = Math.max(longest, kept ?? 0);
+    }
+    return longest;
+  }
+
+  function sayUnknown(topic: string): void {
+    if (said.has(topic)) return;
+    said.add(topic);
+    logger.warn(
+      { topic, retention },
+      `Kafka does not let us see how long it keeps ${topic}: the inbox forgets events after ${retention} ms; allow DescribeConfigs for the topic, or set inboxRetention to what its retention.ms and segment.ms are together`,
+    );
+  }
+
+  function sayForever(topic: string): void {
+    if (said.has(topic)) return;
+    said.add(topic);
+    logger.info(
+      { topic },
+      `Kafka keeps ${topic} for ever, so that the inbox forgets nothing, and event_inbox grows; give the topic cleanup.policy=delete and a retention.ms`,
+    );
+  }
+
+  async function prune(): Promise<void> {
+    const kept = await memory();
+    if (kept === Infinity) return;
+    const before = new Date(Date.now() - kept);
+    const deleted = await pruneInbox(database, before, { stopped: () => stopped });
+    if (deleted > 0) logger.info({ deleted, before }, 'forgot old events of the inbox');
+  }
+
+  async function pruneAndPlan(): Promise<void> {
+    let next = delays.next;
+    try {
+      await prune();
+    } catch (error) {
+      next = delays.failed;
+      logger.warn({ err: error }, `old events of the inbox could not be deleted; trying again in ${next} ms`);
+    }
+    if (!stopped) plan(next);
+  }
+
+  function plan(delay: number): void {
+    timer = setTimeout(() => void pruneAndPlan(), delay).unref();
+  }
+
+  return {
+    start: (): void => plan(delays.first),
+    stop(): void {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}

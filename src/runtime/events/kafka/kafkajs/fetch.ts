@@ -1,0 +1,128 @@
+import type { Broker, Cluster } from 'kafkajs';
+import { readFetchAnswer, type FetchAnswer, type FetchedPartition } from './fetch-answer.ts';
+import type { KafkaRecord } from '../records/record.ts';
+import type { RecordSet } from '../records/record-set.ts';
+
+/** What was read of a partition beside its messages; KafkaJS has no place for it but behind them. */
+export interface ReadRange extends Omit<RecordSet, 'records'> {
+  /** The offset that was asked for. */
+  from: number;
+  /** The offset after the last message that a consumer may get: open transactions end it. */
+  end: number;
+}
+
+/** The last message of what KafkaJS hands over is none. */
+export interface RangeMessage {
+  offset: string;
+  range: ReadRange;
+}
+
+/** As many as one answer may bring, since each costs about half a kilobyte beside its bytes. */
+const RECORDS = 10_000;
+
+/** The part of KafkaJS's broker that the types leave out. */
+type FetchingBroker = Broker & {
+  fetch: (request: FetchRequest) => Promise<unknown>;
+  lookupRequest: (...definition: unknown[]) => (payload: object) => SpokenRequest;
+};
+
+interface FetchRequest {
+  topics: { topic: string; partitions: { partition: number; fetchOffset: string }[] }[];
+}
+
+interface SpokenRequest {
+  request: { apiVersion: number };
+  response: { decode: (bytes: Buffer) => Promise<unknown> };
+}
+
+/**
+ * Makes the consumer of `cluster`, and no other client of the process, read the answers to its fetches by our own means.
+ * KafkaJS 2.2.4 knows gzip alone and does not bound it, lets one batch that cannot be read stop all partitions, checks no
+ * checksum, takes messages of aborted transactions for others (filterAbortedMessages.js), and keeps its place to itself
+ * where it steps over control records. `batchBytes` bounds what a single batch may unpack to.
+ */
+export function readFetches(cluster: Cluster, batchBytes: number): void {
+  const findBroker = cluster.findBroker.bind(cluster);
+  const known = new WeakSet<Broker>();
+  cluster.findBroker = async (node) => {
+    const broker = await findBroker(node);
+    if (!known.has(broker)) readFetchesOf(broker as FetchingBroker, batchBytes);
+    known.add(broker);
+    return broker;
+  };
+}
+
+function readFetchesOf(broker: FetchingBroker, batchBytes: number): void {
+  const fetch: (this: object, request: FetchRequest) => Promise<unknown> = Reflect.get(broker, 'fetch');
+  broker.fetch = (request) => {
+    const lookupRequest: FetchingBroker['lookupRequest'] = (...definition) => {
+      const speak = broker.lookupRequest(...definition);
+      return (payload) => withOwnDecoder(speak(payload), request, batchBytes);
+    };
+    // the broker itself, but for this request
+    return fetch.call(Object.create(broker, { lookupRequest: { value: lookupRequest } }), request);
+  };
+}
+
+function withOwnDecoder(spoken: SpokenRequest, { topics }: FetchRequest, batchBytes: number): SpokenRequest {
+  const version = spoken.request.apiVersion;
+  if (version < 4) return spoken;
+  const asked = new Map<string, number>();
+  for (const { topic, partitions } of topics) {
+    for (const { partition, fetchOffset } of partitions)
+      asked.set(`${topic}/${partition}`, Number(fetchOffset));
+  }
+  const fromOf = (topic: string, partition: number): number => asked.get(`${topic}/${partition}`) ?? 0;
+  return {
+    ...spoken,
+    response: {
+      ...spoken.response,
+      async decode(bytes) {
+        const allowance = { batchBytes, bytes: batchBytes / 2, records: RECORDS };
+        return answerForKafkaJs(
+          await readFetchAnswer(bytes, { version, fromOf, allowance }),
+          version,
+          fromOf,
+        );
+      },
+    },
+  };
+}
+
+/** From version 8 on it is the client that waits (KIP-219). */
+function answerForKafkaJs(
+  { throttleTime, errorCode, sessionId, topics }: FetchAnswer,
+  version: number,
+  fromOf: (topic: string, partition: number) => number,
+): object {
+  return {
+    ...(version < 8 ? { throttleTime } : { throttleTime: 0, clientSideThrottleTime: throttleTime }),
+    ...{ errorCode, sessionId },
+    responses: topics.map(({ topic, partitions }) => ({
+      topicName: topic,
+      partitions: partitions.map((each) => partitionForKafkaJs(each, fromOf(topic, each.partition))),
+    })),
+  };
+}
+
+function partitionForKafkaJs(
+  { partition, errorCode, highWatermark, lastStableOffset, preferredReadReplica, ...set }: FetchedPartition,
+  from: number,
+): object {
+  const end = lastStableOffset < 0 ? highWatermark : Math.min(highWatermark, lastStableOffset);
+  return {
+    ...{ partition, errorCode, highWatermark: String(highWatermark), preferredReadReplica },
+    abortedTransactions: [],
+    messages: messagesOf(set, { from, end }),
+  };
+}
+
+/** None where nothing was read: KafkaJS asks again. It takes the last message's offset for its place. */
+function messagesOf(
+  { records, next, damage }: RecordSet,
+  { from, end }: Pick<ReadRange, 'from' | 'end'>,
+): (KafkaRecord | RangeMessage)[] {
+  if (next === from && !damage) return [];
+  const range: ReadRange = { from, next, end, ...(damage && { damage }) };
+  return [...records, { offset: String(Math.max(from, next - 1)), range }];
+}

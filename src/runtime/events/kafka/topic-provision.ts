@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { backoff } from '../../async/backoff.ts';
+import type { KafkaDriver } from './driver.ts';
+
+export interface TopicProvision {
+  /** Returns at once; calls `ready` when every topic is there, however long that takes. */
+  start(topics: readonly string[], ready?: () => void): void;
+  stop(): Promise<void>;
+  done(): boolean;
+  /** Why the topics are not there yet. */
+  error(): string | undefined;
+}
+
+const DELAY = { first: 250, max: 5_000 };
+
+/** Provisions the topics that a service uses, in the background, since Kafka may come later than the service. */
+export function createTopicProvision(
+  driver: Pick<KafkaDriver, 'ensureTopics'>,
+  logger: Logger,
+): TopicProvision {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let running: Promise<void> | undefined;
+  let isDone = false;
+  let reason: string | undefined;
+
+  async function provision(topics: readonly string[], ready?: () => void): Promise<void> {
+    for (let attempt = 1; !signal.aborted; attempt += 1) {
+      try {
+        await driver.ensureTopics(topics);
+        isDone = true;
+        reason = undefined;
+        if (!signal.aborted) ready?.();
+        return;
+      } catch (error) {
+        reason = error instanceof Error ? error.message : String(error);
+        const wait = backoff(attempt, DELAY);
+        logger.warn(
+          { err: error, topics },
+          `the topics are not there yet: ${reason}; trying again in ${Math.round(wait)} ms`,
+        );
+        await sleep(wait, undefined, { signal }).catch(() => {});
+      }
+    }
+  }
+
+  return {
+    start(topics, ready) {
+      if (topics.length > 0) running ??= provision([...new Set(topics)], ready);
+      else isDone = true;
+    },
+    async stop() {
+      stopping.abort();
+      // a request that Kafka does not answer ends by itself, and nothing waits for what it says
+      await Promise.race([running, sleep(100, undefined, { ref: false })]);
+    },
+    done: () => isDone,
+    error: () => reason,
+  };
+}

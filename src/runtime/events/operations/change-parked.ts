@@ -1,0 +1,88 @@
+import type { Knex } from 'knex';
+import { readParkedEvents, thePlace, type ParkedEvent, type ParkedPlace } from './parked.ts';
+import { rejectRolledBack } from '../../database/transaction-commit.ts';
+import { inTransaction } from '../../database/transaction-failure.ts';
+
+const BATCH = 200;
+
+/** Hands over the first event of a key, or all of its events batch by batch, and resolves to how many those were. */
+export async function keepParked(
+  trx: Knex.Transaction,
+  place: ParkedPlace,
+  whole: boolean,
+  keep: (events: ParkedEvent[]) => void,
+): Promise<number> {
+  let count = 0;
+  for (let after: string | undefined; ;) {
+    const events = await readParkedEvents(trx, place, whole ? BATCH : 1, { after });
+    keep(events);
+    count += events.length;
+    after = events.at(-1)?.row;
+    if (!whole || events.length < BATCH) return count;
+  }
+}
+
+const tryNow = `state = 'parked', attempts = 0, next_try_at = now(), updated_at = now()`;
+
+/**
+ * Lets a key of a consumer group be tried at once, with all of its tries before it; the service does that within a second,
+ * when it runs. Waits for a try that is under way. Resolves to false when the key does not wait any more.
+ */
+export async function redriveKey(database: Knex, { group, topic, key }: ParkedPlace): Promise<boolean> {
+  const { rowCount } = await inTransaction(database, (trx) =>
+    trx.raw<{ rowCount: number }>(`update event_parked_keys set ${tryNow} where ${thePlace}`, [
+      group,
+      topic,
+      key,
+    ]),
+  );
+  return rowCount === 1;
+}
+
+/** What to drop: the first event of a key as it was seen, alone or with all that wait behind it. */
+export interface Drop {
+  of: ParkedPlace;
+  firstRow: string | null;
+  whole: boolean;
+}
+
+/** Locks a key, and tells whether its first event is still the one that was seen. */
+export async function lockAsSeen(trx: Knex.Transaction, { of, firstRow }: Drop): Promise<boolean> {
+  const { group, topic, key } = of;
+  await trx.raw(`select from event_parked_keys where ${thePlace} for update`, [group, topic, key]);
+  const [first] = await readParkedEvents(trx, of, 1);
+  return first !== undefined && first.row === firstRow;
+}
+
+/**
+ * Deletes the first event of a consumer group's key, or all of its events; what remains is tried at once. Waits for a try
+ * that is under way. Resolves to how many are deleted; when another event is the first one now nothing happens, and it
+ * resolves to undefined. `keep` gets the events before COMMIT, so that none is gone that nobody has seen.
+ */
+export async function dropParked(
+  database: Knex,
+  drop: Drop,
+  keep: (events: ParkedEvent[]) => void,
+): Promise<number | undefined> {
+  const { of, firstRow, whole } = drop;
+  const place = [of.group, of.topic, of.key];
+  return inTransaction(database, async (trx) => {
+    rejectRolledBack(trx);
+    if (!(await lockAsSeen(trx, drop))) return undefined;
+    const count = await keepParked(trx, of, whole, keep);
+    if (whole) await trx.raw(`delete from event_parked where ${thePlace}`, place);
+    else await trx.raw('delete from event_parked where id = ?', [firstRow]);
+    if (!(await resumed(trx, place))) await trx.raw(`delete from event_parked_keys where ${thePlace}`, place);
+    return count;
+  });
+}
+
+/** Has the rest of a locked key tried; false when there is none. */
+async function resumed(trx: Knex.Transaction, place: string[]): Promise<boolean> {
+  const { rowCount } = await trx.raw<{ rowCount: number }>(
+    `update event_parked_keys set ${tryNow}, error = 'not tried yet; the event before it was dropped'
+     where ${thePlace} and exists (select from event_parked where ${thePlace})`,
+    [...place, ...place],
+  );
+  return rowCount === 1;
+}

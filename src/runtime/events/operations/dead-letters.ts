@@ -1,0 +1,60 @@
+import type { Knex } from 'knex';
+import { countWaiting, readWaiting, type WholeWaitingEvent } from './outbox.ts';
+import { lockKeys, type Connection } from '../outbox/insert.ts';
+import { dropOutgoing } from './redrive-outbox.ts';
+import type { ParkedEvent, ParkedPlace } from './parked.ts';
+import { keepParked, lockAsSeen, type Drop } from './change-parked.ts';
+import { rejectRolledBack } from '../../database/transaction-commit.ts';
+import { inTransaction } from '../../database/transaction-failure.ts';
+
+/** More than there can be. */
+const EVERY = 1_000_000_000;
+
+/** How many events of a blocked key are still in the outbox, behind those that are parked. */
+export const countBehind = (database: Knex, { topic, key }: ParkedPlace): Promise<number> =>
+  countWaiting(database, { topic, key }, EVERY);
+
+/** Those events, `limit` at most, as if they were parked already. */
+export async function readBehind(
+  database: Knex,
+  place: ParkedPlace,
+  limit: number,
+  most?: number,
+): Promise<ParkedEvent[]> {
+  const { topic, key } = place;
+  const waiting = await readWaiting(database, { topic, key }, limit, most);
+  return waiting.map((event) => asParked(event, place));
+}
+
+const asParked = (
+  { row, source, id, type, headers, value, bytes, createdAt }: WholeWaitingEvent,
+  place: ParkedPlace,
+): ParkedEvent => ({
+  ...{ ...place, row, source, id, type, headers, partition: null, position: null, rawKey: null },
+  value: value === null ? null : Buffer.from(value),
+  bytes,
+  receivedAt: createdAt,
+  parkedAt: createdAt,
+});
+
+/**
+ * `dropParked` for a key on its way out: what remains is sent. Publishers of the key wait meanwhile, so that all that is
+ * deleted has been given to `keep`.
+ */
+export async function dropOutgoingKey(
+  database: Knex,
+  drop: Drop,
+  keep: (events: ParkedEvent[]) => void,
+): Promise<number | undefined> {
+  const { of, whole } = drop;
+  return inTransaction(database, async (trx) => {
+    rejectRolledBack(trx);
+    // the locks that dropOutgoing takes, in its order
+    const connection: Connection = await trx.client.acquireConnection();
+    await lockKeys(connection, [of.key]);
+    if (!(await lockAsSeen(trx, drop))) return undefined;
+    await keepParked(trx, of, whole, keep);
+    if (whole) keep(await readBehind(trx, of, EVERY));
+    return dropOutgoing(trx, of, { queue: whole });
+  });
+}

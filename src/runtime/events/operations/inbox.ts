@@ -1,0 +1,80 @@
+import type { Knex } from 'knex';
+import { conditionsOf, COUNTED, olderThan } from './filter.ts';
+import { inTransaction } from '../../database/transaction-failure.ts';
+
+/** What consumer groups remember of the events that they handled, for whoever looks after it (commands/inbox.ts). */
+
+/** Which events; all that is given must hold. */
+export interface HandledFilter {
+  group?: string;
+  topic?: string;
+  source?: string;
+  id?: string;
+  /** Milliseconds since the event was handled, at least. */
+  olderThan?: number;
+}
+
+export interface HandledEvent {
+  group: string;
+  topic: string;
+  source: string;
+  id: string;
+  receivedAt: Date;
+}
+
+const BATCH = 1_000;
+const conditions: Record<keyof HandledFilter, string> = {
+  group: 'consumer_group = :group',
+  topic: 'topic = :topic',
+  source: 'source = :source',
+  id: 'event_id = :id',
+  olderThan: olderThan('received_at'),
+};
+const columns = `consumer_group as "group", topic, source, event_id as id, received_at as "receivedAt"`;
+
+/** The events that were handled last, `limit` at most, and how many more there are, counted to `COUNTED`. */
+export async function findHandled(
+  database: Knex,
+  filter: HandledFilter,
+  limit: number,
+): Promise<{ events: HandledEvent[]; more: number }> {
+  const { sql, values } = conditionsOf(filter, conditions);
+  const { rows } = await database.raw<{ rows: HandledEvent[] }>(
+    `select ${columns} from event_inbox where ${sql} order by received_at desc limit :limit`,
+    { ...values, limit },
+  );
+  const { rows: counted } = await database.raw<{ rows: { count: number }[] }>(
+    `select count(*)::int from (select from event_inbox where ${sql} limit :most) as found`,
+    { ...values, most: limit + COUNTED },
+  );
+  return { events: rows, more: Math.max(0, (counted[0]?.count ?? 0) - rows.length) };
+}
+
+/**
+ * Forgets that events were handled, `limit` at most, the last ones first; none that is handled after this begins. Such an
+ * event is handled again when it comes again. `seen` gets what was forgotten, batch by batch.
+ */
+export async function forgetHandled(
+  database: Knex,
+  filter: HandledFilter,
+  limit: number,
+  seen: (events: HandledEvent[]) => void,
+): Promise<number> {
+  const { sql, values } = conditionsOf(filter, conditions);
+  const { rows: begun } = await database.raw<{ rows: { now: Date }[] }>('select clock_timestamp() as now');
+  let forgotten = 0;
+  for (let found = BATCH; found === BATCH && forgotten < limit; forgotten += found) {
+    const { rows } = await inTransaction(database, (trx) =>
+      trx.raw<{ rows: HandledEvent[] }>(
+        `delete from event_inbox where ctid = any (array(
+         select ctid from event_inbox where ${sql} and received_at <= :until
+         order by received_at desc limit :size for update
+       )) returning ${columns}`,
+        { ...values, size: Math.min(BATCH, limit - forgotten), until: begun[0]?.now },
+      ),
+    );
+    seen(rows);
+    found = rows.length;
+  }
+  return forgotten;
+}

@@ -1,0 +1,143 @@
+import type { Knex } from 'knex';
+import { conditionsOf, olderThan } from './filter.ts';
+
+/** Keys whose events wait, and their events, for whoever looks after them (commands/parked.ts); the consumer has its own. */
+
+/** `parked`: tried again by itself; `dead`: waits for somebody. */
+export type ParkedState = 'parked' | 'dead';
+
+export interface ParkedPlace {
+  /** `''` for events on their way out. */
+  group: string;
+  topic: string;
+  key: string;
+}
+
+/** Which keys; all that is given must hold. */
+export interface ParkedFilter {
+  state: ParkedState;
+  group?: string;
+  topic?: string;
+  key?: string;
+  id?: string;
+  type?: string;
+  /** Milliseconds since the key was parked, at least. */
+  olderThan?: number;
+  /** Whether `id` and `type` are those of the first event, the one that failed, or of any that waits. */
+  of: 'first' | 'any';
+}
+
+export interface ParkedKey extends ParkedPlace {
+  state: ParkedState;
+  reason: string;
+  error: string;
+  attempts: number;
+  nextTryAt: Date | null;
+  parkedAt: Date;
+  updatedAt: Date;
+  /** How many events wait, the first one included. */
+  events: number;
+  /** The row of the first event; null when there is none, which no part of the runtime leaves behind. */
+  firstRow: string | null;
+  firstSource: string | null;
+  firstId: string | null;
+  firstType: string | null;
+}
+
+/** A header as it came: bytes that are no text are in base64, and a header that came several times is an array. */
+export type ParkedHeader = string | { base64: string } | (string | { base64: string })[];
+
+export interface ParkedEvent extends ParkedPlace {
+  row: string;
+  /** Where it was in Kafka; null on its way out. */
+  partition: number | null;
+  position: string | null;
+  source: string | null;
+  id: string | null;
+  type: string | null;
+  headers: Record<string, ParkedHeader>;
+  rawKey: Buffer | null;
+  /** Null of a tombstone, of an event that was too large to be kept, and beyond the bytes that were asked for. */
+  value: Buffer | null;
+  /** Bytes of the value; null where there is none. */
+  bytes: number | null;
+  receivedAt: Date | null;
+  parkedAt: Date;
+}
+
+const keyColumns = `
+  k.consumer_group as "group", k.topic, k.key, k.state, k.reason, k.error, k.attempts, k.next_try_at as "nextTryAt",
+  k.parked_at as "parkedAt", k.updated_at as "updatedAt", first.id as "firstRow", first.source as "firstSource",
+  first.event_id as "firstId", first.type as "firstType"`;
+
+const eventColumns = `
+  consumer_group as "group", topic, key, id as row, partition, position, source, event_id as id, type, headers,
+  raw_key as "rawKey", octet_length(value) as bytes, received_at as "receivedAt", parked_at as "parkedAt"`;
+
+const ofKey = (alias: string): string =>
+  `${alias}.consumer_group = k.consumer_group and ${alias}.topic = k.topic and ${alias}.key = k.key`;
+
+/** The keys that waited longest, `limit` at most, and how many there are in all. */
+export async function findParkedKeys(
+  database: Knex,
+  filter: ParkedFilter,
+  limit: number,
+): Promise<{ keys: ParkedKey[]; total: number }> {
+  const { sql, values } = conditionsFor(filter);
+  const { rows } = await database.raw<{ rows: (ParkedKey & { total: string })[] }>(
+    `with found as (
+       select ${keyColumns}, count(*) over () as total
+       from event_parked_keys as k left join lateral (
+         select e.id, e.source, e.event_id, e.type from event_parked as e where ${ofKey('e')} order by e.id limit 1
+       ) as first on true
+       where ${sql}
+       order by k.parked_at, k.consumer_group, k.topic, k.key limit :limit
+     )
+     select found.*, (
+       select count(*)::int from event_parked as e
+       where e.consumer_group = found."group" and e.topic = found.topic and e.key = found.key
+     ) as events
+     from found order by "parkedAt", "group", topic, key`,
+    { ...values, limit },
+  );
+  return { keys: rows, total: Number(rows[0]?.total ?? 0) };
+}
+
+function conditionsFor({ of, ...filter }: ParkedFilter) {
+  const ofEvent = (column: string, name: string): string =>
+    of === 'first'
+      ? `first.${column} = :${name}`
+      : `exists (select from event_parked as e where ${ofKey('e')} and e.${column} = :${name})`;
+  return conditionsOf(filter, {
+    state: 'k.state = :state',
+    group: 'k.consumer_group = :group',
+    topic: 'k.topic = :topic',
+    key: 'k.key = :key',
+    id: ofEvent('event_id', 'id'),
+    type: ofEvent('type', 'type'),
+    olderThan: olderThan('k.parked_at'),
+  });
+}
+
+export const thePlace = 'consumer_group = ? and topic = ? and key = ?';
+
+const bounded = `
+  case when sum(coalesce(octet_length(value), 0)) over (order by event_parked.id) <= ? then value end as value`;
+
+/**
+ * The events of a key in their order, `limit` at most, behind the row `after`; the first one of all is the one that failed. With
+ * `most`, values are read as long as they have so many bytes in all.
+ */
+export async function readParkedEvents(
+  database: Knex,
+  { group, topic, key }: ParkedPlace,
+  limit: number,
+  { after = '0', most }: { after?: string | undefined; most?: number } = {},
+): Promise<ParkedEvent[]> {
+  const { rows } = await database.raw<{ rows: ParkedEvent[] }>(
+    `select ${eventColumns}, ${most === undefined ? 'value' : bounded} from event_parked where ${thePlace} and event_parked.id > ?
+     order by event_parked.id limit ?`,
+    [...(most === undefined ? [] : [most]), group, topic, key, after, limit],
+  );
+  return rows;
+}

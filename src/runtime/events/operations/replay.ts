@@ -1,0 +1,183 @@
+import type { Knex } from 'knex';
+import { rejectRolledBack } from '../../database/transaction-commit.ts';
+import { inTransaction } from '../../database/transaction-failure.ts';
+
+/** Where a group is to be in a partition; nothing is handled between the position and there. */
+export interface ReplayPosition {
+  partition: number;
+  position: number;
+}
+
+/** How far the clocks of producers, Kafka and PostgreSQL may differ. */
+const CLOCK_MARGIN = 60 * 60 * 1_000;
+
+/** Whether a group has left anything in the database. */
+export async function isGroupKnown(database: Knex, group: string): Promise<boolean> {
+  for (const table of ['event_positions', 'event_parked_keys', 'event_inbox']) {
+    if (await database(table).where('consumer_group', group).first('consumer_group')) return true;
+  }
+  return false;
+}
+
+export interface NewGroup {
+  group: string;
+  /** The group of the service: in its other topics the new one goes on where it is. */
+  like: string;
+  topic: string;
+  positions: readonly ReplayPosition[];
+}
+
+/**
+ * Makes a consumer group that begins at `positions` in one topic, as if nothing later had been handled, and that is the twin
+ * of another group in all other topics: positions, inbox and parked events are copied as they are at one instant. One transaction.
+ */
+export async function createReplayGroup(
+  database: Knex,
+  { group, like, topic, positions }: NewGroup,
+): Promise<void> {
+  await database.transaction(
+    async (trx) => {
+      rejectRolledBack(trx);
+      for (const { table, columns, order } of copied) {
+        await trx.raw(
+          `insert into ${table} (consumer_group, ${columns})
+           select ?, ${columns} from ${table} where consumer_group = ? and topic <> ? order by ${order}`,
+          [group, like, topic],
+        );
+      }
+      for (const { partition, position } of positions)
+        await trx('event_positions').insert({ consumer_group: group, topic, partition, position });
+    },
+    { isolationLevel: 'repeatable read' },
+  );
+}
+
+const copied = [
+  {
+    table: 'event_positions',
+    columns: 'topic, partition, position, topic_id, witness_offset, witness_timestamp, witness_digest',
+    order: 'topic, partition',
+  },
+  { table: 'event_inbox', columns: 'topic, source, event_id, received_at', order: 'received_at' },
+  {
+    table: 'event_parked_keys',
+    columns: 'topic, key, state, reason, error, attempts, next_try_at, parked_at, updated_at',
+    order: 'topic, key',
+  },
+  {
+    table: 'event_parked',
+    columns:
+      'topic, key, partition, position, source, event_id, type, headers, raw_key, value, received_at, parked_at',
+    order: 'id',
+  },
+];
+
+export interface Forgetting {
+  group: string;
+  topic: string;
+  /** Where the group is to be; partitions where it is before that already stay as they are. */
+  positions: readonly ReplayPosition[];
+  /** Events of this time and later are to be handled again; undefined means all. */
+  since: Date | undefined;
+}
+
+export interface Forgotten {
+  positions: number;
+  inbox: number;
+  parked: number;
+}
+
+/** What `forgetSince` would delete now. */
+export async function countForgotten(
+  database: Knex,
+  { group, topic, positions, since }: Forgetting,
+): Promise<Omit<Forgotten, 'positions'>> {
+  const { rows } = await database.raw<{ rows: [{ inbox: number; parked: number }] }>(
+    `select
+       (select count(*)::int from event_inbox where ${rememberedSince}) as inbox,
+       (select count(*)::int from event_parked as e ${comingAgain}) as parked`,
+    [group, topic, marginBefore(since), ...placesOf(positions), group, topic],
+  );
+  return rows[0];
+}
+
+const rememberedSince = `consumer_group = ? and topic = ? and received_at >= coalesce(?, '-infinity'::timestamptz)`;
+const comingAgain = `
+  join unnest(?::int[], ?::bigint[]) as moved (partition, position)
+    on e.partition = moved.partition and e.position >= moved.position
+  where e.consumer_group = ? and e.topic = ?`;
+
+const marginBefore = (since: Date | undefined): Date | null =>
+  since ? new Date(since.getTime() - CLOCK_MARGIN) : null;
+const placesOf = (positions: readonly ReplayPosition[]): number[][] => [
+  positions.map(({ partition }) => partition),
+  positions.map(({ position }) => position),
+];
+
+/**
+ * Sets a group back in a topic, so that it handles again what came since: the positions, what the inbox knows, and parked
+ * events that come again. One transaction, safe while the group runs: positions are locked first, as the consumer does,
+ * and a member whose partition was set back notices at its next batch.
+ */
+export async function forgetSince(
+  database: Knex,
+  { group, topic, positions, since }: Forgetting,
+): Promise<Forgotten> {
+  return inTransaction(database, async (trx) => {
+    rejectRolledBack(trx);
+    const moved = await setBack(trx, group, topic, positions);
+    const { rowCount: inbox } = await trx.raw<{ rowCount: number }>(
+      `delete from event_inbox where ${rememberedSince}`,
+      [group, topic, marginBefore(since)],
+    );
+    const parked = await forgetParked(trx, group, topic, moved);
+    return { positions: moved.length, inbox, parked };
+  });
+}
+
+/** The new positions are places in the log that is there now, so that nothing of an earlier one is remembered. */
+async function setBack(
+  trx: Knex.Transaction,
+  group: string,
+  topic: string,
+  positions: readonly ReplayPosition[],
+): Promise<ReplayPosition[]> {
+  const moved: ReplayPosition[] = [];
+  for (const { partition, position } of positions.toSorted((a, b) => a.partition - b.partition)) {
+    const { rowCount } = await trx.raw<{ rowCount: number }>(
+      `insert into event_positions as known (consumer_group, topic, partition, position) values (?, ?, ?, ?)
+       on conflict (consumer_group, topic, partition)
+         do update set position = excluded.position, resets = known.resets + 1, updated_at = now(),
+           topic_id = null, witness_offset = null, witness_timestamp = null, witness_digest = null
+         where known.position > excluded.position`,
+      [group, topic, partition, position],
+    );
+    if (rowCount === 1) moved.push({ partition, position });
+  }
+  return moved;
+}
+
+/** Parked events that come again would be handled twice. A key that has none left is like any other. */
+async function forgetParked(
+  trx: Knex.Transaction,
+  group: string,
+  topic: string,
+  moved: readonly ReplayPosition[],
+): Promise<number> {
+  await trx.raw(
+    'select from event_parked_keys where consumer_group = ? and topic = ? order by key for update',
+    [group, topic],
+  );
+  const { rowCount } = await trx.raw<{ rowCount: number }>(
+    `delete from event_parked where id in (select e.id from event_parked as e ${comingAgain})`,
+    [...placesOf(moved), group, topic],
+  );
+  await trx.raw(
+    `delete from event_parked_keys as k where consumer_group = ? and topic = ? and not exists (
+       select from event_parked as e
+       where e.consumer_group = k.consumer_group and e.topic = k.topic and e.key = k.key
+     )`,
+    [group, topic],
+  );
+  return rowCount;
+}

@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Knex } from 'knex';
+import { DEFAULT_EVENT_BYTES } from '../../config/kafka-config.ts';
+import { currentContext } from '../../context/context.ts';
+import { newTraceparent, parseTraceparent } from '../../context/traceparent.ts';
+import { isConflict } from '../../database/error-kind.ts';
+import { encodeEvent } from '../event/cloud-events.ts';
+import { checkTopic, type EventDefinition, type EventContracts, type NewEvent } from '../event/definition.ts';
+import { serializeData } from '../event/data.ts';
+import { failpoint } from '../../async/failpoint.ts';
+import { messageBytes, type OutgoingMessage } from '../event/message.ts';
+import { type Connection, insertIntoOutbox, type InsertOptions } from './insert.ts';
+import { createTransactionBuffers } from './transaction-buffer.ts';
+import { carriedId, isText } from '../event/storable-text.ts';
+
+const OWN_ATTEMPTS = 5;
+
+/** An event without a definition; its data is not checked. */
+export interface UntypedEvent {
+  type: string;
+  /** 1 when left out. */
+  version?: number;
+  /** What stands before the first dot of the type when left out. */
+  aggregate?: string;
+  data: unknown;
+}
+
+export interface UntypedOptions {
+  /** Events of one topic and key keep their order. */
+  key: string;
+  trx?: Knex.Transaction;
+}
+
+export interface Publish {
+  /**
+   * Saves an event in `trx`, to be sent to Kafka once that is committed; without `trx` in a transaction of its own.
+   * Rejects when the definition is not among the published contracts, when the data does not fit its schema, or when the
+   * transaction is over; then nothing is saved.
+   */
+  (event: NewEvent, trx?: Knex.Transaction): Promise<void>;
+  /** The same for what a definition cannot say. */
+  (topic: string, event: UntypedEvent, options: UntypedOptions): Promise<void>;
+}
+
+export interface Outbox {
+  publish: Publish;
+  /** `listener` hears after each commit which lanes got events. */
+  onCommit(listener: (lanes: ReadonlySet<number>) => void): void;
+}
+
+interface Settings {
+  database: Knex;
+  contracts: Pick<EventContracts, 'published'>;
+  serviceName: string;
+  /** The database is reached without a pooler; `false` when left out. */
+  session?: boolean;
+  /** Bytes that one event may have, with its key and headers; the default of KAFKA_MAX_EVENT_BYTES when left out. */
+  maxEventBytes?: number;
+}
+
+/** Saves events in the table `event_outbox`, in the transaction of the change that they tell of. */
+export function createOutbox(settings: Settings): Outbox {
+  const { database, contracts, serviceName, session = false, maxEventBytes = DEFAULT_EVENT_BYTES } = settings;
+  const listeners: ((lanes: ReadonlySet<number>) => void)[] = [];
+  const published = new Set<EventDefinition>(contracts.published);
+  const buffers = createTransactionBuffers(committed, { session });
+
+  function committed(lanes: ReadonlySet<number>): void {
+    failpoint('outbox.committed');
+    for (const listener of listeners) listener(lanes);
+  }
+
+  async function save(message: OutgoingMessage, trx?: Knex.Transaction): Promise<void> {
+    checkMessage(message, maxEventBytes);
+    if (trx) buffers.add(trx, message);
+    else committed(await insertAlone(database, message, { session }));
+  }
+
+  async function publishTyped({ definition, aggregateId, data }: NewEvent, trx?: Knex.Transaction) {
+    if (!published.has(definition)) throw new Error(unknownDefinition(definition));
+    const { topic, type, version, aggregate } = definition;
+    const text = serializeData(definition, data);
+    await save(
+      envelope({ topic, key: aggregateId, type, version, aggregate, text, source: serviceName }),
+      trx,
+    );
+  }
+
+  async function publishUntyped(topic: string, event: UntypedEvent, { key, trx }: UntypedOptions) {
+    checkTopic(topic);
+    const { type, version = 1, aggregate = type.split('.')[0] ?? type } = event;
+    const text = JSON.stringify(event.data) ?? 'null';
+    await save(envelope({ topic, key, type, version, aggregate, text, source: serviceName }), trx);
+  }
+
+  return {
+    publish: (...args: PublishArguments) =>
+      isUntyped(args) ? publishUntyped(...args) : publishTyped(...args),
+    onCommit: (listener) => void listeners.push(listener),
+  };
+}
+
+type PublishArguments = [event: NewEvent, trx?: Knex.Transaction] | UntypedArguments;
+type UntypedArguments = [topic: string, event: UntypedEvent, options: UntypedOptions];
+
+const isUntyped = (args: PublishArguments): args is UntypedArguments => typeof args[0] === 'string';
+
+interface Envelope {
+  topic: string;
+  key: string;
+  type: string;
+  version: number;
+  aggregate: string;
+  text: string;
+  source: string;
+}
+
+/** What an event carries besides its data: an identity of its own, and where it stands in the chain of causes. */
+function envelope({ key, text, ...event }: Envelope): OutgoingMessage {
+  const context = currentContext();
+  const id = randomUUID();
+  return encodeEvent({
+    ...event,
+    id,
+    subject: key,
+    time: new Date().toISOString(),
+    data: text,
+    correlationId: carriedId(context?.correlationId) ?? id,
+    causationId: carriedId(context?.causationId),
+    traceparent: parseTraceparent(context?.traceparent) ? context?.traceparent : newTraceparent(),
+  });
+}
+
+function checkMessage(message: OutgoingMessage, maxEventBytes: number): void {
+  const { topic, key, headers } = message;
+  const what = `${headers['ce_type']?.slice(0, 200)} to ${topic}`;
+  if (typeof key !== 'string' || key === '' || !isText(key)) {
+    throw new Error(
+      `cannot publish ${what}: its key, the aggregate's id, is ${JSON.stringify(key)}; give a string without NUL and halves of surrogate pairs`,
+    );
+  }
+  const [odd] = Object.entries(headers).filter(([, text]) => !isText(text));
+  if (odd) {
+    throw new Error(
+      `cannot publish ${JSON.stringify(what)}: its ${odd[0]} holds NUL or half of a surrogate pair`,
+    );
+  }
+  const bytes = messageBytes(message);
+  if (bytes > maxEventBytes) {
+    throw new Error(
+      `cannot publish ${what} of ${key.slice(0, 200)}: it has ${bytes} bytes, and KAFKA_MAX_EVENT_BYTES is ${maxEventBytes}; put the data elsewhere and publish where it is`,
+    );
+  }
+}
+
+function unknownDefinition({ type, version }: EventDefinition): string {
+  return `${type} version ${version} is not published by this service; add its definition to contracts.published`;
+}
+
+/**
+ * One statement is a transaction of its own, of the database's default level: it reads nothing that others change, so that
+ * each level does. A conflict with strangers is tried again.
+ */
+async function insertAlone(
+  database: Knex,
+  message: OutgoingMessage,
+  options: InsertOptions,
+): Promise<Set<number>> {
+  for (let attempt = 1; ; attempt += 1) {
+    const connection: Connection = await database.client.acquireConnection();
+    try {
+      return await insertIntoOutbox(connection, [message], options);
+    } catch (error) {
+      if (!isConflict(error) || attempt === OWN_ATTEMPTS) throw error;
+    } finally {
+      await database.client.releaseConnection(connection);
+    }
+    await sleep(10 * attempt * Math.random());
+  }
+}

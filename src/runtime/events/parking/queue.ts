@@ -1,0 +1,163 @@
+import type { Knex } from 'knex';
+import { parkedMessage, type ParkedRow } from './stored-message.ts';
+import { storableText } from '../event/storable-text.ts';
+import type { IncomingMessage } from '../event/message.ts';
+import type { Verdict } from './park.ts';
+
+/** A parked key of a consumer group. */
+export interface ParkedKey {
+  groupId: string;
+  topic: string;
+  key: string;
+}
+
+export interface TakenKey extends ParkedKey {
+  /** Tries of its first event that failed. */
+  attempts: number;
+}
+
+/** An event that waits. */
+export interface ParkedEvent {
+  /** Its row in event_parked. */
+  row: string;
+  message: IncomingMessage;
+}
+
+const where = 'consumer_group = ? and topic = ? and key = ?';
+const placeOf = ({ groupId, topic, key }: ParkedKey): string[] => [groupId, topic, key];
+
+const takeDue = `
+  select topic, key, attempts from event_parked_keys
+  where consumer_group = ? and state = 'parked' and next_try_at <= now() and topic = any (?::text[])
+  order by next_try_at limit 1
+  for no key update skip locked`;
+
+/**
+ * Locks the key that has been due for longest, unless somebody else has it; events can be appended meanwhile. `topics` are
+ * those that this replica handles.
+ */
+export async function takeDueKey(
+  trx: Knex.Transaction,
+  groupId: string,
+  topics: readonly string[],
+): Promise<TakenKey | undefined> {
+  const { rows } = await trx.raw<{ rows: Omit<TakenKey, 'groupId'>[] }>(takeDue, [groupId, [...topics]]);
+  return rows[0] && { ...rows[0], groupId };
+}
+
+const takeOne = `
+  select attempts from event_parked_keys where ${where} and state = 'parked' and next_try_at <= now()`;
+
+/**
+ * Locks a key that is due, unless somebody else has it. `whole`: nothing can be appended until the transaction ends, and
+ * what is being appended is waited for.
+ */
+export async function takeKey(
+  trx: Knex.Transaction,
+  key: ParkedKey,
+  { whole }: { whole: boolean },
+): Promise<TakenKey | undefined> {
+  const lock = whole ? 'for update' : 'for no key update skip locked';
+  const { rows } = await trx.raw<{ rows: { attempts: number }[] }>(`${takeOne} ${lock}`, placeOf(key));
+  return rows[0] && { ...key, ...rows[0] };
+}
+
+const read = `
+  select id, topic, partition, position, headers, raw_key, value, received_at
+  from event_parked where ${where} order by id limit ?`;
+
+/** The first events of a key, in order. */
+export async function readParked(
+  trx: Knex.Transaction,
+  key: ParkedKey,
+  limit: number,
+): Promise<ParkedEvent[]> {
+  const { rows } = await trx.raw<{ rows: ParkedRow[] }>(read, [...placeOf(key), limit]);
+  return rows.map((row) => ({ row: row.id, message: parkedMessage(row) }));
+}
+
+/** Deletes events that were handled. */
+export async function removeParked(trx: Knex.Transaction, events: readonly ParkedEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await trx.raw('delete from event_parked where id = any (?::bigint[])', [events.map(({ row }) => row)]);
+}
+
+const lockUnshared = `select from event_parked_keys where ${where} for update skip locked`;
+const finish = `
+  delete from event_parked_keys where ${where} and not exists (select from event_parked where ${where})`;
+
+/**
+ * Ends the parking of a key that the transaction has taken, so that its next events are handled when they come. Resolves to
+ * false when events still wait, or somebody is appending one.
+ */
+export async function finishKey(trx: Knex.Transaction, key: ParkedKey): Promise<boolean> {
+  const locked = await trx.raw<{ rowCount: number }>(lockUnshared, placeOf(key));
+  if (locked.rowCount === 0) return false;
+  // a statement of its own, so that it sees what was appended before the lock was free
+  const { rowCount } = await trx.raw<{ rowCount: number }>(finish, [...placeOf(key), ...placeOf(key)]);
+  return rowCount > 0;
+}
+
+const tryNext = `
+  update event_parked_keys
+  set attempts = 0, next_try_at = now(), updated_at = now() where ${where} and state = 'parked'`;
+
+/** The first events of the key are handled; the next one is due, and has no try behind it. */
+export async function keepTrying(trx: Knex.Transaction, key: ParkedKey): Promise<void> {
+  await trx.raw(tryNext, placeOf(key));
+}
+
+const postpone = `
+  update event_parked_keys
+  set state = case when ?::float8 is null then 'dead' else 'parked' end, reason = ?, error = ?, attempts = ?,
+    next_try_at = now() + ?::float8 * interval '1 millisecond', updated_at = now()
+  where ${where}`;
+
+/** Sets when the first event of the key is tried again, or makes it a dead letter. */
+export async function postponeKey(
+  trx: Knex.Transaction,
+  key: ParkedKey,
+  { reason, error, attempts, nextTryIn }: Verdict,
+): Promise<void> {
+  const wait = nextTryIn ?? null;
+  await trx.raw(postpone, [wait, reason, storableText(error), attempts, wait, ...placeOf(key)]);
+}
+
+const wait = `
+  update event_parked_keys
+  set error = ?, attempts = ?, next_try_at = now() + ?::float8 * interval '1 millisecond', updated_at = now()
+  where ${where}`;
+
+/** Sets when the first event of the key is tried again, without counting a try. */
+export async function waitWithKey(
+  trx: Knex.Transaction,
+  key: ParkedKey,
+  { error, attempts, nextTryIn }: { error: string; attempts: number; nextTryIn: number },
+): Promise<void> {
+  await trx.raw(wait, [storableText(error), attempts, nextTryIn, ...placeOf(key)]);
+}
+
+const look = `
+  select
+    count(*) filter (where state = 'parked')::int as parked,
+    count(*) filter (where state = 'dead')::int as dead,
+    (extract(epoch from min(next_try_at) filter (where topic = any (?::text[])) - clock_timestamp()) * 1000)::float8
+      as "dueIn"
+  from event_parked_keys where consumer_group = ?`;
+
+/** What of a group waits. `dueIn` is in milliseconds, negative when a key is due, and null when none is to be tried. */
+export interface ParkedCounts {
+  parked: number;
+  dead: number;
+  dueIn: number | null;
+}
+
+/** @param topics those that this replica handles, which are the ones that `dueIn` is about */
+export async function lookAtParked(
+  database: Knex,
+  groupId: string,
+  topics: readonly string[],
+): Promise<ParkedCounts> {
+  const { rows } = await database.raw<{ rows: [ParkedCounts] }>(look, [[...topics], groupId]);
+  return rows[0];
+}

@@ -1,0 +1,50 @@
+import { messageBytes } from '../event/message.ts';
+import type { OutboxRow } from './outbox-rows.ts';
+
+/** After it a topic's limit is forgotten, since somebody may have raised it. */
+const REMEMBERED = 60_000;
+
+/**
+ * How much of a topic Kafka takes at once. `max.message.bytes` is a limit of a batch, so that where it is small a request may be
+ * refused although each of its messages would pass alone.
+ */
+export interface BatchLimits {
+  /** These rows of one topic were refused for their size, and passed in parts. */
+  learn(rows: readonly OutboxRow[]): void;
+  /** Runs of rows, in their order, of which each is within what is known of its topics. */
+  cut(rows: OutboxRow[]): OutboxRow[][];
+}
+
+export function createBatchLimits(): BatchLimits {
+  const limits = new Map<string, { bytes: number; until: number }>();
+
+  function limitOf(topic: string): number {
+    const known = limits.get(topic);
+    if (known && known.until < performance.now()) limits.delete(topic);
+    return limits.get(topic)?.bytes ?? Infinity;
+  }
+
+  return {
+    learn(rows) {
+      const topic = rows[0]?.topic ?? '';
+      const half = rows.reduce((bytes, row) => bytes + messageBytes(row), 0) / 2;
+      const until = limits.get(topic)?.until ?? performance.now() + REMEMBERED;
+      limits.set(topic, { bytes: Math.min(half, limitOf(topic)), until });
+    },
+    cut(rows) {
+      if (limits.size === 0) return [rows];
+      const parts: OutboxRow[][] = [];
+      let bytes = new Map<string, number>();
+      for (const row of rows) {
+        const sum = (bytes.get(row.topic) ?? 0) + messageBytes(row);
+        if (parts.length === 0 || sum > limitOf(row.topic)) {
+          parts.push([]);
+          bytes = new Map();
+        }
+        parts.at(-1)?.push(row);
+        bytes.set(row.topic, (bytes.get(row.topic) ?? 0) + messageBytes(row));
+      }
+      return parts;
+    },
+  };
+}

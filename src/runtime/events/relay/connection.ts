@@ -1,0 +1,82 @@
+import type { ServiceConfig } from '../../config/service-config.ts';
+import { connectionError } from '../../database/connection-error.ts';
+import { createLaneFloors, type LaneFloors } from './low-water-marks.ts';
+import { joinLeases, type LaneLeases, LANES_CHANGED } from './lane-leases.ts';
+import { openSession, type Session, type SessionEvents } from './session.ts';
+import { singleFlight } from '../../async/coalesce.ts';
+
+/** Where relays hear of lanes; publishers elsewhere, such as outbox-redrive.ts, tell here. */
+export const CHANNEL = 'event_outbox';
+
+const findMissingTable = `
+  select name from unnest(array['event_outbox', 'event_parked', 'event_parked_keys']) with ordinality as wanted (name, place)
+  where to_regclass(name) is null order by place limit 1`;
+
+/** A session with its leases: both end together. */
+export interface RelayConnection {
+  session: Session;
+  leases: LaneLeases;
+  floors: LaneFloors;
+  channel: string;
+  /** Takes and gives back lanes, and looks at what has ended; never rejects. */
+  balance(): Promise<void>;
+  /** Gives all lanes back, and tells the others. */
+  close(): Promise<void>;
+}
+
+/** Rejects with a message that says what to do. @param idle resolves once nothing of a lane is under way */
+export async function openRelayConnection(
+  { serviceName, databaseDirectUrl }: Pick<ServiceConfig, 'serviceName' | 'databaseDirectUrl'>,
+  idle: (lane: number) => Promise<void>,
+  events: SessionEvents,
+): Promise<RelayConnection> {
+  let ready = false;
+  const session = await openSession(databaseDirectUrl, `${serviceName} relay`, CHANNEL, {
+    heard: (message) => events.heard(message),
+    lost: (cause) => ready && events.lost(cause), // before that, this function rejects
+  }).catch((error) => {
+    throw connectionError(
+      error,
+      databaseDirectUrl,
+      'DATABASE_DIRECT_URL, or DATABASE_URL where it is not set',
+    );
+  });
+  const leases = await checkTables(session)
+    .then(() => joinLeases(session, CHANNEL, idle))
+    .catch(async (error) => {
+      await session.close();
+      throw error;
+    });
+  const floors = createLaneFloors(session);
+  ready = true;
+  return {
+    session,
+    leases,
+    floors,
+    channel: CHANNEL,
+    balance: singleFlight(async () => {
+      try {
+        await floors.look();
+        await leases.balance();
+      } catch {
+        // the session is lost, and says so itself
+      }
+    }),
+    async close() {
+      await session
+        .query('select pg_advisory_unlock_all(), pg_notify($1, $2)', [CHANNEL, LANES_CHANGED])
+        .catch(() => undefined);
+      await session.close();
+    },
+  };
+}
+
+async function checkTables(session: Session): Promise<void> {
+  const [missing] = await session.query<{ name: string }>(findMissingTable);
+  if (!missing) return;
+  const { name } = missing;
+  const file = name === 'event_outbox' ? 'event-outbox' : 'event-parked';
+  throw new Error(
+    `the table ${name} is missing; put export { up, down } from 'microservice-runtime/tables/${file}' into a migration, and run npx knex migrate:latest`,
+  );
+}

@@ -1,0 +1,65 @@
+import type { Session } from './session.ts';
+
+/** After so many looks the lanes are read from their beginning once, for rows that others have inserted by hand. */
+const LOOKS_BEFORE_RESET = 60;
+
+/**
+ * Below which ids nothing is left and nothing can come. Reading a lane from its first id passes all that was deleted since
+ * the last vacuum, and vacuum removes nothing that an old transaction, such as a backup, might still see.
+ */
+export interface LaneFloors {
+  /** Looks at which transactions have ended; about once a second. */
+  look(): Promise<void>;
+  /** Every transaction that has an id up to this one has ended. */
+  settled(): bigint;
+  floorOf(lane: number): bigint;
+  /** A whole lane was read after `settled` was `settledBefore`, and `first` is the lowest id that was found. */
+  saw(lane: number, settledBefore: bigint, first: bigint | undefined): void;
+}
+
+interface Look {
+  lastId: bigint;
+  /** Who has an id up to `lastId` has a transaction id below this one: publishing takes that first. */
+  nextTransaction: bigint;
+}
+
+const readLastId = `
+  select coalesce(pg_sequence_last_value(pg_get_serial_sequence('event_outbox', 'id')::regclass), 0)::text as id`;
+
+/** Takes an id of its own: the end of a snapshot is the last id that is over, and ids above it may be in use already. */
+const readNextTransaction = 'select pg_current_xact_id()::text as id';
+
+const readOldestTransaction = 'select pg_snapshot_xmin(pg_current_snapshot())::text as id';
+
+export function createLaneFloors(session: Pick<Session, 'query'>): LaneFloors {
+  const floors = new Map<number, bigint>();
+  let looks: Look[] = [];
+  let lookCount = 0;
+  let settled = 0n;
+
+  async function readId(statement: string): Promise<bigint> {
+    const [row] = await session.query<{ id: string }>(statement);
+    return BigInt(row?.id ?? 0);
+  }
+
+  return {
+    async look() {
+      // statements of their own, in this order: who has an id up to the last one has a transaction id before the next one
+      const lastId = await readId(readLastId);
+      if (lastId !== (looks.at(-1)?.lastId ?? settled))
+        looks.push({ lastId, nextTransaction: await readId(readNextTransaction) });
+      const oldest = await readId(readOldestTransaction);
+      const ended = looks.filter(({ nextTransaction }) => nextTransaction <= oldest);
+      looks = looks.slice(ended.length).slice(-LOOKS_BEFORE_RESET);
+      settled = ended.at(-1)?.lastId ?? settled;
+      lookCount += 1;
+      if (lookCount % LOOKS_BEFORE_RESET === 0) floors.clear();
+    },
+    settled: () => settled,
+    floorOf: (lane) => floors.get(lane) ?? 0n,
+    saw(lane, settledBefore, first) {
+      const gone = first !== undefined && first <= settledBefore ? first - 1n : settledBefore;
+      floors.set(lane, gone);
+    },
+  };
+}

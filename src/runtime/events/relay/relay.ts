@@ -1,0 +1,184 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Knex } from 'knex';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { ServiceConfig } from '../../config/service-config.ts';
+import type { Part } from '../../lifecycle/part.ts';
+import { backoff } from '../../async/backoff.ts';
+import type { KafkaDriver } from '../kafka/driver.ts';
+import { LANES_CHANGED } from './lane-leases.ts';
+import type { TopicKey } from './refused-rows.ts';
+import type { RefusedRow } from './sender.ts';
+import { createRelayLanes } from './lane-queue.ts';
+import { createRelayPump } from './loop.ts';
+import { createRelayMetrics } from './metrics.ts';
+import { createRelaySending, nameOf, type SendingDone } from './sender-pool.ts';
+import { openRelayConnection, type RelayConnection } from './connection.ts';
+
+/** How often a relay looks for lanes, and for rows that nobody told it of; a quarter more or less, so that replicas drift apart. */
+const BEAT = 1_000;
+const RECONNECT = { first: 100, max: 2_000 };
+/** A topic may be forbidden for so long, as while its rules are being made, before its events become dead letters. */
+const REFUSAL_PATIENCE = 30_000;
+
+export interface RelayStatus {
+  /** Whether the session that holds the leases is there. */
+  session: 'up' | 'down';
+  lanes: number[];
+  /** Why events do not get to Kafka at present. */
+  problem?: string;
+}
+
+/** Sends what was saved in the outbox to Kafka, in order for each topic and key, at least once. */
+export interface Relay extends Part {
+  /** Rejects when PostgreSQL, or one of the tables `event_outbox` and `event_parked`, cannot be used. Kafka may come later. */
+  start(): Promise<void>;
+  /** Sends what is there, for a third of the shutdown timeout at most, and gives the lanes to others. */
+  stop(): Promise<void>;
+  /** These lanes have new rows. Returns at once; the lanes of other relays are told to them. */
+  wake(lanes: ReadonlySet<number>): void;
+  status(): RelayStatus;
+}
+
+interface Settings {
+  config: Pick<ServiceConfig, 'serviceName' | 'databaseDirectUrl' | 'shutdownTimeout'>;
+  database: Knex;
+  driver: Pick<KafkaDriver, 'createSender' | 'ensureTopics'>;
+  logger: Logger;
+  registry?: Registry;
+  /** For so many milliseconds Kafka may forbid a topic before its events become dead letters; 30,000 when left out. */
+  refusalPatience?: number;
+}
+
+/** One relay per process. Several share the lanes; when one is gone, the others have its lanes within about a second. */
+export function createRelay(settings: Settings): Relay {
+  const { config, database, driver, logger, registry, refusalPatience = REFUSAL_PATIENCE } = settings;
+  let connection: RelayConnection | undefined;
+  let beatTimer: NodeJS.Timeout | undefined;
+  const stopping = new AbortController();
+  const held = (): ReadonlySet<number> => connection?.leases.held() ?? new Set();
+  const lanes = createRelayLanes();
+  const metrics = createRelayMetrics(database, registry, () => held().size);
+  const sending = createRelaySending({ driver, metrics, logger, refusalPatience, done });
+  const pump = createRelayPump({ connection: () => connection, lanes, sending, onDeadLetters });
+
+  function done({ retryIn, ...outcome }: SendingDone): void {
+    pump.settle(outcome);
+    if (retryIn !== undefined) {
+      lanes.mark(outcome.lanes);
+      // all lanes: others were read without the topics that wait
+      setTimeout(() => markAndRun(held()), retryIn).unref();
+    }
+    void pump.run();
+  }
+
+  function onDeadLetters(refused: readonly RefusedRow[], keys: readonly TopicKey[]): void {
+    for (const { topic, key } of keys) {
+      metrics.deadLetter(topic);
+      const first = refused.find(({ row }) => row.topic === topic && row.key === key);
+      if (!first) continue;
+      logger.error(
+        { err: first.error, topic, event_key: key, event_id: first.row.headers['ce_id'] },
+        `${topic} does not take ${nameOf(first.row)}: ${first.error.message}; it is a dead letter, and later events of its key wait: cure the cause and redrive it, or drop it`,
+      );
+    }
+  }
+
+  function markAndRun(marked: Iterable<number>): void {
+    lanes.mark(marked);
+    void pump.run();
+  }
+
+  async function connect(): Promise<void> {
+    const opened = await openRelayConnection(config, (lane) => lanes.idle(lane), { heard, lost });
+    if (stopping.signal.aborted) return opened.close();
+    connection = opened;
+    await balance();
+  }
+
+  async function balance(): Promise<void> {
+    await connection?.balance();
+    markAndRun(held());
+  }
+
+  function heard(message: string): void {
+    if (stopping.signal.aborted) return;
+    if (message === LANES_CHANGED) void balance();
+    else markAndRun(message.split(',').map(Number));
+  }
+
+  function lost(cause: Error): void {
+    connection = undefined;
+    if (stopping.signal.aborted) return;
+    logger.warn({ err: cause }, `the relay lost its PostgreSQL session: ${cause.message}; connecting again`);
+    void reconnect();
+  }
+
+  async function reconnect(): Promise<void> {
+    for (let attempt = 1; !stopping.signal.aborted; attempt += 1) {
+      await sleep(backoff(attempt, RECONNECT), undefined, { signal: stopping.signal }).catch(() => undefined);
+      try {
+        return await connect();
+      } catch (error) {
+        logger.warn(
+          { err: error },
+          `the relay has no PostgreSQL session: ${error instanceof Error ? error.message : String(error)}; trying again`,
+        );
+      }
+    }
+  }
+
+  function beat(): void {
+    void balance();
+    beatTimer = setTimeout(beat, BEAT * (0.75 + Math.random() / 2));
+  }
+
+  /**
+   * Sends what is there, unless Kafka is away or most of the time is over; what comes meanwhile is for others. The rest of the
+   * time is for Kafka's answers: what it has and is not deleted is sent again.
+   */
+  async function drain(milliseconds: number): Promise<void> {
+    const clock = new AbortController();
+    const over = sleep(milliseconds, undefined, { signal: clock.signal }).catch(() => undefined);
+    const readUntil = performance.now() + (milliseconds * 2) / 3;
+    lanes.mark(held());
+    do {
+      await pump.run();
+      await Promise.race([sending.settled(), over]);
+      await pump.run(); // deletes what was sent
+    } while (mayGoOn() && performance.now() < readUntil);
+    pump.readNoMore();
+    await Promise.race([sending.settled(), over]);
+    await pump.run();
+    clock.abort();
+  }
+
+  const mayGoOn = (): boolean => sending.waiting().length === 0 && (sending.busy() || lanes.hasReady(held()));
+
+  async function stop(): Promise<void> {
+    stopping.abort();
+    clearTimeout(beatTimer);
+    await drain(config.shutdownTimeout / 3);
+    const last = connection;
+    connection = undefined;
+    await last?.close();
+    await sending.close();
+  }
+
+  let stopped: Promise<void> | undefined;
+  return {
+    name: 'outbox relay',
+    async start() {
+      await connect();
+      beat();
+    },
+    stop: () => (stopped ??= stop()),
+    wake(woken) {
+      if (stopping.signal.aborted) return; // who takes the lanes over reads them
+      lanes.mark(woken);
+      pump.tell([...woken].filter((lane) => !held().has(lane)));
+      void pump.run();
+    },
+    status: () => ({ session: connection ? 'up' : 'down', lanes: [...held()], problem: sending.problem() }),
+  };
+}

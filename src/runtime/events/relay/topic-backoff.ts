@@ -1,0 +1,53 @@
+import { backoff } from '../../async/backoff.ts';
+
+const DELAY = { first: 100, max: 3_000 };
+
+/** What is not to be tried now: the events of a topic in a lane, or in all lanes. */
+export interface Waiting {
+  topic: string;
+  lane?: number;
+}
+
+/** What Kafka did not take, each with the time when it is tried again. */
+export interface TopicBackoff {
+  /** Returns the milliseconds until it is tried again, whole and rounded up. What fails meanwhile waits for the same time. */
+  fail(what: Waiting): number;
+  /** A lane of the topic was taken; returns whether this was the last of the topic that had failed. */
+  succeed(topic: string, lane: number): boolean;
+  waiting(): Waiting[];
+}
+
+interface Failed extends Waiting {
+  failures: number;
+  until: number;
+}
+
+export function createTopicBackoff(): TopicBackoff {
+  const failed = new Map<string, Failed>();
+  const nameOf = ({ topic, lane }: Waiting): string => `${lane ?? 'all'} ${topic}`;
+  return {
+    fail({ topic, lane }) {
+      const name = nameOf({ topic, lane });
+      const now = performance.now();
+      const known = failed.get(name);
+      const isWaiting = known !== undefined && known.until > now;
+      const failures = (known?.failures ?? 0) + 1;
+      const until = isWaiting ? known.until : now + backoff(failures, DELAY);
+      if (!isWaiting) failed.set(name, { topic, lane, failures, until });
+      return Math.ceil(until - now) + 1; // a timer of Node may be a millisecond early
+    },
+    succeed(topic, lane) {
+      if (failed.size === 0) return false;
+      const hadFailed = failed.delete(nameOf({ topic, lane })) || failed.has(nameOf({ topic }));
+      failed.delete(nameOf({ topic }));
+      return hadFailed && ![...failed.values()].some((each) => each.topic === topic);
+    },
+    waiting() {
+      if (failed.size === 0) return [];
+      const now = performance.now();
+      return [...failed.values()]
+        .filter(({ until }) => until > now)
+        .map(({ topic, lane }) => ({ topic, lane }));
+    },
+  };
+}

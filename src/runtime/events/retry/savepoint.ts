@@ -1,0 +1,105 @@
+import type { Knex } from 'knex';
+import { isConflict } from '../../database/error-kind.ts';
+import { readAttribute } from '../event/cloud-events.ts';
+import { EventFailure } from '../handling/failure.ts';
+import type { GroupHandlers } from '../handling/handlers.ts';
+import { failureOf, handleEvent, prepareEvent, type HandledEvent } from '../handling/run-handler.ts';
+import type { ConsumerSettings } from '../handling/settings.ts';
+import { UnknownVersionError } from '../event/data.ts';
+import type { ParkedEvent } from '../parking/queue.ts';
+import { inTransaction } from '../../database/transaction-failure.ts';
+
+export interface ParkedHandling {
+  handlers: GroupHandlers;
+  settings: Pick<ConsumerSettings, 'batchTimeout' | 'handlerTimeout'>;
+}
+
+/** How far the handling of parked events came. */
+export interface Course {
+  handled: HandledEvent[];
+  /** Of the event after these. */
+  failure?: EventFailure;
+}
+
+/** An event has failed, and nothing more can be done in its transaction. */
+export class BrokenOff extends Error {
+  override name = 'BrokenOff';
+  readonly failure: EventFailure;
+  /** Events that were handled before it. */
+  readonly before: number;
+
+  constructor(failure: EventFailure, before: number) {
+    super(failure.message);
+    this.failure = failure;
+    this.before = before;
+  }
+}
+
+/**
+ * Handles the events of a key in order, each in a savepoint, until one fails or `batchTimeout` is over. Rejects with `BrokenOff`
+ * when an event failed and `trx` is lost, and with the error of PostgreSQL when `trx` is lost without one.
+ */
+export async function handleInOrder(
+  events: readonly ParkedEvent[],
+  trx: Knex.Transaction,
+  options: ParkedHandling,
+): Promise<Course> {
+  const handled: HandledEvent[] = [];
+  const until = performance.now() + options.settings.batchTimeout;
+  for (const { message } of events) {
+    if (performance.now() > until) break;
+    try {
+      handled.push(await handleInSavepoint(message, trx, options));
+    } catch (error) {
+      if (!(error instanceof EventFailure)) throw error;
+      if (!(await isUsable(trx))) throw new BrokenOff(error, handled.length);
+      return { handled, failure: error };
+    }
+  }
+  return { handled };
+}
+
+/** False when the connection is gone: PostgreSQL has ended a session whose handler blocked the process. */
+async function isUsable(trx: Knex.Transaction): Promise<boolean> {
+  return trx.raw('select').then(
+    () => true,
+    () => false,
+  );
+}
+
+const CONFLICTS = 10;
+
+/** A conflict is tried again at once; every other failure leaves the transaction as it was before. */
+async function handleInSavepoint(
+  message: ParkedEvent['message'],
+  trx: Knex.Transaction,
+  { handlers, settings: { handlerTimeout: timeout } }: ParkedHandling,
+): Promise<HandledEvent> {
+  if (!handlers.wants(message)) throw failureOf(message, unwanted(message), { reading: true });
+  const { time, outside, handle } = prepareEvent(message, handlers);
+  let seconds = outside ? await handleEvent(message, outside, { timeout }) : 0;
+  for (let conflicts = 0; ; conflicts += 1) {
+    await trx.raw('savepoint parked_event');
+    try {
+      // a transaction within the transaction, so that a handler that hangs cannot write to it later
+      await inTransaction(trx, async (inner) => {
+        seconds += await handleEvent(message, () => handle(inner), { timeout });
+      });
+      await trx.raw('release savepoint parked_event');
+      return { time, seconds };
+    } catch (error) {
+      // Knex leaves the savepoint alone when it could not be released; who asks next sees whether this worked
+      await trx.raw('rollback to savepoint parked_event').catch(() => {});
+      if (isConflict(error) && conflicts < CONFLICTS) continue;
+      throw error instanceof EventFailure ? error : failureOf(message, error);
+    }
+  }
+}
+
+/** An older release of the service, or one that handles the event no more. */
+function unwanted(message: ParkedEvent['message']): UnknownVersionError {
+  const type = readAttribute(message, 'type') ?? 'this';
+  return new UnknownVersionError(
+    `nothing handles ${type} in this release; deploy one that does, or drop the event`,
+  );
+}

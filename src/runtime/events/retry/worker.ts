@@ -1,0 +1,129 @@
+import type { Logger } from 'pino';
+import { isConflict } from '../../database/error-kind.ts';
+import { backoff } from '../../async/backoff.ts';
+import { reportHandled, type ConsumerMetrics } from '../handling/metrics.ts';
+import type { ConsumerSettings } from '../handling/settings.ts';
+import { fateOf } from '../handling/retry-policy.ts';
+import { runLap, type Lap, type LapOptions } from './attempt.ts';
+import { lookAtParked, type ParkedCounts } from '../parking/queue.ts';
+import type { Slots } from '../../async/semaphore.ts';
+
+/** Tries the parked events of one group when they are due, in every replica. */
+export interface ParkedRunner {
+  start(): void;
+  /** Something was parked: looks when it is due. */
+  wake: () => void;
+  /** Resolves when what is being handled is committed. */
+  stop(): Promise<void>;
+  /** How many keys wait, as of the last look. */
+  counts(): Pick<ParkedCounts, 'parked' | 'dead'>;
+}
+
+export interface ParkedRunnerOptions extends LapOptions {
+  settings: ConsumerSettings;
+  logger: Logger;
+  metrics: Pick<ConsumerMetrics, 'handled' | 'delay' | 'handling' | 'failed' | 'deadLetter'>;
+  /** Shared by all groups of the process, apart from those of the events that come. */
+  slots: Slots;
+}
+
+/** So that one handler that hangs does not keep the other keys from being tried. */
+const WORKERS = 2;
+/** Redriving is an update that nobody is told of, so that it is looked for. */
+const POLL = 1_000;
+/** A key that is due and could not be had is with another replica. */
+const TAKEN = 250;
+/** A handler that takes longer must not keep events from being appended. */
+const SLOW = 0.1;
+
+export function createParkedRunner(options: ParkedRunnerOptions): ParkedRunner {
+  const { database, groupId, settings, logger, metrics, slots } = options;
+  const workers = new Set<Promise<void>>();
+  let counts: ParkedCounts = { parked: 0, dead: 0, dueIn: null };
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  let failures = 0;
+  /** Since the last look. */
+  let tried = false;
+
+  function work(): void {
+    if (stopped || workers.size >= WORKERS) return;
+    const worker = drain().finally(() => {
+      workers.delete(worker);
+      if (workers.size === 0) void plan();
+    });
+    workers.add(worker);
+  }
+
+  async function drain(): Promise<void> {
+    while (await slots(tryOne)) work();
+  }
+
+  /** Resolves to false when nothing is due, or cannot be done now. */
+  async function tryOne(): Promise<boolean> {
+    if (stopped) return false;
+    tried = true;
+    try {
+      const lap = await runLap(options);
+      if (lap) report(lap);
+      if (lap?.emptied && !lap.finished) await finish(lap);
+      failures = 0;
+      return lap !== undefined;
+    } catch (error) {
+      if (isConflict(error)) return true;
+      failures += 1;
+      if (failures === 1)
+        logger.warn({ err: error }, 'parked events cannot be tried; trying again until it works');
+      return false;
+    }
+  }
+
+  /** Events are appended as fast as they are handled: the last ones are handled while nothing is. */
+  async function finish({ key, handled }: Lap): Promise<void> {
+    const slow = handled.some(({ seconds }) => seconds > SLOW);
+    const lap = await runLap(options, { key, whole: true, ...(slow && { limit: 0 }) });
+    if (lap) report(lap);
+  }
+
+  function report({ key: { topic, key }, handled, failure, verdict, finished }: Lap): void {
+    reportHandled(handled, topic, metrics);
+    if (finished)
+      logger.info({ topic, key }, `the events of ${topic} that waited under key ${key} are handled`);
+    if (!failure) return;
+    if (verdict) metrics.failed(topic);
+    if (verdict && verdict.nextTryIn === undefined) metrics.deadLetter(topic, verdict.reason);
+    const fate = verdict ? fateOf(verdict) : 'what it needs does not answer; it goes on waiting';
+    logger[verdict ? 'error' : 'warn']({ err: failure.cause, topic, key }, `${failure.message}; ${fate}`);
+  }
+
+  async function plan(): Promise<void> {
+    let wait = POLL;
+    let next: () => unknown = plan;
+    try {
+      counts = await lookAtParked(database, groupId, options.handlers.topics());
+      const { dueIn } = counts;
+      if (dueIn !== null && dueIn < POLL) [wait, next] = [dueIn > 0 ? dueIn : tried ? TAKEN : 0, work];
+    } catch {
+      failures += 1;
+    }
+    if (failures > 0) wait = backoff(failures, settings.outageDelay);
+    tried = false;
+    clearTimeout(timer);
+    if (!stopped) timer = setTimeout(next, wait).unref();
+  }
+
+  return {
+    start() {
+      void plan();
+    },
+    wake() {
+      if (workers.size === 0 && !stopped) void plan();
+    },
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await Promise.all(workers);
+    },
+    counts: () => ({ parked: counts.parked, dead: counts.dead }),
+  };
+}
