@@ -9,7 +9,7 @@ import * as runtime from '../../src/runtime/logging/terminal.ts';
 const root = path.resolve(import.meta.dirname, '..', '..');
 
 /** Where a file may speak to a terminal by itself: the one door of each package. */
-const doors = ['generators/terminal.ts', 'src/runtime/terminal.ts', 'src/devkit/terminal.ts'];
+const doors = ['generators/terminal.ts', 'src/runtime/logging/terminal.ts', 'src/devkit/terminal.ts'];
 /** It runs on a Node so old that it can load nothing else, and prints constants. */
 const exceptions = ['generators/cli.ts'];
 /** Reading from the streams is harmless: their width, and whether they are a terminal. */

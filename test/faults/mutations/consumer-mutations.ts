@@ -13,7 +13,7 @@ export const consumerMutations: readonly Mutation[] = [
     mechanism: 'A member moves the position from where it believes it to be, or not at all.',
     changes: [
       {
-        file: 'inbox.ts',
+        file: 'events/inbox/inbox.ts',
         find: 'and position = $5 and resets = $6',
         replace: 'and $5::bigint >= 0 and resets = $6',
       },
@@ -25,7 +25,7 @@ export const consumerMutations: readonly Mutation[] = [
     mechanism: 'A member that knows the log of before a reset moves nothing.',
     changes: [
       {
-        file: 'inbox.ts',
+        file: 'events/inbox/inbox.ts',
         find: 'and position = $5 and resets = $6',
         replace: 'and position = $5 and $6::int >= 0',
       },
@@ -37,7 +37,7 @@ export const consumerMutations: readonly Mutation[] = [
     mechanism: 'An event that comes again is passed over.',
     changes: [
       {
-        file: 'consumer-batch.ts',
+        file: 'events/consumer/batch.ts',
         find: 'const seen = identity && !unseen.delete(identityOf(identity));',
         replace: 'const seen = identity && !unseen.delete(identityOf(identity)) && offset < 0;',
       },
@@ -49,7 +49,7 @@ export const consumerMutations: readonly Mutation[] = [
     mechanism: 'The position, the inbox and the effects of the handler are one transaction.',
     changes: [
       {
-        file: 'consumer-batch.ts',
+        file: 'events/consumer/batch.ts',
         find: 'await claimItems(items, known, trx, options);',
         replace: 'await options.database.transaction((own) => claimItems(items, known, own, options));',
       },
@@ -64,7 +64,7 @@ export const consumerMutations: readonly Mutation[] = [
     mechanism: 'A COMMIT that PostgreSQL answers with ROLLBACK is an error.',
     changes: [
       {
-        file: 'transaction-commit.ts',
+        file: 'database/transaction-commit.ts',
         find: `if (response?.command !== 'ROLLBACK') return;`,
         replace: `if (response?.command !== 'never') return;`,
       },
@@ -79,7 +79,7 @@ export const consumerMutations: readonly Mutation[] = [
     mechanism: 'A batch that ends early remembers no event that it did not handle.',
     changes: [
       {
-        file: 'consumer-batch.ts',
+        file: 'events/consumer/batch.ts',
         find: 'await forgetInbox(trx, options.of.groupId, [...unseen.values()]);',
         replace: '',
       },
@@ -94,7 +94,7 @@ export const consumerMutations: readonly Mutation[] = [
     mechanism: 'A handler that takes longer than its deadline has failed.',
     changes: [
       {
-        file: 'consumer-handling.ts',
+        file: 'events/handling/run-handler.ts',
         find: 'await Promise.race([work(), deadline]);',
         replace: 'await Promise.race([work(), deadline.catch(() => new Promise(() => {}))]);',
       },
@@ -109,7 +109,7 @@ export const consumerMutations: readonly Mutation[] = [
     mechanism: 'PostgreSQL ends the transaction of a member that has died or hangs.',
     changes: [
       {
-        file: 'inbox.ts',
+        file: 'events/inbox/inbox.ts',
         find: `set_config('idle_in_transaction_session_timeout', $15, true)`,
         replace: `length($15)`,
       },
@@ -123,7 +123,7 @@ export const consumerMutations: readonly Mutation[] = [
   {
     name: 'KafkaJS goes on where it likes',
     mechanism: 'Events that Kafka deleted unread are left out loudly, and no others.',
-    changes: [{ file: 'kafka/client.ts', find: '  stopJumps();\n', replace: '' }],
+    changes: [{ file: 'events/kafka/client.ts', find: '  stopJumps();\n', replace: '' }],
     noticedBy: {
       file: 'runtime/events/consumer-group-rebuild.test.ts',
       title: 'goes on where the log begins, loudly, when events were deleted that it had not fetched',
@@ -133,7 +133,11 @@ export const consumerMutations: readonly Mutation[] = [
     name: 'a new group starts at the end',
     mechanism: 'A new group starts at the earliest event that Kafka has.',
     changes: [
-      { file: 'consumer-start.ts', find: 'wanted = low, mismatch', replace: 'wanted = high, mismatch' },
+      {
+        file: 'events/consumer/start-positions.ts',
+        find: 'wanted = low, mismatch',
+        replace: 'wanted = high, mismatch',
+      },
     ],
     noticedBy: {
       file: 'runtime/events/consumer-group.test.ts',
@@ -146,7 +150,7 @@ export const consumerMutations: readonly Mutation[] = [
     mechanism: 'A deploy that adds a topic strands no partition.',
     changes: [
       {
-        file: 'kafka/group.ts',
+        file: 'events/kafka/group.ts',
         find: 'partitionAssigners: [topicAware, PartitionAssigners.roundRobin]',
         replace: 'partitionAssigners: topicAware && [PartitionAssigners.roundRobin]',
       },
@@ -162,7 +166,7 @@ export const consumerMutations: readonly Mutation[] = [
     mechanism: 'A member that Kafka does not answer is made anew.',
     changes: [
       {
-        file: 'consumer-partitions.ts',
+        file: 'events/consumer/partitions.ts',
         find: 'if (silent > settings.silenceTimeout)',
         replace: 'if (silent < 0)',
       },
@@ -176,7 +180,9 @@ export const consumerMutations: readonly Mutation[] = [
   {
     name: 'a stall goes unnoticed',
     mechanism: 'A member to which nothing comes, although there is something, is made anew.',
-    changes: [{ file: 'consumer-watchdog.ts', find: 'stalled(new Error(', replace: 'void (new Error(' }],
+    changes: [
+      { file: 'events/consumer/watchdog.ts', find: 'stalled(new Error(', replace: 'void (new Error(' },
+    ],
     noticedBy: {
       file: 'runtime/events/consumer-group-rebuild.test.ts',
       title: 'because nothing comes, although there is something, is made anew',
@@ -188,7 +194,7 @@ export const consumerMutations: readonly Mutation[] = [
     mechanism: 'A handler with effects elsewhere gets the same idempotency key each time.',
     changes: [
       {
-        file: 'consumer-handlers.ts',
+        file: 'events/handling/handlers.ts',
         find: 'string => `${source}/${id}`',
         replace: 'string => `${source}/${id}/${Math.random()}`',
       },
@@ -203,7 +209,7 @@ export const consumerMutations: readonly Mutation[] = [
     mechanism: 'The inbox remembers an event at least as long as Kafka keeps it.',
     changes: [
       {
-        file: 'inbox-pruner.ts',
+        file: 'events/inbox/pruner.ts',
         find: 'longest = Math.max(longest, kept ?? 0);',
         replace: 'longest = Math.min(longest, kept ?? longest);',
       },
@@ -219,7 +225,7 @@ export const consumerMutations: readonly Mutation[] = [
       'A group begins at the start of a topic that was deleted and made again, however much it holds.',
     changes: [
       {
-        file: 'consumer-partition.ts',
+        file: 'events/consumer/partition.ts',
         find: 'if (found && !isSameRecord(found, witness)) {',
         replace: 'if (found && !isSameRecord(found, found)) {',
       },
@@ -234,7 +240,7 @@ export const consumerMutations: readonly Mutation[] = [
     mechanism: 'A group begins at the start of a topic that has another id than the one it was in.',
     changes: [
       {
-        file: 'consumer-start.ts',
+        file: 'events/consumer/start-positions.ts',
         find: 'known.topicId !== topicId',
         replace: 'known.topicId === undefined',
       },
@@ -249,7 +255,7 @@ export const consumerMutations: readonly Mutation[] = [
     mechanism: 'A batch that cannot be unpacked stops its partition alone, until somebody skips it.',
     changes: [
       {
-        file: 'consumer-partition.ts',
+        file: 'events/consumer/partition.ts',
         find: 'if (fetched.damage) stoppage.stop(fetched.damage);',
         replace: 'if (fetched.damage) nextFetch = fetched.damage.last + 1;',
       },
@@ -265,7 +271,7 @@ export const consumerMutations: readonly Mutation[] = [
     mechanism: 'A consumer steps over the ends of transactions, and stands behind them.',
     changes: [
       {
-        file: 'kafka/records/batch.ts',
+        file: 'events/kafka/records/batch.ts',
         find: 'next: Math.max(from, header.lastOffset + 1), isCut: false };',
         replace: 'next: from, isCut: false };',
       },
@@ -277,7 +283,7 @@ export const consumerMutations: readonly Mutation[] = [
     mechanism: 'No record of an aborted transaction is handled.',
     changes: [
       {
-        file: 'kafka/records/batch.ts',
+        file: 'events/kafka/records/batch.ts',
         find: 'header.transactional && producers.has(header.producerId)',
         replace: 'header.transactional && header.recordCount < 0',
       },

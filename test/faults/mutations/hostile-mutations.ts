@@ -9,7 +9,7 @@ export const hostileMutations: readonly Mutation[] = [
     mechanism: 'An event is parked whatever its headers are.',
     changes: [
       {
-        file: 'received-headers.ts',
+        file: 'events/event/received-headers.ts',
         find: 'if (isBytes(values)) headers[name] = values;',
         replace: 'if (values === null || isBytes(values)) headers[name] = values as string;',
       },
@@ -24,7 +24,7 @@ export const hostileMutations: readonly Mutation[] = [
     mechanism: 'An event is parked whatever its timestamp is.',
     changes: [
       {
-        file: 'message.ts',
+        file: 'events/event/message.ts',
         find: 'return time >= 0 && time <= LATEST ? time : undefined;',
         replace: 'return time >= 0 ? time : undefined;',
       },
@@ -36,7 +36,7 @@ export const hostileMutations: readonly Mutation[] = [
     mechanism: 'The words of an event are not taken for an outage.',
     changes: [
       {
-        file: 'consumer-errors.ts',
+        file: 'events/handling/failure.ts',
         find: `if (reading && (error instanceof EventDataError || error instanceof CloudEventError)) return 'unreadable';`,
         replace: '',
       },
@@ -48,7 +48,7 @@ export const hostileMutations: readonly Mutation[] = [
     mechanism: 'An id and a source that no index of PostgreSQL holds make a dead letter.',
     changes: [
       {
-        file: 'cloud-events.ts',
+        file: 'events/event/cloud-events.ts',
         find: 'return Buffer.byteLength(source) + Buffer.byteLength(id) <= LONGEST_IDENTITY;',
         replace: 'return source.length + id.length <= LONGEST_IDENTITY;',
       },
@@ -60,12 +60,12 @@ export const hostileMutations: readonly Mutation[] = [
     mechanism: 'A handler can publish, whatever ids its event carries.',
     changes: [
       {
-        file: 'cloud-events.ts',
+        file: 'events/event/cloud-events.ts',
         find: `correlationId: carriedId(attributeOf(message, 'correlationid')) ?? id,`,
         replace: `correlationId: readAttribute(message, 'correlationid') ?? id,`,
       },
       {
-        file: 'outbox.ts',
+        file: 'events/outbox/publish.ts',
         find: 'correlationId: carriedId(context?.correlationId) ?? id,',
         replace: 'correlationId: context?.correlationId ?? id,',
       },
@@ -77,7 +77,7 @@ export const hostileMutations: readonly Mutation[] = [
     mechanism: 'No two keys wait under one name.',
     changes: [
       {
-        file: 'parked-message.ts',
+        file: 'events/parking/stored-message.ts',
         find: 'isText(bytes) && !looksMade.test(bytes.toString())',
         replace: 'isText(bytes)',
       },
@@ -89,7 +89,7 @@ export const hostileMutations: readonly Mutation[] = [
     mechanism: 'An event that PostgreSQL refuses to keep as it is waits in a reduced form.',
     changes: [
       {
-        file: 'parking.ts',
+        file: 'events/parking/park.ts',
         find: 'if (!first || !isDataError(error)) throw error;',
         replace: 'if (error) throw error;',
       },
@@ -104,7 +104,7 @@ export const hostileMutations: readonly Mutation[] = [
     mechanism: 'A tombstone is handled in the order of its key.',
     changes: [
       {
-        file: 'consumer-batch.ts',
+        file: 'events/consumer/batch.ts',
         find: 'if (waiting.size > 0 && waiting.has(keyTextOf(message))) parked.push(message);',
         replace:
           'if (waiting.size > 0 && message.value !== null && waiting.has(keyTextOf(message))) parked.push(message);',
@@ -120,7 +120,7 @@ export const hostileMutations: readonly Mutation[] = [
     mechanism: 'An event that is too large is neither read nor kept.',
     changes: [
       {
-        file: 'kafka/kafkajs-consumer.ts',
+        file: 'events/kafka/kafkajs/consumer.ts',
         find: 'excessOf({ key, value, headers }, most)',
         replace: 'excessOf({ key, value, headers }, most * 1_000)',
       },

@@ -7,7 +7,7 @@ export const httpMutations: readonly Mutation[] = [
     mechanism: 'A request that was sent before a service stops is answered.',
     changes: [
       {
-        file: '../http/connections.ts',
+        file: 'http/connections.ts',
         find: 'closeIdle(open, state, grace);',
         replace: 'closeIdle(open, state, Math.min(grace, 0));',
       },
@@ -22,7 +22,7 @@ export const httpMutations: readonly Mutation[] = [
     mechanism: 'Of several changes on the condition of one entity tag, one is made.',
     changes: [
       {
-        file: '../http/entity-tags.ts',
+        file: 'http/entity-tags.ts',
         find: 'if (!wanted.includes(entityTag(current)))',
         replace: 'if (wanted.length === 0 && current)',
       },
@@ -37,7 +37,7 @@ export const httpMutations: readonly Mutation[] = [
     mechanism: 'A number in a body is kept with all its digits, or refused.',
     changes: [
       {
-        file: '../http/json-body.ts',
+        file: 'http/json-body.ts',
         find: 'if (faults.length > 0)',
         replace: 'if (faults.length < 0)',
       },
@@ -52,7 +52,7 @@ export const httpMutations: readonly Mutation[] = [
     mechanism: 'A text in a body or an event is kept as it was sent, or refused.',
     changes: [
       {
-        file: '../schemas/json-faults.ts',
+        file: 'schemas/json-faults.ts',
         find: 'if (unstorable.test(value))',
         replace: 'if (unstorable.test(value) && faults.length < 0)',
       },
@@ -67,7 +67,7 @@ export const httpMutations: readonly Mutation[] = [
     mechanism: 'In development a service answers to names of its machine alone.',
     changes: [
       {
-        file: '../http/local-address.ts',
+        file: 'http/local-address.ts',
         find: 'if (allowed === undefined) return () => true;',
         replace: 'if (!allowed?.length) return () => true;',
       },
@@ -78,14 +78,14 @@ export const httpMutations: readonly Mutation[] = [
     name: 'health tells all to everybody',
     mechanism: 'Health tells strangers states, and no reasons.',
     changes: [
-      { file: '../http/http-app.ts', find: 'mayKnow: isFromThisMachine', replace: 'mayKnow: () => true' },
+      { file: 'http/http-app.ts', find: 'mayKnow: isFromThisMachine', replace: 'mayKnow: () => true' },
     ],
     noticedBy: { file: 'runtime/http/health-details.test.ts', title: 'tell the states only where' },
   },
   {
     name: 'a UUID keeps its capitals',
     mechanism: 'A row has one key, however a client writes its UUID.',
-    changes: [{ file: '../schemas/fields.ts', find: 'text.toLowerCase(),', replace: 'text,' }],
+    changes: [{ file: 'schemas/fields.ts', find: 'text.toLowerCase(),', replace: 'text,' }],
     noticedBy: {
       file: 'runtime/schemas/fields.test.ts',
       title: 'uuidString gives the form that PostgreSQL gives back',
@@ -96,7 +96,7 @@ export const httpMutations: readonly Mutation[] = [
     mechanism: 'A request or an event with many faults costs bounded time, and gets a bounded answer.',
     changes: [
       {
-        file: '../schemas/bounded-validation.ts',
+        file: 'schemas/bounded-validation.ts',
         find: 'errors > MAX_ERRORS',
         replace: 'errors > Infinity',
       },
@@ -111,7 +111,7 @@ export const httpMutations: readonly Mutation[] = [
     mechanism: 'Faults of texts and numbers are found in time by the length of a body, and few are told.',
     changes: [
       {
-        file: '../schemas/json-faults.ts',
+        file: 'schemas/json-faults.ts',
         find: 'if (faults.length >= MAX_FAULTS) return;\n  const last',
         replace: 'const last',
       },
@@ -141,7 +141,7 @@ export const httpMutations: readonly Mutation[] = [
     mechanism: 'A schema that would take gigabytes written out is refused with its name.',
     changes: [
       {
-        file: '../schemas/schema-bounds.ts',
+        file: 'schemas/schema-bounds.ts',
         find: 'parts > MAX_PARTS ?',
         replace: 'parts > Infinity ?',
       },
@@ -156,7 +156,7 @@ export const httpMutations: readonly Mutation[] = [
     mechanism: 'Commands print nothing of an event that a terminal obeys.',
     changes: [
       {
-        file: '../terminal.ts',
+        file: 'logging/terminal.ts',
         find: 'text.replaceAll(obeyed, escaped)',
         replace: 'text.replaceAll(obeyed, (each) => each)',
       },

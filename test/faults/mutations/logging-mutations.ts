@@ -7,7 +7,7 @@ export const loggingMutations: readonly Mutation[] = [
   {
     name: 'secret fields are logged',
     mechanism: 'No log line shows a field that the service calls secret.',
-    changes: [{ file: '../logging/secret-names.ts', find: 'own.has(plainName(name)) || ', replace: '' }],
+    changes: [{ file: 'logging/secret-names.ts', find: 'own.has(plainName(name)) || ', replace: '' }],
     noticedBy: {
       file,
       title:
@@ -19,7 +19,7 @@ export const loggingMutations: readonly Mutation[] = [
     mechanism: 'No log line shows a field whose name says that it is secret.',
     changes: [
       {
-        file: '../logging/secret-names.ts',
+        file: 'logging/secret-names.ts',
         find: "words.test(snake) || ends.test(snake) || parts.test(snake.replaceAll('_', ''))",
         replace: "['password', 'authorization', 'cookie', 'token'].includes(snake)",
       },
@@ -31,7 +31,7 @@ export const loggingMutations: readonly Mutation[] = [
     mechanism: 'No secret hides in an error, an object of a class, an array or the bindings of a child.',
     changes: [
       {
-        file: '../logging/secrets.ts',
+        file: 'logging/secrets.ts',
         find: 'return withoutSecrets(writtenError(value), left - 1);',
         replace: 'return writtenError(value);',
       },
@@ -47,7 +47,7 @@ export const loggingMutations: readonly Mutation[] = [
     mechanism: 'No log line shows the password of an address.',
     changes: [
       {
-        file: '../logging/address-secrets.ts',
+        file: 'logging/address-secrets.ts',
         find: "if (!text.includes('://')) return text;",
         replace: 'if (text) return text;',
       },
@@ -59,7 +59,7 @@ export const loggingMutations: readonly Mutation[] = [
     mechanism: 'No log line shows the value of a parameter whose name says that it is secret.',
     changes: [
       {
-        file: '../logging/parameter-secrets.ts',
+        file: 'logging/parameter-secrets.ts',
         find: "if (!text.includes('=') && !text.includes('%')) return text;",
         replace: 'if (text) return text;',
       },
@@ -74,7 +74,7 @@ export const loggingMutations: readonly Mutation[] = [
     mechanism: "No secret hides in the result of a toJSON, or of a child logger's serializer or formatter.",
     changes: [
       {
-        file: '../logging/child-loggers.ts',
+        file: 'logging/child-loggers.ts',
         find: '(value: unknown) => clean({ [name]: serialize(value) as unknown })[name],',
         replace: 'serialize,',
       },
@@ -89,7 +89,7 @@ export const loggingMutations: readonly Mutation[] = [
     mechanism: 'No log line shows the values of a row that PostgreSQL refused.',
     changes: [
       {
-        file: '../logging/quoted-rows.ts',
+        file: 'logging/quoted-rows.ts',
         find: "if (typeof fields['detail'] === 'string') return true;",
         replace: "if (typeof fields['detail'] === 'string') return false;",
       },
@@ -101,7 +101,7 @@ export const loggingMutations: readonly Mutation[] = [
     mechanism: 'No log line shows what PostgreSQL or Knex quotes of a row besides.',
     changes: [
       {
-        file: '../logging/quoted-rows.ts',
+        file: 'logging/quoted-rows.ts',
         find: 'return { ...fields, ...quoting, detail: isTold ? known : undefined };',
         replace: 'return { ...fields, detail: known };',
       },
@@ -116,7 +116,7 @@ export const loggingMutations: readonly Mutation[] = [
     mechanism: 'Log lines hold nothing that a terminal obeys, and the same values.',
     changes: [
       {
-        file: '../logging/logger.ts',
+        file: 'logging/logger.ts',
         find: 'beyondAscii.test(text) ? printable(text) : text',
         replace: 'beyondAscii.test(text) ? text : text',
       },

@@ -35,7 +35,7 @@ export async function createMutant(): Promise<Mutant> {
     await symlink(path.join(root, modules), path.join(folder, modules));
   }
 
-  const sourceOf = (file: string): string => path.join(folder, 'src', 'runtime', 'events', file);
+  const sourceOf = (file: string): string => path.join(folder, 'src', 'runtime', file);
 
   return {
     async run(tests, mutation) {

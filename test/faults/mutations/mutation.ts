@@ -21,7 +21,7 @@ export interface NoticedBy {
 }
 
 export interface Change {
-  /** Seen from `src/runtime/events/`. */
+  /** Seen from `src/runtime/`. */
   file: string;
   /** Occurs exactly once in the file. */
   find: string;

@@ -17,7 +17,7 @@ describe('the mutations', () => {
     it(`take out what there is: ${name}`, () => {
       const sources = new Map<string, string>();
       for (const change of changes) {
-        const source = sources.get(change.file) ?? read('src/runtime/events', change.file);
+        const source = sources.get(change.file) ?? read('src/runtime', change.file);
         sources.set(change.file, mutate(source, change));
       }
       for (const source of sources.values()) transformSync(source, { loader: 'ts' });

@@ -18,7 +18,7 @@ export const parkingMutations: readonly Mutation[] = [
     mechanism: 'Events wait behind one of their key that is parked.',
     changes: [
       {
-        file: 'consumer-batch.ts',
+        file: 'events/consumer/batch.ts',
         find: 'if (waiting.size > 0 && waiting.has(keyTextOf(message))) parked.push(message);',
         replace: 'if (verdict?.offset === offset) parked.push(message);',
       },
@@ -30,7 +30,7 @@ export const parkingMutations: readonly Mutation[] = [
     mechanism: 'An event moves to event_parked in the transaction that moves the position past it.',
     changes: [
       {
-        file: 'consumer-batch.ts',
+        file: 'events/consumer/batch.ts',
         find: 'await appendParked(trx, options.of, parked);',
         replace: 'await options.database.transaction((own) => appendParked(own, options.of, parked));',
       },
@@ -42,7 +42,7 @@ export const parkingMutations: readonly Mutation[] = [
     mechanism: 'Events wait behind a dead letter of their key until somebody redrives or drops it.',
     changes: [
       {
-        file: 'parking.ts',
+        file: 'events/parking/park.ts',
         find: 'where consumer_group = ? and topic = ? and key = any (?::text[])',
         replace: `where consumer_group = ? and topic = ? and key = any (?::text[]) and state <> 'dead'`,
       },
@@ -57,7 +57,7 @@ export const parkingMutations: readonly Mutation[] = [
     mechanism: 'One replica at a time tries the events of a parked key.',
     changes: [
       {
-        file: 'parked-queue.ts',
+        file: 'events/parking/queue.ts',
         find: `order by next_try_at limit 1
   for no key update skip locked`,
         replace: 'order by next_try_at limit 1',
@@ -72,7 +72,9 @@ export const parkingMutations: readonly Mutation[] = [
   {
     name: 'append without a lock',
     mechanism: 'A key is not taken for handled while an event is being put behind its last one.',
-    changes: [{ file: 'parking.ts', find: 'order by key for key share', replace: 'order by key' }],
+    changes: [
+      { file: 'events/parking/park.ts', find: 'order by key for key share', replace: 'order by key' },
+    ],
     noticedBy: {
       file: 'runtime/events/parked-runner.test.ts',
       title: 'loses nothing that is appended at the instant that it ends',
@@ -82,7 +84,9 @@ export const parkingMutations: readonly Mutation[] = [
   {
     name: 'the default isolation of the database',
     mechanism: 'The bus reads what is committed, whatever the default isolation of the database.',
-    changes: [{ file: 'transaction-failure.ts', find: `{ isolationLevel: 'read committed' },`, replace: '' }],
+    changes: [
+      { file: 'database/transaction-failure.ts', find: `{ isolationLevel: 'read committed' },`, replace: '' },
+    ],
     noticedBy: {
       file: 'runtime/events/isolation.test.ts',
       title: 'gets every change of the bus in a transaction that reads what is committed',
@@ -93,7 +97,7 @@ export const parkingMutations: readonly Mutation[] = [
     mechanism: 'A key is taken for handled only after another look at what waits.',
     changes: [
       {
-        file: 'parked-queue.ts',
+        file: 'events/parking/queue.ts',
         find: 'delete from event_parked_keys where ${where} and not exists (select from event_parked where ${where})',
         replace: 'delete from event_parked_keys where ${where} and (?, ?, ?) is not null',
       },
@@ -105,7 +109,7 @@ export const parkingMutations: readonly Mutation[] = [
     mechanism: 'What a parked event does and its row are one transaction.',
     changes: [
       {
-        file: 'parked-lap.ts',
+        file: 'events/retry/attempt.ts',
         find: 'await removeParked(trx, events.slice(0, course.handled.length));',
         replace: 'await removeParked(trx, events);',
       },
@@ -117,7 +121,7 @@ export const parkingMutations: readonly Mutation[] = [
     mechanism: 'Where too many keys are parked, a partition waits.',
     changes: [
       {
-        file: 'parking.ts',
+        file: 'events/parking/park.ts',
         find: 'where (select count(*) from event_parked_keys where consumer_group = ?) < ?',
         replace: 'where (select count(*) from event_parked_keys where consumer_group = ?) < ? + 1000000',
       },
@@ -129,7 +133,7 @@ export const parkingMutations: readonly Mutation[] = [
     mechanism: 'What a handler needs and cannot reach pauses the partition, and parks nothing.',
     changes: [
       {
-        file: 'consumer-retry.ts',
+        file: 'events/handling/retry-policy.ts',
         find: "if (kind === 'unreachable') {",
         replace: "if (kind === 'unreachable' && batchSize < 0) {",
       },
@@ -144,7 +148,7 @@ export const parkingMutations: readonly Mutation[] = [
     mechanism: 'An event of an unknown version waits for a release that knows it.',
     changes: [
       {
-        file: 'consumer-errors.ts',
+        file: 'events/handling/failure.ts',
         find: `if (reading && error instanceof UnknownVersionError) return 'unknown version';`,
         replace: '',
       },
@@ -156,7 +160,7 @@ export const parkingMutations: readonly Mutation[] = [
     mechanism: 'At the limit of its tries an event is a dead letter.',
     changes: [
       {
-        file: 'consumer-retry.ts',
+        file: 'events/handling/retry-policy.ts',
         find: '|| attempts >= parkedTries;',
         replace: '|| attempts < 0 * parkedTries;',
       },
@@ -169,7 +173,9 @@ export const parkingMutations: readonly Mutation[] = [
   {
     name: 'tries in place without bounds',
     mechanism: 'A partition waits for events that fail for half a second of five at most.',
-    changes: [{ file: 'consumer-retry.ts', find: 'if (left < wait + took) return false;', replace: '' }],
+    changes: [
+      { file: 'events/handling/retry-policy.ts', find: 'if (left < wait + took) return false;', replace: '' },
+    ],
     noticedBy: {
       file: retryTests,
       title: 'lets a partition wait 500 ms of 5 s at most, however many events fail',
@@ -179,7 +185,11 @@ export const parkingMutations: readonly Mutation[] = [
     name: 'a conflict taken for a failure',
     mechanism: 'A deadlock or a serialization failure is tried again at once, and is no error.',
     changes: [
-      { file: 'consumer-retry.ts', find: 'conflicts < CONFLICTS', replace: 'conflicts < 0 * CONFLICTS' },
+      {
+        file: 'events/handling/retry-policy.ts',
+        find: 'conflicts < CONFLICTS',
+        replace: 'conflicts < 0 * CONFLICTS',
+      },
     ],
     noticedBy: {
       file: retryTests,

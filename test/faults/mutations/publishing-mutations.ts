@@ -7,7 +7,7 @@ export const publishingMutations: readonly Mutation[] = [
     mechanism: 'An event is saved in the transaction of its change.',
     changes: [
       {
-        file: 'outbox.ts',
+        file: 'events/outbox/publish.ts',
         find: 'if (trx) buffers.add(trx, message);',
         replace: 'if (trx && Date.now() < 0) buffers.add(trx, message);',
       },
@@ -22,17 +22,17 @@ export const publishingMutations: readonly Mutation[] = [
     mechanism: 'An event is saved before COMMIT, so that nothing can come in between.',
     changes: [
       {
-        file: 'outbox-transaction.ts',
+        file: 'events/outbox/transaction-buffer.ts',
         find: 'let lanes = new Set<number>();',
         replace: 'let lanes = new Set<number>();\n    let later: (() => Promise<Set<number>>) | undefined;',
       },
       {
-        file: 'outbox-transaction.ts',
+        file: 'events/outbox/transaction-buffer.ts',
         find: 'lanes = await insertIntoOutbox(connection, messages',
         replace: 'later = () => insertIntoOutbox(connection, messages',
       },
       {
-        file: 'outbox-transaction.ts',
+        file: 'events/outbox/transaction-buffer.ts',
         find: 'const result = await commit();',
         replace: 'const result = await commit();\n    if (later) lanes = await later();',
       },
@@ -47,7 +47,7 @@ export const publishingMutations: readonly Mutation[] = [
     mechanism: 'Transactions that publish about one key commit in the order of their ids.',
     changes: [
       {
-        file: 'outbox-insert.ts',
+        file: 'events/outbox/insert.ts',
         find: 'select pg_advisory_xact_lock(${LOCK_SPACE}, bucket), pg_current_xact_id() from (',
         replace: 'select ${LOCK_SPACE}, bucket, pg_current_xact_id() from (',
       },
@@ -62,7 +62,7 @@ export const publishingMutations: readonly Mutation[] = [
     mechanism: 'Transactions that publish one event about a key commit in the order of their ids.',
     changes: [
       {
-        file: 'outbox-insert.ts',
+        file: 'events/outbox/insert.ts',
         find: 'select pg_advisory_xact_lock(${LOCK_SPACE}, (hashtextextended($1, 0) & 1023)::int), pg_current_xact_id()',
         replace: 'select pg_current_xact_id()',
       },
@@ -77,7 +77,7 @@ export const publishingMutations: readonly Mutation[] = [
     mechanism: 'Transactions that publish about several keys do not deadlock.',
     changes: [
       {
-        file: 'outbox-insert.ts',
+        file: 'events/outbox/insert.ts',
         find: 'select distinct (hashtextextended(key, 0) & 1023)::int as bucket from unnest($1::text[]) as event (key) order by bucket',
         replace:
           'select (hashtextextended(key, 0) & 1023)::int as bucket from unnest($1::text[]) with ordinality as event (key, place) order by place',

@@ -7,7 +7,7 @@ const orderOfAll = {
   title: 'keep the order of every key while they come and go and Kafka fails',
 };
 const noLocks = {
-  file: 'lane-leases.ts',
+  file: 'events/relay/lane-leases.ts',
   find: 'as wanted (lane) where pg_try_advisory_lock(${LANE_SPACE}, ${outbox} | lane)`',
   replace: 'as wanted (lane)`',
 };
@@ -20,12 +20,12 @@ export const relayMutations: readonly Mutation[] = [
     changes: [
       noLocks,
       {
-        file: 'lane-leases.ts',
+        file: 'events/relay/lane-leases.ts',
         find: 'const fair = shareOf(locks.filter(({ space }) => space === MEMBER_SPACE));',
         replace: 'const fair = LANES;',
       },
       {
-        file: 'outbox-queue.ts',
+        file: 'events/relay/outbox-rows.ts',
         find: 'id > wanted.floor ${condition}',
         replace: 'id > wanted.floor ${condition} and pg_try_advisory_lock(id)',
       },
@@ -44,7 +44,13 @@ export const relayMutations: readonly Mutation[] = [
   {
     name: 'lanes are kept for ever',
     mechanism: 'Relays share the lanes fairly.',
-    changes: [{ file: 'lane-leases.ts', find: 'if (held.size > fair)', replace: 'if (held.size > LANES)' }],
+    changes: [
+      {
+        file: 'events/relay/lane-leases.ts',
+        find: 'if (held.size > fair)',
+        replace: 'if (held.size > LANES)',
+      },
+    ],
     noticedBy: {
       file: 'faults/properties/lane-leases.test.ts',
       title: 'never hold a lane twice, and come to hold each one, in fair shares',
@@ -53,7 +59,9 @@ export const relayMutations: readonly Mutation[] = [
   {
     name: 'a lane is given away while its events are under way',
     mechanism: 'A lane changes its relay when nothing of it is under way.',
-    changes: [{ file: 'lane-leases.ts', find: 'await Promise.all(surplus.map(release));', replace: '' }],
+    changes: [
+      { file: 'events/relay/lane-leases.ts', find: 'await Promise.all(surplus.map(release));', replace: '' },
+    ],
     noticedBy: {
       file: 'runtime/events/relay-handover.test.ts',
       title: 'send nothing twice, as long as Kafka answers',
@@ -63,7 +71,11 @@ export const relayMutations: readonly Mutation[] = [
     name: 'several batches in flight a lane',
     mechanism: 'A lane has one batch in flight.',
     changes: [
-      { file: 'relay-lanes.ts', find: 'held.has(lane) && !busy.has(lane)', replace: 'held.has(lane)' },
+      {
+        file: 'events/relay/lane-queue.ts',
+        find: 'held.has(lane) && !busy.has(lane)',
+        replace: 'held.has(lane)',
+      },
     ],
     noticedBy: { file: relayTests, title: 'sends what was there before it started' },
   },
@@ -72,7 +84,7 @@ export const relayMutations: readonly Mutation[] = [
     mechanism: 'A row is deleted after Kafka has acknowledged it.',
     changes: [
       {
-        file: 'relay-pump.ts',
+        file: 'events/relay/loop.ts',
         find: 'if (rows.size > 0) sending.send(rows);',
         replace:
           'await deleteRows(session, [...rows.values()].flat());\n    if (rows.size > 0) sending.send(rows);',
@@ -86,7 +98,7 @@ export const relayMutations: readonly Mutation[] = [
   {
     name: 'acks 0',
     mechanism: 'An event counts as sent when every in-sync replica has it.',
-    changes: [{ file: 'kafka/sender.ts', find: 'acks: -1', replace: 'acks: 0' }],
+    changes: [{ file: 'events/kafka/sender.ts', find: 'acks: -1', replace: 'acks: 0' }],
     noticedBy: {
       file: 'runtime/events/kafka-sender.test.ts',
       title: 'says that Kafka refuses a message, which a new try does not cure',
@@ -95,7 +107,13 @@ export const relayMutations: readonly Mutation[] = [
   {
     name: 'floors by the last id',
     mechanism: 'No event of a transaction that commits late is passed over.',
-    changes: [{ file: 'lane-floors.ts', find: 'nextTransaction <= oldest', replace: 'nextTransaction > 0n' }],
+    changes: [
+      {
+        file: 'events/relay/low-water-marks.ts',
+        find: 'nextTransaction <= oldest',
+        replace: 'nextTransaction > 0n',
+      },
+    ],
     noticedBy: {
       file: 'faults/properties/lane-floors.test.ts',
       title: 'leave no event below the floor of its lane: each committed one is read until it is sent',
@@ -106,7 +124,7 @@ export const relayMutations: readonly Mutation[] = [
     mechanism: 'The relay that holds a lane hears at once of what another replica saved.',
     changes: [
       {
-        file: 'relay-pump.ts',
+        file: 'events/relay/loop.ts',
         find: `await session.query('select pg_notify($1, $2)', [channel, message]);`,
         replace: `await session.query('select $1::text, $2::text', [channel, message]);`,
       },
@@ -122,7 +140,7 @@ export const relayMutations: readonly Mutation[] = [
     mechanism: 'A relay looks into its lanes about once a second, whoever told it or not.',
     changes: [
       {
-        file: 'relay.ts',
+        file: 'events/relay/relay.ts',
         find: `    await connection?.balance();
     markAndRun(held());`,
         replace: `    await connection?.balance();`,
@@ -133,7 +151,9 @@ export const relayMutations: readonly Mutation[] = [
   {
     name: 'a refused event does not block its key',
     mechanism: 'Events wait behind one of their key that Kafka has refused for good.',
-    changes: [{ file: 'outbox-queue.ts', find: '${isParked} as parked', replace: 'false as parked' }],
+    changes: [
+      { file: 'events/relay/outbox-rows.ts', find: '${isParked} as parked', replace: 'false as parked' },
+    ],
     noticedBy: {
       file: deadLetterTests,
       title: 'becomes a dead letter that blocks its key, while its lane and topic flow on',
@@ -142,7 +162,13 @@ export const relayMutations: readonly Mutation[] = [
   {
     name: 'redrive beside publishers',
     mechanism: 'What is published while a key is redriven comes after what is redriven.',
-    changes: [{ file: 'outbox-redrive.ts', find: '    await lockKeys(connection, [key]);\n', replace: '' }],
+    changes: [
+      {
+        file: 'events/operations/redrive-outbox.ts',
+        find: '    await lockKeys(connection, [key]);\n',
+        replace: '',
+      },
+    ],
     noticedBy: {
       file: deadLetterTests,
       title: 'again and again, while it is still refused and many publish, stays in order',
@@ -151,13 +177,21 @@ export const relayMutations: readonly Mutation[] = [
   {
     name: 'no patience with what is forbidden',
     mechanism: 'A topic may be forbidden for a while before its events become dead letters.',
-    changes: [{ file: 'relay-sending.ts', find: '>= refusalPatience;', replace: '>= 0 * refusalPatience;' }],
+    changes: [
+      {
+        file: 'events/relay/sender-pool.ts',
+        find: '>= refusalPatience;',
+        replace: '>= 0 * refusalPatience;',
+      },
+    ],
     noticedBy: { file: deadLetterTests, title: 'is not made of one that was forbidden for a moment' },
   },
   {
     name: 'KafkaJS tries again',
     mechanism: 'An event counts as sent only when the broker that leads its partition at last has it.',
-    changes: [{ file: 'kafka/sender.ts', find: 'retry: { ...retry, retries: 0 },', replace: 'retry,' }],
+    changes: [
+      { file: 'events/kafka/sender.ts', find: 'retry: { ...retry, retries: 0 },', replace: 'retry,' },
+    ],
     noticedBy: {
       file: 'faults/storms/leader-dies.faults.ts',
       title: 'takes no event with it that counts as sent',
