@@ -1,8 +1,8 @@
 /** Runs `work` when one of the slots is free, in the order of asking; the slot is free again when `work` has settled. */
-export type Slots = <T>(work: () => Promise<T>) => Promise<T>;
+export type Semaphore = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** At most `count` pieces of work at the same time. */
-export function createSlots(count: number): Slots {
+export function createSemaphore(count: number): Semaphore {
   const waiting: (() => void)[] = [];
   let free = count;
 

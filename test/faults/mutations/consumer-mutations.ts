@@ -225,9 +225,9 @@ export const consumerMutations: readonly Mutation[] = [
       'A group begins at the start of a topic that was deleted and made again, however much it holds.',
     changes: [
       {
-        file: 'events/consumer/partition.ts',
-        find: 'if (found && !isSameRecord(found, witness)) {',
-        replace: 'if (found && !isSameRecord(found, found)) {',
+        file: 'events/consumer/log-check.ts',
+        find: '!isSameRecord(found, expected)',
+        replace: '!isSameRecord(found, found)',
       },
     ],
     noticedBy: {

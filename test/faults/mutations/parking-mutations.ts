@@ -110,7 +110,7 @@ export const parkingMutations: readonly Mutation[] = [
     changes: [
       {
         file: 'events/retry/attempt.ts',
-        find: 'await removeParked(trx, events.slice(0, course.handled.length));',
+        find: 'await removeParked(trx, events.slice(0, progress.handled.length));',
         replace: 'await removeParked(trx, events);',
       },
     ],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { createLaneFloors } from '../../../src/runtime/events/relay/low-water-marks.ts';
+import { createLowWaterMarks } from '../../../src/runtime/events/relay/low-water-marks.ts';
 import { insertIntoOutbox } from '../../../src/runtime/events/outbox/insert.ts';
 import { deleteRows, readLanes } from '../../../src/runtime/events/relay/outbox-rows.ts';
 import { openSession, type Session } from '../../../src/runtime/events/relay/session.ts';
@@ -66,7 +66,7 @@ describe('transactions that commit in any order', function () {
   }
 
   function createRun() {
-    const floors = createLaneFloors(session);
+    const floors = createLowWaterMarks(session);
     const open: Open[] = [];
     const committed = new Set<string>();
     let last = 0;

@@ -11,7 +11,7 @@ import { verdictOn } from '../../../src/runtime/events/handling/retry-policy.ts'
 import type { IncomingMessage } from '../../../src/runtime/events/event/message.ts';
 import { findParkedKeys, type ParkedKey } from '../../../src/runtime/events/operations/parked.ts';
 import { dropParked, redriveKey } from '../../../src/runtime/events/operations/change-parked.ts';
-import { runLap } from '../../../src/runtime/events/retry/attempt.ts';
+import { tryKey } from '../../../src/runtime/events/retry/attempt.ts';
 import type { Position } from '../../../src/runtime/events/inbox/positions.ts';
 
 /** An event of the log; it fails so many times before it passes. */
@@ -121,8 +121,8 @@ const isLate = (error: unknown): boolean =>
 /** A replica's runner: as parked-runner.ts does it, without waiting. Resolves to whether there was something to do. */
 export async function runOnce(database: Knex, { groupId, handlers }: World): Promise<boolean> {
   const options = { database, groupId, handlers, settings };
-  const lap = await runLap(options);
-  if (lap?.emptied && !lap.finished) await runLap(options, { key: lap.key, whole: true });
+  const lap = await tryKey(options);
+  if (lap?.emptied && !lap.finished) await tryKey(options, { key: lap.key, whole: true });
   return lap !== undefined;
 }
 

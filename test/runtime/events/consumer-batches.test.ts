@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Registry } from 'prom-client';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import type { PartitionStatus } from '../../../src/runtime/events/consumer/partition.ts';
+import type { PartitionStatus } from '../../../src/runtime/events/consumer/partition-status.ts';
 import type { Consumers } from '../../../src/runtime/events/consumer/groups.ts';
 import { appendBatch, gzipBomb, rawBatch, rawRecord } from '../../support/raw-batches.ts';
 import batches from './compressed-batches/batches.json' with { type: 'json' };

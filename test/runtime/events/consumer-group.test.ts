@@ -11,7 +11,7 @@ import { createConsumerMetrics } from '../../../src/runtime/events/handling/metr
 import { openPartition } from '../../../src/runtime/events/consumer/partition.ts';
 import { startPositions } from '../../../src/runtime/events/consumer/start-positions.ts';
 import { defaultSettings } from '../../../src/runtime/events/handling/settings.ts';
-import { createSlots } from '../../../src/runtime/async/semaphore.ts';
+import { createSemaphore } from '../../../src/runtime/async/semaphore.ts';
 import { createPosition, readPosition, resetPosition } from '../../../src/runtime/events/inbox/positions.ts';
 import { withAdmin } from '../../suites/bus/raw-kafka.ts';
 import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts';
@@ -165,7 +165,14 @@ describe('a partition with two owners', () => {
     handlers.addTopics(['note.events'], async () => {});
     const start = await createPosition(database, of, 0);
     const partition = openPartition(start, 3, {
-      ...{ database, logger, handlers, of, slots: createSlots(1), settings: defaultSettings(fixture.config) },
+      ...{
+        database,
+        logger,
+        handlers,
+        of,
+        slots: createSemaphore(1),
+        settings: defaultSettings(fixture.config),
+      },
       metrics: createConsumerMetrics(new Registry())('f'),
       pause: () => {},
       resume: () => {},
@@ -178,7 +185,7 @@ describe('a partition with two owners', () => {
     partition.receive({ ...fetched, from: 0, next: 1, messages: threeMessages.slice(0, 1) });
     await waitFor(() => partition.status().position === 3);
     partition.receive({ ...fetched, from: 1, next: 2, messages: threeMessages.slice(1, 2) });
-    await waitFor(() => partition.hungry());
+    await waitFor(() => partition.isIdle());
     await partition.close();
     assert.deepEqual(await readPosition(database, of), { position: 3, resets: 0 });
   });
@@ -191,7 +198,14 @@ describe('a partition with two owners', () => {
     handlers.addTopics(['note.events'], ({ subject }) => Promise.resolve(handled.push(subject)));
     const asked: number[] = [];
     const partition = openPartition(await createPosition(database, of, 0), 3, {
-      ...{ database, logger, handlers, of, slots: createSlots(1), settings: defaultSettings(fixture.config) },
+      ...{
+        database,
+        logger,
+        handlers,
+        of,
+        slots: createSemaphore(1),
+        settings: defaultSettings(fixture.config),
+      },
       metrics: createConsumerMetrics(new Registry())('l'),
       pause: () => {},
       resume: () => {},
@@ -221,7 +235,7 @@ describe('a partition with two owners', () => {
           logger,
           handlers,
           of,
-          slots: createSlots(1),
+          slots: createSemaphore(1),
           settings: defaultSettings(fixture.config),
         },
         metrics: createConsumerMetrics(new Registry())('k'),

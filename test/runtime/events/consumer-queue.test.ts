@@ -8,7 +8,7 @@ import { createMessageQueue } from '../../../src/runtime/events/consumer/queue.t
 import { defaultSettings } from '../../../src/runtime/events/handling/settings.ts';
 import type { IncomingMessage } from '../../../src/runtime/events/event/message.ts';
 import { createPosition } from '../../../src/runtime/events/inbox/positions.ts';
-import { createSlots } from '../../../src/runtime/async/semaphore.ts';
+import { createSemaphore } from '../../../src/runtime/async/semaphore.ts';
 import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts';
 
 const message = (offset: number, value: Buffer | null): IncomingMessage => ({
@@ -45,7 +45,7 @@ describe('the messages of a partition that wait', () => {
       handlers.addTopics([of.topic], () => released);
       const flow: string[] = [];
       const partition = openPartition(await createPosition(database, of, 0), 4, {
-        ...{ database, logger, handlers, of, slots: createSlots(1) },
+        ...{ database, logger, handlers, of, slots: createSemaphore(1) },
         settings: { ...defaultSettings(config), queueBytes: 1_000, batchSize: 1 },
         metrics: createConsumerMetrics(new Registry())('g'),
         pause: () => flow.push('pause'),

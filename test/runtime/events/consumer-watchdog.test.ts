@@ -9,7 +9,7 @@ describe('the watchdog of a consumer', () => {
   afterEach(() => stops.forEach((stop) => stop()));
 
   /** A partition that has fetched up to `next`; `seen` are the ends that it was told. */
-  function partition(next: number, hungry = true): OpenPartition & { seen: number[] } {
+  function partition(next: number, isIdle = true): OpenPartition & { seen: number[] } {
     const seen: number[] = [];
     return {
       seen,
@@ -18,7 +18,7 @@ describe('the watchdog of a consumer', () => {
       beginFetch: () => next,
       settle: () => Promise.resolve(),
       seeEnd: (end) => void seen.push(end),
-      hungry: () => hungry,
+      isIdle: () => isIdle,
       flow: () => {},
       status: () => ({ topic: 't', partition: 0, position: next, lag: 0 }),
       close: () => Promise.resolve(),
@@ -29,7 +29,7 @@ describe('the watchdog of a consumer', () => {
 
   function watch(
     watched: OpenPartition,
-    excused = new Set<string>(),
+    knownIdle = new Set<string>(),
     driver = { topicOffsets: () => Promise.resolve(offsets) },
   ): string[] {
     const stalls: string[] = [];
@@ -37,7 +37,7 @@ describe('the watchdog of a consumer', () => {
       driver,
       interval: 5,
       partitions: () => [watched],
-      excused,
+      knownIdle,
       stalled: (reason) => stalls.push(reason.message),
     });
     stops.push(() => watchdog.stop());

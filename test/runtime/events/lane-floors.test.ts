@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { createLaneFloors, type LaneFloors } from '../../../src/runtime/events/relay/low-water-marks.ts';
+import {
+  createLowWaterMarks,
+  type LowWaterMarks,
+} from '../../../src/runtime/events/relay/low-water-marks.ts';
 import { createOutbox, type Outbox } from '../../../src/runtime/events/outbox/publish.ts';
 import { insertIntoOutbox } from '../../../src/runtime/events/outbox/insert.ts';
 import { openSession, type Session } from '../../../src/runtime/events/relay/session.ts';
@@ -11,13 +14,13 @@ const lanes = Array.from({ length: 16 }, (_, lane) => lane);
 describe('the floors of the lanes', () => {
   let world: OutboxDatabase;
   let session: Session;
-  let floors: LaneFloors;
+  let floors: LowWaterMarks;
   let publish: Outbox['publish'];
 
   before(async () => {
     world = await createOutboxDatabase();
     session = await openSession(world.url, 'test', 'test', { heard: () => {}, lost: () => {} });
-    floors = createLaneFloors(session);
+    floors = createLowWaterMarks(session);
     const { database } = world;
     ({ publish } = createOutbox({ database, contracts: { published: [orderPlaced] }, serviceName: 'test' }));
   });

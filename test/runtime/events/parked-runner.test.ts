@@ -4,7 +4,7 @@ import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import { createGroupHandlers } from '../../../src/runtime/events/handling/handlers.ts';
 import { defaultSettings } from '../../../src/runtime/events/handling/settings.ts';
 import type { IncomingMessage } from '../../../src/runtime/events/event/message.ts';
-import { runLap, type Lap, type LapOptions } from '../../../src/runtime/events/retry/attempt.ts';
+import { tryKey, type Attempt, type AttemptOptions } from '../../../src/runtime/events/retry/attempt.ts';
 import { appendParked, lockParkedKeys, parkKey } from '../../../src/runtime/events/parking/park.ts';
 import { inTransaction } from '../../../src/runtime/database/transaction-failure.ts';
 import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts';
@@ -59,7 +59,7 @@ describe('a parked key', () => {
       return 'handled';
     });
 
-  function laps(before: (id: string) => Promise<void> = async () => {}, settings = {}): LapOptions {
+  function laps(before: (id: string) => Promise<void> = async () => {}, settings = {}): AttemptOptions {
     const handlers = createGroupHandlers();
     handlers.addTopics([of.topic], async ({ id }, trx) => {
       await before(id);
@@ -71,16 +71,16 @@ describe('a parked key', () => {
 
   it('is handled in order, and flows again', async () => {
     await park(['1', '2', '3']);
-    const lap = await runLap(laps());
+    const lap = await tryKey(laps());
     assert.deepEqual([lap?.handled.length, lap?.finished], [3, true]);
     assert.deepEqual(await effects(), ['1', '2', '3']);
     assert.deepEqual(await keys(), []);
-    assert.equal(await runLap(laps()), undefined);
+    assert.equal(await tryKey(laps()), undefined);
   });
 
   it('keeps what was handled before the event that fails, which is then the first one', async () => {
     await park(['1', '2', '3']);
-    const lap = await runLap(laps(async (id) => (id === '2' ? Promise.reject(new Error('no')) : undefined)));
+    const lap = await tryKey(laps(async (id) => (id === '2' ? Promise.reject(new Error('no')) : undefined)));
     assert.deepEqual([lap?.handled.length, lap?.finished, lap?.verdict?.attempts], [1, false, 1]);
     assert.deepEqual(await effects(), ['1']);
     assert.deepEqual(await fixture.database('event_parked').orderBy('id').pluck('event_id'), ['2', '3']);
@@ -96,7 +96,7 @@ describe('a parked key', () => {
     const options = laps(async () => {}, { batchSize: 7 });
     await Promise.all(
       [1, 2, 3, 4].map(async () => {
-        while ((await keys()).length > 0) await runLap(options);
+        while ((await keys()).length > 0) await tryKey(options);
       }),
     );
     const all = await effects();
@@ -113,7 +113,7 @@ describe('a parked key', () => {
     await park(['1']);
     const handler = new EventEmitter();
     const begun = once(handler, 'begun');
-    const lap = runLap(
+    const lap = tryKey(
       laps(async () => {
         handler.emit('begun');
         await once(handler, 'released');
@@ -123,7 +123,7 @@ describe('a parked key', () => {
     assert.equal(await arrive('2'), 'queued');
     handler.emit('released');
     assert.deepEqual([(await lap)?.handled.length, (await lap)?.finished], [1, false]);
-    const last = await runLap(laps(), { key: parkedKey, whole: true });
+    const last = await tryKey(laps(), { key: parkedKey, whole: true });
     assert.equal(last?.finished, true);
     assert.deepEqual(await effects(), ['1', '2']);
   });
@@ -132,9 +132,9 @@ describe('a parked key', () => {
     await park(['1']);
     const appending = await fixture.database.transaction({ isolationLevel: 'read committed' });
     assert.ok((await lockParkedKeys(appending, of, ['a'])).has('a'));
-    const lap = await runLap(laps());
+    const lap = await tryKey(laps());
     assert.deepEqual([lap?.emptied, lap?.finished], [true, false]);
-    const last = runLap(laps(), { key: parkedKey, whole: true });
+    const last = tryKey(laps(), { key: parkedKey, whole: true });
     await waitFor(async () => {
       const { rows } = await fixture.database.raw<{ rows: unknown[] }>(
         `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
@@ -155,8 +155,8 @@ describe('a parked key', () => {
     const arrivals = new AbortController();
     const tried = [1, 2].map(async () => {
       while (!arrivals.signal.aborted || (await keys()).length > 0) {
-        const lap: Lap | undefined = await runLap(options);
-        if (lap?.emptied && !lap.finished) await runLap(options, { key: parkedKey, whole: true });
+        const lap: Attempt | undefined = await tryKey(options);
+        if (lap?.emptied && !lap.finished) await tryKey(options, { key: parkedKey, whole: true });
       }
     });
     const ways = new Set<string>();
@@ -174,7 +174,7 @@ describe('a parked key', () => {
   it('is not tried by a release that does not know its topic', async () => {
     await park(['1']);
     const none = { ...laps(), handlers: createGroupHandlers() };
-    assert.equal(await runLap(none), undefined);
+    assert.equal(await tryKey(none), undefined);
   });
 
   it('whose handler keeps the process so busy that its session ends has failed by its deadline', async () => {
@@ -185,10 +185,10 @@ describe('a parked key', () => {
       },
       { handlerTimeout: 150 },
     );
-    const lap = await runLap(options);
+    const lap = await tryKey(options);
     assert.equal(lap?.failure === undefined || lap.failure.kind === 'timeout', true);
     assert.deepEqual(await effects(), ['1']);
-    const next = lap?.failure ? lap : await runLap(options);
+    const next = lap?.failure ? lap : await tryKey(options);
     assert.deepEqual([next?.verdict?.reason, next?.verdict?.attempts], ['timeout', 1]);
   });
 });

@@ -12,7 +12,7 @@ import type { GroupPartition, Position } from '../inbox/positions.ts';
  * not run when the event was handled before, when its key is parked, or when another member has the partition.
  * Resolves and rejects as `handleBatch` does.
  */
-export async function handleOutside(
+export async function handleAtLeastOnce(
   message: IncomingMessage,
   known: Position,
   options: BatchOptions,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoff } from '../../async/backoff.ts';
 import { createPartitions, type Partitions } from './partitions.ts';
-import type { PartitionStatus } from './partition.ts';
+import type { PartitionStatus } from './partition-status.ts';
 
 export interface ConsumerStatus {
   group: string;
@@ -37,7 +37,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   let error: string | undefined;
   let partitions: Partitions | undefined;
   let running: Promise<void> | undefined;
-  const excused = new Set<string>();
+  const knownIdle = new Set<string>();
   let replaces: string | undefined;
   let helpless = 0;
   let joined = Infinity;
@@ -78,7 +78,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       endLife = lost;
       life = partitions = createPartitions({
         ...options,
-        excused,
+        knownIdle,
         replaces,
         logger,
         lost,

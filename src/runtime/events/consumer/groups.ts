@@ -18,7 +18,7 @@ import { checkConsumerTables } from './check-tables.ts';
 import { createInboxPruner } from '../inbox/pruner.ts';
 import type { KafkaDriver } from '../kafka/driver.ts';
 import { createParkedRunner, type ParkedRunner } from '../retry/worker.ts';
-import { createSlots } from '../../async/semaphore.ts';
+import { createSemaphore } from '../../async/semaphore.ts';
 
 /** Adds the handler of a definition, for the effect that it has; see `EventBus.on`. */
 export interface On {
@@ -83,8 +83,8 @@ const PARKED_SLOTS = 2;
 export function createConsumers(options: ConsumersOptions): Consumers {
   const { config, contracts, database, logger, registry, driver } = options;
   const settings = { ...defaultSettings(config), ...options.consumer };
-  const slots = createSlots(settings.concurrency);
-  const parkedSlots = createSlots(PARKED_SLOTS);
+  const slots = createSemaphore(settings.concurrency);
+  const parkedSlots = createSemaphore(PARKED_SLOTS);
   const metricsOf = createConsumerMetrics(registry);
   const handled = new Set<unknown>();
   const groups = new Map<string, GroupHandlers>();

@@ -1,10 +1,13 @@
+import type { Witness } from '../inbox/witness.ts';
+import type { Mismatch } from './start-positions.ts';
+import type { BatchOptions } from './batch.ts';
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import type { GroupHandlers } from '../handling/handlers.ts';
 import type { ConsumerMetrics } from '../handling/metrics.ts';
 import type { ConsumerSettings } from '../handling/settings.ts';
 import type { KafkaDriver } from '../kafka/driver.ts';
-import type { Slots } from '../../async/semaphore.ts';
+import type { Semaphore } from '../../async/semaphore.ts';
 
 export interface ConsumerOptions {
   groupId: string;
@@ -15,7 +18,28 @@ export interface ConsumerOptions {
   logger: Logger;
   metrics: ConsumerMetrics;
   /** Shared by all groups of the process. */
-  slots: Slots;
+  slots: Semaphore;
   /** A key was parked. */
   parked(): void;
+}
+
+/** What one partition of a member needs. */
+export interface PartitionOptions extends BatchOptions {
+  settings: ConsumerSettings;
+  logger: Logger;
+  metrics: ConsumerMetrics;
+  slots: Semaphore;
+  pause(): void;
+  resume(): void;
+  /** Fetches from the offset on. */
+  fetchFrom(offset: number): void;
+  /** A key was parked. */
+  parked(): void;
+  /** A record of the log before the position; one like it must be there still, unless it is gone. */
+  witness?: Witness | undefined;
+  /**
+   * The position or the log is not what this partition knows: it has closed, and must be opened anew. With a mismatch the log
+   * is another one.
+   */
+  stale(reason: string, mismatch?: Mismatch): void;
 }

@@ -1,56 +1,19 @@
+import type { PartitionOptions } from './options.ts';
+import { troubleOf, type PartitionStatus } from './partition-status.ts';
+import { createLogCheck } from './log-check.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from 'pino';
-import { handleBatch, type BatchOptions, type BatchResult } from './batch.ts';
+import { handleBatch, type BatchResult } from './batch.ts';
 import { PositionMovedError } from '../handling/failure.ts';
 import { toError } from '../../errors.ts';
-import { reportHandled, type ConsumerMetrics } from '../handling/metrics.ts';
-import { handleOutside } from './at-least-once.ts';
+import { reportBatch } from '../handling/metrics.ts';
+import { handleAtLeastOnce } from './at-least-once.ts';
 import { createMessageQueue } from './queue.ts';
-import type { ConsumerSettings } from '../handling/settings.ts';
 import { createStoppage } from './stoppage.ts';
-import { createTrouble, type Retrying, type Trouble } from './recovery.ts';
+import { createRecovery } from './recovery.ts';
 import type { Fetched } from '../kafka/records/fetched.ts';
-import type { Damage } from '../kafka/records/record-set.ts';
 import { receivedAt, type IncomingMessage } from '../event/message.ts';
 import type { Mismatch } from './start-positions.ts';
 import { advancePosition, readPosition, type Position } from '../inbox/positions.ts';
-import type { Slots } from '../../async/semaphore.ts';
-import { isSameRecord, witnessOf, type Witness } from '../inbox/witness.ts';
-
-export interface PartitionStatus {
-  topic: string;
-  partition: number;
-  /** The next offset to handle. */
-  position: number;
-  /** Events that are not handled yet, as of the last fetch. */
-  lag: number;
-  /** When Kafka had the first event that waits here, in milliseconds since the epoch. */
-  oldest?: number;
-  /** Set while the partition waits: for the next try of its first event, or for what does not answer. */
-  retrying?: Retrying;
-  /** Set while the partition stops at a batch that cannot be read. */
-  stopped?: Damage;
-}
-
-export interface PartitionOptions extends BatchOptions {
-  settings: ConsumerSettings;
-  logger: Logger;
-  metrics: ConsumerMetrics;
-  slots: Slots;
-  pause(): void;
-  resume(): void;
-  /** Fetches from the offset on. */
-  fetchFrom(offset: number): void;
-  /** A key was parked. */
-  parked(): void;
-  /** A record of the log before the position; one like it must be there still, unless it is gone. */
-  witness?: Witness | undefined;
-  /**
-   * The position or the log is not what this partition knows: it has closed, and must be opened anew. With a mismatch the log
-   * is another one.
-   */
-  stale(reason: string, mismatch?: Mismatch): void;
-}
 
 /** One partition while it is ours: its queue, its place, and the one batch that is being handled. */
 export interface OpenPartition {
@@ -67,7 +30,7 @@ export interface OpenPartition {
    */
   settle(): Promise<void>;
   /** Nothing waits here, so that what is in the log should come. */
-  hungry(): boolean;
+  isIdle(): boolean;
   /** Pauses the fetching again if it must be, after a rebalance has resumed it. */
   flow(): void;
   status(): PartitionStatus;
@@ -85,7 +48,8 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
   const logger = options.logger.child({ topic, partition });
   const closing = new AbortController();
   const queue = createMessageQueue();
-  const trouble = createTrouble({ topic, settings, logger, metrics, parked: () => options.parked() });
+  const log = createLogCheck(options.witness);
+  const recovery = createRecovery({ topic, settings, logger, metrics, parked: () => options.parked() });
   const stoppage = createStoppage({
     ...{ topic, partition, settings, logger, closing: closing.signal },
     look: lookForPosition,
@@ -94,8 +58,6 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
   let position = start;
   let nextFetch = start.position;
   let end = logEnd;
-  let { witness } = options;
-  let lastMessage: IncomingMessage | undefined;
   let waiting = false;
   let paused = false;
   let working: Promise<void> | undefined;
@@ -125,7 +87,7 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
     }
     const fresh = fetched.messages.filter(({ offset }) => Number(offset) >= nextFetch);
     queue.push(fresh);
-    lastMessage = fresh.at(-1) ?? lastMessage;
+    log.received(fresh);
     nextFetch = Math.max(nextFetch, fetched.next);
     end = fetched.end;
     if (fetched.damage) stoppage.stop(fetched.damage);
@@ -134,27 +96,14 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
     if (queue.size() > 0) void wake();
   }
 
-  function beginFetch(): number {
-    if (lastMessage) witness = witnessOf(lastMessage);
-    // an older release that sets a position back leaves a later witness
-    if (witness && witness.offset >= nextFetch) witness = undefined;
-    return witness?.offset ?? nextFetch;
-  }
-
-  /** Compares the witness, where one is waited for and this is the place for it; one that is gone proves nothing. */
-  function isOurLog({ messages, next }: Fetched): boolean {
-    if (!witness) return true;
-    const seen = messages.find(({ offset }) => Number(offset) === witness?.offset);
-    const found = seen && witnessOf(seen);
-    if (found && !isSameRecord(found, witness)) {
-      turnStale(`the record at offset ${found.offset} of ${topic}/${partition} is another one than it was`, {
-        witness,
-        found,
-      });
-      return false;
-    }
-    if (next > witness.offset) witness = undefined;
-    return true;
+  function isOurLog(fetched: Fetched): boolean {
+    const mismatch = log.mismatchIn(fetched);
+    if (!mismatch) return true;
+    turnStale(
+      `the record at offset ${mismatch.found.offset} of ${topic}/${partition} is another one than it was`,
+      mismatch,
+    );
+    return false;
   }
 
   function flow(): void {
@@ -200,20 +149,20 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
   async function step(): Promise<number> {
     const [head] = queue.first(1);
     if (closed() || !head) return 0;
-    const wait = trouble.waitAt(head);
+    const wait = recovery.waitAt(head);
     if (wait > 0) return wait;
-    const verdict = trouble.verdict();
+    const verdict = recovery.verdict();
     let messages = [head];
     let until = Infinity;
     const take = (): IncomingMessage[] => {
-      messages = trouble.cut(nextMessages());
+      messages = recovery.cut(nextMessages());
       until = performance.now() + settings.batchTimeout;
       return messages;
     };
     const enough = (): boolean => closed() || performance.now() > until;
     try {
-      const result = handlers.isOutside(head)
-        ? await handleOutside(head, position, options, verdict)
+      const result = handlers.isAtLeastOnce(head)
+        ? await handleAtLeastOnce(head, position, options, verdict)
         : await handleBatch(take, position, enough, options, verdict);
       passed(result);
       return 0;
@@ -225,21 +174,21 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
   /** A batch, or what there is of one before a message that is handled outside of transactions. */
   function nextMessages(): IncomingMessage[] {
     const messages = queue.first(settings.batchSize);
-    const outside = messages.findIndex((message) => handlers.isOutside(message));
+    const outside = messages.findIndex((message) => handlers.isAtLeastOnce(message));
     return outside > 0 ? messages.slice(0, outside) : messages;
   }
 
   function passed(result: BatchResult): void {
     position = result.position;
     queue.dropBelow(position.position);
-    trouble.passed(position.position, result.parked);
-    trouble.refused(result.refused);
-    report(result, topic, metrics);
+    recovery.passed(position.position, result.parked);
+    recovery.refused(result.refused);
+    reportBatch(result, topic, metrics);
     flow();
   }
 
   function failed(error: Error, messages: IncomingMessage[]): number {
-    if (!(error instanceof PositionMovedError)) return trouble.failed(error, messages);
+    if (!(error instanceof PositionMovedError)) return recovery.failed(error, messages);
     followPosition(error);
     return 0;
   }
@@ -251,7 +200,7 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
     position = found;
     nextFetch = Math.max(nextFetch, found.position);
     queue.dropBelow(found.position);
-    trouble.passed(found.position, 0);
+    recovery.passed(found.position, 0);
   }
 
   /** Whoever moves the position of a partition that stops wants it to go on there. */
@@ -281,12 +230,12 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
   return {
     receive,
     nextFetch: () => nextFetch,
-    beginFetch,
+    beginFetch: () => log.fetchFrom(nextFetch),
     settle,
     seeEnd(seen) {
       end = Math.max(end, seen);
     },
-    hungry: () => queue.size() === 0 && !waiting && !stoppage.damage(),
+    isIdle: () => queue.size() === 0 && !waiting && !stoppage.damage(),
     flow,
     status: () => ({
       topic,
@@ -294,30 +243,11 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
       position: position.position,
       lag: lag(),
       ...(queue.size() > 0 && { oldest: receivedAt(queue.first(1)[0] ?? {}) ?? Date.now() }),
-      ...retryingOf(trouble),
-      ...stoppedOf(stoppage.damage()),
+      ...troubleOf({ retrying: recovery.retrying(), stopped: stoppage.damage() }),
     }),
     async close() {
       closing.abort();
       await working?.catch(() => {});
     },
   };
-}
-
-function retryingOf(trouble: Trouble): { retrying?: Retrying } {
-  const retrying = trouble.retrying();
-  return retrying ? { retrying } : {};
-}
-
-const stoppedOf = (damage: Damage | undefined): { stopped?: Damage } => (damage ? { stopped: damage } : {});
-
-function report(
-  { handled, duplicates, tombstones, unhandled }: BatchResult,
-  topic: string,
-  metrics: ConsumerMetrics,
-): void {
-  metrics.duplicates(topic, duplicates);
-  metrics.tombstones(topic, tombstones);
-  metrics.unhandled(topic, unhandled);
-  reportHandled(handled, topic, metrics);
 }

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { backoff } from '../../async/backoff.ts';
 import { toError } from '../../errors.ts';
 import type { ConsumerOptions } from './options.ts';
-import { openPartition, type OpenPartition, type PartitionStatus } from './partition.ts';
+import { openPartition, type OpenPartition } from './partition.ts';
+import type { PartitionStatus } from './partition-status.ts';
 import { createWatchdog } from './watchdog.ts';
 import { placeOf, startPositions, type Mismatch, type StartPosition } from './start-positions.ts';
 import { failpoint } from '../../async/failpoint.ts';
@@ -11,7 +12,7 @@ import type { TopicPartition } from '../event/message.ts';
 
 export interface PartitionsOptions extends ConsumerOptions {
   /** Places where nothing came and a new member did not help; see the watchdog. */
-  excused: Set<string>;
+  knownIdle: Set<string>;
   /** The id of the last member, which may not have left. */
   replaces: string | undefined;
   /** The group let the member in. */
@@ -60,7 +61,7 @@ export function createPartitions(options: PartitionsOptions): Partitions {
     driver,
     interval: settings.silenceTimeout / 4,
     partitions: () => open.values(),
-    excused: options.excused,
+    knownIdle: options.knownIdle,
     stalled: (reason) => options.lost(reason),
   });
 

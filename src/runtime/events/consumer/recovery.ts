@@ -15,7 +15,7 @@ export interface Retrying {
 }
 
 /** What has failed in one partition, and how the next batch goes about it. */
-export interface Trouble {
+export interface Recovery {
   /** Milliseconds to wait before a batch that begins with `head`; not zero once only. */
   waitAt(head: IncomingMessage): number;
   /** As many of the messages as the next batch may have, so that what is known to fail spoils nothing else. */
@@ -32,7 +32,7 @@ export interface Trouble {
   retrying(): Retrying | undefined;
 }
 
-export interface TroubleOptions {
+export interface RecoveryOptions {
   topic: string;
   settings: ConsumerSettings;
   logger: Logger;
@@ -51,9 +51,9 @@ interface Hurdle {
 
 const AFTER_A_FAILURE = 16;
 
-export function createTrouble({ topic, settings, logger, metrics, parked }: TroubleOptions): Trouble {
+export function createRecovery({ topic, settings, logger, metrics, parked }: RecoveryOptions): Recovery {
   const retry = createRetry(settings);
-  let hurdle: Hurdle | undefined;
+  let blocking: Hurdle | undefined;
   let oneByOne = 0;
   /** Events in a batch: few after a failure, since more may be near, and what is rolled back was done for nothing. */
   let most = Infinity;
@@ -63,7 +63,7 @@ export function createTrouble({ topic, settings, logger, metrics, parked }: Trou
   function blame(error: Error, messages: IncomingMessage[]): Error {
     const [only] = messages;
     const blameless = error instanceof EventFailure || error instanceof ParkingFullError;
-    return messages.length === 1 && only && !blameless && !hurdle?.verdict ? failureOf(only, error) : error;
+    return messages.length === 1 && only && !blameless && !blocking?.verdict ? failureOf(only, error) : error;
   }
 
   function act(next: NextTry, error: Error): number {
@@ -77,19 +77,19 @@ export function createTrouble({ topic, settings, logger, metrics, parked }: Trou
           );
         }
         // what lies before the event does not wait, and the position then stands at it
-        if (!(error instanceof EventFailure) || hurdle?.verdict) return next.wait;
-        hurdle = { offset: error.offset, wait: next.wait };
+        if (!(error instanceof EventFailure) || blocking?.verdict) return next.wait;
+        blocking = { offset: error.offset, wait: next.wait };
         return 0;
       case 'in place':
-        hurdle = { offset: next.offset, wait: next.wait };
+        blocking = { offset: next.offset, wait: next.wait };
         logger.warn(
           { err, attempts: next.attempts },
           `${error.message}; try ${next.attempts} failed, the next one comes in ${next.wait} ms, and the events behind it wait`,
         );
         return 0;
       case 'park':
-        hurdle = { offset: next.offset, wait: 0, verdict: { ...next.verdict, offset: next.offset } };
-        if (error instanceof EventFailure) hurdle.failure = error;
+        blocking = { offset: next.offset, wait: 0, verdict: { ...next.verdict, offset: next.offset } };
+        if (error instanceof EventFailure) blocking.failure = error;
         return 0;
       case 'hold':
         logger.error(
@@ -97,8 +97,8 @@ export function createTrouble({ topic, settings, logger, metrics, parked }: Trou
           `${error.message}; the partition waits and tries again in ${Math.round(next.wait)} ms`,
         );
         // what lies before the event that cannot be parked does not wait
-        if (hurdle?.verdict) hurdle = { offset: hurdle.offset, wait: next.wait };
-        return hurdle ? 0 : next.wait;
+        if (blocking?.verdict) blocking = { offset: blocking.offset, wait: next.wait };
+        return blocking ? 0 : next.wait;
       default:
         return 0;
     }
@@ -114,27 +114,27 @@ export function createTrouble({ topic, settings, logger, metrics, parked }: Trou
 
   return {
     waitAt(head) {
-      if (!hurdle || Number(head.offset) < hurdle.offset) return 0;
-      const { wait } = hurdle;
-      hurdle.wait = 0;
+      if (!blocking || Number(head.offset) < blocking.offset) return 0;
+      const { wait } = blocking;
+      blocking.wait = 0;
       return wait;
     },
     cut(messages) {
       const some = messages.slice(0, oneByOne > 0 ? 1 : most);
-      if (!hurdle) return some;
-      const { offset, verdict } = hurdle;
+      if (!blocking) return some;
+      const { offset, verdict } = blocking;
       const before = some.filter((message) => Number(message.offset) < offset + (verdict ? 1 : 0));
       return before.length > 0 ? before : some.slice(0, 1);
     },
-    verdict: () => hurdle?.verdict,
+    verdict: () => blocking?.verdict,
     passed(position, parkedEvents) {
       retry.passed(position);
       oneByOne = Math.max(0, oneByOne - 1);
       most *= 2;
-      if (!hurdle || position > hurdle.offset) {
-        if (parkedEvents > 0 && hurdle?.verdict && hurdle.failure)
-          reportParked(hurdle.failure, hurdle.verdict);
-        hurdle = retrying = undefined;
+      if (!blocking || position > blocking.offset) {
+        if (parkedEvents > 0 && blocking?.verdict && blocking.failure)
+          reportParked(blocking.failure, blocking.verdict);
+        blocking = retrying = undefined;
       }
     },
     refused(events) {

@@ -8,7 +8,7 @@ export interface WatchdogOptions {
   interval: number;
   partitions: () => Iterable<OpenPartition>;
   /** Where a new member found nothing either: what lies there are transaction markers, which are never delivered. */
-  excused: Set<string>;
+  knownIdle: Set<string>;
   /** Nothing was fetched of a partition between two looks, although it had events at both. */
   stalled: (reason: Error) => void;
 }
@@ -17,7 +17,7 @@ export interface WatchdogOptions {
  * Looks at the ends of the partitions from outside of the fetching, which may fall silent without an error
  * (tulios/kafkajs#1072, #1456), and tells each partition its end, so that the lag is right even while nothing is fetched.
  */
-export function createWatchdog({ driver, interval, partitions, excused, stalled }: WatchdogOptions) {
+export function createWatchdog({ driver, interval, partitions, knownIdle, stalled }: WatchdogOptions) {
   let behind = new Map<string, number>();
   let looking: Promise<void> | undefined;
   const timer = setInterval(() => {
@@ -36,11 +36,11 @@ export function createWatchdog({ driver, interval, partitions, excused, stalled 
       const place = placeOf(topic, number);
       const end = ends.get(place) ?? 0;
       partition.seeEnd(end);
-      if (!partition.hungry() || end <= partition.nextFetch()) continue;
+      if (!partition.isIdle() || end <= partition.nextFetch()) continue;
       behind.set(place, partition.nextFetch());
       const silentPlace = `${place}@${partition.nextFetch()}`;
-      if (before.get(place) !== partition.nextFetch() || excused.has(silentPlace)) continue;
-      excused.add(silentPlace);
+      if (before.get(place) !== partition.nextFetch() || knownIdle.has(silentPlace)) continue;
+      knownIdle.add(silentPlace);
       stalled(new Error(`nothing comes of ${silentPlace}, although the partition goes on to ${end}`));
     }
   }

@@ -59,7 +59,7 @@ export interface GroupHandlers {
   /** Somebody handles the message, or it has no type and somebody has to look at it. */
   wants(message: IncomingMessage): boolean;
   /** A part of its handling is outside of transactions. */
-  isOutside(message: IncomingMessage): boolean;
+  isAtLeastOnce(message: IncomingMessage): boolean;
   /**
    * Decodes, lifts and checks a message. Throws what tells the operator why it cannot be handled and what to do: a
    * `CloudEventError`, an `EventSizeError` or an `EventDataError`, or what an upcast threw.
@@ -129,7 +129,7 @@ export function createGroupHandlers(): GroupHandlers {
       isTombstone(message)
         ? message.key !== null && tombstoneHandlers.has(message.topic)
         : topicHandlers(message.topic).length > 0 || hasNoType(message) || typed(message) !== undefined,
-    isOutside: (message) => anyOutside && !isTombstone(message) && typed(message)?.outside === true,
+    isAtLeastOnce: (message) => anyOutside && !isTombstone(message) && typed(message)?.outside === true,
     prepare(message) {
       checkSize(message);
       const onTombstone = isEmpty(message) && tombstoneHandlers.get(message.topic);

@@ -166,3 +166,22 @@ export function reportHandled(
     if (published > 0) metrics.delay(topic, Math.max(0, now - published) / 1_000);
   }
 }
+
+/** Counts what a batch of a partition did. */
+export function reportBatch(
+  { handled, duplicates, tombstones, unhandled }: CountedBatch,
+  topic: string,
+  metrics: ConsumerMetrics,
+): void {
+  metrics.duplicates(topic, duplicates);
+  metrics.tombstones(topic, tombstones);
+  metrics.unhandled(topic, unhandled);
+  reportHandled(handled, topic, metrics);
+}
+
+interface CountedBatch {
+  handled: readonly HandledEvent[];
+  duplicates: number;
+  tombstones: number;
+  unhandled: number;
+}

@@ -1,9 +1,9 @@
 import type { ServiceConfig } from '../../config/service-config.ts';
 import { connectionError } from '../../database/connection-error.ts';
-import { createLaneFloors, type LaneFloors } from './low-water-marks.ts';
+import { createLowWaterMarks, type LowWaterMarks } from './low-water-marks.ts';
 import { joinLeases, type LaneLeases, LANES_CHANGED } from './lane-leases.ts';
 import { openSession, type Session, type SessionEvents } from './session.ts';
-import { singleFlight } from '../../async/coalesce.ts';
+import { coalesce } from '../../async/coalesce.ts';
 
 /** Where relays hear of lanes; publishers elsewhere, such as outbox-redrive.ts, tell here. */
 export const CHANNEL = 'event_outbox';
@@ -16,7 +16,7 @@ const findMissingTable = `
 export interface RelayConnection {
   session: Session;
   leases: LaneLeases;
-  floors: LaneFloors;
+  lowWaterMarks: LowWaterMarks;
   channel: string;
   /** Takes and gives back lanes, and looks at what has ended; never rejects. */
   balance(): Promise<void>;
@@ -47,16 +47,16 @@ export async function openRelayConnection(
       await session.close();
       throw error;
     });
-  const floors = createLaneFloors(session);
+  const lowWaterMarks = createLowWaterMarks(session);
   ready = true;
   return {
     session,
     leases,
-    floors,
+    lowWaterMarks,
     channel: CHANNEL,
-    balance: singleFlight(async () => {
+    balance: coalesce(async () => {
       try {
-        await floors.look();
+        await lowWaterMarks.look();
         await leases.balance();
       } catch {
         // the session is lost, and says so itself

@@ -6,7 +6,7 @@ import type { RelayConnection } from './connection.ts';
 import type { RelayLanes } from './lane-queue.ts';
 import type { RelaySending, SendingDone } from './sender-pool.ts';
 import type { Session } from './session.ts';
-import { singleFlight } from '../../async/coalesce.ts';
+import { coalesce } from '../../async/coalesce.ts';
 
 /** One NOTIFY costs every writer of the database a little, so that lanes are collected for so many milliseconds. */
 const NOTIFY_INTERVAL = 5;
@@ -21,7 +21,7 @@ const BACKLOG = 100;
 /** How soon rows are read again whose key somebody redrives or drops at this moment. */
 const REREAD_DELAY = 50;
 
-type Connection = Pick<RelayConnection, 'session' | 'leases' | 'floors' | 'channel'>;
+type Connection = Pick<RelayConnection, 'session' | 'leases' | 'lowWaterMarks' | 'channel'>;
 
 interface Settings {
   connection: () => Connection | undefined;
@@ -32,7 +32,7 @@ interface Settings {
 }
 
 /** Moves rows from PostgreSQL to Kafka, and what Kafka has, or will never have, out of the outbox. */
-export interface RelayPump {
+export interface RelayLoop {
   /** Does what there is to do; resolves once the rest waits for Kafka or for new rows. Never rejects. */
   run(): Promise<void>;
   /** Rows that are in Kafka are deleted, and those that were refused are parked, before their lanes are read again. */
@@ -43,7 +43,7 @@ export interface RelayPump {
   readNoMore(): void;
 }
 
-export function createRelayPump({ connection, lanes, sending, onDeadLetters }: Settings): RelayPump {
+export function createRelayLoop({ connection, lanes, sending, onDeadLetters }: Settings): RelayLoop {
   const acknowledged: OutboxRow[] = [];
   const finished: number[] = [];
   let refused: RefusedRow[] = [];
@@ -91,14 +91,14 @@ export function createRelayPump({ connection, lanes, sending, onDeadLetters }: S
     void run();
   }
 
-  async function sendReady({ session, leases, floors }: Connection): Promise<void> {
+  async function sendReady({ session, leases, lowWaterMarks }: Connection): Promise<void> {
     if (closing || !sending.hasFreeSender() || !lanes.hasReady(leases.held())) return;
     const wait = readAt + readInterval() - performance.now();
     if (wait > 0) return void (reading ??= setTimeout(collected, wait));
     readAt = performance.now();
     const ready = lanes.takeReady(leases.held());
     for (const lane of ready) lanes.begin(lane);
-    const rows = await readSendable(session, ready, floors).catch((error: unknown) => {
+    const rows = await readSendable(session, ready, lowWaterMarks).catch((error: unknown) => {
       for (const lane of ready) lanes.end(lane);
       lanes.mark(ready);
       throw error;
@@ -121,9 +121,9 @@ export function createRelayPump({ connection, lanes, sending, onDeadLetters }: S
   async function readSendable(
     session: Session,
     ready: number[],
-    floors: Connection['floors'],
+    lowWaterMarks: Connection['lowWaterMarks'],
   ): Promise<Map<number, OutboxRow[]>> {
-    const rows = await readLanes(session, ready, floors, sending.waiting());
+    const rows = await readLanes(session, ready, lowWaterMarks, sending.waiting());
     for (const [lane, found] of rows) if (mayHaveMore(found)) lanes.mark([lane]);
     lastRead = [...rows.values()].reduce((sum, found) => sum + found.length, 0);
     const behind = [...rows.values()].flatMap((found) => found.filter(({ parked }) => parked));
@@ -140,7 +140,7 @@ export function createRelayPump({ connection, lanes, sending, onDeadLetters }: S
     }, REREAD_DELAY).unref();
   }
 
-  const work = singleFlight(async () => {
+  const work = coalesce(async () => {
     const current = connection();
     if (!current) return;
     try {

@@ -7,7 +7,7 @@ const LOOKS_BEFORE_RESET = 60;
  * Below which ids nothing is left and nothing can come. Reading a lane from its first id passes all that was deleted since
  * the last vacuum, and vacuum removes nothing that an old transaction, such as a backup, might still see.
  */
-export interface LaneFloors {
+export interface LowWaterMarks {
   /** Looks at which transactions have ended; about once a second. */
   look(): Promise<void>;
   /** Every transaction that has an id up to this one has ended. */
@@ -31,8 +31,8 @@ const readNextTransaction = 'select pg_current_xact_id()::text as id';
 
 const readOldestTransaction = 'select pg_snapshot_xmin(pg_current_snapshot())::text as id';
 
-export function createLaneFloors(session: Pick<Session, 'query'>): LaneFloors {
-  const floors = new Map<number, bigint>();
+export function createLowWaterMarks(session: Pick<Session, 'query'>): LowWaterMarks {
+  const lowWaterMarks = new Map<number, bigint>();
   let looks: Look[] = [];
   let lookCount = 0;
   let settled = 0n;
@@ -53,13 +53,13 @@ export function createLaneFloors(session: Pick<Session, 'query'>): LaneFloors {
       looks = looks.slice(ended.length).slice(-LOOKS_BEFORE_RESET);
       settled = ended.at(-1)?.lastId ?? settled;
       lookCount += 1;
-      if (lookCount % LOOKS_BEFORE_RESET === 0) floors.clear();
+      if (lookCount % LOOKS_BEFORE_RESET === 0) lowWaterMarks.clear();
     },
     settled: () => settled,
-    floorOf: (lane) => floors.get(lane) ?? 0n,
+    floorOf: (lane) => lowWaterMarks.get(lane) ?? 0n,
     saw(lane, settledBefore, first) {
       const gone = first !== undefined && first <= settledBefore ? first - 1n : settledBefore;
-      floors.set(lane, gone);
+      lowWaterMarks.set(lane, gone);
     },
   };
 }

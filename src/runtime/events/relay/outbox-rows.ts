@@ -1,7 +1,7 @@
-import type { LaneFloors } from './low-water-marks.ts';
+import type { LowWaterMarks } from './low-water-marks.ts';
 import type { OutgoingMessage } from '../event/message.ts';
 import type { Session } from './session.ts';
-import type { Waiting } from './topic-backoff.ts';
+import type { PausedTopic } from './topic-backoff.ts';
 
 const ROWS_PER_LANE = 500;
 const BYTES_PER_LANE = 1_000_000;
@@ -65,11 +65,11 @@ const deleteSent = `
 export async function readLanes(
   session: Pick<Session, 'query'>,
   lanes: readonly number[],
-  floors: Pick<LaneFloors, 'settled' | 'floorOf' | 'saw'>,
-  waiting: readonly Waiting[],
+  lowWaterMarks: Pick<LowWaterMarks, 'settled' | 'floorOf' | 'saw'>,
+  waiting: readonly PausedTopic[],
 ): Promise<Map<number, OutboxRow[]>> {
-  const settled = floors.settled();
-  const from = lanes.map((lane) => String(floors.floorOf(lane)));
+  const settled = lowWaterMarks.settled();
+  const from = lanes.map((lane) => String(lowWaterMarks.floorOf(lane)));
   const rows =
     waiting.length === 0
       ? await session.query<OutboxRow>(readAllHeads, [lanes, from])
@@ -81,12 +81,12 @@ export async function readLanes(
     else byLane.set(row.lane, [row]);
   }
   if (waiting.length === 0) {
-    for (const lane of lanes) floors.saw(lane, settled, idOf(byLane.get(lane)?.[0]));
+    for (const lane of lanes) lowWaterMarks.saw(lane, settled, idOf(byLane.get(lane)?.[0]));
   }
   return byLane;
 }
 
-const columnsOf = (waiting: readonly Waiting[]): unknown[] => [
+const columnsOf = (waiting: readonly PausedTopic[]): unknown[] => [
   waiting.map(({ lane }) => lane ?? -1),
   waiting.map(({ topic }) => topic),
 ];

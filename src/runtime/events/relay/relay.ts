@@ -10,7 +10,7 @@ import { LANES_CHANGED } from './lane-leases.ts';
 import type { TopicKey } from './refused-rows.ts';
 import type { RefusedRow } from './sender.ts';
 import { createRelayLanes } from './lane-queue.ts';
-import { createRelayPump } from './loop.ts';
+import { createRelayLoop } from './loop.ts';
 import { createRelayMetrics } from './metrics.ts';
 import { createRelaySending, nameOf, type SendingDone } from './sender-pool.ts';
 import { openRelayConnection, type RelayConnection } from './connection.ts';
@@ -60,16 +60,16 @@ export function createRelay(settings: Settings): Relay {
   const lanes = createRelayLanes();
   const metrics = createRelayMetrics(database, registry, () => held().size);
   const sending = createRelaySending({ driver, metrics, logger, refusalPatience, done });
-  const pump = createRelayPump({ connection: () => connection, lanes, sending, onDeadLetters });
+  const loop = createRelayLoop({ connection: () => connection, lanes, sending, onDeadLetters });
 
   function done({ retryIn, ...outcome }: SendingDone): void {
-    pump.settle(outcome);
+    loop.settle(outcome);
     if (retryIn !== undefined) {
       lanes.mark(outcome.lanes);
       // all lanes: others were read without the topics that wait
       setTimeout(() => markAndRun(held()), retryIn).unref();
     }
-    void pump.run();
+    void loop.run();
   }
 
   function onDeadLetters(refused: readonly RefusedRow[], keys: readonly TopicKey[]): void {
@@ -86,7 +86,7 @@ export function createRelay(settings: Settings): Relay {
 
   function markAndRun(marked: Iterable<number>): void {
     lanes.mark(marked);
-    void pump.run();
+    void loop.run();
   }
 
   async function connect(): Promise<void> {
@@ -143,13 +143,13 @@ export function createRelay(settings: Settings): Relay {
     const readUntil = performance.now() + (milliseconds * 2) / 3;
     lanes.mark(held());
     do {
-      await pump.run();
+      await loop.run();
       await Promise.race([sending.settled(), over]);
-      await pump.run(); // deletes what was sent
+      await loop.run(); // deletes what was sent
     } while (mayGoOn() && performance.now() < readUntil);
-    pump.readNoMore();
+    loop.readNoMore();
     await Promise.race([sending.settled(), over]);
-    await pump.run();
+    await loop.run();
     clock.abort();
   }
 
@@ -176,8 +176,8 @@ export function createRelay(settings: Settings): Relay {
     wake(woken) {
       if (stopping.signal.aborted) return; // who takes the lanes over reads them
       lanes.mark(woken);
-      pump.tell([...woken].filter((lane) => !held().has(lane)));
-      void pump.run();
+      loop.tell([...woken].filter((lane) => !held().has(lane)));
+      void loop.run();
     },
     status: () => ({ session: connection ? 'up' : 'down', lanes: [...held()], problem: sending.problem() }),
   };

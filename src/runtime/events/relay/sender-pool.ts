@@ -10,7 +10,7 @@ import {
   type Sent,
 } from './sender.ts';
 import type { RelayMetrics } from './metrics.ts';
-import { createTopicBackoff, type Waiting } from './topic-backoff.ts';
+import { createTopicBackoff, type PausedTopic } from './topic-backoff.ts';
 
 const SENDERS = 4;
 /** Below it, rows of several lanes share a request; above it, the lanes are spread over the senders. */
@@ -20,7 +20,7 @@ const ROWS_WORTH_SPREADING = 100;
 export interface RelaySending {
   hasFreeSender(): boolean;
   /** What Kafka did not take a moment ago. */
-  waiting(): Waiting[];
+  waiting(): PausedTopic[];
   /** Why Kafka does not take events at present. */
   problem(): string | undefined;
   /** Sends the rows of some lanes; `done` is called once per group of lanes. Needs a free sender. */

@@ -3,7 +3,7 @@ import { backoff } from '../../async/backoff.ts';
 const DELAY = { first: 100, max: 3_000 };
 
 /** What is not to be tried now: the events of a topic in a lane, or in all lanes. */
-export interface Waiting {
+export interface PausedTopic {
   topic: string;
   lane?: number;
 }
@@ -11,20 +11,20 @@ export interface Waiting {
 /** What Kafka did not take, each with the time when it is tried again. */
 export interface TopicBackoff {
   /** Returns the milliseconds until it is tried again, whole and rounded up. What fails meanwhile waits for the same time. */
-  fail(what: Waiting): number;
+  fail(what: PausedTopic): number;
   /** A lane of the topic was taken; returns whether this was the last of the topic that had failed. */
   succeed(topic: string, lane: number): boolean;
-  waiting(): Waiting[];
+  waiting(): PausedTopic[];
 }
 
-interface Failed extends Waiting {
+interface Failed extends PausedTopic {
   failures: number;
   until: number;
 }
 
 export function createTopicBackoff(): TopicBackoff {
   const failed = new Map<string, Failed>();
-  const nameOf = ({ topic, lane }: Waiting): string => `${lane ?? 'all'} ${topic}`;
+  const nameOf = ({ topic, lane }: PausedTopic): string => `${lane ?? 'all'} ${topic}`;
   return {
     fail({ topic, lane }) {
       const name = nameOf({ topic, lane });

@@ -7,7 +7,7 @@ import { failureOf, type HandledEvent } from '../handling/run-handler.ts';
 import { verdictOn } from '../handling/retry-policy.ts';
 import type { ConsumerSettings } from '../handling/settings.ts';
 import { failpoint } from '../../async/failpoint.ts';
-import { BrokenOff, handleInOrder, type Course } from './savepoint.ts';
+import { AttemptEndedError, handleInOrder, type Progress } from './savepoint.ts';
 import {
   finishKey,
   keepTrying,
@@ -25,7 +25,7 @@ import type { Verdict } from '../parking/park.ts';
 import { rejectRolledBack } from '../../database/transaction-commit.ts';
 import { inTransaction } from '../../database/transaction-failure.ts';
 
-export interface LapOptions {
+export interface AttemptOptions {
   database: Knex;
   groupId: string;
   handlers: GroupHandlers;
@@ -36,7 +36,7 @@ export interface LapOptions {
 }
 
 /** What one transaction did for one key. */
-export interface Lap {
+export interface Attempt {
   key: ParkedKey;
   handled: HandledEvent[];
   /** All events that it saw are handled. */
@@ -50,7 +50,7 @@ export interface Lap {
 }
 
 /** What a transaction is to do: with the key that is due for longest where it names none. */
-export interface LapTask {
+export interface AttemptTask {
   key?: ParkedKey;
   /** Keep events from being appended meanwhile. */
   whole?: boolean;
@@ -63,10 +63,10 @@ export interface LapTask {
  * it handled. Resolves to undefined when no key is due that nobody else has; rejects when PostgreSQL does, and then nothing
  * is done.
  */
-export async function runLap(options: LapOptions, task: LapTask = {}): Promise<Lap | undefined> {
+export async function tryKey(options: AttemptOptions, task: AttemptTask = {}): Promise<Attempt | undefined> {
   let seen: { taken: TakenKey; events: ParkedEvent[] } | undefined;
   try {
-    const lap = await inTransaction(options.database, async (trx) => {
+    const attempt = await inTransaction(options.database, async (trx) => {
       rejectRolledBack(trx);
       const taken = await take(task, trx, options);
       if (!taken) return undefined;
@@ -74,20 +74,20 @@ export async function runLap(options: LapOptions, task: LapTask = {}): Promise<L
       seen = { taken, events };
       return handleKey(taken, events, trx, options);
     });
-    if (lap && lap.handled.length > 0) failpoint('parked.committed');
-    return lap;
+    if (attempt && attempt.handled.length > 0) failpoint('parked.committed');
+    return attempt;
   } catch (error) {
     if (!seen) throw error;
-    return error instanceof BrokenOff
+    return error instanceof AttemptEndedError
       ? breakOff(seen.taken, error, options)
       : afterCommitFailed(seen.taken, seen.events, error, options);
   }
 }
 
 async function take(
-  { key, whole = false }: LapTask,
+  { key, whole = false }: AttemptTask,
   trx: Knex.Transaction,
-  { groupId, handlers, settings: { handlerTimeout } }: LapOptions,
+  { groupId, handlers, settings: { handlerTimeout } }: AttemptOptions,
 ): Promise<TakenKey | undefined> {
   await trx.raw(
     `select set_config('statement_timeout', ?, true), set_config('idle_in_transaction_session_timeout', ?, true)`,
@@ -100,15 +100,15 @@ async function handleKey(
   taken: TakenKey,
   events: ParkedEvent[],
   trx: Knex.Transaction,
-  options: LapOptions,
-): Promise<Lap> {
+  options: AttemptOptions,
+): Promise<Attempt> {
   const { groupId, topic, key } = taken;
-  const course = await handleInOrder(events, trx, options);
-  await removeParked(trx, events.slice(0, course.handled.length));
-  const settled = await settle(taken, course, trx, options);
-  if (course.handled.length > 0) failpoint('parked.handled');
-  const emptied = course.handled.length === events.length;
-  return { key: { groupId, topic, key }, emptied, ...course, ...settled };
+  const progress = await handleInOrder(events, trx, options);
+  await removeParked(trx, events.slice(0, progress.handled.length));
+  const settled = await settle(taken, progress, trx, options);
+  if (progress.handled.length > 0) failpoint('parked.handled');
+  const emptied = progress.handled.length === events.length;
+  return { key: { groupId, topic, key }, emptied, ...progress, ...settled };
 }
 
 /** No event is named: they are tried one by one, and one that was alone has failed. */
@@ -116,20 +116,20 @@ async function afterCommitFailed(
   taken: TakenKey,
   events: ParkedEvent[],
   error: unknown,
-  options: LapOptions,
-): Promise<Lap | undefined> {
+  options: AttemptOptions,
+): Promise<Attempt | undefined> {
   const [first, ...others] = events;
   if (!first || isAway(error) || isConflict(error)) throw error;
-  if (others.length > 0) return runLap(options, { key: taken, limit: 1 });
-  return breakOff(taken, new BrokenOff(failureOf(first.message, error), 0), options);
+  if (others.length > 0) return tryKey(options, { key: taken, limit: 1 });
+  return breakOff(taken, new AttemptEndedError(failureOf(first.message, error), 0), options);
 }
 
 async function breakOff(
   taken: TakenKey,
-  { failure, before }: BrokenOff,
-  options: LapOptions,
-): Promise<Lap | undefined> {
-  if (before > 0) return runLap(options, { key: taken, limit: before });
+  { failure, before }: AttemptEndedError,
+  options: AttemptOptions,
+): Promise<Attempt | undefined> {
+  if (before > 0) return tryKey(options, { key: taken, limit: before });
   return inTransaction(options.database, async (trx) => {
     rejectRolledBack(trx);
     const again = await takeKey(trx, taken, { whole: false });
@@ -141,10 +141,10 @@ async function breakOff(
 /** Says when the key is tried again, or that it flows. */
 async function settle(
   taken: TakenKey,
-  { handled, failure }: Course,
+  { handled, failure }: Progress,
   trx: Knex.Transaction,
-  { settings }: LapOptions,
-): Promise<Pick<Lap, 'verdict' | 'finished'>> {
+  { settings }: AttemptOptions,
+): Promise<Pick<Attempt, 'verdict' | 'finished'>> {
   if (!failure) {
     const finished = await finishKey(trx, taken);
     if (!finished) await keepTrying(trx, taken);

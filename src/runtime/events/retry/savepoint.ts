@@ -15,14 +15,14 @@ export interface ParkedHandling {
 }
 
 /** How far the handling of parked events came. */
-export interface Course {
+export interface Progress {
   handled: HandledEvent[];
   /** Of the event after these. */
   failure?: EventFailure;
 }
 
 /** An event has failed, and nothing more can be done in its transaction. */
-export class BrokenOff extends Error {
+export class AttemptEndedError extends Error {
   override name = 'BrokenOff';
   readonly failure: EventFailure;
   /** Events that were handled before it. */
@@ -36,14 +36,14 @@ export class BrokenOff extends Error {
 }
 
 /**
- * Handles the events of a key in order, each in a savepoint, until one fails or `batchTimeout` is over. Rejects with `BrokenOff`
+ * Handles the events of a key in order, each in a savepoint, until one fails or `batchTimeout` is over. Rejects with `AttemptEndedError`
  * when an event failed and `trx` is lost, and with the error of PostgreSQL when `trx` is lost without one.
  */
 export async function handleInOrder(
   events: readonly ParkedEvent[],
   trx: Knex.Transaction,
   options: ParkedHandling,
-): Promise<Course> {
+): Promise<Progress> {
   const handled: HandledEvent[] = [];
   const until = performance.now() + options.settings.batchTimeout;
   for (const { message } of events) {
@@ -52,7 +52,7 @@ export async function handleInOrder(
       handled.push(await handleInSavepoint(message, trx, options));
     } catch (error) {
       if (!(error instanceof EventFailure)) throw error;
-      if (!(await isUsable(trx))) throw new BrokenOff(error, handled.length);
+      if (!(await isUsable(trx))) throw new AttemptEndedError(error, handled.length);
       return { handled, failure: error };
     }
   }

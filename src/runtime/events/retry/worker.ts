@@ -4,9 +4,9 @@ import { backoff } from '../../async/backoff.ts';
 import { reportHandled, type ConsumerMetrics } from '../handling/metrics.ts';
 import type { ConsumerSettings } from '../handling/settings.ts';
 import { fateOf } from '../handling/retry-policy.ts';
-import { runLap, type Lap, type LapOptions } from './attempt.ts';
+import { tryKey, type Attempt, type AttemptOptions } from './attempt.ts';
 import { lookAtParked, type ParkedCounts } from '../parking/queue.ts';
-import type { Slots } from '../../async/semaphore.ts';
+import type { Semaphore } from '../../async/semaphore.ts';
 
 /** Tries the parked events of one group when they are due, in every replica. */
 export interface ParkedRunner {
@@ -19,12 +19,12 @@ export interface ParkedRunner {
   counts(): Pick<ParkedCounts, 'parked' | 'dead'>;
 }
 
-export interface ParkedRunnerOptions extends LapOptions {
+export interface ParkedRunnerOptions extends AttemptOptions {
   settings: ConsumerSettings;
   logger: Logger;
   metrics: Pick<ConsumerMetrics, 'handled' | 'delay' | 'handling' | 'failed' | 'deadLetter'>;
   /** Shared by all groups of the process, apart from those of the events that come. */
-  slots: Slots;
+  slots: Semaphore;
 }
 
 /** So that one handler that hangs does not keep the other keys from being tried. */
@@ -64,11 +64,11 @@ export function createParkedRunner(options: ParkedRunnerOptions): ParkedRunner {
     if (stopped) return false;
     tried = true;
     try {
-      const lap = await runLap(options);
-      if (lap) report(lap);
-      if (lap?.emptied && !lap.finished) await finish(lap);
+      const attempt = await tryKey(options);
+      if (attempt) report(attempt);
+      if (attempt?.emptied && !attempt.finished) await finish(attempt);
       failures = 0;
-      return lap !== undefined;
+      return attempt !== undefined;
     } catch (error) {
       if (isConflict(error)) return true;
       failures += 1;
@@ -79,13 +79,13 @@ export function createParkedRunner(options: ParkedRunnerOptions): ParkedRunner {
   }
 
   /** Events are appended as fast as they are handled: the last ones are handled while nothing is. */
-  async function finish({ key, handled }: Lap): Promise<void> {
+  async function finish({ key, handled }: Attempt): Promise<void> {
     const slow = handled.some(({ seconds }) => seconds > SLOW);
-    const lap = await runLap(options, { key, whole: true, ...(slow && { limit: 0 }) });
-    if (lap) report(lap);
+    const attempt = await tryKey(options, { key, whole: true, ...(slow && { limit: 0 }) });
+    if (attempt) report(attempt);
   }
 
-  function report({ key: { topic, key }, handled, failure, verdict, finished }: Lap): void {
+  function report({ key: { topic, key }, handled, failure, verdict, finished }: Attempt): void {
     reportHandled(handled, topic, metrics);
     if (finished)
       logger.info({ topic, key }, `the events of ${topic} that waited under key ${key} are handled`);

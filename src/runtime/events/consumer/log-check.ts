@@ -1,0 +1,40 @@
+import type { IncomingMessage } from '../event/message.ts';
+import { isSameRecord, witnessOf, type Witness } from '../inbox/witness.ts';
+import type { Fetched } from '../kafka/records/fetched.ts';
+import type { Mismatch } from './start-positions.ts';
+
+/** Tells whether a partition still has the log that was read before, by one record of it: the witness. */
+export interface LogCheck {
+  /** Messages that were received, in order; the last one becomes the witness of the next fetch. */
+  received(messages: readonly IncomingMessage[]): void;
+  /** Where fetching begins when `next` is the offset that is needed: at the witness, so that it is compared. */
+  fetchFrom(next: number): number;
+  /** The witness and the other record that stands in its place; undefined where none does. A witness that is gone proves nothing. */
+  mismatchIn(fetched: Fetched): Mismatch | undefined;
+}
+
+export function createLogCheck(start: Witness | undefined): LogCheck {
+  let witness = start;
+  let lastMessage: IncomingMessage | undefined;
+
+  return {
+    received(messages) {
+      lastMessage = messages.at(-1) ?? lastMessage;
+    },
+    fetchFrom(next) {
+      if (lastMessage) witness = witnessOf(lastMessage);
+      // an older release that sets a position back leaves a later witness
+      if (witness && witness.offset >= next) witness = undefined;
+      return witness?.offset ?? next;
+    },
+    mismatchIn({ messages, next }) {
+      if (!witness) return undefined;
+      const expected = witness;
+      const seen = messages.find(({ offset }) => Number(offset) === expected.offset);
+      const found = seen && witnessOf(seen);
+      if (found && !isSameRecord(found, expected)) return { witness: expected, found };
+      if (next > expected.offset) witness = undefined;
+      return undefined;
+    },
+  };
+}
