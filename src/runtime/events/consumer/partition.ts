@@ -74,17 +74,11 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
       turnStale(`the log of ${topic}/${partition} ends at ${fetched.logEnd}, before our offset ${nextFetch}`);
       return;
     }
-    if (fetched.from > nextFetch) {
-      // what lies before it has not come, and nobody else would ask for it
-      options.fetchFrom(nextFetch);
-      return;
-    }
+    // what lies before it has not come, and nobody else would ask for it
+    if (fetched.from > nextFetch) return options.fetchFrom(nextFetch);
     if (!isOurLog(fetched)) return;
-    if (fetched.damage && fetched.next < nextFetch) {
-      // somebody has skipped it
-      options.fetchFrom(nextFetch);
-      return;
-    }
+    // somebody has skipped the damage
+    if (fetched.damage && fetched.next < nextFetch) return options.fetchFrom(nextFetch);
     const fresh = fetched.messages.filter(({ offset }) => Number(offset) >= nextFetch);
     queue.push(fresh);
     log.received(fresh);
