@@ -4,7 +4,7 @@ import type { ConsumedEvent, ServiceAnswers } from './answers.ts';
 import { offered, selectEvents } from './consumed-events.ts';
 import { eventNamesFault, eventTypeFault } from './event-name-rules.ts';
 import { collisionFault, kebabFault } from './name-rules.ts';
-import type { ServiceContext } from './questions.ts';
+import type { ServiceContext } from './service-context.ts';
 import { tablesFault } from './table-rules.ts';
 import { topicsFault } from './topic-rules.ts';
 import { copiesOf, resourcesOf } from './view.ts';

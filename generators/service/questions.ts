@@ -1,21 +1,12 @@
+import type { ServiceContext } from './service-context.ts';
 import { descriptionFault } from '../description-rule.ts';
-import type { Sibling } from '../place.ts';
 import { choiceQuestion, confirmQuestion, numberQuestion, textQuestion } from '../question-kinds.ts';
 import type { Flag, Questions } from '../question.ts';
-import { ciSystems, packageManagers, type ConsumedEvent, type ServiceAnswers } from './answers.ts';
+import { ciSystems, packageManagers, type ServiceAnswers } from './answers.ts';
 import { consumesQuestion } from './consumes-question.ts';
 import { serviceNameFault } from './name-rules.ts';
 import { nextPort, portFault } from './ports.ts';
 import { resourcesQuestion } from './resources-question.ts';
-
-export interface ServiceContext {
-  siblings: Sibling[];
-  contractFiles: string[];
-  /** Takes what the owner should know, a line each. */
-  notes: string[];
-  /** What siblings and contract files publish; read when it is needed. */
-  publishedEvents(): Promise<ConsumedEvent[]>;
-}
 
 /** In the order in which they are asked. */
 export const questions: Questions<ServiceAnswers, ServiceContext> = {

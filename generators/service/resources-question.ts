@@ -3,7 +3,7 @@ import { UsageError } from '../usage-error.ts';
 import type { Resource, ServiceAnswers } from './answers.ts';
 import { fieldGrammar, grammarFault, parseFields } from './field-grammar.ts';
 import { collisionFault, resourceNameFault } from './name-rules.ts';
-import type { ServiceContext } from './questions.ts';
+import type { ServiceContext } from './service-context.ts';
 import { settleSecrets } from './settle-secrets.ts';
 import { tablesFault } from './table-rules.ts';
 import { resourcesOf } from './view.ts';

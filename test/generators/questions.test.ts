@@ -5,7 +5,8 @@ import { TerminalAdapter } from '@yeoman/adapter';
 import { answerAll } from '../../generators/answers.ts';
 import { createAsk } from '../../generators/ask.ts';
 import type { ConsumedEvent } from '../../generators/service/answers.ts';
-import { questions, type ServiceContext } from '../../generators/service/questions.ts';
+import { questions } from '../../generators/service/questions.ts';
+import type { ServiceContext } from '../../generators/service/service-context.ts';
 
 const event: ConsumedEvent = {
   type: 'user.created',

@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-
-const root = path.resolve(import.meta.dirname, '..', '..');
+import { importsOf, readSource, type Import } from './source-files.ts';
 
 describe('who may import what', () => {
   const generators = importsOf('generators');
@@ -32,9 +29,7 @@ describe('who may import what', () => {
   });
 
   it('the runtime imports only packages that it names', () => {
-    const { dependencies, peerDependencies } = JSON.parse(
-      readFileSync(path.join(root, 'src/runtime/package.json'), 'utf8'),
-    ) as Manifest;
+    const { dependencies, peerDependencies } = JSON.parse(readSource('src/runtime/package.json')) as Manifest;
     const named = new Set(Object.keys({ ...dependencies, ...peerDependencies }));
     allow(
       runtime,
@@ -61,11 +56,6 @@ describe('who may import what', () => {
   });
 });
 
-interface Import {
-  file: string;
-  target: string;
-}
-
 interface Manifest {
   dependencies: Record<string, string>;
   peerDependencies: Record<string, string>;
@@ -83,22 +73,3 @@ const isLocal = (target: string) => /^(src|generators|test|scripts|bench)\//.tes
 const isOf = (target: string, folder: string, name: string) =>
   target.startsWith(folder) || packageOf(target) === name;
 const packageOf = (target: string) => /^(@[^/]+\/)?[^/]+/.exec(target)?.[0] ?? '';
-
-/** Every import of the TypeScript files of a folder; a relative one as its path from the root. */
-function importsOf(folder: string): Import[] {
-  const files = readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' });
-  const sources = files.filter(
-    (file) => file.endsWith('.ts') && !/(^|\/)(node_modules|dist|templates)\//.test(file),
-  );
-  return sources.flatMap((relative) => {
-    const file = path.posix.join(folder, relative);
-    const text = readFileSync(path.join(root, file), 'utf8');
-    const targets = [
-      ...text.matchAll(/(?:^(?:import|export)\b[^;'"]*?from |^import |\bimport\()\s*['"]([^'"]+)['"]/gm),
-    ];
-    return targets.map(([, target = '']) => ({
-      file,
-      target: target.startsWith('.') ? path.posix.join(path.posix.dirname(file), target) : target,
-    }));
-  });
-}

@@ -1,6 +1,6 @@
 import { destination, pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
 import { currentContext } from '../context/context.ts';
-import { printable } from '../terminal.ts';
+import { printable } from './terminal.ts';
 import { registerAccessTarget } from './access-log.ts';
 import { childLoggers } from './child-loggers.ts';
 import { secretRemover, type Fields } from './secrets.ts';

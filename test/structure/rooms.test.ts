@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { importsOf, readSource, sourcesOf } from './source-files.ts';
+
+/**
+ * The folders of the runtime, from the lowest floor to the highest one: a folder imports from its own files and from lower
+ * floors. A file of `src/runtime` itself is a room of its own.
+ */
+const floors = [
+  ['async', 'context', 'errors.ts', 'events/kafka/bytes', 'schemas', 'service', 'tables'],
+  ['events/event', 'events/kafka/compression', 'logging'],
+  ['contracts', 'events/kafka/records', 'lifecycle'],
+  ['database', 'events/kafka/kafkajs'],
+  ['config', 'events/parking', 'migrations'],
+  ['events/kafka', 'events/outbox', 'http', 'migrations.ts'],
+  ['events/inbox', 'events/relay', 'http.ts'],
+  ['events/handling', 'events/operations'],
+  ['commands', 'events/retry'],
+  ['cli.ts', 'events/consumer'],
+  ['events'],
+  ['index.ts'],
+];
+
+const MOST_LINES = 250;
+const MOST_FILES = 16;
+/** Folders with more files than that, each with the reason. */
+const large: Record<string, string> = {
+  'src/devkit/broker/apis': 'one file an API of Kafka',
+  'src/runtime/commands': 'not divided yet',
+  'src/runtime/http': 'not divided yet',
+  'src/devkit/dev': 'not divided yet',
+  'src/devkit/postgres': 'not divided yet',
+  generators: 'not divided yet',
+  'generators/service': 'not divided yet',
+};
+
+const packages = ['src/runtime', 'src/devkit', 'generators'];
+
+describe('the rooms of the house', () => {
+  it('of the runtime each stand on a floor', () => {
+    const found = new Set(sourcesOf('src/runtime').map(roomOf));
+    assert.deepEqual([...found].toSorted(), floors.flat().toSorted());
+  });
+
+  it('of the runtime import downwards', () => {
+    const floorOf = (room: string): number => floors.findIndex((rooms) => rooms.includes(room));
+    const upwards = importsOf('src/runtime').filter(({ file, target }) => {
+      if (!target.startsWith('src/runtime/') || roomOf(file) === roomOf(target)) return false;
+      return floorOf(roomOf(target)) >= floorOf(roomOf(file));
+    });
+    assert.deepEqual(upwards, []);
+  });
+
+  for (const folder of packages) {
+    it(`of ${folder} have no circle of imports`, () => {
+      const targets = new Map<string, string[]>();
+      for (const { file, target } of importsOf(folder))
+        targets.set(file, [...(targets.get(file) ?? []), target]);
+      assert.deepEqual(circleIn(targets), []);
+    });
+
+    it(`of ${folder} have files of at most ${MOST_LINES} lines`, () => {
+      const long = sourcesOf(folder).filter((file) => readSource(file).split('\n').length > MOST_LINES + 1);
+      assert.deepEqual(long, []);
+    });
+
+    it(`of ${folder} hold at most ${MOST_FILES} files`, () => {
+      const counts = new Map<string, number>();
+      for (const file of sourcesOf(folder)) {
+        const room = path.posix.dirname(file);
+        counts.set(room, (counts.get(room) ?? 0) + 1);
+      }
+      const crowded = [...counts].filter(([room, count]) => count > MOST_FILES && !(room in large));
+      assert.deepEqual(crowded, []);
+    });
+  }
+
+  it('that one event passes are at most 25 files, which docs/events.md lists', () => {
+    const page = readSource('docs/events.md');
+    const [, section = ''] = page.split('## The way of one event through the code');
+    const [list = ''] = section.split('\n## ');
+    const files = [...list.matchAll(/^\d+\. \[([^\]]+)\]\(\.\.\/src\/runtime\/events\/\1\)/gm)].map(
+      ([, file]) => `src/runtime/events/${file}`,
+    );
+    assert.ok(files.length > 15 && files.length <= 25, `${files.length} files`);
+    const sources = new Set(sourcesOf('src/runtime'));
+    for (const file of files) assert.ok(sources.has(file), file);
+  });
+
+  it('are named as large only where they are', () => {
+    for (const room of Object.keys(large)) assert.ok(sourcesOf(room).length > MOST_FILES, room);
+  });
+});
+
+/** The folder of a file of the runtime; for a file of `src/runtime` itself, that file. */
+function roomOf(file: string): string {
+  const within = path.posix.relative('src/runtime', file);
+  const folder = path.posix.dirname(within);
+  return folder === '.' ? within : folder;
+}
+
+/** The files of one circle in the order of their imports; empty where there is none. */
+function circleIn(targets: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): string[] => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return [];
+    for (const target of targets.get(file) ?? []) {
+      const circle = visit(target, [...path, file]);
+      if (circle.length > 0) return circle;
+    }
+    done.add(file);
+    return [];
+  };
+  for (const file of targets.keys()) {
+    const circle = visit(file, []);
+    if (circle.length > 0) return circle;
+  }
+  return [];
+}
