@@ -126,7 +126,7 @@ export const httpMutations: readonly Mutation[] = [
     mechanism: 'A page of a list has bounded bytes, and its pages have each item once.',
     changes: [
       {
-        file: '../schemas/page.ts',
+        file: 'schemas/page.ts',
         find: 'index > 0 && bytes > maxBytes',
         replace: 'index > 0 && bytes > Infinity',
       },
