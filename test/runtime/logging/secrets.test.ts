@@ -88,6 +88,32 @@ describe('a log line', () => {
     assert.deepEqual(asMessages(kept), kept);
   });
 
+  it('shows no credential that its form tells in a text', () => {
+    const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJodW50ZXIyIn0.hunter2_hunter2';
+    const hidden: Record<string, string> = {
+      'Authorization: Basic hunter2': 'Authorization: [Redacted]',
+      'sent proxy-authorization: Bearer hunter2, then left': 'sent proxy-authorization: [Redacted]',
+      'Set-Cookie: session=hunter2; Path=/': 'Set-Cookie: [Redacted]',
+      'X-Api-Key: hunter2': 'X-Api-Key: [Redacted]',
+      'with Bearer hunter2hunter2hunter2 it failed': 'with Bearer [Redacted] it failed',
+      [`the token ${jwt} has ended`]: 'the token [Redacted] has ended',
+      'body {"user":"a","password":"hunter2","pin": 1234}':
+        'body {"user":"a","password":[Redacted],"pin": [Redacted]}',
+      "{ user: 'a', accessToken: 'hunter2' }": "{ user: 'a', accessToken: [Redacted] }",
+    };
+    assert.deepEqual(asMessages(Object.keys(hidden)), Object.values(hidden));
+    const kept = [
+      'Unexpected token: x in JSON',
+      'password: must have 8 characters',
+      'Basic authentication failed, and Bearer authentication, too',
+      'authorization is missing, cookies: none',
+      'body {"user":"a","tokens":12,"hasPassword":true,"token":null}',
+      "{ user: 'a', key: 'b' }",
+      'eyJ is how a JWT begins',
+    ];
+    assert.deepEqual(asMessages(kept), kept);
+  });
+
   it('hides fields by names in which digits or nothing parts the words', () => {
     const hidden = `
       token1 token_2 secret1 oauth2token csrftoken xsrftoken sessiontoken sessiontoken1 usertoken resettokens
