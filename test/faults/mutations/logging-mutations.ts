@@ -60,13 +60,22 @@ export const loggingMutations: readonly Mutation[] = [
     changes: [
       {
         file: 'logging/parameter-secrets.ts',
-        find: "if (!text.includes('=') && !text.includes('%')) return text;",
+        find: 'if (!isThere) return text;',
         replace: 'if (text) return text;',
       },
     ],
     noticedBy: {
       file: 'runtime/logging/secrets.test.ts',
       title: 'shows no value of a parameter whose name says that it is secret',
+    },
+  },
+  {
+    name: 'credentials in texts are logged',
+    mechanism: 'No log line shows a credential that its form tells.',
+    changes: [{ file: 'logging/credential-forms.ts', find: 'return shown;', replace: 'return text;' }],
+    noticedBy: {
+      file: 'runtime/logging/secrets.test.ts',
+      title: 'shows no credential that its form tells in a text',
     },
   },
   {

@@ -226,9 +226,16 @@ describe('a log line', () => {
       "token='",
       '\\"',
       'a',
+      '\\',
+      "token: '",
+      '"token":"a',
+      'authorization: ',
+      'eyJaaaaaaaaa-',
+      'eyJaaaaaaaaa.',
+      'Bearer ',
     ];
     const text = logged((logger) => {
-      for (const part of parts) logger.info(part.repeat(20_000));
+      for (const part of parts) logger.info(`"x": 'Bearer ${part.repeat(10_000)}`);
     });
     assert.equal(linesOf(text).length, parts.length);
   });
