@@ -90,6 +90,15 @@ describe('the data of an event', () => {
     assert.ok(messageOf(() => serializeData(userCreated, long as unknown as User)).length < 2_000);
   });
 
+  it('that breaks a rule under a long name gives a message with the rule, in time by its length', () => {
+    const map = joi.object().pattern(joi.string(), joi.array().items(joi.string()));
+    const named = defineEvent({ ...settings, upcasts: {}, schema: joi.object({ map }) });
+    const data = { map: { ['k'.repeat(10_000)]: Array<number>(900).fill(1) } };
+    const message = /^user\.created version 3 does not fit its schema: "map\.k{196}…" must be a string\. /;
+    assert.throws(() => acceptData(named, 3, data), { name: 'EventDataError', message });
+    assert.throws(() => acceptData(named, 3, 'text'), /schema: "data" must be of type object$/);
+  });
+
   it('is not published when JSON or PostgreSQL would alter it', () => {
     const anything = defineEvent({ ...settings, upcasts: {}, schema: joi.object({ meta: joi.any() }) });
     let nested: unknown = 1;
