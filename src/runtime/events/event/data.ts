@@ -1,6 +1,6 @@
 import type joi from 'joi';
 import { boundedValidation, type Validate } from '../../schemas/bounded-validation.ts';
-import { jsonFaults } from '../../schemas/json-faults.ts';
+import { jsonFaults, type JsonFault } from '../../schemas/json-faults.ts';
 import { shortened, shortenedPath } from '../../schemas/shortened.ts';
 import type { EventDefinition } from './definition.ts';
 
@@ -26,7 +26,7 @@ export class UnknownVersionError extends EventDataError {
  * that JSON makes of it.
  */
 export function serializeData<T>(definition: EventDefinition<T>, data: T): string {
-  const faults = jsonFaults(data).map(({ path, message }) => `"${shortenedPath(path, MAX_NAME)}" ${message}`);
+  const faults = jsonFaults(data).map(faultText);
   if (faults.length > 0)
     throw new EventDataError(`${nameOf(definition)} was not published: ${faults.join('. ')}`);
   const wire: unknown = JSON.parse(JSON.stringify(data) ?? 'null');
@@ -67,15 +67,22 @@ function validate<T>(
   options: joi.ValidationOptions,
 ): joi.ValidationResult<T> {
   const known = validations.get(schema);
-  const own = (known as Validate<T> | undefined) ?? boundedValidation<T>(schema);
+  const own =
+    (known as Validate<T> | undefined) ?? boundedValidation<T>(schema, { errors: { label: false } });
   if (!known) validations.set(schema, own);
   return own(data, options);
 }
 
 function faultsText({ details }: joi.ValidationError): string {
-  const named = details.slice(0, MAX_NAMED).map(({ message }) => shortened(message, MAX_MESSAGE));
+  const named = details.slice(0, MAX_NAMED).map(faultText);
   const more = details.length - named.length;
   return [...named, ...(more > 0 ? [`${more} more`] : [])].join('. ');
+}
+
+/** joi would write the whole name into each message, and a name may be as long as an event. */
+function faultText({ path, message }: JsonFault): string {
+  const name = path.length > 0 ? shortenedPath(path, MAX_NAME) : 'data';
+  return `"${name}" ${shortened(message, MAX_MESSAGE)}`;
 }
 
 function lift<T>(definition: EventDefinition<T>, version: number, data: unknown): unknown {
