@@ -134,7 +134,7 @@ export const hostileMutations: readonly Mutation[] = [
   {
     name: 'each message has the whole path',
     mechanism: 'The errors of an event take time and memory by its length, whatever its names are.',
-    changes: [{ file: 'event/data.ts', find: '{ errors: { label: false } }', replace: '{}' }],
+    changes: [{ file: 'events/event/data.ts', find: '{ errors: { label: false } }', replace: '{}' }],
     noticedBy: {
       file: 'runtime/events/define-event.test.ts',
       title: 'that breaks a rule under a long name gives a message with the rule, in time by its length',
