@@ -37,6 +37,7 @@ describe('the name of a resource', () => {
     class: /word of the language/,
     page: /"page" is a name that the generated code needs/,
     promise: /the type "Promise" exists/,
+    problem: /the type "Problem" exists/,
     change: /"changes" is a name that the generated code needs/,
     database: /"database" is a name/,
     'event-position': /"event_positions" is the runtime's own/,
