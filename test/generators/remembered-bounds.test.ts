@@ -51,6 +51,14 @@ describe('what folders remember', () => {
     });
   });
 
+  it('does not count in that where it is ignored anyway', async () => {
+    const folder = await newFolder();
+    await write(path.join(folder, 'huge'), '.yo-rc.json', padding(17 * 2 ** 20));
+    const notes: string[] = [];
+    assert.deepEqual(await findSiblings(folder, { cwd: folder, note: (line) => notes.push(line) }), []);
+    assert.match(notes.join('\n'), /huge\/\.yo-rc\.json is ignored: it is larger than 524288 bytes$/);
+  });
+
   it('is not read of more contracts than their files have bytes in all', async () => {
     const folder = await newFolder();
     const contract = JSON.stringify({ asyncapi: '3.0.0', info: { title: 'billing' } });
