@@ -74,13 +74,14 @@ export async function findSiblings(
   const siblings: Sibling[] = [];
   let bytes = 0;
   for (const each of folders.toSorted()) {
+    const remembered = await readTrusted(each, { cwd, note });
+    if (!remembered) continue;
     bytes += await sizeOf(path.join(each, yoRcFile));
     if (bytes > maxSiblings)
       throw new UsageError(
         `the services in ${folder} have more than ${maxSiblings} bytes of ${yoRcFile} in all: move some of them to another folder`,
       );
-    const remembered = await readTrusted(each, { cwd, note });
-    if (remembered?.generator === 'service') siblings.push({ folder: each, answers: remembered.answers });
+    if (remembered.generator === 'service') siblings.push({ folder: each, answers: remembered.answers });
   }
   return siblings;
 }
