@@ -1,5 +1,5 @@
-import type { FolderGeneratorClass } from './folder-generator.ts';
-import type { Flag } from './question.ts';
+import type { FolderGeneratorClass } from './yeoman/folder-generator.ts';
+import type { Flag } from './questions/question.ts';
 import { questions as serviceQuestions, serviceOptions } from './service/questions.ts';
 import { questions as workspaceQuestions } from './workspace/questions.ts';
 

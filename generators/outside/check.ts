@@ -1,4 +1,4 @@
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../core/usage-error.ts';
 import type { Rule } from './rules.ts';
 import { seen } from './seen.ts';
 

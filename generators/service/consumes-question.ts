@@ -1,13 +1,13 @@
-import type { Question } from '../question.ts';
-import { UsageError } from '../usage-error.ts';
-import type { ConsumedEvent, ServiceAnswers } from './answers.ts';
-import { offered, selectEvents } from './consumed-events.ts';
-import { eventNamesFault, eventTypeFault } from './event-name-rules.ts';
-import { collisionFault, kebabFault } from './name-rules.ts';
+import type { Question } from '../questions/question.ts';
+import { UsageError } from '../core/usage-error.ts';
+import type { ConsumedEvent, ServiceAnswers } from './model/answers.ts';
+import { offered, selectEvents } from './contracts/consumed-events.ts';
+import { eventNamesFault, eventTypeFault } from './contracts/event-name-rules.ts';
+import { collisionFault, kebabFault } from './model/name-rules.ts';
 import type { ServiceContext } from './service-context.ts';
-import { tablesFault } from './table-rules.ts';
-import { topicsFault } from './topic-rules.ts';
-import { copiesOf, resourcesOf } from './view.ts';
+import { tablesFault } from './model/table-rules.ts';
+import { topicsFault } from './contracts/topic-rules.ts';
+import { copiesOf, resourcesOf } from './model/view.ts';
 
 /** The events of other services that it handles: offered from what the siblings' contracts say. */
 export const consumesQuestion: Question<ServiceAnswers, ServiceContext, 'consumes'> = {

@@ -2,18 +2,18 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { format } from '../format.ts';
+import { format } from '../source/format.ts';
 import type { Code } from '../source/code.ts';
 import { render as renderTemplate } from '../source/render.ts';
 import { markdown } from '../source/writers.ts';
 import { templatesRoot } from '../templates-root.ts';
-import type { ServiceAnswers } from './answers.ts';
-import { asyncApi } from './async-api.ts';
-import { fieldCodes, runtimeSchemas, tolerantJoi } from './fields.ts';
+import type { ServiceAnswers } from './model/answers.ts';
+import { asyncApi } from './contracts/async-api.ts';
+import { fieldCodes, runtimeSchemas, tolerantJoi } from './model/fields.ts';
 import { planMigrations, type ChangeView, type MigrationPlan } from './migrations/plan.ts';
 import { copyColumn } from './migrations/tables.ts';
-import { columnName } from './names.ts';
-import { serviceView, type CopyView, type ResourceView, type ServiceView } from './view.ts';
+import { columnName } from './model/names.ts';
+import { serviceView, type CopyView, type ResourceView, type ServiceView } from './model/view.ts';
 
 export type Finish = (file: string, text: string) => string | Promise<string>;
 

@@ -1,25 +1,25 @@
 import path from 'node:path';
-import { answerAll } from '../answers.ts';
-import { FolderGenerator } from '../folder-generator.ts';
-import { folderName } from '../folder-name.ts';
-import { findPlace, findSiblings, servicesFolder, type Place } from '../place.ts';
-import { shownPath } from '../shown-path.ts';
-import { checkPrograms } from '../steps.ts';
-import { openTarget } from '../target.ts';
+import { answerAll } from '../questions/answers.ts';
+import { FolderGenerator } from '../yeoman/folder-generator.ts';
+import { folderName } from '../output/folder-name.ts';
+import { findPlace, findSiblings, servicesFolder, type Place } from '../output/place.ts';
+import { shownPath } from '../core/shown-path.ts';
+import { checkPrograms } from '../output/steps.ts';
+import { openTarget } from '../output/target.ts';
 import { templatesRoot } from '../templates-root.ts';
 import { packageVersion } from '../version.ts';
-import type { Call, Step, Work } from '../work.ts';
-import { yoRcFile, type Remembered } from '../yo-rc.ts';
-import type { ServiceAnswers } from './answers.ts';
-import { findEvents } from './contract-files.ts';
+import type { Call, Step, Work } from '../output/work.ts';
+import { yoRcFile, type Remembered } from '../output/yo-rc.ts';
+import type { ServiceAnswers } from './model/answers.ts';
+import { findEvents } from './contracts/contract-files.ts';
 import { serviceFiles } from './files.ts';
 import { questions } from './questions.ts';
 import type { ServiceContext } from './service-context.ts';
 import { readHistory, storedTables } from './migrations/history.ts';
 import { planMigrations } from './migrations/plan.ts';
-import { fromStored, toStored } from './stored-answers.ts';
-import { checkAnswers } from './stored-rules.ts';
-import { serviceView } from './view.ts';
+import { fromStored, toStored } from './stored/stored-answers.ts';
+import { checkAnswers } from './stored/stored-rules.ts';
+import { serviceView } from './model/view.ts';
 
 /** Writes one service. */
 export class ServiceGenerator extends FolderGenerator {

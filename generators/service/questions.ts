@@ -1,11 +1,16 @@
 import type { ServiceContext } from './service-context.ts';
-import { descriptionFault } from '../description-rule.ts';
-import { choiceQuestion, confirmQuestion, numberQuestion, textQuestion } from '../question-kinds.ts';
-import type { Flag, Questions } from '../question.ts';
-import { ciSystems, packageManagers, type ServiceAnswers } from './answers.ts';
+import { descriptionFault } from '../core/description-rule.ts';
+import {
+  choiceQuestion,
+  confirmQuestion,
+  numberQuestion,
+  textQuestion,
+} from '../questions/question-kinds.ts';
+import type { Flag, Questions } from '../questions/question.ts';
+import { ciSystems, packageManagers, type ServiceAnswers } from './model/answers.ts';
 import { consumesQuestion } from './consumes-question.ts';
-import { serviceNameFault } from './name-rules.ts';
-import { nextPort, portFault } from './ports.ts';
+import { serviceNameFault } from './model/name-rules.ts';
+import { nextPort, portFault } from './stored/ports.ts';
 import { resourcesQuestion } from './resources-question.ts';
 
 /** In the order in which they are asked. */

@@ -1,12 +1,12 @@
-import type { Ask, GivenFlag, Question } from '../question.ts';
-import { UsageError } from '../usage-error.ts';
-import type { Resource, ServiceAnswers } from './answers.ts';
-import { fieldGrammar, grammarFault, parseFields } from './field-grammar.ts';
-import { collisionFault, resourceNameFault } from './name-rules.ts';
+import type { Ask, GivenFlag, Question } from '../questions/question.ts';
+import { UsageError } from '../core/usage-error.ts';
+import type { Resource, ServiceAnswers } from './model/answers.ts';
+import { fieldGrammar, grammarFault, parseFields } from './model/field-grammar.ts';
+import { collisionFault, resourceNameFault } from './model/name-rules.ts';
 import type { ServiceContext } from './service-context.ts';
 import { settleSecrets } from './settle-secrets.ts';
-import { tablesFault } from './table-rules.ts';
-import { resourcesOf } from './view.ts';
+import { tablesFault } from './model/table-rules.ts';
+import { resourcesOf } from './model/view.ts';
 
 const defaultFields = 'name:string';
 

@@ -1,5 +1,5 @@
-import type { ConsumedEvent } from './answers.ts';
-import type { Sibling } from '../place.ts';
+import type { ConsumedEvent } from './model/answers.ts';
+import type { Sibling } from '../output/place.ts';
 
 /** What the questions of a service may look at. */
 export interface ServiceContext {

@@ -1,6 +1,6 @@
-import type { Ask } from '../question.ts';
-import type { Field, Resource } from './answers.ts';
-import { looksSecret } from './secret-names.ts';
+import type { Ask } from '../questions/question.ts';
+import type { Field, Resource } from './model/answers.ts';
+import { looksSecret } from './model/secret-names.ts';
 
 interface Circumstances {
   /** Absent where nobody can be asked. */

@@ -1,4 +1,4 @@
-import { formatMarkdownLine } from '../format.ts';
+import { formatMarkdownLine } from './format.ts';
 import { made, type Code } from './code.ts';
 
 const unicode = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

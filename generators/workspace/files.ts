@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { format } from '../format.ts';
+import { format } from '../source/format.ts';
 import { render as renderTemplate } from '../source/render.ts';
 import { markdown } from '../source/writers.ts';
 import { templatesRoot } from '../templates-root.ts';

@@ -1,7 +1,7 @@
-import { descriptionFault } from '../description-rule.ts';
-import { confirmQuestion, textQuestion } from '../question-kinds.ts';
-import type { Questions } from '../question.ts';
-import { kebabFault } from '../service/name-rules.ts';
+import { descriptionFault } from '../core/description-rule.ts';
+import { confirmQuestion, textQuestion } from '../questions/question-kinds.ts';
+import type { Questions } from '../questions/question.ts';
+import { kebabFault } from '../service/model/name-rules.ts';
 
 export interface WorkspaceAnswers {
   /** kebab-case; the folder is called so. */

@@ -43,8 +43,8 @@ async function main(args: string[]): Promise<number> {
 
 async function writeEnvironments(names: string[]): Promise<number> {
   const [{ selectServices }, { completeEnvironment }] = await Promise.all([
-    import('./dev/services.ts'),
-    import('./dev/environment-file.ts'),
+    import('./dev/services/services.ts'),
+    import('./dev/environment/environment-file.ts'),
   ]);
   const { services, isOwnFolder } = await selectServices(process.cwd(), names);
   for (const { name, root } of services) {

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink } from 'node:fs/promi
 import os from 'node:os';
 import path from 'node:path';
 import { startBroker } from '../../src/devkit/broker/broker.ts';
-import { dataDirectory } from '../../src/devkit/dev/data-directory.ts';
+import { dataDirectory } from '../../src/devkit/dev/servers/data-directory.ts';
 import { letThrough, makeOwnFolder } from '../../src/devkit/own-folder.ts';
 
 import { startPostgres } from '../../src/devkit/postgres/postgres.ts';

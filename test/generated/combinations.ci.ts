@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { collect, end, execute, start } from '../../scripts/support/command.ts';
-import { findFreePort } from '../../src/devkit/postgres/free-port.ts';
+import { findFreePort } from '../../src/devkit/postgres/server/free-port.ts';
 import { type Registry, useRegistry } from '../support/registry.ts';
 import { pairwise } from './pairwise.ts';
 import { checkCompose, checkSchemas } from './schemas.ts';

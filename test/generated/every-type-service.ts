@@ -2,8 +2,8 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import path from 'node:path';
 import { collect, end, execute, start } from '../../scripts/support/command.ts';
 import { untilReady } from '../../scripts/support/until-ready.ts';
-import { fieldTypes } from '../../generators/service/answers.ts';
-import { findFreePort } from '../../src/devkit/postgres/free-port.ts';
+import { fieldTypes } from '../../generators/service/model/answers.ts';
+import { findFreePort } from '../../src/devkit/postgres/server/free-port.ts';
 
 const repository = path.resolve(import.meta.dirname, '..', '..');
 const command = path.join(repository, 'dist', 'create-microservice.js');

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { execute } from '../../scripts/support/command.ts';
 import { exampleServices } from '../../scripts/support/example-workspace.ts';
-import { withoutPassword } from '../../generators/random-password.ts';
+import { withoutPassword } from '../../generators/core/random-password.ts';
 import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
 import { type Registry, useRegistry } from '../support/registry.ts';
 

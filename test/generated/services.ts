@@ -1,14 +1,14 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { asyncApi } from '../../generators/service/async-api.ts';
+import { asyncApi } from '../../generators/service/contracts/async-api.ts';
 import {
   fieldTypes,
   type Field,
   type Resource,
   type ServiceAnswers,
-} from '../../generators/service/answers.ts';
-import { parseFields } from '../../generators/service/field-grammar.ts';
-import { serviceView } from '../../generators/service/view.ts';
+} from '../../generators/service/model/answers.ts';
+import { parseFields } from '../../generators/service/model/field-grammar.ts';
+import { serviceView } from '../../generators/service/model/view.ts';
 import { templatesRoot } from '../../generators/templates-root.ts';
 import type { Combination } from './pairwise.ts';
 

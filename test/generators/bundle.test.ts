@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { withoutPassword } from '../../generators/random-password.ts';
+import { withoutPassword } from '../../generators/core/random-password.ts';
 import {
   bundledCommand,
   filesIn,

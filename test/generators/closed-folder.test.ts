@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { readPristine, pristineFile } from '../../generators/pristine.ts';
-import { writeFiles } from '../../generators/write-files.ts';
+import { readPristine, pristineFile } from '../../generators/output/pristine.ts';
+import { writeFiles } from '../../generators/output/write-files.ts';
 import { filesIn, newFolder, quick, removeFolders, run } from './support/command.ts';
 
 const refused = { name: 'UsageError', message: /^cannot write .*symbolic link.*outside/ };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { generators } from '../../generators/registry.ts';
-import { spellings } from '../../generators/flags.ts';
+import { spellings } from '../../generators/cli/flags.ts';
 import { newFolder, quick, removeFolders, run } from './support/command.ts';
 
 const fields = (text: string) => ['order', ...quick, '--resource', 'order', '--fields', text];

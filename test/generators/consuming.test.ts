@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fieldTypes } from '../../generators/service/answers.ts';
-import { publishedEvents } from '../../generators/service/contract-files.ts';
-import { fieldsOfSchema } from '../../generators/service/schema-fields.ts';
+import { fieldTypes } from '../../generators/service/model/answers.ts';
+import { publishedEvents } from '../../generators/service/contracts/contract-files.ts';
+import { fieldsOfSchema } from '../../generators/service/contracts/schema-fields.ts';
 import { filesIn, newFolder, quick, removeFolders, run } from './support/command.ts';
 
 const everyType = fieldTypes.map((type) => `${type}Field:${type} ${type}Maybe:${type}:optional`).join(' ');

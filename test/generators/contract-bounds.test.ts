@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
-import { publishedEvents } from '../../generators/service/contract-files.ts';
-import { fieldsOfSchema } from '../../generators/service/schema-fields.ts';
-import { UsageError } from '../../generators/usage-error.ts';
+import { publishedEvents } from '../../generators/service/contracts/contract-files.ts';
+import { fieldsOfSchema } from '../../generators/service/contracts/schema-fields.ts';
+import { UsageError } from '../../generators/core/usage-error.ts';
 import { newFolder, quick, removeFolders, run } from './support/command.ts';
 
 type Json = Record<string, unknown>;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chmod, chown, mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { findPlace, findSiblings } from '../../generators/place.ts';
+import { findPlace, findSiblings } from '../../generators/output/place.ts';
 import { filesIn, newFolder, quick, removeFolders, run } from './support/command.ts';
 
 const isRoot = process.getuid?.() === 0;

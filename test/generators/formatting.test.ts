@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as prettier from 'prettier';
-import { fieldTypes, type Field, type ServiceAnswers } from '../../generators/service/answers.ts';
-import { parseFields } from '../../generators/service/field-grammar.ts';
+import { fieldTypes, type Field, type ServiceAnswers } from '../../generators/service/model/answers.ts';
+import { parseFields } from '../../generators/service/model/field-grammar.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
 import { workspaceFiles } from '../../generators/workspace/files.ts';
 

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import knexModule, { type Knex } from 'knex';
 import { nameAfter } from '../../generators/service/migrations/names.ts';
-import { columnName } from '../../generators/service/names.ts';
+import { columnName } from '../../generators/service/model/names.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { createGrowingService, runs, type Run } from './support/growing-service.ts';
 

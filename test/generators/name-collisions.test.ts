@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { answerAll } from '../../generators/answers.ts';
-import type { ServiceAnswers } from '../../generators/service/answers.ts';
-import { publishedEvents } from '../../generators/service/contract-files.ts';
+import { answerAll } from '../../generators/questions/answers.ts';
+import type { ServiceAnswers } from '../../generators/service/model/answers.ts';
+import { publishedEvents } from '../../generators/service/contracts/contract-files.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
 import { questions } from '../../generators/service/questions.ts';
-import { UsageError } from '../../generators/usage-error.ts';
+import { UsageError } from '../../generators/core/usage-error.ts';
 import { parsed } from './support/shape.ts';
 
 /** One event of a contract. */

@@ -3,10 +3,10 @@ import { execFile } from 'node:child_process';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { ServiceAnswers } from '../../generators/service/answers.ts';
-import { parseFields } from '../../generators/service/field-grammar.ts';
+import type { ServiceAnswers } from '../../generators/service/model/answers.ts';
+import { parseFields } from '../../generators/service/model/field-grammar.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
-import { resourceNameFault } from '../../generators/service/name-rules.ts';
+import { resourceNameFault } from '../../generators/service/model/name-rules.ts';
 import { newFolder, removeFolders } from './support/command.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { TerminalAdapter } from '@yeoman/adapter';
-import { answerAll } from '../../generators/answers.ts';
-import { createAsk } from '../../generators/ask.ts';
-import type { ConsumedEvent } from '../../generators/service/answers.ts';
+import { answerAll } from '../../generators/questions/answers.ts';
+import { createAsk } from '../../generators/questions/ask.ts';
+import type { ConsumedEvent } from '../../generators/service/model/answers.ts';
 import { questions } from '../../generators/service/questions.ts';
 import type { ServiceContext } from '../../generators/service/service-context.ts';
 

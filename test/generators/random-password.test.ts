@@ -5,7 +5,7 @@ import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'yaml';
-import { completeEnvironment } from '../../src/devkit/dev/environment-file.ts';
+import { completeEnvironment } from '../../src/devkit/dev/environment/environment-file.ts';
 import { filesIn, newFolder, quick, removeFolders, run } from './support/command.ts';
 
 describe('the database password of a service', () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { findSiblings } from '../../generators/place.ts';
-import { findEvents } from '../../generators/service/contract-files.ts';
-import { readYoRc, yoRcText } from '../../generators/yo-rc.ts';
+import { findSiblings } from '../../generators/output/place.ts';
+import { findEvents } from '../../generators/service/contracts/contract-files.ts';
+import { readYoRc, yoRcText } from '../../generators/output/yo-rc.ts';
 import { newFolder, removeFolders } from './support/command.ts';
 
 const remembered = (answers: Record<string, unknown>) => ({

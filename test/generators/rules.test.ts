@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { fieldTypes, type Field } from '../../generators/service/answers.ts';
-import { formatFields, parseFields } from '../../generators/service/field-grammar.ts';
+import { fieldTypes, type Field } from '../../generators/service/model/answers.ts';
+import { formatFields, parseFields } from '../../generators/service/model/field-grammar.ts';
 import {
   collisionFault,
   fieldNameFault,
   kebabFault,
   resourceNameFault,
   serviceNameFault,
-} from '../../generators/service/name-rules.ts';
+} from '../../generators/service/model/name-rules.ts';
 
 const of = (...names: string[]) => names.map((name) => ({ name, fields: [] }));
 

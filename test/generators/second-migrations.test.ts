@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { asyncApi } from '../../generators/service/async-api.ts';
-import { parseFields } from '../../generators/service/field-grammar.ts';
-import { serviceView } from '../../generators/service/view.ts';
+import { asyncApi } from '../../generators/service/contracts/async-api.ts';
+import { parseFields } from '../../generators/service/model/field-grammar.ts';
+import { serviceView } from '../../generators/service/model/view.ts';
 import { templatesRoot } from '../../generators/templates-root.ts';
 import { newFolder, quick, removeFolders, run } from './support/command.ts';
 

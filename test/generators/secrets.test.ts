@@ -4,10 +4,10 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type joi from 'joi';
 import { toJsonSchema } from 'microservice-runtime';
-import type { ServiceAnswers } from '../../generators/service/answers.ts';
-import { formatFields, parseFields } from '../../generators/service/field-grammar.ts';
+import type { ServiceAnswers } from '../../generators/service/model/answers.ts';
+import { formatFields, parseFields } from '../../generators/service/model/field-grammar.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
-import { looksSecret } from '../../generators/service/secret-names.ts';
+import { looksSecret } from '../../generators/service/model/secret-names.ts';
 import { newFolder, quick, removeFolders, run } from './support/command.ts';
 
 const answersOf = (fields: string): ServiceAnswers => ({

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { packageManagers, type ServiceAnswers } from '../../generators/service/answers.ts';
+import { packageManagers, type ServiceAnswers } from '../../generators/service/model/answers.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
 
 const answersFor = (packageManager: ServiceAnswers['packageManager']): ServiceAnswers => ({

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { writeFiles } from '../../generators/write-files.ts';
+import { writeFiles } from '../../generators/output/write-files.ts';
 import { filesIn, newFolder, quick, removeFolders, run } from './support/command.ts';
 
 interface YoRc {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { execute } from '../../scripts/support/command.ts';
 import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
 import { startBroker, type Broker } from '../../src/devkit/broker/broker.ts';
-import { findFreePort } from '../../src/devkit/postgres/free-port.ts';
+import { findFreePort } from '../../src/devkit/postgres/server/free-port.ts';
 import { startPostgres, type PostgresServer } from '../../src/devkit/postgres/postgres.ts';
 import { waitFor } from '../../src/devkit/testing/wait-for.ts';
 import { requireDocker } from '../support/docker.ts';

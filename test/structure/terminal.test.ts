@@ -3,13 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import * as devkit from '../../src/devkit/terminal.ts';
-import * as generators from '../../generators/terminal.ts';
+import * as generators from '../../generators/core/terminal.ts';
 import * as runtime from '../../src/runtime/logging/terminal.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 
 /** Where a file may speak to a terminal by itself: the one door of each package. */
-const doors = ['generators/terminal.ts', 'src/runtime/logging/terminal.ts', 'src/devkit/terminal.ts'];
+const doors = ['generators/core/terminal.ts', 'src/runtime/logging/terminal.ts', 'src/devkit/terminal.ts'];
 /** It runs on a Node so old that it can load nothing else, and prints constants. */
 const exceptions = ['generators/cli.ts'];
 /** Reading from the streams is harmless: their width, and whether they are a terminal. */

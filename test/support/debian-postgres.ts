@@ -5,7 +5,7 @@ import { chownSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { findFreePort } from '../../src/devkit/postgres/free-port.ts';
+import { findFreePort } from '../../src/devkit/postgres/server/free-port.ts';
 import { waitFor } from '../../src/devkit/testing/wait-for.ts';
 import { query } from './query.ts';
 

@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import { packAll, type Packages } from '../../scripts/support/packages.ts';
-import { findFreePort } from '../../src/devkit/postgres/free-port.ts';
+import { findFreePort } from '../../src/devkit/postgres/server/free-port.ts';
 import { guardOf } from './real-kafka/broker-process.ts';
 
 const run = promisify(execFile);

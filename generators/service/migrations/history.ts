@@ -1,12 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readPristine } from '../../pristine.ts';
-import type { Remembered } from '../../yo-rc.ts';
-import type { Field } from '../answers.ts';
-import { formatFields, parseFields } from '../field-grammar.ts';
-import { fromStored } from '../stored-answers.ts';
-import { checkTables } from '../stored-rules.ts';
-import { copiesOf, resourcesOf } from '../view.ts';
+import { readPristine } from '../../output/pristine.ts';
+import type { Remembered } from '../../output/yo-rc.ts';
+import type { Field } from '../model/answers.ts';
+import { formatFields, parseFields } from '../model/field-grammar.ts';
+import { fromStored } from '../stored/stored-answers.ts';
+import { checkTables } from '../stored/stored-rules.ts';
+import { copiesOf, resourcesOf } from '../model/view.ts';
 import { tablesOf } from './tables.ts';
 
 /** What earlier runs and the owner did to the schema of a service. */

@@ -1,4 +1,4 @@
-import { UsageError } from '../../usage-error.ts';
+import { UsageError } from '../../core/usage-error.ts';
 
 /**
  * The name of a new migration: `preferred` where it sorts after every name of `taken`, else its words after the next

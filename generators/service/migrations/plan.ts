@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Code } from '../../source/code.ts';
-import type { Field } from '../answers.ts';
-import { columnName } from '../names.ts';
-import type { ServiceView } from '../view.ts';
+import type { Field } from '../model/answers.ts';
+import { columnName } from '../model/names.ts';
+import type { ServiceView } from '../model/view.ts';
 import { noHistory, type History } from './history.ts';
 import { nameAfter } from './names.ts';
 import { changeOf, type TableChange } from './table-change.ts';

@@ -1,5 +1,5 @@
-import { UsageError } from '../../usage-error.ts';
-import type { Field } from '../answers.ts';
+import { UsageError } from '../../core/usage-error.ts';
+import type { Field } from '../model/answers.ts';
 import type { Table } from './tables.ts';
 
 /** What a table that exists needs for the code of this run. Nothing is ever taken from it. */

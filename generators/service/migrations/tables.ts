@@ -1,8 +1,8 @@
 import type { Code } from '../../source/code.ts';
-import type { Field } from '../answers.ts';
-import { fieldCodes } from '../fields.ts';
-import { columnName } from '../names.ts';
-import type { ServiceView } from '../view.ts';
+import type { Field } from '../model/answers.ts';
+import { fieldCodes } from '../model/fields.ts';
+import { columnName } from '../model/names.ts';
+import type { ServiceView } from '../model/view.ts';
 
 /** A table that generated code reads and writes, with the fields that it keeps there. */
 export interface Table {

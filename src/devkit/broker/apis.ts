@@ -27,8 +27,8 @@ import { saslApis } from './apis/sasl.ts';
 import { syncGroupApi } from './apis/sync-group.ts';
 import type { Coordinator } from './groups/coordinator.ts';
 import type { Offsets } from './groups/offsets.ts';
-import type { ProducerIds } from './producer-ids.ts';
-import type { Topics } from './topics.ts';
+import type { ProducerIds } from './storage/producer-ids.ts';
+import type { Topics } from './storage/topics.ts';
 
 export interface BrokerParts {
   topics: Topics;

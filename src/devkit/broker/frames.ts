@@ -1,4 +1,4 @@
-import { ProtocolError } from './protocol/reader.ts';
+import { ProtocolError } from './protocol/bytes/reader.ts';
 
 /** Kafka's default of `socket.request.max.bytes`. */
 const MAX_REQUEST_BYTES = 104_857_600;

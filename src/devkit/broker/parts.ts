@@ -3,9 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCoordinator } from './groups/coordinator.ts';
 import { createOffsets } from './groups/offsets.ts';
-import { openJournal, type Journal } from './journal.ts';
-import { createProducerIds } from './producer-ids.ts';
-import { createTopics } from './topics.ts';
+import { openJournal, type Journal } from './storage/journal.ts';
+import { createProducerIds } from './storage/producer-ids.ts';
+import { createTopics } from './storage/topics.ts';
 
 const RETENTION_BYTES = 256 * 1024 * 1024;
 const TOTAL_RETENTION_BYTES = 2 * 1024 * 1024 * 1024;

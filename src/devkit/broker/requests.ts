@@ -1,5 +1,5 @@
 import type { Api, Call } from './apis/api.ts';
-import { ProtocolError, Reader } from './protocol/reader.ts';
+import { ProtocolError, Reader } from './protocol/bytes/reader.ts';
 
 export interface Client {
   host: string;

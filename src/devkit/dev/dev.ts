@@ -1,13 +1,13 @@
 import { errorMessage } from '../errors.ts';
-import { serviceUrl } from './announce.ts';
-import { DevError } from './dev-error.ts';
-import { type Environment, sharedEnvironment } from './environment.ts';
-import { type Output, createOutput, createOutputs } from './output.ts';
-import { type Parts, createParts } from './parts.ts';
-import { assertPortsDiffer } from './ports.ts';
-import { type Prepared, type RunningAlready, prepare } from './preparation.ts';
-import { type RunningService, addressOf, runService } from './running-service.ts';
-import { type Selection, type Service, selectServices } from './services.ts';
+import { serviceUrl } from './services/announce.ts';
+import { DevError } from './environment/dev-error.ts';
+import { type Environment, sharedEnvironment } from './environment/environment.ts';
+import { type Output, createOutput, createOutputs } from './services/output.ts';
+import { type Parts, createParts } from './servers/parts.ts';
+import { assertPortsDiffer } from './servers/ports.ts';
+import { type Prepared, type RunningAlready, prepare } from './services/preparation.ts';
+import { type RunningService, addressOf, runService } from './services/running-service.ts';
+import { type Selection, type Service, selectServices } from './services/services.ts';
 import { type StopSignals, listenForStop } from './stop-signals.ts';
 import { tableLines } from './table.ts';
 

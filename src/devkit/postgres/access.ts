@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Client, type ClientConfig, escapeIdentifier } from 'pg';
 import { errorCode } from '../errors.ts';
 import { writePrivateFile } from '../private-file.ts';
-import type { Account } from './account.ts';
+import type { Account } from './server/account.ts';
 
 export interface Login {
   /** An address, or the folder of a Unix socket. */

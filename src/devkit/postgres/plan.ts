@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { refuseLink } from '../own-folder.ts';
-import { type Account, chooseAccount } from './account.ts';
-import { type PostgresBinaries, findBinaries } from './binaries.ts';
-import { knownData, placeBinaries, placeData } from './outside.ts';
-import { keptPassword, randomPassword } from './password.ts';
-import { fitsSocket, socketPort } from './socket.ts';
-import { createTemporaryDirectory } from './temporary-directory.ts';
+import { type Account, chooseAccount } from './server/account.ts';
+import { type PostgresBinaries, findBinaries } from './server/binaries.ts';
+import { knownData, placeBinaries, placeData } from './directories/outside.ts';
+import { keptPassword, randomPassword } from './server/password.ts';
+import { fitsSocket, socketPort } from './server/socket.ts';
+import { createTemporaryDirectory } from './directories/temporary-directory.ts';
 
 export interface PostgresOptions {
   /** Where the data stay between runs. Without it they live in a temporary directory and end with the server. */

@@ -2,12 +2,12 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorMessage } from '../errors.ts';
 import { ensureDatabases, isLetIn, writeAccessRules } from './access.ts';
-import { createDataDirectory, dropTemplate } from './data-directory.ts';
-import { removeDirectory } from './foreign-directory.ts';
-import { findFreePort } from './free-port.ts';
+import { createDataDirectory, dropTemplate } from './directories/data-directory.ts';
+import { removeDirectory } from './directories/foreign-directory.ts';
+import { findFreePort } from './server/free-port.ts';
 import { type Plan, type PostgresOptions, createPlan } from './plan.ts';
-import { ensureRole } from './role.ts';
-import { type ServerProcess, startServerProcess } from './server-process.ts';
+import { ensureRole } from './server/role.ts';
+import { type ServerProcess, startServerProcess } from './server/server-process.ts';
 import { durable, fleeting } from './settings.ts';
 import { clearStaleServer } from './stale-server.ts';
 

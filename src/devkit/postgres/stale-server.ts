@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readPrivateFile, writePrivateFile } from '../private-file.ts';
 import { commandLine } from '../processes/command-line.ts';
-import type { Account } from './account.ts';
+import type { Account } from './server/account.ts';
 
 /** How long a server that is going down may still hold its data directory. */
 const patience = 5_000;

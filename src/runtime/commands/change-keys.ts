@@ -5,13 +5,13 @@ import {
   type ParkedKey,
   type ParkedState,
 } from '../events/operations/parked.ts';
-import { CommandError } from './command.ts';
-import { ANSWER_BYTES, bytesOf, eventText } from './event-text.ts';
-import { limitOf, type Flags } from './flags.ts';
+import { CommandError } from './input/command.ts';
+import { ANSWER_BYTES, bytesOf, eventText } from './output/event-text.ts';
+import { limitOf, type Flags } from './input/flags.ts';
 import { keyJson, keyName, keysText, parkedEventJson, wholeEvent } from './parked-keys.ts';
-import { counted, printDryRun, printJson } from './printing.ts';
-import { choiceOf, type Selection } from './selection.ts';
-import { withDatabase } from './service-access.ts';
+import { counted, printDryRun, printJson } from './output/printing.ts';
+import { choiceOf, type Selection } from './input/selection.ts';
+import { withDatabase } from './input/service-access.ts';
 import { print, printError } from '../logging/terminal.ts';
 
 /** More than there can be. */

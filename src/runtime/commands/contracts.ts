@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { CONTRACT_FILE, contractText } from '../contracts/contract-text.ts';
-import { CommandError, type Command } from './command.ts';
-import { writeText, writtenText } from './written-text.ts';
+import { CommandError, type Command } from './input/command.ts';
+import { writeText, writtenText } from './output/written-text.ts';
 import { print } from '../logging/terminal.ts';
 
 export const contractsCommand: Command = {

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { CommandError, type Command } from './command.ts';
-import { writeText, writtenText } from './written-text.ts';
+import { CommandError, type Command } from './input/command.ts';
+import { writeText, writtenText } from './output/written-text.ts';
 import { print } from '../logging/terminal.ts';
 
 const FILE = 'Dockerfile';

@@ -2,10 +2,10 @@ import { hostname, userInfo } from 'node:os';
 import type { Knex } from 'knex';
 import { readGroups, skipOffset } from '../events/operations/group-positions.ts';
 import type { KafkaDriver } from '../events/kafka/driver.ts';
-import { CommandError, MisuseError } from './command.ts';
-import type { Flags } from './flags.ts';
-import { printDryRun, printJson } from './printing.ts';
-import { kafkaOf, withDatabase, withKafka } from './service-access.ts';
+import { CommandError, MisuseError } from './input/command.ts';
+import type { Flags } from './input/flags.ts';
+import { printDryRun, printJson } from './output/printing.ts';
+import { kafkaOf, withDatabase, withKafka } from './input/service-access.ts';
 import { print, printableValue } from '../logging/terminal.ts';
 
 /** The event that a group is to leave out, and why. */

@@ -1,12 +1,12 @@
 import type { KafkaConfig } from '../config/kafka-config.ts';
 import type { KafkaDriver } from '../events/kafka/driver.ts';
 import { readGroups, type GroupPosition } from '../events/operations/group-positions.ts';
-import { ageOf } from './age.ts';
-import type { Command } from './command.ts';
-import { helpOf, parseFlags } from './flags.ts';
-import { printJson } from './printing.ts';
-import { kafkaOf, withDatabase, withKafka } from './service-access.ts';
-import { tableText, type Column } from './table.ts';
+import { ageOf } from './input/age.ts';
+import type { Command } from './input/command.ts';
+import { helpOf, parseFlags } from './input/flags.ts';
+import { printJson } from './output/printing.ts';
+import { kafkaOf, withDatabase, withKafka } from './input/service-access.ts';
+import { tableText, type Column } from './output/table.ts';
 import { print, printError } from '../logging/terminal.ts';
 
 const names = ['group', 'topic', 'json'] as const;

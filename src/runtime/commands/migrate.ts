@@ -7,7 +7,7 @@ import { migrationTable } from '../migrations/migration-table.ts';
 import { missingFromSchema } from '../migrations/missing-from-schema.ts';
 import { offlineSql } from '../migrations/offline-sql.ts';
 import { serviceKnexConfig } from '../migrations/service-knex-config.ts';
-import { CommandError, type Command } from './command.ts';
+import { CommandError, type Command } from './input/command.ts';
 import { print, printData, printError } from '../logging/terminal.ts';
 
 export const migrateCommand: Command = {

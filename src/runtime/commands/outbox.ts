@@ -7,15 +7,15 @@ import {
   type WaitingFilter,
   type WholeWaitingEvent,
 } from '../events/operations/outbox.ts';
-import { ageOf } from './age.ts';
-import { CommandError } from './command.ts';
-import { eventJson, eventText, valueBytes, type WholeEvent } from './event-text.ts';
-import { limitOf, type FlagName, type Flags } from './flags.ts';
-import { counted, printDryRun, printJson, printMore } from './printing.ts';
-import { choiceOf, selectionOf, type Selection } from './selection.ts';
-import { withDatabase } from './service-access.ts';
-import { commandOf } from './subcommands.ts';
-import { tableText, type Column } from './table.ts';
+import { ageOf } from './input/age.ts';
+import { CommandError } from './input/command.ts';
+import { eventJson, eventText, valueBytes, type WholeEvent } from './output/event-text.ts';
+import { limitOf, type FlagName, type Flags } from './input/flags.ts';
+import { counted, printDryRun, printJson, printMore } from './output/printing.ts';
+import { choiceOf, selectionOf, type Selection } from './input/selection.ts';
+import { withDatabase } from './input/service-access.ts';
+import { commandOf } from './input/subcommands.ts';
+import { tableText, type Column } from './output/table.ts';
 import { print, printableValue } from '../logging/terminal.ts';
 
 const LIMIT = 100;

@@ -4,8 +4,8 @@ import { countBehind, dropOutgoingKey, readBehind } from '../events/operations/d
 import { readParkedEvents, type ParkedState } from '../events/operations/parked.ts';
 import { dropParked, redriveKey } from '../events/operations/change-parked.ts';
 import { changeKeys } from './change-keys.ts';
-import { bytesOf } from './event-text.ts';
-import type { Flags } from './flags.ts';
+import { bytesOf } from './output/event-text.ts';
+import type { Flags } from './input/flags.ts';
 
 /** `parked redrive` and `dead-letters redrive`. */
 export const redriveKeys = (root: string, state: ParkedState, values: Flags): Promise<void> =>

@@ -1,10 +1,10 @@
 import { OUTGOING } from '../events/relay/refused-rows.ts';
 import type { ParkedEvent, ParkedKey } from '../events/operations/parked.ts';
-import { ageOf } from './age.ts';
-import { eventJson, eventText, type WholeEvent } from './event-text.ts';
-import { counted } from './printing.ts';
-import { OUTBOX } from './selection.ts';
-import { tableText, type Column } from './table.ts';
+import { ageOf } from './input/age.ts';
+import { eventJson, eventText, type WholeEvent } from './output/event-text.ts';
+import { counted } from './output/printing.ts';
+import { OUTBOX } from './input/selection.ts';
+import { tableText, type Column } from './output/table.ts';
 import { printableValue } from '../logging/terminal.ts';
 
 /** How keys whose events wait are shown. */

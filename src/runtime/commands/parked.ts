@@ -5,15 +5,15 @@ import {
   type ParkedFilter,
   type ParkedState,
 } from '../events/operations/parked.ts';
-import type { Command } from './command.ts';
-import { bytesOf, valueBytes } from './event-text.ts';
-import { limitOf, type FlagName, type Flags } from './flags.ts';
+import type { Command } from './input/command.ts';
+import { bytesOf, valueBytes } from './output/event-text.ts';
+import { limitOf, type FlagName, type Flags } from './input/flags.ts';
 import { dropKeys, redriveKeys } from './parked-changes.ts';
 import { keyJson, keysText, keyText, parkedEventJson } from './parked-keys.ts';
-import { counted, printJson, printMore } from './printing.ts';
-import { selectionOf } from './selection.ts';
-import { withDatabase } from './service-access.ts';
-import { commandOf } from './subcommands.ts';
+import { counted, printJson, printMore } from './output/printing.ts';
+import { selectionOf } from './input/selection.ts';
+import { withDatabase } from './input/service-access.ts';
+import { commandOf } from './input/subcommands.ts';
 import { print } from '../logging/terminal.ts';
 
 const LIMIT = 100;

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { KafkaConfig } from '../config/kafka-config.ts';
 import type { KafkaDriver } from '../events/kafka/driver.ts';
 import { readPositions } from '../events/inbox/positions.ts';
-import { CommandError } from './command.ts';
+import { CommandError } from './input/command.ts';
 
 /** Events of one partition, from an offset to before another one. */
 export interface Span {

@@ -1,12 +1,12 @@
 import type { KafkaConfig } from '../config/kafka-config.ts';
 import { countForgotten, createReplayGroup, forgetSince, isGroupKnown } from '../events/operations/replay.ts';
-import { parseTime } from './age.ts';
-import { CommandError, MisuseError, type Command } from './command.ts';
-import { helpOf, parseFlags, type Flags } from './flags.ts';
-import { counted, printDryRun, printJson } from './printing.ts';
+import { parseTime } from './input/age.ts';
+import { CommandError, MisuseError, type Command } from './input/command.ts';
+import { helpOf, parseFlags, type Flags } from './input/flags.ts';
+import { counted, printDryRun, printJson } from './output/printing.ts';
 import { readSpans, untilPosition, type Span } from './replay-spans.ts';
-import { kafkaOf, withDatabase, withKafka } from './service-access.ts';
-import { tableText, type Column } from './table.ts';
+import { kafkaOf, withDatabase, withKafka } from './input/service-access.ts';
+import { tableText, type Column } from './output/table.ts';
 import type { Knex } from 'knex';
 import type { KafkaDriver } from '../events/kafka/driver.ts';
 import { print } from '../logging/terminal.ts';

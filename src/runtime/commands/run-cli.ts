@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { withoutTextSecrets } from '../logging/text-secrets.ts';
-import { MisuseError, type Command } from './command.ts';
+import { MisuseError, type Command } from './input/command.ts';
 import { contractsCommand } from './contracts.ts';
 import { dockerfileCommand } from './dockerfile.ts';
 import { inboxCommand } from './inbox.ts';

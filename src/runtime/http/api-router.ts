@@ -1,10 +1,10 @@
 import express, { type RequestHandler, type Router } from 'express';
-import { withEntityTag } from './entity-tags.ts';
-import { markRoute } from './exchange.ts';
+import { withEntityTag } from './requests/entity-tags.ts';
+import { markRoute } from './requests/exchange.ts';
 import { checkSchema } from '../schemas/schema-bounds.ts';
-import { inputCheck } from './input.ts';
-import { bodyHandlers } from './request-body.ts';
-import type { Handler, Method, Operation, Route } from './route.ts';
+import { inputCheck } from './requests/input.ts';
+import { bodyHandlers } from './requests/request-body.ts';
+import type { Handler, Method, Operation, Route } from './requests/route.ts';
 
 type AddRoute = <Params = Record<string, string>, Query = Record<string, unknown>, Body = unknown>(
   path: string,

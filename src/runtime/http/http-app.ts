@@ -5,19 +5,25 @@ import type { Registry } from 'prom-client';
 import { withDefaults, type HttpConfig } from '../config/http-config.ts';
 import type { ApiRouter } from './api-router.ts';
 import { bareApp } from './bare-app.ts';
-import { cors } from './cors.ts';
-import { docsRouter } from './docs-router.ts';
-import { errorProblem } from './error-problem.ts';
-import { exchange, plainExchange } from './exchange.ts';
-import { createHealth, databaseCheck, schemaCheck, type BusHealth, type ReadinessCheck } from './health.ts';
-import { hostCheck, isFromThisMachine } from './local-address.ts';
-import { managementRouter } from './management-router.ts';
-import { createRequestMetrics } from './metrics.ts';
-import { openApiDocument, type ApiInfo } from './openapi.ts';
-import { otherMethods } from './other-methods.ts';
-import { problem, sendProblem } from './problem.ts';
-import type { Operation } from './route.ts';
-import { createServerState, type ServerState } from './server-state.ts';
+import { cors } from './requests/cors.ts';
+import { docsRouter } from './documents/docs-router.ts';
+import { errorProblem } from './problems/error-problem.ts';
+import { exchange, plainExchange } from './requests/exchange.ts';
+import {
+  createHealth,
+  databaseCheck,
+  schemaCheck,
+  type BusHealth,
+  type ReadinessCheck,
+} from './management/health.ts';
+import { hostCheck, isFromThisMachine } from './requests/local-address.ts';
+import { managementRouter } from './management/management-router.ts';
+import { createRequestMetrics } from './requests/metrics.ts';
+import { openApiDocument, type ApiInfo } from './documents/openapi.ts';
+import { otherMethods } from './requests/other-methods.ts';
+import { problem, sendProblem } from './problems/problem.ts';
+import type { Operation } from './requests/route.ts';
+import { createServerState, type ServerState } from './server/server-state.ts';
 
 /** What the HTTP side needs of an event bus. */
 export interface HttpBus extends BusHealth {

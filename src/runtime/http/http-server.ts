@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { withDefaults, type HttpConfig } from '../config/http-config.ts';
 import type { Part } from '../lifecycle/part.ts';
 import type { HttpApp } from './http-app.ts';
-import { createListener } from './listener.ts';
+import { createListener } from './server/listener.ts';
 
 export interface HttpServerConfig {
   port: number;

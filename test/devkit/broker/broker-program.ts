@@ -1,5 +1,5 @@
 import { startBroker, type BrokerLogger, type BrokerOptions } from '../../../src/devkit/broker/broker.ts';
-import { ProtocolError } from '../../../src/devkit/broker/protocol/reader.ts';
+import { ProtocolError } from '../../../src/devkit/broker/protocol/bytes/reader.ts';
 
 /** Says whatever closed a connection without being a fault of its request. */
 const logger: BrokerLogger = {

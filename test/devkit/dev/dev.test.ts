@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import path from 'node:path';
 import { startBroker } from '../../../src/devkit/broker/broker.ts';
-import { ask, parseAddress } from '../../../src/devkit/dev/address.ts';
+import { ask, parseAddress } from '../../../src/devkit/dev/environment/address.ts';
 import { startPostgres } from '../../../src/devkit/postgres/postgres.ts';
 import { waitFor } from '../../../src/devkit/testing.ts';
 import { type DevProcess, runDevkit } from './dev-process.ts';

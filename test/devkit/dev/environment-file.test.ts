@@ -5,8 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import fc from 'fast-check';
-import { completeEnvironment } from '../../../src/devkit/dev/environment-file.ts';
-import { fillPlaceholder, placeholder } from '../../../src/devkit/dev/placeholder.ts';
+import { completeEnvironment } from '../../../src/devkit/dev/environment/environment-file.ts';
+import { fillPlaceholder, placeholder } from '../../../src/devkit/dev/environment/placeholder.ts';
 
 const filled = /^RANDOM_PASSWORD$|(?<=:\/\/u:)RANDOM_PASSWORD(?=@)/g;
 

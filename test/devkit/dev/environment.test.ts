@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import os from 'node:os';
-import { readDevEnvironment } from '../../../src/devkit/dev/environment.ts';
+import { readDevEnvironment } from '../../../src/devkit/dev/environment/environment.ts';
 
 const given = {
   SERVICE_NAME: 'user-service',

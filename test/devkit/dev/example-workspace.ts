@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
-import { findFreePort } from '../../../src/devkit/postgres/free-port.ts';
+import { findFreePort } from '../../../src/devkit/postgres/server/free-port.ts';
 
 const repository = path.resolve(import.meta.dirname, '../../..');
 

@@ -4,7 +4,7 @@ import { watch as watchFolder } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { type FileWatch, watchService } from '../../../src/devkit/dev/file-watch.ts';
+import { type FileWatch, watchService } from '../../../src/devkit/dev/services/file-watch.ts';
 import { waitFor } from '../../../src/devkit/testing.ts';
 
 describe('watchService', () => {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { collect, end, execute, start } from '../../../scripts/support/command.ts';
 import { exampleServices } from '../../../scripts/support/example-workspace.ts';
 import { temporaryFolder } from '../../../scripts/support/temporary-folder.ts';
-import { findFreePort } from '../../../src/devkit/postgres/free-port.ts';
+import { findFreePort } from '../../../src/devkit/postgres/server/free-port.ts';
 import { waitFor } from '../../../src/devkit/testing.ts';
 import { type Registry, useRegistry } from '../../support/registry.ts';
 import { processesIn } from './processes.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
-import { createOutput, createOutputs } from '../../../src/devkit/dev/output.ts';
+import { createOutput, createOutputs } from '../../../src/devkit/dev/services/output.ts';
 import { waitFor } from '../../../src/devkit/testing.ts';
 
 describe('the output of services', () => {

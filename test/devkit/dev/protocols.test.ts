@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { startBroker } from '../../../src/devkit/broker/broker.ts';
-import { findKafka, findPostgres } from '../../../src/devkit/dev/protocols.ts';
+import { findKafka, findPostgres } from '../../../src/devkit/dev/servers/protocols.ts';
 
 /** Milliseconds that a server which says nothing is given, and far less. */
 const PATIENCE = 100_000;

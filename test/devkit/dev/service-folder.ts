@@ -1,6 +1,6 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { findFreePort } from '../../../src/devkit/postgres/free-port.ts';
+import { findFreePort } from '../../../src/devkit/postgres/server/free-port.ts';
 
 export interface ServiceFolder {
   root: string;

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmod, chown, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { selectServices } from '../../../src/devkit/dev/services.ts';
+import { selectServices } from '../../../src/devkit/dev/services/services.ts';
 
 describe('the services that dev means', () => {
   let workspace: string;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Serving, keepServing } from '../../../src/devkit/dev/serving.ts';
+import { type Serving, keepServing } from '../../../src/devkit/dev/servers/serving.ts';
 import { waitFor } from '../../../src/devkit/testing.ts';
 
 describe('keepServing', () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
-import { isListening, parseAddress } from '../../../src/devkit/dev/address.ts';
+import { isListening, parseAddress } from '../../../src/devkit/dev/environment/address.ts';
 import { waitFor } from '../../../src/devkit/testing.ts';
 import { type DevProcess, runDevkit } from './dev-process.ts';
 import { createServiceFolder, envText, freeVariables, type ServiceFolder } from './service-folder.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { linkLibraries } from '../../../src/devkit/postgres/binaries.ts';
+import { linkLibraries } from '../../../src/devkit/postgres/server/binaries.ts';
 
 describe('the binaries of PostgreSQL', () => {
   it('get the library links that npm install --ignore-scripts left out', async () => {

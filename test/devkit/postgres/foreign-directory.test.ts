@@ -13,9 +13,12 @@ import {
 } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { createDataDirectory, dropTemplate } from '../../../src/devkit/postgres/data-directory.ts';
-import { placeData } from '../../../src/devkit/postgres/outside.ts';
-import { removeDirectory } from '../../../src/devkit/postgres/foreign-directory.ts';
+import {
+  createDataDirectory,
+  dropTemplate,
+} from '../../../src/devkit/postgres/directories/data-directory.ts';
+import { placeData } from '../../../src/devkit/postgres/directories/outside.ts';
+import { removeDirectory } from '../../../src/devkit/postgres/directories/foreign-directory.ts';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 
 const isRootOnLinux = process.getuid?.() === 0 && process.platform === 'linux';

@@ -16,7 +16,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { placeBinaries } from '../../../src/devkit/postgres/outside.ts';
+import { placeBinaries } from '../../../src/devkit/postgres/directories/outside.ts';
 import { type PostgresServer, startPostgres } from '../../../src/devkit/postgres/postgres.ts';
 import { query } from '../../support/query.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net from 'node:net';
-import { findFreePort } from '../../../src/devkit/postgres/free-port.ts';
+import { findFreePort } from '../../../src/devkit/postgres/server/free-port.ts';
 import { findPortHolder, portHolderText } from '../../../src/devkit/processes/port-holder.ts';
 
 describe('who listens on a port', () => {

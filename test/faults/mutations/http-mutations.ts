@@ -7,7 +7,7 @@ export const httpMutations: readonly Mutation[] = [
     mechanism: 'A request that was sent before a service stops is answered.',
     changes: [
       {
-        file: 'http/connections.ts',
+        file: 'http/server/connections.ts',
         find: 'closeIdle(open, state, grace);',
         replace: 'closeIdle(open, state, Math.min(grace, 0));',
       },
@@ -22,7 +22,7 @@ export const httpMutations: readonly Mutation[] = [
     mechanism: 'Of several changes on the condition of one entity tag, one is made.',
     changes: [
       {
-        file: 'http/entity-tags.ts',
+        file: 'http/requests/entity-tags.ts',
         find: 'if (!wanted.includes(entityTag(current)))',
         replace: 'if (wanted.length === 0 && current)',
       },
@@ -37,7 +37,7 @@ export const httpMutations: readonly Mutation[] = [
     mechanism: 'A number in a body is kept with all its digits, or refused.',
     changes: [
       {
-        file: 'http/json-body.ts',
+        file: 'http/requests/json-body.ts',
         find: 'if (faults.length > 0)',
         replace: 'if (faults.length < 0)',
       },
@@ -67,7 +67,7 @@ export const httpMutations: readonly Mutation[] = [
     mechanism: 'In development a service answers to names of its machine alone.',
     changes: [
       {
-        file: 'http/local-address.ts',
+        file: 'http/requests/local-address.ts',
         find: 'if (allowed === undefined) return () => true;',
         replace: 'if (!allowed?.length) return () => true;',
       },

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import fc from 'fast-check';
-import type { ConsumedEvent, Field, ServiceAnswers } from '../../../generators/service/answers.ts';
-import { parseFields } from '../../../generators/service/field-grammar.ts';
+import type { ConsumedEvent, Field, ServiceAnswers } from '../../../generators/service/model/answers.ts';
+import { parseFields } from '../../../generators/service/model/field-grammar.ts';
 import { migrationFiles } from '../../../generators/service/files.ts';
 import { historyOf, storedTables } from '../../../generators/service/migrations/history.ts';
 import { planMigrations } from '../../../generators/service/migrations/plan.ts';
 import { tablesOf } from '../../../generators/service/migrations/tables.ts';
-import { fromStored, toStored } from '../../../generators/service/stored-answers.ts';
-import { serviceView } from '../../../generators/service/view.ts';
+import { fromStored, toStored } from '../../../generators/service/stored/stored-answers.ts';
+import { serviceView } from '../../../generators/service/model/view.ts';
 import { templatesRoot } from '../../../generators/templates-root.ts';
-import type { Remembered } from '../../../generators/yo-rc.ts';
+import type { Remembered } from '../../../generators/output/yo-rc.ts';
 
 /** Resource to the fields that it has; `account` and `wallet` belong to another service, which tells of them. */
 export interface Shape {

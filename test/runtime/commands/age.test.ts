@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ageOf, parseAge, parseTime } from '../../../src/runtime/commands/age.ts';
+import { ageOf, parseAge, parseTime } from '../../../src/runtime/commands/input/age.ts';
 
 const now = new Date('2026-11-22T12:00:00.000Z');
 const ago = (seconds: number): Date => new Date(now.getTime() - seconds * 1_000);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { kindOf } from '../../../src/runtime/events/handling/failure.ts';
-import { errorProblem } from '../../../src/runtime/http/error-problem.ts';
+import { errorProblem } from '../../../src/runtime/http/problems/error-problem.ts';
 
 const coded = (code: string, message = `it says ${code}`): Error =>
   Object.assign(new Error(message), { code });

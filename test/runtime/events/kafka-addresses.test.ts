@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ConfigError, createKafkaDriver, createLogger, readEnvironment } from 'microservice-runtime';
 import { startBroker } from '../../../src/devkit/broker/broker.ts';
-import { parseAddress } from '../../../src/devkit/dev/address.ts';
+import { parseAddress } from '../../../src/devkit/dev/environment/address.ts';
 
 const read = (servers: string) =>
   readEnvironment({

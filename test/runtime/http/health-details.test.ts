@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { connectDatabase } from 'microservice-runtime';
-import { isLoopback } from '../../../src/runtime/http/local-address.ts';
+import { isLoopback } from '../../../src/runtime/http/requests/local-address.ts';
 import { connect } from './raw-client.ts';
 import { startApp, type StartedApp } from './start-app.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import knexFactory, { type Knex } from 'knex';
-import { schemaCheck } from '../../../src/runtime/http/health.ts';
+import { schemaCheck } from '../../../src/runtime/http/management/health.ts';
 import { migrationTable } from '../../../src/runtime/migrations/migration-table.ts';
 import { ownKnexConfig } from '../../../src/runtime/migrations/own-knex-config.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import joi from 'joi';
 import { defineEvent } from '../../../src/runtime/events/event/definition.ts';
 import { apiRouter } from '../../../src/runtime/http/api-router.ts';
-import { openApiDocument } from '../../../src/runtime/http/openapi.ts';
+import { openApiDocument } from '../../../src/runtime/http/documents/openapi.ts';
 import { schemaFault } from '../../../src/runtime/schemas/schema-bounds.ts';
 
 /** Each level holds the one below twice: the schema is small, and what it describes is not. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findFreePort } from '../../../src/devkit/postgres/free-port.ts';
+import { findFreePort } from '../../../src/devkit/postgres/server/free-port.ts';
 import type { BrokerProcess } from './broker-process.ts';
 import { kafkaClasspath } from './kafka-jars.ts';
 import { formattedStorage, startNode } from './own-kafka.ts';

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findFreePort } from '../../../src/devkit/postgres/free-port.ts';
+import { findFreePort } from '../../../src/devkit/postgres/server/free-port.ts';
 import { startJava, type BrokerProcess } from './broker-process.ts';
 import { kafkaCache, kafkaClasspath } from './kafka-jars.ts';
 import { serverProperties, type Ports, type SecureListener } from './server-properties.ts';

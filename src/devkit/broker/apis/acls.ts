@@ -1,6 +1,6 @@
 import { errorCodes } from '../protocol/error-codes.ts';
-import type { Reader } from '../protocol/reader.ts';
-import { Writer } from '../protocol/writer.ts';
+import type { Reader } from '../protocol/bytes/reader.ts';
+import { Writer } from '../protocol/bytes/writer.ts';
 import type { Api } from './api.ts';
 
 const MESSAGE = 'No Authorizer is configured.';

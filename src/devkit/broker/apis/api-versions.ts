@@ -1,6 +1,6 @@
 import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts';
-import type { Reader } from '../protocol/reader.ts';
-import { Writer } from '../protocol/writer.ts';
+import type { Reader } from '../protocol/bytes/reader.ts';
+import { Writer } from '../protocol/bytes/writer.ts';
 import type { Api, Call } from './api.ts';
 
 const KEY = 18;

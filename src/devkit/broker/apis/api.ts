@@ -1,5 +1,5 @@
-import type { Reader } from '../protocol/reader.ts';
-import type { Writer } from '../protocol/writer.ts';
+import type { Reader } from '../protocol/bytes/reader.ts';
+import type { Writer } from '../protocol/bytes/writer.ts';
 
 /** What an API knows of the request beside its body. */
 export interface Call {

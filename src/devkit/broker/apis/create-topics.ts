@@ -1,8 +1,8 @@
 import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts';
-import type { Reader } from '../protocol/reader.ts';
-import { Writer } from '../protocol/writer.ts';
-import { collidingTopic, topicNameError } from '../topic-names.ts';
-import type { Topic, Topics } from '../topics.ts';
+import type { Reader } from '../protocol/bytes/reader.ts';
+import { Writer } from '../protocol/bytes/writer.ts';
+import { collidingTopic, topicNameError } from '../storage/topic-names.ts';
+import type { Topic, Topics } from '../storage/topics.ts';
 import type { Api } from './api.ts';
 import { defaultTopicConfigs, listConfigs } from './listed-configs.ts';
 import { topicConfigError } from './topic-configs.ts';

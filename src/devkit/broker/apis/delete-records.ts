@@ -1,7 +1,7 @@
 import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts';
-import { Writer } from '../protocol/writer.ts';
+import { Writer } from '../protocol/bytes/writer.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
-import type { Topics } from '../topics.ts';
+import type { Topics } from '../storage/topics.ts';
 import type { Api } from './api.ts';
 
 /** Stands for the end of the partition. */

@@ -1,8 +1,8 @@
 import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts';
-import type { Reader } from '../protocol/reader.ts';
-import { Writer } from '../protocol/writer.ts';
+import type { Reader } from '../protocol/bytes/reader.ts';
+import { Writer } from '../protocol/bytes/writer.ts';
 import type { Offsets } from '../groups/offsets.ts';
-import type { Topic, Topics } from '../topics.ts';
+import type { Topic, Topics } from '../storage/topics.ts';
 import type { Api } from './api.ts';
 import { NO_TOPIC_ID } from './topic-reference.ts';
 

@@ -1,6 +1,6 @@
 import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts';
-import { Writer } from '../protocol/writer.ts';
-import type { Topics } from '../topics.ts';
+import { Writer } from '../protocol/bytes/writer.ts';
+import type { Topics } from '../storage/topics.ts';
 import type { Api } from './api.ts';
 import { defaultTopicConfigs, listConfigs, type ListedConfig } from './listed-configs.ts';
 

@@ -1,7 +1,7 @@
 import type { Coordinator } from '../groups/coordinator.ts';
 import type { GroupDescription } from '../groups/group.ts';
 import { errorCodes } from '../protocol/error-codes.ts';
-import { Writer } from '../protocol/writer.ts';
+import { Writer } from '../protocol/bytes/writer.ts';
 import { UNKNOWN_OPERATIONS, type Api } from './api.ts';
 
 /** Describes groups and their members; a group that is not there is "Dead", as in Kafka, and from version 6 on an error. */

@@ -1,5 +1,5 @@
-import type { Reader } from '../protocol/reader.ts';
-import type { Topics } from '../topics.ts';
+import type { Reader } from '../protocol/bytes/reader.ts';
+import type { Topics } from '../storage/topics.ts';
 import { readTopicReference, type TopicReference } from './topic-reference.ts';
 
 export interface FetchPartition {

@@ -1,7 +1,7 @@
 import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts';
-import { Writer } from '../protocol/writer.ts';
+import { Writer } from '../protocol/bytes/writer.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
-import type { Topics } from '../topics.ts';
+import type { Topics } from '../storage/topics.ts';
 import { LEADER_EPOCH, type Api, type Call } from './api.ts';
 import { readFetchRequest, type FetchPartition, type FetchRequest } from './fetch-request.ts';
 import { findTopic, missingTopic, writeTopicReference, type TopicReference } from './topic-reference.ts';

@@ -1,5 +1,5 @@
 import type { Coordinator } from '../groups/coordinator.ts';
-import { Writer } from '../protocol/writer.ts';
+import { Writer } from '../protocol/bytes/writer.ts';
 import type { Api } from './api.ts';
 
 /** Keeps a member in its group, and tells it when the group rebalances. */

@@ -1,7 +1,7 @@
 import { errorCodes } from '../protocol/error-codes.ts';
-import type { Reader } from '../protocol/reader.ts';
-import { Writer } from '../protocol/writer.ts';
-import type { ProducerIds } from '../producer-ids.ts';
+import type { Reader } from '../protocol/bytes/reader.ts';
+import { Writer } from '../protocol/bytes/writer.ts';
+import type { ProducerIds } from '../storage/producer-ids.ts';
 import type { Api } from './api.ts';
 
 /** Gives an idempotent producer its id. Transactions are not supported: a transactional id is refused. */

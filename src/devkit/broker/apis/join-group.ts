@@ -1,7 +1,7 @@
 import type { Coordinator } from '../groups/coordinator.ts';
 import type { JoinAnswer, JoinRequest } from '../groups/member.ts';
-import type { Reader } from '../protocol/reader.ts';
-import { Writer } from '../protocol/writer.ts';
+import type { Reader } from '../protocol/bytes/reader.ts';
+import { Writer } from '../protocol/bytes/writer.ts';
 import type { Api, Call } from './api.ts';
 
 /** Lets a client join its group; from version 4 on a new one first gets its id (KIP-394). */

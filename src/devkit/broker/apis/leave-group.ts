@@ -1,8 +1,8 @@
 import type { Coordinator } from '../groups/coordinator.ts';
 import type { MemberIdentity } from '../groups/member.ts';
 import { errorCodes } from '../protocol/error-codes.ts';
-import type { Reader } from '../protocol/reader.ts';
-import { Writer } from '../protocol/writer.ts';
+import type { Reader } from '../protocol/bytes/reader.ts';
+import { Writer } from '../protocol/bytes/writer.ts';
 import type { Api } from './api.ts';
 
 /** Takes members out of their group at once; from version 3 on several of them. */

@@ -1,7 +1,7 @@
 import type { Coordinator } from '../groups/coordinator.ts';
 import { errorCodes } from '../protocol/error-codes.ts';
-import type { Reader } from '../protocol/reader.ts';
-import { Writer } from '../protocol/writer.ts';
+import type { Reader } from '../protocol/bytes/reader.ts';
+import { Writer } from '../protocol/bytes/writer.ts';
 import type { Api } from './api.ts';
 
 const TYPE = 'classic';

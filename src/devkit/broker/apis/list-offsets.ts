@@ -1,9 +1,9 @@
 import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts';
-import type { Reader } from '../protocol/reader.ts';
-import { Writer } from '../protocol/writer.ts';
+import type { Reader } from '../protocol/bytes/reader.ts';
+import { Writer } from '../protocol/bytes/writer.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import { firstRecordAt, greatestRecord, offsetBehind, type RecordPlace } from '../protocol/records.ts';
-import type { Topics } from '../topics.ts';
+import type { Topics } from '../storage/topics.ts';
 import { LEADER_EPOCH, type Api } from './api.ts';
 
 const NO_BATCH = Buffer.alloc(0);

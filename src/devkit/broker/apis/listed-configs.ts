@@ -1,4 +1,4 @@
-import type { Topics } from '../topics.ts';
+import type { Topics } from '../storage/topics.ts';
 import { topicConfigDefaults } from './topic-configs.ts';
 
 const source = { topic: 1, default: 5 } as const;

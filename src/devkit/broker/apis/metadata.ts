@@ -1,8 +1,8 @@
 import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts';
-import type { Reader } from '../protocol/reader.ts';
-import { Writer } from '../protocol/writer.ts';
-import { topicNameError } from '../topic-names.ts';
-import type { Topic, Topics } from '../topics.ts';
+import type { Reader } from '../protocol/bytes/reader.ts';
+import { Writer } from '../protocol/bytes/writer.ts';
+import { topicNameError } from '../storage/topic-names.ts';
+import type { Topic, Topics } from '../storage/topics.ts';
 import { LEADER_EPOCH, UNKNOWN_OPERATIONS, type Api, type Node } from './api.ts';
 import { NO_TOPIC_ID } from './topic-reference.ts';
 

@@ -1,8 +1,8 @@
 import type { Offsets } from '../groups/offsets.ts';
 import { errorCodes } from '../protocol/error-codes.ts';
-import type { Reader } from '../protocol/reader.ts';
-import { Writer } from '../protocol/writer.ts';
-import type { Topics } from '../topics.ts';
+import type { Reader } from '../protocol/bytes/reader.ts';
+import { Writer } from '../protocol/bytes/writer.ts';
+import type { Topics } from '../storage/topics.ts';
 import type { Api, Call } from './api.ts';
 import {
   missingTopic,

@@ -1,13 +1,13 @@
 import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts';
-import type { Reader } from '../protocol/reader.ts';
+import type { Reader } from '../protocol/bytes/reader.ts';
 import {
   BATCH_HEADER_BYTES,
   isBatchIntact,
   readBatchHeader,
   type BatchHeader,
 } from '../protocol/record-batch.ts';
-import { Writer } from '../protocol/writer.ts';
-import type { Topic, Topics } from '../topics.ts';
+import { Writer } from '../protocol/bytes/writer.ts';
+import type { Topic, Topics } from '../storage/topics.ts';
 import type { Api } from './api.ts';
 import { topicConfigDefaults } from './topic-configs.ts';
 import {

@@ -1,7 +1,7 @@
 import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts';
-import type { Reader } from '../protocol/reader.ts';
-import { Writer } from '../protocol/writer.ts';
-import type { Topics } from '../topics.ts';
+import type { Reader } from '../protocol/bytes/reader.ts';
+import { Writer } from '../protocol/bytes/writer.ts';
+import type { Topics } from '../storage/topics.ts';
 import type { Api } from './api.ts';
 
 interface Target {

@@ -1,7 +1,7 @@
 import type { Coordinator } from '../groups/coordinator.ts';
 import type { SyncAnswer, SyncRequest } from '../groups/member.ts';
-import type { Reader } from '../protocol/reader.ts';
-import { Writer } from '../protocol/writer.ts';
+import type { Reader } from '../protocol/bytes/reader.ts';
+import { Writer } from '../protocol/bytes/writer.ts';
 import type { Api, Call } from './api.ts';
 
 /** Takes the assignments from the leader and gives each member its own. */

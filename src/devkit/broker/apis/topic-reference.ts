@@ -1,7 +1,7 @@
 import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts';
-import type { Reader } from '../protocol/reader.ts';
-import type { Writer } from '../protocol/writer.ts';
-import type { Topic, Topics } from '../topics.ts';
+import type { Reader } from '../protocol/bytes/reader.ts';
+import type { Writer } from '../protocol/bytes/writer.ts';
+import type { Topic, Topics } from '../storage/topics.ts';
 
 /** Stands for an id where there is none. */
 export const NO_TOPIC_ID = Buffer.alloc(16).toString('base64url');

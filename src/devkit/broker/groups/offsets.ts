@@ -1,4 +1,4 @@
-import type { Journal } from '../journal.ts';
+import type { Journal } from '../storage/journal.ts';
 
 export interface TopicPartition {
   topic: string;

@@ -1,6 +1,6 @@
 import { crc32c } from './crc32c.ts';
-import { readInt64 } from './reader.ts';
-import { writeInt64 } from './writer.ts';
+import { readInt64 } from './bytes/reader.ts';
+import { writeInt64 } from './bytes/writer.ts';
 
 /** Size of the header of a record batch of version 2 (https://kafka.apache.org/documentation/#recordbatch). */
 export const BATCH_HEADER_BYTES = 61;

@@ -1,6 +1,6 @@
 import { unpack } from './compression/unpack.ts';
 import { BATCH_HEADER_BYTES, readBatchHeader, type BatchHeader } from './record-batch.ts';
-import { Reader } from './reader.ts';
+import { Reader } from './bytes/reader.ts';
 
 export interface RecordPlace {
   timestamp: number;

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { findBinaries } from '../../../../src/devkit/postgres/binaries.ts';
-import { placeBinaries } from '../../../../src/devkit/postgres/outside.ts';
+import { findBinaries } from '../../../../src/devkit/postgres/server/binaries.ts';
+import { placeBinaries } from '../../../../src/devkit/postgres/directories/outside.ts';
 
 /** Makes the login of a stopped data directory what version 0.1.0 made it: a superuser, beside a bootstrap `postgres`. */
 const data = path.join(process.argv[2] ?? '', 'data');

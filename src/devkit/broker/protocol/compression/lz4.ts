@@ -1,4 +1,4 @@
-import { Reader } from '../reader.ts';
+import { Reader } from '../bytes/reader.ts';
 import { Unpacked } from './unpacked.ts';
 
 const MAGIC = 0x184d2204;

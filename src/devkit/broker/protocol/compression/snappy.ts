@@ -1,4 +1,4 @@
-import { Reader } from '../reader.ts';
+import { Reader } from '../bytes/reader.ts';
 import { Unpacked } from './unpacked.ts';
 
 /** Java clients put blocks into the stream of snappy-java, others send one block. */

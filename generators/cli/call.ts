@@ -1,0 +1,19 @@
+import type { CommandLine } from './flags.ts';
+import { UsageError } from '../core/usage-error.ts';
+import type { Call } from '../output/work.ts';
+
+/** How the command was called, but for who can be asked. The word after the generator is the flag `--name` too. */
+export function callOf({ given }: CommandLine, name: string | undefined): Omit<Call, 'ask'> {
+  const said = (flag: string) => given.some((each) => each.flag === flag);
+  const other = given.findLast(({ flag }) => flag === 'name')?.value;
+  if (name !== undefined && other !== undefined && other !== name) {
+    throw new UsageError(`two names are given, "${name}" and --name "${other}"`);
+  }
+  return {
+    cwd: process.cwd(),
+    given: name === undefined ? given : [{ flag: 'name', value: name }, ...given],
+    yes: said('yes'),
+    dryRun: said('dry-run'),
+    force: said('force'),
+  };
+}

@@ -1,0 +1,77 @@
+import type { Flag, GivenFlag } from '../questions/question.ts';
+import { didYouMean } from '../core/suggest.ts';
+import { UsageError } from '../core/usage-error.ts';
+
+/** Flags of every generator. */
+export const commonFlags: Flag[] = [
+  { name: 'yes', help: 'take the default of everything that no flag answers; ask nothing' },
+  { name: 'dry-run', help: 'say what would be written; write nothing' },
+  { name: 'force', help: 'write over files that were changed by hand, and into a folder of others' },
+  { name: 'help', help: 'this text' },
+  { name: 'version', help: 'the version' },
+];
+
+const letters: Record<string, string> = { y: 'yes', f: 'force', h: 'help', v: 'version' };
+
+export interface CommandLine {
+  words: string[];
+  given: GivenFlag[];
+}
+
+/**
+ * Splits a command line by the flags that there are: `--flag value`, `--flag=value`, `--switch`, `--no-switch`, and `--`,
+ * after which all are words. Throws a UsageError for a flag that there is not, and for one without its value.
+ */
+export function parseCommandLine(args: readonly string[], flags: readonly Flag[]): CommandLine {
+  const words: string[] = [];
+  const given: GivenFlag[] = [];
+  const rest = [...args];
+  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+    if (arg === '--') words.push(...rest.splice(0));
+    else if (/^-./.test(arg)) given.push(readFlag(arg, rest, flags));
+    else words.push(arg);
+  }
+  return { words, given };
+}
+
+function readFlag(arg: string, rest: string[], flags: readonly Flag[]): GivenFlag {
+  const [, dashes = '', label = '', value] = /^(--?)([^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
+  const name = dashes === '-' ? (letters[label] ?? label) : label;
+  const flag = flags.find((each) => each.name === name && !onlyNegative(each));
+  if (!flag) return { flag: negated(name, arg, value, flags), value: false };
+  if (!flag.value) return { flag: name, value: truth(name, value) };
+  return { flag: name, value: value ?? nextValue(flag, rest) };
+}
+
+/** `--no-resources` is a flag, `--resources` is none. */
+const onlyNegative = ({ help }: Flag) => help === '';
+
+function nextValue({ name, value }: Flag, rest: string[]): string {
+  const [next] = rest;
+  if (next === undefined || /^--[a-z]/.test(next))
+    throw new UsageError(`--${name} needs a value: --${name} ${value}`);
+  rest.shift();
+  return next;
+}
+
+function truth(name: string, value: string | undefined): boolean {
+  if (value === undefined || value === 'true') return true;
+  if (value === 'false') return false;
+  throw new UsageError(`--${name} is a switch and takes no value; "${value}" was given`);
+}
+
+function negated(name: string, arg: string, value: string | undefined, flags: readonly Flag[]): string {
+  const flag = flags.find((each) => each.no !== undefined && `no-${each.name}` === name);
+  if (flag && value === undefined) return flag.name;
+  if (flag) throw new UsageError(`--${name} takes no value; "${value}" was given`);
+  throw new UsageError(
+    `there is no flag ${arg}.${didYouMean(name, spellings(flags), (word) => `--${word}`)} See --help`,
+  );
+}
+
+/** Every way in which these flags may be written, without the dashes. */
+export const spellings = (flags: readonly Flag[]): string[] =>
+  flags.flatMap((flag) => [
+    ...(onlyNegative(flag) ? [] : [flag.name]),
+    ...(flag.no === undefined ? [] : [`no-${flag.name}`]),
+  ]);

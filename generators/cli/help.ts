@@ -1,0 +1,41 @@
+import { commonFlags } from './flags.ts';
+import type { GeneratorEntry } from '../registry.ts';
+import type { Flag } from '../questions/question.ts';
+import { command } from '../version.ts';
+
+const width = 38;
+
+/** The usage, and every flag of every generator with its default. */
+export function helpText(generators: readonly GeneratorEntry[]): string {
+  return [
+    `Usage: ${command} [generator] [name] [flags]`,
+    '       npm init microservice [generator] [name] -- [flags]',
+    '',
+    'Generators:',
+    ...generators.map(({ name, summary }) => row(name, summary)),
+    ...generators.flatMap(generatorLines),
+    '',
+    'Flags of every generator:',
+    ...commonFlags.map((flag) => row(spelled(flag), flag.help)),
+    '',
+    'Without a terminal nothing is asked: what neither a flag nor --yes answers is an error.',
+    'A second run in the same folder takes the answers of the first; flags change them.',
+  ].join('\n');
+}
+
+const row = (left: string, right: string) =>
+  left.length < width ? `  ${left.padEnd(width)}${right}` : `  ${left}\n  ${' '.repeat(width)}${right}`;
+
+function generatorLines({ name, questions, options }: GeneratorEntry): string[] {
+  const answers = questions.flatMap(({ flags, defaultHelp }) =>
+    flags.flatMap((flag, index) => flagRows(flag, index === 0 ? ` (default: ${defaultHelp})` : '')),
+  );
+  return ['', `Flags of ${name}:`, ...answers, ...options.flatMap((flag) => flagRows(flag, ''))];
+}
+
+function flagRows(flag: Flag, suffix: string): string[] {
+  const positive = flag.help === '' ? [] : [row(spelled(flag), flag.help + suffix)];
+  return flag.no === undefined ? positive : [...positive, row(`--no-${flag.name}`, flag.no)];
+}
+
+const spelled = ({ name, value }: Flag) => `--${name}${value === undefined ? '' : ` ${value}`}`;

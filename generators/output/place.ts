@@ -1,0 +1,87 @@
+import { lstat, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { printError } from '../core/terminal.ts';
+import { distrustOf } from './trust.ts';
+import { UsageError } from '../core/usage-error.ts';
+import { command } from '../version.ts';
+import { readYoRc, type Remembered, yoRcFile } from './yo-rc.ts';
+
+/** Where the command runs. */
+export interface Place {
+  cwd: string;
+  /** The nearest workspace that holds `cwd`. */
+  workspace?: string;
+  /** What generated `cwd` itself. */
+  current?: Remembered;
+}
+
+/** A service beside the one that is being written. */
+export interface Sibling {
+  folder: string;
+  answers: Record<string, unknown>;
+}
+
+export type Note = (line: string) => void;
+
+const printNote: Note = (line) => printError(`${command}: note: ${line}`);
+
+/** Where `cwd` lies. `note` is told of files that are not trusted, and of which nothing is taken. */
+export async function findPlace(cwd: string, note: Note = printNote): Promise<Place> {
+  const current = await readTrusted(cwd, { cwd, note });
+  const isWorkspace = current?.generator === 'workspace';
+  const workspace = isWorkspace ? cwd : await findWorkspace(path.dirname(cwd), { cwd, note });
+  return { cwd, ...(current && { current }), ...(workspace && { workspace }) };
+}
+
+interface Reader {
+  cwd: string;
+  note: Note;
+}
+
+async function findWorkspace(folder: string, reader: Reader): Promise<string | undefined> {
+  const remembered = await readTrusted(folder, reader);
+  if (remembered?.generator === 'workspace') return folder;
+  const parent = path.dirname(folder);
+  return parent === folder ? undefined : findWorkspace(parent, reader);
+}
+
+async function readTrusted(folder: string, { cwd, note }: Reader): Promise<Remembered | undefined> {
+  const file = path.join(folder, yoRcFile);
+  const distrust = await distrustOf(file, cwd);
+  if (distrust === undefined) return readYoRc(folder);
+  if (distrust !== 'absent') note(`${file} is ignored: ${distrust}`);
+  return undefined;
+}
+
+/** The folder that holds the service in `folder` and its siblings. */
+export function servicesFolder({ cwd, workspace, current }: Place): string {
+  if (workspace) return path.join(workspace, 'services');
+  return current?.generator === 'service' ? path.dirname(cwd) : cwd;
+}
+
+/** The bytes that the memories of all siblings may have: those of a thousand services have a quarter. */
+const maxSiblings = 16 * 2 ** 20;
+
+const sizeOf = async (file: string): Promise<number> => (await lstat(file).catch(() => undefined))?.size ?? 0;
+
+/** The services in a folder, by their `.yo-rc.json`, in the order of their names. */
+export async function findSiblings(
+  folder: string,
+  { cwd, note = printNote }: { cwd: string; note?: Note },
+): Promise<Sibling[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => path.join(folder, name));
+  const siblings: Sibling[] = [];
+  let bytes = 0;
+  for (const each of folders.toSorted()) {
+    const remembered = await readTrusted(each, { cwd, note });
+    if (!remembered) continue;
+    bytes += await sizeOf(path.join(each, yoRcFile));
+    if (bytes > maxSiblings)
+      throw new UsageError(
+        `the services in ${folder} have more than ${maxSiblings} bytes of ${yoRcFile} in all: move some of them to another folder`,
+      );
+    if (remembered.generator === 'service') siblings.push({ folder: each, answers: remembered.answers });
+  }
+  return siblings;
+}

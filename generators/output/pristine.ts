@@ -1,0 +1,62 @@
+import path from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { readBoundedBytes } from '../core/bounded-file.ts';
+import { isRelative } from '../core/closed-folder.ts';
+import { UsageError } from '../core/usage-error.ts';
+
+/** Committed beside `.yo-rc.json`: gzip of a JSON object, path to text as it was generated. `zcat` shows it. */
+export const pristineFile = '.yo-pristine.json.gz';
+
+export type Pristine = Map<string, string>;
+
+/** The bytes of all texts together: a service of a hundred resources has about two million. */
+const MAX_BYTES = 32 * 2 ** 20;
+
+/** Such a service has about a thousand. */
+const MAX_FILES = 10_000;
+
+/** What the last run in this folder generated; empty where there was none. */
+export async function readPristine(folder: string): Promise<Pristine> {
+  const file = path.join(folder, pristineFile);
+  try {
+    const packed = await readBoundedBytes(file, MAX_BYTES).catch(ifAbsent);
+    return packed ? new Map(textsIn(packed)) : new Map();
+  } catch (error) {
+    throw new UsageError(
+      `${file} cannot be read (${reasonOf(error as NodeJS.ErrnoException)}): take it from git again, or delete it`,
+    );
+  }
+}
+
+function ifAbsent(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+  throw error;
+}
+
+function textsIn(packed: Buffer): [string, string][] {
+  const content: unknown = JSON.parse(gunzipSync(packed, { maxOutputLength: MAX_BYTES }).toString('utf8'));
+  if (typeof content !== 'object' || content === null || Array.isArray(content))
+    throw new Error('it does not hold an object');
+  const entries = Object.entries(content);
+  if (entries.length > MAX_FILES) throw new Error(`it holds more than ${MAX_FILES} files`);
+  return entries.map(([file, text]: [string, unknown]) => {
+    if (typeof text !== 'string') throw new Error(`${JSON.stringify(file)} in it is not a text`);
+    if (!isRelative(file)) throw new Error(`${JSON.stringify(file)} in it leads outside of the folder`);
+    return [file, text];
+  });
+}
+
+const reasonOf = ({ code, message }: NodeJS.ErrnoException): string =>
+  code === 'ERR_BUFFER_TOO_LARGE' ? `it unpacks to more than ${MAX_BYTES} bytes` : message;
+
+export const packPristine = (pristine: Pristine): Buffer =>
+  gzipSync(
+    JSON.stringify(Object.fromEntries([...pristine].toSorted(([one], [other]) => (one < other ? -1 : 1)))),
+    {
+      level: 9,
+    },
+  );
+
+/** Compared by content: two versions of zlib pack the same text into different bytes. */
+export const samePristine = (one: Pristine, other: Pristine): boolean =>
+  one.size === other.size && [...one].every(([file, text]) => other.get(file) === text);

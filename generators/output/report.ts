@@ -1,0 +1,54 @@
+import type { Change, Status } from './changes.ts';
+import { shownPath } from '../core/shown-path.ts';
+import type { Work } from './work.ts';
+
+const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+const words: Record<Status, string> = {
+  create: 'create',
+  identical: 'identical',
+  update: 'update',
+  kept: 'changed by hand, kept',
+  deleted: 'deleted by hand, left out',
+  conflict: 'changed by hand',
+  leftover: 'no longer generated',
+};
+
+/** A run is silent about these: it would name most files of an old service each time. */
+const untouched = new Set<Status>(['identical', 'kept', 'deleted']);
+
+const row = ({ file, status }: Change, width: number) => `  ${words[status].padEnd(width)}  ${file}`;
+
+const rows = (changes: Change[]): string[] => {
+  const width = Math.max(...changes.map(({ status }) => words[status].length));
+  return changes.map((change) => row(change, width));
+};
+
+/** What a dry run says. */
+export function planLines({ folder, notes, steps }: Work, changes: Change[]): string[] {
+  return [
+    `Would write to ${shownPath(folder)}:`,
+    ...rows(changes),
+    ...notes,
+    ...steps.map(({ program, args }) => `Would run ${[program, ...args].join(' ')}`),
+    'Nothing was written.',
+  ];
+}
+
+/** What was done, and what to do next. */
+export function closingLines({ folder, again, notes, next }: Work, changes: Change[]): string[] {
+  const written = changes.filter(({ status }) => status === 'create' || status === 'update');
+  if (again) return [...againLines(folder, changes, written.length), ...notes];
+  const ended = `Wrote ${shownPath(folder)}: ${plural(written.length, 'file')}.`;
+  return [ended, ...notes, '', 'Next:', ...next.map((line) => `  ${line}`)];
+}
+
+function againLines(folder: string, changes: Change[], written: number): string[] {
+  const noted = changes.filter(({ status }) => !untouched.has(status));
+  if (noted.length === 0) return [`${shownPath(folder)} is up to date: nothing was written.`];
+  const hint = changes.some(({ status }) => status === 'leftover')
+    ? ['What is no longer generated was left where it is; delete what you do not need.']
+    : [];
+  const title = written === 0 ? 'Nothing was written' : `Wrote ${plural(written, 'file')}`;
+  return [`${title} in ${shownPath(folder)}:`, ...rows(noted), ...hint];
+}

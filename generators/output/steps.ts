@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+import { shownPath } from '../core/shown-path.ts';
+import { UsageError } from '../core/usage-error.ts';
+import type { Step } from './work.ts';
+
+const spelled = ({ program, args }: Step) => [program, ...args].join(' ');
+const windows = process.platform === 'win32';
+
+/** Throws a UsageError when the program of a step is not there, before anything has been written. */
+export function checkPrograms(steps: Step[], remedies: Record<string, string>): void {
+  const missing = steps.find(({ program }) => !isOnPath(program));
+  if (missing) {
+    const { program } = missing;
+    throw new UsageError(
+      `"${program}" is not on the PATH: install it, or give ${remedies[program] ?? 'another flag'}`,
+    );
+  }
+}
+
+function isOnPath(program: string): boolean {
+  const extensions = windows ? ['.exe', '.cmd'] : [''];
+  const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== '');
+  return folders.some((folder) =>
+    extensions.some((extension) => isExecutable(path.join(folder, program + extension))),
+  );
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Runs one step in `folder`, its output going where ours goes. Throws a UsageError when it fails. */
+export async function runStep(step: Step, folder: string): Promise<void> {
+  const code = await new Promise<number | string>((resolve) => {
+    const child = spawn(step.program, step.args, { cwd: folder, stdio: 'inherit', shell: windows });
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (exitCode, signal) => resolve(exitCode ?? signal ?? 'no exit code'));
+  });
+  if (code === 0) return;
+  const shown = shownPath(folder);
+  throw new UsageError(
+    `${shown} is written, but "${spelled(step)}" failed (${code}): see above, then run it again there`,
+  );
+}

@@ -1,0 +1,35 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { shownPath } from '../core/shown-path.ts';
+import { distrustOf } from './trust.ts';
+import { UsageError } from '../core/usage-error.ts';
+import { readYoRc, type Remembered, yoRcFile } from './yo-rc.ts';
+
+/**
+ * What an earlier run of `generator` left in `folder`; undefined for a new one. An empty folder, or one with nothing
+ * but a git repository, is new; any other folder is refused unless `force`.
+ */
+export async function openTarget(
+  folder: string,
+  generator: string,
+  { cwd, force }: { cwd: string; force: boolean },
+): Promise<Remembered | undefined> {
+  const yoRc = path.join(folder, yoRcFile);
+  const distrust = await distrustOf(yoRc, cwd);
+  if (distrust !== undefined && distrust !== 'absent')
+    throw new UsageError(`cannot trust ${shownPath(yoRc)}: ${distrust}; or choose another name`);
+  const remembered = await readYoRc(folder);
+  if (remembered?.generator === generator) return remembered;
+  const shown = shownPath(folder);
+  if (remembered) throw new UsageError(`${shown} is a ${remembered.generator} already; choose another name`);
+  const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    if (error.code === 'ENOTDIR')
+      throw new UsageError(`${shown} is a file; choose another name, or move it away`);
+    throw new UsageError(`cannot read ${folder}: ${error.message}`);
+  });
+  if (force || entries.every((entry) => entry === '.git')) return undefined;
+  throw new UsageError(
+    `${shown} exists and was not written by this generator; choose another name, or give --force`,
+  );
+}

@@ -1,0 +1,78 @@
+import path from 'node:path';
+import { checkOf } from '../outside/check.ts';
+import { object, text, word } from '../outside/rules.ts';
+import { oneLine } from '../outside/seen.ts';
+import { isDeeperThan, readBounded } from '../core/bounded-file.ts';
+import { UsageError } from '../core/usage-error.ts';
+import { command } from '../version.ts';
+
+export const yoRcFile = '.yo-rc.json';
+/** The bytes that it may have: the schema of each consumed event stands in it. */
+export const maxYoRc = 512 * 2 ** 10;
+/** The levels that it may have: a schema has 200. */
+const MAX_DEPTH = 300;
+
+/** What a generator remembers in the folder that it wrote, under `create-microservice` in `.yo-rc.json`. */
+export interface Remembered {
+  generator: string;
+  /** The version of create-microservice that wrote the folder. */
+  version: string;
+  answers: Record<string, unknown>;
+  /** Of a service: each table with the columns that migrations gave it, as fields are typed. */
+  tables?: Record<string, string> | undefined;
+}
+
+/** What a run in this folder left, or undefined. Throws a UsageError when the file is there and is not as a run wrote it. */
+export async function readYoRc(folder: string): Promise<Remembered | undefined> {
+  const all = await readAll(folder);
+  if (all?.[command] === undefined) return undefined;
+  const check = checkOf(path.join(folder, yoRcFile));
+  const { generator, version = '', answers, tables } = check(all[command], object, command);
+  return {
+    generator: check(generator, word, `${command}.generator`),
+    version: check(version, text(versionFault), `${command}.version`),
+    answers: check(answers, object, `${command}.answers`),
+    // Whoever reads the tables checks each of them.
+    ...(tables !== undefined && {
+      tables: check(tables, object, `${command}.tables`) as Remembered['tables'],
+    }),
+  };
+}
+
+/** Of semver.org, as far as it matters here; empty in a folder of the first versions. */
+const versionFault = (version: string) =>
+  version === '' || /^\d+\.\d+\.\d+[\w.+-]{0,64}$/.test(version)
+    ? undefined
+    : 'it must be a version such as 1.2.3';
+
+/** The text of `.yo-rc.json` with `remembered` in it; what other Yeoman generators keep there stays. Throws a UsageError where no run could read it again. */
+export async function yoRcText(folder: string, remembered: Remembered): Promise<string> {
+  const all = { ...(await readAll(folder)), [command]: remembered };
+  const text = `${JSON.stringify(all, null, 2)}\n`;
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= maxYoRc) return text;
+  throw new UsageError(
+    `${path.join(folder, yoRcFile)} would have ${bytes} bytes, and may have ${maxYoRc}: consume fewer events, or events with smaller schemas`,
+  );
+}
+
+async function readAll(folder: string): Promise<Record<string, unknown> | undefined> {
+  const file = path.join(folder, yoRcFile);
+  const text = await readBounded(file, maxYoRc).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw new UsageError(`cannot read ${file}: ${error.message}`);
+  });
+  if (text === undefined) return undefined;
+  const all = parse(text, file);
+  if (isDeeperThan(all, MAX_DEPTH))
+    throw new UsageError(`${file} is nested more than ${MAX_DEPTH} levels deep: correct or delete it`);
+  return all;
+}
+
+function parse(text: string, file: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch (error) {
+    throw new UsageError(`${file} is not JSON (${oneLine((error as Error).message)}): correct or delete it`);
+  }
+}

@@ -1,0 +1,83 @@
+import type { Ask, Flag, GivenFlag, Questions } from './question.ts';
+import { UsageError } from '../core/usage-error.ts';
+
+export interface Sources<Answers> {
+  flags: GivenFlag[];
+  /** Answers of an earlier run in the same folder. */
+  stored?: Partial<Answers> | undefined;
+  /** Take the defaults instead of asking. */
+  yes: boolean;
+  /** Absent without a terminal. */
+  ask?: Ask | undefined;
+}
+
+/**
+ * Answers every question, in the order in which they stand: from its flags, else from an earlier run, else (`yes`) by
+ * its default, else by asking. Where nobody can be asked, throws one UsageError that names everything that is missing.
+ */
+export async function answerAll<Answers extends object, Context>(
+  questions: Questions<Answers, Context>,
+  context: Context,
+  sources: Sources<Answers>,
+): Promise<Answers> {
+  const known: Partial<Answers> = {};
+  const missing: Flag[][] = [];
+  for (const key of keysOf(questions)) {
+    const value = await answerOne(questions[key], known, context, sources);
+    if (value === undefined) missing.push(questions[key].flags);
+    else known[key] = value;
+  }
+  if (isComplete(known, missing)) return known;
+  throw new UsageError(nobodyToAsk(missing, sources.yes));
+}
+
+const keysOf = <Answers extends object, Context>(questions: Questions<Answers, Context>): (keyof Answers)[] =>
+  Object.keys(questions) as (keyof Answers)[];
+
+const isComplete = <Answers>(_known: Partial<Answers>, missing: unknown[]): _known is Answers =>
+  missing.length === 0;
+
+/** The answer to one question, checked, whatever it comes from; undefined where nobody has it. */
+export async function answerOne<Answers, Context, Key extends keyof Answers>(
+  question: Questions<Answers, Context>[Key],
+  known: Partial<Answers>,
+  context: Context,
+  sources: Sources<Answers>,
+): Promise<Answers[Key] | undefined> {
+  const value = await findAnswer(question, known, context, sources);
+  const fault = value === undefined ? undefined : question.check?.(value, known, context);
+  if (fault !== undefined) throw new UsageError(`--${question.flags[0]?.name}: ${fault}`);
+  const before = sources.stored?.[question.name];
+  if (value === undefined || value === before || !question.settle) return value;
+  return question.settle(value, context, { ask: sources.yes ? undefined : sources.ask, before });
+}
+
+async function findAnswer<Answers, Context, Key extends keyof Answers>(
+  question: Questions<Answers, Context>[Key],
+  known: Partial<Answers>,
+  context: Context,
+  { flags, stored, yes, ask }: Sources<Answers>,
+): Promise<Answers[Key] | undefined> {
+  const given = flags.filter(({ flag }) => question.flags.some(({ name }) => name === flag));
+  if (given.length > 0) return question.read(given, known, context);
+  const remembered = stored?.[question.name];
+  if (remembered !== undefined) return remembered;
+  const byDefault = yes ? question.default(known, context) : undefined;
+  if (byDefault !== undefined) return byDefault;
+  return ask && question.ask(ask, known, context);
+}
+
+/** How a question can be answered: `--port <number>`, `--git or --no-git`. */
+const spelled = (flags: Flag[]): string => {
+  const positive = flags.filter(({ help }) => help !== '');
+  const together = positive.map(({ name, value }) => `--${name}${value ? ` ${value}` : ''}`);
+  const without = flags
+    .filter(({ value, no }) => !value && no !== undefined)
+    .map(({ name }) => `--no-${name}`);
+  return [together.join(' '), ...without].join(' or ');
+};
+
+function nobodyToAsk(missing: Flag[][], yes: boolean): string {
+  const remedy = yes ? '' : ', or --yes for the defaults';
+  return `there is no terminal to ask for what is missing: give ${missing.map(spelled).join(', ')}${remedy}`;
+}

@@ -1,0 +1,148 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Field } from '../model/answers.ts';
+import { fieldCodes, tolerantSchema, type JsonSchema } from '../model/fields.ts';
+import type { ServiceView } from '../model/view.ts';
+
+interface Event {
+  type: string;
+  version: number;
+  topic: string;
+  aggregate: string;
+  payload: JsonSchema;
+}
+
+/**
+ * The AsyncAPI document of a new service, equal to what its `contracts` script writes from the code: a service has it before
+ * anything is installed, so that the next service can consume its events.
+ */
+export async function asyncApi(view: ServiceView, templates: string): Promise<JsonSchema> {
+  const headers = await readFile(path.join(templates, 'cloud-event-headers.json'), 'utf8');
+  const published = view.resources.flatMap(({ kebab, shown }) => publishedEvents(kebab, shown));
+  const consumed = consumedEvents(view);
+  const all = sorted([...published, ...consumed]);
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: view.folder,
+      version: '1.0.0',
+      ...(view.description ? { description: view.description } : {}),
+    },
+    defaultContentType: 'application/json',
+    channels: grouped(all, (topic, events) => [
+      topic,
+      {
+        address: topic,
+        messages: Object.fromEntries(events.map((event) => [nameOf(event), messageReference(event)])),
+      },
+    ]),
+    operations: {
+      ...operations('send', view.folder, sorted(published)),
+      ...operations('receive', view.folder, sorted(consumed)),
+    },
+    components: {
+      messages: Object.fromEntries(all.map((event) => [nameOf(event), message(event)])),
+      schemas: all.length > 0 ? { CloudEventHeaders: JSON.parse(headers) as JsonSchema } : {},
+    },
+  };
+}
+
+const nameOf = ({ type, version }: Event) => `${type}.v${version}`;
+const titleOf = ({ type, version }: Event) => {
+  const words = type.split(/[^a-zA-Z0-9]+/).map((word) => word.slice(0, 1).toUpperCase() + word.slice(1));
+  return `${words.join('')}${version === 1 ? '' : `V${version}`}`;
+};
+const messageReference = (event: Event) => ({ $ref: `#/components/messages/${nameOf(event)}` });
+const sortKey = (event: Event) => `${event.topic} ${nameOf(event)}`;
+const sorted = (events: Event[]) => events.toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+
+const grouped = (events: Event[], entry: (topic: string, events: Event[]) => [string, JsonSchema]) =>
+  Object.fromEntries(
+    [...new Set(events.map(({ topic }) => topic))].map((topic) =>
+      entry(
+        topic,
+        events.filter((event) => event.topic === topic),
+      ),
+    ),
+  );
+
+function publishedEvents(kebab: string, fields: Field[]): Event[] {
+  const state = {
+    id: fieldCodes.uuid.schema,
+    ...Object.fromEntries(fields.map((field) => [field.name, stateOf(field)])),
+    createdAt: fieldCodes.timestamp.schema,
+    updatedAt: fieldCodes.timestamp.schema,
+  };
+  const payloads = {
+    created: objectOf(state),
+    updated: objectOf(state),
+    deleted: objectOf({ id: fieldCodes.uuid.schema }),
+  };
+  return Object.entries(payloads).map(([fact, payload]) => ({
+    type: `${kebab}.${fact}`,
+    version: 1,
+    topic: `${kebab}.events`,
+    aggregate: kebab,
+    payload,
+  }));
+}
+
+const consumedEvents = ({ copies }: ServiceView): Event[] =>
+  copies.flatMap(({ topic, aggregate, events }) =>
+    events.map(({ type, version, shape }) => {
+      const properties = shape.fields.map((field) => [field.name, orNull(field, tolerantSchema(field.type))]);
+      const required = shape.fields.map(({ name }) => name).filter((name) => shape.required.includes(name));
+      const payload = objectOf(
+        { id: { type: 'string', minLength: 1 }, ...Object.fromEntries(properties) },
+        required,
+      );
+      return { type, version, topic, aggregate: aggregate.kebab, payload };
+    }),
+  );
+
+const objectOf = (properties: JsonSchema, required = Object.keys(properties)): JsonSchema => ({
+  type: 'object',
+  properties,
+  ...(required.length > 0 ? { required: required.toSorted() } : {}),
+});
+
+const orNull = ({ optional, type }: Field, schema: JsonSchema): JsonSchema =>
+  optional && type !== 'json' ? { ...schema, type: [schema['type'], 'null'] } : schema;
+
+const stateOf = (field: Field): JsonSchema =>
+  field.type === 'json' && !field.optional
+    ? { not: { type: 'null' } }
+    : orNull(field, fieldCodes[field.type].schema);
+
+const operations = (action: 'send' | 'receive', service: string, events: Event[]) =>
+  grouped(events, (topic, own) => [
+    `${action}.${topic}`,
+    {
+      action,
+      description: `The events of ${topic} that ${service} ${action === 'send' ? 'publishes' : 'handles'}.`,
+      channel: { $ref: `#/channels/${topic}` },
+      messages: own.map((event) => ({ $ref: `#/channels/${topic}/messages/${nameOf(event)}` })),
+    },
+  ]);
+
+function message(event: Event): JsonSchema {
+  return {
+    name: nameOf(event),
+    contentType: 'application/json',
+    correlationId: { location: '$message.header#/ce_correlationid' },
+    headers: {
+      title: `${titleOf(event)}Headers`,
+      type: 'object',
+      allOf: [{ $ref: '#/components/schemas/CloudEventHeaders' }],
+      properties: {
+        ce_type: { const: event.type },
+        ce_aggregatetype: { const: event.aggregate },
+        ce_eventversion: { const: String(event.version) },
+      },
+    },
+    payload: { title: titleOf(event), ...event.payload },
+    bindings: { kafka: { key: { type: 'string', description: `The id of the ${event.aggregate}.` } } },
+    'x-aggregate': event.aggregate,
+    'x-version': event.version,
+  };
+}

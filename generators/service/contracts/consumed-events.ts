@@ -1,0 +1,45 @@
+import { didYouMean } from '../../core/suggest.ts';
+import { seen } from '../../outside/seen.ts';
+import { UsageError } from '../../core/usage-error.ts';
+import type { ConsumedEvent } from '../model/answers.ts';
+
+const fullName = ({ type, version }: ConsumedEvent) => `${type}.v${version}`;
+
+/** How an event is offered: `user.created (user-service)`. */
+export const offered = (event: ConsumedEvent): string =>
+  `${event.type}${event.version === 1 ? '' : `.v${event.version}`} (${event.from})`;
+
+/**
+ * The events of these names among what is published; `user.created` is its newest version, `user.created.v1` that one.
+ * Throws a UsageError that names what is not published, or is by two services.
+ */
+export function selectEvents(names: string[], published: ConsumedEvent[]): ConsumedEvent[] {
+  const selected = names.flatMap((name) => name.split(/[\s,]+/).filter((part) => part !== ''));
+  return [...new Set(selected)].map((name) => selectEvent(name, published));
+}
+
+function selectEvent(name: string, published: ConsumedEvent[]): ConsumedEvent {
+  const found = published
+    .filter((event) => event.type === name || fullName(event) === name)
+    .toSorted((one, other) => other.version - one.version);
+  const [event] = found;
+  if (!event) throw new UsageError(notPublished(name, published));
+  const owners = [...new Set(found.map(({ from }) => from))];
+  if (owners.length > 1)
+    throw new UsageError(`"${name}" is published by ${owners.join(' and by ')}; one event has one owner`);
+  return event;
+}
+
+function notPublished(name: string, published: ConsumedEvent[]): string {
+  if (published.length === 0) {
+    return (
+      `nobody publishes ${seen(name)}: no service beside this one has an asyncapi.json with events in it; ` +
+      'name a contract file with --contract path/to/asyncapi.json'
+    );
+  }
+  const hint = didYouMean(
+    name,
+    published.map(({ type }) => type),
+  );
+  return `nobody publishes ${seen(name)}.${hint} Published: ${published.map(offered).join(', ')}`;
+}

@@ -1,0 +1,44 @@
+import type { ConsumedEvent, Resource } from '../model/answers.ts';
+import { identifiers } from '../model/name-rules.ts';
+import { copiesOf, type CopyView } from '../model/view.ts';
+
+/** What `defineEvent` of microservice-runtime takes. */
+const eventType = /^[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)+$/;
+
+/** Names of two words in the files that import events; an event whose type gives one of them would hide it. */
+const generated = `
+  bigintString dateString decimalString defineEvent isDeepStrictEqual isLast jsonValue pageSchemaOf registerConsumers
+  startService textString timestampString untilStatus uuidString waitFor
+`;
+
+/** Why no event can have this type; nothing when one can. */
+export function eventTypeFault(type: string): string | undefined {
+  if (eventType.test(type)) return undefined;
+  return `the event type "${type}" is not one that a service can handle: small letters, digits, "_" and "-" in words joined by ".", as in user.created`;
+}
+
+/** Why these events cannot be handled in one service: two things in its code would have one name. */
+export function eventNamesFault(consumes: ConsumedEvent[], resources: Resource[]): string | undefined {
+  const taken = new Map(namesOf(generated).map((name) => [name, 'the generated code']));
+  for (const { name } of resources)
+    for (const identifier of identifiers(name)) taken.set(identifier, `the resource "${name}"`);
+  for (const [name, what] of copiesOf(consumes).flatMap(namesOfCopy)) {
+    const other = taken.get(name);
+    if (other !== undefined)
+      return `${what} would be called "${name}" in the code, as ${other} is; they cannot stand in one service: leave one out of --consumes, or rename it`;
+    taken.set(name, what);
+  }
+  return undefined;
+}
+
+const namesOf = (text: string) => text.trim().split(/\s+/);
+
+/** What the code of a copy declares beside what `collisionFault` compares. */
+function namesOfCopy({ aggregate, camel, camelPlural, shapes, events }: CopyView): [string, string][] {
+  const copy = `the copy of "${aggregate.kebab}"`;
+  return [
+    ...[...new Set([camel, camelPlural])].map((name): [string, string] => [name, copy]),
+    ...shapes.map((shape): [string, string] => [shape.camel, `the data of "${shape.of}"`]),
+    ...events.map(({ type, name }): [string, string] => [name, `the event "${type}"`]),
+  ];
+}

@@ -1,0 +1,65 @@
+import type { Field, FieldType } from '../model/answers.ts';
+import { fieldNameFault } from '../model/name-rules.ts';
+import { keywordsOf, type Keywords } from './schema-keywords.ts';
+
+const formats = new Map<string, FieldType>([
+  ['uuid', 'uuid'],
+  ['date', 'date'],
+  ['date-time', 'timestamp'],
+  ['int64', 'bigint'],
+  ['decimal', 'decimal'],
+]);
+
+const int32 = 2 ** 31;
+const longestString = 255;
+/** How many alternatives within each other are looked at. */
+const MAX_NESTED = 200;
+
+/**
+ * The columns in which a copy of this data can be kept. What has no column type of its own is json; a property whose
+ * name cannot be a column is left out, and so are id, createdAt and updatedAt, and copiedAt, which is the copy's own. Takes any
+ * JSON: the schema is another team's.
+ */
+export function fieldsOfSchema(schema: unknown): Field[] {
+  const { properties, required } = keywordsOf(schema);
+  return Object.entries(properties)
+    .filter(([name]) => name !== 'copiedAt' && fieldNameFault(name) === undefined)
+    .map(([name, property]) => ({
+      name,
+      type: typeOf(nonNull(property)),
+      unique: false,
+      optional: !required.includes(name) || allowsNull(property),
+      index: false,
+    }));
+}
+
+const isNull = (schema: unknown) => keywordsOf(schema).types.join() === 'null';
+
+/** A schema without any word about the type allows everything. */
+function allowsNull(schema: unknown): boolean {
+  const { types, anyOf = [], oneOf = [], not, isLimited } = keywordsOf(schema);
+  if (isNull(not)) return false;
+  if (types.includes('null') || types.length > 1) return types.includes('null');
+  const options = [...anyOf, ...oneOf];
+  return options.length > 0 ? options.some(isNull) : types.length === 0 && !isLimited;
+}
+
+/** The keywords of the values that are not null, where there is exactly one schema of them. */
+function nonNull(schema: unknown): Keywords {
+  let keywords = keywordsOf(schema);
+  for (let depth = 0; depth < MAX_NESTED; depth += 1) {
+    const options = (keywords.anyOf ?? keywords.oneOf ?? []).filter((option) => !isNull(option));
+    if (options.length !== 1) break;
+    keywords = keywordsOf(options[0]);
+  }
+  const types = keywords.types.length > 1 ? keywords.types.filter((type) => type !== 'null') : keywords.types;
+  return { ...keywords, types };
+}
+
+function typeOf({ types, format = '', maxLength = Infinity, minimum = 0, maximum = 0 }: Keywords): FieldType {
+  const [type] = types.length === 1 ? types : [];
+  if (type === 'boolean') return 'boolean';
+  if (type === 'integer') return minimum < -int32 || maximum >= int32 ? 'json' : 'integer';
+  if (type !== 'string') return 'json';
+  return formats.get(format) ?? (maxLength <= longestString ? 'string' : 'text');
+}

@@ -1,0 +1,21 @@
+import type { ConsumedEvent, Resource } from '../model/answers.ts';
+
+/** Kafka refuses a topic whose name differs from another one's in `.` and `_` alone: its metrics have `_` for both. */
+const inMetrics = (topic: string) => topic.replaceAll('.', '_');
+
+/** Why these events cannot come over their topics beside those of the resources: one Kafka cannot have both, or two own one. */
+export function topicsFault(consumes: ConsumedEvent[], resources: Resource[]): string | undefined {
+  const owned = resources.map(({ name }) => ({ topic: `${name}.events`, of: `the resource "${name}"` }));
+  const heard = consumes.map(({ topic, type, from }) => ({ topic, of: `"${type}" of ${from}` }));
+  for (const { topic, of } of heard) {
+    const owner = owned.find((own) => own.topic === topic);
+    if (owner)
+      return `"${topic}" is the topic of ${of} and of ${owner.of}, and a topic has one owner; rename the resource`;
+    const other = [...owned, ...heard].find(
+      (each) => each.topic !== topic && inMetrics(each.topic) === inMetrics(topic),
+    );
+    if (other)
+      return `"${topic}", the topic of ${of}, and "${other.topic}", that of ${other.of}, cannot be in one Kafka, which takes "." and "_" for one; rename one, or leave it out of --consumes`;
+  }
+  return undefined;
+}

@@ -1,0 +1,104 @@
+import { didYouMean } from '../../core/suggest.ts';
+import { seen } from '../../outside/seen.ts';
+import { UsageError } from '../../core/usage-error.ts';
+import { fieldTypes, type Field, type FieldType } from './answers.ts';
+import { fieldNameFault, fieldsFault } from './name-rules.ts';
+
+/** `public` says that a field is none of the secrets that its name makes it look like. */
+const modifiers = ['unique', 'optional', 'index', 'secret', 'public'] as const;
+type Modifier = (typeof modifiers)[number];
+
+/** Their values may be longer than the 2,704 bytes that an index row of PostgreSQL holds. */
+const unbounded: FieldType[] = ['text', 'json'];
+
+export const fieldGrammar = 'name:type[:unique][:optional][:index][:secret]';
+
+/**
+ * The fields that a text like `email:string:unique age:integer:optional` describes, apart by spaces or commas.
+ * Throws a UsageError that names the first one that cannot be.
+ */
+export function parseFields(text: string): Field[] {
+  const fields = text
+    .split(/[\s,]+/)
+    .filter((part) => part !== '')
+    .map(parseField);
+  const fault = fieldsFault(fields);
+  if (fault) throw new UsageError(fault);
+  return fields;
+}
+
+/** Why `parseFields` refuses a text. */
+export function grammarFault(text: string): string | undefined {
+  try {
+    parseFields(text);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** The text that `parseFields` reads back. */
+export function formatFields(fields: Field[]): string {
+  return fields.map((field) => [field.name, field.type, ...modifiersOf(field)].join(':')).join(' ');
+}
+
+function modifiersOf(field: Field): Modifier[] {
+  const said = { ...field, public: field.secret === false };
+  return modifiers.filter((each) => said[each]);
+}
+
+function parseField(text: string): Field {
+  const [name = '', type, ...given] = text.split(':');
+  const fault = fieldNameFault(name);
+  if (fault) throw new UsageError(fault);
+  if (!type) throw new UsageError(`the field "${name}" has no type: ${fieldGrammar}, e.g. ${name}:string`);
+  const unique = modifier(given, 'unique', name);
+  const field = {
+    name,
+    type: fieldType(type, name),
+    unique,
+    optional: modifier(given, 'optional', name),
+    index: modifier(given, 'index', name) && !unique,
+    ...secrecy(given, name),
+  };
+  refuseUseless(field);
+  return field;
+}
+
+function secrecy(given: string[], name: string): Pick<Field, 'secret'> {
+  const [isSecret, isPublic] = [modifier(given, 'secret', name), modifier(given, 'public', name)];
+  if (isSecret && isPublic)
+    throw new UsageError(`the field "${name}" says secret and public; it can be one of them`);
+  return isSecret || isPublic ? { secret: isSecret } : {};
+}
+
+function fieldType(text: string, name: string): FieldType {
+  const type = fieldTypes.find((each) => each === text);
+  if (type) return type;
+  const hint = didYouMean(text, fieldTypes);
+  throw new UsageError(
+    `the field "${name}" has the unknown type ${seen(text)}.${hint} Types: ${fieldTypes.join(', ')}`,
+  );
+}
+
+function modifier(given: string[], wanted: Modifier, name: string): boolean {
+  const unknown = given.find((each) => !modifiers.some((known) => known === each));
+  if (unknown !== undefined) {
+    const hint = didYouMean(unknown, modifiers);
+    throw new UsageError(
+      `the field "${name}" says ${seen(unknown)}.${hint} It may say ${modifiers.join(', ')}`,
+    );
+  }
+  return given.includes(wanted);
+}
+
+function refuseUseless({ name, type, unique, index }: Field): void {
+  if ((unique || index) && unbounded.includes(type)) {
+    throw new UsageError(
+      `the field "${name}" cannot be unique or indexed: ${type} may outgrow an index; use string`,
+    );
+  }
+  if (unique && type === 'boolean') {
+    throw new UsageError(`the field "${name}" cannot be unique: a boolean leaves room for two rows`);
+  }
+}

@@ -1,0 +1,141 @@
+import { code, type Code } from '../../source/code.ts';
+import { text } from '../../source/writers.ts';
+import type { Field, FieldType } from './answers.ts';
+
+/** How one field type is written in each layer of a service. */
+interface FieldCode {
+  type: Code;
+  joi: Code;
+  /** The JSON Schema that microservice-runtime makes of `joi`. */
+  schema: JsonSchema;
+  column: (name: string) => Code;
+  /** Source text of a value for tests and seeds; `n` makes it differ. */
+  sample: (name: string, n: string) => Code;
+  /** Source text of another value, for updates. */
+  other: Code;
+  /** Source text of a value that the schema refuses. */
+  bad: Code;
+}
+
+export type JsonSchema = Record<string, unknown>;
+
+const textSchema = { type: 'string', minLength: 1 };
+
+export const fieldCodes: Record<FieldType, FieldCode> = {
+  string: {
+    type: code`string`,
+    joi: code`textString(255)`,
+    schema: { ...textSchema, maxLength: 255 },
+    column: (name) => code`table.string(${text(name)})`,
+    sample: (name, n) => code`\`${name} \${${n}}\``,
+    other: code`'another text'`,
+    bad: code`42`,
+  },
+  text: {
+    type: code`string`,
+    joi: code`textString(10_000)`,
+    schema: { ...textSchema, maxLength: 10_000 },
+    column: (name) => code`table.text(${text(name)})`,
+    sample: (name, n) => code`\`A longer ${name}: \${${n}}\``,
+    other: code`'Another longer text'`,
+    bad: code`42`,
+  },
+  integer: {
+    type: code`number`,
+    joi: code`joi.number().integer().min(-2_147_483_648).max(2_147_483_647)`,
+    schema: { type: 'integer', minimum: -2_147_483_648, maximum: 2_147_483_647 },
+    column: (name) => code`table.integer(${text(name)})`,
+    sample: (_, n) => code`${n}`,
+    other: code`7`,
+    bad: code`'7'`,
+  },
+  bigint: {
+    type: code`string`,
+    joi: code`bigintString()`,
+    schema: { ...textSchema, pattern: '^(0|-?[1-9]\\d{0,18})$', format: 'int64' },
+    column: (name) => code`table.bigInteger(${text(name)})`,
+    sample: (_, n) => code`String(9_007_199_254_740_993n + BigInt(${n}))`,
+    other: code`'-9223372036854775808'`,
+    bad: code`'many'`,
+  },
+  decimal: {
+    type: code`string`,
+    joi: code`decimalString(20, 6)`,
+    schema: { ...textSchema, pattern: '^-?(0|[1-9]\\d{0,13})(\\.\\d{1,6})?$', format: 'decimal' },
+    column: (name) => code`table.decimal(${text(name)}, 20, 6)`,
+    sample: (_, n) => code`\`\${${n}}.250000\``,
+    other: code`'0.000001'`,
+    bad: code`'much'`,
+  },
+  boolean: {
+    type: code`boolean`,
+    joi: code`joi.boolean()`,
+    schema: { type: 'boolean' },
+    column: (name) => code`table.boolean(${text(name)})`,
+    sample: (_, n) => code`${n} % 2 === 0`,
+    other: code`false`,
+    bad: code`'true'`,
+  },
+  date: {
+    type: code`string`,
+    joi: code`dateString()`,
+    schema: { ...textSchema, pattern: '^\\d{4}-\\d{2}-\\d{2}$', format: 'date' },
+    column: (name) => code`table.date(${text(name)})`,
+    sample: (_, n) => code`new Date(Date.UTC(2000, 0, 1 + (${n} % 100_000))).toISOString().slice(0, 10)`,
+    other: code`'2024-02-29'`,
+    bad: code`'2023-02-29'`,
+  },
+  timestamp: {
+    type: code`string`,
+    joi: code`timestampString()`,
+    schema: {
+      ...textSchema,
+      pattern: '^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?([Zz]|[+-]\\d{2}:\\d{2})$',
+      format: 'date-time',
+    },
+    column: (name) => code`table.timestamp(${text(name)}, { precision: 3 })`,
+    sample: (_, n) => code`new Date(Date.UTC(2000, 0, 1) + ${n}).toISOString()`,
+    other: code`'2024-02-29T12:30:00.123Z'`,
+    bad: code`'noon'`,
+  },
+  uuid: {
+    type: code`string`,
+    joi: code`uuidString()`,
+    schema: { ...textSchema, format: 'uuid' },
+    column: (name) => code`table.uuid(${text(name)})`,
+    sample: () => code`randomUUID()`,
+    other: code`'01890a5d-ac96-774b-bcce-b302099a8057'`,
+    bad: code`'not-a-uuid'`,
+  },
+  json: {
+    type: code`unknown`,
+    joi: code`jsonValue()`,
+    schema: {},
+    column: (name) => code`table.jsonb(${text(name)})`,
+    sample: (name, n) => code`{ ${name}: ${n}, list: [1, 'two', null] }`,
+    other: code`['another', 'value']`,
+    bad: code`null`,
+  },
+};
+
+/** How a consumer checks a field: its type, and no limit that its producer may widen. */
+export const tolerantJoi = (type: FieldType): Code => {
+  if (type === 'string' || type === 'text') return code`joi.string().allow('')`;
+  return type === 'integer' ? code`joi.number().integer()` : fieldCodes[type].joi;
+};
+
+/** The JSON Schema of `tolerantJoi`. */
+export const tolerantSchema = (type: FieldType): JsonSchema => {
+  if (type === 'string' || type === 'text') return { type: 'string' };
+  return type === 'integer' ? { type: 'integer' } : fieldCodes[type].schema;
+};
+
+/** The functions of microservice-runtime that `codeOf`, the joi text of a type, calls for `fields`, sorted. */
+export const runtimeSchemas = (
+  fields: Field[],
+  also: string[] = [],
+  codeOf = (type: FieldType): Code => fieldCodes[type].joi,
+): string[] => {
+  const called = fields.map(({ type }) => /^(\w+)\(/.exec(codeOf(type).text)?.[1]);
+  return [...new Set([...also, ...called.filter((name) => name !== undefined)])].toSorted();
+};

@@ -1,0 +1,151 @@
+import { singularize } from 'inflection';
+import { seen } from '../../outside/seen.ts';
+import type { Field, Resource } from './answers.ts';
+import { columnName, resourceNames } from './names.ts';
+import {
+  generatedTypes,
+  generatedVariables,
+  objectMembers,
+  postgresWords,
+  runtimeTables,
+  javascriptWords,
+  windowsDevices,
+} from './reserved-words.ts';
+
+/** Kubernetes and DNS hold 63 characters; `-service`, hashes of replica sets and `_create_` in migrations take the rest. */
+const longestName = 40;
+/** A column has a `_` more for each capital, and PostgreSQL cuts names at 63 bytes. */
+const longestField = 40;
+const longestColumn = 63;
+
+const kebabCase = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const camelCase = /^[a-z][a-zA-Z0-9]*$/;
+
+const toKebab = (text: string) =>
+  text
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^[-0-9]+|-+$/g, '');
+const toCamel = (text: string) =>
+  toKebab(text).replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+
+const suggestion = (word: string) => (word === '' ? '' : ` (try "${word}")`);
+
+/** Why a service, workspace or resource cannot have this kebab-case name; nothing when it can. */
+export function kebabFault(name: string, what: string): string | undefined {
+  if (name === '') return `${what} is empty`;
+  if (!kebabCase.test(name)) {
+    return `${seen(name)} is not kebab-case: small letters and digits, words joined by "-"${suggestion(toKebab(name))}`;
+  }
+  if (name.length > longestName)
+    return `${seen(name)} has ${name.length} characters; ${longestName} is the most`;
+  if (windowsDevices.has(name)) return `"${name}" is a device on Windows, no file may be called so`;
+  return undefined;
+}
+
+const reservedServices = new Set(['service', 'workspace', 'node-modules']);
+
+/** Why a service cannot have this name (without `-service`). */
+export function serviceNameFault(name: string): string | undefined {
+  if (reservedServices.has(name))
+    return `"${name}" is reserved; name what the service is about: user, order, billing`;
+  return kebabFault(name, 'the name');
+}
+
+/** Why one resource cannot have this name, on its own. */
+export function resourceNameFault(name: string): string | undefined {
+  const fault = kebabFault(name, 'the resource');
+  if (fault) return fault;
+  const names = resourceNames(name);
+  if (names.kebabPlural === name) {
+    const singular = name.replace(/[^-]+$/, (word) => singularize(word));
+    if (singular !== name)
+      return `"${name}" is a plural; a resource is named in the singular ("${singular}")`;
+    return `the plural of "${name}" is "${name}" too, so one cannot be told from many; choose another word`;
+  }
+  if (javascriptWords.has(names.camel) || javascriptWords.has(names.camelPlural)) {
+    return `"${name}" is a word of the language; choose another`;
+  }
+  if (postgresWords.has(names.table))
+    return `the table "${names.table}" would be a word of SQL; choose another`;
+  if (runtimeTables.has(names.table))
+    return `the table "${names.table}" is the runtime's own; choose another word`;
+  const taken = [names.camel, names.camelPlural].find((word) => generatedVariables.has(word));
+  if (taken) return `"${taken}" is a name that the generated code needs itself; choose another word`;
+  if (generatedTypes.has(names.pascal))
+    return `the type "${names.pascal}" exists already; choose another word`;
+  return undefined;
+}
+
+const ownColumns = new Set(['id', 'createdAt', 'updatedAt']);
+
+/** Why a field cannot have this name. */
+export function fieldNameFault(name: string): string | undefined {
+  if (!camelCase.test(name)) {
+    return `the field ${seen(name)} is not camelCase: letters and digits, the first one small${suggestion(toCamel(name))}`;
+  }
+  if (ownColumns.has(name))
+    return `the field "${name}" is there already: every resource has id, createdAt and updatedAt`;
+  if (name.length > longestField)
+    return `the field ${seen(name)} has ${name.length} characters; ${longestField} is the most`;
+  if (objectMembers.has(name))
+    return `the field "${name}" would hide a member of every JavaScript object; choose another`;
+  if (javascriptWords.has(name)) return `the field "${name}" is a word of the language; choose another`;
+  const column = columnName(name);
+  if (postgresWords.has(column))
+    return `the column "${column}" would be a word of SQL; choose another name for the field`;
+  if (column.length > longestColumn)
+    return `the column "${column}" has ${column.length} bytes, and PostgreSQL cuts names at ${longestColumn}; shorten the field`;
+  return undefined;
+}
+
+/** Why these fields cannot stand in one table. */
+export function fieldsFault(fields: Field[]): string | undefined {
+  if (fields.length === 0) return 'a resource has at least one field';
+  const seen = new Map<string, string>();
+  for (const { name } of fields) {
+    const column = columnName(name);
+    const other = seen.get(column);
+    if (other === name) return `the field "${name}" is there twice`;
+    if (other !== undefined) return `the fields "${other}" and "${name}" would share the column "${column}"`;
+    seen.set(column, name);
+  }
+  return undefined;
+}
+
+/**
+ * Why these resources cannot stand in one service beside copies of `aggregates`, another service's resources:
+ * two of them would write the same file, table, variable or type.
+ */
+export function collisionFault(resources: Resource[], aggregates: string[]): string | undefined {
+  const taken = new Map<string, string>();
+  const owners: [what: string, identifiers: string[]][] = [
+    ...aggregates.map((name): [string, string[]] => [`the copy of "${name}"`, copyIdentifiers(name)]),
+    ...resources.map(({ name }): [string, string[]] => [`the resource "${name}"`, identifiers(name)]),
+  ];
+  for (const [what, names] of owners) {
+    for (const name of new Set(names)) {
+      const other = taken.get(name);
+      if (other === what) return `${what} is there twice`;
+      if (other !== undefined) return `${other} and ${what} would both write "${name}"; rename one`;
+      taken.set(name, what);
+    }
+  }
+  return undefined;
+}
+
+const layers = ['Changes', 'Publisher', 'Repository', 'Router', 'Row', 'Service', 'Page'];
+
+/** What the generated code of a resource declares. */
+export function identifiers(name: string): string[] {
+  const { camel, camelPlural, pascal } = resourceNames(name);
+  const events = ['Created', 'Updated', 'Deleted', 'Schema'].map((suffix) => camel + suffix);
+  return [camel, camelPlural, pascal, `New${pascal}`, ...layers.map((layer) => pascal + layer), ...events];
+}
+
+/** A copy of `user` is called user-copy, and knows the events userCreated and so on. */
+const copyIdentifiers = (aggregate: string) => {
+  const events = identifiers(aggregate).filter((name) => /(Created|Updated|Deleted)$/.test(name));
+  return [...identifiers(`${aggregate}-copy`), ...events];
+};

@@ -1,0 +1,73 @@
+import { descriptionFault } from '../../core/description-rule.ts';
+import { checkOf, type Check } from '../../outside/check.ts';
+import {
+  flag,
+  list,
+  number,
+  object,
+  oneOf,
+  text,
+  topic,
+  version,
+  word,
+  type Rule,
+} from '../../outside/rules.ts';
+import { seen } from '../../outside/seen.ts';
+import { yoRcFile } from '../../output/yo-rc.ts';
+import { ciSystems, packageManagers } from '../model/answers.ts';
+import { grammarFault } from '../model/field-grammar.ts';
+import { resourceNameFault, serviceNameFault } from '../model/name-rules.ts';
+import { portRangeFault } from './ports.ts';
+
+const port = number(portRangeFault);
+const fields = text(grammarFault);
+
+/** The answers that stand for themselves. What is absent is asked for; what this version does not know is left alone. */
+const rules: Record<string, Rule<unknown>> = {
+  name: text(serviceNameFault),
+  description: text(descriptionFault),
+  port,
+  databasePort: port,
+  packageManager: oneOf(packageManagers),
+  ci: oneOf(ciSystems),
+  kubernetes: flag,
+};
+
+const resourceRules = { name: text(resourceNameFault), fields };
+const eventRules = { type: word, version, topic, aggregate: word, from: word, schema: object };
+
+/** Throws a UsageError for the first answer of a service in `.yo-rc.json` that no run can have stored. */
+export function checkAnswers(answers: Record<string, unknown>, file: string = yoRcFile): void {
+  const check = checkOf(file);
+  for (const [name, rule] of Object.entries(rules))
+    if (answers[name] !== undefined) check(answers[name], rule, name);
+  checkEach(answers, 'resources', resourceRules, check);
+  checkEach(answers, 'consumes', eventRules, check);
+}
+
+function checkEach(
+  answers: Record<string, unknown>,
+  name: string,
+  members: Record<string, Rule<unknown>>,
+  check: Check,
+): void {
+  if (answers[name] === undefined) return;
+  for (const [index, item] of check(answers[name], list, name).entries()) {
+    const each = check(item, object, `${name}[${index}]`);
+    for (const [member, rule] of Object.entries(members))
+      check(each[member], rule, `${name}[${index}].${member}`);
+  }
+}
+
+/** The same for the tables, which hold fields as they are typed; a table may have none. */
+export function checkTables(tables: Record<string, unknown>, file: string = yoRcFile): void {
+  const check = checkOf(file);
+  for (const [table, columns] of Object.entries(check(tables, object, 'tables'))) {
+    const at = `tables[${seen(table)}]`;
+    check(table, text(tableFault), `the name of ${at}`);
+    if (columns !== '') check(columns, fields, at);
+  }
+}
+
+const tableFault = (name: string) =>
+  /^[a-z][a-z0-9_]{0,62}$/.test(name) ? undefined : 'a table has small letters, digits and "_"';

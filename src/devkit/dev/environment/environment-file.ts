@@ -1,0 +1,57 @@
+import { lstat, readFile, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { randomPassword } from '../../postgres/server/password.ts';
+import { closeToOthers, writePrivateFile } from '../../private-file.ts';
+import { isLocal } from './address.ts';
+import { parseDatabaseUrl } from './database-address.ts';
+import { DevError } from './dev-error.ts';
+import { fillPlaceholder, placeholder } from './placeholder.ts';
+
+/**
+ * Sees to it that the service at `root` has a `.env` with a password of its own that no other user of the machine can read:
+ * writes a missing one from `.env.example`, replaces the placeholder in one that was copied by hand, and closes it. Each other
+ * byte stays as it is. Resolves to a line that says what was done; undefined where nothing was to do. Safe to repeat.
+ */
+export async function completeEnvironment(root: string): Promise<string | undefined> {
+  const file = path.join(root, '.env');
+  const found = await lstat(file).catch(() => undefined);
+  const source = found ? await readable(file) : await exampleOf(root);
+  await closeToOthers(file);
+  if (source === undefined) return undefined;
+  const text = await readFile(source, 'latin1'); // a character for each byte
+  const filled = fillPlaceholder(text, randomPassword());
+  const isFilled = filled !== text;
+  if (found && !isFilled) return undefined;
+  if (found?.isSymbolicLink())
+    throw new DevError(`.env is a link, and its ${placeholder} stands for a password: put one there.`);
+  await writePrivateFile(file, Buffer.from(filled, 'latin1'));
+  if (found) return 'Put a random password for the database into .env.';
+  return `Wrote .env from .env.example${isFilled ? ', with a random password for the database' : ''}.`;
+}
+
+/** A pipe, as a password manager makes one, gives its text once: the service is to get it. */
+async function readable(file: string): Promise<string | undefined> {
+  const target = await stat(file).catch(() => undefined);
+  return target?.isFile() ? file : undefined;
+}
+
+/** Where `.env.example` really lies; undefined without one. */
+async function exampleOf(root: string): Promise<string | undefined> {
+  const real = await realpath(path.join(root, '.env.example')).catch(() => undefined);
+  if (real === undefined) return undefined;
+  const way = path.relative(await realpath(root), real);
+  if (path.isAbsolute(way) || way.split(path.sep)[0] === '..')
+    throw new DevError(
+      `.env.example is a link that leads out of the folder, to ${real}, and is not followed: put a copy in its place.`,
+    );
+  if ((await stat(real)).isFile()) return real;
+  throw new DevError('.env.example is not a file: remove it, or put one in its place.');
+}
+
+/** What to say of a password in the address that is the one that versions before 0.2 wrote, or as easy to guess. */
+export function passwordWarning(databaseUrl: string): string | undefined {
+  const address = parseDatabaseUrl(databaseUrl);
+  if (!isLocal(address) || !['password', 'postgres', address.user].includes(address.password))
+    return undefined;
+  return `Every user of this machine knows the password of DATABASE_URL in .env. Write ${placeholder} in its place: the next start puts a random one there.`;
+}

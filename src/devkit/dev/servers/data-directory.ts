@@ -1,0 +1,11 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { makeOwnFolder, ownFolderName } from '../../own-folder.ts';
+
+/** A place under `.microservice/` of a folder, which keeps itself out of git and other users out. */
+export async function dataDirectory(root: string, name: string): Promise<string> {
+  const home = path.join(root, ownFolderName);
+  await makeOwnFolder(home);
+  await writeFile(path.join(home, '.gitignore'), '*\n', { flag: 'wx', mode: 0o600 }).catch(() => undefined);
+  return path.join(home, name);
+}

@@ -1,0 +1,142 @@
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { errorCode, errorMessage } from '../../errors.ts';
+import { makeOwnFolder } from '../../own-folder.ts';
+import { startPostgres } from '../../postgres/postgres.ts';
+import { portHolderText } from '../../processes/port-holder.ts';
+import { waitFor } from '../../testing/wait-for.ts';
+import { addressText, isLocal, listenHost } from '../environment/address.ts';
+import { type DatabaseAddress, parseDatabaseUrl } from '../environment/database-address.ts';
+import { tryLogin, untilClosed } from './database-session.ts';
+import { DevError } from '../environment/dev-error.ts';
+import { type DevPart, shownPath } from './dev-part.ts';
+import {
+  type DirectoryLock,
+  type Holder,
+  lockDirectory,
+  readHolder,
+  readLock,
+} from '../../processes/directory-lock.ts';
+import { findPostgres } from './protocols.ts';
+import { type Serving, keepServing } from './serving.ts';
+
+/** How long a server may be starting or stopping, in milliseconds. */
+const startPatience = 20_000;
+
+/**
+ * Uses the PostgreSQL at `databaseUrl`, or starts an embedded one there where nothing answers, with the user, password and
+ * database of the address and its data under `directory`. When the embedded one ends, ours or that of another `dev`, this
+ * one starts it again with the same data, and `say` is told. Throws a DevError when neither is possible.
+ */
+export function openDatabase(
+  databaseUrl: string,
+  directory: string,
+  say: (description: string) => void,
+): Promise<DevPart> {
+  const address = parseDatabaseUrl(databaseUrl);
+  return keepServing(() => serve(address, directory), say);
+}
+
+async function serve(address: DatabaseAddress, directory: string): Promise<Serving> {
+  const deadline = Date.now() + startPatience;
+  for (;;) {
+    const finding = await findPostgres(address);
+    if (finding === 'nothing') return startEmbedded(address, directory);
+    if (finding === 'stranger') throw await notPostgres(address);
+    const error = await tryLogin(address.url);
+    if (!error) return useFound(address, directory);
+    if (!isPassing(error) || Date.now() > deadline) throw refusal(error, address);
+    await delay(100);
+  }
+}
+
+async function useFound(address: DatabaseAddress, directory: string): Promise<Serving> {
+  const [lock, holder] = await Promise.all([readLock(lockFile(directory)), readHolder(lockFile(directory))]);
+  const whose = holder?.port === address.port ? `embedded, of process ${holder.pid}` : 'running already';
+  const description = `${address.shown} (${whose})`;
+  const stop = () => Promise.resolve();
+  // that of a dev which was killed is about to end
+  return { description, stop, ...(lock?.port === address.port && { gone: untilClosed(address.url) }) };
+}
+
+async function startEmbedded(address: DatabaseAddress, directory: string): Promise<Serving> {
+  if (!isLocal(address)) {
+    throw new DevError(
+      `DATABASE_URL: nothing answers at ${addressText(address)}. Start PostgreSQL there, or use localhost, where an embedded one starts.`,
+    );
+  }
+  if (!address.password) throw noPassword(address);
+  await makeOwnFolder(directory);
+  const lock = await lockDirectory(lockFile(directory), address);
+  if ('release' in lock) return startServer(address, directory, lock);
+  return joinHolder(address, directory, lock);
+}
+
+async function startServer(
+  address: DatabaseAddress,
+  directory: string,
+  lock: DirectoryLock,
+): Promise<Serving> {
+  const { user, password, database, port } = address;
+  try {
+    const host = listenHost(address);
+    const server = await startPostgres({ directory, host, port, user, password, databases: [database] });
+    const gone = server.ended.then(() => lock.release());
+    const description = `${address.shown} (embedded, ${shownPlace(directory, server.directory)})`;
+    return { description, gone, stop: () => server.stop().then(lock.release) };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/** In the folder of the service; elsewhere only where the account of PostgreSQL may not enter that one. */
+function shownPlace(directory: string, actual: string): string {
+  if (path.resolve(directory) === actual) return shownPath(directory);
+  return `its data in ${actual}, since its account may not enter this folder`;
+}
+
+/** Another `dev` has the data: its server is about to answer, on our port or on another one. */
+async function joinHolder(address: DatabaseAddress, directory: string, holder: Holder): Promise<Serving> {
+  if (holder.port !== address.port) {
+    throw new DevError(
+      `DATABASE_URL: the embedded PostgreSQL of process ${holder.pid} serves ${shownPath(directory)} on port ${holder.port}. Set that port in .env, or end that process.`,
+    );
+  }
+  const answers = async () =>
+    (await findPostgres(address)) === 'server' || !(await readHolder(lockFile(directory)));
+  await waitFor(answers, { timeout: startPatience, message: `the PostgreSQL of process ${holder.pid}` });
+  return serve(address, directory);
+}
+
+const lockFile = (directory: string) => path.join(directory, 'holder.json');
+
+/** A server that starts or stops says so (57P01 to 57P03), or hangs up without a code of its own. */
+function isPassing(error: unknown): boolean {
+  return /^(57P0[123]|ECONN.*|undefined)$/.test(String(errorCode(error)));
+}
+
+async function notPostgres(address: DatabaseAddress): Promise<DevError> {
+  const place = addressText(address);
+  const who = isLocal(address) ? ` but ${await portHolderText(address.port)}` : '';
+  return new DevError(
+    `DATABASE_URL: what answers at ${place} is not PostgreSQL${who}. Change the port in .env, or end that program.`,
+  );
+}
+
+function noPassword({ shown }: DatabaseAddress): DevError {
+  return new DevError(
+    `DATABASE_URL has no password, and every user of this machine could log in to an embedded PostgreSQL at ${shown}. Put one into .env, after the user: user:password@.`,
+  );
+}
+
+function refusal(error: unknown, { shown, database }: DatabaseAddress): DevError {
+  const remedy =
+    errorCode(error) === '3D000' // invalid_catalog_name
+      ? `Create it (create database "${database}"), or change DATABASE_URL in .env.`
+      : 'Correct the user and password in .env, or change the port to one where nothing runs: an embedded PostgreSQL starts there.';
+  return new DevError(
+    `DATABASE_URL: the PostgreSQL at ${shown} does not let us in: ${errorMessage(error)}. ${remedy}`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,132 @@
+import { type KafkaConfig, createKafkaDriver, createLogger } from 'microservice-runtime';
+import net from 'node:net';
+import { startBroker } from '../../broker/broker.ts';
+import { DirectoryTakenError, lockFile } from '../../broker/directory-lock.ts';
+import { errorCode, errorMessage } from '../../errors.ts';
+import { type Holder, readHolder } from '../../processes/directory-lock.ts';
+import { portHolderText } from '../../processes/port-holder.ts';
+import { waitFor } from '../../testing/wait-for.ts';
+import { type Address, addressText, isLocal, listenHost, parseAddress } from '../environment/address.ts';
+import { DevError } from '../environment/dev-error.ts';
+import { type DevPart, shownPath } from './dev-part.ts';
+import { type Finding, findKafka } from './protocols.ts';
+import { type Serving, keepServing } from './serving.ts';
+
+/**
+ * Uses the Kafka at the configured addresses, or starts an embedded broker there where nothing answers, with its log under
+ * `directory`. When the embedded broker of another `dev` ends, this one starts it again with the same log, and `say` is
+ * told. Throws a DevError when there is neither.
+ */
+export function openKafka(
+  config: KafkaConfig,
+  directory: string,
+  say: (description: string) => void,
+): Promise<DevPart> {
+  return keepServing(() => serve(config, directory), say);
+}
+
+async function serve(config: KafkaConfig, directory: string): Promise<Serving> {
+  const addresses = config.bootstrapServers.map(parseAddress);
+  const findings = await Promise.all(addresses.map((address) => find(address, config)));
+  const answering = addresses[findings.indexOf('server')];
+  if (answering) return useFound(config, answering, directory);
+  const occupied = addresses[findings.indexOf('stranger')];
+  if (!occupied) return startEmbedded(config, addresses, directory);
+  const who = isLocal(occupied) ? ` but ${await portHolderText(occupied.port)}` : '';
+  throw new DevError(
+    `KAFKA_BOOTSTRAP_SERVERS: what answers at ${addressText(occupied)} is not Kafka${config.ssl ? '' : ' without TLS'}${who}. Change the port in .env, or end that program.`,
+  );
+}
+
+/** A broker that wants TLS does not answer without, so nobody waits for that; the login finds out what it is. */
+async function find(address: Address, config: KafkaConfig): Promise<Finding> {
+  if (!config.ssl) return findKafka(address);
+  const finding = await findKafka(address, 0);
+  return finding === 'stranger' ? 'server' : finding;
+}
+
+async function useFound(config: KafkaConfig, address: Address, directory: string): Promise<Serving> {
+  const refused = await assertLetIn(config, address).catch((error: unknown) => error);
+  if (refused) {
+    if ((await find(address, config)) === 'nothing') return serve(config, directory); // it was about to end
+    throw refused;
+  }
+  const holder = await readHolder(lockFile(directory));
+  const isOurs = holder?.port === address.port;
+  const whose = isOurs ? `embedded, of process ${holder.pid}` : 'running already';
+  const description = `${config.bootstrapServers.join(',')} (${whose})`;
+  return { description, stop: () => Promise.resolve(), ...(isOurs && { gone: untilClosed(address) }) };
+}
+
+async function assertLetIn(config: KafkaConfig, address: Address): Promise<void> {
+  const logger = createLogger({ serviceName: 'microservice-devkit', logLevel: 'silent' });
+  const driver = createKafkaDriver(config, { clientId: 'microservice-devkit', logger });
+  try {
+    await driver.ensureTopics([]);
+  } catch (cause) {
+    throw new DevError(
+      `KAFKA_BOOTSTRAP_SERVERS: the Kafka at ${addressText(address)} does not let us in: ${errorMessage(cause)}. Correct KAFKA_SASL_* and KAFKA_SSL* in .env, or change the port to one where nothing runs: an embedded broker starts there.`,
+      { cause },
+    );
+  } finally {
+    await driver.close();
+  }
+}
+
+async function startEmbedded(config: KafkaConfig, addresses: Address[], directory: string): Promise<Serving> {
+  const address = addresses.find(isLocal);
+  const shown = addresses.map(addressText).join(',');
+  if (!address) {
+    throw new DevError(
+      `KAFKA_BOOTSTRAP_SERVERS: nothing answers at ${shown}. Start Kafka there, or use localhost, where an embedded broker starts.`,
+    );
+  }
+  if (config.ssl || config.sasl) {
+    throw new DevError(
+      `KAFKA_BOOTSTRAP_SERVERS: nothing answers at ${shown}, and an embedded broker has neither TLS nor SASL. Start Kafka there, or take KAFKA_SSL and KAFKA_SASL_MECHANISM out of .env.`,
+    );
+  }
+  return startBrokerAt(config, address, directory);
+}
+
+async function startBrokerAt(config: KafkaConfig, address: Address, directory: string): Promise<Serving> {
+  try {
+    const { host: advertisedHost, port } = address;
+    const broker = await startBroker({ host: listenHost(address), port, advertisedHost, directory });
+    const description = `${addressText(address)} (embedded, ${shownPath(directory)})`;
+    return { description, stop: () => broker.stop() };
+  } catch (error) {
+    if (errorCode(error) === 'EADDRINUSE') return serve(config, directory);
+    if (error instanceof DirectoryTakenError) return joinHolder(config, address, directory, error.holder);
+    throw error;
+  }
+}
+
+/** Another `dev` has the log: it is about to answer, on our port or on another one. */
+async function joinHolder(
+  config: KafkaConfig,
+  address: Address,
+  directory: string,
+  holder: Holder,
+): Promise<Serving> {
+  if (holder.port !== address.port) {
+    throw new DevError(
+      `KAFKA_BOOTSTRAP_SERVERS: the embedded broker of process ${holder.pid} serves ${shownPath(directory)} on port ${holder.port}. Set KAFKA_BOOTSTRAP_SERVERS to localhost:${holder.port} in .env, or end that process.`,
+    );
+  }
+  const answers = async () =>
+    (await findKafka(address)) === 'server' || !(await readHolder(lockFile(directory)));
+  await waitFor(answers, { timeout: 15_000, message: `the embedded broker of process ${holder.pid}` });
+  return serve(config, directory);
+}
+
+/** Resolves when what listens there hangs up, or does not listen at all. */
+function untilClosed({ host, port }: Address): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = net.connect({ host, port });
+    socket.unref();
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve());
+    socket.resume();
+  });
+}

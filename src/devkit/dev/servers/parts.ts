@@ -1,0 +1,83 @@
+import type { KafkaConfig } from 'microservice-runtime';
+import { dataDirectory } from './data-directory.ts';
+import { parseDatabaseUrl } from '../environment/database-address.ts';
+import { openDatabase } from './database-part.ts';
+import { DevError } from '../environment/dev-error.ts';
+import type { DevPart } from './dev-part.ts';
+import { openKafka } from './kafka-part.ts';
+
+type Say = (line: string) => void;
+
+/** The servers that the services need; each is opened once. */
+export interface Parts {
+  /** Opens the PostgreSQL of the service at `root`; resolves to how the user reaches it. */
+  database: (root: string, databaseUrl: string, say: Say) => Promise<string>;
+  /** Opens the Kafka of the workspace; resolves to how the user reaches it. */
+  kafka: (config: KafkaConfig) => Promise<string>;
+  /** Does this too, after all servers have ended. */
+  onStop: (end: () => Promise<void>) => void;
+  /** Rejects when a server is gone and cannot be had again; never resolves. */
+  lost: Promise<never>;
+  /** Ends what was started, also what is just starting. */
+  stop: () => Promise<void>;
+}
+
+/** @param say is told where Kafka is */
+export function createParts(workspace: string, say: Say): Parts {
+  const opened: Promise<DevPart>[] = [];
+  const ends: (() => Promise<void>)[] = [];
+  const addresses = new Map<string, Promise<unknown>>();
+  let kafka: { servers: string; part: Promise<DevPart> } | undefined;
+  let lose: (error: DevError) => void;
+  const lost = new Promise<never>((_, reject) => (lose = reject));
+  lost.catch(() => undefined);
+
+  function keep(opening: Promise<DevPart>): Promise<DevPart> {
+    opened.push(opening);
+    void opening.then(
+      async (part) => lose(new DevError(`${await part.lost} Everything was ended; start again.`)),
+      () => undefined,
+    );
+    return opening;
+  }
+
+  async function database(root: string, databaseUrl: string, told: Say): Promise<string> {
+    const show = (description: string) => told(`PostgreSQL  ${description}`);
+    const { host, port } = parseDatabaseUrl(databaseUrl);
+    const before = addresses.get(`${host}:${port}`); // of two at one address, the second finds the first
+    const open = async () => openDatabase(databaseUrl, await dataDirectory(root, 'postgres'), show);
+    const part = keep(Promise.resolve(before).then(open, open));
+    addresses.set(`${host}:${port}`, part);
+    const { description } = await part;
+    show(description);
+    return description;
+  }
+
+  async function openWorkspaceKafka(config: KafkaConfig): Promise<DevPart> {
+    const show = (description: string) => say(`Kafka       ${description}`);
+    const part = await openKafka(config, await dataDirectory(workspace, 'kafka'), show);
+    show(part.description);
+    return part;
+  }
+
+  return {
+    database,
+    kafka: async (config) => {
+      const servers = config.bootstrapServers.join(',');
+      kafka ??= { servers, part: keep(openWorkspaceKafka(config)) };
+      if (kafka.servers !== servers) {
+        throw new DevError(
+          `KAFKA_BOOTSTRAP_SERVERS is ${servers}, but ${kafka.servers} for another service: they could not hear each other. Make them equal in .env.`,
+        );
+      }
+      return (await kafka.part).description;
+    },
+    onStop: (end) => void ends.push(end),
+    lost,
+    stop: async () => {
+      const started = (await Promise.allSettled(opened)).filter((part) => part.status === 'fulfilled');
+      await Promise.all(started.map(({ value }) => value.stop()));
+      await Promise.all(ends.map((end) => end()));
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { ServiceConfig } from 'microservice-runtime';
+import { setTimeout as delay } from 'node:timers/promises';
+import { findPortHolder, portHolderText } from '../../processes/port-holder.ts';
+import { isListening } from '../environment/address.ts';
+import { DevError } from '../environment/dev-error.ts';
+
+/** How long what is there may take to go away, in milliseconds; a service that drains may take longer. */
+const patience = 1_500;
+const drainPatience = 15_000;
+
+/**
+ * Resolves when nothing listens on the ports of a service. The service of a `dev` that was killed is waited for. Throws a
+ * DevError that names who stays. Gives up when `isStopping`.
+ */
+export async function portsFree(
+  { port, managementPort = port }: ServiceConfig,
+  isStopping: () => boolean,
+): Promise<void> {
+  await portFree('PORT', port, isStopping);
+  if (managementPort !== port) await portFree('MANAGEMENT_PORT', managementPort, isStopping);
+}
+
+/** Throws a DevError when two services listen on one port. */
+export function assertPortsDiffer(services: { name: string; config: ServiceConfig }[]): void {
+  const owners = new Map<number, string>();
+  for (const { name, config } of services) {
+    const ports = new Set([config.port, config.managementPort ?? config.port]);
+    for (const port of [...ports].filter((each) => each !== 0)) {
+      const owner = owners.get(port);
+      if (owner)
+        throw new DevError(`PORT is ${port} for ${owner} and for ${name}: change one of them in .env.`);
+      owners.set(port, name);
+    }
+  }
+}
+
+async function portFree(variable: string, port: number, isStopping: () => boolean): Promise<void> {
+  if (port === 0) return;
+  const begun = performance.now();
+  while (!isStopping() && (await isListening({ host: 'localhost', port }))) {
+    const holder = await findPortHolder(port);
+    const limit = holder?.command.endsWith('src/main.ts') ? drainPatience : patience;
+    if (performance.now() - begun > limit) {
+      throw new DevError(
+        `${variable}: ${await portHolderText(port)} listens at localhost:${port}. End it, or change ${variable} in .env.`,
+      );
+    }
+    await delay(100);
+  }
+}

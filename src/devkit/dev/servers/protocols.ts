@@ -1,0 +1,53 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Address, ask } from '../environment/address.ts';
+
+/** What is at an address: nothing, a server of the protocol in question, or something else. */
+export type Finding = 'nothing' | 'server' | 'stranger';
+
+/** For how long what accepts may say nothing before it counts as something else, in milliseconds. */
+const silencePatience = 10_000;
+
+/** SSLRequest: https://www.postgresql.org/docs/current/protocol-message-formats.html */
+const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
+
+/** Asks for TLS, which PostgreSQL answers with one letter before any login. */
+export async function findPostgres(address: Address, patience = silencePatience): Promise<Finding> {
+  const answer = await askPatiently(address, { question: sslRequest, enough: 1, patience });
+  if (!answer) return 'nothing';
+  return /^[SNE]$/.test(answer.toString('latin1', 0, 1)) && answer.length < 5 ? 'server' : 'stranger';
+}
+
+/** Request header v1 with ApiVersions v0, a correlation id of our own and no client id: https://kafka.apache.org/protocol */
+const correlationId = 0x6d737663;
+const apiVersions = Buffer.alloc(14);
+apiVersions.writeInt32BE(10, 0);
+apiVersions.writeInt16BE(18, 4);
+apiVersions.writeInt32BE(correlationId, 8);
+apiVersions.writeInt16BE(-1, 12);
+
+/**
+ * Asks for the versions of its API, which every broker answers before any login.
+ * @param patience for how many milliseconds what says nothing is asked again
+ */
+export async function findKafka(address: Address, patience = silencePatience): Promise<Finding> {
+  const answer = await askPatiently(address, { question: apiVersions, enough: 8, patience });
+  if (!answer) return 'nothing';
+  return answer.length >= 8 && answer.readInt32BE(4) === correlationId ? 'server' : 'stranger';
+}
+
+interface Question {
+  question: Uint8Array;
+  /** So many bytes of an answer tell whose it is. */
+  enough: number;
+  patience: number;
+}
+
+/** A server that starts or ends, or is busy, accepts and hangs up or says nothing: that is no answer yet. */
+async function askPatiently(address: Address, { question, enough, patience }: Question) {
+  const deadline = performance.now() + patience;
+  for (;;) {
+    const answer = await ask(address, question, enough);
+    if (answer?.length !== 0 || performance.now() >= deadline) return answer;
+    await delay(100);
+  }
+}

@@ -1,0 +1,89 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { errorCode, errorMessage } from '../../errors.ts';
+
+export interface FileWatch {
+  /** Resolves to the name of a file that has changed since this was called last. */
+  next: () => Promise<string>;
+  close: () => void;
+}
+
+/** Files of the service's folder that its process reads at its start. */
+const single = ['.env', 'package.json', 'tsconfig.json'];
+
+/**
+ * Editors write in several steps, and git writes several files: one change ends when so many milliseconds are quiet, or have
+ * passed at all.
+ */
+const quiet = 60;
+const longest = 400;
+
+/** Sees changes below `src/`, and of the files that a service reads at its start. `say` is told of what it cannot watch. */
+export async function watchService(root: string, say: (line: string) => void): Promise<FileWatch> {
+  const watchers = new Map<string, FSWatcher>();
+  let changed: string | undefined;
+  let since = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let tell: ((file: string) => void) | undefined;
+
+  const note = (file: string): void => {
+    if (changed === undefined) since = performance.now();
+    changed ??= path.relative(root, file);
+    if (performance.now() - since > longest) return deliver();
+    clearTimeout(timer);
+    timer = setTimeout(deliver, quiet);
+  };
+  const deliver = (): void => {
+    if (changed === undefined || !tell) return;
+    tell(changed);
+    [changed, tell] = [undefined, undefined];
+  };
+  const watchFolder = (folder: string, isOfInterest: (name: string) => boolean): void => {
+    if (watchers.has(folder)) return;
+    try {
+      const watcher = watch(folder, (_, name) => {
+        if (!name || !isOfInterest(name)) return;
+        note(path.join(folder, name));
+        if (folder !== root) void watchBelow(path.join(folder, name));
+      });
+      watcher.on('error', () => forget(folder));
+      watchers.set(folder, watcher);
+    } catch (error) {
+      // where it is gone already there is nothing to see
+      if (errorCode(error) !== 'ENOENT') say(`Changes in ${folder} are not seen: ${errorMessage(error)}`);
+    }
+  };
+  const forget = (folder: string): void => {
+    watchers.get(folder)?.close();
+    watchers.delete(folder);
+  };
+  /** Folder by folder, which works the same on every system. Does nothing to a file. Safe to repeat. */
+  const watchBelow = async (folder: string): Promise<void> => {
+    const isFolder = await stat(folder).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+    if (!isFolder) return forget(folder);
+    watchFolder(folder, isCode); // before its entries are read, so that none that comes meanwhile is missed
+    const names = await readdir(folder).catch(() => []);
+    await Promise.all(names.map((name) => watchBelow(path.join(folder, name))));
+  };
+
+  watchFolder(root, (name) => single.includes(name));
+  await watchBelow(path.join(root, 'src'));
+  return {
+    next: () =>
+      new Promise((resolve) => {
+        tell = resolve;
+        if (changed !== undefined) deliver();
+      }),
+    close: () => {
+      clearTimeout(timer);
+      for (const folder of watchers.keys()) forget(folder);
+    },
+  };
+}
+
+/** Not what an editor keeps beside a file while it is open. */
+const isCode = (name: string): boolean => !/^\.|~$|\.(swp|swx|tmp)$|^\d+$/.test(name);

@@ -1,0 +1,67 @@
+import type { ServiceConfig } from 'microservice-runtime';
+import { dataDirectory } from '../servers/data-directory.ts';
+import { type Holder, lockDirectory } from '../../processes/directory-lock.ts';
+import { completeEnvironment, passwordWarning } from '../environment/environment-file.ts';
+import { type DevEnvironment, type Environment, readDevEnvironment } from '../environment/environment.ts';
+import { migrate } from './migrations.ts';
+import type { Parts } from '../servers/parts.ts';
+import { portsFree } from '../servers/ports.ts';
+import { tsxOf } from './service-process.ts';
+import type { Service } from './services.ts';
+
+/** A service that only has to be started. */
+export interface Prepared extends DevEnvironment {
+  service: Service;
+  /** Its PostgreSQL, as the user reads it. */
+  database: string;
+  /** Its Kafka, likewise. */
+  kafka: string;
+}
+
+/** A service that another `dev` runs. */
+export interface RunningAlready {
+  service: Service;
+  config: ServiceConfig;
+  holder: Holder;
+}
+
+export interface PreparationOptions {
+  /** The environment of the terminal, as far as it is the service's. */
+  given: Environment;
+  partsOnly: boolean;
+  parts: Parts;
+  isStopping: () => boolean;
+  say: (line: string) => void;
+}
+
+/**
+ * Makes all that a service needs: `.env`, free ports, PostgreSQL, Kafka and an up-to-date schema. Resolves to undefined when
+ * it was told to stop meanwhile. Throws an error whose message says what is to be mended.
+ */
+export async function prepare(
+  service: Service,
+  { given, partsOnly, parts, isStopping, say }: PreparationOptions,
+): Promise<Prepared | RunningAlready | undefined> {
+  const { root } = service;
+  const done = await completeEnvironment(root);
+  const { config, environment } = await readDevEnvironment(root, given);
+  for (const line of [done, passwordWarning(config.databaseUrl)]) if (line) say(line);
+  if (!partsOnly) {
+    tsxOf(root);
+    const lock = await lockDirectory(await dataDirectory(root, 'service.json'), {
+      host: 'localhost',
+      port: config.port,
+    });
+    if (!('release' in lock)) return { service, config, holder: lock };
+    parts.onStop(lock.release);
+    await portsFree(config, isStopping);
+  }
+  if (isStopping()) return undefined;
+  const [database, kafka] = await Promise.all([
+    parts.database(root, config.databaseUrl, say),
+    parts.kafka(config.kafka),
+  ]);
+  if (isStopping()) return undefined;
+  if (!partsOnly) say(`Migrations  ${await migrate(root, config.databaseDirectUrl)}`);
+  return { service, config, environment, database, kafka };
+}

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { DevError } from '../environment/dev-error.ts';
+import { shownPath } from '../servers/dev-part.ts';
+import { type Note, findWorkspace } from '../environment/workspace.ts';
+
+/** A service that `dev` may run. */
+export interface Service {
+  /** The name of its folder. */
+  name: string;
+  root: string;
+}
+
+export interface Selection {
+  services: Service[];
+  /** The folder that the services share; that of the service when it belongs to no workspace. */
+  workspace: string;
+  /** Whether `dev` means the folder that it runs in: then output needs no names. */
+  isOwnFolder: boolean;
+}
+
+/**
+ * The services that `dev` means: those `names` of the workspace, else the one whose folder `cwd` is, else all of the
+ * workspace. Throws a DevError that lists what there is. `note` is told of files that are not trusted.
+ */
+export async function selectServices(cwd: string, names: string[], note?: Note): Promise<Selection> {
+  const workspace = await findWorkspace(cwd, note);
+  if (names.length === 0 && isService(cwd)) {
+    const service = { name: path.basename(cwd), root: cwd };
+    return { services: [service], workspace: workspace ?? cwd, isOwnFolder: true };
+  }
+  if (!workspace) throw noWorkspace(cwd);
+  const all = await servicesOf(workspace);
+  if (all.length === 0) {
+    const place = shownPath(path.join(workspace, 'services'));
+    throw new DevError(`There is no service in ${place}. Write one: npm init microservice user`);
+  }
+  const services = names.length === 0 ? all : [...new Set(names.map((name) => find(all, name)))];
+  return { services, workspace, isOwnFolder: false };
+}
+
+const isService = (folder: string) => existsSync(path.join(folder, 'src', 'main.ts'));
+
+async function servicesOf(workspace: string): Promise<Service[]> {
+  const folder = path.join(workspace, 'services');
+  const names = await readdir(folder).catch(() => []);
+  return names
+    .toSorted((one, other) => one.localeCompare(other))
+    .map((name) => ({ name, root: path.join(folder, name) }))
+    .filter(({ root }) => isService(root));
+}
+
+/** `user`, `user-service` and `services/user-service/` are the same. */
+function find(services: Service[], given: string): Service {
+  const wanted = path.basename(given);
+  const found = services.find(({ name }) => name === wanted || name === `${wanted}-service`);
+  if (found) return found;
+  const known = services.map(({ name }) => name).join(', ');
+  throw new DevError(`There is no service "${given}" in this workspace. There are: ${known}.`);
+}
+
+function noWorkspace(cwd: string): DevError {
+  return new DevError(
+    `${cwd} has no src/main.ts and lies in no workspace. Run microservice-devkit dev in the folder of a service, or in that of a workspace.`,
+  );
+}

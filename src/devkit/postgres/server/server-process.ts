@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { portHolderText } from '../../processes/port-holder.ts';
+import { stopWithParent } from '../../processes/watchdog.ts';
+import { openPrivateFile, readPrivateFile } from '../../private-file.ts';
+import { type Account, environmentFor } from './account.ts';
+
+export interface ServerProcessOptions {
+  postgres: string;
+  account: Account | undefined;
+  /** The data directory. */
+  directory: string;
+  /** An address, or the folder of a Unix socket. */
+  host: string;
+  port: number;
+  isSocket: boolean;
+  /** Run-time settings, `name=value`. */
+  settings: string[];
+  logFile: string;
+  /** Nothing in the data directory is needed after the stop. */
+  fleeting: boolean;
+  /** Removed by the watchdog when the parent dies without stopping the server. */
+  removeAfterwards?: string;
+}
+
+export interface ServerProcess {
+  /** Resolves when the server has ended, for whatever reason. */
+  ended: Promise<void>;
+  /** Ends the server and resolves when it is gone. Safe to repeat. */
+  stop(): Promise<void>;
+}
+
+/** How long a start may take, recovery after a crash included. */
+const startTimeout = 60_000;
+/** How long a stop may take before it is forced. */
+const stopTimeout = 10_000;
+
+/**
+ * Starts PostgreSQL in a session of its own, so that Ctrl-C in the terminal does not reach it, and resolves when it accepts
+ * connections. It neither keeps this process alive nor outlives it, SIGKILL included (not on Windows). Throws what the
+ * server's log says when it ends instead.
+ */
+export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
+  const server = await spawnServer(options);
+  const signal = options.fleeting ? 'QUIT' : 'INT';
+  const watchdog = stopWithParent({
+    target: processId(server),
+    signal,
+    patience: 10,
+    remove: options.removeAfterwards,
+  });
+  const ended = once(server, 'exit').then(() => watchdog.release());
+  const stop = () => stopServer(server, ended, options.fleeting);
+  try {
+    await ready(server, options);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { ended, stop };
+}
+
+async function spawnServer(options: ServerProcessOptions): Promise<ChildProcess> {
+  const { postgres, account, directory, settings, logFile } = options;
+  const log = await openPrivateFile(logFile);
+  try {
+    const all = [...placeSettings(options), ...settings];
+    const server = spawn(postgres, ['-D', directory, ...all.flatMap((setting) => ['-c', setting])], {
+      ...account,
+      env: environmentFor(account),
+      cwd: directory,
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+    });
+    await once(server, 'spawn');
+    server.unref();
+    return server;
+  } finally {
+    await log.close();
+  }
+}
+
+function placeSettings({ host, port, isSocket }: ServerProcessOptions): string[] {
+  const [addresses, folders] = isSocket ? ['', `"${host}"`] : [host, ''];
+  const permissions = 'unix_socket_permissions=0700';
+  return [`listen_addresses=${addresses}`, `unix_socket_directories=${folders}`, permissions, `port=${port}`];
+}
+
+async function ready(server: ChildProcess, options: ServerProcessOptions): Promise<void> {
+  const deadline = Date.now() + startTimeout;
+  while (Date.now() < deadline) {
+    if (hasEnded(server)) throw new Error(await refusal(options));
+    if (await saysReady(server, options.directory)) return;
+    await delay(10);
+  }
+  throw new Error(`PostgreSQL was not ready after ${startTimeout / 1000} s. Its log: ${options.logFile}`);
+}
+
+/** The eighth line of postmaster.pid is the state, which pg_ctl waits for too. */
+async function saysReady(server: ChildProcess, directory: string): Promise<boolean> {
+  const lines = (await readPrivateFile(path.join(directory, 'postmaster.pid'))).split('\n');
+  return lines[0] === String(server.pid) && lines[7]?.trim() === 'ready';
+}
+
+async function refusal({ directory, host, port, logFile }: ServerProcessOptions): Promise<string> {
+  const log = await readFile(logFile, 'utf8').catch(() => '');
+  const reasons = log.split('\n').filter((line) => /(FATAL|PANIC|DETAIL|HINT|could not|cannot)/.test(line));
+  if (/Address already in use/.test(log)) reasons.push(`${await portHolderText(port)} listens on that port.`);
+  return `PostgreSQL did not start on ${host}:${port} with ${directory}:\n${reasons.join('\n') || log.trim()}`;
+}
+
+async function stopServer(server: ChildProcess, ended: Promise<void>, fleeting: boolean): Promise<void> {
+  const signals: NodeJS.Signals[] = fleeting ? ['SIGQUIT', 'SIGKILL'] : ['SIGINT', 'SIGQUIT', 'SIGKILL'];
+  server.ref();
+  for (const signal of signals) {
+    if (!hasEnded(server)) server.kill(signal);
+    const inTime = await Promise.race([ended.then(() => true), delay(stopTimeout, false, { ref: false })]);
+    if (inTime) return;
+  }
+}
+
+function processId(server: ChildProcess): number {
+  if (server.pid === undefined) throw new Error('PostgreSQL did not start: it has no process id.');
+  return server.pid;
+}
+
+function hasEnded(server: ChildProcess): boolean {
+  return server.exitCode !== null || server.signalCode !== null;
+}

@@ -1,0 +1,38 @@
+import { OUTGOING } from '../../events/relay/refused-rows.ts';
+import { parseAge } from './age.ts';
+import { MisuseError } from './command.ts';
+import type { Flags } from './flags.ts';
+
+/** The group that events on their way out are shown with; metrics show them so too. */
+export const OUTBOX = 'outbox';
+
+export interface Selection {
+  group?: string;
+  topic?: string;
+  key?: string;
+  source?: string;
+  id?: string;
+  type?: string;
+  olderThan?: number;
+}
+
+/** What the flags select; all of them must hold. */
+export function selectionOf({ group, topic, key, source, id, type, 'older-than': age }: Flags): Selection {
+  return {
+    group: group === OUTBOX ? OUTGOING : group,
+    topic,
+    key,
+    source,
+    id,
+    type,
+    olderThan: age === undefined ? undefined : parseAge(age),
+  };
+}
+
+/** The same for what changes something: who means everything says so. Throws a `MisuseError`. */
+export function choiceOf(values: Flags): Selection {
+  const selection = selectionOf(values);
+  if (!values.all && Object.values(selection).every((value) => value === undefined))
+    throw new MisuseError('nothing is selected; say which, or --all');
+  return selection;
+}

@@ -1,0 +1,61 @@
+import type { Knex } from 'knex';
+import { pino } from 'pino';
+import type { KafkaConfig } from '../../config/kafka-config.ts';
+import { readEnvironment } from '../../config/read-environment.ts';
+import { connectDatabase, databasePart } from '../../database/database.ts';
+import { type KafkaDriver } from '../../events/kafka/driver.ts';
+import { createKafkaDriver } from '../../events/kafka/create-driver.ts';
+import { directUrl } from '../../migrations/direct-url.ts';
+import { loadEnvironmentFile } from '../../service/environment-file.ts';
+import { CommandError } from './command.ts';
+
+const NAME = 'microservice-runtime';
+const UNDEFINED_TABLE = '42P01';
+const UNDEFINED_COLUMN = '42703';
+
+/** Does `work` with the database of the service at `root`, which need not run. Rejects, in words, when nothing answers. */
+export async function withDatabase<T>(root: string, work: (database: Knex) => Promise<T>): Promise<T> {
+  loadEnvironmentFile(root);
+  const { url } = directUrl();
+  const database = connectDatabase({ databaseUrl: url, databasePoolMax: 2, serviceName: NAME });
+  const part = databasePart(database);
+  try {
+    await part.start?.();
+    return await work(database);
+  } catch (error) {
+    throw lacksSchema(error) ? schemaError(error) : error;
+  } finally {
+    await part.stop?.();
+  }
+}
+
+const lacksSchema = (error: unknown): error is Error =>
+  error instanceof Error &&
+  'code' in error &&
+  [UNDEFINED_TABLE, UNDEFINED_COLUMN].includes(String(error.code));
+
+/** Knex puts the statement before PostgreSQL's words. */
+const schemaError = (error: Error): CommandError =>
+  new CommandError(
+    `the database lacks what this command needs: ${error.message.split(' - ').at(-1)}; run npx knex migrate:latest`,
+    { cause: error },
+  );
+
+/** How the service at `root` reaches Kafka, with the group that it is in. Throws a `ConfigError` that names every fault. */
+export function kafkaOf(root: string): KafkaConfig {
+  loadEnvironmentFile(root);
+  return readEnvironment(process.env).kafka;
+}
+
+/** Does `work` with a connection to Kafka, and closes it. */
+export async function withKafka<T>(
+  config: KafkaConfig,
+  work: (driver: KafkaDriver) => Promise<T>,
+): Promise<T> {
+  const driver = createKafkaDriver(config, { clientId: NAME, logger: pino({ level: 'silent' }) });
+  try {
+    return await work(driver);
+  } finally {
+    await driver.close();
+  }
+}

@@ -1,0 +1,104 @@
+import { TOO_LARGE } from '../../events/parking/stored-message.ts';
+import type { ParkedHeader } from '../../events/operations/parked.ts';
+import { printableValue } from '../../logging/terminal.ts';
+
+/** An event with all that it holds, incoming or outgoing. */
+export interface WholeEvent {
+  topic: string;
+  key: string;
+  source: string | null;
+  id: string | null;
+  type: string | null;
+  /** Where it was in Kafka; outgoing events have no place yet. */
+  partition?: number | null;
+  position?: string | null;
+  headers: Record<string, ParkedHeader>;
+  rawKey?: Buffer | null;
+  value: Buffer | null;
+  /** Bytes of the value, which is null where an answer has no room for it. */
+  bytes?: number | null;
+  /** When it came to Kafka, or was saved for it. */
+  time: Date | null;
+}
+
+/** An event for programs: `data` where the value is JSON, and the exact bytes as base64 (null: there are none). */
+export function eventJson(event: WholeEvent) {
+  const { topic, key, source, id, type, headers, rawKey, value, time } = event;
+  return {
+    topic,
+    key,
+    keyBase64: rawKey?.toString('base64') ?? null,
+    source,
+    id,
+    type,
+    partition: event.partition ?? null,
+    offset: event.position == null ? null : Number(event.position),
+    time: time?.toISOString() ?? null,
+    headers,
+    ...jsonOf(value),
+    valueBytes: value?.length ?? event.bytes ?? null,
+    valueBase64: value?.toString('base64') ?? null,
+  };
+}
+
+/** An event for humans, in lines. */
+export function eventText(event: WholeEvent): string {
+  const { source, id, type, headers, value, time } = event;
+  const shown = (text: string | null, absent: string) => (text === null ? absent : printableValue(text));
+  const lines = [
+    `${shown(type, 'no type')} ${shown(id, 'without an id')} of ${shown(source, 'an unknown source')}${placeText(event)}`,
+    ...(time ? [`  time     ${time.toISOString()}`] : []),
+    `  key      ${printableValue(event.key)}`,
+    `  headers  ${Object.keys(headers).length === 0 ? 'none' : ''}`.trimEnd(),
+    ...Object.entries(headers)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, header]) => `    ${printableValue(name)}: ${printableValue(headerText(header))}`),
+    `  value    ${value === null ? absentText(event) : `${value.length} bytes`}`,
+    ...(value === null ? [] : indented(valueText(value))),
+  ];
+  return lines.join('\n');
+}
+
+function absentText({ bytes, headers }: WholeEvent): string {
+  if (typeof bytes === 'number')
+    return `${bytes} bytes, not shown: too many for one answer; --limit 1 shows them`;
+  const excess = headers[TOO_LARGE];
+  return typeof excess === 'string' ? `not kept: ${printableValue(excess)}` : 'none (a tombstone)';
+}
+
+/** Bytes of all values of the events. */
+export const bytesOf = (events: readonly Pick<WholeEvent, 'value'>[]): number =>
+  events.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+
+/** Bytes of the values that a command answers in all. */
+export const ANSWER_BYTES = 8 * 1024 * 1024;
+
+/** The same; undefined where it answers one event, of whatever size. */
+export const valueBytes = (limit: number): number | undefined => (limit === 1 ? undefined : ANSWER_BYTES);
+
+const placeText = ({ topic, partition, position }: WholeEvent): string =>
+  position == null ? '' : ` at ${printableValue(topic)}/${partition}@${position}`;
+
+const indented = (text: string): string[] => text.split('\n').map((line) => `    ${line}`);
+
+function headerText(header: ParkedHeader): string {
+  if (Array.isArray(header)) return header.map(headerText).join(', ');
+  return typeof header === 'string' ? header : `base64:${header.base64}`;
+}
+
+/** JSON in lines, where that loses nothing of it (a number can have more digits than fit); else base64. */
+function valueText(value: Buffer): string {
+  const parsed = jsonOf(value);
+  if (!('data' in parsed)) return `base64:${value.toString('base64')}`;
+  const text = value.toString();
+  return JSON.stringify(parsed.data) === text ? JSON.stringify(parsed.data, null, 2) : text;
+}
+
+function jsonOf(value: Buffer | null): { data?: unknown } {
+  if (value === null) return {};
+  try {
+    return { data: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(value)) as unknown };
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,20 @@
+import { COUNTED } from '../../events/operations/filter.ts';
+import { print } from '../../logging/terminal.ts';
+
+export function printJson(document: unknown): void {
+  print(JSON.stringify(document, null, 2));
+}
+
+/** "1 key", "2 keys". */
+export const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`;
+
+/** Says that a list is not all; says nothing when it is. */
+export function printMore(more: number): void {
+  if (more <= 0) return;
+  print(`\nand ${more >= COUNTED ? `${COUNTED} or more` : more} more; --limit shows more of them`);
+}
+
+/** How a dry run ends. */
+export function printDryRun(): void {
+  print('\nNothing was changed. With --yes it is done.');
+}

@@ -1,0 +1,51 @@
+import { printable } from '../../logging/terminal.ts';
+const GAP = 2;
+const NARROWEST = 8;
+
+/** A column of a table; the cells of one that is `right` end where the column ends. */
+export interface Column {
+  title: string;
+  right?: boolean;
+}
+
+/** The width of the terminal; undefined where the output goes elsewhere and nothing needs to be shortened. */
+export const terminalWidth = (): number | undefined =>
+  process.stdout.isTTY ? process.stdout.columns : undefined;
+
+/**
+ * A table in aligned columns. Where `width` is given and the table is wider, the widest columns are shortened, and what
+ * was left out of a cell is shown as "…".
+ */
+export function tableText(columns: readonly Column[], rows: string[][], width = terminalWidth()): string {
+  const lines = [columns.map(({ title }) => title), ...rows.map((row) => row.map(oneLine))];
+  const widths = columns.map((_, index) => Math.max(...lines.map((line) => lengthOf(line[index] ?? ''))));
+  if (width !== undefined) shrink(widths, width);
+  return lines.map((line) => lineText(line, widths, columns)).join('\n');
+}
+
+function shrink(widths: number[], width: number): void {
+  const total = (): number => widths.reduce((sum, each) => sum + each + GAP, -GAP);
+  while (total() > width && Math.max(...widths) > NARROWEST) {
+    const widest = widths.indexOf(Math.max(...widths));
+    widths[widest] = (widths[widest] ?? 0) - 1;
+  }
+}
+
+function lineText(cells: string[], widths: number[], columns: readonly Column[]): string {
+  const padded = widths.map((width, index) => {
+    const cell = shortened(cells[index] ?? '', width);
+    const space = ' '.repeat(width - lengthOf(cell));
+    return columns[index]?.right ? space + cell : cell + space;
+  });
+  return padded.join(' '.repeat(GAP)).trimEnd();
+}
+
+const lengthOf = (text: string): number => Array.from(text).length;
+
+function shortened(text: string, width: number): string {
+  const characters = Array.from(text);
+  return characters.length <= width ? text : `${characters.slice(0, width - 1).join('')}…`;
+}
+
+/** A cell has one line. */
+const oneLine = (text: string): string => printable(text.replaceAll(/[ \t\r\n]+/g, ' ').trim());

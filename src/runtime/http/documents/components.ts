@@ -1,0 +1,50 @@
+import { isDeepStrictEqual } from 'node:util';
+import type joi from 'joi';
+import { forClients } from './client-schema.ts';
+import { toJsonSchema, type Direction, type JsonSchema, type Place } from '../../schemas/json-schema.ts';
+
+/** The reusable schemas of a document, collected while its operations are written. */
+export interface Components {
+  readonly schemas: Record<string, JsonSchema>;
+  /** The JSON Schema of a joi schema; whatever in it has a name becomes a component and a reference. */
+  of(schema: joi.Schema, direction: Direction): JsonSchema;
+}
+
+/**
+ * Starts with the schemas given. What is delivered bears the name of its label; what is sent does too, or that name with
+ * `Input` where the two differ, as they do when there are defaults: so ask for what is delivered first. Throws when two
+ * schemas that differ in more than that have the same label.
+ */
+export function createComponents(schemas: Record<string, JsonSchema>): Components {
+  const keep = (name: string, schema: JsonSchema, direction: Direction): JsonSchema => {
+    const isOther = schemas[name] !== undefined && !isDeepStrictEqual(schemas[name], schema);
+    if (isOther && direction === 'input' && !name.endsWith('Input'))
+      return keep(`${name}Input`, schema, direction);
+    if (isOther)
+      throw new Error(`Two different schemas are labelled "${name}"; give each a label of its own.`);
+    schemas[name] = schema;
+    return { $ref: `#/components/schemas/${name}` };
+  };
+  return {
+    schemas,
+    of(schema, direction) {
+      const place: Place = (label, own) => keep(componentName(label), forClients(own), direction);
+      const { $defs = {}, ...written } = toJsonSchema(schema, direction, place);
+      for (const [id, definition] of Object.entries($defs))
+        keep(id, forClients(hoisted(definition)), direction);
+      return forClients(hoisted(written));
+    },
+  };
+}
+
+/** Links of joi point into the schema's own `$defs`; in the document these are components. */
+function hoisted(schema: JsonSchema): JsonSchema {
+  const text = JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/');
+  const moved: JsonSchema = JSON.parse(text);
+  return moved;
+}
+
+/** `new user` as `NewUser`: OpenAPI allows letters, digits, dots, hyphens and underscores. */
+function componentName(label: string): string {
+  return label.replaceAll(/(?:^|[^\w.-]+)(\w?)/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,34 @@
+import { tagListSchema } from '../requests/entity-tags.ts';
+import type { Operation } from '../requests/route.ts';
+
+/** The headers by which a caller of a route with entity tags makes a condition, as the document describes them. */
+export function conditionParameters({ etag, method }: Operation): object[] {
+  if (!etag || method === 'post') return [];
+  const [name, description] =
+    method === 'get'
+      ? ['If-None-Match', 'Entity tags that the caller has: 304 where the representation has one of them']
+      : ['If-Match', 'Entity tags that the caller has seen: 412 where the representation has none of them'];
+  // A GET takes whatever is not a list of tags for one that the caller does not have.
+  const schema = method === 'get' ? { type: 'string' } : tagListSchema;
+  return [{ name, in: 'header', required: false, description, schema }];
+}
+
+const headers = {
+  ETag: { description: 'The entity tag of the representation', schema: { type: 'string' } },
+};
+
+/** The answers of a route, with the entity tags of those that have a body, and 304 where it may be one. */
+export function taggedAnswers({ etag, method }: Operation, answers: Record<string, object>): object {
+  if (!etag) return answers;
+  const tagged = Object.entries(answers).map(([status, answer]) => [
+    status,
+    'content' in answer ? { ...answer, headers } : answer,
+  ]);
+  const known = method === 'get' ? { 304: { description: 'The caller has it already', headers } } : {};
+  return { ...Object.fromEntries(tagged), ...known };
+}
+
+/** The status of a condition that is not met, where a route takes one. */
+export function conditionStatuses({ etag, method }: Operation): number[] {
+  return etag && method !== 'get' && method !== 'post' ? [400, 412] : [];
+}

@@ -1,0 +1,62 @@
+import { hasCode, isAway, READ_ONLY_TRANSACTION } from '../../database/error-kind.ts';
+import { RequestAbandonedError } from '../../database/request-work.ts';
+import { problem, type Problem } from './problem.ts';
+
+/** What the `pg` driver puts on an error that PostgreSQL sent, as far as a client of ours may learn of it. */
+interface DatabaseError extends Error {
+  code: string;
+  detail?: string;
+  constraint?: string;
+}
+
+/** A conflict, and a lock that was not free in time. */
+const tryAgain = /^(40001|40P01|55P03)$/;
+const QUERY_CANCELED = '57014';
+
+/**
+ * The problem that an error of PostgreSQL, its driver or the pool means to a client, or undefined when it means
+ * nothing to one. Codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+export function databaseProblem(error: Error): Problem | undefined {
+  if (error instanceof RequestAbandonedError) return problem(503, error.message); // which nobody reads
+  if (hasCode(error, READ_ONLY_TRANSACTION))
+    return problem(503, 'The database takes no writes at the moment; try again.');
+  if (hasCode(error, QUERY_CANCELED))
+    return problem(503, 'The request took too long in the database; try again later.');
+  // Knex calls a query that its own timeout ended so
+  if (isAway(error) || error.name === 'KnexTimeoutError')
+    return problem(
+      503,
+      'The database, or another system that this request needs, does not answer; try again.',
+    );
+  if (!isDatabaseError(error)) return undefined;
+  if (tryAgain.test(error.code))
+    return problem(503, 'The database was too busy with the same data; try again.');
+  if (error.code === '23505') return problem(409, `${columns(error) ?? 'A value'} is already taken`);
+  if (error.code === '23503') return problem(409, reference(error));
+  if (error.code === '23P01') return problem(409, 'It collides with something that exists already.');
+  if (error.code === '23514') return problem(400, 'A value is not allowed.');
+  if (error.code.startsWith('22')) return problem(400, 'A value has the wrong format or is out of range.');
+  return undefined;
+}
+
+function isDatabaseError(error: Error): error is DatabaseError {
+  return 'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code);
+}
+
+/** `Key (first_name, last_name)=(A, B) already exists.` as `firstName and lastName`. */
+function columns({ detail }: DatabaseError): string | undefined {
+  const list = /^Key \((.+?)\)=\(/.exec(detail ?? '')?.[1];
+  return list
+    ?.split(', ')
+    .map((column) =>
+      column.replaceAll('"', '').replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()),
+    )
+    .join(' and ');
+}
+
+function reference(error: DatabaseError): string {
+  const isNeeded = error.detail?.includes('is still referenced') ?? false;
+  if (isNeeded) return 'Something else still refers to it.';
+  return `${columns(error) ?? 'A value'} refers to something that does not exist.`;
+}

@@ -1,0 +1,45 @@
+import {
+  ConflictError,
+  InvalidError,
+  NotFoundError,
+  PreconditionFailedError,
+  UnavailableError,
+} from '../../errors.ts';
+import { databaseProblem } from './database-problem.ts';
+import { problem, type Problem } from './problem.ts';
+
+/** An error of Express or of its body parser, which carries the status that it wants and whether its text may be shown. */
+interface HttpError extends Error {
+  status: number;
+  expose?: boolean;
+  type?: string;
+  /** Of a body that is too large: how large it may be, in bytes. */
+  limit?: number;
+}
+
+/** The answer to an error. What has no meaning to a client becomes a 500 that tells nothing of its cause. */
+export function errorProblem(error: unknown): Problem {
+  if (error instanceof InvalidError) return problem(400, error.message, error.errors);
+  if (error instanceof NotFoundError) return problem(404, error.message);
+  if (error instanceof ConflictError) return problem(409, error.message);
+  if (error instanceof PreconditionFailedError) return problem(412, error.message);
+  if (error instanceof UnavailableError) return problem(503, error.message);
+  if (!(error instanceof Error)) return problem(500);
+  return (
+    databaseProblem(error) ?? (isHttpError(error) ? problem(error.status, httpDetail(error)) : problem(500))
+  );
+}
+
+/** Errors of other services' clients carry a status too: only one that says it may be shown is an answer of ours. */
+function isHttpError(error: Error): error is HttpError {
+  if (!('status' in error) || typeof error.status !== 'number' || error.status < 400 || error.status > 499)
+    return false;
+  return error instanceof URIError || ('expose' in error && error.expose === true);
+}
+
+function httpDetail(error: HttpError): string | undefined {
+  if (error.type === 'entity.parse.failed') return `The body is not JSON: ${error.message}`;
+  if (error.type === 'entity.too.large')
+    return `The body is larger than ${error.limit} bytes, the most that is accepted here.`;
+  return error instanceof URIError ? 'The path is not encoded as a URI must be.' : error.message;
+}

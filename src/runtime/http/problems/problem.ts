@@ -1,0 +1,37 @@
+import { STATUS_CODES } from 'node:http';
+import type { Response } from 'express';
+import type { FieldError } from '../../errors.ts';
+
+/** An answer names so many errors, and says how many more there are. */
+const MAX_ERRORS = 100;
+
+/** The body of an answer that tells of a problem (RFC 9457); `errors` names the fields that are wrong, 100 of them at most. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail?: string;
+  errors?: readonly FieldError[];
+}
+
+/** A problem whose title is the name of its status. */
+export function problem(status: number, detail?: string, errors: readonly FieldError[] = []): Problem {
+  const more = errors.length - MAX_ERRORS;
+  return {
+    type: 'about:blank',
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail:
+      more > 0
+        ? [detail, `${more} more ${more === 1 ? 'error is' : 'errors are'} not listed.`].join(' ').trim()
+        : detail,
+    errors: errors.length > 0 ? errors.slice(0, MAX_ERRORS) : undefined,
+  };
+}
+
+/** Answers with a problem; 503 asks the client to come back in a second. */
+export function sendProblem(res: Response, body: Problem): void {
+  if (body.status === 503) res.setHeader('retry-after', '1');
+  res.status(body.status).setHeader('content-type', 'application/problem+json');
+  res.end(JSON.stringify(body));
+}

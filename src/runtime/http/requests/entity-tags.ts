@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Request, RequestHandler, Response } from 'express';
+import { InvalidError, PreconditionFailedError, type Precondition } from '../../errors.ts';
+
+/** One tag of a list; W/ marks a weak one (RFC 9110, section 8.8.3). */
+const tag = /(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/.source;
+const list = new RegExp(`^[ \\t]*(?:,[ \\t]*)*${tag}[ \\t]*(?:,[ \\t]*(?:${tag}[ \\t]*)?)*$`);
+const tags = new RegExp(tag, 'g');
+
+/** The schema of `If-Match` in the document. */
+export const tagListSchema = {
+  type: 'string',
+  pattern: String.raw`^(\*|(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*")*)$`,
+} as const;
+
+/** The strong tag of a representation: a hash of its text, so that equal representations have equal tags. */
+export function entityTag(representation: unknown): string {
+  return tagOf(JSON.stringify(representation));
+}
+
+function tagOf(text: string): string {
+  return `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`;
+}
+
+/**
+ * The condition of `If-Match` (RFC 9110, section 13.1.1), or undefined where the client sends none. Call it with the
+ * present representation, the one that GET answers, read in the transaction that changes it and locked there: it
+ * throws a PreconditionFailedError, 412, unless that is a representation which the client names. Throws an
+ * InvalidError, 400, where the header is not a list of tags.
+ */
+export function ifMatch({ headers }: Pick<IncomingMessage, 'headers'>): Precondition | undefined {
+  const header = headers['if-match'];
+  if (header === undefined || header.trim() === '*') return undefined;
+  if (!list.test(header))
+    throw new InvalidError('If-Match is not "*" or a list of entity tags in quotes.', [
+      { field: 'headers.if-match', message: 'must be * or a list such as "abc", "def"' },
+    ]);
+  const wanted: readonly string[] = header.match(tags) ?? [];
+  return (current) => {
+    if (!wanted.includes(entityTag(current)))
+      throw new PreconditionFailedError('It has changed since it was read: get it again, and decide again.');
+  };
+}
+
+/** Answers JSON with its tag, and a client that has it already with 304 (RFC 9110, section 13.1.2). */
+export const withEntityTag: RequestHandler = (_req, res, next) => {
+  res.json = sendTagged;
+  next();
+};
+
+function sendTagged(this: Response, body: unknown): Response {
+  const text = JSON.stringify(body);
+  const current = tagOf(text);
+  this.setHeader('etag', current);
+  if (isKnown(this.req, current)) return this.status(304).end();
+  this.setHeader('content-type', 'application/json; charset=utf-8');
+  return this.end(text);
+}
+
+/** Whether a GET names the tag in `If-None-Match`, which does not tell weak tags from strong ones. */
+function isKnown({ method, headers }: Request, current: string): boolean {
+  const header = headers['if-none-match'];
+  if (header === undefined || (method !== 'GET' && method !== 'HEAD')) return false;
+  if (header.trim() === '*') return true;
+  return header.match(tags)?.some((each) => each.replace(/^W\//, '') === current) ?? false;
+}

@@ -1,0 +1,103 @@
+import type joi from 'joi';
+import { InvalidError, type FieldError } from '../../errors.ts';
+import { boundedValidation, MAX_ERRORS } from '../../schemas/bounded-validation.ts';
+import { jsonFaults, type JsonFault } from '../../schemas/json-faults.ts';
+import { shortened, shortenedPath } from '../../schemas/shortened.ts';
+import { withStrictTypes } from '../../schemas/strict-types.ts';
+
+/** The schemas of what a route takes in. */
+export interface InputSchemas {
+  params?: joi.Schema;
+  query?: joi.Schema;
+  body?: joi.Schema;
+}
+
+type Place = keyof InputSchemas;
+type Input = Record<Place, unknown> & { url?: string };
+type Check = (req: Input) => Found | undefined;
+
+interface Found {
+  errors: readonly FieldError[];
+  /** Whether only the first error was looked for. */
+  isPartial?: boolean;
+}
+
+/** Node's parser of queries reads so many parameters and leaves out the others without a word. */
+const MAX_PARAMETERS = 1_000;
+/** Characters of a field's name and of a message that an answer repeats. */
+const MAX_NAME = 200;
+const MAX_MESSAGE = 500;
+
+/**
+ * Returns a function that checks a request against the schemas, puts the checked values (converted, with defaults) in
+ * the place of what was sent, and throws an InvalidError that names every field that breaks a rule. Parameters and query
+ * are text, so their types are coerced; a body keeps the types it was sent with. Without schemas there is nothing to check
+ * and it returns undefined.
+ */
+export function inputCheck(schemas: InputSchemas): ((req: Input) => void) | undefined {
+  const places: readonly Place[] = ['params', 'query', 'body'];
+  const checks = places.flatMap((place) => (schemas[place] ? [check(place, schemas[place])] : []));
+  if (checks.length === 0) return undefined;
+  return (req) => {
+    let found: Found[] | undefined;
+    for (const run of checks) {
+      const here = run(req);
+      if (here) (found ??= []).push(here);
+    }
+    if (found) throw invalid(found);
+  };
+}
+
+function invalid(found: readonly Found[]): InvalidError {
+  const partial = found.some(({ isPartial }) => isPartial)
+    ? ` It has more than ${MAX_ERRORS} errors, and only the first of them is named.`
+    : '';
+  return new InvalidError(
+    `The request breaks the rules of this operation.${partial}`,
+    found.flatMap(({ errors }) => errors),
+  );
+}
+
+function check(place: Place, schema: joi.Schema): Check {
+  const typed = place === 'body' ? withStrictTypes(schema) : schema;
+  const validate = boundedValidation(typed.required(), { errors: { label: false } });
+  return (req) => {
+    const message = place === 'query' ? queryFault(req.url) : undefined;
+    if (message) return { errors: [{ field: place, message }] };
+    const faults = jsonFaults(req[place]);
+    if (faults.length > 0) return { errors: faults.map((fault) => fieldError(place, fault)) };
+    const { value, error, isPartial } = validate(req[place]);
+    if (error) return { errors: error.details.map((detail) => fieldError(place, detail)), isPartial };
+    put(req, place, value);
+    return undefined;
+  };
+}
+
+/** In Express 5 `req.query` is a getter; see https://expressjs.com/en/guide/migrating-5.html#req.query */
+function put(req: Input, place: Place, value: unknown): void {
+  if (place === 'query') Object.defineProperty(req, 'query', { value, writable: true, configurable: true });
+  else req[place] = value;
+}
+
+function queryFault(url = ''): string | undefined {
+  if (!isUtf8Query(url)) return 'must be percent-encoded UTF-8';
+  const parameters = url.slice(url.indexOf('?') + 1).split('&', MAX_PARAMETERS + 1);
+  return parameters.length > MAX_PARAMETERS ? `must have at most ${MAX_PARAMETERS} parameters` : undefined;
+}
+
+/** Node's parser of queries puts U+FFFD in the place of bytes that are not UTF-8, without a word. */
+function isUtf8Query(url: string): boolean {
+  const start = url.indexOf('?');
+  if (start === -1 || !url.includes('%', start)) return true;
+  try {
+    decodeURIComponent(url.slice(start));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The error of a field as an answer names it: `body.lines.0.amount`. */
+export function fieldError(place: Place, { path, message }: JsonFault): FieldError {
+  return { field: shortenedPath([place, ...path], MAX_NAME), message: shortened(message, MAX_MESSAGE) };
+}

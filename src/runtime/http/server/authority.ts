@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http';
+import { isIPv6 } from 'node:net';
+import { problem, type Problem } from '../problems/problem.ts';
+
+const absolute = /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/i;
+/** `uri-host [ ":" port ]` of RFC 9112, section 3.2, without user information. An IPv6 address has no zone there. */
+const authority = /^(\[[\da-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*)(?::\d*)?$/i;
+const dotAtEnd = /\.$/;
+
+/** What tells for which host a request is. */
+export type Addressed = Pick<IncomingMessage, 'url' | 'headers' | 'rawHeaders'>;
+
+/** Every host that a request names, the one that counts first: a target in absolute form outdoes `Host` (section 3.2.2). */
+export function authoritiesOf({ url = '', headers }: Addressed): string[] {
+  const target = absolute.exec(url)?.[1];
+  return [target, headers.host].filter((each) => each !== undefined);
+}
+
+/** The host of an authority, in lower case: without port, brackets and the dot at its end; undefined where it is not one. */
+export function hostOf(text: string): string | undefined {
+  const host = authority.exec(text.trim())?.[1]?.toLowerCase();
+  if (!host?.startsWith('[')) return host?.replace(dotAtEnd, '');
+  const address = host.slice(1, -1);
+  return isIPv6(address) ? address : undefined;
+}
+
+/** The problem of a request with several `Host`, or one that is not a host: 400 by RFC 9112, section 3.2. */
+export function hostProblem(request: Addressed): Problem | undefined {
+  if (hostHeaders(request.rawHeaders) > 1)
+    return problem(400, 'A request has one Host header (RFC 9112, section 3.2), and this one has several.');
+  const wrong = authoritiesOf(request).find((each) => hostOf(each) === undefined);
+  if (wrong === undefined) return undefined;
+  const seen = JSON.stringify(wrong.slice(0, 255));
+  return problem(400, `${seen} in Host or in the target is not a host with a port (RFC 9112, section 3.2).`);
+}
+
+/** Node shows the first one alone in `headers`. */
+const hostHeaders = (rawHeaders: readonly string[]): number =>
+  rawHeaders.filter((name, index) => index % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host')
+    .length;

@@ -1,0 +1,76 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Logger } from 'pino';
+import type { HttpConfig } from '../../config/http-config.ts';
+import { trackConnections, type Ending } from './connections.ts';
+import { refuseMalformed } from './refused-requests.ts';
+import type { ServerState } from './server-state.ts';
+
+/** One server, on one port. */
+export interface Listener {
+  /** Throws while it has no address. */
+  url(): string;
+  /** Rejects with a message that names the port, and the variable that moves it. */
+  open(port: number, variable: string): Promise<void>;
+  close(ending: Ending): Promise<void>;
+}
+
+interface Options {
+  handle: RequestListener;
+  state: ServerState;
+  host: string | undefined;
+  config: HttpConfig;
+  logger: Logger | undefined;
+}
+
+/** Creates a server that does not listen yet. */
+export function createListener({ handle, state, host, config, logger }: Options): Listener {
+  const server = createHttpServer(handle, config);
+  refuseMalformed(server, state, logger);
+  const connections = trackConnections(server, state);
+  let url: string | undefined;
+  return {
+    url(): string {
+      if (url === undefined) throw new Error('The http server has no address yet: start it first.');
+      return url;
+    },
+    async open(port, variable) {
+      await open(server, { port, host, variable });
+      url = urlOf(server, host);
+    },
+    close: (ending) => connections.close(ending),
+  };
+}
+
+/** Node would answer a missing Host and an unknown expectation itself, without a body; `forbidden` does it here. */
+function createHttpServer(handle: RequestListener, config: HttpConfig): Server {
+  const { keepAliveTimeout, headersTimeout, requestTimeout } = config;
+  const connectionsCheckingInterval = Math.ceil(Math.min(headersTimeout / 4, 5_000));
+  const times = { keepAliveTimeout, headersTimeout, requestTimeout, connectionsCheckingInterval };
+  const server = createServer({ ...times, requireHostHeader: false }, handle);
+  return server.on('checkExpectation', handle);
+}
+
+function urlOf(server: Server, host = '127.0.0.1'): string {
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
+
+interface Place {
+  port: number;
+  host: string | undefined;
+  variable: string;
+}
+
+function open(server: Server, { port, host, variable }: Place): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const refuse = (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EADDRINUSE' ? 'another program listens there' : error.message;
+      const advice = `stop it, or set ${variable} to another port`;
+      reject(new Error(`Cannot listen on port ${port}: ${reason}; ${advice}.`, { cause: error }));
+    };
+    server.once('error', refuse);
+    server.listen({ port, host }, () => resolve(void server.off('error', refuse)));
+  });
+}
