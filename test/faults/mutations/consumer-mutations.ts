@@ -10,7 +10,7 @@ const twoMembers = {
 export const consumerMutations: readonly Mutation[] = [
   {
     name: 'no position compare',
-    mechanism: 'A member moves the position from where it believes it to be, or not at all.',
+    mechanism: 'A group member moves the position only from the value that the member expects.',
     changes: [
       {
         file: 'events/inbox/inbox.ts',
@@ -22,7 +22,7 @@ export const consumerMutations: readonly Mutation[] = [
   },
   {
     name: 'no reset count',
-    mechanism: 'A member that knows the log of before a reset moves nothing.',
+    mechanism: 'A group member that read the position before a reset cannot move it.',
     changes: [
       {
         file: 'events/inbox/inbox.ts',
@@ -34,7 +34,7 @@ export const consumerMutations: readonly Mutation[] = [
   },
   {
     name: 'no inbox',
-    mechanism: 'An event that comes again is passed over.',
+    mechanism: 'A duplicate event is skipped.',
     changes: [
       {
         file: 'events/consumer/batch.ts',
@@ -46,7 +46,7 @@ export const consumerMutations: readonly Mutation[] = [
   },
   {
     name: 'position committed before the handler',
-    mechanism: 'The position, the inbox and the effects of the handler are one transaction.',
+    mechanism: "The position, the inbox record and the handler's effects share one transaction.",
     changes: [
       {
         file: 'events/consumer/batch.ts',
@@ -76,7 +76,7 @@ export const consumerMutations: readonly Mutation[] = [
   },
   {
     name: 'what was not handled stays in the inbox',
-    mechanism: 'A batch that ends early remembers no event that it did not handle.',
+    mechanism: 'A batch that ends early records only the events that it handled.',
     changes: [
       {
         file: 'events/consumer/batch.ts',
@@ -91,7 +91,7 @@ export const consumerMutations: readonly Mutation[] = [
   },
   {
     name: 'no deadline for a handler',
-    mechanism: 'A handler that takes longer than its deadline has failed.',
+    mechanism: 'A handler that exceeds its deadline fails.',
     changes: [
       {
         file: 'events/handling/run-handler.ts',
@@ -106,7 +106,7 @@ export const consumerMutations: readonly Mutation[] = [
   },
   {
     name: 'a member that hangs keeps its locks',
-    mechanism: 'PostgreSQL ends the transaction of a member that has died or hangs.',
+    mechanism: 'PostgreSQL ends the transaction of a dead or hanging group member.',
     changes: [
       {
         file: 'events/inbox/inbox.ts',
@@ -122,7 +122,7 @@ export const consumerMutations: readonly Mutation[] = [
   },
   {
     name: 'KafkaJS goes on where it likes',
-    mechanism: 'Events that Kafka deleted unread are left out loudly, and no others.',
+    mechanism: 'The consumer skips only events that Kafka has deleted, and logs an error.',
     changes: [{ file: 'events/kafka/client.ts', find: '  stopJumps();\n', replace: '' }],
     noticedBy: {
       file: 'runtime/events/consumer-group-rebuild.test.ts',
@@ -147,7 +147,7 @@ export const consumerMutations: readonly Mutation[] = [
   },
   {
     name: 'KafkaJS assigns the partitions',
-    mechanism: 'A deploy that adds a topic strands no partition.',
+    mechanism: 'A deploy that adds a topic leaves no partition unassigned.',
     changes: [
       {
         file: 'events/kafka/group.ts',
@@ -163,7 +163,7 @@ export const consumerMutations: readonly Mutation[] = [
   },
   {
     name: 'silence goes unnoticed',
-    mechanism: 'A member that Kafka does not answer is made anew.',
+    mechanism: 'A group member that receives no answer from Kafka is replaced.',
     changes: [
       {
         file: 'events/consumer/partitions.ts',
@@ -179,7 +179,7 @@ export const consumerMutations: readonly Mutation[] = [
   },
   {
     name: 'a stall goes unnoticed',
-    mechanism: 'A member to which nothing comes, although there is something, is made anew.',
+    mechanism: 'A group member that receives no events although Kafka has some is replaced.',
     changes: [
       { file: 'events/consumer/watchdog.ts', find: 'stalled(new Error(', replace: 'void (new Error(' },
     ],
@@ -191,7 +191,7 @@ export const consumerMutations: readonly Mutation[] = [
   },
   {
     name: 'another key at each call',
-    mechanism: 'A handler with effects elsewhere gets the same idempotency key each time.',
+    mechanism: 'A handler with external effects receives the same idempotency key at each call.',
     changes: [
       {
         file: 'events/handling/handlers.ts',
@@ -206,7 +206,7 @@ export const consumerMutations: readonly Mutation[] = [
   },
   {
     name: 'the inbox forgets before Kafka does',
-    mechanism: 'The inbox remembers an event at least as long as Kafka keeps it.',
+    mechanism: 'The inbox remembers an event at least as long as Kafka keeps the event.',
     changes: [
       {
         file: 'events/inbox/pruner.ts',
@@ -221,8 +221,7 @@ export const consumerMutations: readonly Mutation[] = [
   },
   {
     name: 'another record is taken for the same log',
-    mechanism:
-      'A group begins at the start of a topic that was deleted and made again, however much it holds.',
+    mechanism: 'A group starts at the beginning of a recreated topic, whatever its size.',
     changes: [
       {
         file: 'events/consumer/log-check.ts',
@@ -237,7 +236,7 @@ export const consumerMutations: readonly Mutation[] = [
   },
   {
     name: 'another topic id is taken for the same log',
-    mechanism: 'A group begins at the start of a topic that has another id than the one it was in.',
+    mechanism: 'A group starts at the beginning of a topic whose id has changed.',
     changes: [
       {
         file: 'events/consumer/start-positions.ts',
@@ -252,7 +251,8 @@ export const consumerMutations: readonly Mutation[] = [
   },
   {
     name: 'a batch that cannot be read is passed over',
-    mechanism: 'A batch that cannot be unpacked stops its partition alone, until somebody skips it.',
+    mechanism:
+      'A batch that cannot be unpacked stops only its own partition, until an operator skips the batch.',
     changes: [
       {
         file: 'events/consumer/partition.ts',
@@ -268,7 +268,7 @@ export const consumerMutations: readonly Mutation[] = [
   },
   {
     name: 'control records count as events ahead',
-    mechanism: 'A consumer steps over the ends of transactions, and stands behind them.',
+    mechanism: 'A consumer skips transaction markers, and its position moves past them.',
     changes: [
       {
         file: 'events/kafka/records/batch.ts',

@@ -6,7 +6,7 @@ const hostileTests = 'runtime/events/hostile-records.test.ts';
 export const hostileMutations: readonly Mutation[] = [
   {
     name: 'headers as they come',
-    mechanism: 'An event is parked whatever its headers are.',
+    mechanism: 'An event can be parked with any headers.',
     changes: [
       {
         file: 'events/event/received-headers.ts',
@@ -21,7 +21,7 @@ export const hostileMutations: readonly Mutation[] = [
   },
   {
     name: 'any integer is a time',
-    mechanism: 'An event is parked whatever its timestamp is.',
+    mechanism: 'An event can be parked with any timestamp.',
     changes: [
       {
         file: 'events/event/message.ts',
@@ -33,7 +33,7 @@ export const hostileMutations: readonly Mutation[] = [
   },
   {
     name: 'the words of an event read as an error',
-    mechanism: 'The words of an event are not taken for an outage.',
+    mechanism: 'The text of an event is never mistaken for an outage.',
     changes: [
       {
         file: 'events/handling/failure.ts',
@@ -45,7 +45,7 @@ export const hostileMutations: readonly Mutation[] = [
   },
   {
     name: 'identities measured in characters',
-    mechanism: 'An id and a source that no index of PostgreSQL holds make a dead letter.',
+    mechanism: 'An event whose id and source are too long for a PostgreSQL index becomes a dead letter.',
     changes: [
       {
         file: 'events/event/cloud-events.ts',
@@ -57,7 +57,7 @@ export const hostileMutations: readonly Mutation[] = [
   },
   {
     name: 'ids are passed on as they come',
-    mechanism: 'A handler can publish, whatever ids its event carries.',
+    mechanism: 'A handler can publish, whatever ids its event has.',
     changes: [
       {
         file: 'events/event/cloud-events.ts',
@@ -74,7 +74,7 @@ export const hostileMutations: readonly Mutation[] = [
   },
   {
     name: 'keys that share a name',
-    mechanism: 'No two keys wait under one name.',
+    mechanism: 'No two parked keys have the same name.',
     changes: [
       {
         file: 'events/parking/stored-message.ts',
@@ -86,7 +86,7 @@ export const hostileMutations: readonly Mutation[] = [
   },
   {
     name: 'no reduced form',
-    mechanism: 'An event that PostgreSQL refuses to keep as it is waits in a reduced form.',
+    mechanism: 'An event that PostgreSQL refuses to store is parked in a reduced form.',
     changes: [
       {
         file: 'events/parking/park.ts',
@@ -117,7 +117,7 @@ export const hostileMutations: readonly Mutation[] = [
   },
   {
     name: 'events of any size',
-    mechanism: 'An event that is too large is neither read nor kept.',
+    mechanism: 'The value of an oversized event is neither parsed nor stored.',
     changes: [
       {
         file: 'events/kafka/kafkajs/consumer.ts',
@@ -133,7 +133,7 @@ export const hostileMutations: readonly Mutation[] = [
   },
   {
     name: 'each message has the whole path',
-    mechanism: 'The errors of an event take time and memory by its length, whatever its names are.',
+    mechanism: "An event's validation errors take time and memory proportional to its length.",
     changes: [{ file: 'events/event/data.ts', find: '{ errors: { label: false } }', replace: '{}' }],
     noticedBy: {
       file: 'runtime/events/define-event.test.ts',

@@ -19,7 +19,7 @@ export const httpMutations: readonly Mutation[] = [
   },
   {
     name: 'any state meets If-Match',
-    mechanism: 'Of several changes on the condition of one entity tag, one is made.',
+    mechanism: 'Of several changes with the same entity tag, only one succeeds.',
     changes: [
       {
         file: 'http/requests/entity-tags.ts',
@@ -34,7 +34,7 @@ export const httpMutations: readonly Mutation[] = [
   },
   {
     name: 'a number that loses digits is taken',
-    mechanism: 'A number in a body is kept with all its digits, or refused.',
+    mechanism: 'A number in a body is stored with all its digits, or refused.',
     changes: [
       {
         file: 'http/requests/json-body.ts',
@@ -49,7 +49,7 @@ export const httpMutations: readonly Mutation[] = [
   },
   {
     name: 'a text that PostgreSQL would alter is taken',
-    mechanism: 'A text in a body or an event is kept as it was sent, or refused.',
+    mechanism: 'A text in a body or an event is stored as it was sent, or refused.',
     changes: [
       {
         file: 'schemas/json-faults.ts',
@@ -64,7 +64,7 @@ export const httpMutations: readonly Mutation[] = [
   },
   {
     name: 'any host is answered',
-    mechanism: 'In development a service answers to names of its machine alone.',
+    mechanism: 'In development, a service accepts only the host names of its machine.',
     changes: [
       {
         file: 'http/requests/local-address.ts',
@@ -76,7 +76,7 @@ export const httpMutations: readonly Mutation[] = [
   },
   {
     name: 'health tells all to everybody',
-    mechanism: 'Health tells strangers states, and no reasons.',
+    mechanism: 'Health returns states to every client, and reasons only to trusted ones.',
     changes: [
       { file: 'http/http-app.ts', find: 'mayKnow: isFromThisMachine', replace: 'mayKnow: () => true' },
     ],
@@ -84,7 +84,7 @@ export const httpMutations: readonly Mutation[] = [
   },
   {
     name: 'a UUID keeps its capitals',
-    mechanism: 'A row has one key, however a client writes its UUID.',
+    mechanism: 'A row has one key, whatever the case of the UUID that a client sends.',
     changes: [{ file: 'schemas/fields.ts', find: 'text.toLowerCase(),', replace: 'text,' }],
     noticedBy: {
       file: 'runtime/schemas/fields.test.ts',
@@ -93,7 +93,7 @@ export const httpMutations: readonly Mutation[] = [
   },
   {
     name: 'every error is looked for in a body of any size',
-    mechanism: 'A request or an event with many faults costs bounded time, and gets a bounded answer.',
+    mechanism: 'Validating a request or an event takes bounded time and returns bounded errors.',
     changes: [
       {
         file: 'schemas/bounded-validation.ts',
@@ -108,7 +108,7 @@ export const httpMutations: readonly Mutation[] = [
   },
   {
     name: 'names of properties are told however many there are',
-    mechanism: 'Faults of texts and numbers are found in time by the length of a body, and few are told.',
+    mechanism: 'Invalid texts and numbers are found in linear time, and a limited number is reported.',
     changes: [
       {
         file: 'schemas/json-faults.ts',
@@ -123,7 +123,7 @@ export const httpMutations: readonly Mutation[] = [
   },
   {
     name: 'a page has as many bytes as its rows',
-    mechanism: 'A page of a list has bounded bytes, and its pages have each item once.',
+    mechanism: 'A page of a list has a limited size, and the pages contain each item once.',
     changes: [
       {
         file: 'schemas/page.ts',
@@ -138,7 +138,7 @@ export const httpMutations: readonly Mutation[] = [
   },
   {
     name: 'a schema of any size is registered',
-    mechanism: 'A schema that would take gigabytes written out is refused with its name.',
+    mechanism: 'A schema whose expansion would take gigabytes is refused, and the error names it.',
     changes: [
       {
         file: 'schemas/schema-bounds.ts',
@@ -153,7 +153,7 @@ export const httpMutations: readonly Mutation[] = [
   },
   {
     name: 'a terminal gets what others wrote',
-    mechanism: 'Commands print nothing of an event that a terminal obeys.',
+    mechanism: 'Commands print no terminal control characters of an event.',
     changes: [
       {
         file: 'logging/terminal.ts',

@@ -6,7 +6,7 @@ const file = 'runtime/logging/logger.test.ts';
 export const loggingMutations: readonly Mutation[] = [
   {
     name: 'secret fields are logged',
-    mechanism: 'No log line shows a field that the service calls secret.',
+    mechanism: "No log line shows a field in the service's secretFields.",
     changes: [{ file: 'logging/secret-names.ts', find: 'own.has(plainName(name)) || ', replace: '' }],
     noticedBy: {
       file,
@@ -16,7 +16,7 @@ export const loggingMutations: readonly Mutation[] = [
   },
   {
     name: 'only known names are secret',
-    mechanism: 'No log line shows a field whose name says that it is secret.',
+    mechanism: 'No log line shows a field with a secret name.',
     changes: [
       {
         file: 'logging/secret-names.ts',
@@ -28,7 +28,7 @@ export const loggingMutations: readonly Mutation[] = [
   },
   {
     name: 'errors are written as they are',
-    mechanism: 'No secret hides in an error, an object of a class, an array or the bindings of a child.',
+    mechanism: 'No log line shows a secret in an error, a class instance, an array or child bindings.',
     changes: [
       {
         file: 'logging/secrets.ts',
@@ -56,7 +56,7 @@ export const loggingMutations: readonly Mutation[] = [
   },
   {
     name: 'parameters are logged whole',
-    mechanism: 'No log line shows the value of a parameter whose name says that it is secret.',
+    mechanism: 'No log line shows the value of a parameter with a secret name.',
     changes: [
       {
         file: 'logging/parameter-secrets.ts',
@@ -71,7 +71,7 @@ export const loggingMutations: readonly Mutation[] = [
   },
   {
     name: 'credentials in texts are logged',
-    mechanism: 'No log line shows a credential that its form tells.',
+    mechanism: 'No log line shows a credential with a recognizable format.',
     changes: [{ file: 'logging/credential-forms.ts', find: 'return shown;', replace: 'return text;' }],
     noticedBy: {
       file: 'runtime/logging/secrets.test.ts',
@@ -80,7 +80,7 @@ export const loggingMutations: readonly Mutation[] = [
   },
   {
     name: 'serializers of children are trusted',
-    mechanism: "No secret hides in the result of a toJSON, or of a child logger's serializer or formatter.",
+    mechanism: "No log line shows a secret from a toJSON, or from a child logger's serializer or formatter.",
     changes: [
       {
         file: 'logging/child-loggers.ts',
@@ -107,7 +107,7 @@ export const loggingMutations: readonly Mutation[] = [
   },
   {
     name: 'what PostgreSQL quotes is logged',
-    mechanism: 'No log line shows what PostgreSQL or Knex quotes of a row besides.',
+    mechanism: 'No log line shows other row values that PostgreSQL or Knex quotes.',
     changes: [
       {
         file: 'logging/quoted-rows.ts',
@@ -122,7 +122,7 @@ export const loggingMutations: readonly Mutation[] = [
   },
   {
     name: 'log lines pass as JSON.stringify writes them',
-    mechanism: 'Log lines hold nothing that a terminal obeys, and the same values.',
+    mechanism: 'Log lines contain no terminal control characters, and keep their values.',
     changes: [
       {
         file: 'logging/logger.ts',

@@ -15,7 +15,7 @@ const anyOrder = {
 export const parkingMutations: readonly Mutation[] = [
   {
     name: 'park without queueing the key',
-    mechanism: 'Events wait behind one of their key that is parked.',
+    mechanism: 'Events wait behind a parked event of their key.',
     changes: [
       {
         file: 'events/consumer/batch.ts',
@@ -39,7 +39,7 @@ export const parkingMutations: readonly Mutation[] = [
   },
   {
     name: 'dead letter that does not block its key',
-    mechanism: 'Events wait behind a dead letter of their key until somebody redrives or drops it.',
+    mechanism: 'Events wait behind a dead letter of their key until an operator redrives or drops it.',
     changes: [
       {
         file: 'events/parking/park.ts',
@@ -71,7 +71,7 @@ export const parkingMutations: readonly Mutation[] = [
   },
   {
     name: 'append without a lock',
-    mechanism: 'A key is not taken for handled while an event is being put behind its last one.',
+    mechanism: 'A parked key is not removed while an event is being appended to it.',
     changes: [
       { file: 'events/parking/park.ts', find: 'order by key for key share', replace: 'order by key' },
     ],
@@ -83,7 +83,7 @@ export const parkingMutations: readonly Mutation[] = [
   },
   {
     name: 'the default isolation of the database',
-    mechanism: 'The bus reads what is committed, whatever the default isolation of the database.',
+    mechanism: "The bus uses read committed, whatever the database's default isolation level.",
     changes: [
       { file: 'database/transaction-failure.ts', find: `{ isolationLevel: 'read committed' },`, replace: '' },
     ],
@@ -94,7 +94,7 @@ export const parkingMutations: readonly Mutation[] = [
   },
   {
     name: 'finish without looking again',
-    mechanism: 'A key is taken for handled only after another look at what waits.',
+    mechanism: 'A parked key is removed only after a second check for waiting events.',
     changes: [
       {
         file: 'events/parking/queue.ts',
@@ -106,7 +106,7 @@ export const parkingMutations: readonly Mutation[] = [
   },
   {
     name: 'a parked event is deleted before it is handled',
-    mechanism: 'What a parked event does and its row are one transaction.',
+    mechanism: 'The effects of a parked event and the deletion of its row share one transaction.',
     changes: [
       {
         file: 'events/retry/attempt.ts',
@@ -118,7 +118,7 @@ export const parkingMutations: readonly Mutation[] = [
   },
   {
     name: 'no cap on parked keys',
-    mechanism: 'Where too many keys are parked, a partition waits.',
+    mechanism: 'A partition waits when too many keys are parked.',
     changes: [
       {
         file: 'events/parking/park.ts',
@@ -130,7 +130,7 @@ export const parkingMutations: readonly Mutation[] = [
   },
   {
     name: 'an outage taken for a failure',
-    mechanism: 'What a handler needs and cannot reach pauses the partition, and parks nothing.',
+    mechanism: 'An unavailable dependency of a handler pauses the partition, and nothing is parked.',
     changes: [
       {
         file: 'events/handling/retry-policy.ts',
@@ -145,7 +145,7 @@ export const parkingMutations: readonly Mutation[] = [
   },
   {
     name: 'an unknown version taken for unreadable',
-    mechanism: 'An event of an unknown version waits for a release that knows it.',
+    mechanism: 'An event of an unknown version waits for a release that knows the version.',
     changes: [
       {
         file: 'events/handling/failure.ts',
@@ -157,7 +157,7 @@ export const parkingMutations: readonly Mutation[] = [
   },
   {
     name: 'no end of tries',
-    mechanism: 'At the limit of its tries an event is a dead letter.',
+    mechanism: 'An event that reaches the maximum number of tries becomes a dead letter.',
     changes: [
       {
         file: 'events/handling/retry-policy.ts',
@@ -172,7 +172,7 @@ export const parkingMutations: readonly Mutation[] = [
   },
   {
     name: 'tries in place without bounds',
-    mechanism: 'A partition waits for events that fail for half a second of five at most.',
+    mechanism: 'Failing events block a partition for at most 0.5 s in every 5 s.',
     changes: [
       { file: 'events/handling/retry-policy.ts', find: 'if (left < wait + took) return false;', replace: '' },
     ],
@@ -183,7 +183,7 @@ export const parkingMutations: readonly Mutation[] = [
   },
   {
     name: 'a conflict taken for a failure',
-    mechanism: 'A deadlock or a serialization failure is tried again at once, and is no error.',
+    mechanism: 'A deadlock or a serialization failure is retried at once, and is not an error.',
     changes: [
       {
         file: 'events/handling/retry-policy.ts',

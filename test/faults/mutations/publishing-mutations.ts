@@ -19,7 +19,7 @@ export const publishingMutations: readonly Mutation[] = [
   },
   {
     name: 'publish after COMMIT',
-    mechanism: 'An event is saved before COMMIT, so that nothing can come in between.',
+    mechanism: 'An event is saved immediately before COMMIT.',
     changes: [
       {
         file: 'events/outbox/transaction-buffer.ts',

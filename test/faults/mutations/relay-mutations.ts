@@ -34,7 +34,7 @@ export const relayMutations: readonly Mutation[] = [
   },
   {
     name: 'leases ignored',
-    mechanism: 'A lane is leased to one session of PostgreSQL.',
+    mechanism: 'A lane is leased to one PostgreSQL session.',
     changes: [noLocks],
     noticedBy: {
       file: 'faults/properties/lane-leases.test.ts',
@@ -58,7 +58,7 @@ export const relayMutations: readonly Mutation[] = [
   },
   {
     name: 'a lane is given away while its events are under way',
-    mechanism: 'A lane changes its relay when nothing of it is under way.',
+    mechanism: 'A lane moves to another relay only while none of its events are in flight.',
     changes: [
       { file: 'events/relay/lane-leases.ts', find: 'await Promise.all(surplus.map(release));', replace: '' },
     ],
@@ -106,7 +106,7 @@ export const relayMutations: readonly Mutation[] = [
   },
   {
     name: 'floors by the last id',
-    mechanism: 'No event of a transaction that commits late is passed over.',
+    mechanism: 'No event of a transaction that commits late is skipped.',
     changes: [
       {
         file: 'events/relay/low-water-marks.ts',
@@ -121,7 +121,7 @@ export const relayMutations: readonly Mutation[] = [
   },
   {
     name: 'no word to other replicas',
-    mechanism: 'The relay that holds a lane hears at once of what another replica saved.',
+    mechanism: 'The relay of a lane is notified at once when another replica saves an event.',
     changes: [
       {
         file: 'events/relay/loop.ts',
@@ -137,7 +137,7 @@ export const relayMutations: readonly Mutation[] = [
   },
   {
     name: 'no look without a word',
-    mechanism: 'A relay looks into its lanes about once a second, whoever told it or not.',
+    mechanism: 'A relay polls its lanes about once a second, even without a notification.',
     changes: [
       {
         file: 'events/relay/relay.ts',
@@ -150,7 +150,7 @@ export const relayMutations: readonly Mutation[] = [
   },
   {
     name: 'a refused event does not block its key',
-    mechanism: 'Events wait behind one of their key that Kafka has refused for good.',
+    mechanism: 'Events wait behind an event of their key that Kafka rejected permanently.',
     changes: [
       { file: 'events/relay/outbox-rows.ts', find: '${isParked} as parked', replace: 'false as parked' },
     ],
@@ -161,7 +161,7 @@ export const relayMutations: readonly Mutation[] = [
   },
   {
     name: 'redrive beside publishers',
-    mechanism: 'What is published while a key is redriven comes after what is redriven.',
+    mechanism: 'Events that are published during a redrive follow the redriven events.',
     changes: [
       {
         file: 'events/operations/redrive-outbox.ts',
@@ -176,7 +176,7 @@ export const relayMutations: readonly Mutation[] = [
   },
   {
     name: 'no patience with what is forbidden',
-    mechanism: 'A topic may be forbidden for a while before its events become dead letters.',
+    mechanism: 'A topic can be forbidden temporarily before its events become dead letters.',
     changes: [
       {
         file: 'events/relay/sender-pool.ts',
@@ -188,7 +188,7 @@ export const relayMutations: readonly Mutation[] = [
   },
   {
     name: 'KafkaJS tries again',
-    mechanism: 'An event counts as sent only when the broker that leads its partition at last has it.',
+    mechanism: "An event counts as sent only when the partition's final leader has it.",
     changes: [
       { file: 'events/kafka/sender.ts', find: 'retry: { ...retry, retries: 0 },', replace: 'retry,' },
     ],
