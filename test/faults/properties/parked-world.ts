@@ -69,7 +69,7 @@ export interface World {
   dropped: Set<number>;
 }
 
-/** The member that has the partition: as consumer-partition.ts handles it, without waiting. */
+/** The member that has the partition: as consumer/partition.ts handles it, without waiting. */
 export function createMember(database: Knex, start: Position, world: World) {
   const { groupId, messages, handlers, parkedKeys } = world;
   const of = { groupId, topic: groupId, partition: 0 };
@@ -118,7 +118,7 @@ export function createMember(database: Knex, start: Position, world: World) {
 const isLate = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === '23505';
 
-/** A replica's runner: as parked-runner.ts does it, without waiting. Resolves to whether there was something to do. */
+/** A replica's runner: as retry/worker.ts does it, without waiting. Resolves to whether there was something to do. */
 export async function runOnce(database: Knex, { groupId, handlers }: World): Promise<boolean> {
   const options = { database, groupId, handlers, settings };
   const lap = await tryKey(options);

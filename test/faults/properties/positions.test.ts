@@ -100,7 +100,7 @@ describe('two members that take the same partition for theirs', function () {
     commits: boolean;
   }
 
-  /** As consumer-batch.ts does it; resolves to where the member then believes the group to be. */
+  /** As consumer/batch.ts does it; resolves to where the member then believes the group to be. */
   async function handle({ of, known, logs, size, handles, commits }: Batch, turn: Turn): Promise<Position> {
     const from = known.position;
     const ids = (logs[known.resets] ?? []).slice(from, from + size);

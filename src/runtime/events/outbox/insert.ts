@@ -24,7 +24,7 @@ export const LOCK_SPACE = 0x6f62_6f78;
 /**
  * Two transactions that publish about one key take its lock one after the other, so that ids are in the order of commits.
  * A lock per key would fill the lock table, so there are 1,024 buckets; taken in order, no two transactions wait for
- * each other. The transaction gets its own id here, before the rows get theirs: relays rely on that (lane-floors.ts).
+ * each other. The transaction gets its own id here, before the rows get theirs: relays rely on that (relay/low-water-marks.ts).
  */
 const locked = `
   select pg_advisory_xact_lock(${LOCK_SPACE}, bucket), pg_current_xact_id() from (

@@ -5,7 +5,7 @@ import { joinLeases, type LaneLeases, LANES_CHANGED } from './lane-leases.ts';
 import { openSession, type Session, type SessionEvents } from './session.ts';
 import { coalesce } from '../../async/coalesce.ts';
 
-/** Where relays hear of lanes; publishers elsewhere, such as outbox-redrive.ts, tell here. */
+/** Where relays hear of lanes; publishers elsewhere, such as operations/redrive-outbox.ts, tell here. */
 export const CHANNEL = 'event_outbox';
 
 const findMissingTable = `

@@ -30,7 +30,7 @@ const isParked = `
 
 /**
  * The first rows of each lane, in order. A cursor would miss the rows of a transaction that took its ids early and
- * committed late, so what was sent is deleted, and reading starts where nothing older can come (lane-floors.ts).
+ * committed late, so what was sent is deleted, and reading starts where nothing older can come (low-water-marks.ts).
  */
 const readHeads = (condition = ''): string => `
   select head.lane, head.id, head.ctid, head.topic, head.key, head.headers, head.payload as value,

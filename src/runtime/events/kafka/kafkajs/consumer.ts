@@ -70,7 +70,7 @@ export function commitsByTopic(
 }
 
 /**
- * What KafkaJS calls a batch, in our words; `kafkajs-fetch.ts` has put the range behind the messages. Messages of more than
+ * What KafkaJS calls a batch, in our words; `fetch.ts` has put the range behind the messages. Messages of more than
  * `most` bytes are marked.
  */
 export function fetchedOf(
