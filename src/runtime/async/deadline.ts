@@ -1,19 +1,25 @@
-export const CLOSE_DEADLINE = 2_000;
+import { setTimeout as sleep } from 'node:timers/promises';
 
-/** `disconnect` waits for requests that nobody answers any more, so it is given up after a while. */
-export async function disconnect(client: { disconnect(): Promise<void> }): Promise<void> {
-  await withDeadline(client.disconnect(), CLOSE_DEADLINE, 'not disconnected').catch(() => undefined);
-}
-
-/** Rejects when `work` takes longer; `work` itself goes on, and what becomes of it is ignored. */
-export async function withDeadline<T>(work: Promise<T>, milliseconds: number, what: string): Promise<T> {
+/**
+ * Rejects with the error that `late` makes when `work` takes longer than so many milliseconds. `work` itself continues, and its
+ * result is ignored.
+ */
+export async function withDeadline<T>(work: Promise<T>, milliseconds: number, late: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} within ${milliseconds / 1_000} s`)), milliseconds);
+    timer = setTimeout(() => reject(late()), milliseconds);
   });
   try {
     return await Promise.race([work, deadline]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Resolves when `work` does, or after so many milliseconds; rejects when `work` rejects before. */
+export async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([work, sleep(milliseconds, undefined, { signal: over.signal }).catch(() => {})]).finally(
+    () => over.abort(),
+  );
 }

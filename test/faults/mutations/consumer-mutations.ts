@@ -95,8 +95,8 @@ export const consumerMutations: readonly Mutation[] = [
     changes: [
       {
         file: 'events/handling/run-handler.ts',
-        find: 'await Promise.race([work(), deadline]);',
-        replace: 'await Promise.race([work(), deadline.catch(() => new Promise(() => {}))]);',
+        find: 'await withDeadline(work(), timeout, () => new HandlerTimeoutError(timeout));',
+        replace: 'await work();',
       },
     ],
     noticedBy: {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import { joinLeases, LANES, type LaneLeases } from '../../../src/runtime/events/relay/lane-leases.ts';
+import { joinLeases, type LaneLeases } from '../../../src/runtime/events/relay/lane-leases.ts';
+import { LANES } from '../../../src/runtime/events/outbox/lanes.ts';
 import { openSession, type Session } from '../../../src/runtime/events/relay/session.ts';
 import { createOutboxDatabase, type OutboxDatabase } from '../../runtime/events/outbox-fixture.ts';
 import { effort } from './effort.ts';

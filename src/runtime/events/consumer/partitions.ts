@@ -1,3 +1,4 @@
+import { within } from '../../async/deadline.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoff } from '../../async/backoff.ts';
 import { toError } from '../../errors.ts';
@@ -201,11 +202,4 @@ export function createPartitions(options: PartitionsOptions): Partitions {
       await member.leave();
     },
   };
-}
-
-/** Resolves when `work` does, or when the milliseconds are over. */
-async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
-  const over = new AbortController();
-  await Promise.race([work, sleep(milliseconds, undefined, { signal: over.signal }).catch(() => {})]);
-  over.abort();
 }

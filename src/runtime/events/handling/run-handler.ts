@@ -1,3 +1,4 @@
+import { withDeadline } from '../../async/deadline.ts';
 import { readAttribute } from '../event/cloud-events.ts';
 import { EventFailure, HandlerTimeoutError, isAborted, kindOf } from './failure.ts';
 import type { GroupHandlers, HandleableEvent } from './handlers.ts';
@@ -30,20 +31,14 @@ export async function handleEvent(
   { timeout, others = false }: { timeout: number; others?: boolean },
 ): Promise<number> {
   const begun = performance.now();
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new HandlerTimeoutError(timeout)), timeout);
-  });
   try {
-    await Promise.race([work(), deadline]);
+    await withDeadline(work(), timeout, () => new HandlerTimeoutError(timeout));
     return (performance.now() - begun) / 1_000;
   } catch (cause) {
     if (others && isAborted(cause)) throw cause;
     const took = performance.now() - begun;
     // one that blocks the process finds its connection ended, which says nothing about the database
     throw failureOf(message, took > timeout ? new HandlerTimeoutError(timeout, { cause }) : cause, { took });
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs';
-import { CLOSE_DEADLINE, disconnect, withDeadline } from '../../async/deadline.ts';
+import { CLOSE_DEADLINE, disconnect, inTime } from './deadline.ts';
 
 const ADMIN_DEADLINE = 15_000;
 
@@ -24,7 +24,7 @@ export function createSharedAdmin(newClient: () => Kafka): SharedAdmin {
     const discarded = connecting;
     connecting = undefined;
     const idle = Promise.allSettled(underWay);
-    await withDeadline(idle, CLOSE_DEADLINE, 'not idle').catch(
+    await inTime(idle, CLOSE_DEADLINE, 'not idle').catch(
       () => void idle.then(() => discarded?.then(disconnect, () => undefined)),
     );
     await discarded?.then(disconnect, () => undefined);
@@ -38,7 +38,7 @@ export function createSharedAdmin(newClient: () => Kafka): SharedAdmin {
       const settled = (): boolean => underWay.delete(working);
       working.then(settled, settled);
       try {
-        return await withDeadline(working, ADMIN_DEADLINE, 'Kafka did not answer');
+        return await inTime(working, ADMIN_DEADLINE, 'Kafka did not answer');
       } catch (error) {
         if (connecting === connected) void close();
         throw error;

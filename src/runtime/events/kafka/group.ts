@@ -10,7 +10,7 @@ import {
 import type { Logger } from 'pino';
 import { createTopicAwareAssigner, type AssignerCodec } from './assigner.ts';
 import { retry } from './client.ts';
-import { CLOSE_DEADLINE, disconnect } from '../../async/deadline.ts';
+import { CLOSE_DEADLINE, disconnect } from './deadline.ts';
 import { refusalOf, typeOf } from './errors.ts';
 import { readFetches } from './kafkajs/fetch.ts';
 import { createGroupMember, type GroupMember, type MemberEvents, type MemberOptions } from './member.ts';

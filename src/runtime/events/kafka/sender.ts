@@ -1,7 +1,7 @@
 import { type Kafka, Partitioners, type Producer, type TopicMessages } from 'kafkajs';
 import { messageBytes, type OutgoingMessage } from '../event/message.ts';
 import { REQUEST_TIMEOUT, retry } from './client.ts';
-import { disconnect, withDeadline } from '../../async/deadline.ts';
+import { disconnect, inTime } from './deadline.ts';
 import { SendError } from './errors.ts';
 
 const SEND_DEADLINE = 12_000;
@@ -39,7 +39,7 @@ export function createSender(newClient: () => Kafka): Sender {
       let acknowledged = 0;
       try {
         for (const request of splitBySize(messages)) {
-          await withDeadline(sendRequest(request), SEND_DEADLINE, 'Kafka did not acknowledge');
+          await inTime(sendRequest(request), SEND_DEADLINE, 'Kafka did not acknowledge');
           acknowledged += request.length;
         }
       } catch (cause) {

@@ -1,7 +1,7 @@
+import { CHANNEL, laneOf } from '../outbox/lanes.ts';
 import type { Knex } from 'knex';
 import { lockKeys } from '../outbox/insert.ts';
 import type { TopicKey } from '../relay/refused-rows.ts';
-import { CHANNEL } from '../relay/connection.ts';
 import { inTransaction } from '../../database/transaction-failure.ts';
 
 const lockKey = `
@@ -16,7 +16,7 @@ const deleteHead = `
 
 const deleteParked = `delete from event_parked where consumer_group = '' and topic = $1 and key = $2`;
 
-const lane = `(hashtextextended($1 || ' ' || $2, 0) & 15)::smallint`;
+const lane = laneOf('$1', '$2');
 
 const deleteWaiting = `delete from event_outbox where lane = ${lane} and topic = $1 and key = $2`;
 

@@ -1,12 +1,10 @@
+import { CHANNEL } from '../outbox/lanes.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import { connectionError } from '../../database/connection-error.ts';
 import { createLowWaterMarks, type LowWaterMarks } from './low-water-marks.ts';
 import { joinLeases, type LaneLeases, LANES_CHANGED } from './lane-leases.ts';
 import { openSession, type Session, type SessionEvents } from './session.ts';
 import { coalesce } from '../../async/coalesce.ts';
-
-/** Where relays hear of lanes; publishers elsewhere, such as operations/redrive-outbox.ts, tell here. */
-export const CHANNEL = 'event_outbox';
 
 const findMissingTable = `
   select name from unnest(array['event_outbox', 'event_parked', 'event_parked_keys']) with ordinality as wanted (name, place)

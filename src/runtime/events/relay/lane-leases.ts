@@ -1,7 +1,6 @@
+import { LANES } from '../outbox/lanes.ts';
 import type { Session } from './session.ts';
 
-/** As many as the schema of `event_outbox` has (tables/event-outbox.ts). */
-export const LANES = 16;
 /** Spaces of advisory locks that are ours: the bytes of "oblt", a relay that is there, and "obln", a lane that is leased. */
 const MEMBER_SPACE = 0x6f62_6c74;
 const LANE_SPACE = 0x6f62_6c6e;

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { deadLetterCounter, OUTGOING_GROUP } from '../parking/dead-letter-metrics.ts';
-import { LANES } from './lane-leases.ts';
+import { LANES } from '../outbox/lanes.ts';
 import type { OutboxRow } from './outbox-rows.ts';
 
 export interface RelayMetrics {

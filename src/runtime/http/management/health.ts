@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { withDeadline } from '../../async/deadline.ts';
 import type { Knex } from 'knex';
 import { checkWritable } from '../../database/service-client.ts';
 import { withoutTextSecrets } from '../../logging/text-secrets.ts';
@@ -79,18 +79,12 @@ export function schemaCheck(database: Knex, root: string | undefined): Readiness
 
 async function result(readiness: ReadinessCheck): Promise<{ name: string; ok: boolean; reason: string }> {
   const { name } = readiness;
-  const abort = new AbortController();
-  const late = delay(patience, undefined, { signal: abort.signal, ref: false }).then(() => {
-    throw new Error(`no answer within ${patience} ms`);
-  });
+  const late = () => new Error(`no answer within ${patience} ms`);
   try {
-    await Promise.race([readiness.check(), late]);
+    await withDeadline(readiness.check(), patience, late);
     return { name, ok: true, reason: '' };
   } catch (error) {
     return { name, ok: false, reason: reason(error) };
-  } finally {
-    abort.abort();
-    late.catch(() => undefined);
   }
 }
 
