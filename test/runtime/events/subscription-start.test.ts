@@ -3,8 +3,17 @@ import { EventEmitter, once } from 'node:events';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { Consumers } from '../../../src/runtime/events/consumer/groups.ts';
 import { defineEvent } from '../../../src/runtime/events/event/definition.ts';
-import type { EventHandler } from '../../../src/runtime/events/handling/handlers.ts';
+import { handleBatch } from '../../../src/runtime/events/consumer/batch.ts';
+import {
+  createGroupHandlers,
+  type EffectHandler,
+  type EventHandler,
+} from '../../../src/runtime/events/handling/handlers.ts';
+import { defaultSettings } from '../../../src/runtime/events/handling/settings.ts';
+import { createPosition } from '../../../src/runtime/events/inbox/positions.ts';
+import { createTakeover } from '../../../src/runtime/events/subscriptions/takeover.ts';
 import type { KafkaDriver } from '../../../src/runtime/events/kafka/driver.ts';
+import { forgetSince } from '../../../src/runtime/events/operations/replay.ts';
 import { createFixture, noteWritten, type Fixture, type Note } from './consumer-fixture.ts';
 
 const noteBurnt = defineEvent<Note>({ ...noteWritten, type: 'note.burnt' });
@@ -25,8 +34,12 @@ describe('the first start of a subscription', () => {
   /** Begins the keys of the running test, so that no test counts what another one sent. */
   let prefix: string;
   let tests = 0;
+  const services: Consumers[] = [];
   before(async () => (fixture = await createFixture(3)));
   after(() => fixture.close());
+  afterEach(async () => {
+    await Promise.all(services.splice(0).map((service) => service.stop()));
+  });
   beforeEach(async () => {
     tests += 1;
     groupId = `service-${tests}`;
@@ -58,11 +71,15 @@ describe('the first start of a subscription', () => {
   };
   const keepUnlessPoison: EventHandler<Note> = async (event, trx) => {
     await keep(event, trx);
-    if (event.data.text.startsWith('poison')) throw new TypeError('x is not a function');
+    if (event.subject.startsWith(prefix) && event.data.text === 'poison')
+      throw new TypeError('x is not a function');
   };
 
-  const create = (settings: { driver?: KafkaDriver } = {}): Consumers =>
-    fixture.consumers({ ...longDelay, ...settings, groupId }, [noteWritten, noteBurnt]);
+  function create(settings: { driver?: KafkaDriver } = {}): Consumers {
+    const service = fixture.consumers({ ...longDelay, ...settings, groupId }, [noteWritten, noteBurnt]);
+    services.push(service);
+    return service;
+  }
   /** Two keys for each partition, or so. */
   const notes = (count: number, from = 0) =>
     Array.from({ length: count }, (_, index) => ({
@@ -81,7 +98,7 @@ describe('the first start of a subscription', () => {
   /** The release after it: the handler has a subscription of its own, and the default one has another event of the topic. */
   function startNew(
     handler: EventHandler<Note> = keep,
-    { burntHandler = ignore as EventHandler<Note>, ...settings } = {},
+    { burntHandler = ignore, ...settings }: { burntHandler?: EventHandler<Note>; driver?: KafkaDriver } = {},
   ): Consumers {
     const consumers = create(settings);
     consumers.on(noteBurnt, burntHandler);
@@ -110,6 +127,44 @@ describe('the first start of a subscription', () => {
     assert.deepEqual(heard, [100, 101, 102, 103, 104, 105]);
   });
 
+  it('begins where Kafka knows the group, where PostgreSQL does not', async () => {
+    const start = (): Consumers => {
+      const consumers = create();
+      consumers.on(noteBurnt, ignore);
+      consumers.subscribe({ name: 'saga', from: 'latest', on: [[noteWritten, keep]] });
+      consumers.subscribe({ name: 'moved', from: { group: groupId }, on: [[noteWritten, keep]] });
+      consumers.start();
+      return consumers;
+    };
+    const forget = (...groups: string[]): Promise<unknown> =>
+      fixture.database('event_positions').whereIn('consumer_group', groups).delete();
+    const first = start();
+    await waitFor(async () => (await positions(`${groupId}.saga`)).length > 0);
+    const past = await ends();
+    await fixture.sendMany(notes(6));
+    const groups = [`${groupId}.saga`, `${groupId}.moved`];
+    await Promise.all(groups.map(untilEnd));
+    const now = await ends();
+    const isCommitted = async (group: string): Promise<boolean> => {
+      const committed = await fixture.driver.committedOffsets(group, [noteWritten.topic]);
+      return now.every(
+        (offset, partition) =>
+          offset === past[partition] ||
+          committed.some((each) => each.partition === partition && each.offset === offset),
+      );
+    };
+    await waitFor(async () => (await Promise.all([groupId, ...groups].map(isCommitted))).every(Boolean));
+    await first.stop();
+    await forget(groupId, ...groups);
+    await fixture.database('event_inbox').delete();
+    await fixture.database('effect').delete();
+    await fixture.sendMany(notes(6, 100));
+    start();
+    await Promise.all(groups.map(untilEnd));
+    const heard = notes(6, 100).flatMap(({ text }) => [text, text]);
+    assert.deepEqual((await effects()).toSorted(), heard.toSorted());
+  });
+
   it('with earliest hears all that Kafka has', async () => {
     await fixture.sendMany(notes(6));
     const consumers = create();
@@ -131,7 +186,7 @@ describe('the first start of a subscription', () => {
     await fixture.sendMany(notes(6, 100));
     // only the position tells that it was handled
     await fixture.database('event_inbox').whereNot('event_id', known).delete();
-    startNew();
+    startNew(keep, { driver: { ...fixture.driver, committedOffsets: async () => [] } });
     await untilEnd(`${groupId}.moved`);
     await redrive();
     await waitFor(async () => (await parkedBy()).length === 0);
@@ -142,7 +197,7 @@ describe('the first start of a subscription', () => {
     assert.ok(copied.some((place) => place > 0));
   });
 
-  it('with a group that goes on handling the event copies its inbox and parked keys, and leaves them to it', async () => {
+  it('with a group that goes on handling the event begins with its inbox and its parked keys, and leaves them to it', async () => {
     const old = startOld(keepUnlessPoison);
     const known = await fixture.send(`${prefix}1`, 'known');
     await fixture.sendMany(['poison', 'behind'].map((text) => ({ key: `${prefix}0`, text })));
@@ -155,12 +210,12 @@ describe('the first start of a subscription', () => {
     both.subscribe({ name: 'second', from: { group: groupId }, on: [[noteWritten, keep]] });
     both.start();
     await Promise.all([untilEnd(groupId), untilEnd(`${groupId}.second`)]);
-    assert.deepEqual(await effects(), ['known', 'new', 'new']);
-    assert.deepEqual(await parkedBy(), [groupId, `${groupId}.second`]);
-    assert.equal((await fixture.database('event_parked')).length, 4);
-    await redrive();
     await waitFor(async () => (await parkedBy()).length === 1);
-    assert.deepEqual((await effects()).slice(3), ['poison', 'behind']);
+    assert.deepEqual(await parkedBy(), [groupId]);
+    assert.equal((await fixture.database('event_parked')).length, 2);
+    const all = await effects();
+    assert.deepEqual(all.toSorted(), ['behind', 'known', 'new', 'new', 'poison']);
+    assert.ok(all.indexOf('poison') < all.indexOf('behind'));
   });
 
   it('handles each event once and in the order of its key while an old release handles them, too', async () => {
@@ -184,6 +239,35 @@ describe('the first start of a subscription', () => {
     }
   });
 
+  it('does not call a handler with at-least-once delivery for an event that an old release has handled', async () => {
+    const calls: string[] = [];
+    const call =
+      (release: string): EffectHandler<Note> =>
+      async ({ subject, data }) => {
+        if (subject.startsWith(prefix)) calls.push(`${release} ${data.text}`);
+      };
+    const old = create();
+    old.on(noteWritten, call('old'), { delivery: 'at-least-once' });
+    old.start();
+    const startMoved = (): Consumers => {
+      const consumers = create();
+      consumers.subscribe({
+        ...{ name: 'moved', from: { group: groupId }, delivery: 'at-least-once' },
+        on: [[noteWritten, call('new')]],
+      });
+      consumers.start();
+      return consumers;
+    };
+    const first = startMoved();
+    await waitFor(async () => (await positions(`${groupId}.moved`)).length > 0);
+    await first.stop();
+    await fixture.send(`${prefix}0`, '1');
+    await untilEnd(groupId);
+    startMoved();
+    await untilEnd(`${groupId}.moved`);
+    assert.deepEqual(calls, ['old 1']);
+  });
+
   it('takes over what an old release parks later', async () => {
     const old = startOld(keepUnlessPoison);
     await untilEnd(groupId);
@@ -196,9 +280,7 @@ describe('the first start of a subscription', () => {
     await database.transaction(async (trx) => {
       await trx.raw(`select from event_positions where consumer_group = ? for update`, [`${groupId}.moved`]);
       await fixture.send(`${prefix}0`, 'poison');
-      await waitFor(
-        async () => (await fixture.database('event_inbox').where('consumer_group', groupId)).length === 1,
-      );
+      await waitFor(async () => (await parkedBy()).includes(groupId));
     });
     await old.stop();
     await waitFor(async () => (await parkedBy()).includes(`${groupId}.moved`));
@@ -208,6 +290,24 @@ describe('the first start of a subscription', () => {
     assert.deepEqual(await effects(), ['poison']);
     assert.deepEqual(await database('event_parked'), []);
     await waitFor(async () => (await parkedBy()).length === 0);
+  });
+
+  it('is replayed like any other group, though the one that it took over from has handled the events', async () => {
+    const old = startOld();
+    await fixture.sendMany(notes(6));
+    await untilEnd(groupId);
+    await old.stop();
+    const group = `${groupId}.moved`;
+    startNew();
+    await untilEnd(group);
+    const all = (await places(group)).map((_, partition) => ({ partition, position: 0 }));
+    const { topic } = noteWritten;
+    await forgetSince(fixture.database, { group, topic, positions: all, since: undefined });
+    // a member notices with the next event of a partition
+    await fixture.sendMany(notes(6, 100));
+    await waitFor(async () => (await effects()).length >= 18);
+    await untilEnd(group);
+    assert.equal((await effects()).length, 18);
   });
 
   it('lets the group go on only after its place is copied, since it passes over what it does not handle now', async () => {
@@ -259,5 +359,31 @@ describe('the first start of a subscription', () => {
     assert.deepEqual(await effects(), ['behind']);
     assert.deepEqual(await fixture.database('event_parked').pluck('type'), [noteBurnt.type]);
     assert.deepEqual(await parkedBy(), [groupId]);
+  });
+
+  it('claims no more in the group that it takes over from than a batch has handled', async () => {
+    const { database } = fixture;
+    const of = { groupId: `${groupId}.moved`, topic: noteWritten.topic, partition: 0 };
+    const handlers = createGroupHandlers();
+    handlers.add(noteWritten, { delivery: 'exactly-once', handler: keep });
+    const messages = ['0', '1', '2'].map((offset) => ({
+      ...{ topic: of.topic, partition: 0, offset, key: 'a', value: JSON.stringify({ text: offset }) },
+      headers: { ce_id: offset, ce_source: 'test', ce_type: noteWritten.type },
+    }));
+    const settings = { ...defaultSettings(fixture.config), session: false };
+    const takeover = createTakeover(groupId, [noteWritten], undefined);
+    await handleBatch(
+      () => messages,
+      await createPosition(database, of, 0),
+      () => true,
+      { database, handlers, of, settings, takeover },
+    );
+    const claimed = await database('event_inbox')
+      .orderBy('consumer_group')
+      .select('consumer_group', 'event_id');
+    assert.deepEqual(claimed, [
+      { consumer_group: groupId, event_id: '0' },
+      { consumer_group: of.groupId, event_id: '0' },
+    ]);
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Registry } from 'prom-client';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { Consumers } from '../../../src/runtime/events/consumer/groups.ts';
 import { defineEvent, type ReceivedEvent } from '../../../src/runtime/events/event/definition.ts';
@@ -17,8 +18,12 @@ describe('bus.subscribe with a name', () => {
   let groupId: string;
   let key: string;
   let tests = 0;
+  const services: Consumers[] = [];
   before(async () => (fixture = await createFixture(1)));
   after(() => fixture.close());
+  afterEach(async () => {
+    await Promise.all(services.splice(0).map((service) => service.stop()));
+  });
   beforeEach(async () => {
     tests += 1;
     groupId = `service-${tests}`;
@@ -45,11 +50,15 @@ describe('bus.subscribe with a name', () => {
       await trx('effect').insert({ key: name, text: data.text });
       if (data.text.startsWith(`poison of ${name}`)) throw new TypeError('x is not a function');
     };
-  const create = (settings = {}): Consumers =>
-    fixture.consumers({ ...longDelay, ...settings, groupId }, [noteWritten, noteBurnt]);
+  function create(registry = new Registry()): Consumers {
+    const service = fixture.consumers({ ...longDelay, groupId, registry }, [noteWritten, noteBurnt]);
+    services.push(service);
+    return service;
+  }
 
   it('lets subscriptions hear the same event independently, each in a group of its own', async () => {
-    const consumers = create();
+    const registry = new Registry();
+    const consumers = create(registry);
     consumers.on(noteWritten, keepAs('default'));
     consumers.subscribe({ name: 'mail', from: 'earliest', on: [[noteWritten, keepAs('mail')]] });
     consumers.subscribe({ name: 'report', from: 'earliest', on: [[noteWritten, keepAs('report')]] });
@@ -61,6 +70,8 @@ describe('bus.subscribe with a name', () => {
     assert.deepEqual(await texts('default'), ['1', 'poison of mail', '3']);
     assert.deepEqual(await texts('report'), ['1', 'poison of mail', '3']);
     assert.deepEqual(await texts('mail'), ['1']);
+    const metrics = await registry.getSingleMetricAsString('microservice_consumer_handled_total');
+    for (const group of groups) assert.match(metrics, new RegExp(`group="${group}",topic="note.events"`));
     const parked = await fixture.database('event_parked_keys').where({ key }).pluck('consumer_group');
     assert.deepEqual(parked, [`${groupId}.mail`]);
     assert.deepEqual(
@@ -164,7 +175,10 @@ describe('bus.subscribe with a name', () => {
     const refused = (subscription: object, message: RegExp): void =>
       assert.throws(() => consumers.subscribe({ ...valid, ...subscription } as never), message);
     for (const name of ['', 'Mail', 'mail.a', '-mail', 'mail-', '1st', 'a'.repeat(65), undefined])
-      refused({ name }, /is not a name of a subscription; use lowercase letters, digits and hyphens/);
+      refused(
+        { name },
+        /is not a valid subscription name; use up to 64 lowercase letters, digits and hyphens/,
+      );
     refused({ on: [] }, /subscription mail has no handlers; name an event in `on` or `onBatch`/);
     refused({ on: [[stranger, ignore]] }, /note\.lost version 1 .* contracts\.consumed/);
     refused({ onBatch: valid.on }, /note\.written has a handler already in subscription mail; let that one/);
@@ -173,6 +187,7 @@ describe('bus.subscribe with a name', () => {
       { from: 'start' },
       /subscription mail begins from "start"; use 'earliest', 'latest' or \{ group \}/,
     );
+    refused({ from: null }, /subscription mail begins from null; use/);
     refused({ from: { group: '' } }, /subscription mail begins from \{"group":""\}; use/);
     refused({ from: { group: `${groupId}.mail` } }, /subscription mail takes over from itself/);
     refused(
@@ -198,14 +213,15 @@ describe('bus.subscribe with a name', () => {
     refused({ name: 'late' }, /has started/);
   });
 
-  it('refuses subscriptions that take over from each other', async () => {
+  it('refuses subscriptions that take over from each other', () => {
     const consumers = create();
-    const on = [[noteWritten, ignore]] as const;
-    consumers.subscribe({ name: 'one', from: { group: `${groupId}.two` }, on: [...on] });
-    consumers.subscribe({ name: 'two', from: { group: `${groupId}.one` }, on: [...on] });
-    await assert.rejects(
-      consumers.prepare(),
-      /service-\d+\.one and service-\d+\.two take over from each other/,
+    const take = (name: string, from: string): void =>
+      consumers.subscribe({ name, from: { group: `${groupId}.${from}` }, on: [[noteWritten, ignore]] });
+    take('one', 'two');
+    take('two', 'three');
+    assert.throws(
+      () => take('three', 'one'),
+      /subscription three takes over from a group that takes over from service-\d+\.three; let one of them/,
     );
   });
 });
