@@ -60,7 +60,13 @@ export {
   type NewEvent,
   type ReceivedEvent,
 } from './events/event/definition.ts';
-export type { EffectHandler, EventHandler, Tombstone, TombstoneHandler } from './events/handling/handlers.ts';
+export type {
+  BatchHandler,
+  EffectHandler,
+  EventHandler,
+  Tombstone,
+  TombstoneHandler,
+} from './events/handling/handlers.ts';
 export type { ConsumerSettings } from './events/handling/settings.ts';
 export {
   createEventBus,
@@ -68,6 +74,11 @@ export {
   type EventBusOptions,
   type EventBusStatus,
 } from './events/event-bus.ts';
-export type { Subscription } from './events/consumer/groups.ts';
+export type {
+  EffectSubscription,
+  NamedSubscription,
+  Subscription,
+  SubscriptionStart,
+} from './events/subscriptions/subscription.ts';
 export type { Publish, UntypedEvent, UntypedOptions } from './events/outbox/publish.ts';
 export type { RelayStatus } from './events/relay/relay.ts';

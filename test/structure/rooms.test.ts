@@ -15,7 +15,7 @@ const floors = [
   ['events/kafka', 'events/outbox', 'http/server', 'migrations.ts'],
   ['events/inbox', 'events/relay', 'http/requests'],
   ['commands/input', 'events/handling', 'events/operations', 'http/documents', 'http/management'],
-  ['commands/output', 'events/retry', 'http'],
+  ['commands/output', 'events/retry', 'events/subscriptions', 'http'],
   ['commands', 'events/consumer', 'http.ts'],
   ['cli.ts', 'events'],
   ['index.ts'],

@@ -1,11 +1,12 @@
 import {
   type ConsumersOptions,
-  type Subscription,
   createConsumers,
   type GroupStatus,
   type On,
+  type OnBatch,
   type OnTombstone,
 } from './consumer/groups.ts';
+import type { Subscribe } from './subscriptions/subscription.ts';
 import { Registry } from 'prom-client';
 import type { Part } from '../lifecycle/part.ts';
 import { createKafkaDriver } from './kafka/create-driver.ts';
@@ -30,9 +31,16 @@ export interface EventBus extends Part {
    * Hands every event of `definition`, which must be among the consumed contracts, to `handler`, with the transaction that
    * remembers it. Events of one aggregate come in order. With `{ delivery: 'at-least-once' }` the handler gets no transaction but
    * an idempotency key: it is for effects outside of the database, and may be called again for the same event.
-   * Throws after the start, and for a second handler of one event.
+   * The handler is one of the default subscription, whose group is KAFKA_GROUP_ID. Throws after the start, and for a second
+   * handler of one event there.
    */
   on: On;
+  /**
+   * As `on`, for a handler of several events: it gets runs of consecutive events of `definition` in one partition, at most a
+   * batch of the consumer each, with the transaction that remembers them. Where it rejects for several events, it gets each of
+   * them alone.
+   */
+  onBatch: OnBatch;
   /**
    * Hands every record of a topic that has a key and no value to `handler`, with the transaction that remembers it, in the order
    * of its key. Such a tombstone says, in a compacted topic, that nothing is left under its key; where no handler asks for them
@@ -40,8 +48,15 @@ export interface EventBus extends Part {
    * handler of one topic.
    */
   onTombstone: OnTombstone;
-  /** Hands every event of the topics to `handler`, unchecked. Throws after the start. */
-  subscribe(subscription: Subscription): void;
+  /**
+   * `{ name, from, on, onBatch, delivery }` adds a subscription: handlers of events, as of `on` and `onBatch`, in a consumer group of
+   * their own, `<KAFKA_GROUP_ID>.<name>`. Subscriptions hear the same events independently: each has its place, its inbox and
+   * its parked keys, and they have no common order. `from` says where the first start begins: at the earliest event that
+   * Kafka has, behind the latest one, or where the group `{ group }` is, whose inbox and parked keys it takes over.
+   * `{ topics, groupId, handler }` hands every event of the topics to `handler`, unchecked.
+   * Throws after the start, and where the subscription cannot be right; nothing of it is added then.
+   */
+  subscribe: Subscribe;
   /**
    * Rejects when a table of the bus is not there. Does not wait for Kafka, which is joined in the background, since HTTP
    * serves without it; `status` says how far that is.
@@ -102,7 +117,8 @@ export function createEventBus(options: EventBusOptions): EventBus {
     publish: outbox.publish,
     on: consumers.on,
     onTombstone: (topic, handler, ofGroup) => consumers.onTombstone(topic, handler, ofGroup),
-    subscribe: (subscription) => consumers.subscribe(subscription),
+    onBatch: consumers.onBatch,
+    subscribe: consumers.subscribe,
     async start() {
       // the low-level publish needs no contract, so that the table is what tells
       relaying = contracts.published.length > 0 || (await database.schema.hasTable('event_outbox'));

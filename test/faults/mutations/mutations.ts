@@ -6,12 +6,14 @@ import type { Mutation } from './mutation.ts';
 import { parkingMutations } from './parking-mutations.ts';
 import { publishingMutations } from './publishing-mutations.ts';
 import { relayMutations } from './relay-mutations.ts';
+import { subscriptionMutations } from './subscription-mutations.ts';
 
 /** Every mechanism that a test has to miss. */
 export const mutations: readonly Mutation[] = [
   ...publishingMutations,
   ...relayMutations,
   ...consumerMutations,
+  ...subscriptionMutations,
   ...parkingMutations,
   ...hostileMutations,
   ...httpMutations,

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { Consumers } from '../../../src/runtime/events/consumer/groups.ts';
 import { forgetSince } from '../../../src/runtime/events/operations/replay.ts';
-import { createFixture, noteWritten, type Fixture } from '../events/consumer-fixture.ts';
+import type { EventHandler } from '../../../src/runtime/events/handling/handlers.ts';
+import { createFixture, noteWritten, type Fixture, type Note } from '../events/consumer-fixture.ts';
 import { runHere } from './operated-service.ts';
 
 const { topic } = noteWritten;
@@ -101,7 +102,7 @@ describe('microservice-runtime replay', () => {
       assert.deepEqual(await effects(), ['new', 'newer', 'last']);
     });
 
-    it("makes it the twin of the service's group in the other topics", async () => {
+    it("makes it the twin of the service's group in the other topics, and of its subscriptions in all", async () => {
       const other = { consumer_group: group, topic: 'other.events' };
       const { database } = fixture;
       await database('event_positions').insert({ ...other, partition: 3, position: 7, resets: 2 });
@@ -114,6 +115,9 @@ describe('microservice-runtime replay', () => {
         ...{ ...other, key: 'a', state: 'dead', reason: 'bug', error: 'x', attempts: 12 },
       });
       await database('event_parked').insert({ ...other, key: 'a', headers: {}, event_id: '0' });
+      const ofSubscription = { consumer_group: `${group}.mail`, topic };
+      await database('event_positions').insert({ ...ofSubscription, partition: 1, position: 5 });
+      await database('event_inbox').insert({ ...ofSubscription, source: 's', event_id: '2' });
       const { environment } = await json(topic, '--from', '1h', '--yes');
       const twin = environment?.KAFKA_GROUP_ID;
       const all = { consumer_group: twin };
@@ -127,6 +131,9 @@ describe('microservice-runtime replay', () => {
       assert.deepEqual(await database('event_inbox').where(all).pluck('event_id'), ['1']);
       assert.deepEqual(await database('event_parked_keys').where(all).pluck('key'), ['a']);
       assert.deepEqual(await database('event_parked').where(all).pluck('event_id'), ['0']);
+      const twinOfSubscription = { consumer_group: `${twin}.mail`, topic };
+      assert.deepEqual(await database('event_positions').where(twinOfSubscription).pluck('position'), ['5']);
+      assert.deepEqual(await database('event_inbox').where(twinOfSubscription).pluck('event_id'), ['2']);
     });
 
     it('refuses a group that is there, a topic that is not, and a time to come', async () => {
@@ -165,6 +172,30 @@ describe('microservice-runtime replay', () => {
   });
 
   describe('with --forget', () => {
+    it('has one subscription alone handle again what came', async () => {
+      const consumers = fixture.consumers();
+      const keepAs =
+        (key: string): EventHandler<Note> =>
+        ({ data }, trx) =>
+          trx('effect').insert({ key, text: data.text });
+      consumers.on(noteWritten, keepAs('default'));
+      for (const name of ['mail', 'report'])
+        consumers.subscribe({ name, from: 'earliest', on: [[noteWritten, keepAs(name)]] });
+      consumers.start();
+      await send('1', '2');
+      await untilEffects(6);
+      const { forgotten } = await json(
+        ...[topic, '--from', 'beginning', '--group', `${group}.report`, '--forget', '--yes'],
+      );
+      assert.deepEqual(forgotten, { inbox: 2, parked: 0 });
+      await send('3');
+      await untilEffects(11);
+      const heard = (key: string) => fixture.database('effect').where({ key }).orderBy('id').pluck('text');
+      assert.deepEqual(await heard('report'), ['1', '2', '1', '2', '3']);
+      assert.deepEqual(await heard('mail'), ['1', '2', '3']);
+      assert.deepEqual(await heard('default'), ['1', '2', '3']);
+    });
+
     it('has a running service handle again what came since, once and in order', async () => {
       consume();
       await send('old');

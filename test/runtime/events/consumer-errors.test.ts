@@ -1,7 +1,13 @@
 import assert, { AssertionError } from 'node:assert/strict';
 import { UnavailableError } from '../../../src/runtime/errors.ts';
 import { CloudEventError } from '../../../src/runtime/events/event/cloud-events.ts';
-import { EventFailure, HandlerTimeoutError, kindOf } from '../../../src/runtime/events/handling/failure.ts';
+import {
+  EventFailure,
+  EventRunFailure,
+  HandlerTimeoutError,
+  kindOf,
+  type FailureKind,
+} from '../../../src/runtime/events/handling/failure.ts';
 import { createRetry } from '../../../src/runtime/events/handling/retry-policy.ts';
 import { defaultSettings } from '../../../src/runtime/events/handling/settings.ts';
 import { EventDataError, UnknownVersionError } from '../../../src/runtime/events/event/data.ts';
@@ -81,6 +87,18 @@ describe('what is done about a failure', () => {
     const last = retry.next(fails(7), 200);
     assert.ok(last.how === 'park' && last.verdict.reason === 'failure' && last.verdict.attempts === 3);
     assert.ok((last.verdict.nextTryIn ?? 0) >= 800);
+  });
+
+  it('handles the events of a run that failed one by one, unless what it needs does not answer', () => {
+    const retry = createRetry(settings, () => 0);
+    const run = (kind: FailureKind, cause: Error): EventRunFailure =>
+      new EventRunFailure('5 events', new EventFailure('one', { offset: 7, kind, cause }));
+    assert.equal(retry.next(run('bug', new TypeError('x')), 5).how, 'one by one');
+    // a handler that blocks the process finds its connection ended
+    const tooLong = new HandlerTimeoutError(30_000, { cause: coded('57P01') });
+    assert.equal(retry.next(run('timeout', tooLong), 5).how, 'one by one');
+    assert.equal(retry.next(run('unreachable', coded('ECONNREFUSED')), 5).how, 'after the outage');
+    assert.equal(retry.next(run('conflict', coded('40P01')), 5).how, 'at once');
   });
 
   it('lets a partition wait 500 ms of 5 s at most, however many events fail', () => {

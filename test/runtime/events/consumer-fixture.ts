@@ -58,7 +58,7 @@ export interface Fixture {
   startBroker(options?: { empty?: boolean }): Promise<void>;
   /** Consumers that are stopped at the end; each call is another replica of the service. */
   consumers(
-    settings?: Partial<ConsumerSettings> & { registry?: Registry; driver?: KafkaDriver },
+    settings?: Partial<ConsumerSettings> & { registry?: Registry; driver?: KafkaDriver; groupId?: string },
     consumed?: EventDefinition[],
   ): Consumers;
   send(
@@ -132,7 +132,12 @@ export async function createFixture(partitions = 3, foreignKafka?: string): Prom
     config,
     logger,
     consumers(
-      { registry = new Registry(), driver: ofConsumers = driver, ...settings } = {},
+      {
+        registry = new Registry(),
+        driver: ofConsumers = driver,
+        groupId = config.kafka.groupId,
+        ...settings
+      } = {},
       consumed = [noteWritten],
     ) {
       const contracts = { published: [], consumed };
@@ -146,7 +151,8 @@ export async function createFixture(partitions = 3, foreignKafka?: string): Prom
         ...settings,
       };
       const created = createConsumers({
-        ...{ config, database, contracts, logger, registry, consumer },
+        ...{ database, contracts, logger, registry, consumer },
+        config: { ...config, kafka: { ...config.kafka, groupId } },
         driver: ofConsumers,
       });
       running.push(created);

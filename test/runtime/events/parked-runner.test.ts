@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
+import { Registry } from 'prom-client';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import { createGroupHandlers } from '../../../src/runtime/events/handling/handlers.ts';
 import { defaultSettings } from '../../../src/runtime/events/handling/settings.ts';
 import type { IncomingMessage } from '../../../src/runtime/events/event/message.ts';
+import { createConsumerMetrics } from '../../../src/runtime/events/handling/metrics.ts';
+import { createParkedRunner } from '../../../src/runtime/events/retry/worker.ts';
 import { tryKey, type Attempt, type AttemptOptions } from '../../../src/runtime/events/retry/attempt.ts';
 import { appendParked, lockParkedKeys, parkKey } from '../../../src/runtime/events/parking/park.ts';
 import { inTransaction } from '../../../src/runtime/database/transaction-failure.ts';
@@ -169,6 +172,26 @@ describe('a parked key', () => {
     await Promise.all(tried);
     assert.deepEqual(await effects(), ['0', ...ids]);
     assert.deepEqual([...ways].toSorted(), ['handled', 'queued']);
+  });
+
+  it('is not tried before its group has begun', async () => {
+    await park(['1']);
+    let looks = 0;
+    let looksBefore = 0;
+    const options = laps(async () => void (looksBefore = looks));
+    const metrics = createConsumerMetrics(new Registry())('g');
+    const runner = createParkedRunner({
+      ...{ ...options, metrics, logger: fixture.logger, slots: (work) => work() },
+      settings: { ...defaultSettings(fixture.config), ...options.settings },
+      beforeLook: async () => (looks += 1) > 2,
+    });
+    runner.start();
+    await waitFor(async () => {
+      runner.wake();
+      return (await effects()).length === 1;
+    });
+    await runner.stop();
+    assert.ok(looksBefore >= 3, `${looksBefore} looks`);
   });
 
   it('is not tried by a release that does not know its topic', async () => {

@@ -1,10 +1,9 @@
-import type { Knex } from 'knex';
 import { readIdentity } from '../event/cloud-events.ts';
 import { handleBatch, type BatchOptions, type BatchResult, type OffsetVerdict } from './batch.ts';
 import { handleEvent, prepareEvent } from '../handling/run-handler.ts';
 import type { IncomingMessage } from '../event/message.ts';
 import { keyTextOf } from '../parking/stored-message.ts';
-import type { GroupPartition, Position } from '../inbox/positions.ts';
+import type { Position } from '../inbox/positions.ts';
 
 /**
  * Handles a message whose handler works outside of transactions: first the handler, then, in one transaction, what
@@ -18,9 +17,9 @@ export async function handleAtLeastOnce(
   options: BatchOptions,
   verdict?: OffsetVerdict,
 ): Promise<BatchResult> {
-  const { database, of, handlers, settings } = options;
+  const { handlers, settings } = options;
   let seconds = 0;
-  if (!verdict && (await isDue(database, of, known, message))) {
+  if (!verdict && (await isDue(options, known, message))) {
     const { outside } = prepareEvent(message, handlers);
     if (outside) seconds = await handleEvent(message, outside, { timeout: settings.handlerTimeout });
   }
@@ -41,20 +40,20 @@ const due = `
     where consumer_group = :groupId and topic = :topic and partition = :partition
       and position = :position and resets = :resets
   ) and not exists (
-    select from event_inbox where consumer_group = :groupId and source = :source and event_id = :id
+    select from event_inbox where consumer_group in (:groupId, :other) and source = :source and event_id = :id
   ) and not exists (
     select from event_parked_keys where consumer_group = :groupId and topic = :topic and key = :key
   ) as due`;
 
 async function isDue(
-  database: Knex,
-  of: GroupPartition,
+  { database, of, takeover }: BatchOptions,
   { position, resets }: Position,
   message: IncomingMessage,
 ): Promise<boolean> {
   const { source = '', id = '' } = readIdentity(message) ?? {};
   const key = keyTextOf(message);
-  const values = { ...of, position, resets, source, id, key };
+  const other = resets === 0 && takeover?.isMoved(message) ? takeover.group : of.groupId;
+  const values = { ...of, other, position, resets, source, id, key };
   const { rows } = await database.raw<{ rows: { due: boolean }[] }>(due, values);
   return rows[0]?.due === true;
 }

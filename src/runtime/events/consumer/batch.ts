@@ -2,7 +2,8 @@ import type { Knex } from 'knex';
 import { readIdentity } from '../event/cloud-events.ts';
 import { EventFailure, ParkingFullError, PositionMovedError } from '../handling/failure.ts';
 import type { GroupHandlers, HandleableEvent } from '../handling/handlers.ts';
-import { handleEvent, prepareEvent, type HandledEvent } from '../handling/run-handler.ts';
+import { createEventRuns } from '../handling/event-runs.ts';
+import { prepareEvent, type HandledEvent } from '../handling/run-handler.ts';
 import { verdictOn } from '../handling/retry-policy.ts';
 import type { ConsumerSettings } from '../handling/settings.ts';
 import { failpoint } from '../../async/failpoint.ts';
@@ -15,11 +16,14 @@ import { movePosition, readPosition, type GroupPartition, type Position } from '
 import { rejectRolledBack } from '../../database/transaction-commit.ts';
 import { inTransaction } from '../../database/transaction-failure.ts';
 import { witnessOf } from '../inbox/witness.ts';
+import { claimMoved, forgetMoved, type Takeover } from '../subscriptions/takeover.ts';
 
 export interface BatchOptions {
   database: Knex;
   handlers: GroupHandlers;
   of: GroupPartition;
+  /** Set for a group that takes over from another one. */
+  takeover?: Takeover | undefined;
   settings: {
     /** Milliseconds that one event may take. */
     handlerTimeout: number;
@@ -96,12 +100,13 @@ export async function handleBatch(
         parked: 0,
         refused: [],
       };
-    const { unseen, parked } = await claimItems(items, known, trx, options);
+    const { unseen, parked, moved } = await claimItems(items, known, trx, options);
     failpoint('consumer.claimed');
     const waiting = parked ? await lockParkedKeys(trx, options.of, keysIn(items)) : new Set<string>();
     const { next, ...done } = await handleItems(items, { unseen, waiting, enough, verdict }, trx, options);
     if (next <= (items.at(-1)?.offset ?? 0)) {
       await forgetInbox(trx, options.of.groupId, [...unseen.values()]);
+      if (options.takeover) await forgetMoved(trx, options.takeover, moved, unseen);
       const last = items.findLast(({ offset }) => offset < next);
       await movePosition(trx, options.of, next, last && witnessOf(last.message));
     }
@@ -125,8 +130,8 @@ async function claimItems(
   items: Item[],
   known: Position,
   trx: Knex.Transaction,
-  { of, settings }: BatchOptions,
-): Promise<Claimed> {
+  { of, settings, takeover }: BatchOptions,
+): Promise<Claimed & { moved: EventIdentity[] }> {
   const events = items.flatMap(({ identity }) => identity ?? []);
   const last = items.at(-1);
   const next = (last?.offset ?? 0) + 1;
@@ -135,7 +140,11 @@ async function claimItems(
   const claim = { of, known, next, witness, events, statementTimeout, session };
   const claimed = await claimEvents(trx, claim);
   if (!claimed) throw new PositionMovedError(of, known, await readPosition(trx, of));
-  return claimed;
+  // a group that was set back handles again what the other one has handled
+  if (!takeover || known.resets > 0) return { ...claimed, moved: [] };
+  const candidates = items.flatMap(({ identity, message }) => (identity ? [{ identity, message }] : []));
+  const moved = await claimMoved(trx, takeover, of.topic, candidates, claimed.unseen);
+  return { ...claimed, moved };
 }
 
 interface Course {
@@ -153,6 +162,7 @@ async function handleItems(
   trx: Knex.Transaction,
   options: BatchOptions,
 ): Promise<Omit<BatchResult, 'position'> & { next: number }> {
+  const runs = createEventRuns(trx, options.settings.handlerTimeout);
   const handled: HandledEvent[] = [];
   const parked: IncomingMessage[] = [];
   const refused: RefusedEvent[] = [];
@@ -170,17 +180,18 @@ async function handleItems(
       if (verdict?.offset === offset) waiting.add(await park(message, verdict, trx, options));
       if (waiting.size > 0 && waiting.has(keyTextOf(message))) parked.push(message);
       else {
-        const outcome = await handleItem(message, trx, options, handled.length > 0);
-        if ('seconds' in outcome) handled.push(outcome);
+        const prepared = prepareOrRefuse(message, options.handlers, options.settings);
+        if ('handle' in prepared) handled.push(...(await runs.add(message, prepared)));
         else {
-          refused.push(outcome);
-          waiting.add(await park(message, outcome.verdict, trx, options));
+          refused.push(prepared);
+          waiting.add(await park(message, prepared.verdict, trx, options));
           parked.push(message);
         }
       }
     }
     next = offset + 1;
   }
+  handled.push(...(await runs.end()));
   if (parked.length > 0) {
     await appendParked(trx, options.of, parked);
     failpoint('consumer.parked');
@@ -197,19 +208,6 @@ async function park(
   const key = keyTextOf(message);
   if (await parkKey(trx, of, key, verdict, settings.parkedKeys)) return key;
   throw new ParkingFullError(of.groupId, settings.parkedKeys);
-}
-
-async function handleItem(
-  message: IncomingMessage,
-  trx: Knex.Transaction,
-  { handlers, settings }: BatchOptions,
-  others: boolean,
-): Promise<HandledEvent | RefusedEvent> {
-  const prepared = prepareOrRefuse(message, handlers, settings);
-  if ('verdict' in prepared) return prepared;
-  const { time, handle } = prepared;
-  const seconds = await handleEvent(message, () => handle(trx), { timeout: settings.handlerTimeout, others });
-  return { time, seconds };
 }
 
 /** What no other try in place would change is parked at once. */

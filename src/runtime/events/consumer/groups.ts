@@ -7,6 +7,7 @@ import type { Registry } from 'prom-client';
 import { createConsumer, type Consumer, type ConsumerStatus } from './group.ts';
 import {
   createGroupHandlers,
+  type BatchHandler,
   type DefinedHandler,
   type EffectHandler,
   type EventHandler,
@@ -19,6 +20,14 @@ import { createInboxPruner } from '../inbox/pruner.ts';
 import type { KafkaDriver } from '../kafka/driver.ts';
 import { createParkedRunner, type ParkedRunner } from '../retry/worker.ts';
 import { createSemaphore } from '../../async/semaphore.ts';
+import { createStarts } from '../subscriptions/starts.ts';
+import {
+  planSubscription,
+  type AnySubscription,
+  type Subscribe,
+  type Subscription,
+} from '../subscriptions/subscription.ts';
+import { adoptParked } from '../subscriptions/takeover.ts';
 
 /** Adds the handler of a definition, for the effect that it has; see `EventBus.on`. */
 export interface On {
@@ -37,17 +46,14 @@ export interface On {
 /** Adds the handler of the tombstones of a topic; see `EventBus.onTombstone`. */
 export type OnTombstone = (topic: string, handler: TombstoneHandler, options?: { groupId?: string }) => void;
 
-export interface Subscription {
-  topics: readonly string[];
-  /** The service's own group when left out. */
-  groupId?: string;
-  handler: EventHandler;
-}
+/** Adds a handler of several events at once; see `EventBus.onBatch`. */
+export type OnBatch = <T>(definition: EventDefinition<T>, handler: BatchHandler<T>) => void;
 
 export interface Consumers {
   on: On;
+  onBatch: OnBatch;
   onTombstone: OnTombstone;
-  subscribe(subscription: Subscription): void;
+  subscribe: Subscribe;
   topics(): string[];
   groups: () => string[];
   /** Rejects when a table or a column of the inbox, or of what is parked, is not there. */
@@ -79,7 +85,7 @@ export interface ConsumersOptions {
 /** Parked events are tried by so many at the same time, apart from the events that come. */
 const PARKED_SLOTS = 2;
 
-/** The consumer groups of a service: its own one, and those that subscriptions name. One member each, for all its topics. */
+/** The consumer groups of a service: its own one, and those of its subscriptions. One member each, for all its topics. */
 export function createConsumers(options: ConsumersOptions): Consumers {
   const { config, contracts, database, logger, registry, driver } = options;
   const settings = { ...defaultSettings(config), ...options.consumer };
@@ -88,6 +94,9 @@ export function createConsumers(options: ConsumersOptions): Consumers {
   const metricsOf = createConsumerMetrics(registry);
   const handled = new Set<unknown>();
   const groups = new Map<string, GroupHandlers>();
+  const starts = createStarts({ database, driver, logger, handlers: groups });
+  /** The names of subscriptions by their groups. */
+  const names = new Map<string, string>();
   const topics = (): string[] => [...groups.values()].flatMap((handlers) => handlers.topics());
   const pruner = createInboxPruner({
     ...{ database, driver, logger, topics },
@@ -102,11 +111,65 @@ export function createConsumers(options: ConsumersOptions): Consumers {
     return handlers;
   }
 
+  function checkConsumed(definition: EventDefinition): void {
+    if (contracts.consumed.some((consumed) => consumed === definition)) return;
+    throw new Error(
+      `${definition.type} version ${definition.version} is not consumed by this service; add its definition to contracts.consumed`,
+    );
+  }
+
+  function add<T>(definition: EventDefinition<T>, defined: DefinedHandler<T>): void {
+    checkConsumed(definition);
+    handlersOf(config.kafka.groupId).add(definition, defined);
+    handled.add(definition);
+  }
+
+  /** Adds all of the subscription, or nothing. */
+  function addNamed(subscription: AnySubscription): void {
+    if (consumers) throw new Error('the bus has started; add subscriptions before its start');
+    const plan = planSubscription(subscription, config.kafka.groupId);
+    const { name, groupId } = plan;
+    if (names.has(groupId))
+      throw new Error(`subscription ${name} is there already; give each subscription a name of its own`);
+    if (groups.has(groupId))
+      throw new Error(`group ${groupId} has handlers already; give the subscription another name`);
+    const handlers = createGroupHandlers(`subscription ${name}`);
+    for (const [definition, defined] of plan.handlers) {
+      checkConsumed(definition);
+      handlers.add(definition, defined);
+    }
+    starts.add(plan);
+    groups.set(groupId, handlers);
+    names.set(groupId, name);
+    for (const [definition] of plan.handlers) handled.add(definition);
+  }
+
+  function addTopics({ topics, groupId = config.kafka.groupId, handler }: Subscription): void {
+    const name = names.get(groupId);
+    if (name !== undefined)
+      throw new Error(`group ${groupId} belongs to subscription ${name}; use another groupId`);
+    handlersOf(groupId).addTopics(topics, handler);
+  }
+
   function consumerOf([groupId, handlers]: [string, GroupHandlers]) {
     const group = { groupId, database, handlers, settings, metrics: metricsOf(groupId) };
     const groupLogger = logger.child({ group: groupId });
-    const runner = createParkedRunner({ ...group, logger: groupLogger, slots: parkedSlots });
-    const consumer = createConsumer({ ...group, driver, logger, slots, parked: runner.wake });
+    const takeover = starts.takeoverOf(groupId);
+    let hasBegun = false;
+    const runner = createParkedRunner({
+      ...{ ...group, logger: groupLogger, slots: parkedSlots },
+      async beforeLook() {
+        if (hasBegun && takeover) await adoptParked(database, takeover, groupId);
+        return hasBegun;
+      },
+    });
+    const consumer = createConsumer({
+      ...{ ...group, driver, logger, slots, parked: runner.wake, takeover },
+      async begin() {
+        await starts.begin(groupId);
+        hasBegun = true;
+      },
+    });
     return { consumer, runner };
   }
 
@@ -118,22 +181,17 @@ export function createConsumers(options: ConsumersOptions): Consumers {
     on<T>(
       definition: EventDefinition<T>,
       handler: EventHandler<T> | EffectHandler<T>,
-      { delivery = 'exactly-once' }: { delivery?: DefinedHandler<T>['delivery'] } = {},
+      { delivery = 'exactly-once' }: { delivery?: 'exactly-once' | 'at-least-once' } = {},
     ) {
-      if (!contracts.consumed.some((consumed) => consumed === definition)) {
-        throw new Error(
-          `${definition.type} version ${definition.version} is not consumed by this service; add its definition to contracts.consumed`,
-        );
-      }
-      const defined = { delivery, handler } as DefinedHandler<T>;
-      handlersOf(config.kafka.groupId).add(definition, defined);
-      handled.add(definition);
+      add(definition, { delivery, handler } as DefinedHandler<T>);
     },
+    onBatch: (definition, handler) => add(definition, { delivery: 'in batches', handler }),
     onTombstone(topic, handler, { groupId = config.kafka.groupId } = {}) {
       handlersOf(groupId).addTombstones(topic, handler);
     },
-    subscribe({ topics, groupId = config.kafka.groupId, handler }) {
-      handlersOf(groupId).addTopics(topics, handler);
+    subscribe(subscription: Subscription | AnySubscription) {
+      if ('topics' in subscription) addTopics(subscription);
+      else addNamed(subscription);
     },
     topics,
     groups: () => [...groups.keys()],

@@ -7,6 +7,7 @@ import type { GroupHandlers } from '../handling/handlers.ts';
 import type { ConsumerMetrics } from '../handling/metrics.ts';
 import type { ConsumerSettings } from '../handling/settings.ts';
 import type { KafkaDriver } from '../kafka/driver.ts';
+import type { Takeover } from '../subscriptions/takeover.ts';
 import type { Semaphore } from '../../async/semaphore.ts';
 
 export interface ConsumerOptions {
@@ -21,6 +22,10 @@ export interface ConsumerOptions {
   slots: Semaphore;
   /** A key was parked. */
   parked(): void;
+  /** Set for a group that takes over from another one. */
+  takeover?: Takeover | undefined;
+  /** Resolves when the group may be joined: the place where it begins is recorded. */
+  begin: () => Promise<void>;
 }
 
 /** What one partition of a member needs. */

@@ -43,6 +43,7 @@ export function createPartitions(options: PartitionsOptions): Partitions {
   const knownIds = new Map<string, string>();
   const closing = new AbortController();
   let assignment = 0;
+  let beginning: Promise<void> | undefined;
 
   const member = driver.createMember(
     {
@@ -90,10 +91,17 @@ export function createPartitions(options: PartitionsOptions): Partitions {
     mismatches?: ReadonlyMap<string, Mismatch>,
   ): Promise<void> {
     const current = (): boolean => assignment === ofAssignment && !closing.signal.aborted;
+    await untilKnown(async () => {
+      const starts = await startPositions(partitions, { ...options, logger, topicIds }, mismatches);
+      if (current()) starts.forEach(openAt);
+    }, current);
+  }
+
+  /** Asks until that succeeds, or `current` says that it is not wanted any more. */
+  async function untilKnown(ask: () => Promise<void>, current: () => boolean): Promise<void> {
     for (let failures = 1; current(); failures += 1) {
       try {
-        const starts = await startPositions(partitions, { ...options, logger, topicIds }, mismatches);
-        if (current()) starts.forEach(openAt);
+        await ask();
         return;
       } catch (error) {
         const wait = backoff(failures, settings.outageDelay);
@@ -187,7 +195,11 @@ export function createPartitions(options: PartitionsOptions): Partitions {
   }
 
   return {
-    join: () => member.join(),
+    async join() {
+      beginning = untilKnown(options.begin, () => !closing.signal.aborted);
+      await beginning;
+      if (!closing.signal.aborted) await member.join();
+    },
     memberId: () => member.id(),
     status: () => [...open.values()].map((partition) => partition.status()),
     async close() {
@@ -198,7 +210,7 @@ export function createPartitions(options: PartitionsOptions): Partitions {
       for (const partition of open.values()) metrics.forget(partition.status());
       const handled = Promise.all([...dropped, ...[...open.values()].map((partition) => partition.close())]);
       await within(settings.stopTimeout, handled);
-      await within(LAST_COMMIT, commit());
+      await within(LAST_COMMIT, Promise.all([commit(), beginning]));
       await member.leave();
     },
   };

@@ -1,7 +1,7 @@
 import { fateOf, createRetry, type NextTry } from '../handling/retry-policy.ts';
 import type { Logger } from 'pino';
 import type { OffsetVerdict, RefusedEvent } from './batch.ts';
-import { EventFailure, ParkingFullError } from '../handling/failure.ts';
+import { EventFailure, EventRunFailure, ParkingFullError } from '../handling/failure.ts';
 import { failureOf } from '../handling/run-handler.ts';
 import type { ConsumerMetrics } from '../handling/metrics.ts';
 import type { ConsumerSettings } from '../handling/settings.ts';
@@ -104,6 +104,11 @@ export function createRecovery({ topic, settings, logger, metrics, parked }: Rec
     }
   }
 
+  function reportRun(failure: EventRunFailure): void {
+    metrics.failed(topic);
+    logger.warn({ err: failure.cause }, `${failure.message}; each of them is handled alone now`);
+  }
+
   function reportParked(failure: EventFailure, verdict: Verdict): void {
     const { reason, attempts, nextTryIn } = verdict;
     metrics.parked(topic, reason);
@@ -147,6 +152,7 @@ export function createRecovery({ topic, settings, logger, metrics, parked }: Rec
       const blamed = blame(error, messages);
       const next = retry.next(blamed, messages.length);
       if (next.how === 'one by one') oneByOne = messages.length;
+      if (next.how === 'one by one' && error instanceof EventRunFailure) reportRun(error);
       if (next.how === 'in place' || next.how === 'park') most = AFTER_A_FAILURE;
       if (next.how === 'in place' || next.how === 'park' || next.how === 'hold') metrics.failed(topic);
       if ('wait' in next) {

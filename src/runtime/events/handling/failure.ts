@@ -28,6 +28,17 @@ export class EventFailure extends Error {
   }
 }
 
+/** Several events could not be handled together; which of them is to blame is not known. */
+export class EventRunFailure extends Error {
+  override name = 'EventRunFailure';
+  readonly kind: FailureKind;
+
+  constructor(what: string, { kind, cause }: EventFailure) {
+    super(`${what} could not be handled together: ${toError(cause).message}`, { cause });
+    this.kind = kind;
+  }
+}
+
 /** The handler of an event took longer than it may. */
 export class HandlerTimeoutError extends Error {
   override name = 'HandlerTimeoutError';

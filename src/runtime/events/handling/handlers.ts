@@ -1,6 +1,5 @@
 import type { Knex } from 'knex';
-import { runInContext } from '../../context/context.ts';
-import { childTraceparent, newTraceparent } from '../../context/traceparent.ts';
+import { inContextOf, inContextOfAll, inContextOfPlace } from './event-context.ts';
 import { decodeEvent, readAttribute, subjectOf } from '../event/cloud-events.ts';
 import type { EventDefinition, ReceivedEvent } from '../event/definition.ts';
 import { acceptData } from '../event/data.ts';
@@ -12,6 +11,16 @@ import type { IncomingMessage } from '../event/message.ts';
  * neither; what it does outside of `trx` may happen again. A rejection makes the event come again.
  */
 export type EventHandler<T = unknown> = (event: ReceivedEvent<T>, trx: Knex.Transaction) => Promise<unknown>;
+
+/**
+ * Handles events of one type that follow each other in one partition, in order: at least one, at most a batch of the consumer.
+ * What it writes through `trx` and the fact that the events were handled are one transaction. Where it rejects for several
+ * events, each of them is handed over again alone, so that the one that fails is tried again and parked like any other.
+ */
+export type BatchHandler<T = unknown> = (
+  events: readonly ReceivedEvent<T>[],
+  trx: Knex.Transaction,
+) => Promise<unknown>;
 
 /**
  * Handles one event at least once: outside of any transaction, and before it is remembered, so that it may happen again after
@@ -34,9 +43,10 @@ export interface Tombstone {
 /** Handles a tombstone; the contract is that of `EventHandler`. */
 export type TombstoneHandler = (tombstone: Tombstone, trx: Knex.Transaction) => Promise<unknown>;
 
-/** The handler of a definition: for the effect exactly once in the database, or at least once anywhere. */
+/** The handler of a definition: for the effect exactly once in the database, one event or several at a time, or at least once anywhere. */
 export type DefinedHandler<T> =
   | { delivery: 'exactly-once'; handler: EventHandler<T> }
+  | { delivery: 'in batches'; handler: BatchHandler<T> }
   | { delivery: 'at-least-once'; handler: EffectHandler<T> };
 
 /** An event that somebody handles, ready to be handled. */
@@ -46,6 +56,15 @@ export interface HandleableEvent {
   /** What is to be done first and outside of transactions, where there is such a thing. */
   outside?: () => Promise<void>;
   handle: (trx: Knex.Transaction) => Promise<void>;
+  /** Set where the event may be handled together with others instead. */
+  batch?: BatchPart;
+}
+
+/** One of several events that may be handled together. */
+export interface BatchPart {
+  event: ReceivedEvent;
+  /** The same function for all events that may be handed over together. */
+  handle: (events: readonly ReceivedEvent[], trx: Knex.Transaction) => Promise<void>;
 }
 
 /** What one consumer group does with its topics. */
@@ -54,6 +73,8 @@ export interface GroupHandlers {
   addTopics(topics: readonly string[], handler: EventHandler): void;
   addTombstones(topic: string, handler: TombstoneHandler): void;
   topics(): string[];
+  /** A handler gets the events of this type. */
+  handles(event: Pick<EventDefinition, 'topic' | 'type'>): boolean;
   /** It has no value, and a handler asks for that or nobody could handle it as an event. */
   isTombstone(message: IncomingMessage): boolean;
   /** Somebody handles the message, or it has no type and somebody has to look at it. */
@@ -71,13 +92,17 @@ export interface GroupHandlers {
 interface Accepted {
   inside?: (trx: Knex.Transaction) => Promise<unknown>;
   outside?: () => Promise<unknown>;
+  batch?: BatchPart;
 }
 
 /** Lifts and checks an event for its handler. */
 type Accept = (event: ReceivedEvent) => Accepted;
 
-/** The handlers of one consumer group. Several handlers of one event share its transaction, in the order of their adding. */
-export function createGroupHandlers(): GroupHandlers {
+/**
+ * The handlers of one consumer group, which errors call `name`. The handler of an event and those of its topic share its
+ * transaction, in this order.
+ */
+export function createGroupHandlers(name = 'the default subscription'): GroupHandlers {
   const byType = new Map<string, { topic: string; outside: boolean; accept: Accept }>();
   const byTopic = new Map<string, EventHandler[]>();
   const tombstoneHandlers = new Map<string, TombstoneHandler>();
@@ -93,23 +118,16 @@ export function createGroupHandlers(): GroupHandlers {
   const hasNoType = (message: IncomingMessage): boolean => readAttribute(message, 'type') === undefined;
 
   return {
-    add(definition, { delivery, handler }) {
+    add(definition, defined) {
       const key = keyOf(definition.topic, definition.type);
       if (byType.has(key)) {
-        throw new Error(`${definition.type} has a handler already; let that one call both`);
+        throw new Error(
+          `${definition.type} has a handler already in ${name}; let that one call both, or give the second one a subscription with another name`,
+        );
       }
-      const outside = delivery === 'at-least-once';
+      const outside = defined.delivery === 'at-least-once';
       anyOutside ||= outside;
-      byType.set(key, {
-        topic: definition.topic,
-        outside,
-        accept(event) {
-          const accepted = accept(event, definition);
-          return delivery === 'at-least-once'
-            ? { outside: () => handler(accepted, idempotencyKeyOf(event)) }
-            : { inside: (trx) => handler(accepted, trx) };
-        },
-      });
+      byType.set(key, { topic: definition.topic, outside, accept: acceptFor(definition, defined) });
     },
     addTopics(topics, handler) {
       for (const topic of topics) byTopic.set(topic, [...topicHandlers(topic), handler]);
@@ -124,6 +142,7 @@ export function createGroupHandlers(): GroupHandlers {
       const ofTypes = [...byType.values()].map(({ topic }) => topic);
       return [...new Set([...ofTypes, ...byTopic.keys(), ...tombstoneHandlers.keys()])];
     },
+    handles: ({ topic, type }) => byType.has(keyOf(topic, type)) || topicHandlers(topic).length > 0,
     isTombstone,
     wants: (message) =>
       isTombstone(message)
@@ -135,7 +154,7 @@ export function createGroupHandlers(): GroupHandlers {
       const onTombstone = isEmpty(message) && tombstoneHandlers.get(message.topic);
       if (onTombstone) return handleableTombstone(message, onTombstone);
       const event = decodeEvent(message);
-      const { inside, outside } = typed(message)?.accept(event) ?? {};
+      const { inside, outside, batch } = typed(message)?.accept(event) ?? {};
       const untyped = topicHandlers(message.topic);
       const handlers = untyped.map((handler) => (trx: Knex.Transaction) => handler(event, trx));
       if (inside) handlers.unshift(inside);
@@ -143,6 +162,7 @@ export function createGroupHandlers(): GroupHandlers {
         time: event.time,
         handle: (trx) => inContextOf(event, () => inOrder(handlers, trx)),
         ...(outside && { outside: () => inContextOf(event, async () => void (await outside())) }),
+        ...(batch && untyped.length === 0 && { batch }),
       };
     },
   };
@@ -152,10 +172,9 @@ function handleableTombstone(message: IncomingMessage, handler: TombstoneHandler
   const { topic, partition, offset } = message;
   const tombstone = { topic, partition, offset, key: subjectOf(message) };
   const place = `${topic}/${partition}@${offset}`;
-  const context = { requestId: place, correlationId: place, traceparent: newTraceparent() };
   return {
     time: '',
-    handle: (trx) => runInContext(context, async () => void (await handler(tombstone, trx))),
+    handle: (trx) => inContextOfPlace(place, async () => void (await handler(tombstone, trx))),
   };
 }
 
@@ -168,19 +187,29 @@ function keyOf(topic: string, type: string): string {
   return `${topic} ${type}`;
 }
 
-function accept<T>(event: ReceivedEvent, definition: EventDefinition<T>): ReceivedEvent<T> {
-  return { ...event, version: definition.version, data: acceptData(definition, event.version, event.data) };
+/** How events of a definition are accepted for its handler. */
+function acceptFor<T>(definition: EventDefinition<T>, defined: DefinedHandler<T>): Accept {
+  if (defined.delivery === 'in batches') return acceptForBatch(definition, defined.handler);
+  return (event) => {
+    const accepted = accept(event, definition);
+    return defined.delivery === 'at-least-once'
+      ? { outside: () => defined.handler(accepted, idempotencyKeyOf(event)) }
+      : { inside: (trx) => defined.handler(accepted, trx) };
+  };
 }
 
-/** What the handler publishes, logs and calls carries the ids of the event that caused it. */
-function inContextOf<R>(event: ReceivedEvent, work: () => R): R {
-  const context = {
-    requestId: event.id,
-    correlationId: event.correlationId,
-    causationId: event.id,
-    traceparent: childTraceparent(event.traceparent),
+function acceptForBatch<T>(definition: EventDefinition<T>, handler: BatchHandler<T>): Accept {
+  const handle: BatchPart['handle'] = (events, trx) =>
+    // they are of this definition: `accept` made them
+    inContextOfAll(events, async () => void (await handler(events as ReceivedEvent<T>[], trx)));
+  return (received) => {
+    const event = accept(received, definition);
+    return { inside: (trx) => handle([event], trx), batch: { event, handle } };
   };
-  return runInContext(context, work);
+}
+
+function accept<T>(event: ReceivedEvent, definition: EventDefinition<T>): ReceivedEvent<T> {
+  return { ...event, version: definition.version, data: acceptData(definition, event.version, event.data) };
 }
 
 async function inOrder(

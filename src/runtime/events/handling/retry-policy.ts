@@ -1,5 +1,5 @@
 import { backoff } from '../../async/backoff.ts';
-import { EventFailure, kindOf } from './failure.ts';
+import { EventFailure, EventRunFailure, kindOf } from './failure.ts';
 import type { ConsumerSettings } from './settings.ts';
 import type { Verdict } from '../parking/park.ts';
 
@@ -52,7 +52,8 @@ export function createRetry(settings: Settings, now: () => number = () => perfor
 
   return {
     next(error, batchSize) {
-      const kind = error instanceof EventFailure ? error.kind : kindOf(error);
+      const isJudged = error instanceof EventFailure || error instanceof EventRunFailure;
+      const kind = isJudged ? error.kind : kindOf(error);
       if (kind === 'conflict' && conflicts < CONFLICTS) {
         conflicts += 1;
         return { how: 'at once' };

@@ -91,6 +91,27 @@ interface ClaimRow {
   parked: boolean;
 }
 
+const claimMore = `
+  insert into event_inbox (consumer_group, topic, source, event_id)
+  select ?, ?, event.source, event.id from unnest(?::text[], ?::text[]) as event (source, id)
+  on conflict do nothing
+  returning source, event_id as id`;
+
+/** Puts events into the inbox of another group, and resolves to those that it had not; one that is being put there is waited for. */
+export async function claimInbox(
+  trx: Knex.Transaction,
+  { groupId, topic }: Pick<GroupPartition, 'groupId' | 'topic'>,
+  events: readonly EventIdentity[],
+): Promise<EventIdentity[]> {
+  if (events.length === 0) return [];
+  const { rows } = await trx.raw<{ rows: EventIdentity[] }>(claimMore, [
+    groupId,
+    topic,
+    ...columnsOf(events),
+  ]);
+  return rows;
+}
+
 const deleteSome = `
   delete from event_inbox using unnest(?::text[], ?::text[]) as event (source, id)
   where consumer_group = ? and event_inbox.source = event.source and event_id = event.id`;

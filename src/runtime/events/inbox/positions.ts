@@ -103,6 +103,34 @@ export async function createPosition(
   return found;
 }
 
+/** A place in a partition of a topic. */
+export interface PartitionPlace {
+  topic: string;
+  partition: number;
+  position: number;
+}
+
+const createMany = `
+  insert into event_positions (consumer_group, topic, partition, position)
+  select ?, place.* from unnest(?::text[], ?::int[], ?::bigint[]) as place (topic, partition, position)
+  order by topic, partition
+  on conflict do nothing`;
+
+/** Writes first positions of a group, in one statement; those that are there already stay. Resolves to how many were not. */
+export async function createPositions(
+  trx: Knex.Transaction,
+  groupId: string,
+  places: readonly PartitionPlace[],
+): Promise<number> {
+  const { rowCount } = await trx.raw<{ rowCount: number }>(createMany, [
+    groupId,
+    places.map(({ topic }) => topic),
+    places.map(({ partition }) => partition),
+    places.map(({ position }) => position),
+  ]);
+  return rowCount;
+}
+
 /** Where the group is now; undefined when nobody has written it. */
 export async function readPosition(database: Knex, of: GroupPartition): Promise<Position | undefined> {
   const row = await database<PositionRow>(table).where(columns(of)).first('position', 'resets');

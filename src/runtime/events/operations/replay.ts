@@ -1,6 +1,8 @@
 import type { Knex } from 'knex';
 import { rejectRolledBack } from '../../database/transaction-commit.ts';
 import { inTransaction } from '../../database/transaction-failure.ts';
+import { inboxColumns, positionColumns } from '../inbox/copy.ts';
+import { parkedColumns, parkedKeyColumns } from '../parking/take-over.ts';
 
 /** Where a group is to be in a partition; nothing is handled between the position and there. */
 export interface ReplayPosition {
@@ -29,7 +31,8 @@ export interface NewGroup {
 
 /**
  * Makes a consumer group that begins at `positions` in one topic, as if nothing later had been handled, and that is the twin
- * of another group in all other topics: positions, inbox and parked events are copied as they are at one instant. One transaction.
+ * of another group in all other topics; the groups of its subscriptions are twins of those of the other one in every topic.
+ * Positions, inbox and parked events are copied as they are at one instant. One transaction.
  */
 export async function createReplayGroup(
   database: Knex,
@@ -41,8 +44,9 @@ export async function createReplayGroup(
       for (const { table, columns, order } of copied) {
         await trx.raw(
           `insert into ${table} (consumer_group, ${columns})
-           select ?, ${columns} from ${table} where consumer_group = ? and topic <> ? order by ${order}`,
-          [group, like, topic],
+           select ? || substr(consumer_group, length(?) + 1), ${columns} from ${table}
+           where (consumer_group = ? and topic <> ?) or starts_with(consumer_group, ?) order by ${order}`,
+          [group, like, like, topic, `${like}.`],
         );
       }
       for (const { partition, position } of positions)
@@ -53,23 +57,10 @@ export async function createReplayGroup(
 }
 
 const copied = [
-  {
-    table: 'event_positions',
-    columns: 'topic, partition, position, topic_id, witness_offset, witness_timestamp, witness_digest',
-    order: 'topic, partition',
-  },
-  { table: 'event_inbox', columns: 'topic, source, event_id, received_at', order: 'received_at' },
-  {
-    table: 'event_parked_keys',
-    columns: 'topic, key, state, reason, error, attempts, next_try_at, parked_at, updated_at',
-    order: 'topic, key',
-  },
-  {
-    table: 'event_parked',
-    columns:
-      'topic, key, partition, position, source, event_id, type, headers, raw_key, value, received_at, parked_at',
-    order: 'id',
-  },
+  { table: 'event_positions', columns: positionColumns, order: 'topic, partition' },
+  { table: 'event_inbox', columns: inboxColumns, order: 'received_at' },
+  { table: 'event_parked_keys', columns: parkedKeyColumns, order: 'topic, key' },
+  { table: 'event_parked', columns: parkedColumns, order: 'id' },
 ];
 
 export interface Forgetting {

@@ -23,6 +23,8 @@ export interface ParkedRunnerOptions extends AttemptOptions {
   settings: ConsumerSettings;
   logger: Logger;
   metrics: Pick<ConsumerMetrics, 'handled' | 'delay' | 'handling' | 'failed' | 'deadLetter'>;
+  /** Called before each look at what is due; resolves to false while nothing is to be tried yet. */
+  beforeLook?: () => Promise<boolean>;
   /** Shared by all groups of the process, apart from those of the events that come. */
   slots: Semaphore;
 }
@@ -100,7 +102,8 @@ export function createParkedRunner(options: ParkedRunnerOptions): ParkedRunner {
     let wait = POLL;
     let next: () => unknown = plan;
     try {
-      counts = await lookAtParked(database, groupId, options.handlers.topics());
+      const isTime = (await options.beforeLook?.()) ?? true;
+      if (isTime) counts = await lookAtParked(database, groupId, options.handlers.topics());
       const { dueIn } = counts;
       if (dueIn !== null && dueIn < POLL) [wait, next] = [dueIn > 0 ? dueIn : tried ? TAKEN : 0, work];
     } catch {

@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict';
+import { Registry } from 'prom-client';
+import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
+import type { Consumers } from '../../../src/runtime/events/consumer/groups.ts';
+import { defineEvent, type ReceivedEvent } from '../../../src/runtime/events/event/definition.ts';
+import type { BatchHandler, EventHandler } from '../../../src/runtime/events/handling/handlers.ts';
+import { createFixture, noteWritten, type Fixture, type Note } from './consumer-fixture.ts';
+
+const noteBurnt = defineEvent<Note>({ ...noteWritten, type: 'note.burnt' });
+const burnt = { headers: { ce_type: noteBurnt.type } };
+const ignore = async (): Promise<void> => {};
+/** Parked events wait for a redrive. */
+const longDelay = { parkDelay: { first: 600_000, max: 600_000 } };
+
+describe('bus.subscribe with a name', () => {
+  let fixture: Fixture;
+  /** Of the running test, so that no test hears what another one sent. */
+  let groupId: string;
+  let key: string;
+  let tests = 0;
+  const services: Consumers[] = [];
+  before(async () => (fixture = await createFixture(1)));
+  after(() => fixture.close());
+  afterEach(async () => {
+    await Promise.all(services.splice(0).map((service) => service.stop()));
+  });
+  beforeEach(async () => {
+    tests += 1;
+    groupId = `service-${tests}`;
+    key = `key-${tests}`;
+    await fixture.database('effect').delete();
+  });
+
+  const texts = async (of: string): Promise<string[]> =>
+    fixture.database('effect').where({ key: of }).orderBy('id').pluck('text');
+  const position = async (group: string): Promise<number> =>
+    Number(
+      (await fixture.database('event_positions').where('consumer_group', group).first())?.position ?? -1,
+    );
+  const end = async (): Promise<number> =>
+    (await fixture.driver.topicOffsets(noteWritten.topic))[0]?.high ?? 0;
+  const untilEnd = (group: string): Promise<unknown> =>
+    waitFor(async () => (await position(group)) === (await end()), { message: `${group} at the end` });
+
+  /** Writes the events of this test under the name of the subscription. */
+  const keepAs =
+    (name: string): EventHandler<Note> =>
+    async ({ subject, data }, trx) => {
+      if (!subject.startsWith(key)) return;
+      await trx('effect').insert({ key: name, text: data.text });
+      if (data.text.startsWith(`poison of ${name}`)) throw new TypeError('x is not a function');
+    };
+  function create(registry = new Registry()): Consumers {
+    const service = fixture.consumers({ ...longDelay, groupId, registry }, [noteWritten, noteBurnt]);
+    services.push(service);
+    return service;
+  }
+
+  it('lets subscriptions hear the same event independently, each in a group of its own', async () => {
+    const registry = new Registry();
+    const consumers = create(registry);
+    consumers.on(noteWritten, keepAs('default'));
+    consumers.subscribe({ name: 'mail', from: 'earliest', on: [[noteWritten, keepAs('mail')]] });
+    consumers.subscribe({ name: 'report', from: 'earliest', on: [[noteWritten, keepAs('report')]] });
+    await fixture.sendMany(['1', 'poison of mail', '3'].map((text) => ({ key, text })));
+    consumers.start();
+    const groups = [groupId, `${groupId}.mail`, `${groupId}.report`];
+    assert.deepEqual(consumers.groups(), groups);
+    await Promise.all(groups.map(untilEnd));
+    assert.deepEqual(await texts('default'), ['1', 'poison of mail', '3']);
+    assert.deepEqual(await texts('report'), ['1', 'poison of mail', '3']);
+    assert.deepEqual(await texts('mail'), ['1']);
+    const metrics = await registry.getSingleMetricAsString('microservice_consumer_handled_total');
+    for (const group of groups) assert.match(metrics, new RegExp(`group="${group}",topic="note.events"`));
+    const parked = await fixture.database('event_parked_keys').where({ key }).pluck('consumer_group');
+    assert.deepEqual(parked, [`${groupId}.mail`]);
+    assert.deepEqual(
+      consumers.status().map(({ group, state }) => [group, state]),
+      groups.map((group) => [group, 'running']),
+    );
+  });
+
+  it('hands a subscription with at-least-once delivery an idempotency key, and nothing of the past', async () => {
+    const consumers = create();
+    const keys: string[] = [];
+    await fixture.send(key, 'past');
+    consumers.subscribe({
+      name: 'mail',
+      on: [[noteWritten, async (_event, idempotencyKey) => void keys.push(idempotencyKey)]],
+      delivery: 'at-least-once',
+    });
+    consumers.start();
+    await waitFor(async () => (await position(`${groupId}.mail`)) >= 0);
+    const id = await fixture.send(key, 'now');
+    await untilEnd(`${groupId}.mail`);
+    assert.deepEqual(keys, [`test/${id}`]);
+  });
+
+  it('hands a batch handler runs of consecutive events of one type', async () => {
+    const consumers = create();
+    const runs: string[][] = [];
+    const note: BatchHandler<Note> = async (events: readonly ReceivedEvent<Note>[]) => {
+      const ours = events.filter(({ subject }) => subject.startsWith(key));
+      if (ours.length > 0) runs.push(ours.map(({ data }) => data.text));
+    };
+    consumers.subscribe({
+      name: 'report',
+      from: 'earliest',
+      on: [[noteBurnt, async (event) => note([event], undefined as never)]],
+      onBatch: [[noteWritten, note]],
+    });
+    await fixture.sendMany(['1', '2', '3'].map((text) => ({ key, text })));
+    await fixture.send(key, 'burnt', burnt);
+    await fixture.send(key, 'passed over', { headers: { ce_type: 'note.lost' } });
+    await fixture.sendMany(['4', '5'].map((text) => ({ key, text })));
+    consumers.start();
+    await untilEnd(`${groupId}.report`);
+    assert.deepEqual(runs, [['1', '2', '3'], ['burnt'], ['4', '5']]);
+  });
+
+  it('hands a batch that fails over again one event at a time, and parks the one that fails', async () => {
+    const consumers = create();
+    const poisonous: string[] = [];
+    consumers.subscribe({
+      name: 'report',
+      from: 'earliest',
+      onBatch: [
+        [
+          noteWritten,
+          async (events, trx) => {
+            const ours = events.filter(({ subject }) => subject.startsWith(key));
+            if (ours.length === 0) return;
+            const rows = ours.map(({ subject, data }) => ({ key: subject, text: data.text }));
+            await trx('effect').insert(rows);
+            if (!ours.some(({ data }) => data.text === 'poison')) return;
+            poisonous.push(ours.map(({ data }) => data.text).join());
+            throw new TypeError('x is not a function');
+          },
+        ],
+      ],
+    });
+    const notes = ['1', 'poison', '3', '4'].map((text) => ({ key, text }));
+    await fixture.sendMany([...notes, { key: `${key}-other`, text: '5' }]);
+    consumers.start();
+    await untilEnd(`${groupId}.report`);
+    assert.deepEqual(poisonous, ['1,poison,3,4,5', 'poison']);
+    assert.deepEqual(await texts(key), ['1']);
+    assert.deepEqual(await texts(`${key}-other`), ['5']);
+    const queue = await fixture.database('event_parked').where({ key }).orderBy('id').pluck('position');
+    assert.equal(queue.length, 3);
+    await fixture
+      .database('event_parked_keys')
+      .where({ key })
+      .update({ next_try_at: new Date(), state: 'parked' });
+    await waitFor(() => poisonous.length === 3);
+    assert.equal(poisonous[2], 'poison', 'a parked event is handed over alone');
+  });
+
+  it('hands batches to a handler of the default subscription as well', async () => {
+    const consumers = create();
+    const sizes: number[] = [];
+    consumers.onBatch(noteWritten, async (events) => {
+      sizes.push(events.filter(({ subject }) => subject.startsWith(key)).length);
+    });
+    await fixture.sendMany(['1', '2', '3'].map((text) => ({ key, text })));
+    consumers.start();
+    await untilEnd(groupId);
+    assert.deepEqual(sizes, [3]);
+  });
+
+  it('refuses a definition that cannot be right, each with one clear error', () => {
+    const consumers = create();
+    const stranger = defineEvent<Note>({ ...noteWritten, type: 'note.lost' });
+    const valid = { name: 'mail', from: 'earliest', on: [[noteWritten, ignore]] } as const;
+    const refused = (subscription: object, message: RegExp): void =>
+      assert.throws(() => consumers.subscribe({ ...valid, ...subscription } as never), message);
+    for (const name of ['', 'Mail', 'mail.a', '-mail', 'mail-', '1st', 'a'.repeat(65), undefined])
+      refused(
+        { name },
+        /is not a valid subscription name; use up to 64 lowercase letters, digits and hyphens/,
+      );
+    refused({ on: [] }, /subscription mail has no handlers; name an event in `on` or `onBatch`/);
+    refused({ on: [[stranger, ignore]] }, /note\.lost version 1 .* contracts\.consumed/);
+    refused({ onBatch: valid.on }, /note\.written has a handler already in subscription mail; let that one/);
+    refused({ from: undefined }, /subscription mail does not say where its first start begins; add `from`/);
+    refused(
+      { from: 'start' },
+      /subscription mail begins from "start"; use 'earliest', 'latest' or \{ group \}/,
+    );
+    refused({ from: null }, /subscription mail begins from null; use/);
+    refused({ from: { group: '' } }, /subscription mail begins from \{"group":""\}; use/);
+    refused({ from: { group: `${groupId}.mail` } }, /subscription mail takes over from itself/);
+    refused(
+      { delivery: 'at-least-once', on: undefined, onBatch: valid.on },
+      /at-least-once.*handed over alone/,
+    );
+    refused({ delivery: 'twice' }, /subscription mail has the delivery "twice"; use/);
+    // nothing of what was refused remains
+    consumers.subscribe(valid);
+    refused({}, /subscription mail is there already; give each subscription a name of its own/);
+    assert.throws(
+      () => consumers.subscribe({ topics: ['t'], groupId: `${groupId}.mail`, handler: ignore }),
+      /group service-\d+\.mail belongs to subscription mail; use another groupId/,
+    );
+    consumers.subscribe({ topics: ['t'], groupId: `${groupId}.audit`, handler: ignore });
+    refused(
+      { name: 'audit' },
+      /group service-\d+\.audit has handlers already; give the subscription another name/,
+    );
+    consumers.onBatch(noteBurnt, ignore);
+    assert.throws(() => consumers.on(noteBurnt, ignore), /note\.burnt has a handler already/);
+    consumers.start();
+    refused({ name: 'late' }, /has started/);
+  });
+
+  it('refuses subscriptions that take over from each other', () => {
+    const consumers = create();
+    const take = (name: string, from: string): void =>
+      consumers.subscribe({ name, from: { group: `${groupId}.${from}` }, on: [[noteWritten, ignore]] });
+    take('one', 'two');
+    take('two', 'three');
+    assert.throws(
+      () => take('three', 'one'),
+      /subscription three takes over from a group that takes over from service-\d+\.three; let one of them/,
+    );
+  });
+});
