@@ -88,7 +88,7 @@ describe('microservice-runtime contracts', function () {
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /contracts\.ts does not export "contracts"; export \{ published, consumed \} as that\n$/,
+      /contracts\.ts does not export "contracts"; export \{ published, consumed \} under that name\n$/,
     );
   });
 });

@@ -169,7 +169,7 @@ describe('microservice-runtime migrate', function () {
       assert.equal(printed.code, 0, printed.stderr);
       assert.match(
         printed.stderr,
-        /20260103000000_change_orders reads the database; offline it found no rows/,
+        /20260103000000_change_orders reads the database; offline the query returned no rows/,
       );
       await apply(knex, printed.stdout);
       const byScript = await snapshot(knex);

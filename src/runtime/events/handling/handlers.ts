@@ -96,7 +96,7 @@ export function createGroupHandlers(): GroupHandlers {
     add(definition, { delivery, handler }) {
       const key = keyOf(definition.topic, definition.type);
       if (byType.has(key)) {
-        throw new Error(`${definition.type} has a handler already; let that one call both`);
+        throw new Error(`${definition.type} already has a handler; call both functions from that handler`);
       }
       const outside = delivery === 'at-least-once';
       anyOutside ||= outside;
@@ -116,7 +116,7 @@ export function createGroupHandlers(): GroupHandlers {
     },
     addTombstones(topic, handler) {
       if (tombstoneHandlers.has(topic)) {
-        throw new Error(`${topic} has a handler of tombstones already; let that one call both`);
+        throw new Error(`${topic} already has a tombstone handler; call both functions from that handler`);
       }
       tombstoneHandlers.set(topic, handler);
     },

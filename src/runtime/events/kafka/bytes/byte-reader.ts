@@ -70,7 +70,7 @@ export class ByteReader {
   private advance(length: number): number {
     const start = this.at;
     if (length < 0 || length > this.remaining)
-      throw new BatchError(`ends too soon: ${length} bytes are wanted, ${this.remaining} left`);
+      throw new BatchError(`ends too soon: ${length} bytes are expected, ${this.remaining} are left`);
     this.at += length;
     return start;
   }
