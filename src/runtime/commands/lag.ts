@@ -35,7 +35,7 @@ interface Lag {
 }
 
 export const lagCommand: Command = {
-  summary: 'shows the positions of the service's consumer groups, and the number of events ahead',
+  summary: 'shows the positions of the consumer groups of the service, and the number of events ahead',
   flags: helpOf(names, { group: 'only this consumer group', topic: 'only this topic' }),
   async run(args, root) {
     const { values } = parseFlags(args, names);
@@ -46,9 +46,7 @@ export const lagCommand: Command = {
     const kafka = { bootstrapServers: config.bootstrapServers, answers: !error, ...(error && { error }) };
     if (values.json) return printJson({ kafka, partitions });
     if (error)
-      printError(
-        `Kafka at ${config.bootstrapServers.join(',')} does not answer (${error}); positions only:`,
-      );
+      printError(`Kafka at ${config.bootstrapServers.join(',')} does not answer (${error}); positions only:`);
     print(partitions.length === 0 ? 'no matching group has handled an event yet' : lagText(partitions));
   },
 };

@@ -43,7 +43,7 @@ export const outboxCommand = commandOf('shows events that are saved but not in K
     run: (values, root) => withDatabase(root, (database) => show(database, values)),
   },
   redrive: {
-    summary: 'is not needed: the service's relay sends events automatically',
+    summary: 'is not needed: the relay of the service sends events automatically',
     flags: [...selectors, 'all', 'limit', 'yes', 'json'],
     run: redrive,
   },
