@@ -65,7 +65,7 @@ describe('the database password of a service', () => {
 
   it('comes back in a clone, which has no .env, by npm run dev', async () => {
     await rm(file('.env'));
-    assert.match((await completeEnvironment(folder)) ?? '', /with a random password/);
+    assert.match((await completeEnvironment(folder)) ?? '', /with a random database password/);
     assert.match((await readVariables())['DATABASE_PASSWORD'] ?? '', /^[\w-]{24}$/);
     assert.match((await run(['user'], { cwd })).output, /is up to date: nothing was written/);
     const { code, errors } = await run(['user', '--database-port', '5499'], { cwd });
