@@ -78,7 +78,7 @@ describe('the database password of a service', () => {
     const { services } = parse(text) as {
       services: Record<string, { environment: Record<string, string>; ports: string[] }>;
     };
-    const variable = '${DATABASE_PASSWORD:?stands in .env, which npx microservice-devkit env writes}';
+    const variable = '${DATABASE_PASSWORD:?set it in .env; npx microservice-devkit env writes that file}';
     assert.equal(services['user-db']?.environment['POSTGRES_PASSWORD'], variable);
     assert.equal(
       services['user-service']?.environment['DATABASE_URL'],

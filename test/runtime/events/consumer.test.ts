@@ -117,7 +117,7 @@ describe('bus.on', () => {
     consumers.on(noteWritten, ignore);
     assert.throws(() => consumers.on(noteWritten, ignore), /note\.written already has a handler/);
     consumers.start();
-    assert.throws(() => consumers.on(noteWritten, ignore), /has started/);
+    assert.throws(() => consumers.on(noteWritten, ignore), /has already started/);
   });
 });
 
