@@ -245,7 +245,7 @@ describe('microservice-devkit dev in a workspace', function () {
         '.env',
         envText({ ...user.variables, KAFKA_BOOTSTRAP_SERVERS: other.KAFKA_BOOTSTRAP_SERVERS }),
       );
-      await fails([], /KAFKA_BOOTSTRAP_SERVERS is localhost:\d+, but localhost:\d+ for another service/);
+      await fails([], /KAFKA_BOOTSTRAP_SERVERS is localhost:\d+, but another service has localhost:\d+/);
     });
 
     it('where two services have one port', async () => {

@@ -352,7 +352,7 @@ describe('publish', () => {
       const data = { text: 'x'.repeat(2_000) };
       await assert.rejects(
         small.publish('order.events', { type: 'order.placed', data }, { key: 'k' }),
-        /cannot publish order\.placed to order\.events of k: it has 2\d{3} bytes, and KAFKA_MAX_EVENT_BYTES is 2000; put the data/,
+        /cannot publish order\.placed to order\.events of k: it has 2\d{3} bytes, and KAFKA_MAX_EVENT_BYTES is 2000; store the data elsewhere/,
       );
       const long = 'k'.repeat(2_000);
       await assert.rejects(
