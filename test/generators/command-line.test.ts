@@ -11,7 +11,7 @@ const resource = (name: string) => ['order', ...quick, '--resource', name, '--fi
 const refused: [args: string[], message: RegExp][] = [
   [['User', ...quick], /"User" is not kebab-case.*try "user"/],
   [['service', 'service', ...quick], /"service" is reserved/],
-  [['user', '--name', 'order', ...quick], /two names are given, "user" and --name "order"/],
+  [['user', '--name', 'order', ...quick], /two names are given: "user" and --name "order"/],
   [['servce', 'user'], /unknown generator "servce"\. Did you mean "service"\?/],
   [['service', 'user', 'order'], /unexpected argument "order"/],
   [['user', '--prot', '8001'], /unknown flag --prot\. Did you mean --port\?/],
@@ -27,7 +27,7 @@ const refused: [args: string[], message: RegExp][] = [
   ],
   [['user', '--ci', 'gitlab', ...quick], /--ci takes github or none, not "gitlab"/],
   [['user', '--description', '', ...quick], /the description is empty/],
-  [['news', ...quick], /the plural of "news" is "news" too/],
+  [['news', ...quick], /the plural of "news" is also "news"/],
   [resource('users'), /"users" is a plural; use the singular \("user"\)/],
   [resource('event'), /"event" is a name that the generated code uses/],
   [
@@ -36,7 +36,7 @@ const refused: [args: string[], message: RegExp][] = [
   ],
   [[...resource('user'), '--resource', 'new-user', '--fields', 'a:string'], /would both write "NewUser"/],
   [['order', ...quick, '--fields', 'a:string'], /--fields "a:string" comes before any --resource/],
-  [['order', ...quick, '--resource', 'order'], /--resource order has no fields: add --fields/],
+  [['order', ...quick, '--resource', 'order'], /--resource order has no fields; add --fields/],
   [fields('a:strng'), /unknown type "strng"\. Did you mean "string"\?/],
   [fields('id:uuid'), /the field "id" already exists/],
   [fields('first_name:string'), /"first_name" is not camelCase.*try "firstName"/],
