@@ -42,7 +42,7 @@ export const inboxCommand = commandOf(
       run: (values, root) => withDatabase(root, (database) => show(database, values)),
     },
     redrive: {
-      summary: 'is not needed: replay handles events again',
+      summary: 'is not needed: use replay to handle events again',
       flags: [...selectors, 'all', 'limit', 'yes', 'json'],
       run: redrive,
     },
@@ -96,7 +96,7 @@ const find = (database: Knex, values: Flags) =>
 
 async function redrive(): Promise<void> {
   throw new CommandError(
-    'the inbox contains only handled events; replay TOPIC --from TIME --forget handles events again, and waiting events are in parked and dead-letters',
+    'the inbox contains only handled events; use replay TOPIC --from TIME --forget to handle events again. Waiting events are in parked and dead-letters',
   );
 }
 

@@ -27,7 +27,7 @@ interface Replay {
 }
 
 export const replayCommand: Command = {
-  summary: 'handles the events of a topic again: replay TOPIC --from TIME',
+  summary: 'has a service handle the events of a topic again: replay TOPIC --from TIME',
   flags: helpOf(names, {
     group: 'the name of the new group; with --forget: the group to move back',
     forget: "no new group: the service's group moves back, and forgets the events it handled since",

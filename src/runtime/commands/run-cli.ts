@@ -70,7 +70,7 @@ function help(only?: string): string {
   const shown = Object.entries(commands).filter(([name]) => !only || name === only);
   const lines = shown.flatMap(([name, { summary, subcommands = {}, flags }]) => [
     `  ${name.padEnd(24)}${summary}`,
-    ...Object.entries(subcommands).map(([word, text]) => `    ${word.padEnd(22)}${text}`),
+    ...Object.entries(subcommands).map(([word, text]) => `    ${word.padEnd(21)} ${text}`),
     ...(only || Object.keys(subcommands).length === 0 ? flagLines(flags) : []),
   ]);
   return [

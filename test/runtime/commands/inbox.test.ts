@@ -65,7 +65,7 @@ describe('microservice-runtime inbox', () => {
   it('has nothing to redrive, and names what to do', async () => {
     const { code, stderr } = await inbox('redrive', '--all');
     assert.equal(code, 1);
-    assert.match(stderr, /replay TOPIC --from TIME --forget handles events again/);
+    assert.match(stderr, /replay TOPIC --from TIME --forget to handle events again/);
     assert.equal((await inbox('drop', '--yes')).code, 2);
   });
 });

@@ -47,7 +47,7 @@ export class ByteReader {
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) return value;
     }
-    throw new BatchError('holds a number that does not end');
+    throw new BatchError('contains a number that does not end');
   }
 
   /** In zigzag encoding: 0, -1, 1, -2 are 0, 1, 2, 3. */
@@ -64,7 +64,7 @@ export class ByteReader {
       value |= BigInt(byte & 0x7f) << shift;
       if (byte < 0x80) return BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n));
     }
-    throw new BatchError('holds a number that does not end');
+    throw new BatchError('contains a number that does not end');
   }
 
   private advance(length: number): number {
