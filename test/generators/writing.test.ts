@@ -281,7 +281,7 @@ describe('create-microservice workspace', () => {
       cwd,
     });
     assert.equal(code, 1);
-    assert.match(errors.join('\n'), /user-service owns the resource "user" and its topic/);
+    assert.match(errors.join('\n'), /user-service already owns the resource "user" and its topic/);
   });
 });
 
