@@ -66,8 +66,9 @@ interface Place {
 function open(server: Server, { port, host, variable }: Place): Promise<void> {
   return new Promise((resolve, reject) => {
     const refuse = (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? 'another process listens on it' : error.message;
-      const advice = `Stop that process, or set ${variable} to another port`;
+      const isTaken = error.code === 'EADDRINUSE';
+      const reason = isTaken ? 'another process listens on it' : error.message;
+      const advice = `${isTaken ? 'Stop that process, or set' : 'Set'} ${variable} to another port`;
       reject(new Error(`Cannot listen on port ${port}: ${reason}. ${advice}.`, { cause: error }));
     };
     server.once('error', refuse);
