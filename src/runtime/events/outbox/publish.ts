@@ -137,7 +137,7 @@ function checkMessage(message: OutgoingMessage, maxEventBytes: number): void {
   const what = `${headers['ce_type']?.slice(0, 200)} to ${topic}`;
   if (typeof key !== 'string' || key === '' || !isText(key)) {
     throw new Error(
-      `cannot publish ${what}: its key, the aggregate's id, is ${JSON.stringify(key)}; use a string without NUL and lone surrogates`,
+      `cannot publish ${what}: its key, the aggregate's id, is ${JSON.stringify(key)}; use a string without NUL or lone surrogates`,
     );
   }
   const [odd] = Object.entries(headers).filter(([, text]) => !isText(text));
