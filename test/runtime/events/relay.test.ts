@@ -203,7 +203,7 @@ describe('the outbox relay', () => {
       await waitFor(() => totals('good').length === 15 && totals('bad').length === 6);
       assert.deepEqual(totals('bad'), [1, 3, 5, 7, 9, 11]);
       await waitFor(() =>
-        lines.some((line) => /from order\.placed \S+ of bad on: .*unknown error/.test(line)),
+        lines.some((line) => /starting at order\.placed \S+ of bad: .*unknown error/.test(line)),
       );
       kafka.fault = () => undefined;
       await emptied();
