@@ -13,7 +13,7 @@ if ((major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22
   console.error(
     'create-microservice: this is Node ' +
       process.versions.node +
-      '; Node 20.19, 22.12 or newer is needed, see https://nodejs.org',
+      '; install Node 20.19, 22.12 or newer from https://nodejs.org',
   );
   process.exitCode = 1;
 }

@@ -44,13 +44,13 @@ function chooseGenerator(words: string[]): { generator: GeneratorEntry; name: st
   if (!generator) throw new Error('there is no generator');
   if (!named && second !== undefined) throw new UsageError(unknownGenerator(String(first)));
   if (rest.length > 1)
-    throw new UsageError(`"${rest[1]}" is one word too many: a generator and one name, then flags`);
+    throw new UsageError(`unexpected argument "${rest[1]}"; give a generator, one name, then flags`);
   return { generator, name: rest[0] };
 }
 
 function unknownGenerator(word: string): string {
   const names = generators.map(({ name }) => name);
-  return `there is no generator "${word}".${didYouMean(word, names)} Generators: ${names.join(', ')}; a name is one word`;
+  return `unknown generator "${word}".${didYouMean(word, names)} Generators: ${names.join(', ')}; a name is one word`;
 }
 
 function heedSwallowed(words: string[], said: Set<string>): void {
@@ -74,8 +74,8 @@ function complain(error: unknown): void {
   process.exitCode = 1;
   if (error instanceof UsageError) printError(`${command}: ${error.message}`);
   else if (error instanceof Error && error.name === 'ExitPromptError')
-    printError(`${command}: stopped: nothing was written`);
-  else printError(`${command}: this should not have happened; please report it. ${inspect(error)}`);
+    printError(`${command}: stopped; nothing was written`);
+  else printError(`${command}: this is a bug; please report it. ${inspect(error)}`);
 }
 
 /** A closed terminal leaves Node with nothing to wait for: it would end in the middle, with exit code 0. */
@@ -87,5 +87,5 @@ function failWhenInputEnds(): () => void {
 function sayInputEnded(): void {
   if (process.exitCode !== undefined) return;
   process.exitCode = 1;
-  printError(`${command}: the input ended before everything was answered: nothing was written`);
+  printError(`${command}: the input ended before every question was answered; nothing was written`);
 }

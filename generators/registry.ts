@@ -16,15 +16,14 @@ export interface GeneratorEntry {
 export const generators: readonly GeneratorEntry[] = [
   {
     name: 'service',
-    summary:
-      'a microservice; in a workspace in services/<name>-service, elsewhere in ./<name>-service (default)',
+    summary: 'a microservice, in services/<name>-service of a workspace, else in ./<name>-service (default)',
     questions: Object.values(serviceQuestions),
     options: serviceOptions,
     load: async () => (await import('./service/index.ts')).ServiceGenerator,
   },
   {
     name: 'workspace',
-    summary: 'a folder for the services of one system, with their Kafka, in ./<name>',
+    summary: 'a workspace for the services of one system and their Kafka, in ./<name>',
     questions: Object.values(workspaceQuestions),
     options: [],
     load: async () => (await import('./workspace/index.ts')).WorkspaceGenerator,

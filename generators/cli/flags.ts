@@ -4,11 +4,11 @@ import { UsageError } from '../core/usage-error.ts';
 
 /** Flags of every generator. */
 export const commonFlags: Flag[] = [
-  { name: 'yes', help: 'take the default of everything that no flag answers; ask nothing' },
-  { name: 'dry-run', help: 'say what would be written; write nothing' },
-  { name: 'force', help: 'write over files that were changed by hand, and into a folder of others' },
-  { name: 'help', help: 'this text' },
-  { name: 'version', help: 'the version' },
+  { name: 'yes', help: 'use the default for every answer without a flag; ask nothing' },
+  { name: 'dry-run', help: 'list the files that would be written; write nothing' },
+  { name: 'force', help: 'overwrite files that were changed by hand; write into an existing folder' },
+  { name: 'help', help: 'show this help' },
+  { name: 'version', help: 'show the version' },
 ];
 
 const letters: Record<string, string> = { y: 'yes', f: 'force', h: 'help', v: 'version' };
@@ -57,15 +57,15 @@ function nextValue({ name, value }: Flag, rest: string[]): string {
 function truth(name: string, value: string | undefined): boolean {
   if (value === undefined || value === 'true') return true;
   if (value === 'false') return false;
-  throw new UsageError(`--${name} is a switch and takes no value; "${value}" was given`);
+  throw new UsageError(`--${name} is a switch and takes no value, not "${value}"`);
 }
 
 function negated(name: string, arg: string, value: string | undefined, flags: readonly Flag[]): string {
   const flag = flags.find((each) => each.no !== undefined && `no-${each.name}` === name);
   if (flag && value === undefined) return flag.name;
-  if (flag) throw new UsageError(`--${name} takes no value; "${value}" was given`);
+  if (flag) throw new UsageError(`--${name} takes no value, not "${value}"`);
   throw new UsageError(
-    `there is no flag ${arg}.${didYouMean(name, spellings(flags), (word) => `--${word}`)} See --help`,
+    `unknown flag ${arg}.${didYouMean(name, spellings(flags), (word) => `--${word}`)} See --help`,
   );
 }
 

@@ -18,8 +18,8 @@ export function helpText(generators: readonly GeneratorEntry[]): string {
     'Flags of every generator:',
     ...commonFlags.map((flag) => row(spelled(flag), flag.help)),
     '',
-    'Without a terminal nothing is asked: what neither a flag nor --yes answers is an error.',
-    'A second run in the same folder takes the answers of the first; flags change them.',
+    'Without a terminal the command asks nothing: a missing answer is an error, unless --yes is given.',
+    'A second run in the same folder reuses the answers of the first; flags change them.',
   ].join('\n');
 }
 

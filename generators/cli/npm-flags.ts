@@ -48,5 +48,5 @@ function spelledByNpm(environment: NodeJS.ProcessEnv, { name, value, no }: Flag)
  */
 export function swallowedMessage(names: string[], words: string[]): string {
   const call = ['npm init microservice', ...words.slice(0, 1), '--', ...names].join(' ');
-  return `npm kept ${names.join(', ')} for itself. What is meant for the generator follows "--": ${call} ...`;
+  return `npm took ${names.join(', ')} for itself. Put the generator's flags after "--": ${call} ...`;
 }

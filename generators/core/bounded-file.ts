@@ -19,8 +19,7 @@ const devices = '/dev/';
  * refused: where nobody writes, opening it would wait for ever.
  */
 export async function readBoundedBytes(file: string, most: number): Promise<Buffer> {
-  if (!file.startsWith(devices) && (await stat(file)).isFIFO())
-    throw new Error('it is not a file but a pipe');
+  if (!file.startsWith(devices) && (await stat(file)).isFIFO()) throw new Error('it is a pipe, not a file');
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {

@@ -4,10 +4,11 @@ const longest = 200;
 export function descriptionFault(text: string): string | undefined {
   if (text.trim() === '') return 'the description is empty';
   if (/[\p{Cc}\u2028\u2029]/u.test(text))
-    return 'the description is more than one line, or holds control characters';
+    return 'the description has more than one line, or contains control characters';
   // An editor would show another text than the one that is there.
   if (/[\u202A-\u202E\u2066-\u2069\p{Cs}]/u.test(text))
-    return 'the description turns the direction of its text, or holds half a character';
-  if (text.length > longest) return `the description has ${text.length} characters; ${longest} is the most`;
+    return 'the description contains direction controls or a lone surrogate';
+  if (text.length > longest)
+    return `the description has ${text.length} characters; the maximum is ${longest}`;
   return undefined;
 }

@@ -68,7 +68,7 @@ async function readPresent(file: string): Promise<string | undefined> {
   try {
     const stats = await lstat(file);
     if (stats.isDirectory())
-      throw new UsageError(`${file} is a folder, and a file is to be written there: move it away`);
+      throw new UsageError(`${file} is a folder, but the generator writes a file there; move the folder`);
     return await readFile(file, 'utf8');
   } catch (error) {
     if (error instanceof UsageError || !(error instanceof Error)) throw error;

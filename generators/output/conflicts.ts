@@ -38,7 +38,7 @@ const overwritten = (change: Change): Change => ({
 function changedByHand(conflicts: Change[], { folder }: Circumstances): string {
   const names = conflicts.map(({ file }) => file).join(', ');
   const shown = shownPath(folder);
-  return `not written over, since changed by hand in ${shown}: ${names}. Give --force, or run in a terminal to be asked`;
+  return `these files in ${shown} were changed by hand and are not overwritten: ${names}. Add --force, or run in a terminal to decide for each file`;
 }
 
 async function askEach(conflicts: Change[], { folder, env }: Circumstances): Promise<Set<Change>> {
@@ -58,5 +58,5 @@ async function askEach(conflicts: Change[], { folder, env }: Circumstances): Pro
 }
 
 function stopped(error: Error): never {
-  throw error.message.includes('aborted by user') ? new UsageError('stopped: nothing was written') : error;
+  throw error.message.includes('aborted by user') ? new UsageError('stopped; nothing was written') : error;
 }

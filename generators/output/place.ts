@@ -79,7 +79,7 @@ export async function findSiblings(
     bytes += await sizeOf(path.join(each, yoRcFile));
     if (bytes > maxSiblings)
       throw new UsageError(
-        `the services in ${folder} have more than ${maxSiblings} bytes of ${yoRcFile} in all: move some of them to another folder`,
+        `the services in ${folder} have more than ${maxSiblings} bytes of ${yoRcFile} in all; move some services to another folder`,
       );
     if (remembered.generator === 'service') siblings.push({ folder: each, answers: remembered.answers });
   }

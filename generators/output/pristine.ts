@@ -23,7 +23,7 @@ export async function readPristine(folder: string): Promise<Pristine> {
     return packed ? new Map(textsIn(packed)) : new Map();
   } catch (error) {
     throw new UsageError(
-      `${file} cannot be read (${reasonOf(error as NodeJS.ErrnoException)}): take it from git again, or delete it`,
+      `${file} cannot be read (${reasonOf(error as NodeJS.ErrnoException)}); restore it from git, or delete it`,
     );
   }
 }
@@ -36,9 +36,9 @@ function ifAbsent(error: NodeJS.ErrnoException): undefined {
 function textsIn(packed: Buffer): [string, string][] {
   const content: unknown = JSON.parse(gunzipSync(packed, { maxOutputLength: MAX_BYTES }).toString('utf8'));
   if (typeof content !== 'object' || content === null || Array.isArray(content))
-    throw new Error('it does not hold an object');
+    throw new Error('it does not contain an object');
   const entries = Object.entries(content);
-  if (entries.length > MAX_FILES) throw new Error(`it holds more than ${MAX_FILES} files`);
+  if (entries.length > MAX_FILES) throw new Error(`it contains more than ${MAX_FILES} files`);
   return entries.map(([file, text]: [string, unknown]) => {
     if (typeof text !== 'string') throw new Error(`${JSON.stringify(file)} in it is not a text`);
     if (!isRelative(file)) throw new Error(`${JSON.stringify(file)} in it leads outside of the folder`);

@@ -9,7 +9,7 @@ const words: Record<Status, string> = {
   identical: 'identical',
   update: 'update',
   kept: 'changed by hand, kept',
-  deleted: 'deleted by hand, left out',
+  deleted: 'deleted by hand, not written',
   conflict: 'changed by hand',
   leftover: 'no longer generated',
 };
@@ -45,9 +45,9 @@ export function closingLines({ folder, again, notes, next }: Work, changes: Chan
 
 function againLines(folder: string, changes: Change[], written: number): string[] {
   const noted = changes.filter(({ status }) => !untouched.has(status));
-  if (noted.length === 0) return [`${shownPath(folder)} is up to date: nothing was written.`];
+  if (noted.length === 0) return [`${shownPath(folder)} is up to date; nothing was written.`];
   const hint = changes.some(({ status }) => status === 'leftover')
-    ? ['What is no longer generated was left where it is; delete what you do not need.']
+    ? ['Files that are no longer generated were kept; delete the ones that you do not need.']
     : [];
   const title = written === 0 ? 'Nothing was written' : `Wrote ${plural(written, 'file')}`;
   return [`${title} in ${shownPath(folder)}:`, ...rows(noted), ...hint];

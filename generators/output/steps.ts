@@ -14,7 +14,7 @@ export function checkPrograms(steps: Step[], remedies: Record<string, string>): 
   if (missing) {
     const { program } = missing;
     throw new UsageError(
-      `"${program}" is not on the PATH: install it, or give ${remedies[program] ?? 'another flag'}`,
+      `"${program}" is not on the PATH; install it, or add ${remedies[program] ?? 'another flag'}`,
     );
   }
 }
@@ -46,6 +46,6 @@ export async function runStep(step: Step, folder: string): Promise<void> {
   if (code === 0) return;
   const shown = shownPath(folder);
   throw new UsageError(
-    `${shown} is written, but "${spelled(step)}" failed (${code}): see above, then run it again there`,
+    `${shown} is written, but "${spelled(step)}" failed (${code}). Fix the error above, then run the command again in ${shown}`,
   );
 }

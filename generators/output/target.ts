@@ -21,7 +21,7 @@ export async function openTarget(
   const remembered = await readYoRc(folder);
   if (remembered?.generator === generator) return remembered;
   const shown = shownPath(folder);
-  if (remembered) throw new UsageError(`${shown} is a ${remembered.generator} already; choose another name`);
+  if (remembered) throw new UsageError(`${shown} is already a ${remembered.generator}; choose another name`);
   const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     if (error.code === 'ENOTDIR')
@@ -30,6 +30,6 @@ export async function openTarget(
   });
   if (force || entries.every((entry) => entry === '.git')) return undefined;
   throw new UsageError(
-    `${shown} exists and was not written by this generator; choose another name, or give --force`,
+    `${shown} exists, and this generator did not write it; choose another name, or add --force`,
   );
 }

@@ -52,7 +52,7 @@ export async function yoRcText(folder: string, remembered: Remembered): Promise<
   const bytes = Buffer.byteLength(text);
   if (bytes <= maxYoRc) return text;
   throw new UsageError(
-    `${path.join(folder, yoRcFile)} would have ${bytes} bytes, and may have ${maxYoRc}: consume fewer events, or events with smaller schemas`,
+    `${path.join(folder, yoRcFile)} would have ${bytes} bytes, but the maximum is ${maxYoRc}; consume fewer events, or events with smaller schemas`,
   );
 }
 
@@ -65,7 +65,7 @@ async function readAll(folder: string): Promise<Record<string, unknown> | undefi
   if (text === undefined) return undefined;
   const all = parse(text, file);
   if (isDeeperThan(all, MAX_DEPTH))
-    throw new UsageError(`${file} is nested more than ${MAX_DEPTH} levels deep: correct or delete it`);
+    throw new UsageError(`${file} is nested more than ${MAX_DEPTH} levels deep; correct or delete it`);
   return all;
 }
 
@@ -73,6 +73,6 @@ function parse(text: string, file: string): Record<string, unknown> {
   try {
     return JSON.parse(text) as Record<string, unknown>;
   } catch (error) {
-    throw new UsageError(`${file} is not JSON (${oneLine((error as Error).message)}): correct or delete it`);
+    throw new UsageError(`${file} is not JSON (${oneLine((error as Error).message)}); correct or delete it`);
   }
 }

@@ -20,7 +20,7 @@ export const word = rule<string>(
 /** The rule of Kafka: org.apache.kafka.common.internals.Topic. */
 export const topic = rule<string>(
   matches(/^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/),
-  'a topic of Kafka has 1 to 249 letters, digits, "_", "." and "-", and is not "." or ".."',
+  'a Kafka topic has 1 to 249 letters, digits, "_", "." and "-", and is not "." or ".."',
 );
 
 export const version = rule<number>(
@@ -40,7 +40,7 @@ export const oneOf = <T extends string>(choices: readonly T[]): Rule<T> =>
 
 /** A text in which `fault` finds nothing wrong. */
 export const text = (fault: (value: string) => string | undefined): Rule<string> => ({
-  fault: (value) => (typeof value === 'string' ? fault(value) : 'it must be a text'),
+  fault: (value) => (typeof value === 'string' ? fault(value) : 'it must be a string'),
 });
 
 /** A number in which `fault` finds nothing wrong. */

@@ -16,7 +16,7 @@ export const consumesQuestion: Question<ServiceAnswers, ServiceContext, 'consume
     {
       name: 'consumes',
       value: '<event>',
-      help: 'an event of another service: user.created; repeatable',
+      help: 'an event of another service, such as user.created; repeatable',
       no: 'no event',
     },
   ],
@@ -32,14 +32,14 @@ export const consumesQuestion: Question<ServiceAnswers, ServiceContext, 'consume
     const published = await context.publishedEvents();
     if (published.length === 0) return [];
     return ask.chooseSome({
-      message: 'Events of other services that it handles',
+      message: 'Which events of other services does it handle?',
       choices: published.map((event) => ({ name: offered(event), value: event })),
     });
   },
 };
 
 function unnamed(files: string[]): never {
-  throw new UsageError(`--contract ${files.join(' ')} is given, and no event of it: add --consumes <event>`);
+  throw new UsageError(`--contract ${files.join(' ')} is given without an event; add --consumes <event>`);
 }
 
 function consumesFault(
@@ -47,11 +47,11 @@ function consumesFault(
   { name, resources = [] }: Partial<ServiceAnswers>,
 ): string | undefined {
   const own = consumes.find(({ from }) => from === `${name}-service`);
-  if (own) return `"${own.type}" is its own event; it needs no message to know it`;
+  if (own) return `"${own.type}" is an event of this service; a service does not consume its own events`;
   const aggregates = [...new Set(consumes.map(({ aggregate }) => aggregate))];
   const owned = aggregates.find((aggregate) => resources.some((resource) => resource.name === aggregate));
   if (owned !== undefined)
-    return `"${owned}" is a resource of this service and of the one that publishes it; rename one`;
+    return `"${owned}" is a resource of both this service and the publishing service; rename one`;
   return (
     aggregateFault(aggregates) ??
     typeFault(consumes) ??
@@ -77,9 +77,10 @@ function sourceFault(consumes: ConsumedEvent[]): string | undefined {
     const other = consumes.find(
       (event) => event.aggregate === aggregate && (event.from !== from || event.topic !== topic),
     );
-    if (other) return `"${type}" and "${other.type}" are of "${aggregate}", but of two services or topics`;
+    if (other)
+      return `"${type}" and "${other.type}" are events of "${aggregate}" from two services or topics; consume only one of them`;
     const twice = consumes.filter((event) => event.type === type);
-    if (twice.length > 1) return `"${type}" is asked for in two versions; the newest is enough`;
+    if (twice.length > 1) return `"${type}" is given in two versions; give only the newest`;
   }
   return undefined;
 }

@@ -120,7 +120,7 @@ async function render(
     const target = targetPath(path.relative(folder, source), names);
     if (!wanted(target)) continue;
     if (files.has(target))
-      throw new Error(`Two templates would write ${target}: a rule about names is missing.`);
+      throw new Error(`Two templates would write ${target}, so a rule for names is missing.`);
     if (!source.endsWith('.ejs')) {
       files.set(target, await readFile(source, 'utf8'));
       continue;

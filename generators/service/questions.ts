@@ -19,15 +19,15 @@ export const questions: Questions<ServiceAnswers, ServiceContext> = {
     name: 'name',
     message: 'Name of the service',
     flag: { name: 'name', value: '<name>', help: 'the same as the first word: user, or user-service' },
-    defaultHelp: 'none, it must be given',
+    defaultHelp: 'none; a name is required',
     tidy: (text) => text.trim().replace(/(?<=.)-service$/, ''),
     default: () => undefined,
     check: serviceNameFault,
   }),
   description: textQuestion({
     name: 'description',
-    message: 'What it does, in a sentence',
-    flag: { name: 'description', value: '<text>', help: 'what the service does, in a sentence' },
+    message: 'What does it do, in one sentence?',
+    flag: { name: 'description', value: '<text>', help: 'the purpose of the service, in one sentence' },
     defaultHelp: '"The <name> service"',
     default: ({ name = '' }) => `The ${name.replaceAll('-', ' ')} service`,
     check: descriptionFault,
@@ -37,20 +37,20 @@ export const questions: Questions<ServiceAnswers, ServiceContext> = {
   port: numberQuestion({
     name: 'port',
     message: 'Port of the service on this machine',
-    flag: { name: 'port', value: '<number>', help: 'where the service listens on this machine' },
-    defaultHelp: 'the next one that no sibling has, from 8001',
+    flag: { name: 'port', value: '<number>', help: 'the port of the service on this machine' },
+    defaultHelp: 'the first that no other service has, from 8001',
     default: (_, { siblings }) => nextPort('port', siblings),
     check: (port, _, { siblings }) => portFault('port', port, siblings),
   }),
   databasePort: numberQuestion({
     name: 'databasePort',
     message: 'Port of its PostgreSQL on this machine',
-    flag: { name: 'database-port', value: '<number>', help: 'where its PostgreSQL listens on this machine' },
-    defaultHelp: 'the next one that no sibling has, from 5432',
+    flag: { name: 'database-port', value: '<number>', help: 'the port of its PostgreSQL on this machine' },
+    defaultHelp: 'the first that no other service has, from 5432',
     default: ({ port }, { siblings }) => nextPort('databasePort', siblings, [port]),
     check: (databasePort, { port }, { siblings }) =>
       databasePort === port
-        ? `${port} is the port of the service`
+        ? `${port} is already the port of the service; choose another port`
         : portFault('databasePort', databasePort, siblings),
   }),
   packageManager: choiceQuestion({
@@ -60,7 +60,7 @@ export const questions: Questions<ServiceAnswers, ServiceContext> = {
     flag: {
       name: 'package-manager',
       value: '<npm|pnpm>',
-      help: 'what installs its packages and runs its scripts',
+      help: 'the program that installs packages and runs scripts',
     },
     defaultHelp: 'npm',
     default: () => 'npm',
@@ -101,6 +101,6 @@ export const serviceOptions: Flag[] = [
   {
     name: 'contract',
     value: '<file>',
-    help: 'an asyncapi.json whose events --consumes may name too; repeatable',
+    help: 'an asyncapi.json with more events for --consumes; repeatable',
   },
 ];

@@ -14,11 +14,11 @@ const defaultFields = 'name:string';
 export const resourcesQuestion: Question<ServiceAnswers, ServiceContext, 'resources'> = {
   name: 'resources',
   flags: [
-    { name: 'resource', value: '<name>', help: 'a resource it owns, singular; repeatable' },
+    { name: 'resource', value: '<name>', help: 'a resource of the service, singular; repeatable' },
     { name: 'fields', value: '<fields>', help: `fields of that resource: "${fieldGrammar} ..."` },
-    { name: 'resources', help: '', no: 'no resource: it only handles events' },
+    { name: 'resources', help: '', no: 'no resource; the service only handles events' },
   ],
-  defaultHelp: `one, called like the service, with the fields "${defaultFields}"`,
+  defaultHelp: `one, named like the service, with the fields "${defaultFields}"`,
   read: (given) => readResources(given),
   default: ({ name }) =>
     // Without a name the run fails anyway, and says so.
@@ -36,7 +36,7 @@ function readResources(given: GivenFlag[]): Resource[] {
   const none = given.find(({ flag }) => flag === 'resources');
   const pairs = given.filter((each) => each !== none);
   if (none?.value === true)
-    throw new UsageError('--resources is not a flag: give --resource <name>, or --no-resources');
+    throw new UsageError('unknown flag --resources; use --resource <name>, or --no-resources');
   if (none && pairs.length > 0) throw new UsageError('--no-resources and --resource exclude each other');
   const resources: { name: string; fields?: string }[] = [];
   for (const { flag, value } of pairs) addPair(resources, flag, String(value));
@@ -47,7 +47,9 @@ function addPair(resources: { name: string; fields?: string }[], flag: string, v
   const current = resources.at(-1);
   if (flag === 'resource') resources.push({ name: value });
   else if (!current)
-    throw new UsageError(`--fields "${value}" comes before any --resource: say whose fields they are`);
+    throw new UsageError(
+      `--fields "${value}" comes before any --resource; put it after the --resource that has these fields`,
+    );
   else current.fields = [current.fields, value].filter((text) => text !== undefined).join(' ');
 }
 
@@ -55,7 +57,7 @@ function fieldsOf(name: string, text: string | undefined) {
   const fault = resourceNameFault(name);
   if (fault) throw new UsageError(`--resource: ${fault}`);
   if (text === undefined)
-    throw new UsageError(`--resource ${name} has no fields: add --fields "${fieldGrammar} ..."`);
+    throw new UsageError(`--resource ${name} has no fields; add --fields "${fieldGrammar} ..."`);
   try {
     return parseFields(text);
   } catch (error) {
@@ -74,7 +76,7 @@ function ownerFault(
     const shared = resources.find(({ name }) => theirs.some((resource) => resource.name === name));
     if (!shared || answers['name'] === service) continue;
     const owner = folder.split(/[\\/]/).at(-1);
-    return `${owner} owns the resource "${shared.name}" and its topic; choose another word, or --consumes its events`;
+    return `${owner} already owns the resource "${shared.name}" and its topic; choose another name, or consume its events with --consumes`;
   }
   return undefined;
 }

@@ -34,15 +34,15 @@ async function settle(field: Field, resource: string, { ask, before, notes }: Ci
   if (earlier) return earlier.secret === undefined ? field : { ...field, secret: earlier.secret };
   if (!looksSecret(field.name)) return field;
   if (ask) return { ...field, secret: await confirm(field.name, ask) };
-  notes.push(note(field, resource, 'kept secret, by its name'));
+  notes.push(note(field, resource, 'kept secret because of its name'));
   return { ...field, secret: true };
 }
 
 const confirm = (name: string, ask: Ask) =>
   ask.confirm({
-    message: `"${name}" looks like a secret. Keep it out of every answer, event and log line?`,
+    message: `"${name}" looks like a secret. Omit it from every answer, event and log line?`,
     default: true,
   });
 
 const note = ({ name, type }: Field, resource: string, is: string) =>
-  `The field "${name}" of "${resource}" is ${is}: no answer, event or log line has it. If it is none: ${name}:${type}:public`;
+  `The field "${name}" of "${resource}" is ${is}: answers, events and log lines omit it. If it is not a secret, write ${name}:${type}:public`;

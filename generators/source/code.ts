@@ -27,7 +27,7 @@ export function write(value: unknown): string {
   if (value instanceof Code) return value.text;
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
   if (typeof value === 'string' && plain.test(value)) return value;
-  throw new Error(`a template writes ${JSON.stringify(value)}, which is not a plain name`);
+  throw new Error(`a template inserts ${JSON.stringify(value)}, which is not a plain name`);
 }
 
 /** Source text: the literal as it stands, with the values in it as `write` has them. */

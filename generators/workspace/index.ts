@@ -35,7 +35,9 @@ const yoRcIn = (folder = '.') => shownPath(path.join(folder, yoRcFile));
 function targetFolder(name: string, { cwd, current, workspace }: Place): string {
   if (current?.generator === 'workspace' && current.answers['name'] === name) return cwd;
   if (workspace)
-    throw new UsageError(`${shownPath(workspace)} is a workspace; a second one in it would share its ports`);
+    throw new UsageError(
+      `${shownPath(workspace)} is already a workspace, and a workspace inside it would use the same ports; choose another folder`,
+    );
   return path.join(cwd, name);
 }
 

@@ -69,7 +69,7 @@ export abstract class FolderGenerator extends Generator {
   }
 
   get #called(): Call {
-    if (!this.call) throw new Error('the generator was not told how it is called');
+    if (!this.call) throw new Error('the generator has no name');
     return this.call;
   }
 

@@ -7,17 +7,17 @@ import { print as printText, printError } from './terminal.ts';
 const help = `Usage: microservice-devkit dev [service...] [options]
        microservice-devkit env [service...]
 
-In the folder of a service: runs it for development. In a workspace: runs all its services, or those that are named, each a
-process of its own. An embedded PostgreSQL for each service and an embedded Kafka-protocol broker for all start at each
-address of .env where nothing answers; then come the migrations, then src/main.ts, which starts again when the code changes
-or when it has ended. Ctrl-C ends all.
+dev runs a service for development. In the folder of a service it runs that service; in a workspace it runs all services, or
+the named ones, each in its own process. If no server answers at an address in .env, dev starts an embedded PostgreSQL for
+each service, or one embedded Kafka-compatible broker for all. Then dev applies the migrations and runs src/main.ts, and
+restarts it when the code changes or when it exits. Ctrl-C stops everything.
 
-env writes a missing .env from .env.example, with a random password for the database, as dev does before it starts.
+env writes a missing .env from .env.example, with a random database password, as dev does before it starts.
 
 Options:
-  --parts-only  start the databases and Kafka only, for npx knex and other terminals
-  --no-watch    run each service once; the exit code of the first that ends is the command's
-  --help        show this
+  --parts-only  start only the databases and Kafka, for npx knex and other terminals
+  --no-watch    run each service once; when one exits, stop all and exit with its code
+  --help        show this help
   --version     show the version
 `;
 
@@ -31,7 +31,7 @@ async function main(args: string[]): Promise<number> {
     const [command = '', ...names] = positionals;
     if (command === 'env') return await writeEnvironments(names);
     if (command !== 'dev')
-      throw new Error(`no command "${command}"; microservice-devkit --help shows what there is`);
+      throw new Error(`unknown command "${command}"; microservice-devkit --help shows the commands`);
     const { dev } = await import('./dev/dev.ts'); // help and mistakes are answered without it
     const [partsOnly, watch] = [values['parts-only'], !values['no-watch']];
     return await dev({ cwd: process.cwd(), names, partsOnly, watch });

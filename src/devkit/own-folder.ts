@@ -42,7 +42,7 @@ export async function refuseLink(folder: string): Promise<void> {
   const found = await lstat(folder).catch(() => undefined);
   if (!found?.isSymbolicLink()) return;
   throw new Error(
-    `${folder} is a symbolic link to ${await readlink(folder)}, and none is followed here: put a folder in its place, or remove it.`,
+    `${folder} is a symbolic link to ${await readlink(folder)}, and symbolic links are not followed here. Replace it by a folder, or remove it.`,
   );
 }
 

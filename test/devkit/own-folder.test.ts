@@ -23,7 +23,7 @@ describe('.microservice', () => {
   afterEach(() => rm(above, { recursive: true, force: true }));
 
   const refused = (link: string) => ({
-    message: `${link} is a symbolic link to ${elsewhere}, and none is followed here: put a folder in its place, or remove it.`,
+    message: `${link} is a symbolic link to ${elsewhere}, and symbolic links are not followed here. Replace it by a folder, or remove it.`,
   });
   const assertUntouched = async () => {
     assert.equal((await stat(elsewhere)).mode & 0o777, 0o755);
@@ -48,7 +48,10 @@ describe('.microservice', () => {
   it('is refused where it is a symbolic link to what does not exist', async () => {
     const link = path.join(service, '.microservice');
     await symlink(path.join(elsewhere, 'none'), link);
-    await assert.rejects(makeOwnFolder(link), /is a symbolic link to .*none, and none is followed here/);
+    await assert.rejects(
+      makeOwnFolder(link),
+      /is a symbolic link to .*none, and symbolic links are not followed here/,
+    );
     await assertUntouched();
   });
 

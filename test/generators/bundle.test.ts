@@ -95,7 +95,7 @@ describe('the bundle', () => {
       });
       assert.equal(code, 1);
       assert.deepEqual(errors, [
-        'create-microservice: this is Node 18.20.8; Node 20.19, 22.12 or newer is needed, see https://nodejs.org',
+        'create-microservice: this is Node 18.20.8; install Node 20.19, 22.12 or newer from https://nodejs.org',
       ]);
     }
   });

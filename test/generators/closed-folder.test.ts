@@ -18,7 +18,7 @@ describe('the memory of a folder', () => {
     await writeFile(path.join(folder, pristineFile), gzipSync(Buffer.concat(Array(40).fill(megabyte))));
     await assert.rejects(readPristine(folder), {
       name: 'UsageError',
-      message: /\.yo-pristine\.json\.gz .*more than \d+ bytes.*take it from git again, or delete it$/,
+      message: /\.yo-pristine\.json\.gz .*more than \d+ bytes.*restore it from git, or delete it$/,
     });
   });
 
@@ -28,14 +28,14 @@ describe('the memory of a folder', () => {
     await writeFile(path.join(folder, pristineFile), gzipSync(JSON.stringify(files)));
     await assert.rejects(readPristine(folder), {
       name: 'UsageError',
-      message: /\.yo-pristine\.json\.gz .*more than 10000 files.*take it from git again, or delete it$/,
+      message: /\.yo-pristine\.json\.gz .*more than 10000 files.*restore it from git, or delete it$/,
     });
   });
 
   it('is refused where it is a pipe, which nobody may ever write to', async () => {
     const folder = await newFolder();
     execFileSync('mkfifo', [path.join(folder, pristineFile)]);
-    await assert.rejects(readPristine(folder), { name: 'UsageError', message: /it is not a file/ });
+    await assert.rejects(readPristine(folder), { name: 'UsageError', message: /it is a pipe, not a file/ });
   });
 
   it('is refused where it holds anything but texts of files', async () => {

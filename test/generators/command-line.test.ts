@@ -11,37 +11,40 @@ const resource = (name: string) => ['order', ...quick, '--resource', name, '--fi
 const refused: [args: string[], message: RegExp][] = [
   [['User', ...quick], /"User" is not kebab-case.*try "user"/],
   [['service', 'service', ...quick], /"service" is reserved/],
-  [['user', '--name', 'order', ...quick], /two names are given, "user" and --name "order"/],
-  [['servce', 'user'], /there is no generator "servce"\. Did you mean "service"\?/],
-  [['service', 'user', 'order'], /"order" is one word too many/],
-  [['user', '--prot', '8001'], /there is no flag --prot\. Did you mean --port\?/],
-  [['user', '--no-kubernets'], /there is no flag --no-kubernets\. Did you mean --no-kubernetes\?/],
+  [['user', '--name', 'order', ...quick], /two names are given: "user" and --name "order"/],
+  [['servce', 'user'], /unknown generator "servce"\. Did you mean "service"\?/],
+  [['service', 'user', 'order'], /unexpected argument "order"/],
+  [['user', '--prot', '8001'], /unknown flag --prot\. Did you mean --port\?/],
+  [['user', '--no-kubernets'], /unknown flag --no-kubernets\. Did you mean --no-kubernetes\?/],
   [['user', '--port'], /--port needs a value: --port <number>/],
-  [
-    ['user', '--kubernetes=maybe', ...quick],
-    /--kubernetes is a switch and takes no value; "maybe" was given/,
-  ],
+  [['user', '--kubernetes=maybe', ...quick], /--kubernetes is a switch and takes no value, not "maybe"/],
   [['workspace', 'system', '--port', '8001'], /--port is a flag of the generator service, not of workspace/],
   [['user', '--port', 'x', ...quick], /--port takes a whole number, not "x"/],
-  [['user', '--port', '9092', ...quick], /9092 is Kafka's; 8001 is free/],
-  [['user', '--port', '8001', '--database-port', '8001', ...quick], /8001 is the port of the service/],
+  [['user', '--port', '9092', ...quick], /9092 is the port of Kafka; 8001 is free/],
+  [
+    ['user', '--port', '8001', '--database-port', '8001', ...quick],
+    /8001 is already the port of the service/,
+  ],
   [['user', '--ci', 'gitlab', ...quick], /--ci takes github or none, not "gitlab"/],
   [['user', '--description', '', ...quick], /the description is empty/],
-  [['news', ...quick], /the plural of "news" is "news" too/],
-  [resource('users'), /"users" is a plural; a resource is named in the singular \("user"\)/],
-  [resource('event'), /"event" is a name that the generated code needs itself/],
+  [['news', ...quick], /the plural of "news" is also "news"/],
+  [resource('users'), /"users" is a plural; use the singular \("user"\)/],
+  [resource('event'), /"event" is a name that the generated code uses/],
   [
     [...resource('order'), '--resource', 'order', '--fields', 'a:string'],
-    /the resource "order" is there twice/,
+    /the resource "order" is given twice/,
   ],
   [[...resource('user'), '--resource', 'new-user', '--fields', 'a:string'], /would both write "NewUser"/],
   [['order', ...quick, '--fields', 'a:string'], /--fields "a:string" comes before any --resource/],
-  [['order', ...quick, '--resource', 'order'], /--resource order has no fields: add --fields/],
+  [['order', ...quick, '--resource', 'order'], /--resource order has no fields; add --fields/],
   [fields('a:strng'), /unknown type "strng"\. Did you mean "string"\?/],
-  [fields('id:uuid'), /the field "id" is there already/],
+  [fields('id:uuid'), /the field "id" already exists/],
   [fields('first_name:string'), /"first_name" is not camelCase.*try "firstName"/],
-  [fields('order:integer'), /the column "order" would be a word of SQL/],
-  [['order', ...quick, '--consumes', 'user.created'], /nobody publishes "user\.created".*--contract/],
+  [fields('order:integer'), /the column "order" would be a reserved word of SQL/],
+  [
+    ['order', ...quick, '--consumes', 'user.created'],
+    /no known service publishes "user\.created".*--contract/,
+  ],
   [
     ['order', ...quick, '--contract', 'none.json', '--consumes', 'a.b'],
     /cannot read the contract .*no such file/,
@@ -88,7 +91,7 @@ describe('create-microservice, refusing', () => {
     const { code, errors } = await run(['--yes'], { cwd: await newFolder() });
     assert.equal(code, 1);
     assert.deepEqual(errors, [
-      'create-microservice: there is no terminal to ask for what is missing: give --name <name>',
+      'create-microservice: there is no terminal to ask for missing answers; give --name <name>',
     ]);
   });
 
@@ -99,7 +102,7 @@ describe('create-microservice, refusing', () => {
       env: { PATH: cwd },
     });
     assert.equal(code, 1);
-    assert.match(errors.join('\n'), /"git" is not on the PATH: install it, or give --no-git/);
+    assert.match(errors.join('\n'), /"git" is not on the PATH; install it, or add --no-git/);
     assert.deepEqual(await readdir(cwd), []);
   });
 
@@ -159,8 +162,8 @@ describe('npm init microservice, with flags before "--"', () => {
     const { code, errors } = await run(['user', 'pnpm'], { cwd, env: { ...underNpm, ...kept } });
     assert.equal(code, 1);
     assert.deepEqual(errors, [
-      'create-microservice: npm kept --dry-run, --package-manager, --ci "none", --no-kubernetes, --no-git for itself. ' +
-        'What is meant for the generator follows "--": npm init microservice user -- ' +
+      'create-microservice: npm took --dry-run, --package-manager, --ci "none", --no-kubernetes, --no-git for itself. ' +
+        'Put the generator\'s flags after "--": npm init microservice user -- ' +
         '--dry-run --package-manager --ci "none" --no-kubernetes --no-git ...',
     ]);
     assert.deepEqual(await readdir(cwd), []);
@@ -171,7 +174,7 @@ describe('npm init microservice, with flags before "--"', () => {
     const { code, errors } = await run(['user', ...quick], { cwd: await newFolder(), env });
     assert.equal(code, 0);
     assert.equal(errors.length, 1);
-    assert.match(errors[0] ?? '', /note: npm kept --force for itself/);
+    assert.match(errors[0] ?? '', /note: npm took --force for itself/);
   });
 
   it('does not mind them in the script of a package', async () => {

@@ -81,7 +81,7 @@ describe('create-microservice --consumes', () => {
     assert.equal(errors.length, 1);
     assert.match(
       errors[0] ?? '',
-      /nobody publishes "user\.craeted"\. Did you mean "user\.created"\? Published: user\./,
+      /no known service publishes "user\.craeted"\. Did you mean "user\.created"\? Published: user\./,
     );
   });
 
@@ -91,7 +91,7 @@ describe('create-microservice --consumes', () => {
     const args = ['user-two', ...quick, '--resource', 'user', '--fields', 'a:string', '--contract', contract];
     const { code, errors } = await run([...args, '--consumes', 'user.created'], { cwd: elsewhere });
     assert.equal(code, 1);
-    assert.match(errors.join('\n'), /"user" is a resource of this service and of the one that publishes it/);
+    assert.match(errors.join('\n'), /"user" is a resource of both this service and the publishing service/);
   });
 
   it('says which contract it cannot read', async () => {
@@ -149,7 +149,7 @@ describe('publishedEvents', () => {
     const operations = { sent: { action: 'send', channel: { $ref: '#/channels/none' } } };
     assert.throws(
       () => publishedEvents({ asyncapi: '3.0.0', operations }, 'asyncapi.json'),
-      /refers to #\/channels\/none, which it does not have/,
+      /refers to #\/channels\/none, which it does not contain/,
     );
   });
 });

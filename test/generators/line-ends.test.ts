@@ -59,7 +59,7 @@ describe('a clone with core.autocrlf=true', function () {
     assert.deepEqual(await unformattedIn(folder), []);
     const { code, output } = await run(['user'], { cwd });
     assert.equal(code, 0);
-    assert.match(output, /is up to date: nothing was written/);
+    assert.match(output, /is up to date; nothing was written/);
   });
 
   it('of a workspace has its lines as they were written', async () => {
@@ -86,6 +86,9 @@ describe('a clone with core.autocrlf=true', function () {
     await appendFile(path.join(folder, 'README.md'), 'mine\r\n');
     const refused = await run(['user', '--port', '8008'], { cwd });
     assert.equal(refused.code, 1);
-    assert.match(refused.errors.join('\n'), /changed by hand in user-service: README\.md\. Give --force/);
+    assert.match(
+      refused.errors.join('\n'),
+      /files in user-service were changed by hand and are not overwritten: README\.md\. Add --force/,
+    );
   });
 });

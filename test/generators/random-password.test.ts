@@ -45,7 +45,7 @@ describe('the database password of a service', () => {
 
   it('stays when the generator runs again, with other answers too', async () => {
     const before = await readVariables();
-    assert.match((await run(['user'], { cwd })).output, /is up to date: nothing was written/);
+    assert.match((await run(['user'], { cwd })).output, /is up to date; nothing was written/);
     assert.equal((await run(['user', '--database-port', '5499'], { cwd })).code, 0);
     const { DATABASE_URL, ...rest } = await readVariables();
     assert.equal(DATABASE_URL, before['DATABASE_URL']?.replace('5432', '5499'));
@@ -65,9 +65,9 @@ describe('the database password of a service', () => {
 
   it('comes back in a clone, which has no .env, by npm run dev', async () => {
     await rm(file('.env'));
-    assert.match((await completeEnvironment(folder)) ?? '', /with a random password/);
+    assert.match((await completeEnvironment(folder)) ?? '', /with a random database password/);
     assert.match((await readVariables())['DATABASE_PASSWORD'] ?? '', /^[\w-]{24}$/);
-    assert.match((await run(['user'], { cwd })).output, /is up to date: nothing was written/);
+    assert.match((await run(['user'], { cwd })).output, /is up to date; nothing was written/);
     const { code, errors } = await run(['user', '--database-port', '5499'], { cwd });
     assert.equal(code, 0, errors.join('\n'));
     assert.match((await readVariables())['DATABASE_URL'] ?? '', /:5499\/user_db$/);
@@ -78,7 +78,7 @@ describe('the database password of a service', () => {
     const { services } = parse(text) as {
       services: Record<string, { environment: Record<string, string>; ports: string[] }>;
     };
-    const variable = '${DATABASE_PASSWORD:?stands in .env, which npx microservice-devkit env writes}';
+    const variable = '${DATABASE_PASSWORD:?set it in .env; npx microservice-devkit env writes that file}';
     assert.equal(services['user-db']?.environment['POSTGRES_PASSWORD'], variable);
     assert.equal(
       services['user-service']?.environment['DATABASE_URL'],

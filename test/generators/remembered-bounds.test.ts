@@ -35,7 +35,7 @@ describe('what folders remember', () => {
     const answers = { consumes: [{ schema: { description: 'x'.repeat(600 * 2 ** 10) } }] };
     await assert.rejects(yoRcText(folder, remembered(answers)), {
       name: 'UsageError',
-      message: /\.yo-rc\.json would have \d+ bytes, and may have 524288: consume fewer events/,
+      message: /\.yo-rc\.json would have \d+ bytes, but the maximum is 524288; consume fewer events/,
     });
     assert.deepEqual(await readdir(folder), []);
   });

@@ -22,8 +22,8 @@ describe('the name of a service', () => {
     assert.match(serviceNameFault('9lives') ?? '', /try "lives"/);
     assert.match(serviceNameFault('-') ?? '', /not kebab-case/);
     assert.match(serviceNameFault('node-modules') ?? '', /reserved/);
-    assert.match(serviceNameFault('con') ?? '', /a device on Windows/);
-    assert.match(kebabFault('a'.repeat(41), 'the name') ?? '', /41 characters; 40 is the most/);
+    assert.match(serviceNameFault('con') ?? '', /a device name on Windows/);
+    assert.match(kebabFault('a'.repeat(41), 'the name') ?? '', /41 characters; the maximum is 40/);
     assert.equal(kebabFault('a'.repeat(40), 'the name'), undefined);
   });
 });
@@ -32,15 +32,15 @@ describe('the name of a resource', () => {
   const refused: Record<string, RegExp> = {
     users: /a plural.*"user"/,
     'order-lines': /a plural.*"order-line"/,
-    sheep: /the plural of "sheep" is "sheep" too/,
+    sheep: /the plural of "sheep" is also "sheep"/,
     OrderLine: /try "order-line"/,
-    class: /word of the language/,
-    page: /"page" is a name that the generated code needs/,
-    promise: /the type "Promise" exists/,
-    problem: /the type "Problem" exists/,
-    change: /"changes" is a name that the generated code needs/,
+    class: /reserved word of the language/,
+    page: /"page" is a name that the generated code uses/,
+    promise: /the type "Promise" already exists/,
+    problem: /the type "Problem" already exists/,
+    change: /"changes" is a name that the generated code uses/,
     database: /"database" is a name/,
-    'event-position': /"event_positions" is the runtime's own/,
+    'event-position': /"event_positions" belongs to the runtime/,
   };
   for (const [name, message] of Object.entries(refused)) {
     it(`is not "${name}"`, () => assert.match(resourceNameFault(name) ?? 'nothing', message));
@@ -67,7 +67,7 @@ describe('the name of a resource', () => {
 
   it('may not write what another resource or a copy writes', () => {
     assert.equal(collisionFault(of('user', 'order'), ['invoice']), undefined);
-    assert.match(collisionFault(of('user', 'user'), []) ?? '', /"user" is there twice/);
+    assert.match(collisionFault(of('user', 'user'), []) ?? '', /"user" is given twice/);
     assert.match(collisionFault(of('user', 'new-user'), []) ?? '', /would both write "NewUser"/);
     assert.match(collisionFault(of('user', 'user-service'), []) ?? '', /would both write "UserService"/);
     assert.match(
@@ -80,15 +80,15 @@ describe('the name of a resource', () => {
 describe('the fields of a resource', () => {
   const refused: Record<string, RegExp> = {
     a: /the field "a" has no type/,
-    'a:string:uniqe': /says "uniqe"\. Did you mean "unique"\?/,
+    'a:string:uniqe': /the unknown modifier "uniqe"\. Did you mean "unique"\?/,
     '': /at least one field/,
-    'a:string a:text': /"a" is there twice/,
-    'createdAt:timestamp': /is there already/,
+    'a:string a:text': /"a" is given twice/,
+    'createdAt:timestamp': /already exists/,
     'first_name:string': /try "firstName"/,
     '__proto__:string': /not camelCase/,
     'constructor:string': /hide a member of every JavaScript object/,
-    'class:string': /word of the language/,
-    'currentDate:date': /the column "current_date" would be a word of SQL/,
+    'class:string': /reserved word of the language/,
+    'currentDate:date': /the column "current_date" would be a reserved word of SQL/,
     'note:text:unique': /cannot be unique or indexed/,
     'data:json:index': /cannot be unique or indexed/,
     'active:boolean:unique': /cannot be unique/,

@@ -32,7 +32,10 @@ describe('a secret field', function () {
     const text = 'passwordHash:string:secret pin:integer:index:secret token:uuid:unique:optional:secret';
     assert.equal(formatFields(parseFields(text)), text);
     assert.equal(formatFields(parseFields('hashTag:string:public')), 'hashTag:string:public');
-    assert.throws(() => parseFields('hash:string:secret:public'), /the field "hash" says secret and public/);
+    assert.throws(
+      () => parseFields('hash:string:secret:public'),
+      /the field "hash" is both secret and public/,
+    );
   });
 
   it('stands in no contract, event, answer or query', async () => {
@@ -106,7 +109,7 @@ describe('a secret field', function () {
     assert.equal(code, 0);
     const lines = output.split('\n').filter((line) => line.includes('secret'));
     assert.deepEqual(lines, [
-      'The field "passwordHash" of "user" is kept secret, by its name: no answer, event or log line has it. If it is none: passwordHash:string:public',
+      'The field "passwordHash" of "user" is kept secret because of its name: answers, events and log lines omit it. If it is not a secret, write passwordHash:string:public',
     ]);
     assert.equal(await stored(), 'email:string passwordHash:string:secret hashTag:string:public');
 

@@ -49,7 +49,7 @@ describe('create-microservice in a terminal', () => {
     const asked = ['user', '--port', '8007'];
     const stopped = await runInTerminal(asked, cwd, [['Overwrite README.md?', 'x\r']]);
     assert.equal(stopped.code, 1);
-    assert.match(stopped.screen, /create-microservice: stopped: nothing was written/);
+    assert.match(stopped.screen, /create-microservice: stopped; nothing was written/);
     assert.deepEqual(await filesIn(cwd), changed);
 
     const kept = await runInTerminal(asked, cwd, [
@@ -76,16 +76,16 @@ describe('create-microservice in a terminal', () => {
     const changed = await filesIn(cwd);
     const { code, screen } = await runInTerminal(['user'], cwd, [['Overwrite', 'y\r']]);
     assert.equal(code, 0);
-    assert.match(screen, /user-service is up to date: nothing was written/);
+    assert.match(screen, /user-service is up to date; nothing was written/);
     assert.deepEqual(await filesIn(cwd), changed);
   }).timeout(60_000);
 
   it('ends with one line and writes nothing when Ctrl-C or Ctrl-D answers', async () => {
     for (const key of ['\u0003', '\u0004']) {
       const cwd = await newFolder();
-      const { code, screen } = await runInTerminal(['user'], cwd, [['What it does', key]]);
+      const { code, screen } = await runInTerminal(['user'], cwd, [['What does it do', key]]);
       assert.equal(code, 1);
-      assert.match(screen, /create-microservice: stopped: nothing was written/);
+      assert.match(screen, /create-microservice: stopped; nothing was written/);
       assert.deepEqual(await readdir(cwd), []);
     }
   }).timeout(60_000);
@@ -96,7 +96,7 @@ describe('create-microservice in a terminal', () => {
       ['user', '--no-resources', '--no-git', '--no-install'],
       cwd,
       [
-        ['What it does', 'Knows users\r'],
+        ['What does it do', 'Knows users\r'],
         ['Port of the service', '\r'],
         ['Port of its PostgreSQL', '\r'],
         ['Package manager', '\r'],

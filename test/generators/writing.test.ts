@@ -95,7 +95,7 @@ describe('create-microservice, writing', () => {
     await writeFile(path.join(cwd, 'order-service', 'README.md'), 'mine');
     const refused = await run(['order', ...quick], { cwd });
     assert.equal(refused.code, 1);
-    assert.match(refused.errors.join('\n'), /order-service exists and was not written by this generator/);
+    assert.match(refused.errors.join('\n'), /order-service exists, and this generator did not write it/);
     assert.deepEqual(await readdir(path.join(cwd, 'order-service')), ['README.md']);
     assert.equal((await run(['order', ...quick, '--force'], { cwd })).code, 0);
     assert.notEqual(await readFile(path.join(cwd, 'order-service', 'README.md'), 'utf8'), 'mine');
@@ -131,7 +131,7 @@ describe('create-microservice, a second time', function () {
     ] as [string[], string][]) {
       const { code, output, errors } = await run(args, { cwd: from });
       assert.deepEqual({ code, errors }, { code: 0, errors: [] });
-      assert.match(output, /is up to date: nothing was written/);
+      assert.match(output, /is up to date; nothing was written/);
       assert.deepEqual(await filesIn(folder), before);
     }
   });
@@ -143,11 +143,11 @@ describe('create-microservice, a second time', function () {
     const before = await filesIn(folder);
     const { code, output, errors } = await run(['user'], { cwd });
     assert.deepEqual({ code, errors }, { code: 0, errors: [] });
-    assert.match(output, /is up to date: nothing was written/);
+    assert.match(output, /is up to date; nothing was written/);
     assert.deepEqual(await filesIn(folder), before);
     const planned = await run(['user', '--dry-run'], { cwd });
     assert.match(planned.output, /changed by hand, kept +\.env\n/);
-    assert.match(planned.output, /deleted by hand, left out +tsconfig\.json\n/);
+    assert.match(planned.output, /deleted by hand, not written +tsconfig\.json\n/);
   });
 
   it('keeps them when another answer changes other files, and the run after that', async () => {
@@ -172,7 +172,7 @@ describe('create-microservice, a second time', function () {
     assert.equal(errors.length, 1);
     assert.match(
       errors[0] ?? '',
-      /changed by hand in user-service: \.env\.example, README\.md\. Give --force/,
+      /files in user-service were changed by hand and are not overwritten: \.env\.example, README\.md\. Add --force/,
     );
     assert.deepEqual(await filesIn(folder), before);
   });
@@ -248,7 +248,10 @@ describe('create-microservice workspace', () => {
     assert.match((await run(['workspace'], { cwd: root })).output, /up to date/);
     const nested = await run(['workspace', 'inner', '--yes'], { cwd: root });
     assert.equal(nested.code, 1);
-    assert.match(nested.errors.join('\n'), /a second one in it would share its ports/);
+    assert.match(
+      nested.errors.join('\n'),
+      /is already a workspace, and a workspace inside it would use the same ports/,
+    );
   });
 
   /** What the generators know of a sibling is its `.yo-rc.json`. */
@@ -268,7 +271,7 @@ describe('create-microservice workspace', () => {
     assert.deepEqual([answers['port'], answers['databasePort']], [8002, 5433]);
     const taken = await run(['search', ...quick, '--database-port', '8001'], { cwd });
     assert.equal(taken.code, 1);
-    assert.match(taken.errors.join('\n'), /8001 is handed out to user-service; 5435 is free/);
+    assert.match(taken.errors.join('\n'), /8001 is already used by user-service; 5435 is free/);
   });
 
   it('refuses a resource that a sibling owns', async () => {
@@ -278,7 +281,7 @@ describe('create-microservice workspace', () => {
       cwd,
     });
     assert.equal(code, 1);
-    assert.match(errors.join('\n'), /user-service owns the resource "user" and its topic/);
+    assert.match(errors.join('\n'), /user-service already owns the resource "user" and its topic/);
   });
 });
 

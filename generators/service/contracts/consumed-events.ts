@@ -26,20 +26,20 @@ function selectEvent(name: string, published: ConsumedEvent[]): ConsumedEvent {
   if (!event) throw new UsageError(notPublished(name, published));
   const owners = [...new Set(found.map(({ from }) => from))];
   if (owners.length > 1)
-    throw new UsageError(`"${name}" is published by ${owners.join(' and by ')}; one event has one owner`);
+    throw new UsageError(`"${name}" is published by ${owners.join(' and by ')}, but an event has one owner`);
   return event;
 }
 
 function notPublished(name: string, published: ConsumedEvent[]): string {
   if (published.length === 0) {
     return (
-      `nobody publishes ${seen(name)}: no service beside this one has an asyncapi.json with events in it; ` +
-      'name a contract file with --contract path/to/asyncapi.json'
+      `no known service publishes ${seen(name)}: no service beside this one has an asyncapi.json with events. ` +
+      'Name a contract file with --contract path/to/asyncapi.json'
     );
   }
   const hint = didYouMean(
     name,
     published.map(({ type }) => type),
   );
-  return `nobody publishes ${seen(name)}.${hint} Published: ${published.map(offered).join(', ')}`;
+  return `no known service publishes ${seen(name)}.${hint} Published: ${published.map(offered).join(', ')}`;
 }

@@ -50,12 +50,12 @@ export function referencesOf(document: Json, file: string): References {
 
   function lookUp(pointer: string): Json {
     if (!pointer.startsWith('#/'))
-      throw fault(pointer, 'lies in another file: bundle the contract into one file first');
+      throw fault(pointer, 'is in another file; bundle the contract into one file first');
     let target: unknown = document;
     for (const part of pointer.slice(2).split('/').map(unescaped))
       target = isObject(target) && Object.hasOwn(target, part) ? target[part] : undefined;
     if (isObject(target)) return target;
-    throw new UsageError(`the contract ${file} refers to ${shown(pointer)}, which it does not have`);
+    throw new UsageError(`the contract ${file} refers to ${shown(pointer)}, which it does not contain`);
   }
 
   /** RFC 6901, section 3, in a URI fragment. */

@@ -14,7 +14,7 @@ const generated = `
 /** Why no event can have this type; nothing when one can. */
 export function eventTypeFault(type: string): string | undefined {
   if (eventType.test(type)) return undefined;
-  return `the event type "${type}" is not one that a service can handle: small letters, digits, "_" and "-" in words joined by ".", as in user.created`;
+  return `the event type "${type}" cannot be consumed; a service handles types of lower-case letters, digits, "_" and "-", in words joined by ".", such as user.created`;
 }
 
 /** Why these events cannot be handled in one service: two things in its code would have one name. */
@@ -25,7 +25,7 @@ export function eventNamesFault(consumes: ConsumedEvent[], resources: Resource[]
   for (const [name, what] of copiesOf(consumes).flatMap(namesOfCopy)) {
     const other = taken.get(name);
     if (other !== undefined)
-      return `${what} would be called "${name}" in the code, as ${other} is; they cannot stand in one service: leave one out of --consumes, or rename it`;
+      return `${what} and ${other} would both be named "${name}" in the code; remove one from --consumes, or rename it`;
     taken.set(name, what);
   }
   return undefined;

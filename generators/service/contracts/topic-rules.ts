@@ -10,12 +10,12 @@ export function topicsFault(consumes: ConsumedEvent[], resources: Resource[]): s
   for (const { topic, of } of heard) {
     const owner = owned.find((own) => own.topic === topic);
     if (owner)
-      return `"${topic}" is the topic of ${of} and of ${owner.of}, and a topic has one owner; rename the resource`;
+      return `"${topic}" is the topic of both ${of} and ${owner.of}, but a topic has one owner; rename the resource`;
     const other = [...owned, ...heard].find(
       (each) => each.topic !== topic && inMetrics(each.topic) === inMetrics(topic),
     );
     if (other)
-      return `"${topic}", the topic of ${of}, and "${other.topic}", that of ${other.of}, cannot be in one Kafka, which takes "." and "_" for one; rename one, or leave it out of --consumes`;
+      return `"${topic}", the topic of ${of}, and "${other.topic}", that of ${other.of}, cannot be in the same Kafka cluster, which does not distinguish "." and "_"; rename one, or remove it from --consumes`;
   }
   return undefined;
 }

@@ -11,7 +11,7 @@ export function nameAfter(taken: Iterable<string>, preferred: string): string {
   const name = `${numberAfter(last)}${words}`;
   if (`${name}.ts` > last) return name;
   throw new UsageError(
-    `migrations/${last} sorts after every new migration: begin its name with a time, such as 20260131120000, as knex migrate:make does`,
+    `migrations/${last} sorts after every new migration; begin its name with a time such as 20260131120000, as knex migrate:make does`,
   );
 }
 

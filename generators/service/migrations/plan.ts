@@ -99,7 +99,7 @@ function leftColumns({ name, fields }: Table, { used }: History): string[] {
   const left = (used.get(name) ?? []).filter((column) => !fields.some((field) => field.name === column.name));
   return left.map(
     (column) =>
-      `The column "${columnName(column.name)}" of the table "${name}" stays, and nothing is written to it any more. ` +
-      'Drop it in a migration of your own once no running release uses it.',
+      `The column "${columnName(column.name)}" of the table "${name}" stays, and the service no longer writes to it. ` +
+      'Drop the column in your own migration once no running release uses it.',
   );
 }

@@ -26,12 +26,12 @@ const isLoose = (fields: Field[], column: Field) =>
   fields.find(({ name }) => name === column.name)?.optional ?? true;
 
 const ownMigration = (table: string) =>
-  `change the table in a migration of your own, and then the entry "${table}" under "tables" in .yo-rc.json`;
+  `change the table in your own migration, then change the entry "${table}" under "tables" in .yo-rc.json`;
 
 function refuseAddition(table: string, { name, type, optional, unique, index }: Field): void {
   if (!optional) {
     throw new UsageError(
-      `the field "${name}" is new in the table "${table}", whose rows have no value for it: make it optional (${name}:${type}:optional)`,
+      `the field "${name}" is new in the table "${table}", whose rows have no value for it; make it optional (${name}:${type}:optional)`,
     );
   }
   if (unique || index) throw new UsageError(noIndex(table, name));
@@ -42,8 +42,8 @@ function refuseChange(table: Table, column: Field): void {
   if (!field) return;
   if (table.column(field).text !== table.column(column).text) {
     throw new UsageError(
-      `the field "${field.name}" is ${column.type} in the table "${table.name}" and cannot become ${field.type}: ` +
-        `give the new one another name, or ${ownMigration(table.name)}`,
+      `the field "${field.name}" is ${column.type} in the table "${table.name}" and cannot become ${field.type}; ` +
+        `give the new field another name, or ${ownMigration(table.name)}`,
     );
   }
   if (field.unique !== column.unique || field.index !== column.index)
@@ -57,5 +57,5 @@ function refuseChange(table: Table, column: Field): void {
 }
 
 const noIndex = (table: string, field: string) =>
-  `the indexes of the table "${table}", which exists, are not changed here (field "${field}"): building one locks the table. ` +
+  `the generator does not change the indexes of the existing table "${table}" (field "${field}"), since building an index locks the table. ` +
   `Leave "unique" and "index" of the field as they are, or ${ownMigration(table)}`;

@@ -51,7 +51,8 @@ function parseField(text: string): Field {
   const [name = '', type, ...given] = text.split(':');
   const fault = fieldNameFault(name);
   if (fault) throw new UsageError(fault);
-  if (!type) throw new UsageError(`the field "${name}" has no type: ${fieldGrammar}, e.g. ${name}:string`);
+  if (!type)
+    throw new UsageError(`the field "${name}" has no type; write ${fieldGrammar}, such as ${name}:string`);
   const unique = modifier(given, 'unique', name);
   const field = {
     name,
@@ -67,8 +68,7 @@ function parseField(text: string): Field {
 
 function secrecy(given: string[], name: string): Pick<Field, 'secret'> {
   const [isSecret, isPublic] = [modifier(given, 'secret', name), modifier(given, 'public', name)];
-  if (isSecret && isPublic)
-    throw new UsageError(`the field "${name}" says secret and public; it can be one of them`);
+  if (isSecret && isPublic) throw new UsageError(`the field "${name}" is both secret and public; choose one`);
   return isSecret || isPublic ? { secret: isSecret } : {};
 }
 
@@ -86,7 +86,7 @@ function modifier(given: string[], wanted: Modifier, name: string): boolean {
   if (unknown !== undefined) {
     const hint = didYouMean(unknown, modifiers);
     throw new UsageError(
-      `the field "${name}" says ${seen(unknown)}.${hint} It may say ${modifiers.join(', ')}`,
+      `the field "${name}" has the unknown modifier ${seen(unknown)}.${hint} Modifiers: ${modifiers.join(', ')}`,
     );
   }
   return given.includes(wanted);
@@ -95,10 +95,10 @@ function modifier(given: string[], wanted: Modifier, name: string): boolean {
 function refuseUseless({ name, type, unique, index }: Field): void {
   if ((unique || index) && unbounded.includes(type)) {
     throw new UsageError(
-      `the field "${name}" cannot be unique or indexed: ${type} may outgrow an index; use string`,
+      `the field "${name}" cannot be unique or indexed, since values of type ${type} can be too large for an index; use string`,
     );
   }
   if (unique && type === 'boolean') {
-    throw new UsageError(`the field "${name}" cannot be unique: a boolean leaves room for two rows`);
+    throw new UsageError(`the field "${name}" cannot be unique, since a boolean allows only two rows`);
   }
 }

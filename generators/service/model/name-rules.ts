@@ -36,11 +36,12 @@ const suggestion = (word: string) => (word === '' ? '' : ` (try "${word}")`);
 export function kebabFault(name: string, what: string): string | undefined {
   if (name === '') return `${what} is empty`;
   if (!kebabCase.test(name)) {
-    return `${seen(name)} is not kebab-case: small letters and digits, words joined by "-"${suggestion(toKebab(name))}`;
+    return `${seen(name)} is not kebab-case; use lower-case letters and digits, and join words with "-"${suggestion(toKebab(name))}`;
   }
   if (name.length > longestName)
-    return `${seen(name)} has ${name.length} characters; ${longestName} is the most`;
-  if (windowsDevices.has(name)) return `"${name}" is a device on Windows, no file may be called so`;
+    return `${seen(name)} has ${name.length} characters; the maximum is ${longestName}`;
+  if (windowsDevices.has(name))
+    return `"${name}" is a device name on Windows and cannot be a file name; choose another name`;
   return undefined;
 }
 
@@ -49,7 +50,7 @@ const reservedServices = new Set(['service', 'workspace', 'node-modules']);
 /** Why a service cannot have this name (without `-service`). */
 export function serviceNameFault(name: string): string | undefined {
   if (reservedServices.has(name))
-    return `"${name}" is reserved; name what the service is about: user, order, billing`;
+    return `"${name}" is reserved; name the service after its subject: user, order, billing`;
   return kebabFault(name, 'the name');
 }
 
@@ -60,21 +61,20 @@ export function resourceNameFault(name: string): string | undefined {
   const names = resourceNames(name);
   if (names.kebabPlural === name) {
     const singular = name.replace(/[^-]+$/, (word) => singularize(word));
-    if (singular !== name)
-      return `"${name}" is a plural; a resource is named in the singular ("${singular}")`;
-    return `the plural of "${name}" is "${name}" too, so one cannot be told from many; choose another word`;
+    if (singular !== name) return `"${name}" is a plural; use the singular ("${singular}")`;
+    return `the plural of "${name}" is also "${name}"; choose a word with a different plural`;
   }
   if (javascriptWords.has(names.camel) || javascriptWords.has(names.camelPlural)) {
-    return `"${name}" is a word of the language; choose another`;
+    return `"${name}" is a reserved word of the language; choose another word`;
   }
   if (postgresWords.has(names.table))
-    return `the table "${names.table}" would be a word of SQL; choose another`;
+    return `the table name "${names.table}" would be a reserved word of SQL; choose another word`;
   if (runtimeTables.has(names.table))
-    return `the table "${names.table}" is the runtime's own; choose another word`;
+    return `the table "${names.table}" belongs to the runtime; choose another word`;
   const taken = [names.camel, names.camelPlural].find((word) => generatedVariables.has(word));
-  if (taken) return `"${taken}" is a name that the generated code needs itself; choose another word`;
+  if (taken) return `"${taken}" is a name that the generated code uses; choose another word`;
   if (generatedTypes.has(names.pascal))
-    return `the type "${names.pascal}" exists already; choose another word`;
+    return `the type "${names.pascal}" already exists; choose another word`;
   return undefined;
 }
 
@@ -83,31 +83,32 @@ const ownColumns = new Set(['id', 'createdAt', 'updatedAt']);
 /** Why a field cannot have this name. */
 export function fieldNameFault(name: string): string | undefined {
   if (!camelCase.test(name)) {
-    return `the field ${seen(name)} is not camelCase: letters and digits, the first one small${suggestion(toCamel(name))}`;
+    return `the field ${seen(name)} is not camelCase; use letters and digits, and begin with a lower-case letter${suggestion(toCamel(name))}`;
   }
   if (ownColumns.has(name))
-    return `the field "${name}" is there already: every resource has id, createdAt and updatedAt`;
+    return `the field "${name}" already exists: every resource has id, createdAt and updatedAt`;
   if (name.length > longestField)
-    return `the field ${seen(name)} has ${name.length} characters; ${longestField} is the most`;
+    return `the field ${seen(name)} has ${name.length} characters; the maximum is ${longestField}`;
   if (objectMembers.has(name))
-    return `the field "${name}" would hide a member of every JavaScript object; choose another`;
-  if (javascriptWords.has(name)) return `the field "${name}" is a word of the language; choose another`;
+    return `the field "${name}" would hide a member of every JavaScript object; choose another name`;
+  if (javascriptWords.has(name))
+    return `the field "${name}" is a reserved word of the language; choose another name`;
   const column = columnName(name);
   if (postgresWords.has(column))
-    return `the column "${column}" would be a word of SQL; choose another name for the field`;
+    return `the column "${column}" would be a reserved word of SQL; choose another name for the field`;
   if (column.length > longestColumn)
-    return `the column "${column}" has ${column.length} bytes, and PostgreSQL cuts names at ${longestColumn}; shorten the field`;
+    return `the column "${column}" has ${column.length} bytes, but PostgreSQL truncates names to ${longestColumn}; shorten the name of the field`;
   return undefined;
 }
 
 /** Why these fields cannot stand in one table. */
 export function fieldsFault(fields: Field[]): string | undefined {
-  if (fields.length === 0) return 'a resource has at least one field';
+  if (fields.length === 0) return 'a resource needs at least one field';
   const seen = new Map<string, string>();
   for (const { name } of fields) {
     const column = columnName(name);
     const other = seen.get(column);
-    if (other === name) return `the field "${name}" is there twice`;
+    if (other === name) return `the field "${name}" is given twice`;
     if (other !== undefined) return `the fields "${other}" and "${name}" would share the column "${column}"`;
     seen.set(column, name);
   }
@@ -127,7 +128,7 @@ export function collisionFault(resources: Resource[], aggregates: string[]): str
   for (const [what, names] of owners) {
     for (const name of new Set(names)) {
       const other = taken.get(name);
-      if (other === what) return `${what} is there twice`;
+      if (other === what) return `${what} is given twice`;
       if (other !== undefined) return `${other} and ${what} would both write "${name}"; rename one`;
       taken.set(name, what);
     }

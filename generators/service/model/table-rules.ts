@@ -34,7 +34,7 @@ export function tablesFault(resources: ResourceView[], copies: CopyView[]): stri
 const ofResource = ({ kebab, table, fields }: ResourceView): Planned => ({
   name: table,
   what: `the resource "${kebab}"`,
-  remedy: 'give it fewer fields, or keep some in one of type json',
+  remedy: 'use fewer fields, or combine some in one field of type json',
   own: ['id', 'created_at', 'updated_at'],
   time: 'created_at',
   fields,
@@ -43,7 +43,7 @@ const ofResource = ({ kebab, table, fields }: ResourceView): Planned => ({
 const ofCopy = ({ aggregate, table, fields, events }: CopyView): Planned => ({
   name: table,
   what: `the copy of "${aggregate.kebab}"`,
-  remedy: `leave events of it out of --consumes (${events.map(({ type }) => type).join(', ')}), or consume them in code of your own`,
+  remedy: `remove some of its events from --consumes (${events.map(({ type }) => type).join(', ')}), or consume them in your own code`,
   own: ['id', 'copied_at'],
   time: 'copied_at',
   fields,
@@ -52,7 +52,7 @@ const ofCopy = ({ aggregate, table, fields, events }: CopyView): Planned => ({
 function widthFault({ what, remedy, own, fields }: Planned): string | undefined {
   const columns = own.length + fields.length;
   if (columns <= MOST_COLUMNS) return undefined;
-  return `${what} would have ${columns} columns, and ${MOST_COLUMNS} is the most with which every row fits into a page of PostgreSQL: ${remedy}`;
+  return `${what} would have ${columns} columns, but with more than ${MOST_COLUMNS} a row may not fit into a page of PostgreSQL; ${remedy}`;
 }
 
 /** Tables and indexes share one space of names in PostgreSQL, and Knex names an index after its table and column. */
@@ -62,7 +62,7 @@ function relationsFault(tables: Planned[]): string | undefined {
     const cut = name.slice(0, LONGEST_NAME);
     const other = taken.get(cut);
     if (other !== undefined)
-      return `${other} and ${what} would share the name "${cut}" in PostgreSQL, which cuts names at ${LONGEST_NAME} bytes; shorten or rename one`;
+      return `${other} and ${what} would both be named "${cut}" in PostgreSQL, which truncates names to ${LONGEST_NAME} bytes; shorten or rename one`;
     taken.set(cut, what);
   }
   return undefined;

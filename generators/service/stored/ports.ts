@@ -25,10 +25,10 @@ export const portRangeFault = (port: number): string | undefined =>
 export function portFault(kind: PortName, port: number, siblings: Sibling[]): string | undefined {
   const range = portRangeFault(port);
   if (range) return range;
-  if (kafkaPorts.includes(port)) return `${port} is Kafka's; ${nextPort(kind, siblings)} is free`;
+  if (kafkaPorts.includes(port)) return `${port} is the port of Kafka; ${nextPort(kind, siblings)} is free`;
   const owner = siblings.find((sibling) => portsOf(sibling).includes(port));
   if (!owner) return undefined;
-  return `${port} is handed out to ${path.basename(owner.folder)}; ${nextPort(kind, siblings)} is free`;
+  return `${port} is already used by ${path.basename(owner.folder)}; ${nextPort(kind, siblings)} is free`;
 }
 
 const portsOf = ({ answers }: Sibling) =>

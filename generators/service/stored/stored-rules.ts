@@ -70,4 +70,4 @@ export function checkTables(tables: Record<string, unknown>, file: string = yoRc
 }
 
 const tableFault = (name: string) =>
-  /^[a-z][a-z0-9_]{0,62}$/.test(name) ? undefined : 'a table has small letters, digits and "_"';
+  /^[a-z][a-z0-9_]{0,62}$/.test(name) ? undefined : 'a table name has lower-case letters, digits and "_"';

@@ -50,7 +50,7 @@ export interface Broker {
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
   if (process.env.NODE_ENV === 'production') {
     throw new Error(
-      'The embedded broker does not start with NODE_ENV=production: use a real Kafka cluster there',
+      'The embedded broker does not start with NODE_ENV=production; use a real Kafka cluster in production',
     );
   }
   const { host = '127.0.0.1', advertisedHost = host } = options;
@@ -125,7 +125,7 @@ function serve(
     serveConnection(socket, answer, (error) => {
       logger?.warn(
         { err: error },
-        'The embedded broker closed a connection: its request could not be answered',
+        'The embedded broker closed a connection because it could not answer a request',
       );
     });
   });

@@ -11,7 +11,7 @@ export class DirectoryTakenError extends Error {
   constructor(directory: string, holder: Holder) {
     super(
       `The directory ${directory} belongs to the broker at ${holder.host}:${holder.port} (process ${holder.pid}): ` +
-        'use that one, stop it, or give this one another directory',
+        'use that broker, stop it, or choose another directory',
     );
     this.holder = holder;
   }

@@ -24,7 +24,7 @@ export function createDispatcher(apis: readonly Api[]): AnswerRequest {
     const [key, version, correlationId] = [request.int16(), request.int16(), request.int32()];
     const api = byKey.get(key);
     if (!api || !isAnswered(api, version))
-      throw new ProtocolError(`API ${key} version ${version} is not answered`);
+      throw new ProtocolError(`API ${key} version ${version} is not supported`);
     const clientId = request.nullableString() ?? '';
     const isFlexible = version >= (api.flexibleFrom ?? Number.POSITIVE_INFINITY);
     if (isFlexible && version <= api.versions[1]) request.startFlexibleBody();

@@ -71,9 +71,12 @@ async function run(system: System, signals: StopSignals): Promise<number> {
   const prepared = found.filter((one) => 'environment' in one);
   const others = found.filter((one) => 'holder' in one);
   for (const { service, holder, config } of others)
-    sayOf(system, service)(`Runs already at ${serviceUrl(config)} (process ${holder.pid}): left alone.`);
+    sayOf(
+      system,
+      service,
+    )(`Already runs at ${serviceUrl(config)} (process ${holder.pid}); not started again.`);
   if (signals.isStopping() || prepared.length === 0) return 0;
-  if (options.partsOnly) say('Ready       Ctrl-C ends what was started here.');
+  if (options.partsOnly) say('Ready       Ctrl-C stops everything that dev started.');
   else await startAll(system, prepared);
   if (!system.isOwnFolder && !options.partsOnly) void showTable(system, prepared[0]?.kafka ?? '', others);
   const ends = running.map((service) => service.ended);
@@ -118,5 +121,5 @@ async function showTable({ running, say }: System, kafka: string, others: Runnin
   const header = ['service', 'address', 'documentation', 'PostgreSQL'];
   const rows = [...ours, ...theirs].toSorted(([one = ''], [other = '']) => one.localeCompare(other));
   const all = [header, ...rows, ['Kafka', addressOf(kafka), '', '']];
-  for (const line of ['', ...tableLines(all), '', 'Ctrl-C ends what was started here.']) say(line);
+  for (const line of ['', ...tableLines(all), '', 'Ctrl-C stops everything that dev started.']) say(line);
 }

@@ -43,7 +43,7 @@ export async function createPlan(options: PostgresOptions): Promise<Plan> {
   const { directory, user = 'postgres', databases = [] } = options;
   if (options.password === '')
     throw new Error(
-      `The password of ${user} is empty: every user of this machine could log in. Give one, or leave it out for a random one.`,
+      `The password of ${user} is empty: every user of this machine could log in. Set a password, or omit it for a random one.`,
     );
   const home = directory && path.resolve(directory);
   const account = await chooseAccount(home && (await knownData(home)));

@@ -43,7 +43,7 @@ interface Started {
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   if (process.env['NODE_ENV'] === 'production') {
     throw new Error(
-      'The embedded PostgreSQL does not start with NODE_ENV=production: use a real server there.',
+      'The embedded PostgreSQL does not start with NODE_ENV=production. Use a real server in production.',
     );
   }
   const plan = await createPlan(options);
@@ -78,7 +78,7 @@ async function startLettingIn(plan: Plan): Promise<Started> {
   const again = await start(plan);
   if (await enter(plan, again)) return again;
   await again.server.stop();
-  throw new Error(`PostgreSQL does not let ${plan.user} into ${plan.data}. Its log: ${plan.logFile}`);
+  throw new Error(`PostgreSQL refuses ${plan.user} in ${plan.data}. The log of PostgreSQL: ${plan.logFile}`);
 }
 
 /** Resolves to false when the user is not let in. */

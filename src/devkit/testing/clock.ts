@@ -23,6 +23,7 @@ export function createClock(start: Date | string = new Date()): TestClock {
 
 function timeOf(value: Date | string): number {
   const time = new Date(value).getTime();
-  if (Number.isNaN(time)) throw new RangeError(`${String(value)} is no time: give a Date, or ISO 8601`);
+  if (Number.isNaN(time))
+    throw new RangeError(`${String(value)} is not a time; give a Date, or an ISO 8601 string`);
   return time;
 }

@@ -51,7 +51,7 @@ async function openServer(address: string | undefined): Promise<Server> {
   const url = (database?: string) => withDatabase(address, database);
   await query(address, 'select 1').catch((cause: unknown) => {
     throw new Error(
-      `TEST_DATABASE_URL: ${errorMessage(cause)}. Correct it, or unset it to test on an embedded one.`,
+      `TEST_DATABASE_URL: ${errorMessage(cause)}. Correct it, or unset it to test with an embedded PostgreSQL.`,
       {
         cause,
       },
@@ -70,7 +70,7 @@ async function createDatabase(server: Server, template?: string): Promise<TestDa
   const source = template ? ` template ${escapeIdentifier(template)}` : '';
   await query(server.url(), `create database ${name}${source}`).catch((cause: unknown) => {
     if (errorCode(cause) !== '42501') throw cause; // insufficient_privilege
-    throw new Error('The user of TEST_DATABASE_URL may not create databases: alter role ... createdb.', {
+    throw new Error('The user of TEST_DATABASE_URL may not create databases. Run alter role ... createdb.', {
       cause,
     });
   });

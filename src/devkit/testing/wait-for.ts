@@ -45,5 +45,5 @@ async function attempt<T>(check: () => T | Promise<T>): Promise<Seen<T>> {
 function tooLate<T>(timeout: number, message: string, seen: Seen<T>): Error {
   const last =
     'error' in seen ? `the last error was ${inspect(seen.error)}` : `last seen: ${inspect(seen.value)}`;
-  return new Error(`not within ${timeout} ms: ${message}; ${last}`, { cause: seen.error });
+  return new Error(`timed out after ${timeout} ms: ${message}; ${last}`, { cause: seen.error });
 }

@@ -45,7 +45,7 @@ export async function changeKeys(
   await withDatabase(root, async (database) => {
     const { keys } = await findParkedKeys(database, { ...selection, state, of: 'first' }, limit);
     if (keys.length === 0) await explainNothing(database, selection, state);
-    if (keys.length === 0 && !values.json) return print('there is no key like that');
+    if (keys.length === 0 && !values.json) return print('no key matches');
     await (values.yes ? act : foresee)(database, keys, change, values);
   });
 }
@@ -56,7 +56,7 @@ async function explainNothing(database: Knex, selection: Selection, state: Parke
   const { keys } = await findParkedKeys(database, { ...selection, state, of: 'any' }, 1);
   if (!keys[0]) return;
   throw new CommandError(
-    `event ${selection.id} waits behind ${keys[0].firstId ?? 'another event'}, the first one of ${keyName(keys[0])}; the first one is what can be redriven or dropped: name it with --id, or the key with --key`,
+    `event ${selection.id} waits behind ${keys[0].firstId ?? 'another event'}, the first event of ${keyName(keys[0])}. Only the first event can be redriven or dropped: select it with --id, or its key with --key`,
   );
 }
 
@@ -78,7 +78,7 @@ async function foresee(database: Knex, keys: ParkedKey[], change: KeyChange, { j
   const which = shown < total ? `the first ${shown} shown above` : 'shown above';
   const events = total > 0 ? `${counted(total, 'event')}, ${which}, of ` : '';
   print(
-    `\n${events}${counted(keys.length, 'key')} would be ${change.did}${total > 0 ? ': gone for good' : ''}.`,
+    `\n${events}${counted(keys.length, 'key')} would be ${change.did}${total > 0 ? ' permanently' : ''}.`,
   );
   printDryRun();
 }
@@ -107,10 +107,10 @@ const printKept: Keep = (events) => {
 const doneText = (key: ParkedKey, count: number, did: string): string =>
   count === 0
     ? `${did}: ${keyName(key)}`
-    : `${did}: ${counted(count, 'event')} of ${keyName(key)}, shown above; gone for good`;
+    : `${did}: ${counted(count, 'event')} of ${keyName(key)}, shown above; deleted permanently`;
 
 const leftAlone = (key: ParkedKey): string =>
-  `left alone: ${keyName(key)}, which went on meanwhile; look again with list`;
+  `left alone: ${keyName(key)}, which has changed in the meantime; run list again`;
 
 /** What became of a key, or would become of it. */
 interface Outcome {
@@ -129,7 +129,10 @@ const changeJson = ({ key, events, count, outcome }: Outcome) => ({
 
 /** Says what it waits for when that takes long. */
 async function patiently<T>(key: ParkedKey, work: Promise<T>): Promise<T> {
-  const notice = setTimeout(() => printError(`waiting for ${keyName(key)}, which is being tried`), PATIENCE);
+  const notice = setTimeout(
+    () => printError(`waiting for ${keyName(key)}, which a service is retrying now`),
+    PATIENCE,
+  );
   try {
     return await work;
   } finally {

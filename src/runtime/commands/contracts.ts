@@ -7,7 +7,7 @@ import { print } from '../logging/terminal.ts';
 
 export const contractsCommand: Command = {
   summary: `writes ${CONTRACT_FILE}: the events that the service publishes and consumes`,
-  flags: { '--check': `writes nothing, fails when ${CONTRACT_FILE} is not what the code says` },
+  flags: { '--check': `writes nothing, and fails if ${CONTRACT_FILE} differs from the code` },
   async run(args, root) {
     const { check } = parseArgs({ args, options: { check: { type: 'boolean' } } }).values;
     const file = path.join(root, CONTRACT_FILE);
@@ -15,7 +15,7 @@ export const contractsCommand: Command = {
     if (text === written) {
       print(`${CONTRACT_FILE} is up to date`);
     } else if (check) {
-      const seen = written === undefined ? 'is not there' : 'is not what src/events/contracts.ts says';
+      const seen = written === undefined ? 'does not exist' : 'differs from src/events/contracts.ts';
       throw new CommandError(`${CONTRACT_FILE} ${seen}; run microservice-runtime contracts, and commit it`);
     } else {
       await writeText(file, text);

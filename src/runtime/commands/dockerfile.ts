@@ -9,8 +9,8 @@ import { print } from '../logging/terminal.ts';
 const FILE = 'Dockerfile';
 
 export const dockerfileCommand: Command = {
-  summary: 'writes the Dockerfile of this version of the runtime',
-  flags: { '--check': 'writes nothing, fails when the Dockerfile is another one' },
+  summary: 'writes the Dockerfile of this runtime version',
+  flags: { '--check': 'writes nothing, and fails if the Dockerfile differs' },
   async run(args, root) {
     const { check } = parseArgs({ args, options: { check: { type: 'boolean' } } }).values;
     const file = path.join(root, FILE);
@@ -19,7 +19,7 @@ export const dockerfileCommand: Command = {
       print(`${FILE} is up to date`);
     } else if (check) {
       throw new CommandError(
-        `${FILE} is not the one of this version; run microservice-runtime dockerfile, and read the diff`,
+        `${FILE} differs from the one of this version; run microservice-runtime dockerfile, and read the diff`,
       );
     } else {
       await writeText(file, text);

@@ -26,12 +26,11 @@ interface Skip {
 export async function skip(values: Flags, root: string, words: readonly string[]): Promise<void> {
   const [topic = '', partition = '', offset = ''] = words;
   const { reason, yes, json } = values;
-  if (reason === undefined)
-    throw new MisuseError('--reason is missing; say why nobody is to handle the event');
+  if (reason === undefined) throw new MisuseError('--reason is missing; say why the event is skipped');
   const config = kafkaOf(root);
   const first = numberOf('OFFSET', offset);
   const through = numberOf('--through', values.through ?? offset);
-  if (through < first) throw new MisuseError(`--through ${through} lies before ${first}`);
+  if (through < first) throw new MisuseError(`--through ${through} is before OFFSET ${first}`);
   const skipped = {
     group: values.group ?? config.groupId,
     ...{ topic, partition: numberOf('PARTITION', partition), offset: first, through, reason },
@@ -49,7 +48,7 @@ export async function skip(values: Flags, root: string, words: readonly string[]
 
 function numberOf(word: string, text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new MisuseError(`${word} is ${JSON.stringify(text)}; write a number from 0 on`);
+  throw new MisuseError(`${word} is ${JSON.stringify(text)}; write a number of 0 or more`);
 }
 
 async function checkPosition(database: Knex, { group, topic, partition, offset }: Skip): Promise<void> {
@@ -58,7 +57,7 @@ async function checkPosition(database: Knex, { group, topic, partition, offset }
   if (position === offset) return;
   const where = position === undefined ? 'has no position' : `is at ${position}, not at ${offset},`;
   throw new CommandError(
-    `group ${group} ${where} in ${topic}/${partition}; an event can be skipped while the group stands at it: npx microservice-runtime lag`,
+    `group ${group} ${where} in ${topic}/${partition}; only the event at the group's position can be skipped; npx microservice-runtime lag shows the position`,
   );
 }
 
@@ -71,14 +70,14 @@ async function endOf(driver: KafkaDriver, { topic, partition, through }: Skip): 
   throw new CommandError(
     end === undefined
       ? `Kafka has no partition ${topic}/${partition}`
-      : `${topic}/${partition} ends at ${end}: nothing has come at ${through} yet that could be skipped`,
+      : `${topic}/${partition} ends at ${end}: it has no event at ${through} yet that could be skipped`,
   );
 }
 
 async function move(database: Knex, skipped: Skip): Promise<void> {
   if (await skipOffset(database, skipped, skipped.offset, skipped.through)) return;
   await checkPosition(database, skipped);
-  throw new CommandError('the position changed meanwhile; look at it again: npx microservice-runtime lag');
+  throw new CommandError('the position has changed in the meantime; npx microservice-runtime lag shows it');
 }
 
 interface Record extends Skip {
@@ -88,14 +87,14 @@ interface Record extends Skip {
 }
 
 const planText = ({ group, topic, partition, offset, through, end }: Record): string =>
-  `Group ${group} stands at ${offset} in ${topic}/${partition}, which ends at ${end}.\n` +
+  `Group ${group} is at ${offset} in ${topic}/${partition}, which ends at ${end}.\n` +
   (through === offset
-    ? `The event at ${offset} would be skipped: it is never handled, and the later ones of its key are.`
-    : `The events at ${offset} to ${through} would be skipped: they are never handled, and the later ones of their keys are.`);
+    ? `The event at ${offset} would be skipped: it is never handled, but later events of its key are.`
+    : `The events at ${offset} to ${through} would be skipped: they are never handled, but later events of their keys are.`);
 
 const doneText = ({ group, topic, partition, offset, through, reason, by, at }: Record): string =>
   `${at} ${by} skipped ${topic}/${partition}@${through === offset ? offset : `${offset} to ${through}`} for group ${group}: ${printableValue(reason)}\n` +
-  `The group is at ${through + 1}. A service that runs follows with its next try.`;
+  `The group is at ${through + 1}. A running service continues there at its next try.`;
 
 /** Who runs this, as well as the machine knows; a container may have no name for its user. */
 function operator(): string {

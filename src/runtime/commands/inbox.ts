@@ -29,36 +29,36 @@ const columns: Column[] = [
 
 /** The events that consumer groups remember. */
 export const inboxCommand = commandOf(
-  'shows which events were handled, forgets that one was, or skips one',
+  'shows handled events, forgets them, or skips an event',
   {
     list: {
-      summary: 'one row an event, the one that was handled last first',
+      summary: 'one row per event, last handled first',
       flags: [...selectors, 'limit', 'json'],
       run: (values, root) => withDatabase(root, (database) => list(database, values)),
     },
     show: {
-      summary: 'the same, with all that is known of each; the events themselves are in Kafka alone',
+      summary: 'the same in full; the events themselves are only in Kafka',
       flags: [...selectors, 'limit', 'json'],
       run: (values, root) => withDatabase(root, (database) => show(database, values)),
     },
     redrive: {
-      summary: 'is not needed here: replay has events handled again',
+      summary: 'is not needed: use replay to handle events again',
       flags: [...selectors, 'all', 'limit', 'yes', 'json'],
       run: redrive,
     },
     drop: {
-      summary: 'forgets that events were handled: what comes again is handled again',
+      summary: 'forgets events: if Kafka delivers one again, it is handled again',
       flags: [...selectors, 'all', 'limit', 'yes', 'json'],
       run: (values, root) => drop(root, values),
     },
     skip: {
-      summary: 'moves the group past the event that it stands at',
+      summary: 'moves the group past the event at its position',
       words: ['TOPIC', 'PARTITION', 'OFFSET'],
       flags: ['reason', 'through', 'group', 'yes', 'json'],
       run: skip,
     },
   },
-  { 'older-than': 'what was handled longer ago: 90s, 10m, 2h, 3d' },
+  { 'older-than': 'events handled longer ago: 90s, 10m, 2h, 3d' },
 );
 
 const filterOf = ({ group, topic, source, id, olderThan }: Selection): HandledFilter => ({
@@ -68,7 +68,11 @@ const filterOf = ({ group, topic, source, id, olderThan }: Selection): HandledFi
 async function list(database: Knex, values: Flags): Promise<void> {
   const { events, more } = await find(database, values);
   if (values.json) return printJson({ events: events.map(handledJson), more });
-  print(events.length === 0 ? 'no such event was handled, or it is forgotten' : handledText(events));
+  print(
+    events.length === 0
+      ? 'no matching event was handled, or the inbox has forgotten it'
+      : handledText(events),
+  );
   printMore(more);
 }
 
@@ -83,7 +87,7 @@ async function show(database: Knex, values: Flags): Promise<void> {
       `  handled  ${receivedAt.toISOString()}, ${ageOf(receivedAt)} ago`,
     ].join('\n'),
   );
-  print(texts.join('\n\n') || 'no such event was handled, or it is forgotten');
+  print(texts.join('\n\n') || 'no matching event was handled, or the inbox has forgotten it');
   printMore(more);
 }
 
@@ -92,7 +96,7 @@ const find = (database: Knex, values: Flags) =>
 
 async function redrive(): Promise<void> {
   throw new CommandError(
-    'what is in the inbox was handled; replay TOPIC --from TIME --forget has it handled again, and what waits is in parked and dead-letters',
+    'the inbox contains only handled events; use replay TOPIC --from TIME --forget to handle events again. Waiting events are in parked and dead-letters',
   );
 }
 
@@ -109,14 +113,14 @@ async function foresee(database: Knex, filter: HandledFilter, limit: number, { j
   const { events, more: beyond } = await findHandled(database, filter, shown);
   const more = Math.min(beyond, limit - shown);
   if (json) return printJson({ dryRun: true, events: events.map(handledJson), more });
-  if (events.length === 0) return print('no such event was handled, or it is forgotten');
+  if (events.length === 0) return print('no matching event was handled, or the inbox has forgotten it');
   print(handledText(events));
-  const others = more > 0 ? ', of which the last ones are shown above,' : ', shown above,';
+  const others = more > 0 ? ', the latest of which are shown above,' : ', shown above,';
   print(`\n${counted(events.length + more, 'event')}${others} would be forgotten, ${again}.`);
   printDryRun();
 }
 
-const again = 'and handled again should Kafka deliver it again';
+const again = 'and handled again if Kafka delivers them again';
 
 async function forget(database: Knex, filter: HandledFilter, limit: number, { json }: Flags): Promise<void> {
   const forgotten: HandledEvent[] = [];

@@ -35,8 +35,8 @@ interface Lag {
 }
 
 export const lagCommand: Command = {
-  summary: 'shows how far the consumer groups of the service are, and how many events are ahead of them',
-  flags: helpOf(names, { group: 'this consumer group alone', topic: 'this topic alone' }),
+  summary: 'shows the positions of the consumer groups of the service, and the number of events ahead',
+  flags: helpOf(names, { group: 'only this consumer group', topic: 'only this topic' }),
   async run(args, root) {
     const { values } = parseFlags(args, names);
     const config = kafkaOf(root);
@@ -46,10 +46,8 @@ export const lagCommand: Command = {
     const kafka = { bootstrapServers: config.bootstrapServers, answers: !error, ...(error && { error }) };
     if (values.json) return printJson({ kafka, partitions });
     if (error)
-      printError(
-        `Kafka at ${config.bootstrapServers.join(',')} does not answer (${error}); positions alone:`,
-      );
-    print(partitions.length === 0 ? 'no group like that has handled anything yet' : lagText(partitions));
+      printError(`Kafka at ${config.bootstrapServers.join(',')} does not answer (${error}); positions only:`);
+    print(partitions.length === 0 ? 'no matching group has handled an event yet' : lagText(partitions));
   },
 };
 

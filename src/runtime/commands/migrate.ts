@@ -11,11 +11,11 @@ import { CommandError, type Command } from './input/command.ts';
 import { print, printData, printError } from '../logging/terminal.ts';
 
 export const migrateCommand: Command = {
-  summary: 'runs the pending migrations; safe from any number of replicas at once',
+  summary: 'runs the pending migrations; any number of replicas can run it at once',
   flags: {
-    '--check': 'changes nothing, fails when the database lacks a migration or a table of the runtime',
+    '--check': 'changes nothing, and fails if the database lacks a migration or a table of the runtime',
     '--sql': 'prints the SQL instead, without a database',
-    '--after <migration>': 'with --sql: leaves out this migration and those before it',
+    '--after <migration>': 'with --sql: omits this migration and earlier ones',
   },
   async run(args, root) {
     const options = {
@@ -25,8 +25,8 @@ export const migrateCommand: Command = {
     } as const;
     const { check, sql, after } = parseArgs({ args, options }).values;
     if (check && sql)
-      throw new CommandError('--check asks a database and --sql needs none; give one of them');
-    if (after !== undefined && !sql) throw new CommandError('--after goes with --sql');
+      throw new CommandError('--check reads a database, but --sql uses none; give only one of the two');
+    if (after !== undefined && !sql) throw new CommandError('--after requires --sql');
     if (sql) await printSql(root, after);
     else await (check ? checkSchema(root) : migrate(root));
   },

@@ -31,9 +31,9 @@ const columns: Column[] = [
 ];
 
 /** The events that are saved and not sent yet. */
-export const outboxCommand = commandOf('shows events that are saved and not in Kafka yet, or drops one', {
+export const outboxCommand = commandOf('shows events that are saved but not in Kafka yet, or drops them', {
   list: {
-    summary: 'one row an event, the one that waits longest first',
+    summary: 'one row per event, oldest first',
     flags: [...selectors, 'limit', 'json'],
     run: (values, root) => withDatabase(root, (database) => list(database, values)),
   },
@@ -43,12 +43,12 @@ export const outboxCommand = commandOf('shows events that are saved and not in K
     run: (values, root) => withDatabase(root, (database) => show(database, values)),
   },
   redrive: {
-    summary: 'is not needed here: the relay of the service sends by itself',
+    summary: 'is not needed: the relay of the service sends events automatically',
     flags: [...selectors, 'all', 'limit', 'yes', 'json'],
     run: redrive,
   },
   drop: {
-    summary: 'deletes events that wait, for good',
+    summary: 'deletes waiting events permanently',
     flags: [...selectors, 'all', 'limit', 'yes', 'json'],
     run: (values, root) => drop(root, values),
   },
@@ -67,7 +67,7 @@ async function list(database: Knex, values: Flags): Promise<void> {
     ...[topic, key, type ?? '-', id ?? '-'],
     ...[ageOf(createdAt), String(bytes), String(lane)],
   ]);
-  print(rows.length === 0 ? 'no such event waits in the outbox' : tableText(columns, rows));
+  print(rows.length === 0 ? 'no matching event waits in the outbox' : tableText(columns, rows));
   printMore(more);
 }
 
@@ -77,13 +77,13 @@ async function show(database: Knex, values: Flags): Promise<void> {
   const events = await readWaiting(database, filter, limit, valueBytes(limit));
   const { more } = await findWaiting(database, filter, limit);
   if (values.json) return printJson({ events: events.map(waitingJson), more });
-  print(events.map(waitingText).join('\n\n') || 'no such event waits in the outbox');
+  print(events.map(waitingText).join('\n\n') || 'no matching event waits in the outbox');
   printMore(more);
 }
 
 async function redrive(): Promise<void> {
   throw new CommandError(
-    'nothing in the outbox needs to be redriven: a running service sends it by itself, as soon as Kafka takes it; what Kafka refused is in dead-letters',
+    'events in the outbox need no redrive: a running service sends them as soon as Kafka accepts them. Events that Kafka refused are in dead-letters',
   );
 }
 
@@ -101,11 +101,11 @@ async function foresee(database: Knex, filter: WaitingFilter, limit: number, { j
   const { more: beyond } = await findWaiting(database, filter, shown);
   const more = Math.min(beyond, limit - shown);
   if (json) return printJson({ dryRun: true, events: events.map(waitingJson), more });
-  if (events.length === 0) return print('no such event waits in the outbox');
+  if (events.length === 0) return print('no matching event waits in the outbox');
   print(events.map(waitingText).join('\n\n'));
   const others = more > 0 ? `, the oldest of which are shown above,` : ', shown above,';
   print(
-    `\n${counted(events.length + more, 'event')}${others} would be gone for good, and nobody would hear of them.`,
+    `\n${counted(events.length + more, 'event')}${others} would be deleted permanently and never published.`,
   );
   printDryRun();
 }
@@ -120,7 +120,7 @@ async function dropNow(database: Knex, filter: WaitingFilter, limit: number, { j
     const count = await dropWaiting(database, filter, limit, keep);
     if (!json)
       print(
-        `${counted(count, 'event')} dropped${count > 0 ? ', shown above; gone for good, unless a relay was sending it already' : ''}`,
+        `${counted(count, 'event')} dropped${count > 0 ? ', shown above; deleted permanently, unless a relay was already sending them' : ''}`,
       );
   } finally {
     // what was dropped before an error must be seen too

@@ -72,14 +72,14 @@ export const keyName = (key: ParkedKey): string =>
 
 /** A key and its events with all that they hold; `more` are not shown. */
 export function keyText(key: ParkedKey, events: readonly ParkedEvent[]): string {
-  const next = key.nextTryAt ? `next try ${nextText(key.nextTryAt)}` : 'not tried any more';
+  const next = key.nextTryAt ? `next try ${nextText(key.nextTryAt)}` : 'not retried automatically';
   const more = key.events - events.length;
   return [
     `${keyName(key)}: ${counted(key.events, 'event')}, parked ${ageOf(key.parkedAt)} ago`,
     printableValue(`${key.state}, ${key.reason}: ${key.error}`),
     `${key.attempts} ${key.attempts === 1 ? 'try' : 'tries'} failed, ${next}`,
     ...events.map((event) => `\n${eventText(wholeEvent(event))}`),
-    ...(more > 0 ? [`\nand ${counted(more, 'event')} more behind`] : []),
+    ...(more > 0 ? [`\nand ${counted(more, 'event')} more wait behind`] : []),
   ].join('\n');
 }
 

@@ -21,14 +21,14 @@ const selectors: readonly FlagName[] = ['id', 'key', 'type', 'topic', 'group', '
 
 /** The keys that are tried again by themselves. */
 export const parkedCommand = createParkedCommand('parked', {
-  summary: 'shows keys whose first event fails and is tried again; lets one be tried now, or drops it',
-  redrive: 'has them tried now, with all their tries before them',
+  summary: 'shows keys whose first event fails and is retried; retries them now, or drops events',
+  redrive: 'retries the keys now, and resets their number of tries',
 });
 
 /** The keys that wait for somebody, of events that came and of those on their way out. */
 export const deadLettersCommand = createParkedCommand('dead', {
-  summary: 'shows keys whose first event is given up; lets one be tried again, or drops it',
-  redrive: 'has them tried again, or sent again where Kafka refused them',
+  summary: 'shows keys whose first event is a dead letter; retries them, or drops events',
+  redrive: 'retries the keys, or sends their events again if Kafka refused them',
 });
 
 function createParkedCommand(state: ParkedState, texts: { summary: string; redrive: string }): Command {
@@ -36,7 +36,7 @@ function createParkedCommand(state: ParkedState, texts: { summary: string; redri
     texts.summary,
     {
       list: {
-        summary: 'one row a key, the one that waits longest first',
+        summary: 'one row per key, oldest first',
         flags: [...selectors, 'limit', 'json'],
         run: (values, root) => withDatabase(root, (database) => list(database, state, values)),
       },
@@ -51,17 +51,17 @@ function createParkedCommand(state: ParkedState, texts: { summary: string; redri
         run: (values, root) => redriveKeys(root, state, values),
       },
       drop: {
-        summary: 'deletes the first event of a key for good, and has the next one tried',
+        summary: 'deletes the first event of a key permanently, and retries the next one',
         flags: [...selectors, 'all', 'with-queue', 'limit', 'yes', 'json'],
         run: (values, root) => dropKeys(root, state, values),
       },
     },
     {
-      id: 'the key where this event waits; to redrive or drop it must be the first one',
-      type: 'keys where an event of this type waits; to redrive or drop: is the first one',
+      id: 'keys with this event; for redrive and drop it must be the first event',
+      type: 'keys with an event of this type; for redrive and drop it must be the first event',
       key: 'this key',
       topic: 'keys of this topic',
-      group: `keys of this consumer group${state === 'dead' ? '; outbox: events on their way out' : ''}`,
+      group: `keys of this consumer group${state === 'dead' ? '; outbox: outgoing events' : ''}`,
       'older-than': 'keys parked for longer: 90s, 10m, 2h, 3d',
       all: 'every key',
     },
@@ -78,7 +78,7 @@ async function list(database: Knex, state: ParkedState, values: Flags): Promise<
   const { keys, total } = await findParkedKeys(database, filterOf(values, state), limitOf(values, LIMIT));
   const more = total - keys.length;
   if (values.json) return printJson({ keys: keys.map(keyJson), more });
-  print(keys.length === 0 ? `there is no ${nameOf(state)} like that` : keysText(keys));
+  print(keys.length === 0 ? `no ${nameOf(state)} matches` : keysText(keys));
   printMore(more);
 }
 
@@ -104,6 +104,6 @@ async function show(database: Knex, state: ParkedState, values: Flags): Promise<
     return printJson({ keys: documents, more });
   }
   const texts = shown.map(({ key, events }) => keyText(key, events));
-  print(texts.join('\n\n') || `there is no ${nameOf(state)} like that`);
+  print(texts.join('\n\n') || `no ${nameOf(state)} matches`);
   if (more > 0) print(`\nand ${counted(more, 'key')} more; --limit shows more events`);
 }

@@ -22,7 +22,7 @@ export async function readSpans(
   const topics = await topicsOf(driver, config);
   if (!topics.includes(topic))
     throw new CommandError(
-      `there is no topic ${JSON.stringify(topic)} in Kafka at ${config.bootstrapServers.join(',')}; there ${topics.length === 0 ? 'is none' : `are ${topics.join(', ')}`}`,
+      `Kafka at ${config.bootstrapServers.join(',')} has no topic ${JSON.stringify(topic)}; it has ${topics.length === 0 ? 'no topics' : topics.join(', ')}`,
     );
   const starts = new Map(
     since

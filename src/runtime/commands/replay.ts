@@ -27,15 +27,15 @@ interface Replay {
 }
 
 export const replayCommand: Command = {
-  summary: 'has the events of a topic handled again: replay TOPIC --from TIME',
+  summary: 'has a service handle the events of a topic again: replay TOPIC --from TIME',
   flags: helpOf(names, {
-    group: 'the name of the new group; with --forget: the group that is set back',
-    forget: 'no new group: the one of the service is set back, and forgets what it handled since',
+    group: 'the name of the new group; with --forget: the group to move back',
+    forget: "no new group: the service's group moves back, and forgets the events it handled since",
   }),
   async run(args, root) {
     const { values, words } = parseFlags(args, names, ['TOPIC']);
     const [topic = ''] = words;
-    if (values.from === undefined) throw new MisuseError('--from is missing; say from when on');
+    if (values.from === undefined) throw new MisuseError('--from is missing; give the time to start from');
     const since = parseTime(values.from);
     const config = kafkaOf(root);
     const group = values.group ?? (values.forget ? config.groupId : newName(config.groupId));
@@ -57,7 +57,7 @@ async function makeGroup({ topic, group, since, config, database, driver, values
   const committed = await driver.committedOffsets(group, [topic]);
   if (committed.length > 0 || group === config.groupId || (await isGroupKnown(database, group)))
     throw new CommandError(
-      `group ${group} exists already; give a new one another name with --group, or set this one back with --forget`,
+      `group ${group} already exists; choose another name with --group, or move this group back with --forget`,
     );
   const positions = spans.map(({ partition, from }) => ({ partition, position: from }));
   if (values.yes) await createReplayGroup(database, { group, like: config.groupId, topic, positions });
@@ -69,12 +69,12 @@ async function makeGroup({ topic, group, since, config, database, driver, values
   printSpans(spans);
   const will = values.yes ? 'handles' : 'would handle';
   print(
-    `\nA new group, ${group}, ${will} ${counted(total(spans), 'event')} of ${topic} from ${nameOf(since)} on, and what comes after them.`,
+    `\nA new group, ${group}, ${will} ${counted(total(spans), 'event')} of ${topic} from ${nameOf(since)} on, and all later events.`,
   );
-  print(`In the other topics of the service it goes on where ${config.groupId} is now.`);
+  print(`In the other topics of the service, the new group continues where ${config.groupId} is now.`);
   if (!values.yes) return printDryRun();
   print(
-    `\nThe group is there. Run the service as this group, beside the one that runs or instead of it:\n\n  KAFKA_GROUP_ID=${group}`,
+    `\nThe group exists. Run the service with this group, beside the running one or instead of it:\n\n  KAFKA_GROUP_ID=${group}`,
   );
 }
 
@@ -83,7 +83,7 @@ async function forget({ topic, group, since, config, database, driver, values }:
   const begun = await untilPosition(all, { database, driver, group, topic });
   if (begun.length === 0)
     throw new CommandError(
-      `group ${group} has not handled anything of ${topic} yet; there is nothing to set back`,
+      `group ${group} has not handled any event of ${topic} yet, so it cannot move back`,
     );
   const spans = begun.filter(({ events }) => events > 0);
   const positions = spans.map(({ partition, from }) => ({ partition, position: from }));
@@ -95,15 +95,15 @@ async function forget({ topic, group, since, config, database, driver, values }:
     return printJson({ ...documentOf({ topic, group, since, values }, begun), forgotten: { inbox, parked } });
   printSpans(begun);
   if (spans.length === 0)
-    return print(`\nGroup ${group} has handled nothing of ${topic} since ${nameOf(since)}.`);
+    return print(`\nGroup ${group} has handled no event of ${topic} since ${nameOf(since)}.`);
   const will = act ? 'handles' : 'would handle';
   print(`\nGroup ${group} ${will} ${counted(total(spans), 'event')} of ${topic} again.`);
   print(
-    `${act ? 'Forgotten' : 'It would forget'}: ${counted(inbox, 'row')} of the inbox, and ${counted(parked, 'parked event')} that ${parked === 1 ? 'comes' : 'come'} again.`,
+    `${act ? 'Forgotten' : 'Would be forgotten'}: ${counted(inbox, 'row')} of the inbox, and ${counted(parked, 'parked event')} that Kafka delivers again.`,
   );
   if (!act) return printDryRun();
   print(
-    'A service that runs goes back when the next event comes in a partition; restart it to begin at once.',
+    'A running service moves back when the next event of a partition arrives. Restart the service to begin at once.',
   );
 }
 

@@ -28,7 +28,8 @@ export async function runCli([name = '--help', ...args]: string[], root: string)
   if (name === '--help' || name === '-h') return show(help());
   if (name === '--version' || name === '-v') return show(version());
   const command = commands[name];
-  if (!command) return complain(`there is no command "${name}"; ${Object.keys(commands).join(', ')} are`, 2);
+  if (!command)
+    return complain(`unknown command "${name}"; the commands are ${Object.keys(commands).join(', ')}`, 2);
   if (args.includes('--help') || args.includes('-h')) return show(help(name));
   try {
     await command.run(args, root);
@@ -69,14 +70,14 @@ function help(only?: string): string {
   const shown = Object.entries(commands).filter(([name]) => !only || name === only);
   const lines = shown.flatMap(([name, { summary, subcommands = {}, flags }]) => [
     `  ${name.padEnd(24)}${summary}`,
-    ...Object.entries(subcommands).map(([word, text]) => `    ${word.padEnd(22)}${text}`),
+    ...Object.entries(subcommands).map(([word, text]) => `    ${word.padEnd(21)} ${text}`),
     ...(only || Object.keys(subcommands).length === 0 ? flagLines(flags) : []),
   ]);
   return [
-    'microservice-runtime <command> [flags], in the folder of a service',
+    'microservice-runtime <command> [flags]; run it in the folder of a service',
     '',
     ...lines,
-    ...(only ? [] : ['', 'microservice-runtime <command> --help has the flags of the commands about events']),
+    ...(only ? [] : ['', 'microservice-runtime <command> --help shows the flags of the commands for events']),
   ].join('\n');
 }
 

@@ -32,6 +32,6 @@ function hostsOf(list: string): string[] {
   const hosts = list.split(',').map((host) => host.trim().toLowerCase());
   if (hosts.every((host) => name.test(host) || isIP(host) !== 0)) return hosts;
   throw new Error(
-    'must be names of hosts, with commas between them, such as users.test or *.users.test: without scheme and port',
+    'must be comma-separated host names without scheme and port, such as users.test or *.users.test',
   );
 }

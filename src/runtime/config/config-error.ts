@@ -5,7 +5,7 @@ export class ConfigError extends Error {
 
   constructor(faults: readonly string[]) {
     const lines = faults.map((fault) => `\n  - ${fault}`).join('');
-    super(`The environment is not complete or not right (.env.example shows every variable):${lines}`);
+    super(`The environment is incomplete or invalid (.env.example shows every variable):${lines}`);
     this.faults = faults;
   }
 }

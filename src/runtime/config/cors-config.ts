@@ -40,7 +40,7 @@ function originsOf(list: string): string[] {
   const origins = list.split(',').map((origin) => origin.trim());
   if (origins.every(isOrigin)) return origins;
   throw new Error(
-    'must be "*" or origins as browsers send them, with commas between them, such as https://shop.example.com',
+    'must be "*" or comma-separated origins as browsers send them, such as https://shop.example.com',
   );
 }
 

@@ -97,7 +97,7 @@ export const kafkaVariables: joi.SchemaMap = {
     .empty('')
     .pattern(/^[a-zA-Z0-9._-]{1,200}$/)
     .messages({
-      'string.pattern.base': "must be at most 200 of the characters a-z, A-Z, 0-9, '.', '_' and '-'",
+      'string.pattern.base': "must have at most 200 characters, each one of a-z, A-Z, 0-9, '.', '_' and '-'",
     }),
   KAFKA_GROUP_ID: joi.string().empty(''),
   KAFKA_MAX_UNPACKED_BYTES: joi
@@ -176,9 +176,7 @@ function addresses(list: string): string[] {
     .map((server) => server.trim())
     .filter((server) => server !== '');
   if (servers.length === 0 || !servers.every(isAddress))
-    throw new Error(
-      'must be host:port, or several with commas between them, such as localhost:9092 or [::1]:9092',
-    );
+    throw new Error('must be comma-separated host:port pairs, such as localhost:9092 or [::1]:9092');
   return servers;
 }
 

@@ -44,7 +44,7 @@ export const serviceVariables: joi.SchemaMap = {
     .required()
     .messages({
       'any.required': 'is not set: give the name of the service, such as user-service',
-      'string.pattern.base': 'must be lower-case letters, digits and hyphens, such as user-service',
+      'string.pattern.base': 'must consist of lower-case letters, digits and hyphens, such as user-service',
     }),
   NODE_ENV: joi.string().empty('').valid('development', 'test', 'production').default('development'),
   PORT: joi.number().empty('').port().default(8000),

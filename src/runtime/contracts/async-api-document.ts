@@ -102,7 +102,7 @@ function messagesOf(definitions: EventDefinition[]): Record<string, Message> {
     const message = messageOf(definition);
     const other = messages[name];
     if (other && JSON.stringify(other) !== JSON.stringify(message)) {
-      throw new Error(`${name} is defined twice and differently; give one of them the next version`);
+      throw new Error(`${name} has two different definitions; give one of them the next version`);
     }
     messages[name] = message;
   }

@@ -15,7 +15,8 @@ export interface ServiceManifest {
 /** The package.json of the service at `root`. */
 export async function readManifest(root: string): Promise<ServiceManifest> {
   const file = path.join(root, 'package.json');
-  if (!existsSync(file)) throw new Error(`${file} is not there; run this in the folder of a service`);
+  if (!existsSync(file))
+    throw new Error(`${file} does not exist; run this command in the folder of a service`);
   const manifest: ServiceManifest = JSON.parse(await readFile(file, 'utf8'));
   return manifest;
 }
@@ -31,6 +32,6 @@ export async function readContracts(root: string): Promise<EventContracts | unde
   if (extension === '.ts') await registerTypeScript(root);
   const code: { contracts?: EventContracts } = await import(pathToFileURL(file).href);
   if (!code.contracts)
-    throw new Error(`${file} does not export "contracts"; export { published, consumed } as that`);
+    throw new Error(`${file} does not export "contracts"; export { published, consumed } under that name`);
   return code.contracts;
 }

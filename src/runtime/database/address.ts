@@ -15,9 +15,9 @@ export function readDatabaseUrl(databaseUrl: string): DatabaseAddress {
   if (!/^postgres(ql)?:\/\//i.test(databaseUrl)) throw new Error(EXAMPLE);
   const hosts = databaseUrl.replace(/^\w+:\/\/([^/?#]*@)?/, '').split(/[/?#]/, 1)[0] ?? '';
   if (hosts.includes(','))
-    throw new Error('names several hosts, of which pg takes one; give the name that leads to the primary');
+    throw new Error('names several hosts, but pg supports only one; give the host name of the primary');
   const address = parse(databaseUrl);
-  if (address.host.includes(',')) throw new Error('names several hosts, of which pg takes one; give one');
+  if (address.host.includes(',')) throw new Error('names several hosts, but pg supports only one; give one');
   return address;
 }
 
@@ -28,7 +28,7 @@ function parse(databaseUrl: string): DatabaseAddress {
   if ('path' in parsed && 'code' in parsed)
     throw new Error(`names a file that cannot be read (${String(parsed.code)}): ${String(parsed.path)}`);
   throw new Error(
-    `${EXAMPLE}; percent-encode what of the user and the password is neither a letter nor a digit`,
+    `${EXAMPLE}; percent-encode every character of the user and the password that is not a letter or a digit`,
   );
 }
 
@@ -48,6 +48,6 @@ export function printableAddress(databaseUrl: string): string {
     if (host.startsWith('/')) return `postgres://${name}/${database}?host=${host}`;
     return `postgres://${name}${host.includes(':') ? `[${host}]` : host}:${port}/${database}`;
   } catch {
-    return 'an address that cannot be read';
+    return 'an invalid address';
   }
 }

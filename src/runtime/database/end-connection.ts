@@ -3,7 +3,7 @@ import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import type { Client as Connection } from 'pg';
 
 /** So Knex's pool says in the log why it replaces a connection. */
-export const ENDED_WITH_REQUEST = 'it ended with its request';
+export const ENDED_WITH_REQUEST = 'it was closed with its request';
 
 const CANCEL_REQUEST = 80_877_102;
 const PATIENCE = 2_000;

@@ -7,7 +7,7 @@ export class RequestAbandonedError extends Error {
   override name = 'RequestAbandonedError';
 
   constructor() {
-    super('the client of the request has gone, and the work of the request in the database ends');
+    super('the client has disconnected, so the database work of its request is stopped');
   }
 }
 

@@ -90,5 +90,5 @@ export async function checkWritable(database: Knex): Promise<void> {
   if (!rows[0]?.refused) return;
   const client: unknown = database.client;
   if (client instanceof ServiceClient) client.renew();
-  throw new Error('the server is read-only: a standby, or default_transaction_read_only is set');
+  throw new Error('the server is read-only: it is a standby, or default_transaction_read_only is set');
 }

@@ -10,8 +10,8 @@ function checkCommitted(answer: unknown): void {
   const { response }: { response?: { command?: string } } = Object(answer);
   if (response?.command !== 'ROLLBACK') return;
   throw new Error(
-    'PostgreSQL rolled back instead of committing, since a statement had failed and its error was caught; ' +
-      'let the error through, or run the statement in a savepoint: trx.transaction(...)',
+    'PostgreSQL rolled back instead of committing: a statement had failed, and its error was caught. ' +
+      'Let the error through, or run the statement in a savepoint: trx.transaction(...)',
   );
 }
 

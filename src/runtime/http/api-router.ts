@@ -73,5 +73,5 @@ function checkSchemas({ method, path, params, query, body, responses }: Operatio
   for (const [place, schema] of Object.entries({ params, query, body }))
     if (schema) checkSchema(schema, `the ${place} ${of}`);
   for (const [status, schema] of Object.entries(responses))
-    if (schema) checkSchema(schema, `the answer ${status} ${of}`);
+    if (schema) checkSchema(schema, `the ${status} response ${of}`);
 }

@@ -103,7 +103,7 @@ function refuseOtherMethods(app: Express, operations: readonly Operation[]): voi
 }
 
 const notFound: RequestHandler = (req, res) => {
-  sendProblem(res, problem(404, `Nothing lies at ${req.path}.`));
+  sendProblem(res, problem(404, `No route matches ${req.path}.`));
 };
 
 /** Of express.json; the answer names what it takes (RFC 9110, section 12.5.3). */

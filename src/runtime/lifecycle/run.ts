@@ -66,7 +66,7 @@ function exitAfter(timeout: number): void {
 
 /** Node itself would write every field of the error, and so the rows that PostgreSQL quotes. */
 function fail(error: unknown, logger: Logger | undefined): void {
-  logger?.fatal({ err: error }, 'the process fails');
+  logger?.fatal({ err: error }, 'the process failed');
   const words = error instanceof Error ? writtenError(error)['stack'] : error;
   printError(withoutTextSecrets(String(words)));
   process.exit(1);

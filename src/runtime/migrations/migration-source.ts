@@ -31,15 +31,15 @@ export function createMigrationSource(directory: string): Knex.MigrationSource<M
 
 // knex hands over `undefined` for what the database has and the folder has not, when it rolls back
 const NOT_IN_THIS_BUILD =
-  'the last batch holds a migration that is not in this folder: the database is newer than this code; ' +
-  'roll back with the version of the service that brought it';
+  'the last batch contains a migration that is not in this folder: the database is newer than this code. ' +
+  'Roll back with the version of the service that contains the migration';
 
 /** The migrations of a folder in the order in which they run; none when the folder is not there. */
 export async function migrationFiles(directory: string): Promise<MigrationFile[]> {
   const names = (await filesOf(directory)).filter((name) => CODE.test(name)).toSorted();
   const files = names.map((name) => ({ file: name.replace(CODE, ''), path: path.join(directory, name) }));
   const twice = files.find(({ file }, index) => files[index + 1]?.file === file);
-  if (twice) throw new Error(`${directory} holds two migrations named ${twice.file}; remove one`);
+  if (twice) throw new Error(`${directory} contains two migrations named ${twice.file}; remove one`);
   return files;
 }
 

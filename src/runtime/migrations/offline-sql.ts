@@ -38,8 +38,10 @@ export async function offlineSql(
   let current = '';
   const client = createOfflineClient((sql, reads) => {
     if (reads) {
-      warnings.push(`${current} reads the database; offline it found no rows: ${sql}`);
-      lines.push('-- reads: offline it found no rows, and what follows may depend on it');
+      warnings.push(`${current} reads the database; offline the query returned no rows: ${sql}`);
+      lines.push(
+        '-- reads: offline the query returned no rows, and later statements may depend on the result',
+      );
     }
     lines.push(statement(sql));
   });
@@ -76,7 +78,8 @@ async function migrationsAfter(source: Knex.MigrationSource<unknown>, after?: st
   const migrations = await source.getMigrations([]);
   if (after === undefined) return migrations;
   const index = migrations.findIndex((migration) => source.getMigrationName(migration) === after);
-  if (index < 0) throw new Error(`there is no migration ${after}; name one as npx knex migrate:status does`);
+  if (index < 0)
+    throw new Error(`no migration is named ${after}; use a name that npx knex migrate:status prints`);
   return migrations.slice(index + 1);
 }
 

@@ -97,6 +97,6 @@ function canonical(token: string): string {
 }
 
 const messageFor = (token: string) =>
-  `must be a number that a double (IEEE 754) holds exactly, which ${shortened(token)} is not; send such a number as a string`;
+  `must be a number that an IEEE 754 double represents exactly; send ${shortened(token)} as a string`;
 
 const shortened = (token: string) => (token.length > 40 ? `${token.slice(0, 37)}...` : token);

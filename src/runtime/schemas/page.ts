@@ -23,12 +23,12 @@ export const pageQuerySchema = joi
       .min(1)
       .max(100)
       .default(20)
-      .description('How many items at most; a page of large items has fewer'),
+      .description('The maximum number of items; a page of large items has fewer'),
     after: joi
       .string()
       .custom((text: string, helpers) => parsePosition(text) ?? helpers.error('any.invalid'))
-      .messages({ 'any.invalid': '{{#label}} must be the "next" of an earlier page' })
-      .description('The "next" of the page before'),
+      .messages({ 'any.invalid': '{{#label}} must be the "next" value of an earlier page' })
+      .description('The "next" value of the previous page'),
   })
   .label('PageQuery');
 
@@ -40,7 +40,7 @@ export const pageSchemaOf = <Item>(item: joi.ObjectSchema<Item>): joi.ObjectSche
       .string()
       .allow(null)
       .required()
-      .description('Give it as "after" to get the next page; null on the last one'),
+      .description('Pass this value as "after" to get the next page; null on the last page'),
   });
 
 /** Bytes of the items of one page, so that a client cannot ask for a hundred items of the largest size in one answer. */

@@ -32,7 +32,7 @@ export function schemaFault(schema: joi.Schema): string | undefined {
 
   const { parts, depth } = sizeOf(schema, 0);
   if (depth > MAX_DEPTH) return `is nested more than ${MAX_DEPTH} levels deep`;
-  return parts > MAX_PARTS ? `has more than ${MAX_PARTS} parts written out` : undefined;
+  return parts > MAX_PARTS ? `has more than ${MAX_PARTS} parts when expanded` : undefined;
 }
 
 /** Throws an error that names the schema when it is too large. */

@@ -19,7 +19,7 @@ export function serviceFiles(root: string): ServiceFiles {
   const base = path.join(root, 'dist');
   if (sources && !existsSync(path.join(base, 'migrations'))) {
     throw new Error(
-      `NODE_ENV is "production", but ${path.join(base, 'migrations')} is not there; run npm run build, or unset NODE_ENV`,
+      `NODE_ENV is "production", but ${path.join(base, 'migrations')} does not exist; run npm run build, or unset NODE_ENV`,
     );
   }
   return { root, base, extension: '.js' };

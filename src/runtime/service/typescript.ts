@@ -28,7 +28,7 @@ function tsxOf(root: string): string {
     const { exports }: Manifest = require('tsx/package.json');
     return path.join(path.dirname(require.resolve('tsx/package.json')), exports['./esm/api'].import.default);
   } catch (cause) {
-    throw new Error(`cannot run TypeScript: ${root} does not have the package tsx; run npm install`, {
+    throw new Error(`cannot run TypeScript: the package tsx is not installed in ${root}; run npm install`, {
       cause,
     });
   }

@@ -47,7 +47,7 @@ describe('startBroker', () => {
       else process.env.NODE_ENV = before;
     });
     process.env.NODE_ENV = 'production';
-    await assert.rejects(startBroker(), /NODE_ENV=production: use a real Kafka cluster/);
+    await assert.rejects(startBroker(), /NODE_ENV=production; use a real Kafka cluster/);
   });
 
   it('leaves the files alone when its port is taken', async () => {

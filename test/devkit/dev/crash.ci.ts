@@ -26,7 +26,7 @@ describe('microservice-devkit dev in the example workspace', function () {
 
   const start = async () => {
     dev = runDevkit(workspace.root, ['dev'], { LOG_LEVEL: 'warn' });
-    await dev.shows(/Ctrl-C ends/);
+    await dev.shows(/Ctrl-C stops/);
   };
   const create = async (name: string): Promise<string> => {
     const user = { email: `${name}@example.com`, name, age: 36, active: true };

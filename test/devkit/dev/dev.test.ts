@@ -144,7 +144,7 @@ describe('microservice-devkit dev', function () {
     const dev = run(root);
     await dev.shows(/Service /);
     for (const part of ['PostgreSQL', 'Kafka'])
-      assert.match(dev.output(), new RegExp(`^${part} .*\\(running already\\)$`, 'm'));
+      assert.match(dev.output(), new RegExp(`^${part} .*\\(already running\\)$`, 'm'));
     assert.equal(await dev.endBy('SIGINT'), 0);
     assert.deepEqual(await query(given.DATABASE_URL, 'select * from users'), []);
     assert(await isOpen(given.KAFKA_BOOTSTRAP_SERVERS));
@@ -166,7 +166,7 @@ describe('microservice-devkit dev', function () {
     const killed = { pid: 2 ** 22 + 1, port, command: 'dev' };
     await writeFile(path.join(directory, 'holder.json'), JSON.stringify(killed));
     const dev = run(root, ['--parts-only']);
-    await dev.shows(/PostgreSQL .*\(running already\)[^]*Ready/);
+    await dev.shows(/PostgreSQL .*\(already running\)[^]*Ready/);
     await left.stop();
     await dev.shows(/PostgreSQL .*\(embedded, \.microservice\/postgres\)/);
     assert.deepEqual(await query(variables.DATABASE_URL, 'select 1 as one'), [{ one: 1 }]);
@@ -189,7 +189,7 @@ describe('microservice-devkit dev', function () {
     const before = process.umask(0);
     const dev = run(root, ['--parts-only']);
     process.umask(before);
-    await dev.shows(/Wrote \.env from \.env\.example, with a random password[^]*Ready/);
+    await dev.shows(/Wrote \.env from \.env\.example, with a random database password[^]*Ready/);
     const written = await readFile(path.join(root, '.env'), 'utf8');
     const password = /^DATABASE_PASSWORD=([\w-]{24})$/m.exec(written)?.[1] ?? 'none';
     assert.equal(written, envText(variables).replaceAll('RANDOM_PASSWORD', password));
@@ -253,7 +253,7 @@ describe('microservice-devkit dev', function () {
       });
       await refuses(
         root,
-        /DATABASE_URL: the PostgreSQL at postgres:\/\/user@localhost:\d+\/users does not let us in: password/,
+        /DATABASE_URL: the PostgreSQL at postgres:\/\/user@localhost:\d+\/users rejects the login: password/,
       );
     });
 
@@ -273,9 +273,9 @@ describe('microservice-devkit dev', function () {
       const database = await createService({
         DATABASE_URL: `postgres://u:secret@localhost:${address.port}/users`,
       });
-      await refuses(database.root, /DATABASE_URL: what answers at localhost:\d+ is not PostgreSQL/);
+      await refuses(database.root, /DATABASE_URL: the server at localhost:\d+ is not PostgreSQL/);
       const kafka = await createService({ KAFKA_BOOTSTRAP_SERVERS: `localhost:${address.port}` });
-      await refuses(kafka.root, /KAFKA_BOOTSTRAP_SERVERS: what answers at localhost:\d+ is not Kafka/);
+      await refuses(kafka.root, /KAFKA_BOOTSTRAP_SERVERS: the server at localhost:\d+ is not Kafka/);
       await assertAllClosed({ ...kafka.variables, KAFKA_BOOTSTRAP_SERVERS: 'localhost:1' });
     });
 
@@ -295,7 +295,7 @@ describe('microservice-devkit dev', function () {
     it('when an embedded PostgreSQL would have no password', async () => {
       const { DATABASE_URL } = await freeVariables();
       const { root } = await createService({ DATABASE_URL: DATABASE_URL.replace(':secret', '') });
-      await refuses(root, /DATABASE_URL has no password, .* Put one into \.env/);
+      await refuses(root, /DATABASE_URL has no password, .* Add a password in \.env/);
     });
 
     it('in production', async () => {
@@ -309,7 +309,7 @@ describe('microservice-devkit dev', function () {
       await rm(path.join(root, 'src'), { recursive: true });
       await refuses(
         root,
-        /has no src\/main\.ts and lies in no workspace\. Run microservice-devkit dev in the folder of a service/,
+        /has no src\/main\.ts and is not in a workspace\. Run microservice-devkit in the folder of a service/,
       );
     });
 
@@ -330,7 +330,7 @@ describe('microservice-devkit dev', function () {
       assert.equal(await command.ended, 1);
       assert.match(
         command.output(),
-        /^microservice-devkit: no command "start"; microservice-devkit --help shows/,
+        /^microservice-devkit: unknown command "start"; microservice-devkit --help shows/,
       );
     });
   });

@@ -46,7 +46,7 @@ describe('npm run dev in a workspace, installed from a registry', function () {
     });
     const output = collect(dev);
     try {
-      await waitFor(() => output().includes('Ctrl-C ends') || dev.exitCode !== null, { timeout: 180_000 });
+      await waitFor(() => output().includes('Ctrl-C stops') || dev.exitCode !== null, { timeout: 180_000 });
       const response = await fetch(`http://localhost:${userPort}/v1/users`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },

@@ -46,12 +46,12 @@ describe('the services that dev means', () => {
   it('are not what has no src/main.ts', async () => {
     await assert.rejects(
       select('.', 'no-service'),
-      /no service "no-service" in this workspace\. There are: billing, mail-service, user-service\.$/,
+      /This workspace has no service "no-service"\. Its services: billing, mail-service, user-service\.$/,
     );
   });
 
   it('are none outside of a workspace', async () => {
-    await assert.rejects(selectServices(os.tmpdir(), ['user']), /lies in no workspace/);
+    await assert.rejects(selectServices(os.tmpdir(), ['user']), /is not in a workspace/);
   });
 });
 

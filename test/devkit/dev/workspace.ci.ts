@@ -66,7 +66,7 @@ describe('microservice-devkit dev in a workspace', function () {
   it('starts all services, shows where they are, and ends all at SIGTERM', async () => {
     const { user, mail } = await createTwo();
     const dev = run(workspace);
-    await dev.shows(/Ctrl-C ends/);
+    await dev.shows(/Ctrl-C stops/);
     for (const { variables } of [user, mail]) {
       const { SERVICE_NAME: name, PORT, DATABASE_URL, KAFKA_BOOTSTRAP_SERVERS } = variables;
       const url = `http://localhost:${PORT}`;
@@ -124,7 +124,7 @@ describe('microservice-devkit dev in a workspace', function () {
   it('starts one service again when its code changes, and leaves the others', async () => {
     const { user, mail } = await createTwo();
     const dev = run(workspace);
-    await dev.shows(/Ctrl-C ends/);
+    await dev.shows(/Ctrl-C stops/);
     await user.write('src/new folder/greeting.ts', `console.log('hello');`);
     const main = await readFile(path.join(user.root, 'src', 'main.ts'), 'utf8');
     await user.write('src/main.ts', `import './new folder/greeting.ts';\n${main}`);
@@ -141,9 +141,7 @@ describe('microservice-devkit dev in a workspace', function () {
     const { user } = await createTwo();
     await user.write('src/main.ts', `console.error('no such thing'); process.exit(7);`);
     const dev = run(workspace);
-    await dev.shows(
-      /no such thing\n[^]*\| Ended +with 7; starts again in 1 s[^]*Ended +with 7; starts again in 2 s/,
-    );
+    await dev.shows(/no such thing\n[^]*\| Ended +with 7; restarts in 1 s[^]*Ended +with 7; restarts in 2 s/);
     await user.write('src/main.ts', `console.log('mended'); setInterval(() => {}, 1000);`);
     await dev.shows(/user-service \| mended/);
     assert.equal(dev.output().match(/mail-service \| service: up/g)?.length, 1);
@@ -159,7 +157,7 @@ describe('microservice-devkit dev in a workspace', function () {
       `${child}\n${await readFile(path.join(user.root, 'src/main.ts'), 'utf8')}`,
     );
     const dev = run(workspace);
-    await dev.shows(/Ctrl-C ends/);
+    await dev.shows(/Ctrl-C stops/);
     const pid = Number(/child (\d+)/.exec(dev.output())?.[1]);
     assert(isAlive(pid));
     assert.equal(await dev.endBy('SIGINT'), 0);
@@ -169,12 +167,12 @@ describe('microservice-devkit dev in a workspace', function () {
   it('joins another dev: starts what does not run, says what does, and takes over what it used', async () => {
     const { user, mail } = await createTwo();
     const first = run(workspace, ['user']);
-    await first.shows(/Ctrl-C ends/);
+    await first.shows(/Ctrl-C stops/);
     const second = run(workspace);
-    await second.shows(/Ctrl-C ends/);
+    await second.shows(/Ctrl-C stops/);
     assert.match(
       second.output(),
-      /user-service \| Runs already at http:\/\/localhost:\d+ \(process \d+\): left alone/,
+      /user-service \| Already runs at http:\/\/localhost:\d+ \(process \d+\); not started again/,
     );
     assert.match(
       second.output(),
@@ -184,7 +182,7 @@ describe('microservice-devkit dev in a workspace', function () {
 
     const third = run(workspace);
     assert.equal(await third.ended, 0);
-    assert.equal(third.output().match(/Runs already/g)?.length, 2);
+    assert.equal(third.output().match(/Already runs/g)?.length, 2);
     const parts = run(user.root, ['--parts-only']);
     await parts.shows(/PostgreSQL .*\(embedded, of process \d+\)[^]*Ready/);
 
@@ -194,7 +192,7 @@ describe('microservice-devkit dev in a workspace', function () {
     );
     assert(await isOpen(`localhost:${new URL(user.variables.DATABASE_URL).port}`));
     await second.shows(
-      /Ctrl-C ends[^]*Kafka +localhost:\d+ \(embedded, \.microservice|Ctrl-C ends[^]*Kafka .*embedded/,
+      /Ctrl-C stops[^]*Kafka +localhost:\d+ \(embedded, \.microservice|Ctrl-C stops[^]*Kafka .*embedded/,
     );
     assert(await isOpen(mail.variables.KAFKA_BOOTSTRAP_SERVERS));
     const again = run(workspace, ['user']);
@@ -217,12 +215,12 @@ describe('microservice-devkit dev in a workspace', function () {
       await createTwo();
       await fails(
         ['user', 'nobody'],
-        /no service "nobody" in this workspace\. There are: mail-service, user-service\./,
+        /This workspace has no service "nobody"\. Its services: mail-service, user-service\./,
       );
     });
 
     it('without services', () =>
-      fails([], /There is no service in .*services. Write one: npm init microservice user/));
+      fails([], /services contains no service\. Create one: npm init microservice user/));
 
     it('for all services at once, and who has a port', async () => {
       const { user, mail } = await createTwo();
@@ -247,13 +245,13 @@ describe('microservice-devkit dev in a workspace', function () {
         '.env',
         envText({ ...user.variables, KAFKA_BOOTSTRAP_SERVERS: other.KAFKA_BOOTSTRAP_SERVERS }),
       );
-      await fails([], /KAFKA_BOOTSTRAP_SERVERS is localhost:\d+, but localhost:\d+ for another service/);
+      await fails([], /KAFKA_BOOTSTRAP_SERVERS is localhost:\d+, but another service has localhost:\d+/);
     });
 
     it('where two services have one port', async () => {
       const { user, mail } = await createTwo();
       await user.write('.env', envText({ ...user.variables, PORT: mail.variables.PORT }));
-      await fails([], /PORT is \d+ for mail-service and for user-service: change one of them in \.env/);
+      await fails([], /PORT is \d+ for both mail-service and user-service\. Change one of the two in \.env/);
     });
   });
 });

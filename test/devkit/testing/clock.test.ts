@@ -28,7 +28,7 @@ describe('createClock', () => {
   });
 
   it('refuses what is no time', () => {
-    assert.throws(() => createClock('tomorrow'), /^RangeError: tomorrow is no time/);
+    assert.throws(() => createClock('tomorrow'), /^RangeError: tomorrow is not a time/);
     assert.throws(() => createClock().advance(Number.NaN), RangeError);
   });
 });

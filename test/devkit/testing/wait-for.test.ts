@@ -20,7 +20,7 @@ describe('waitFor', () => {
 
   it('shows the last value when time is up', async () => {
     const wait = waitFor(() => [].length, { timeout: 30, message: 'a row' });
-    await assert.rejects(wait, /^Error: not within 30 ms: a row; last seen: 0$/);
+    await assert.rejects(wait, /^Error: timed out after 30 ms: a row; last seen: 0$/);
   });
 
   it('shows the last error when time is up, and keeps it as the cause', async () => {

@@ -9,7 +9,7 @@ describe('ages and times of commands', () => {
     const ages = ['90s', '10m', '2h', '3d'].map((text) => parseAge(text) / 1_000);
     assert.deepEqual(ages, [90, 600, 7_200, 259_200]);
     for (const text of ['10', 'm', '-1m', '1.5h', '1w', '10 m', '', '0x1s'])
-      assert.throws(() => parseAge(text), /is no age; write 90s, 10m, 2h or 3d/, text);
+      assert.throws(() => parseAge(text), /is not an age; write 90s, 10m, 2h or 3d/, text);
   });
 
   it('reads ISO times, ages and the beginning', () => {
@@ -19,7 +19,7 @@ describe('ages and times of commands', () => {
     assert.deepEqual(parseTime('2026-11-22T12:30:00+01:30', now), ago(3_600));
     assert.deepEqual(parseTime('2026-11-21', now), new Date(2026, 10, 21));
     for (const text of ['yesterday', '2026', '2026-13-01', '2026-11-22 11:00', '1700000000000'])
-      assert.throws(() => parseTime(text, now), /is no time; write/, text);
+      assert.throws(() => parseTime(text, now), /is not a time; write/, text);
     assert.throws(() => parseTime('2026-11-22T12:00:01Z', now), /is in the future/);
   });
 

@@ -78,7 +78,7 @@ describe('microservice-runtime dead-letters', () => {
     const headers = { 'microservice-too-large': '910000 bytes, and KAFKA_MAX_EVENT_BYTES is 900000' };
     await service.park({ ...incoming, key: 'a' }, [{ value: null, headers }]);
     const { stdout } = await deadLetters('show');
-    assert.match(stdout, / {2}value {4}not kept: 910000 bytes, and KAFKA_MAX_EVENT_BYTES is 900000\n/);
+    assert.match(stdout, / {2}value {4}not stored: 910000 bytes, and KAFKA_MAX_EVENT_BYTES is 900000\n/);
   });
 
   it('redrive has an incoming key tried again', async () => {
@@ -109,7 +109,7 @@ describe('microservice-runtime dead-letters', () => {
     assert.match(stdout, /^note.written b-0 of test\n/);
     assert.match(
       stdout,
-      /\ndropped: 1 event of key b of note.events \(outbox\), shown above; gone for good\n$/,
+      /\ndropped: 1 event of key b of note.events \(outbox\), shown above; deleted permanently\n$/,
     );
     assert.deepEqual(await inOutbox(), ['b-1', 'last']);
     assert.deepEqual(await waiting(), []);

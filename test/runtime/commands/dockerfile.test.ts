@@ -32,7 +32,10 @@ describe('microservice-runtime dockerfile', function () {
     service.write('Dockerfile', 'FROM scratch\n');
     const { code, stderr } = await run('--check');
     assert.equal(code, 1);
-    assert.match(stderr, /Dockerfile is not the one of this version; run microservice-runtime dockerfile/);
+    assert.match(
+      stderr,
+      /Dockerfile differs from the one of this version; run microservice-runtime dockerfile/,
+    );
     assert.equal(text(), 'FROM scratch\n');
   });
 });
@@ -59,7 +62,7 @@ describe('microservice-runtime', function () {
     assert.equal(code, 2);
     assert.match(
       stderr,
-      /^microservice-runtime: there is no command "migrat"; migrate, contracts, dockerfile, .*lag are\n$/,
+      /^microservice-runtime: unknown command "migrat"; the commands are migrate, contracts, dockerfile, .*lag\n$/,
     );
   });
 });

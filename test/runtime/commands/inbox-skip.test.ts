@@ -67,7 +67,7 @@ describe('microservice-runtime inbox skip', () => {
   it('says first what it would do, and changes nothing', async () => {
     const { code, stdout } = await inbox(topic, '0', '1', ...because);
     assert.equal(code, 0);
-    assert.match(stdout, /stands at 1 in note\.events\/0, which ends at 3\./);
+    assert.match(stdout, /is at 1 in note\.events\/0, which ends at 3\./);
     assert.match(stdout, /Nothing was changed/);
     assert.equal(await position(), 1);
     assert.deepEqual(await effects(), ['before']);
@@ -93,7 +93,7 @@ describe('microservice-runtime inbox skip', () => {
     assert.equal(new Date(at).toISOString(), at);
     await waitFor(async () => (await effects()).length === 2, { timeout: 20_000 });
     assert.deepEqual(await effects(), ['before', 'after']);
-    assert.ok(fixture.log.some(({ msg }) => /is at 2 .*or somebody skipped them/.test(msg)));
+    assert.ok(fixture.log.some(({ msg }) => /is now at 2 .*or someone skipped them/.test(msg)));
   });
 
   it('moves the group past all of a batch that cannot be read', async () => {
@@ -114,7 +114,7 @@ describe('microservice-runtime inbox skip', () => {
     await waitFor(async () => (await position()) === 8);
     const { code, stderr } = await inbox(topic, '0', '8', ...because, '--yes');
     assert.equal(code, 1);
-    assert.match(stderr, /note\.events\/0 ends at 8: nothing has come at 8 yet/);
+    assert.match(stderr, /note\.events\/0 ends at 8: it has no event at 8 yet/);
     assert.equal(await position(), 8);
   });
 });

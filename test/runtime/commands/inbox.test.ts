@@ -49,14 +49,14 @@ describe('microservice-runtime inbox', () => {
     await handled('1');
     const { code, stdout } = await inbox('drop', '--id', '1');
     assert.equal(code, 0);
-    assert.match(stdout, /would be forgotten, and handled again should Kafka deliver it again\.\n/);
+    assert.match(stdout, /would be forgotten, and handled again if Kafka delivers them again\.\n/);
     assert.deepEqual(await remembered(), ['1']);
   });
 
   it('drop --yes forgets, and says that it may be handled again', async () => {
     for (const id of ['1', '2', '3']) await handled(id);
     const { stdout } = await inbox('drop', '--id', '1', '--yes');
-    assert.equal(stdout, '1 event forgotten, and handled again should Kafka deliver it again\n');
+    assert.equal(stdout, '1 event forgotten, and handled again if Kafka delivers them again\n');
     assert.deepEqual(await remembered(), ['2', '3']);
     assert.deepEqual(await idsOf('drop', '--all', '--yes', '--limit', '1'), ['3']);
     assert.deepEqual(await remembered(), ['2']);
@@ -65,7 +65,7 @@ describe('microservice-runtime inbox', () => {
   it('has nothing to redrive, and names what to do', async () => {
     const { code, stderr } = await inbox('redrive', '--all');
     assert.equal(code, 1);
-    assert.match(stderr, /replay TOPIC --from TIME --forget has it handled again/);
+    assert.match(stderr, /replay TOPIC --from TIME --forget to handle events again/);
     assert.equal((await inbox('drop', '--yes')).code, 2);
   });
 });

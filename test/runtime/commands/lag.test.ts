@@ -71,7 +71,7 @@ describe('microservice-runtime lag', () => {
     const other = (await json()).partitions.find(({ position }) => position === 0);
     assert.deepEqual([other?.end, other?.lag], [0, 0]);
     assert.deepEqual((await json('--group', 'other')).partitions, []);
-    assert.match((await lag('--topic', 'x')).stdout, /^no group like that has handled anything yet\n$/);
+    assert.match((await lag('--topic', 'x')).stdout, /^no matching group has handled an event yet\n$/);
   });
 
   it('counts the events of a partition that the group has not begun', async () => {
@@ -90,7 +90,7 @@ describe('microservice-runtime lag', () => {
     const document = await json();
     await fixture.startBroker();
     assert.equal(code, 0);
-    assert.match(stderr, /^Kafka at 127.0.0.1:\d+ does not answer \(.*\); positions alone:\n$/);
+    assert.match(stderr, /^Kafka at 127.0.0.1:\d+ does not answer \(.*\); positions only:\n$/);
     assert.match(stdout, / +3 +- +- +- +\d+s\n/);
     assert.equal(document.kafka.answers, false);
     assert.deepEqual(
@@ -125,7 +125,7 @@ describe('microservice-runtime lag', () => {
       assert.equal(shown.code, 0, shown.stderr);
       assert.match(shown.stdout, /^GROUP +TOPIC .*\nnote-service-consumer +note.events /);
       const none = await service.run('microservice-runtime', ['parked', 'list']);
-      assert.deepEqual([none.code, none.stdout], [0, 'there is no parked key like that\n']);
+      assert.deepEqual([none.code, none.stdout], [0, 'no parked key matches\n']);
       const misused = await service.run('microservice-runtime', ['dead-letters', 'drop']);
       assert.equal(misused.code, 2);
       const failed = await service.run('microservice-runtime', ['outbox', 'list']);

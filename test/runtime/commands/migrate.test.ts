@@ -111,8 +111,8 @@ describe('microservice-runtime migrate', function () {
     const unknown = await run('--chek');
     assert.equal(unknown.code, 2);
     assert.match(unknown.stderr, /^microservice-runtime: Unknown option '--chek'; see .* --help\n$/);
-    assert.match((await run('--check', '--sql')).stderr, /give one of them/);
-    assert.match((await run('--after', 'x')).stderr, /--after goes with --sql/);
+    assert.match((await run('--check', '--sql')).stderr, /give only one of the two/);
+    assert.match((await run('--after', 'x')).stderr, /--after requires --sql/);
   });
 
   describe('--check', () => {
@@ -169,7 +169,7 @@ describe('microservice-runtime migrate', function () {
       assert.equal(printed.code, 0, printed.stderr);
       assert.match(
         printed.stderr,
-        /20260103000000_change_orders reads the database; offline it found no rows/,
+        /20260103000000_change_orders reads the database; offline the query returned no rows/,
       );
       await apply(knex, printed.stdout);
       const byScript = await snapshot(knex);
@@ -185,7 +185,7 @@ describe('microservice-runtime migrate', function () {
       assert.match(stdout, /-- migration 20260103000000_change_orders/);
       const wrong = await run('--sql', '--after', 'nothing');
       assert.equal(wrong.code, 1);
-      assert.match(wrong.stderr, /there is no migration nothing/);
+      assert.match(wrong.stderr, /no migration is named nothing/);
     });
   });
 });

@@ -52,7 +52,7 @@ describe('microservice-runtime outbox', () => {
     assert.deepEqual(await idsOf('list', '--type', 'note.written', '--topic', 'note.events'), ['1']);
     assert.deepEqual(await idsOf('list', '--id', '3'), ['3']);
     assert.deepEqual(await idsOf('list', '--id', '4'), []);
-    assert.equal((await outbox('list', '--id', '4')).stdout, 'no such event waits in the outbox\n');
+    assert.equal((await outbox('list', '--id', '4')).stdout, 'no matching event waits in the outbox\n');
   });
 
   it('shows headers and value', async () => {
@@ -66,7 +66,7 @@ describe('microservice-runtime outbox', () => {
   it('has nothing to redrive, and says why', async () => {
     const { code, stderr } = await outbox('redrive', '--all');
     assert.equal(code, 1);
-    assert.match(stderr, /a running service sends it by itself.*what Kafka refused is in dead-letters\n$/);
+    assert.match(stderr, /a running service sends them.*Events that Kafka refused are in dead-letters\n$/);
   });
 
   it('drop shows what would be gone, and changes nothing', async () => {
@@ -74,7 +74,7 @@ describe('microservice-runtime outbox', () => {
     await save('2', 'b');
     const { code, stdout } = await outbox('drop', '--key', 'a');
     assert.equal(code, 0);
-    assert.match(stdout, /\n1 event, shown above, would be gone for good, and nobody would hear of them\.\n/);
+    assert.match(stdout, /\n1 event, shown above, would be deleted permanently and never published\.\n/);
     assert.match(stdout, /Nothing was changed/);
     assert.deepEqual(await waiting(), ['a', 'b']);
   });
@@ -84,7 +84,7 @@ describe('microservice-runtime outbox', () => {
     await save('2', 'b');
     const { stdout } = await outbox('drop', '--key', 'a', '--yes');
     assert.match(stdout, /^note.written 1 of note-service\n(.*\n)+ {6}"text": "x"\n/);
-    assert.match(stdout, /\n1 event dropped, shown above; gone for good/);
+    assert.match(stdout, /\n1 event dropped, shown above; deleted permanently/);
     assert.deepEqual(await waiting(), ['b']);
   });
 

@@ -107,7 +107,7 @@ describe('microservice-runtime parked', function () {
     });
 
     it('says that there is none', async () => {
-      assert.equal((await parked('list')).stdout, 'there is no parked key like that\n');
+      assert.equal((await parked('list')).stdout, 'no parked key matches\n');
     });
   });
 
@@ -147,7 +147,7 @@ describe('microservice-runtime parked', function () {
       assert.equal(code, 0);
       assert.match(
         stdout,
-        /a-0.*\n\n1 key would be redriven\.\n\nNothing was changed\. With --yes it is done\.\n$/,
+        /a-0.*\n\n1 key would be redriven\.\n\nNothing was changed\. Add --yes to make the change\.\n$/,
       );
       assert.deepEqual(await rows(), before);
     });
@@ -169,14 +169,14 @@ describe('microservice-runtime parked', function () {
     it('wants to know which', async () => {
       const { code, stderr } = await parked('redrive', '--yes');
       assert.equal(code, 2);
-      assert.match(stderr, /nothing is selected; say which, or --all; see .*parked --help/);
+      assert.match(stderr, /nothing is selected; add a selecting flag, or --all; see .*parked --help/);
     });
 
     it('says that an event only waits behind another one', async () => {
       await service.park(key('a'), [{}, {}]);
       const { code, stderr } = await parked('redrive', '--id', 'a-1', '--yes');
       assert.equal(code, 1);
-      assert.match(stderr, /event a-1 waits behind a-0, the first one of key a of note.events/);
+      assert.match(stderr, /event a-1 waits behind a-0, the first event of key a of note.events/);
     });
   });
 
@@ -186,7 +186,7 @@ describe('microservice-runtime parked', function () {
       const { code, stdout } = await parked('drop', '--key', 'a');
       assert.equal(code, 0);
       assert.match(stdout, /"text": "x"/);
-      assert.match(stdout, /\n1 event, shown above, of 1 key would be dropped: gone for good\.\n/);
+      assert.match(stdout, /\n1 event, shown above, of 1 key would be dropped permanently\.\n/);
       assert.match(stdout, /Nothing was changed/);
       assert.deepEqual(await waiting(), ['a-0', 'a-1']);
     });
@@ -195,7 +195,7 @@ describe('microservice-runtime parked', function () {
       await service.park(key('a'), [{}, {}]);
       const { stdout } = await parked('drop', '--key', 'a', '--yes');
       assert.match(stdout, /^note.written a-0 of test at note.events\/0@0\n(.*\n)+ {6}"text": "x"\n/);
-      assert.match(stdout, /\ndropped: 1 event of key a .*gone for good\n$/);
+      assert.match(stdout, /\ndropped: 1 event of key a .*deleted permanently\n$/);
       assert.deepEqual(await waiting(), ['a-1']);
       const [row] = await rows();
       assert.deepEqual([row?.state, row?.attempts], ['parked', 0]);
@@ -228,12 +228,12 @@ describe('microservice-runtime parked', function () {
 
   it('refuses what it does not understand', async () => {
     const misuses: [string[], RegExp][] = [
-      [[], /what to do is missing; write list, show, redrive, drop first/],
-      [['lits'], /"lits" is nothing that can be done here/],
+      [[], /the subcommand is missing; use one of list, show, redrive, drop/],
+      [['lits'], /unknown subcommand "lits"; use one of list, show/],
       [['list', '--yes'], /Unknown option '--yes'/],
-      [['list', '--limit', '0'], /--limit is "0"; write a number from 1 on/],
-      [['list', '--older-than', '10'], /"10" is no age; write 90s, 10m, 2h or 3d/],
-      [['list', 'a'], /"a" is one word too many/],
+      [['list', '--limit', '0'], /--limit is "0"; write a number of 1 or more/],
+      [['list', '--older-than', '10'], /"10" is not an age; write 90s, 10m, 2h or 3d/],
+      [['list', 'a'], /unexpected argument "a"/],
       [['list', '--topic', ''], /--topic is empty/],
     ];
     for (const [args, message] of misuses) {
@@ -256,7 +256,7 @@ describe('microservice-runtime parked', function () {
     assert.equal(without.code, 1);
     assert.match(
       without.stderr,
-      /the database lacks what this command needs: relation "event_parked_keys" does not exist; run npx knex migrate:latest\n$/,
+      /the database lacks a table or column that this command needs: relation "event_parked_keys" does not exist; run npx knex migrate:latest\n$/,
     );
     const silent = await service.run(['parked', 'list'], {
       DATABASE_URL: 'postgres://app:secret@localhost:1/x',

@@ -143,15 +143,15 @@ describe('microservice-runtime replay', () => {
       for (const name of ['taken', group]) {
         const { code, stderr } = await run(topic, '--from', '1h', '--group', name, '--yes');
         assert.equal(code, 1);
-        assert.match(stderr, new RegExp(`group ${name} exists already; give a new one another name`));
+        assert.match(stderr, new RegExp(`group ${name} already exists; choose another name with --group`));
       }
       const unknown = await run('user.events', '--from', '1h', '--yes');
       assert.equal(unknown.code, 1);
-      assert.match(unknown.stderr, /there is no topic "user.events" in Kafka at .*; there are note.events\n/);
+      assert.match(unknown.stderr, /Kafka at .* has no topic "user.events"; it has note.events\n/);
       assert.deepEqual(await fixture.driver.listTopics(), [topic]);
       const misuses: [string[], RegExp][] = [
         [[topic, '--from', '2999-01-01T00:00:00Z'], /2999-01-01T00:00:00.000Z is in the future/],
-        [[topic, '--from', 'noon'], /"noon" is no time; write .*Z, an age such as 2h, or beginning/],
+        [[topic, '--from', 'noon'], /"noon" is not a time; write .*Z, an age such as 2h, or beginning/],
         [[topic], /--from is missing/],
         [['--from', '2h'], /TOPIC is missing/],
       ];
@@ -260,7 +260,7 @@ describe('microservice-runtime replay', () => {
       await send('4');
       const before = await positions(group);
       const { stdout } = await run(topic, '--from', time, '--forget', '--yes');
-      assert.match(stdout, /Group note-service-consumer has handled nothing of note.events since/);
+      assert.match(stdout, /Group note-service-consumer has handled no event of note.events since/);
       assert.deepEqual(await positions(group), before);
     });
 
@@ -287,7 +287,7 @@ describe('microservice-runtime replay', () => {
       await send('0');
       const { code, stderr } = await run(topic, '--from', '1h', '--forget', '--yes');
       assert.equal(code, 1);
-      assert.match(stderr, /group note-service-consumer has not handled anything of note.events yet/);
+      assert.match(stderr, /group note-service-consumer has not handled any event of note.events yet/);
     });
   });
 });

@@ -109,7 +109,7 @@ describe('readEnvironment', () => {
     for (const wrong of ['staging/', 'ä.', 'a b', 'x'.repeat(201)])
       assert.match(
         faultsOf({ ...minimal, KAFKA_TOPIC_PREFIX: wrong }).join(),
-        /^KAFKA_TOPIC_PREFIX is .*must be at most 200 of the characters a-z, A-Z, 0-9, '\.', '_' and '-'/,
+        /^KAFKA_TOPIC_PREFIX is .*must have at most 200 characters, each one of a-z, A-Z, 0-9, '\.', '_' and '-'/,
       );
   });
 
@@ -125,7 +125,7 @@ describe('readEnvironment', () => {
       'NODE_ENV is "prod": must be one of [development, test, production]',
       'PORT is "http": must be a number',
       'DATABASE_URL is not set: give the address, such as postgres://user:password@localhost:5432/database',
-      'KAFKA_BOOTSTRAP_SERVERS is "a": must be host:port, or several with commas between them, such as localhost:9092 or [::1]:9092',
+      'KAFKA_BOOTSTRAP_SERVERS is "a": must be comma-separated host:port pairs, such as localhost:9092 or [::1]:9092',
       'KAFKA_SASL_USERNAME is not set: KAFKA_SASL_MECHANISM needs it',
       'KAFKA_SASL_PASSWORD is not set: KAFKA_SASL_MECHANISM needs it',
     ]);

@@ -141,7 +141,7 @@ describe('asyncApiDocument', () => {
     const other = defineEvent({ ...stream, type: 'user.created', version: 1, schema: joi.object({}) });
     assert.throws(
       () => documentOf({ published: [created], consumed: [other] }),
-      /user\.created\.v1 is defined twice and differently; give one of them the next version/,
+      /user\.created\.v1 has two different definitions; give one of them the next version/,
     );
   });
 

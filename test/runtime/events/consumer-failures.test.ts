@@ -47,7 +47,7 @@ describe('a handler that fails', () => {
     assert.match(
       msg,
       new RegExp(
-        `note\\.written ${id} of key "a" at ${place} could not be handled: never; it is parked \\(failure, 3 tries\\)`,
+        `note\\.written ${id} of key "a" at ${place} could not be handled: never; the event is parked \\(failure, 3 tries\\)`,
       ),
     );
   });

@@ -365,7 +365,7 @@ describe('the position of a group', () => {
     const error = fixture.log.find(({ level }) => level === 'error');
     assert.match(
       error?.msg ?? '',
-      /was at 1000 in note\.events\/0, which holds 0 to [34]: the data .* going on at 0/,
+      /was at 1000 in note\.events\/0, whose log has offsets 0 to [34]: the data .* continuing at 0/,
     );
     const row = (): Promise<unknown> => fixture.database('event_positions').first('position', 'resets');
     await waitFor(async () => isDeepStrictEqual(await row(), { position: '4', resets: 1 }));
@@ -387,7 +387,7 @@ describe('the position of a group', () => {
     assert.deepEqual(texts, ['3', '4', '5', '6', '7', 'last']);
     assert.match(
       errors()[0] ?? '',
-      /was at 4 in .* this is another log.* record at offset 3 .* going on at 0/,
+      /was at 4 in .* this is a different log.* record at offset 3 .* continuing at 0/,
     );
   });
 
@@ -424,7 +424,7 @@ describe('the position of a group', () => {
     await createPosition(database, of, 2);
     assert.deepEqual(await starts('first'), { position: 2, resets: 0 });
     assert.deepEqual(await starts('second'), { position: 0, resets: 1 });
-    assert.match(errors()[0] ?? '', /the id of the topic was first and is second; going on at 0/);
+    assert.match(errors()[0] ?? '', /the id of the topic was first and is second; continuing at 0/);
     assert.deepEqual(await starts('second'), { position: 0, resets: 1 });
     assert.equal(errors().length, 1);
   });

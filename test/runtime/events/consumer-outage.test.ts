@@ -88,7 +88,7 @@ describe('a Kafka that goes away', () => {
     await waitFor(() => fixture.send('a', 'new'));
     await waitFor(() => texts.includes('new'));
     assert.ok(
-      fixture.log.some(({ level, msg }) => level === 'error' && /was at 5 .* going on at 0/.test(msg)),
+      fixture.log.some(({ level, msg }) => level === 'error' && /was at 5 .* continuing at 0/.test(msg)),
     );
   });
 });

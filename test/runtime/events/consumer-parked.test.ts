@@ -226,7 +226,7 @@ describe('an event that fails', () => {
       ],
     );
     assert.equal(await queued(), 2);
-    await waitFor(() => fixture.log.find((line) => /dead letter \(unreadable, 1 tries\)/.test(line.msg)));
+    await waitFor(() => fixture.log.find((line) => /dead letter \(unreadable, 1 try\)/.test(line.msg)));
   });
 
   it('of an unknown version waits for a release that knows it', async () => {
@@ -235,7 +235,7 @@ describe('an event that fails', () => {
     await fixture.send('a', 'new', { headers: { ce_eventversion: '2' } });
     const parked = await waitFor(async () => (await keys())[0]);
     assert.deepEqual([parked.state, parked.reason], ['parked', 'unknown version']);
-    assert.match(parked.error, /came in version 2, .* up to 1; teach its definition/);
+    assert.match(parked.error, /arrived in version 2, .* up to 1; add the new version to its definition/);
     const newer = defineEvent({ ...noteWritten, version: 2, upcasts: { 1: (data) => data } });
     const replica = fixture.consumers({}, [newer]);
     replica.on(newer, keep);
@@ -372,7 +372,9 @@ describe('an event that fails', () => {
       { key: 'y', text: 'after' },
     ]);
     await waitFor(() =>
-      fixture.log.some(({ msg }) => /2 keys of group .* \(parkedKeys\); redrive or drop/.test(msg)),
+      fixture.log.some(({ msg }) =>
+        /already has 2 parked keys, the maximum \(parkedKeys\); redrive or drop/.test(msg),
+      ),
     );
     await waitFor(async () => (await effects()).length === 1);
     assert.deepEqual(await effects(), ['before']);

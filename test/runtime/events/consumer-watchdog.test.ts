@@ -48,7 +48,7 @@ describe('the watchdog of a consumer', () => {
     const silent = partition(4);
     const stalls = watch(silent);
     await waitFor(() => silent.seen.length > 5);
-    assert.deepEqual(stalls, ['nothing comes of t/0@4, although the partition goes on to 10']);
+    assert.deepEqual(stalls, ['no events arrive from t/0@4, although the partition ends at 10']);
   });
 
   it('is content where all was fetched, where events wait, and where a new member found nothing either', async () => {

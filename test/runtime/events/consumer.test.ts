@@ -115,9 +115,9 @@ describe('bus.on', () => {
     const stranger = defineEvent({ ...noteWritten, type: 'note.lost' });
     assert.throws(() => consumers.on(stranger, ignore), /note\.lost version 1 .* contracts\.consumed/);
     consumers.on(noteWritten, ignore);
-    assert.throws(() => consumers.on(noteWritten, ignore), /note\.written has a handler already/);
+    assert.throws(() => consumers.on(noteWritten, ignore), /note\.written already has a handler/);
     consumers.start();
-    assert.throws(() => consumers.on(noteWritten, ignore), /has started/);
+    assert.throws(() => consumers.on(noteWritten, ignore), /has already started/);
   });
 });
 

@@ -36,10 +36,10 @@ describe('defineEvent', () => {
     [
       'a type that is no fact about an aggregate',
       { type: 'Created' },
-      /"Created" is no event type; write <aggregate>\.<what happened>/,
+      /"Created" is not a valid event type; write <aggregate>\.<past tense>/,
     ],
     ['a version that does not count', { version: 0 }, /user\.created has version 0; versions are 1, 2, 3/],
-    ['a topic that Kafka refuses', { topic: 'user events' }, /"user events" is no Kafka topic/],
+    ['a topic that Kafka refuses', { topic: 'user events' }, /"user events" is not a valid Kafka topic name/],
     ['an aggregate that is no name', { aggregate: 'User ' }, /has the aggregate "User "/],
     ['an upcast that leads nowhere', { upcasts: { 3: (data) => data } }, /has an upcast from version 3/],
     [
@@ -150,7 +150,7 @@ describe('the data of an event', () => {
   it('is of an unknown version where it is newer than the definition', () => {
     assert.throws(() => acceptData(userCreated, 4, { id: '7', firstName: 'Ada' }), {
       name: 'UnknownVersionError',
-      message: /came in version 4, and this service knows versions up to 3/,
+      message: /arrived in version 4, but this service knows only versions up to 3/,
     });
   });
 
@@ -162,7 +162,10 @@ describe('the data of an event', () => {
 
   it('is an error when nothing lifts it, and when it does not fit', () => {
     const bare = defineEvent({ ...settings, upcasts: {} });
-    assert.throws(() => acceptData(bare, 1, {}), /came in version 1, and nothing lifts version 1 to 2/);
+    assert.throws(
+      () => acceptData(bare, 1, {}),
+      /arrived in version 1, but its definition has no upcast from version 1 to 2/,
+    );
     assert.throws(() => acceptData(userCreated, 2, null), /has data that is not an object: null/);
     assert.throws(() => acceptData(userCreated, 3, { id: '7' }), /"firstName" is required/);
   });

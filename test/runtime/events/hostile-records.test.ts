@@ -278,7 +278,7 @@ describe('a record of another program', () => {
     });
   }
 
-  it('that is too large says when it is redriven that its value was not kept, and is not taken for a tombstone', async () => {
+  it('that is too large says when it is redriven that its value was not stored, and is not taken for a tombstone', async () => {
     await come({ value: large });
     await fixture
       .database('event_parked_keys')
@@ -288,7 +288,7 @@ describe('a record of another program', () => {
     await waitFor(async () => (await parked())?.state === 'dead', { timeout: 20_000 });
     const row = await fixture.database('event_parked_keys').where({ key }).first('reason', 'error');
     assert.equal(row.reason, 'too large');
-    assert.match(row.error, /its value was not kept/);
+    assert.match(row.error, /its value was not stored/);
   });
 
   it('whose key is too large is a dead letter with the beginning of it', async () => {

@@ -81,7 +81,7 @@ describe('the pruner of the inbox', () => {
     kept = undefined;
     start();
     await leaves('1 h');
-    assert.equal(said(/does not let us see how long it keeps t.*DescribeConfigs/), 1);
+    assert.equal(said(/cannot read how long Kafka keeps t.*DescribeConfigs/), 1);
   });
 
   it('forgets nothing before Kafka has answered', async () => {

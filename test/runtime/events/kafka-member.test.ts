@@ -63,7 +63,7 @@ describe('a member of a group', () => {
     kafka.emit('consumer.network.request_timeout', { payload: { apiName: 'Fetch', broker: 'b:9092' } });
     assert.deepEqual(
       lost.map(({ message }) => message),
-      ['b:9092 left a request unanswered (Fetch)'],
+      ['b:9092 did not answer a request (Fetch)'],
     );
   });
 });

@@ -151,7 +151,7 @@ describe('a record set', () => {
     ],
     ['of an unknown codec', batchAt(2, 3, { attributes: 6 }), 4, /codec 6/],
     ['with a record too few', batchAt(2, 3, { count: 4, lastOffsetDelta: 3 }), 5, /ends too soon/],
-    ['with bytes too many', batchAt(2, 3, { count: 2, lastOffsetDelta: 2 }), 4, /behind its 2 records/],
+    ['with bytes too many', batchAt(2, 3, { count: 2, lastOffsetDelta: 2 }), 4, /after its 2 records/],
     ['with records out of order', batchAt(2, 3, { lastOffsetDelta: 1 }), 3, /offset 4/],
     ['of a length that cannot be', Buffer.alloc(80), 2, /length/],
   ];

@@ -122,7 +122,9 @@ describe('an event that Kafka refuses for good', () => {
     refuse(1);
     await publish(placed('bad', 1));
     await waitFor(async () => (await deadKeys()).length === 1);
-    await waitFor(() => lines.some((line) => /order\.placed \S+ of bad: .*it is a dead letter/.test(line)));
+    await waitFor(() =>
+      lines.some((line) => /order\.placed \S+ of bad: .*The event is a dead letter/.test(line)),
+    );
     assert.match(
       await registry.metrics(),
       /^microservice_dead_letters_total\{group="outbox",topic="order.events",reason="refused"\} 1$/m,

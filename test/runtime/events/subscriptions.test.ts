@@ -181,7 +181,7 @@ describe('bus.subscribe with a name', () => {
       );
     refused({ on: [] }, /subscription mail has no handlers; name an event in `on` or `onBatch`/);
     refused({ on: [[stranger, ignore]] }, /note\.lost version 1 .* contracts\.consumed/);
-    refused({ onBatch: valid.on }, /note\.written has a handler already in subscription mail; let that one/);
+    refused({ onBatch: valid.on }, /note\.written already has a handler in subscription mail; call both/);
     refused({ from: undefined }, /subscription mail does not say where its first start begins; add `from`/);
     refused(
       { from: 'start' },
@@ -208,7 +208,7 @@ describe('bus.subscribe with a name', () => {
       /group service-\d+\.audit has handlers already; give the subscription another name/,
     );
     consumers.onBatch(noteBurnt, ignore);
-    assert.throws(() => consumers.on(noteBurnt, ignore), /note\.burnt has a handler already/);
+    assert.throws(() => consumers.on(noteBurnt, ignore), /note\.burnt already has a handler/);
     consumers.start();
     refused({ name: 'late' }, /has started/);
   });

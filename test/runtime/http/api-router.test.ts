@@ -76,7 +76,7 @@ describe('a router of users', () => {
       type: 'about:blank',
       title: 'Bad Request',
       status: 400,
-      detail: 'The request breaks the rules of this operation.',
+      detail: 'The request does not match the schema of this operation.',
       errors: [
         { field: 'params.id', message: 'must be a UUID, such as "01890a5d-ac96-774b-bcce-b302099a8057"' },
         { field: 'body.email', message: 'must be a valid email' },
@@ -106,7 +106,7 @@ describe('a router of users', () => {
   it('answers 404 for a path and 405 for a method that do not exist', async () => {
     const path = await started.request('/v1/nothing');
     assert.equal(path.status, 404);
-    assert.equal((await problem(path))['detail'], 'Nothing lies at /v1/nothing.');
+    assert.equal((await problem(path))['detail'], 'No route matches /v1/nothing.');
     const method = await started.request('/v1/users', { method: 'DELETE' });
     assert.equal(method.status, 405);
     assert.equal(method.headers.get('allow'), 'GET, POST, HEAD, OPTIONS');

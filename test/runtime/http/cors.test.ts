@@ -145,7 +145,7 @@ describe('the settings of CORS', () => {
 
   it('are checked: a browser compares origins letter by letter', () => {
     const rule =
-      'must be "*" or origins as browsers send them, with commas between them, such as https://shop.example.com';
+      'must be "*" or comma-separated origins as browsers send them, such as https://shop.example.com';
     for (const wrong of [
       'shop.example.com',
       `${shop}/`,

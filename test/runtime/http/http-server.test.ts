@@ -101,7 +101,9 @@ describe('httpServer', () => {
     const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
     await assert.rejects(
       startApp({ database, routers: [], config: { port } }),
-      new RegExp(`Cannot listen on port ${port}: another program listens there; stop it, or set PORT`),
+      new RegExp(
+        `Cannot listen on port ${port}: another process listens on it. Stop that process, or set PORT`,
+      ),
     );
     other.close();
   });

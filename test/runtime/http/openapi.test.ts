@@ -167,7 +167,7 @@ describe('GET /openapi.json', () => {
     router.get('/b', { summary: 'B', responses: { 200: thing(joi.string()) } }, () => undefined);
     await assert.rejects(
       startApp({ database, routers: [router] }),
-      /Two different schemas are labelled "Thing"/,
+      /Two different schemas have the label "Thing"/,
     );
   });
 

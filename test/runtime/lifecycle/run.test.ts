@@ -50,7 +50,7 @@ describe('run', () => {
     const { code, stdout, stderr } = await start('uncaught').ended;
     assert.equal(code, 1);
     assert.doesNotMatch(stdout + stderr, /hunter2/);
-    assert.match(stdout, /"level":"fatal".*"msg":"the process fails"/);
+    assert.match(stdout, /"level":"fatal".*"msg":"the process failed"/);
     assert.match(stderr, /refused by .*\n\s+at .*run-program/);
   });
 

@@ -100,7 +100,7 @@ describe('npx knex', function () {
       assert.match(await knexIn(image, 'migrate:latest'), /Already up to date/);
       const rollback = await image.run('knex', ['migrate:rollback'], environment);
       assert.equal(rollback.code, 1);
-      assert.match(rollback.stderr, /the database is newer than this code; roll back with the version/);
+      assert.match(rollback.stderr, /the database is newer than this code\. Roll back with the version/);
     } finally {
       image.remove();
     }

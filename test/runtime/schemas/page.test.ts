@@ -78,7 +78,11 @@ describe('pages of a list', () => {
       forged(['2026-01-01']),
       forged([1, 2]),
     ]) {
-      assert.match(read({ after }).error?.message ?? '', /must be the "next" of an earlier page/, after);
+      assert.match(
+        read({ after }).error?.message ?? '',
+        /must be the "next" value of an earlier page/,
+        after,
+      );
     }
   });
 

@@ -44,7 +44,10 @@ describe('a schema that a service registers', () => {
       /the body of POST \/v1\/notes has more than 10000 parts/,
     );
     assert.throws(() => add({ query: nested(150) }), /the query of POST \/v1\/notes is nested/);
-    assert.throws(() => add({ responses: { 201: doubling(40) } }), /the answer 201 of POST \/v1\/notes has/);
+    assert.throws(
+      () => add({ responses: { 201: doubling(40) } }),
+      /the 201 response of POST \/v1\/notes has/,
+    );
   });
 
   it('is taken where it is ordinary, or refers to itself', () => {

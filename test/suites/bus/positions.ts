@@ -105,7 +105,7 @@ export function positionBehaviour({ world, broker }: Suite): void {
 
     it('is set back to its start, loudly, by a record that is another one now', async () => {
       await makeAnew({ topic_id: null });
-      await expectAll(/record at offset 4 was written at .* and the one there now at/);
+      await expectAll(/record at offset 4 was written at .*, and the present one at/);
     });
 
     it('is set back to its start, loudly, by the id of the topic, where the broker tells it', async function () {

@@ -119,7 +119,7 @@ function apply(configs: Configs, { name, operation: does, value }: Change): Outc
   if (value === null) return [errorCodes.invalidRequest, `Null value not supported for : ${name}`];
   if (does === operation.set) configs[name] = value;
   else if (name === 'cleanup.policy') configs[name] = changedList(configs[name], does, value);
-  else return [errorCodes.invalidConfig, `Can't append to or subtract from ${name}: it is no list.`];
+  else return [errorCodes.invalidConfig, `Can't append to or subtract from ${name}: it is not a list.`];
   return undefined;
 }
 

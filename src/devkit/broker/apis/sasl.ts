@@ -20,7 +20,7 @@ export function saslApis(): Api[] {
       handle(request, { version, isFlexible }) {
         request.bytes();
         request.tags();
-        const message = 'This listener takes no authentication.';
+        const message = 'This listener does not support authentication.';
         const writer = new Writer(isFlexible)
           .int16(errorCodes.illegalSaslState)
           .string(message)

@@ -78,9 +78,12 @@ function readChanges(path: string): Change[] {
       return JSON.parse(line);
     } catch (cause) {
       const where = `${path}, line ${index + 1}`;
-      throw new Error(`${where} is damaged: ${line.slice(0, 80)}; remove the directory to start afresh`, {
-        cause,
-      });
+      throw new Error(
+        `${where} is damaged: ${line.slice(0, 80)}; remove the directory to start with an empty log`,
+        {
+          cause,
+        },
+      );
     }
   });
 }

@@ -23,10 +23,12 @@ export async function completeEnvironment(root: string): Promise<string | undefi
   const isFilled = filled !== text;
   if (found && !isFilled) return undefined;
   if (found?.isSymbolicLink())
-    throw new DevError(`.env is a link, and its ${placeholder} stands for a password: put one there.`);
+    throw new DevError(
+      `.env is a link, and dev does not write through links. Replace ${placeholder} in it by a password.`,
+    );
   await writePrivateFile(file, Buffer.from(filled, 'latin1'));
-  if (found) return 'Put a random password for the database into .env.';
-  return `Wrote .env from .env.example${isFilled ? ', with a random password for the database' : ''}.`;
+  if (found) return 'Wrote a random database password to .env.';
+  return `Wrote .env from .env.example${isFilled ? ', with a random database password' : ''}.`;
 }
 
 /** A pipe, as a password manager makes one, gives its text once: the service is to get it. */
@@ -42,10 +44,10 @@ async function exampleOf(root: string): Promise<string | undefined> {
   const way = path.relative(await realpath(root), real);
   if (path.isAbsolute(way) || way.split(path.sep)[0] === '..')
     throw new DevError(
-      `.env.example is a link that leads out of the folder, to ${real}, and is not followed: put a copy in its place.`,
+      `.env.example is a link to ${real}, outside of the folder, and is not followed. Replace the link by a copy.`,
     );
   if ((await stat(real)).isFile()) return real;
-  throw new DevError('.env.example is not a file: remove it, or put one in its place.');
+  throw new DevError('.env.example is not a file. Remove it, or replace it by a file.');
 }
 
 /** What to say of a password in the address that is the one that versions before 0.2 wrote, or as easy to guess. */
@@ -53,5 +55,5 @@ export function passwordWarning(databaseUrl: string): string | undefined {
   const address = parseDatabaseUrl(databaseUrl);
   if (!isLocal(address) || !['password', 'postgres', address.user].includes(address.password))
     return undefined;
-  return `Every user of this machine knows the password of DATABASE_URL in .env. Write ${placeholder} in its place: the next start puts a random one there.`;
+  return `Every user of this machine knows the password of DATABASE_URL in .env. Replace the password by ${placeholder}; the next start writes a random password.`;
 }

@@ -37,7 +37,7 @@ export async function readDevEnvironment(root: string, given: Environment): Prom
   const environment: Environment = { ...atOnce, ...parseEnv(text), ...given };
   if (environment['NODE_ENV'] === 'production') {
     throw new DevError(
-      'NODE_ENV is production, and embedded parts are for development only. Unset it, or run npm start.',
+      'NODE_ENV is production, but dev is for development only. Unset NODE_ENV, or run npm start.',
     );
   }
   return { config: readEnvironment(environment), environment };

@@ -52,7 +52,7 @@ async function serve(address: DatabaseAddress, directory: string): Promise<Servi
 
 async function useFound(address: DatabaseAddress, directory: string): Promise<Serving> {
   const [lock, holder] = await Promise.all([readLock(lockFile(directory)), readHolder(lockFile(directory))]);
-  const whose = holder?.port === address.port ? `embedded, of process ${holder.pid}` : 'running already';
+  const whose = holder?.port === address.port ? `embedded, of process ${holder.pid}` : 'already running';
   const description = `${address.shown} (${whose})`;
   const stop = () => Promise.resolve();
   // that of a dev which was killed is about to end
@@ -62,7 +62,7 @@ async function useFound(address: DatabaseAddress, directory: string): Promise<Se
 async function startEmbedded(address: DatabaseAddress, directory: string): Promise<Serving> {
   if (!isLocal(address)) {
     throw new DevError(
-      `DATABASE_URL: nothing answers at ${addressText(address)}. Start PostgreSQL there, or use localhost, where an embedded one starts.`,
+      `DATABASE_URL: nothing answers at ${addressText(address)}. Start PostgreSQL there, or use localhost: dev starts an embedded PostgreSQL there.`,
     );
   }
   if (!address.password) throw noPassword(address);
@@ -93,7 +93,7 @@ async function startServer(
 /** In the folder of the service; elsewhere only where the account of PostgreSQL may not enter that one. */
 function shownPlace(directory: string, actual: string): string {
   if (path.resolve(directory) === actual) return shownPath(directory);
-  return `its data in ${actual}, since its account may not enter this folder`;
+  return `data in ${actual}, since the account of PostgreSQL cannot enter this folder`;
 }
 
 /** Another `dev` has the data: its server is about to answer, on our port or on another one. */
@@ -120,13 +120,13 @@ async function notPostgres(address: DatabaseAddress): Promise<DevError> {
   const place = addressText(address);
   const who = isLocal(address) ? ` but ${await portHolderText(address.port)}` : '';
   return new DevError(
-    `DATABASE_URL: what answers at ${place} is not PostgreSQL${who}. Change the port in .env, or end that program.`,
+    `DATABASE_URL: the server at ${place} is not PostgreSQL${who}. Change the port in .env, or end that process.`,
   );
 }
 
 function noPassword({ shown }: DatabaseAddress): DevError {
   return new DevError(
-    `DATABASE_URL has no password, and every user of this machine could log in to an embedded PostgreSQL at ${shown}. Put one into .env, after the user: user:password@.`,
+    `DATABASE_URL has no password, and every user of this machine could log in to an embedded PostgreSQL at ${shown}. Add a password in .env, after the user: user:password@.`,
   );
 }
 
@@ -134,9 +134,9 @@ function refusal(error: unknown, { shown, database }: DatabaseAddress): DevError
   const remedy =
     errorCode(error) === '3D000' // invalid_catalog_name
       ? `Create it (create database "${database}"), or change DATABASE_URL in .env.`
-      : 'Correct the user and password in .env, or change the port to one where nothing runs: an embedded PostgreSQL starts there.';
+      : 'Correct the user and password in .env, or change the port to a free one: dev starts an embedded PostgreSQL there.';
   return new DevError(
-    `DATABASE_URL: the PostgreSQL at ${shown} does not let us in: ${errorMessage(error)}. ${remedy}`,
+    `DATABASE_URL: the PostgreSQL at ${shown} rejects the login: ${errorMessage(error)}. ${remedy}`,
     { cause: error },
   );
 }

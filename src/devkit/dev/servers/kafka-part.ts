@@ -34,7 +34,7 @@ async function serve(config: KafkaConfig, directory: string): Promise<Serving> {
   if (!occupied) return startEmbedded(config, addresses, directory);
   const who = isLocal(occupied) ? ` but ${await portHolderText(occupied.port)}` : '';
   throw new DevError(
-    `KAFKA_BOOTSTRAP_SERVERS: what answers at ${addressText(occupied)} is not Kafka${config.ssl ? '' : ' without TLS'}${who}. Change the port in .env, or end that program.`,
+    `KAFKA_BOOTSTRAP_SERVERS: the server at ${addressText(occupied)} is not Kafka${config.ssl ? '' : ' without TLS'}${who}. Change the port in .env, or end that process.`,
   );
 }
 
@@ -53,7 +53,7 @@ async function useFound(config: KafkaConfig, address: Address, directory: string
   }
   const holder = await readHolder(lockFile(directory));
   const isOurs = holder?.port === address.port;
-  const whose = isOurs ? `embedded, of process ${holder.pid}` : 'running already';
+  const whose = isOurs ? `embedded, of process ${holder.pid}` : 'already running';
   const description = `${config.bootstrapServers.join(',')} (${whose})`;
   return { description, stop: () => Promise.resolve(), ...(isOurs && { gone: untilClosed(address) }) };
 }
@@ -65,7 +65,7 @@ async function assertLetIn(config: KafkaConfig, address: Address): Promise<void>
     await driver.ensureTopics([]);
   } catch (cause) {
     throw new DevError(
-      `KAFKA_BOOTSTRAP_SERVERS: the Kafka at ${addressText(address)} does not let us in: ${errorMessage(cause)}. Correct KAFKA_SASL_* and KAFKA_SSL* in .env, or change the port to one where nothing runs: an embedded broker starts there.`,
+      `KAFKA_BOOTSTRAP_SERVERS: the Kafka at ${addressText(address)} rejects the login: ${errorMessage(cause)}. Correct KAFKA_SASL_* and KAFKA_SSL* in .env, or change the port to a free one: dev starts an embedded broker there.`,
       { cause },
     );
   } finally {
@@ -78,12 +78,12 @@ async function startEmbedded(config: KafkaConfig, addresses: Address[], director
   const shown = addresses.map(addressText).join(',');
   if (!address) {
     throw new DevError(
-      `KAFKA_BOOTSTRAP_SERVERS: nothing answers at ${shown}. Start Kafka there, or use localhost, where an embedded broker starts.`,
+      `KAFKA_BOOTSTRAP_SERVERS: nothing answers at ${shown}. Start Kafka there, or use localhost: dev starts an embedded broker there.`,
     );
   }
   if (config.ssl || config.sasl) {
     throw new DevError(
-      `KAFKA_BOOTSTRAP_SERVERS: nothing answers at ${shown}, and an embedded broker has neither TLS nor SASL. Start Kafka there, or take KAFKA_SSL and KAFKA_SASL_MECHANISM out of .env.`,
+      `KAFKA_BOOTSTRAP_SERVERS: nothing answers at ${shown}, and the embedded broker supports neither TLS nor SASL. Start Kafka there, or remove KAFKA_SSL and KAFKA_SASL_MECHANISM from .env.`,
     );
   }
   return startBrokerAt(config, address, directory);

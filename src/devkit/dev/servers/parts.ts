@@ -35,7 +35,7 @@ export function createParts(workspace: string, say: Say): Parts {
   function keep(opening: Promise<DevPart>): Promise<DevPart> {
     opened.push(opening);
     void opening.then(
-      async (part) => lose(new DevError(`${await part.lost} Everything was ended; start again.`)),
+      async (part) => lose(new DevError(`${await part.lost} dev has stopped everything. Start dev again.`)),
       () => undefined,
     );
     return opening;
@@ -67,7 +67,7 @@ export function createParts(workspace: string, say: Say): Parts {
       kafka ??= { servers, part: keep(openWorkspaceKafka(config)) };
       if (kafka.servers !== servers) {
         throw new DevError(
-          `KAFKA_BOOTSTRAP_SERVERS is ${servers}, but ${kafka.servers} for another service: they could not hear each other. Make them equal in .env.`,
+          `KAFKA_BOOTSTRAP_SERVERS is ${servers}, but another service has ${kafka.servers}, so the services could not exchange events. Use the same value in both .env files.`,
         );
       }
       return (await kafka.part).description;

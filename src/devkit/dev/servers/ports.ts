@@ -28,7 +28,7 @@ export function assertPortsDiffer(services: { name: string; config: ServiceConfi
     for (const port of [...ports].filter((each) => each !== 0)) {
       const owner = owners.get(port);
       if (owner)
-        throw new DevError(`PORT is ${port} for ${owner} and for ${name}: change one of them in .env.`);
+        throw new DevError(`PORT is ${port} for both ${owner} and ${name}. Change one of the two in .env.`);
       owners.set(port, name);
     }
   }

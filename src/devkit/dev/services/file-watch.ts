@@ -51,7 +51,7 @@ export async function watchService(root: string, say: (line: string) => void): P
       watchers.set(folder, watcher);
     } catch (error) {
       // where it is gone already there is nothing to see
-      if (errorCode(error) !== 'ENOENT') say(`Changes in ${folder} are not seen: ${errorMessage(error)}`);
+      if (errorCode(error) !== 'ENOENT') say(`Cannot watch ${folder} for changes: ${errorMessage(error)}`);
     }
   };
   const forget = (folder: string): void => {

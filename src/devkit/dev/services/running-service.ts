@@ -40,7 +40,7 @@ export async function runService(
     const now = fresh ?? (await readDevEnvironment(root, given));
     fresh = undefined;
     if (addresses(now.config) !== addresses(config))
-      say('.env has other addresses of PostgreSQL or Kafka: end dev, and start it again, to have them.');
+      say('The addresses of PostgreSQL or Kafka in .env have changed. Restart dev to use the new ones.');
     return startService({ root, environment: now.environment, output });
   };
   const running = await supervise({ root, watch, start, say });
@@ -48,7 +48,7 @@ export async function runService(
   const answers = untilAnswers(config, ended.signal);
   const url = serviceUrl(config);
   void answers.then((isUp) => isUp && say(`Service     ${url}  documentation ${url}/docs`));
-  const late = delay(patience, 'does not answer yet: see above');
+  const late = delay(patience, 'does not answer yet; see above');
   const row = Promise.race([answers.then((isUp) => (isUp ? `${url}/docs` : '')), late]).then(
     (documentation) => [name, url, documentation, addressOf(database)],
   );

@@ -70,7 +70,7 @@ export function tsxOf(root: string): string {
   try {
     return pathToFileURL(createRequire(path.join(root, 'package.json')).resolve('tsx')).href;
   } catch (cause) {
-    throw new DevError(`${root} does not have the package tsx. Run npm install there.`, { cause });
+    throw new DevError(`The package tsx is not installed in ${root}. Run npm install there.`, { cause });
   }
 }
 

@@ -34,7 +34,7 @@ export async function selectServices(cwd: string, names: string[], note?: Note):
   const all = await servicesOf(workspace);
   if (all.length === 0) {
     const place = shownPath(path.join(workspace, 'services'));
-    throw new DevError(`There is no service in ${place}. Write one: npm init microservice user`);
+    throw new DevError(`${place} contains no service. Create one: npm init microservice user`);
   }
   const services = names.length === 0 ? all : [...new Set(names.map((name) => find(all, name)))];
   return { services, workspace, isOwnFolder: false };
@@ -57,11 +57,11 @@ function find(services: Service[], given: string): Service {
   const found = services.find(({ name }) => name === wanted || name === `${wanted}-service`);
   if (found) return found;
   const known = services.map(({ name }) => name).join(', ');
-  throw new DevError(`There is no service "${given}" in this workspace. There are: ${known}.`);
+  throw new DevError(`This workspace has no service "${given}". Its services: ${known}.`);
 }
 
 function noWorkspace(cwd: string): DevError {
   return new DevError(
-    `${cwd} has no src/main.ts and lies in no workspace. Run microservice-devkit dev in the folder of a service, or in that of a workspace.`,
+    `${cwd} has no src/main.ts and is not in a workspace. Run microservice-devkit in the folder of a service or of a workspace.`,
   );
 }

@@ -43,12 +43,12 @@ export async function supervise({ root, watch, start, say }: SuperviseOptions): 
       if (stopping.signal.aborted) return;
       if (code !== undefined) {
         if (performance.now() - since > stable) pause = firstPause;
-        say(`Ended       with ${code}; starts again in ${pause / 1_000} s, or when a file changes`);
+        say(`Ended       with ${code}; restarts in ${pause / 1_000} s, or when a file changes`);
         await Promise.race([stopped, changed, delay(pause)]);
         pause = Math.min(pause * 2, longestPause);
       }
       if (change !== undefined) {
-        say(`Changed     ${change}; starts again`);
+        say(`Changed     ${change}; restarting`);
         pause = firstPause;
         change = undefined;
         changed = next();

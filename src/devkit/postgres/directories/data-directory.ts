@@ -70,7 +70,7 @@ async function copyTemplate(directory: string, options: DataDirectoryOptions): P
 async function assertOwned(folder: string, owner: number | undefined): Promise<void> {
   const { uid, mode } = await lstat(folder);
   if (process.platform === 'win32') return;
-  if (uid !== owner || mode & 0o022) throw new Error(`${folder} is not its owner's alone.`);
+  if (uid !== owner || mode & 0o022) throw new Error(`Other users can write to ${folder}, or own it.`);
 }
 
 async function keepTemplate(

@@ -22,7 +22,7 @@ export async function placeData(home: string, account: Account | undefined): Pro
   if (found?.isSymbolicLink()) {
     const target = await readlink(data);
     if (target !== moved)
-      throw new Error(`${data} is a link to ${target}, which is not followed: remove it.`);
+      throw new Error(`${data} is a link to ${target}, and links are not followed here. Remove the link.`);
     await makeOutside(home, account);
     return moved;
   }
@@ -77,7 +77,8 @@ async function moveOut(home: string, account: Account): Promise<void> {
 export async function makeShared(): Promise<void> {
   await mkdir(outside, { recursive: true, mode: 0o755 });
   const { uid, mode } = await lstat(outside);
-  if (uid !== 0 || mode & 0o022) throw new Error(`${outside} is not root's alone: remove it.`);
+  if (uid !== 0 || mode & 0o022)
+    throw new Error(`Users other than root can write to ${outside}, or own it. Remove it.`);
   await chmod(outside, 0o755);
 }
 
@@ -123,8 +124,8 @@ async function openToReaders(folder: string): Promise<void> {
 
 function cannotReach(closed: string, { uid }: Account, cause: unknown): Error {
   return new Error(
-    `PostgreSQL does not run as root, user ${uid}, as whom it would run, cannot enter ${closed}, and nothing can be put ` +
-      `into ${outside} (${errorMessage(cause)}). Open the folder (chmod o+x ${closed}), move the project, or run as an ordinary user.`,
+    `PostgreSQL does not run as root. User ${uid}, which runs it instead, cannot enter ${closed}, and dev cannot write ` +
+      `to ${outside} (${errorMessage(cause)}). Open the folder (chmod o+x ${closed}), move the project, or run as an ordinary user.`,
     { cause },
   );
 }

@@ -25,7 +25,7 @@ export async function chooseAccount(dataDirectory: string | undefined): Promise<
   const account = (await lookUp('postgres')) ?? (await lookUp('nobody'));
   if (account) return account;
   throw new Error(
-    'PostgreSQL does not run as root, and there is no account `postgres` or `nobody` here. Run as an ordinary user.',
+    'PostgreSQL does not run as root, and this machine has no account `postgres` or `nobody`. Run as an ordinary user.',
   );
 }
 

@@ -47,8 +47,8 @@ function resolvePlatformPackage(): string {
     return path.resolve(createRequire(import.meta.url).resolve(name), '..', '..', 'package.json');
   } catch (cause) {
     const remedy = platforms[platform]
-      ? `install the optional dependencies (npm install --include=optional), or point DATABASE_URL and TEST_DATABASE_URL at a PostgreSQL of your own`
-      : `there is none for it: point DATABASE_URL and TEST_DATABASE_URL at a PostgreSQL of your own`;
+      ? `install the optional dependencies (npm install --include=optional), or point DATABASE_URL and TEST_DATABASE_URL at your own PostgreSQL`
+      : `none exists for this platform; point DATABASE_URL and TEST_DATABASE_URL at your own PostgreSQL`;
     throw new Error(`No embedded PostgreSQL found for ${platform} (${name}): ${remedy}.`, { cause });
   }
 }

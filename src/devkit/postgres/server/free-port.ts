@@ -9,6 +9,6 @@ export async function findFreePort(host: string): Promise<number> {
   server.close();
   await once(server, 'close');
   if (typeof address !== 'object' || !address)
-    throw new Error(`No free port on ${host}: it answered ${address}.`);
+    throw new Error(`No free port on ${host}: the system returned ${address}.`);
   return address.port;
 }

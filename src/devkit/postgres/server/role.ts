@@ -34,7 +34,7 @@ export async function ensureRole(options: RoleOptions): Promise<void> {
     ...ownership(user),
   ]);
   if (code !== 0)
-    throw new Error(`PostgreSQL could not let ${user} into ${directory}: it ended with ${code}.`);
+    throw new Error(`Cannot create the role ${user} in ${directory}: PostgreSQL exited with ${code}.`);
   for (const database of databases) await runAlone(options, database, ownership(user));
 }
 

@@ -11,7 +11,7 @@ export function parseAge(text: string): number {
   const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   const milliseconds = units[unit];
   if (milliseconds === undefined)
-    throw new MisuseError(`"${text}" is no age; write 90s, 10m, 2h or 3d, for example`);
+    throw new MisuseError(`"${text}" is not an age; write 90s, 10m, 2h or 3d, for example`);
   return Number(count) * milliseconds;
 }
 
@@ -24,10 +24,10 @@ export function parseTime(text: string, now = new Date()): Date | undefined {
   const time = /^\d+[a-z]$/.test(text) ? new Date(now.getTime() - parseAge(text)) : isoTime(text);
   if (!time)
     throw new MisuseError(
-      `"${text}" is no time; write ${now.toISOString()}, an age such as 2h, or beginning, for example`,
+      `"${text}" is not a time; write ${now.toISOString()}, an age such as 2h, or beginning, for example`,
     );
   if (time > now)
-    throw new MisuseError(`${time.toISOString()} is in the future, it is ${now.toISOString()} now`);
+    throw new MisuseError(`${time.toISOString()} is in the future; the time is ${now.toISOString()}`);
   return time;
 }
 

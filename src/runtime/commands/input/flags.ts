@@ -3,29 +3,37 @@ import { MisuseError } from './command.ts';
 
 /** Every flag of the commands about events: what follows it, and what it does. */
 const flags = {
-  id: { type: 'string', of: 'ID', text: 'the event of this id' },
+  id: { type: 'string', of: 'ID', text: 'the event with this id' },
   key: { type: 'string', of: 'KEY', text: 'events of this key' },
   type: { type: 'string', of: 'TYPE', text: 'events of this type, such as user.created' },
   topic: { type: 'string', of: 'TOPIC', text: 'events of this topic' },
   source: { type: 'string', of: 'SERVICE', text: 'events that this service published' },
   group: { type: 'string', of: 'GROUP', text: 'events as this consumer group sees them' },
-  'older-than': { type: 'string', of: 'AGE', text: 'what waits for longer: 90s, 10m, 2h, 3d' },
-  all: { type: 'boolean', of: '', text: 'whatever there is' },
-  limit: { type: 'string', of: 'N', text: 'so many at most; list and show have 100 without it' },
+  'older-than': { type: 'string', of: 'AGE', text: 'events that wait longer: 90s, 10m, 2h, 3d' },
+  all: { type: 'boolean', of: '', text: 'every event' },
+  limit: { type: 'string', of: 'N', text: 'at most this many; the default of list and show is 100' },
   'with-queue': {
     type: 'boolean',
     of: '',
-    text: 'with drop: all events of the key, not the first one alone',
+    text: 'with drop: all events of the key, not only the first',
   },
   from: { type: 'string', of: 'TIME', text: 'an ISO time, an age (2h), or beginning' },
   forget: {
     type: 'boolean',
     of: '',
-    text: "sets the service's own group back, and forgets what it handled since",
+    text: "moves the service's own group back, and forgets the events it handled since",
   },
-  through: { type: 'string', of: 'OFFSET', text: 'the last one of a batch that cannot be read' },
-  reason: { type: 'string', of: 'TEXT', text: 'why, for whoever reads the output later' },
-  yes: { type: 'boolean', of: '', text: 'does it; without it what would happen is printed' },
+  through: {
+    type: 'string',
+    of: 'OFFSET',
+    text: 'the last offset to skip, as for a batch that cannot be read',
+  },
+  reason: { type: 'string', of: 'TEXT', text: 'the reason, for later readers of the output' },
+  yes: {
+    type: 'boolean',
+    of: '',
+    text: 'makes the change; without --yes the command prints what would change',
+  },
   json: { type: 'boolean', of: '', text: 'prints one JSON document' },
 } as const;
 
@@ -55,7 +63,7 @@ export function parseFlags(
   const missing = words[positionals.length];
   if (missing) throw new MisuseError(`${missing} is missing`);
   const extra = positionals[words.length];
-  if (extra !== undefined) throw new MisuseError(`"${extra}" is one word too many`);
+  if (extra !== undefined) throw new MisuseError(`unexpected argument "${extra}"`);
   // a message may have the empty key
   const empty = Object.entries(values).find(([name, value]) => value === '' && name !== 'key');
   if (empty) throw new MisuseError(`--${empty[0]} is empty`);
@@ -66,5 +74,5 @@ export function parseFlags(
 export function limitOf({ limit }: Flags, otherwise: number): number {
   if (limit === undefined) return otherwise;
   if (/^[1-9]\d{0,8}$/.test(limit)) return Number(limit);
-  throw new MisuseError(`--limit is ${JSON.stringify(limit)}; write a number from 1 on`);
+  throw new MisuseError(`--limit is ${JSON.stringify(limit)}; write a number of 1 or more`);
 }

@@ -33,6 +33,6 @@ export function selectionOf({ group, topic, key, source, id, type, 'older-than':
 export function choiceOf(values: Flags): Selection {
   const selection = selectionOf(values);
   if (!values.all && Object.values(selection).every((value) => value === undefined))
-    throw new MisuseError('nothing is selected; say which, or --all');
+    throw new MisuseError('nothing is selected; add a selecting flag, or --all');
   return selection;
 }

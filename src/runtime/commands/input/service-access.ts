@@ -37,7 +37,7 @@ const lacksSchema = (error: unknown): error is Error =>
 /** Knex puts the statement before PostgreSQL's words. */
 const schemaError = (error: Error): CommandError =>
   new CommandError(
-    `the database lacks what this command needs: ${error.message.split(' - ').at(-1)}; run npx knex migrate:latest`,
+    `the database lacks a table or column that this command needs: ${error.message.split(' - ').at(-1)}; run npx knex migrate:latest`,
     { cause: error },
   );
 

@@ -28,7 +28,7 @@ export function commandOf(
     flags: helpOf([...flags], texts),
     async run([name, ...args], root) {
       const subcommand = entries.find(([each]) => each === name)?.[1];
-      if (!subcommand) throw new MisuseError(`${seen(name)}; write ${names.join(', ')} first`);
+      if (!subcommand) throw new MisuseError(`${seen(name)}; use one of ${names.join(', ')}`);
       const { values, words } = parseFlags(args, subcommand.flags, subcommand.words);
       await subcommand.run(values, root, words);
     },
@@ -36,4 +36,4 @@ export function commandOf(
 }
 
 const seen = (name: string | undefined): string =>
-  name === undefined ? 'what to do is missing' : `"${name}" is nothing that can be done here`;
+  name === undefined ? 'the subcommand is missing' : `unknown subcommand "${name}"`;

@@ -61,9 +61,9 @@ export function eventText(event: WholeEvent): string {
 
 function absentText({ bytes, headers }: WholeEvent): string {
   if (typeof bytes === 'number')
-    return `${bytes} bytes, not shown: too many for one answer; --limit 1 shows them`;
+    return `${bytes} bytes, not shown: too large for one listing; --limit 1 shows the value`;
   const excess = headers[TOO_LARGE];
-  return typeof excess === 'string' ? `not kept: ${printableValue(excess)}` : 'none (a tombstone)';
+  return typeof excess === 'string' ? `not stored: ${printableValue(excess)}` : 'none (a tombstone)';
 }
 
 /** Bytes of all values of the events. */

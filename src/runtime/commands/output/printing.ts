@@ -16,5 +16,5 @@ export function printMore(more: number): void {
 
 /** How a dry run ends. */
 export function printDryRun(): void {
-  print('\nNothing was changed. With --yes it is done.');
+  print('\nNothing was changed. Add --yes to make the change.');
 }

@@ -47,9 +47,9 @@ export interface BatchResult {
   position: Position;
   handled: HandledEvent[];
   duplicates: number;
-  /** Tombstones that nobody handles, and that were passed over. */
+  /** Tombstones without a handler, which were skipped. */
   tombstones: number;
-  /** Events of types that nobody handles, and that were passed over. */
+  /** Events of types without a handler, which were skipped. */
   unhandled: number;
   /** Events that were put into event_parked: those below, the one of the verdict, and those whose key is parked. */
   parked: number;

@@ -15,7 +15,7 @@ export async function checkConsumerTables(database: Knex): Promise<void> {
       : await database.schema.hasTable(table);
     if (isThere) continue;
     throw new Error(
-      `the ${column ? `column ${column} of table ${table}` : `table ${table}`} is not there: add a migration with ` +
+      `the ${column ? `column ${column} of table ${table}` : `table ${table}`} is missing; add a migration with ` +
         `"export { down, up } from 'microservice-runtime/tables/${module}';", and run npx knex migrate:latest`,
     );
   }

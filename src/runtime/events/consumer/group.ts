@@ -67,7 +67,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     metrics.rebuilt();
     logger.warn(
       { err: reason },
-      `group ${groupId} is not joined to Kafka: ${reason.message}; trying again in ${wait} ms`,
+      `group ${groupId} cannot connect to Kafka: ${reason.message}; trying again in ${wait} ms`,
     );
   }
 

@@ -105,7 +105,7 @@ export function createConsumers(options: ConsumersOptions): Consumers {
   let consumers: { consumer: Consumer; runner: ParkedRunner }[] | undefined;
 
   function handlersOf(groupId: string): GroupHandlers {
-    if (consumers) throw new Error('the bus has started; add handlers before its start');
+    if (consumers) throw new Error('the bus has already started; add handlers before it starts');
     const handlers = groups.get(groupId) ?? createGroupHandlers();
     groups.set(groupId, handlers);
     return handlers;
@@ -198,7 +198,7 @@ export function createConsumers(options: ConsumersOptions): Consumers {
     async prepare() {
       for (const definition of contracts.consumed.filter((consumed) => !handled.has(consumed))) {
         const { type, version } = definition;
-        logger.warn(`nothing handles ${type} version ${version} of contracts.consumed; call bus.on for it`);
+        logger.warn(`${type} version ${version} of contracts.consumed has no handler; add one with bus.on`);
       }
       if (groups.size === 0) return;
       await checkConsumerTables(database);

@@ -71,7 +71,9 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
   function receive(fetched: Fetched): void {
     if (closed()) return;
     if (fetched.logEnd < nextFetch) {
-      turnStale(`the log of ${topic}/${partition} ends at ${fetched.logEnd}, before our offset ${nextFetch}`);
+      turnStale(
+        `the log of ${topic}/${partition} ends at ${fetched.logEnd}, before offset ${nextFetch} of this group`,
+      );
       return;
     }
     // what lies before it has not come, and nobody else would ask for it
@@ -94,7 +96,7 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
     const mismatch = log.mismatchIn(fetched);
     if (!mismatch) return true;
     turnStale(
-      `the record at offset ${mismatch.found.offset} of ${topic}/${partition} is another one than it was`,
+      `the record at offset ${mismatch.found.offset} of ${topic}/${partition} differs from the one that was read before`,
       mismatch,
     );
     return false;
@@ -190,7 +192,7 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
   /** Another member went on from here, which is fine; a position that was set back is not for this log any more. */
   function followPosition({ found, message }: PositionMovedError): void {
     if (found?.resets !== position.resets || found.position < position.position) return turnStale(message);
-    logger.info(`${message}; another member handled the events in between, or somebody skipped them`);
+    logger.info(`${message}; another member handled the events in between, or someone skipped them`);
     position = found;
     nextFetch = Math.max(nextFetch, found.position);
     queue.dropBelow(found.position);

@@ -80,7 +80,7 @@ export function createPartitions(options: PartitionsOptions): Partitions {
       partition.flow();
     }
     const fresh = partitions.filter(({ topic, partition }) => !open.has(placeOf(topic, partition)));
-    logger.info({ partitions: [...ours] }, `the group gave us ${ours.size} partitions`);
+    logger.info({ partitions: [...ours] }, `the group assigned ${ours.size} partitions to this replica`);
     if (fresh.length > 0) void begin(fresh, assignment);
   }
 
@@ -107,7 +107,7 @@ export function createPartitions(options: PartitionsOptions): Partitions {
         const wait = backoff(failures, settings.outageDelay);
         logger.warn(
           { err: error },
-          `where to go on is not known yet; asking again in ${Math.round(wait)} ms`,
+          `cannot read the start positions; trying again in ${Math.round(wait)} ms`,
         );
         await sleep(wait, undefined, { signal: closing.signal }).catch(() => {});
       }
@@ -162,7 +162,7 @@ export function createPartitions(options: PartitionsOptions): Partitions {
   async function commit(): Promise<void> {
     const settled = await Promise.allSettled([...open.values()].map((partition) => partition.settle()));
     for (const { reason } of settled.filter((each) => each.status === 'rejected'))
-      logger.debug({ err: toError(reason) }, 'PostgreSQL did not take a position');
+      logger.debug({ err: toError(reason) }, 'PostgreSQL did not store a position');
     const moved = [...open].filter(
       ([place, partition]) => partition.status().position !== committed.get(place),
     );
@@ -173,13 +173,13 @@ export function createPartitions(options: PartitionsOptions): Partitions {
       await member.commit(positions);
       moved.forEach(([place], index) => committed.set(place, positions[index]?.position ?? 0));
     } catch (error) {
-      logger.debug({ err: error }, 'Kafka did not take the offsets');
+      logger.debug({ err: error }, 'Kafka did not store the offsets');
     }
   }
 
   function watchSilence(): void {
     const silent = Date.now() - member.lastAnswer();
-    if (silent > settings.silenceTimeout) options.lost(new Error(`Kafka was silent for ${silent} ms`));
+    if (silent > settings.silenceTimeout) options.lost(new Error(`Kafka did not answer for ${silent} ms`));
   }
 
   /** A topic that is made again under a member that fetches it may hold as much by the next fetch: then nothing else tells. */
@@ -189,7 +189,7 @@ export function createPartitions(options: PartitionsOptions): Partitions {
       const known = knownIds.get(topic);
       if (known !== undefined && known !== id)
         options.lost(
-          new Error(`topic ${topic} was deleted and made again: its id was ${known} and is ${id}`),
+          new Error(`topic ${topic} was deleted and created again: its id was ${known} and is ${id}`),
         );
     }
   }

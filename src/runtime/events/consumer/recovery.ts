@@ -73,7 +73,7 @@ export function createRecovery({ topic, settings, logger, metrics, parked }: Rec
         if (next.outages % 10 === 1) {
           logger.warn(
             { err },
-            `${error.message}; what it needs does not answer, and the partition waits for it`,
+            `${error.message}; a system that its handler needs does not answer, so the partition waits`,
           );
         }
         // what lies before the event does not wait, and the position then stands at it
@@ -84,7 +84,7 @@ export function createRecovery({ topic, settings, logger, metrics, parked }: Rec
         blocking = { offset: next.offset, wait: next.wait };
         logger.warn(
           { err, attempts: next.attempts },
-          `${error.message}; try ${next.attempts} failed, the next one comes in ${next.wait} ms, and the events behind it wait`,
+          `${error.message}; try ${next.attempts} failed; the next try is in ${next.wait} ms, and later events of the partition wait`,
         );
         return 0;
       case 'park':
@@ -94,7 +94,7 @@ export function createRecovery({ topic, settings, logger, metrics, parked }: Rec
       case 'hold':
         logger.error(
           { err, attempts: next.attempts },
-          `${error.message}; the partition waits and tries again in ${Math.round(next.wait)} ms`,
+          `${error.message}; the partition waits and retries in ${Math.round(next.wait)} ms`,
         );
         // what lies before the event that cannot be parked does not wait
         if (blocking?.verdict) blocking = { offset: blocking.offset, wait: next.wait };

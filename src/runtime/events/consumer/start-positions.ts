@@ -66,7 +66,8 @@ export async function startPositions(
     partitions.map(async ({ topic, partition }) => {
       const place = placeOf(topic, partition);
       const log = logs.get(place);
-      if (!log) throw new Error(`Kafka knows no partition ${place}; it was deleted, or its topic was`);
+      if (!log)
+        throw new Error(`Kafka does not have partition ${place}; the partition or its topic was deleted`);
       const found = { known: known.get(place), wanted: wanted.get(place), mismatch: mismatches.get(place) };
       const at = { of: { groupId, topic, partition }, log, topicId: topicIds.get(topic) };
       return { topic, partition, end: log.high, ...(await startPosition(at, found, options)) };
@@ -103,7 +104,7 @@ async function startPosition(
   }
   logger.error(
     { topic: of.topic, partition: of.partition, position: wanted, low, high },
-    `group ${of.groupId} was at ${wanted} in ${of.topic}/${of.partition}, which holds ${low} to ${high}: ${cause}; going on at ${low}`,
+    `group ${of.groupId} was at ${wanted} in ${of.topic}/${of.partition}, whose log has offsets ${low} to ${high}: ${cause}; continuing at ${low}`,
   );
   metrics.positionReset(of.topic);
   if (!known) return { start: await createPosition(database, of, low, topicId) };
@@ -111,7 +112,7 @@ async function startPosition(
 }
 
 function outside(wanted: number, low: number, high: number): string | undefined {
-  if (wanted > high) return 'the data of the broker was thrown away';
+  if (wanted > high) return 'the data of the broker was deleted';
   return wanted < low ? 'events were deleted before they were handled' : undefined;
 }
 
@@ -122,13 +123,13 @@ function differs(
   mismatch: Mismatch | undefined,
 ): string | undefined {
   const another =
-    'this is another log, since its topic was deleted and made again, or another cluster answers';
+    'this is a different log: its topic was deleted and created again, or a different cluster answers';
   if (known?.topicId !== undefined && topicId !== undefined && known.topicId !== topicId)
     return `${another}: the id of the topic was ${known.topicId} and is ${topicId}`;
   // another member may have told it meanwhile
   if (!mismatch || !known?.witness || !isSameRecord(known.witness, mismatch.witness)) return undefined;
   const { witness, found } = mismatch;
-  return `${another}: the record at offset ${witness.offset} was written at ${describeWitness(witness)} and the one there now at ${describeWitness(found)}`;
+  return `${another}: the record at offset ${witness.offset} was written at ${describeWitness(witness)}, and the present one at ${describeWitness(found)}`;
 }
 
 /** The offsets to go on at, by place: the positions, and what Kafka has where there is none. */

@@ -39,9 +39,7 @@ export function createStoppage(options: StoppageOptions): Stoppage {
       await sleep(backoff(looks, settings.retryDelay), undefined, { signal: closing }).catch(() => {});
       if (isOver()) return;
       // PostgreSQL may be away, which others report
-      await options
-        .look()
-        .catch((error: unknown) => logger.debug({ err: error }, 'the position is not known'));
+      await options.look().catch((error: unknown) => logger.debug({ err: error }, 'the position is unknown'));
       if (looks % LOOKS_BEFORE_FETCH === 0 && !isOver()) options.fetchAgain();
     }
   }
@@ -52,8 +50,8 @@ export function createStoppage(options: StoppageOptions): Stoppage {
       damage = found;
       logger.error(
         found,
-        `${topic}/${partition} stops at ${found.offset}: the batch up to ${found.last} ${found.reason}; ` +
-          `other partitions go on. Leave its events out with npx microservice-runtime ` +
+        `${topic}/${partition} stops at ${found.offset}: the batch up to ${found.last} ${found.reason}. ` +
+          `Other partitions continue. Skip the events of the batch with npx microservice-runtime ` +
           `inbox skip ${topic} ${partition} ${found.offset} --through ${found.last} --reason ...`,
       );
       void wait(found);

@@ -41,7 +41,7 @@ export function createWatchdog({ driver, interval, partitions, knownIdle, stalle
       const silentPlace = `${place}@${partition.nextFetch()}`;
       if (before.get(place) !== partition.nextFetch() || knownIdle.has(silentPlace)) continue;
       knownIdle.add(silentPlace);
-      stalled(new Error(`nothing comes of ${silentPlace}, although the partition goes on to ${end}`));
+      stalled(new Error(`no events arrive from ${silentPlace}, although the partition ends at ${end}`));
     }
   }
 

@@ -54,7 +54,7 @@ export function decodeEvent(message: IncomingMessage): ReceivedEvent {
   const [id, source] = [required(message, 'id'), required(message, 'source')];
   if (!fitsInbox({ id, source })) {
     throw new CloudEventError(
-      `${placeOf(message)} has an id and a source of more than ${LONGEST_IDENTITY} bytes together; the inbox holds no longer ones`,
+      `${placeOf(message)} has an id and a source of more than ${LONGEST_IDENTITY} bytes together, the maximum that the inbox stores`,
     );
   }
   const causationId = carriedId(attributeOf(message, 'causationid'));
@@ -118,7 +118,7 @@ function textAttribute(message: IncomingMessage, name: string): string | undefin
   const value = attributeOf(message, name);
   if (value === undefined || isText(value)) return value?.toString();
   throw new CloudEventError(
-    `${placeOf(message)} has the ${name} ${shown(value)}, which holds NUL or is not UTF-8`,
+    `${placeOf(message)} has the ${name} ${shown(value)}, which contains NUL or is not UTF-8`,
   );
 }
 

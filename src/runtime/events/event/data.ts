@@ -43,8 +43,8 @@ export function serializeData<T>(definition: EventDefinition<T>, data: T): strin
 export function acceptData<T>(definition: EventDefinition<T>, version: number, data: unknown): T {
   if (version > definition.version) {
     throw new UnknownVersionError(
-      `${definition.type} came in version ${version}, and this service knows versions up to ${definition.version}; ` +
-        `teach its definition the new version and deploy`,
+      `${definition.type} arrived in version ${version}, but this service knows only versions up to ${definition.version}; ` +
+        `add the new version to its definition, and deploy`,
     );
   }
   const lifted = lift(definition, version, data);
@@ -91,7 +91,7 @@ function lift<T>(definition: EventDefinition<T>, version: number, data: unknown)
     const upcast = definition.upcasts[from];
     if (!upcast) {
       throw new UnknownVersionError(
-        `${definition.type} came in version ${version}, and nothing lifts version ${from} to ${from + 1}; add it to the upcasts of the definition`,
+        `${definition.type} arrived in version ${version}, but its definition has no upcast from version ${from} to ${from + 1}; add one`,
       );
     }
     lifted = upcast({ ...objectOf(definition, lifted) });

@@ -88,19 +88,21 @@ export function defineEvent<T>(settings: EventSettings<T>): EventDefinition<T> {
 export function checkTopic(topic: string): void {
   if (topicPattern.test(topic)) return;
   throw new Error(
-    `"${topic}" is no Kafka topic; use up to 249 letters, digits, ".", "_" and "-", as in user.events`,
+    `"${topic}" is not a valid Kafka topic name; use up to 249 letters, digits, ".", "_" and "-", as in user.events`,
   );
 }
 
 function checkSettings<T>({ type, version, topic, aggregate, schema, upcasts = {} }: EventSettings<T>): void {
   if (!typePattern.test(type)) {
-    throw new Error(`"${type}" is no event type; write <aggregate>.<what happened>, as in user.created`);
+    throw new Error(
+      `"${type}" is not a valid event type; write <aggregate>.<past tense>, as in user.created`,
+    );
   }
   if (!Number.isSafeInteger(version) || version < 1) {
     throw new Error(`${type} has version ${version}; versions are 1, 2, 3, ...`);
   }
   if (!aggregatePattern.test(aggregate)) {
-    throw new Error(`${type} has the aggregate "${aggregate}"; write its type, as in user`);
+    throw new Error(`${type} has the aggregate "${aggregate}"; write the type of the aggregate, as in user`);
   }
   checkTopic(topic);
   checkSchema(schema, `the schema of ${type}`);

@@ -30,8 +30,8 @@ const lengthOf = (bytes: Bytes | null): number => (bytes === null ? 0 : Buffer.b
 /** Throws where a message is too large to be read. */
 export function checkSize({ excess, value, topic, partition, offset }: IncomingMessage): void {
   if (excess === undefined) return;
-  const kept = value === null ? '; its value was not kept, so that it can only be dropped' : '';
+  const kept = value === null ? '; its value was not stored, so the event can only be dropped' : '';
   throw new EventSizeError(
-    `message ${topic}/${partition}@${offset} has ${excess}${kept}; have its producer put the data elsewhere and publish where it is`,
+    `message ${topic}/${partition}@${offset} has ${excess}${kept}; change its producer to store the data elsewhere and publish a reference`,
   );
 }

@@ -65,5 +65,5 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const faulty = (fault: string): StructuredEvent => ({ attributes: new Map(), fault });
 
 const unknownFormat = (format: string): string =>
-  `has the content type ${JSON.stringify(format.slice(0, 100))}, which cannot be read here; ` +
+  `has the content type ${JSON.stringify(format.slice(0, 100))}, which this service cannot read; ` +
   `send ${JSON_FORMAT} with one event, or the binary mode (the Kafka binding of CloudEvents 1.0.2 defines no batches)`;

@@ -54,7 +54,7 @@ export class ParkingFullError extends Error {
 
   constructor(groupId: string, limit: number) {
     super(
-      `${limit} keys of group ${groupId} wait already, which is as many as may (parkedKeys); redrive or drop dead letters, or mend what fails`,
+      `group ${groupId} already has ${limit} parked keys, the maximum (parkedKeys); redrive or drop dead letters, or fix the failing handler`,
     );
   }
 }
@@ -67,7 +67,7 @@ export class PositionMovedError extends Error {
   constructor({ groupId, topic, partition }: GroupPartition, known: Position, found: Position | undefined) {
     const seen = found ? `${found.position} (reset ${found.resets} times)` : 'gone';
     super(
-      `group ${groupId} was left at ${known.position} (reset ${known.resets} times) in ${topic}/${partition}, and is at ${seen}`,
+      `group ${groupId} was left at ${known.position} (reset ${known.resets} times) in ${topic}/${partition}, and is now at ${seen}`,
     );
     this.found = found;
   }

@@ -122,7 +122,7 @@ export function createGroupHandlers(name = 'the default subscription'): GroupHan
       const key = keyOf(definition.topic, definition.type);
       if (byType.has(key)) {
         throw new Error(
-          `${definition.type} has a handler already in ${name}; let that one call both, or give the second one a subscription with another name`,
+          `${definition.type} already has a handler in ${name}; call both functions from that handler, or register the second one in a subscription with another name`,
         );
       }
       const outside = defined.delivery === 'at-least-once';
@@ -134,7 +134,7 @@ export function createGroupHandlers(name = 'the default subscription'): GroupHan
     },
     addTombstones(topic, handler) {
       if (tombstoneHandlers.has(topic)) {
-        throw new Error(`${topic} has a handler of tombstones already; let that one call both`);
+        throw new Error(`${topic} already has a tombstone handler; call both functions from that handler`);
       }
       tombstoneHandlers.set(topic, handler);
     },

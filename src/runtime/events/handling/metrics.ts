@@ -48,36 +48,36 @@ export function createConsumerMetrics(registry: Registry): (group: string) => Co
   const counter = (name: string, help: string) =>
     new Counter({ name: `microservice_consumer_${name}_total`, help, labelNames, registers });
   const handled = counter('handled', 'Events handled and committed');
-  const duplicates = counter('duplicates', 'Events that came again and were passed over');
-  const tombstones = counter('tombstones', 'Tombstones that nobody handles, and that were passed over');
-  const unhandled = counter('unhandled', 'Events of types that nobody handles, and that were passed over');
-  const failures = counter('failures', 'Tries to handle an event that failed');
+  const duplicates = counter('duplicates', 'Duplicate events that were skipped');
+  const tombstones = counter('tombstones', 'Tombstones without a handler, which were skipped');
+  const unhandled = counter('unhandled', 'Events of types without a handler, which were skipped');
+  const failures = counter('failures', 'Failed attempts to handle an event');
   const resets = counter(
     'position_resets',
-    'Positions outside of the log, or of another log, that were set to its beginning',
+    'Positions outside of the log, or of another log, that were reset to the beginning of the log',
   );
   const rebuilds = new Counter({
     name: 'microservice_consumer_rebuilds_total',
-    help: 'Members of a group that were lost and made anew',
+    help: 'Group members that were lost and replaced',
     labelNames: ['group'],
     registers,
   });
   const rebalances = new Counter({
     name: 'microservice_consumer_rebalances_total',
-    help: 'Times that the group handed out its partitions, as this replica saw it',
+    help: 'Rebalances of the group that this replica has seen',
     labelNames: ['group'],
     registers,
   });
   const parked = new Counter({
     name: 'microservice_parked_total',
-    help: 'Events that were put aside after they had failed, the dead letters among them',
+    help: 'Events that were parked after they had failed, including dead letters',
     labelNames: ['group', 'topic', 'reason'],
     registers,
   });
   const deadLetters = deadLetterCounter(registry);
   const handling = new Histogram({
     name: 'microservice_consumer_handle_seconds',
-    help: 'Time that the handler of an event took',
+    help: 'Duration of the handler of an event',
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30],
     labelNames,
     registers,
@@ -85,7 +85,7 @@ export function createConsumerMetrics(registry: Registry): (group: string) => Co
   const watched = lagGauges(registry);
   const delay = new Histogram({
     name: 'microservice_consumer_delay_seconds',
-    help: 'Time from the publishing of an event to the commit of its handler',
+    help: 'Time from publishing an event to the commit of its handler',
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 600],
     labelNames,
     registers,
@@ -136,12 +136,12 @@ function lagGauges(registry: Registry) {
   );
   gauge(
     'microservice_consumer_lag_seconds',
-    'Time since Kafka had the oldest event that is not handled yet',
+    'Time since Kafka received the oldest event that is not handled yet',
     ({ oldest }) => (oldest === undefined ? 0 : Math.max(0, Date.now() - oldest) / 1_000),
   );
   gauge(
     'microservice_consumer_stopped',
-    '1 where a partition of this replica stops at a batch that cannot be read',
+    '1 if a partition of this replica stops at a batch that cannot be read',
     ({ stopped }) => (stopped ? 1 : 0),
   );
   const keyOf = ({ group, topic, partition }: PartitionLabels): string =>

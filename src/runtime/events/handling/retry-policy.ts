@@ -96,11 +96,12 @@ export function verdictOn(
 
 /** What becomes of an event that was parked, for whoever reads the log. */
 export function fateOf({ reason, attempts, nextTryIn }: Verdict): string {
+  const tries = `${attempts} ${attempts === 1 ? 'try' : 'tries'}`;
   const behind = 'later events of its key queue behind it';
   if (nextTryIn !== undefined) {
-    return `it is parked (${reason}, ${attempts} tries) and tried again in ${Math.round(nextTryIn)} ms; ${behind}`;
+    return `the event is parked (${reason}, ${tries}) and is retried in ${Math.round(nextTryIn)} ms; ${behind}`;
   }
-  return `it is a dead letter (${reason}, ${attempts} tries), and ${behind} until somebody redrives or drops it: npx microservice-runtime dead-letters`;
+  return `the event is a dead letter (${reason}, ${tries}), and ${behind} until someone redrives or drops it: npx microservice-runtime dead-letters`;
 }
 
 const PERIOD = 5_000;

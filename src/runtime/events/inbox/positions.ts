@@ -98,7 +98,7 @@ export async function createPosition(
   });
   if (!found)
     throw new Error(
-      `the position of group ${of.groupId} in ${of.topic}/${of.partition} was deleted meanwhile`,
+      `the position of group ${of.groupId} in ${of.topic}/${of.partition} was deleted in the meantime`,
     );
   return found;
 }

@@ -47,7 +47,7 @@ export function createInboxPruner(options: InboxPrunerOptions) {
     said.add(topic);
     logger.warn(
       { topic, retention },
-      `Kafka does not let us see how long it keeps ${topic}: the inbox forgets events after ${retention} ms; allow DescribeConfigs for the topic, or set inboxRetention to what its retention.ms and segment.ms are together`,
+      `this client cannot read how long Kafka keeps ${topic}, so the inbox forgets events after ${retention} ms. Grant DescribeConfigs on the topic, or set inboxRetention to the sum of its retention.ms and segment.ms`,
     );
   }
 
@@ -56,7 +56,7 @@ export function createInboxPruner(options: InboxPrunerOptions) {
     said.add(topic);
     logger.info(
       { topic },
-      `Kafka keeps ${topic} for ever, so that the inbox forgets nothing, and event_inbox grows; give the topic cleanup.policy=delete and a retention.ms`,
+      `Kafka keeps ${topic} without a time limit, so the inbox never forgets its events, and event_inbox grows. Give the topic cleanup.policy=delete and a retention.ms`,
     );
   }
 
@@ -65,7 +65,7 @@ export function createInboxPruner(options: InboxPrunerOptions) {
     if (kept === Infinity) return;
     const before = new Date(Date.now() - kept);
     const deleted = await pruneInbox(database, before, { stopped: () => stopped });
-    if (deleted > 0) logger.info({ deleted, before }, 'forgot old events of the inbox');
+    if (deleted > 0) logger.info({ deleted, before }, 'deleted old events from the inbox');
   }
 
   async function pruneAndPlan(): Promise<void> {

@@ -123,7 +123,7 @@ async function partitionsOf(
       else {
         logger.error(
           { err: error, topic },
-          `a member of the group asks for topic ${topic}, of which Kafka says ${type}: nobody gets its partitions; create it, or allow us to describe it`,
+          `a group member subscribes to topic ${topic}, but Kafka answers ${type}, so its partitions stay unassigned. Create the topic, or grant this client Describe on it`,
         );
         return [];
       }

@@ -94,7 +94,7 @@ export function createGroupMember(
   consumer.on('consumer.crash', ({ payload }) => events.lost(payload.error));
   // KafkaJS keeps a connection on which nothing comes any more, and tries again there (tulios/kafkajs#1783)
   consumer.on('consumer.network.request_timeout', ({ payload: { apiName, broker } }) =>
-    events.lost(new Error(`${broker} left a request unanswered (${apiName})`)),
+    events.lost(new Error(`${broker} did not answer a request (${apiName})`)),
   );
   consumer.on('consumer.group_join', ({ payload: { memberId, memberAssignment } }) => {
     answered = Date.now();

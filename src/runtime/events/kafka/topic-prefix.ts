@@ -44,7 +44,7 @@ export function checkTopicLengths(topics: readonly string[], prefix = ''): void 
   for (const name of topics.map((topic) => prefix + topic)) {
     if (name.length <= LONGEST_NAME) continue;
     throw new Error(
-      `topic ${name} has ${name.length} characters, and Kafka takes ${LONGEST_NAME}; choose a shorter KAFKA_TOPIC_PREFIX`,
+      `topic ${name} has ${name.length} characters, and Kafka accepts at most ${LONGEST_NAME}; choose a shorter KAFKA_TOPIC_PREFIX`,
     );
   }
 }

@@ -38,7 +38,7 @@ export function createTopicProvision(
         const wait = backoff(attempt, DELAY);
         logger.warn(
           { err: error, topics },
-          `the topics are not there yet: ${reason}; trying again in ${Math.round(wait)} ms`,
+          `the topics do not exist yet: ${reason}; trying again in ${Math.round(wait)} ms`,
         );
         await sleep(wait, undefined, { signal }).catch(() => {});
       }

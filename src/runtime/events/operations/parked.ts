@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { conditionsOf, olderThan } from './filter.ts';
 
-/** Keys whose events wait, and their events, for whoever looks after them (commands/parked.ts); the consumer has its own. */
+/** Keys with parked events, and their events, for whoever looks after them (commands/parked.ts); the consumer has its own. */
 
 /** `parked`: tried again by itself; `dead`: waits for somebody. */
 export type ParkedState = 'parked' | 'dead';

@@ -137,19 +137,17 @@ function checkMessage(message: OutgoingMessage, maxEventBytes: number): void {
   const what = `${headers['ce_type']?.slice(0, 200)} to ${topic}`;
   if (typeof key !== 'string' || key === '' || !isText(key)) {
     throw new Error(
-      `cannot publish ${what}: its key, the aggregate's id, is ${JSON.stringify(key)}; give a string without NUL and halves of surrogate pairs`,
+      `cannot publish ${what}: its key, the aggregate's id, is ${JSON.stringify(key)}; use a string without NUL or lone surrogates`,
     );
   }
   const [odd] = Object.entries(headers).filter(([, text]) => !isText(text));
   if (odd) {
-    throw new Error(
-      `cannot publish ${JSON.stringify(what)}: its ${odd[0]} holds NUL or half of a surrogate pair`,
-    );
+    throw new Error(`cannot publish ${JSON.stringify(what)}: its ${odd[0]} contains NUL or a lone surrogate`);
   }
   const bytes = messageBytes(message);
   if (bytes > maxEventBytes) {
     throw new Error(
-      `cannot publish ${what} of ${key.slice(0, 200)}: it has ${bytes} bytes, and KAFKA_MAX_EVENT_BYTES is ${maxEventBytes}; put the data elsewhere and publish where it is`,
+      `cannot publish ${what} of ${key.slice(0, 200)}: it has ${bytes} bytes, and KAFKA_MAX_EVENT_BYTES is ${maxEventBytes}; store the data elsewhere and publish a reference`,
     );
   }
 }

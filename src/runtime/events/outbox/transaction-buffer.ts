@@ -67,12 +67,12 @@ export function createTransactionBuffers(
     add(trx, message) {
       if (!trx.isTransaction) {
         throw new Error(
-          `cannot publish to ${message.topic}: what was given is no transaction of Knex; give the trx, or nothing`,
+          `cannot publish to ${message.topic}: the argument is not a Knex transaction; pass trx, or omit the argument`,
         );
       }
       if (trx.isCompleted() || buffers.get(trx)?.closed) {
         throw new Error(
-          `cannot publish to ${message.topic}: the transaction is committed or rolled back already; await publish before the transaction ends`,
+          `cannot publish to ${message.topic}: the transaction is already committed or rolled back; await publish before the transaction ends`,
         );
       }
       pendingOf(trx).messages.push(message);

@@ -13,7 +13,7 @@ export function deadLetterCounter(registry: Registry | undefined): DeadLetterCou
   if (known instanceof Counter) return known;
   return new Counter({
     name: NAME,
-    help: 'Events that are tried no more until somebody redrives or drops them',
+    help: 'Events that are not retried until someone redrives or drops them',
     labelNames: ['group', 'topic', 'reason'],
     registers: registry ? [registry] : [],
   });

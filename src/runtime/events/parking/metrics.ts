@@ -37,8 +37,8 @@ export function createParkedMetrics(database: Knex, registry: Registry, groups: 
       },
     });
   const states = [{ state: 'parked' }, { state: 'dead' }];
-  gauge('microservice_parked_keys', 'Keys whose events wait', ['group', 'state'], keys, states);
-  gauge('microservice_parked_events', 'Events that wait under these keys', ['group'], events, [{}]);
+  gauge('microservice_parked_keys', 'Keys with parked events', ['group', 'state'], keys, states);
+  gauge('microservice_parked_events', 'Parked events of these keys', ['group'], events, [{}]);
 }
 
 /** Undefined when PostgreSQL does not answer: the other metrics are wanted then more than ever. */

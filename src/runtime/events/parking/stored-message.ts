@@ -62,7 +62,7 @@ const REDUCED = 'microservice-reduced';
 /** The same without all that is not needed to show a message and to keep its key waiting: its place, its key and its value. */
 export function reducedValues(message: IncomingMessage, error: string): unknown[] {
   const { topic, partition, offset, key, value, excess } = message;
-  const headers = { [REDUCED]: `the headers are not kept: ${storableText(error, 500)}` };
+  const headers = { [REDUCED]: `the headers were not stored: ${storableText(error, 500)}` };
   return parkedValues({
     topic,
     partition,

@@ -36,7 +36,7 @@ export async function openRelayConnection(
     throw connectionError(
       error,
       databaseDirectUrl,
-      'DATABASE_DIRECT_URL, or DATABASE_URL where it is not set',
+      'DATABASE_DIRECT_URL, or DATABASE_URL if DATABASE_DIRECT_URL is not set',
     );
   });
   const leases = await checkTables(session)
@@ -75,6 +75,6 @@ async function checkTables(session: Session): Promise<void> {
   const { name } = missing;
   const file = name === 'event_outbox' ? 'event-outbox' : 'event-parked';
   throw new Error(
-    `the table ${name} is missing; put export { up, down } from 'microservice-runtime/tables/${file}' into a migration, and run npx knex migrate:latest`,
+    `the table ${name} is missing; add a migration with "export { down, up } from 'microservice-runtime/tables/${file}';", and run npx knex migrate:latest`,
   );
 }

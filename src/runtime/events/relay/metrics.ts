@@ -29,7 +29,7 @@ export function createRelayMetrics(
 ): RelayMetrics {
   const registers = registry ? [registry] : [];
   gauge('microservice_outbox_depth', 'Events that wait to be sent', () => ask(database, depth));
-  gauge('microservice_outbox_oldest_age_seconds', 'Age of the event that waits longest', () =>
+  gauge('microservice_outbox_oldest_age_seconds', 'Age of the oldest event that waits to be sent', () =>
     ask(database, oldest),
   );
   gauge('microservice_outbox_lanes', 'Lanes of the outbox that this process sends', lanes);

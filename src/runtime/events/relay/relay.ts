@@ -79,7 +79,7 @@ export function createRelay(settings: Settings): Relay {
       if (!first) continue;
       logger.error(
         { err: first.error, topic, event_key: key, event_id: first.row.headers['ce_id'] },
-        `${topic} does not take ${nameOf(first.row)}: ${first.error.message}; it is a dead letter, and later events of its key wait: cure the cause and redrive it, or drop it`,
+        `topic ${topic} does not accept ${nameOf(first.row)}: ${first.error.message}. The event is a dead letter, and later events of its key wait. Fix the cause and redrive the event, or drop it`,
       );
     }
   }

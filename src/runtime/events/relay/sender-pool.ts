@@ -96,7 +96,7 @@ export function createRelaySending({
       if (failures.some((failure) => failure.topic === topic)) continue;
       forbiddenSince.delete(topic);
       const again = lanes.map((lane) => backoff.succeed(topic, lane));
-      if (again.includes(true)) logger.info({ topic }, `Kafka takes events of ${topic} again`);
+      if (again.includes(true)) logger.info({ topic }, `Kafka accepts events of ${topic} again`);
     }
   }
 
@@ -109,7 +109,7 @@ export function createRelaySending({
     metrics.failed(topic);
     logger.warn(
       { err: error, topic, lane: row.lane, event_id: row.headers['ce_id'] },
-      `${topic} was not published from ${nameOf(row)} on: ${error.message}; trying again in ${Math.round(retryIn)} ms`,
+      `cannot publish to ${topic}, starting at ${nameOf(row)}: ${error.message}; trying again in ${Math.round(retryIn)} ms`,
     );
     return retryIn;
   }

@@ -100,6 +100,6 @@ async function handleInSavepoint(
 function unwanted(message: ParkedEvent['message']): UnknownVersionError {
   const type = readAttribute(message, 'type') ?? 'this';
   return new UnknownVersionError(
-    `nothing handles ${type} in this release; deploy one that does, or drop the event`,
+    `this release has no handler for ${type}; deploy a release that has one, or drop the event`,
   );
 }

@@ -75,7 +75,7 @@ export function createParkedRunner(options: ParkedRunnerOptions): ParkedRunner {
       if (isConflict(error)) return true;
       failures += 1;
       if (failures === 1)
-        logger.warn({ err: error }, 'parked events cannot be tried; trying again until it works');
+        logger.warn({ err: error }, 'cannot retry parked events; trying again until a retry succeeds');
       return false;
     }
   }
@@ -89,12 +89,13 @@ export function createParkedRunner(options: ParkedRunnerOptions): ParkedRunner {
 
   function report({ key: { topic, key }, handled, failure, verdict, finished }: Attempt): void {
     reportHandled(handled, topic, metrics);
-    if (finished)
-      logger.info({ topic, key }, `the events of ${topic} that waited under key ${key} are handled`);
+    if (finished) logger.info({ topic, key }, `the parked events of key ${key} in ${topic} are handled`);
     if (!failure) return;
     if (verdict) metrics.failed(topic);
     if (verdict && verdict.nextTryIn === undefined) metrics.deadLetter(topic, verdict.reason);
-    const fate = verdict ? fateOf(verdict) : 'what it needs does not answer; it goes on waiting';
+    const fate = verdict
+      ? fateOf(verdict)
+      : 'a system that its handler needs does not answer, so the event stays parked';
     logger[verdict ? 'error' : 'warn']({ err: failure.cause, topic, key }, `${failure.message}; ${fate}`);
   }
 

@@ -21,7 +21,7 @@ export function createComponents(schemas: Record<string, JsonSchema>): Component
     if (isOther && direction === 'input' && !name.endsWith('Input'))
       return keep(`${name}Input`, schema, direction);
     if (isOther)
-      throw new Error(`Two different schemas are labelled "${name}"; give each a label of its own.`);
+      throw new Error(`Two different schemas have the label "${name}". Give each schema its own label.`);
     schemas[name] = schema;
     return { $ref: `#/components/schemas/${name}` };
   };

@@ -6,8 +6,8 @@ export function conditionParameters({ etag, method }: Operation): object[] {
   if (!etag || method === 'post') return [];
   const [name, description] =
     method === 'get'
-      ? ['If-None-Match', 'Entity tags that the caller has: 304 where the representation has one of them']
-      : ['If-Match', 'Entity tags that the caller has seen: 412 where the representation has none of them'];
+      ? ['If-None-Match', 'Entity tags that the client has cached: 304 if the representation has one of them']
+      : ['If-Match', 'Entity tags that the client has read: 412 if the representation has none of them'];
   // A GET takes whatever is not a list of tags for one that the caller does not have.
   const schema = method === 'get' ? { type: 'string' } : tagListSchema;
   return [{ name, in: 'header', required: false, description, schema }];
@@ -24,7 +24,8 @@ export function taggedAnswers({ etag, method }: Operation, answers: Record<strin
     status,
     'content' in answer ? { ...answer, headers } : answer,
   ]);
-  const known = method === 'get' ? { 304: { description: 'The caller has it already', headers } } : {};
+  const known =
+    method === 'get' ? { 304: { description: 'The client already has this representation', headers } } : {};
   return { ...Object.fromEntries(tagged), ...known };
 }
 

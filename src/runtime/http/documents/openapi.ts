@@ -24,7 +24,7 @@ interface Options {
 
 const problemSchema: JsonSchema = {
   type: 'object',
-  description: 'A problem, as in RFC 9457',
+  description: 'A problem, as defined by RFC 9457',
   properties: {
     type: { type: 'string', format: 'uri-reference' },
     title: { type: 'string' },
@@ -66,7 +66,7 @@ export function openApiDocument({ info, operations, bodyLimit, isProtected }: Op
 
 function tagObjects(operations: readonly Operation[]): object[] {
   const paths = new Map(operations.toReversed().map(({ tag, path }) => [tag, templated(path)]));
-  return [...paths].toReversed().map(([name, path]) => ({ name, description: `What lies at ${path}` }));
+  return [...paths].toReversed().map(([name, path]) => ({ name, description: `Operations on ${path}` }));
 }
 
 interface Surroundings {
@@ -187,7 +187,7 @@ function problemResponse(description: string): object {
 }
 
 function acceptHeaders(method: Method): object {
-  const description = 'The media types that are taken';
+  const description = 'The media types that are accepted';
   return { [acceptHeader(method)]: { description, schema: { type: 'string' } } };
 }
 

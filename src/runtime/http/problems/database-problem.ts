@@ -20,21 +20,21 @@ const QUERY_CANCELED = '57014';
 export function databaseProblem(error: Error): Problem | undefined {
   if (error instanceof RequestAbandonedError) return problem(503, error.message); // which nobody reads
   if (hasCode(error, READ_ONLY_TRANSACTION))
-    return problem(503, 'The database takes no writes at the moment; try again.');
+    return problem(503, 'The database does not accept writes at the moment. Try again.');
   if (hasCode(error, QUERY_CANCELED))
-    return problem(503, 'The request took too long in the database; try again later.');
+    return problem(503, 'The request took too long in the database. Try again later.');
   // Knex calls a query that its own timeout ended so
   if (isAway(error) || error.name === 'KnexTimeoutError')
     return problem(
       503,
-      'The database, or another system that this request needs, does not answer; try again.',
+      'The database, or another system that this request needs, does not answer. Try again.',
     );
   if (!isDatabaseError(error)) return undefined;
   if (tryAgain.test(error.code))
-    return problem(503, 'The database was too busy with the same data; try again.');
+    return problem(503, 'Other requests were changing the same data. Try again.');
   if (error.code === '23505') return problem(409, `${columns(error) ?? 'A value'} is already taken`);
   if (error.code === '23503') return problem(409, reference(error));
-  if (error.code === '23P01') return problem(409, 'It collides with something that exists already.');
+  if (error.code === '23P01') return problem(409, 'The data conflicts with existing data.');
   if (error.code === '23514') return problem(400, 'A value is not allowed.');
   if (error.code.startsWith('22')) return problem(400, 'A value has the wrong format or is out of range.');
   return undefined;
@@ -57,6 +57,6 @@ function columns({ detail }: DatabaseError): string | undefined {
 
 function reference(error: DatabaseError): string {
   const isNeeded = error.detail?.includes('is still referenced') ?? false;
-  if (isNeeded) return 'Something else still refers to it.';
-  return `${columns(error) ?? 'A value'} refers to something that does not exist.`;
+  if (isNeeded) return 'Other data still refers to this resource.';
+  return `${columns(error) ?? 'A value'} refers to data that does not exist.`;
 }

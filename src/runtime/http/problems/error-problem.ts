@@ -40,6 +40,6 @@ function isHttpError(error: Error): error is HttpError {
 function httpDetail(error: HttpError): string | undefined {
   if (error.type === 'entity.parse.failed') return `The body is not JSON: ${error.message}`;
   if (error.type === 'entity.too.large')
-    return `The body is larger than ${error.limit} bytes, the most that is accepted here.`;
-  return error instanceof URIError ? 'The path is not encoded as a URI must be.' : error.message;
+    return `The body is larger than ${error.limit} bytes, the maximum for this operation.`;
+  return error instanceof URIError ? 'The path is not valid percent-encoded UTF-8.' : error.message;
 }

@@ -33,13 +33,15 @@ export function ifMatch({ headers }: Pick<IncomingMessage, 'headers'>): Precondi
   const header = headers['if-match'];
   if (header === undefined || header.trim() === '*') return undefined;
   if (!list.test(header))
-    throw new InvalidError('If-Match is not "*" or a list of entity tags in quotes.', [
+    throw new InvalidError('If-Match is neither "*" nor a list of quoted entity tags.', [
       { field: 'headers.if-match', message: 'must be * or a list such as "abc", "def"' },
     ]);
   const wanted: readonly string[] = header.match(tags) ?? [];
   return (current) => {
     if (!wanted.includes(entityTag(current)))
-      throw new PreconditionFailedError('It has changed since it was read: get it again, and decide again.');
+      throw new PreconditionFailedError(
+        'The resource has changed since it was read. Read it again, and decide again.',
+      );
   };
 }
 

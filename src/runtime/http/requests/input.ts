@@ -50,10 +50,10 @@ export function inputCheck(schemas: InputSchemas): ((req: Input) => void) | unde
 
 function invalid(found: readonly Found[]): InvalidError {
   const partial = found.some(({ isPartial }) => isPartial)
-    ? ` It has more than ${MAX_ERRORS} errors, and only the first of them is named.`
+    ? ` A part of it has more than ${MAX_ERRORS} errors; only the first one is listed.`
     : '';
   return new InvalidError(
-    `The request breaks the rules of this operation.${partial}`,
+    `The request does not match the schema of this operation.${partial}`,
     found.flatMap(({ errors }) => errors),
   );
 }

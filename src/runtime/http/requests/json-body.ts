@@ -19,11 +19,11 @@ export const jsonBody = (limit: number | string, types: string[]): RequestHandle
 function checkBytes(_req: IncomingMessage, _res: unknown, bytes: Buffer, encoding: string): void {
   if (encoding !== 'utf-8') throw unsupported(encoding);
   if (!isUtf8(bytes))
-    throw new InvalidError('The body is not UTF-8.', [{ field: 'body', message: 'must be UTF-8' }]);
+    throw new InvalidError('The body is not valid UTF-8.', [{ field: 'body', message: 'must be UTF-8' }]);
   const faults = inexactNumbers(bytes.toString(), MAX_FAULTS);
   if (faults.length > 0)
     throw new InvalidError(
-      'The body holds numbers that would lose digits.',
+      'The body contains numbers that would lose digits.',
       faults.map((fault) => fieldError('body', fault)),
     );
 }

@@ -14,7 +14,7 @@ export function createRequestMetrics(registry: Registry = new Registry()): Reque
     collectDefaultMetrics({ register: registry });
   const histogram = new Histogram({
     name,
-    help: 'Time from the arrival of a request to the end of its answer, in seconds',
+    help: 'Time from the arrival of a request to the end of its response, in seconds',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],

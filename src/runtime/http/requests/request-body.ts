@@ -27,7 +27,7 @@ function requireType(method: Method, mediaTypes: string[]): RequestHandler {
   return (req, res, next) => {
     if (req.body !== undefined || !hasBody(req) || req.is(mediaTypes) !== false) return next();
     res.setHeader(acceptHeader(method), taken);
-    const seen = req.headers['content-type'] ?? 'without a type';
+    const seen = req.headers['content-type'] ?? 'a body without Content-Type';
     const message = `The body must be ${mediaTypes.join(' or ')}, not ${seen}.`;
     return next(Object.assign(new Error(message), { status: 415, expose: true }));
   };

@@ -27,11 +27,14 @@ export function hostOf(text: string): string | undefined {
 /** The problem of a request with several `Host`, or one that is not a host: 400 by RFC 9112, section 3.2. */
 export function hostProblem(request: Addressed): Problem | undefined {
   if (hostHeaders(request.rawHeaders) > 1)
-    return problem(400, 'A request has one Host header (RFC 9112, section 3.2), and this one has several.');
+    return problem(400, 'The request has several Host headers. Send exactly one (RFC 9112, section 3.2).');
   const wrong = authoritiesOf(request).find((each) => hostOf(each) === undefined);
   if (wrong === undefined) return undefined;
   const seen = JSON.stringify(wrong.slice(0, 255));
-  return problem(400, `${seen} in Host or in the target is not a host with a port (RFC 9112, section 3.2).`);
+  return problem(
+    400,
+    `${seen} in the Host header or the request target is not a valid host and port (RFC 9112, section 3.2).`,
+  );
 }
 
 /** Node shows the first one alone in `headers`. */

@@ -30,7 +30,7 @@ export function createListener({ handle, state, host, config, logger }: Options)
   let url: string | undefined;
   return {
     url(): string {
-      if (url === undefined) throw new Error('The http server has no address yet: start it first.');
+      if (url === undefined) throw new Error('The HTTP server has no address yet. Start it first.');
       return url;
     },
     async open(port, variable) {
@@ -66,9 +66,10 @@ interface Place {
 function open(server: Server, { port, host, variable }: Place): Promise<void> {
   return new Promise((resolve, reject) => {
     const refuse = (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? 'another program listens there' : error.message;
-      const advice = `stop it, or set ${variable} to another port`;
-      reject(new Error(`Cannot listen on port ${port}: ${reason}; ${advice}.`, { cause: error }));
+      const isTaken = error.code === 'EADDRINUSE';
+      const reason = isTaken ? 'another process listens on it' : error.message;
+      const advice = `${isTaken ? 'Stop that process, or set' : 'Set'} ${variable} to another port`;
+      reject(new Error(`Cannot listen on port ${port}: ${reason}. ${advice}.`, { cause: error }));
     };
     server.once('error', refuse);
     server.listen({ port, host }, () => resolve(void server.off('error', refuse)));

@@ -9,14 +9,17 @@ import type { ServerState } from './server-state.ts';
 const LINGER = 1_000;
 
 const details: Record<string, [status: number, detail: string]> = {
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not come whole in the time that this service waits.'],
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'The extensions of the chunks are larger than this service accepts.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [
+    408,
+    'The request did not arrive completely within the time limit of this service.',
+  ],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'The chunk extensions are larger than this service accepts.'],
   HPE_HEADER_OVERFLOW: [431, 'The headers are larger than this service accepts.'],
 };
 
 /** The problem that an error of Node's parser means; https://nodejs.org/api/http.html#event-clienterror */
 function parserProblem({ code = '', reason }: ParserError): Problem {
-  const [status, detail] = details[code] ?? [400, `The request is not HTTP: ${reason ?? code}`];
+  const [status, detail] = details[code] ?? [400, `The request is not valid HTTP: ${reason ?? code}`];
   return problem(status, detail);
 }
 
@@ -82,15 +85,18 @@ export function forbidden(request: IncomingMessage, isOurs: (host: string) => bo
   if (authority !== undefined && !isOurs(hostOf(authority) ?? '')) return misdirected(authority);
   if (httpVersion !== '1.1') return undefined;
   if (headers.host === undefined)
-    return problem(400, 'A request of HTTP/1.1 needs the header Host (RFC 9112, section 3.2).');
+    return problem(400, 'An HTTP/1.1 request needs a Host header (RFC 9112, section 3.2).');
   if (headers.expect === undefined || isContinue.test(headers.expect)) return undefined;
-  return problem(417, `This service cannot meet the expectation ${headers.expect}; it knows 100-continue.`);
+  return problem(
+    417,
+    `This service does not support the expectation ${headers.expect}. Send 100-continue, or no Expect header.`,
+  );
 }
 
 /** A page of a stranger can have its own name lead here (DNS rebinding); the browser then lets it read the answers. */
 const misdirected = (host: string): Problem =>
   problem(
     421,
-    `This service runs in development and answers to names of its machine, not to ${JSON.stringify(host.slice(0, 255))}; ` +
-      'HTTP_ALLOWED_HOSTS names further ones.',
+    `This service runs in development and accepts only host names of its machine, not ${JSON.stringify(host.slice(0, 255))}. ` +
+      'To allow another name, add it to HTTP_ALLOWED_HOSTS.',
   );

@@ -10,7 +10,7 @@ import { createUserCopyService } from './services/user-copy-service.ts';
 
 const info = { title: 'notification-service', version: '1.0.0', description: 'The notification service' };
 
-/** Everything this service is made of, wired together; nothing runs until its parts are started. */
+/** Creates and wires all parts of this service. Nothing runs until the parts are started. */
 export function createService(config: Config, logger = createLogger(config)) {
   const database = createDatabase(config, logger);
   const bus = createEventBus({ config, database, contracts, logger });

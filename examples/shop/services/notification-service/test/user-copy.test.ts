@@ -31,7 +31,7 @@ describe('user.events', () => {
       message: `status ${status} of the copy of ${id}`,
     });
 
-  it('keeps a copy of what user.created tells', async () => {
+  it('copies the data of user.created', async () => {
     const id = randomUUID();
     const sent = userData(id, 1);
     await service.publish(userCreated.of(id, sent));
@@ -40,7 +40,7 @@ describe('user.events', () => {
     assert.deepEqual({ ...copy, ...sent }, copy);
   });
 
-  it('keeps a copy of what user.updated tells', async () => {
+  it('copies the data of user.updated', async () => {
     const id = randomUUID();
     const sent = userData(id, 1);
     await service.publish(userUpdated.of(id, sent));
@@ -49,7 +49,7 @@ describe('user.events', () => {
     assert.deepEqual({ ...copy, ...sent }, copy);
   });
 
-  it('ends with the state that the last user.created tells', async () => {
+  it('keeps the data of the last user.created', async () => {
     const id = randomUUID();
     for (const n of [1, 2, 3]) await service.publish(userCreated.of(id, userData(id, n)));
     const last = userData(id, 3);
@@ -57,7 +57,7 @@ describe('user.events', () => {
     await waitFor(isLast, { message: 'the last state' });
   });
 
-  it('forgets the copy on user.deleted', async () => {
+  it('deletes the copy on user.deleted', async () => {
     const id = randomUUID();
     await service.publish(userCreated.of(id, userData(id, 1)));
     await untilStatus(id, 200);
@@ -65,7 +65,7 @@ describe('user.events', () => {
     await untilStatus(id, 404);
   });
 
-  it('has no copy of what it never heard of', async () => {
+  it('answers 404 without an event', async () => {
     assert.equal((await get(randomUUID())).status, 404);
   });
 });

@@ -7,7 +7,7 @@ export const up = (knex: Knex) =>
     table.string('name').notNullable();
     table.integer('age');
     table.boolean('active').notNullable();
-    // Milliseconds, like a Date: a page that starts after a time must not meet that time again.
+    // Milliseconds, like a Date: a page that starts after a time must not contain that time again.
     table.timestamp('created_at', { precision: 3 }).notNullable().defaultTo(knex.fn.now(3));
     table.timestamp('updated_at', { precision: 3 }).notNullable().defaultTo(knex.fn.now(3));
     table.index(['created_at', 'id']);

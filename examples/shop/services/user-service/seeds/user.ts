@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** Three users to develop with, the same however often it runs. Rows that are seeded publish no event. */
+/** Inserts three users for development. Running it again changes nothing. Seeded rows publish no events. */
 export const seed = (knex: Knex) =>
   knex('users')
     .insert(

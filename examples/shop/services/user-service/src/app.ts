@@ -10,7 +10,7 @@ import { createUserService } from './services/user-service.ts';
 
 const info = { title: 'user-service', version: '1.0.0', description: 'The user service' };
 
-/** Everything this service is made of, wired together; nothing runs until its parts are started. */
+/** Creates and wires all parts of this service. Nothing runs until the parts are started. */
 export function createService(config: Config, logger = createLogger(config)) {
   const database = createDatabase(config, logger);
   const bus = createEventBus({ config, database, contracts, logger });

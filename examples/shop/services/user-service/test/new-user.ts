@@ -2,7 +2,7 @@ import type { NewUser } from '../src/models/user.ts';
 
 let count = 0;
 
-/** What a client may send; no two are alike. */
+/** A valid body for POST; no two are the same. */
 export function newUser(): Required<NewUser> {
   count += 1;
   return {

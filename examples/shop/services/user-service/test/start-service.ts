@@ -5,16 +5,16 @@ import { readConfig } from '../src/config.ts';
 
 export type TestService = Awaited<ReturnType<typeof startService>>;
 
-/** This service on a port, a database and a broker of its own. */
+/** Starts this service with its own port, database and broker. */
 export async function startService() {
   const test = await createTestEnvironment();
   const config = readConfig(test.environment);
   const { server, parts } = createService(config, createLogger(config));
   await startParts(parts);
   return {
-    /** Publishes as another service would. */
+    /** Publishes an event as another service would. */
     publish: test.publish,
-    /** Every event that stands in a topic. */
+    /** Resolves to every event in a topic. */
     published: test.published,
     request: <Body = unknown>(
       method: string,

@@ -33,14 +33,14 @@ describe('/v1/users', () => {
     assert.deepEqual((await eventAbout(id, 'user.created')).data, body);
   });
 
-  it('POST takes an absent optional field as null', async () => {
+  it('POST stores an absent optional field as null', async () => {
     const { age: _age, ...required } = newUser();
     const { status, body } = await service.request<User>('POST', '/v1/users', required);
     assert.equal(status, 201);
     assert.deepEqual([body.age], [null]);
   });
 
-  it('POST answers 400 that names every bad field, and keeps nothing', async () => {
+  it('POST answers 400 and names every invalid field', async () => {
     const bad = { email: 42, name: 42, age: '7', active: 'true' };
     const { status, body } = await service.request<{ errors: { field: string }[] }>('POST', '/v1/users', bad);
     assert.equal(status, 400);
@@ -62,12 +62,12 @@ describe('/v1/users', () => {
     );
   });
 
-  it('GET answers 404 where there is none, and 400 for what is no id', async () => {
+  it('GET answers 404 for an unknown id and 400 for a malformed one', async () => {
     assert.equal((await service.request('GET', `/v1/users/${randomUUID()}`)).status, 404);
     assert.equal((await service.request('GET', '/v1/users/42')).status, 400);
   });
 
-  it('GET lists everything once, page by page', async () => {
+  it('GET lists every user once, page by page', async () => {
     const created = [await create(), await create(), await create()];
     const listed: string[] = [];
     for (let after: string | null = ''; after !== null;) {
@@ -84,7 +84,7 @@ describe('/v1/users', () => {
     );
   });
 
-  it('PATCH changes what it is given, and publishes user.updated', async () => {
+  it('PATCH changes the given fields, and publishes user.updated', async () => {
     const before = await create();
     const changes = { email: 'another text', name: 'another text', age: 7, active: false };
     const { status, body } = await service.request<User>('PATCH', `/v1/users/${before.id}`, changes);
@@ -93,19 +93,19 @@ describe('/v1/users', () => {
     assert.deepEqual((await eventAbout(before.id, 'user.updated')).data, body);
   });
 
-  it('PATCH answers 400 to an empty change and 404 where there is none', async () => {
+  it('PATCH answers 400 to an empty body and 404 for an unknown id', async () => {
     assert.equal((await service.request('PATCH', `/v1/users/${randomUUID()}`, {})).status, 400);
     assert.equal((await service.request('PATCH', `/v1/users/${randomUUID()}`, newUser())).status, 404);
   });
 
-  it('DELETE finds a row by its id in capitals, and publishes the id as the row has it', async () => {
+  it('DELETE accepts an id in upper case, and publishes the id as stored', async () => {
     const { id } = await create();
     const path = `/v1/users/${id.toUpperCase()}`;
     assert.equal((await service.request('DELETE', path)).status, 204);
     assert.deepEqual((await eventAbout(id, 'user.deleted')).data, { id });
   });
 
-  it('PATCH and DELETE with If-Match answer 412 when somebody else was faster', async () => {
+  it('PATCH and DELETE with If-Match answer 412 after another change', async () => {
     const { headers, body } = await service.request<User>('POST', '/v1/users', newUser());
     const path = `/v1/users/${body.id}`;
     const seen = { 'if-match': headers.get('etag') ?? '' };

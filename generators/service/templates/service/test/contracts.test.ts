@@ -3,7 +3,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 describe('asyncapi.json', () => {
-  it('is what the code says (where it is not: run the script "contracts", and commit)', async () => {
+  it('is up to date (if not, run the script "contracts" and commit)', async () => {
     const root = path.dirname(import.meta.dirname);
     const command = path.join(root, 'node_modules', '.bin', 'microservice-runtime');
     await promisify(execFile)(command, ['contracts', '--check'], { cwd: root });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { startService, type TestService } from './start-service.ts';
 
-describe('operations', () => {
+describe('the service', () => {
   let service: TestService;
   before(async () => {
     service = await startService();
@@ -19,7 +19,7 @@ describe('operations', () => {
     assert.match(body.openapi, /^3\.1\./);
   });
 
-  it('answers an unknown path with a problem', async () => {
+  it('answers 404 with a problem on an unknown path', async () => {
     const { status, headers } = await service.request('GET', '/no-such-path');
     assert.equal(status, 404);
     assert.match(headers.get('content-type') ?? '', /^application\/problem\+json/);

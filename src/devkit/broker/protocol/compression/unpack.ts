@@ -16,7 +16,7 @@ const codecs: Record<number, Unpack | undefined> = {
 /** Unpacks the records of a batch. Throws when they are damaged, larger than `limit` bytes, or cannot be read here. */
 export function unpack(records: Buffer, codec: number, limit: number): Buffer {
   const unpackThis = codecs[codec];
-  if (!unpackThis) throw new RangeError(`records are compressed with codec ${codec}, which is not read`);
+  if (!unpackThis) throw new RangeError(`records are compressed with codec ${codec}, which is not supported`);
   return unpackThis(records, limit);
 }
 

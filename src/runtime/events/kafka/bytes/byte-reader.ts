@@ -47,7 +47,7 @@ export class ByteReader {
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) return value;
     }
-    throw new BatchError('holds a number that does not end');
+    throw new BatchError('contains a number that does not end');
   }
 
   /** In zigzag encoding: 0, -1, 1, -2 are 0, 1, 2, 3. */
@@ -64,13 +64,13 @@ export class ByteReader {
       value |= BigInt(byte & 0x7f) << shift;
       if (byte < 0x80) return BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n));
     }
-    throw new BatchError('holds a number that does not end');
+    throw new BatchError('contains a number that does not end');
   }
 
   private advance(length: number): number {
     const start = this.at;
     if (length < 0 || length > this.remaining)
-      throw new BatchError(`ends too soon: ${length} bytes are wanted, ${this.remaining} left`);
+      throw new BatchError(`ends too soon: ${length} bytes are expected, ${this.remaining} are left`);
     this.at += length;
     return start;
   }

@@ -20,7 +20,7 @@ const codecs: Record<number, Codec | undefined> = {
 /** Unpacks the records of a batch. Rejects with a BatchError where they are damaged, of an unknown codec, or beyond `limit` bytes. */
 export async function unpack(packed: Buffer, number: number, limit: number): Promise<Buffer> {
   const codec = codecs[number];
-  if (!codec) throw new BatchError(`is compressed with codec ${number}, which nobody here knows`);
+  if (!codec) throw new BatchError(`is compressed with codec ${number}, which this service does not support`);
   try {
     return await codec.unpack(packed, limit);
   } catch (error) {

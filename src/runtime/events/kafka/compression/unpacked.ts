@@ -28,7 +28,8 @@ export class Unpacked {
   repeat(distance: number, length: number): void {
     const to = this.length;
     const from = to - distance;
-    if (distance <= 0 || from < this.floor) throw new BatchError(`repeats bytes of ${distance} before`);
+    if (distance <= 0 || from < this.floor)
+      throw new BatchError(`refers ${distance} bytes back, which is outside of its data`);
     this.reserve(length);
     // each step doubles the bytes that are there to copy
     for (let done = 0; done < length;) {

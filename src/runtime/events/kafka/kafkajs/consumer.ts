@@ -78,7 +78,8 @@ export function fetchedOf(
   most: number,
 ): Fetched {
   const range = messages.map(rangeOf).find(Boolean);
-  if (!range) throw new Error(`KafkaJS handed over messages of ${topic}/${partition} that it read by itself`);
+  if (!range)
+    throw new Error(`KafkaJS handed over messages of ${topic}/${partition} that KafkaJS fetched itself`);
   return {
     ...{ topic, partition, logEnd: Number(highWatermark), ...range },
     messages: messages

@@ -41,7 +41,9 @@ export async function readBatch(
   if (!isIntact(batch)) throw new BatchError('is damaged: its checksum is wrong');
   const header = readBatchHeader(batch, frame);
   if (header.lastOffset < header.baseOffset || header.recordCount < 0)
-    throw new BatchError(`counts ${header.recordCount} records up to offset ${header.lastOffset}`);
+    throw new BatchError(
+      `has an invalid header: ${header.recordCount} records up to offset ${header.lastOffset}`,
+    );
   producers.reach(header.lastOffset);
   const nothing = { records: [], next: Math.max(from, header.lastOffset + 1), isCut: false };
   const content = batch.subarray(BATCH_HEADER_BYTES);
@@ -96,6 +98,6 @@ function readRecords(
     allowance.records -= 1;
   }
   if (reader.remaining > 0)
-    throw new BatchError(`has ${reader.remaining} bytes behind its ${header.recordCount} records`);
+    throw new BatchError(`has ${reader.remaining} bytes after its ${header.recordCount} records`);
   return { records, isCut: false };
 }

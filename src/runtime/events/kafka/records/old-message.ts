@@ -8,7 +8,8 @@ import type { KafkaRecord } from './record.ts';
  * (KIP-724). Throws a BatchError where it cannot be read, or is a set of messages in a compression.
  */
 export function readOldMessage(bytes: Buffer, { baseOffset, magic }: BatchFrame): KafkaRecord {
-  if (magic < 0 || magic > 2) throw new BatchError(`is of version ${magic}, which nobody here knows`);
+  if (magic < 0 || magic > 2)
+    throw new BatchError(`has version ${magic}, which this service does not support`);
   const message = new ByteReader(bytes);
   message.take(17); // offset, size, checksum, version
   if (message.byte() & 7) throw new BatchError(`is a compressed set of messages of version ${magic}`);

@@ -67,7 +67,7 @@ async function readAny(
   frame: BatchFrame | undefined,
   options: Parameters<typeof readBatch>[2],
 ): ReturnType<typeof readBatch> {
-  if (!batch || !frame) throw new BatchError('is incomplete, or has a length that cannot be');
+  if (!batch || !frame) throw new BatchError('is incomplete, or has an impossible length');
   if (frame.magic === 2) return readBatch(batch, frame, options);
   const message = readOldMessage(batch, frame);
   options.allowance.records -= 1;

@@ -24,7 +24,7 @@ export function readRecord(batch: ByteReader, header: BatchHeader): KafkaRecord 
   const offset = header.baseOffset + record.varint();
   const [key, value] = [readBytes(record), readBytes(record)];
   const headers = readHeaders(record);
-  if (record.remaining > 0) throw new BatchError(`has a record with ${record.remaining} bytes too many`);
+  if (record.remaining > 0) throw new BatchError(`has a record with ${record.remaining} extra bytes`);
   const { logAppendTime, maxTimestamp, baseTimestamp } = header;
   const timestamp = logAppendTime ? maxTimestamp : BigInt.asIntN(64, baseTimestamp + timestampDelta);
   return { offset: String(offset), timestamp: String(timestamp), key, value, headers };

@@ -7,8 +7,8 @@ interface Services {
 }
 
 /**
- * What this service does when something happened elsewhere. A handler and the memory that it ran are one transaction, so do
- * its work with `trx`: its effect then happens once, however often Kafka delivers the event.
+ * Registers the handlers of other services' events. The handler runs in the transaction that records the event as handled.
+ * Do all database work through `trx`, and its effect happens exactly once, however often Kafka delivers the event.
  */
 export function registerConsumers(bus: EventBus, { userCopies }: Services): void {
   bus.on(userCreated, (event, trx) => userCopies.keep(event.subject, event.data, trx));

@@ -1,8 +1,8 @@
 import joi from 'joi';
 import { defineEvent } from 'microservice-runtime';
 
-// This service's own copy of what user-service promises in its asyncapi.json. Delete the fields that you do not need:
-// a consumer does not mind fields that it does not know.
+// This service's own definitions of events that user-service documents in its asyncapi.json. Delete the fields that you
+// do not need: a consumer drops fields that it does not know.
 
 export interface UserData {
   id?: string;

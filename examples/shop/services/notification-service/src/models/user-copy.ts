@@ -1,4 +1,4 @@
-/** What this service keeps of a user of user-service. */
+/** This service's copy of a user of user-service. */
 export interface UserCopy {
   id: string;
   email: string | null;

@@ -6,7 +6,7 @@ const columns = ['id', 'email', 'name', 'age', 'active', 'copied_at as copiedAt'
 
 export type UserCopyRepository = ReturnType<typeof createUserCopyRepository>;
 
-/** The only SQL about copies of users. */
+/** All SQL for the copies of users. */
 export const createUserCopyRepository = (database: Knex) => ({
   find: async (id: string): Promise<UserCopy | undefined> => {
     const row: UserCopyRow | undefined = await database('user_copies').where({ id }).first(columns);
@@ -25,7 +25,7 @@ export const createUserCopyRepository = (database: Knex) => ({
     return toPage(rows.map(toUserCopy), limit, ({ copiedAt }) => copiedAt);
   },
 
-  /** Inserts the copy, or brings it up to date. */
+  /** Inserts or updates the copy. */
   save: async (id: string, data: UserCopyData, trx: Knex): Promise<void> => {
     await trx('user_copies')
       .insert({ id, ...toRow(data) })

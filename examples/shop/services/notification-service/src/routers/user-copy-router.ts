@@ -3,7 +3,7 @@ import { apiRouter } from 'microservice-runtime/http';
 import { userCopyIdSchema, userCopyPageSchema, userCopySchema } from '../schemas/user-copy-schema.ts';
 import type { UserCopyService } from '../services/user-copy-service.ts';
 
-/** `/v1/user-copies`, to read only: what this service knows of user-service's users. */
+/** `/v1/user-copies`, read-only: this service's copies of the users of user-service. */
 export function createUserCopyRouter(userCopies: UserCopyService) {
   const router = apiRouter({ path: '/v1/user-copies', tag: 'user copies' });
 

@@ -2,7 +2,7 @@ import joi from 'joi';
 import { pageSchemaOf, timestampString } from 'microservice-runtime';
 import type { UserCopy } from '../models/user-copy.ts';
 
-/** What a client gets. */
+/** The body of responses. */
 export const userCopySchema = joi
   .object<UserCopy>({
     id: joi.string().required(),

@@ -5,13 +5,13 @@ import type { UserCopyRepository } from '../repositories/user-copy-repository.ts
 
 export type UserCopyService = ReturnType<typeof createUserCopyService>;
 
-/** Users of user-service, as its events tell of them. */
+/** Users of user-service, copied from its events. */
 export const createUserCopyService = (copies: UserCopyRepository) => ({
   list: (query: PageQuery) => copies.list(query),
 
   get: async (id: string) => {
     const copy = await copies.find(id);
-    if (!copy) throw new NotFoundError(`There is no copy of user ${id}`);
+    if (!copy) throw new NotFoundError(`No copy of a user has the id ${id}`);
     return copy;
   },
 

@@ -1,7 +1,7 @@
 import type { EventContracts } from 'microservice-runtime';
 import { userCreated, userDeleted, userUpdated } from './user-events.ts';
 
-/** What this service promises and expects. `npm run contracts` writes it to asyncapi.json, where other teams read it. */
+/** The events that this service publishes and consumes. `npm run contracts` writes them to asyncapi.json for other teams. */
 export const contracts: EventContracts = {
   published: [userCreated, userUpdated, userDeleted],
   consumed: [],

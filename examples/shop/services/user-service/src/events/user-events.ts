@@ -4,7 +4,7 @@ import { userSchema } from '../schemas/user-schema.ts';
 
 const stream = { topic: 'user.events', aggregate: 'user', version: 1 };
 
-// Other services read these. Adding an optional field keeps the version; anything else is a new version.
+// Other services consume these events. You can add an optional field; any other change needs a new version.
 export const userCreated = defineEvent({ ...stream, type: 'user.created', schema: userSchema });
 
 export const userUpdated = defineEvent({ ...stream, type: 'user.updated', schema: userSchema });

@@ -14,14 +14,14 @@ const columns = [
 
 export type UserRepository = ReturnType<typeof createUserRepository>;
 
-/** The only SQL about users. A call without `trx` runs on its own. */
+/** All SQL for users. A call without `trx` is its own transaction. */
 export const createUserRepository = (database: Knex) => ({
   find: async (id: string, trx: Knex = database): Promise<User | undefined> => {
     const row: UserRow | undefined = await trx('users').where({ id }).first(columns);
     return row && toUser(row);
   },
 
-  /** Finds it, and lets nobody else change it until the transaction ends. */
+  /** Finds and locks a user: other transactions cannot change the row until this one ends. */
   lock: async (id: string, trx: Knex): Promise<User | undefined> => {
     const row: UserRow | undefined = await trx('users').where({ id }).forUpdate().first(columns);
     return row && toUser(row);
@@ -52,7 +52,7 @@ export const createUserRepository = (database: Knex) => ({
     return row && toUser(row);
   },
 
-  /** Resolves to the id as the row has it; undefined where there is no row. */
+  /** Resolves to the id as stored, or undefined if there was no row. */
   remove: async (id: string, trx: Knex = database): Promise<string | undefined> => {
     const [row]: { id: string }[] = await trx('users').where({ id }).delete().returning('id');
     return row?.id;

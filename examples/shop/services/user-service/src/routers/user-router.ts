@@ -9,7 +9,7 @@ import {
 } from '../schemas/user-schema.ts';
 import type { UserService } from '../services/user-service.ts';
 
-/** `/v1/users`. The schema of a route checks what comes in and is its documentation at `/docs`. */
+/** `/v1/users`. The schemas of a route validate requests, and document the route at `/docs`. */
 export function createUserRouter(users: UserService) {
   const router = apiRouter({ path: '/v1/users', tag: 'users' });
 

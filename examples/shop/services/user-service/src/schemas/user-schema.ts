@@ -9,7 +9,7 @@ const fields = {
   active: joi.boolean(),
 };
 
-/** What a client sends to create a user. */
+/** The body of a request that creates a user. */
 export const newUserSchema = joi
   .object<NewUser>({
     email: fields.email.required(),
@@ -20,10 +20,10 @@ export const newUserSchema = joi
   .required()
   .label('NewUser');
 
-/** What a client sends to change a user: at least one field. */
+/** The body of a request that changes a user: at least one field. */
 export const userChangesSchema = joi.object<UserChanges>(fields).min(1).required().label('UserChanges');
 
-/** What a client gets, and what the events carry. */
+/** The body of responses, and the data of events. */
 export const userSchema = joi
   .object<User>({
     id: uuidString().required(),

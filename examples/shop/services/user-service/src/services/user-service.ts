@@ -12,7 +12,7 @@ interface Dependencies {
 
 export type UserService = ReturnType<typeof createUserService>;
 
-/** Each change and its event are one transaction: both are kept, or neither is. */
+/** One transaction saves each change and its event: both or neither. */
 export const createUserService = ({ database, users, publish }: Dependencies) => ({
   list: (query: PageQuery) => users.list(query),
 
@@ -42,5 +42,5 @@ export const createUserService = ({ database, users, publish }: Dependencies) =>
 });
 
 function notFound(id: string): never {
-  throw new NotFoundError(`There is no user ${id}`);
+  throw new NotFoundError(`No user has the id ${id}`);
 }
