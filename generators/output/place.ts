@@ -25,7 +25,7 @@ export type Note = (line: string) => void;
 
 const printNote: Note = (line) => printError(`${command}: note: ${line}`);
 
-/** Where `cwd` lies. `note` is told of files that are not trusted, and of which nothing is taken. */
+/** Finds the workspace and the generated folder at `cwd`. Files that are not trusted are ignored, and reported to `note`. */
 export async function findPlace(cwd: string, note: Note = printNote): Promise<Place> {
   const current = await readTrusted(cwd, { cwd, note });
   const isWorkspace = current?.generator === 'workspace';
@@ -59,12 +59,12 @@ export function servicesFolder({ cwd, workspace, current }: Place): string {
   return current?.generator === 'service' ? path.dirname(cwd) : cwd;
 }
 
-/** The bytes that the memories of all siblings may have: those of a thousand services have a quarter. */
+/** The most bytes of all siblings' `.yo-rc.json` together; a thousand services need a quarter of that. */
 const maxSiblings = 16 * 2 ** 20;
 
 const sizeOf = async (file: string): Promise<number> => (await lstat(file).catch(() => undefined))?.size ?? 0;
 
-/** The services in a folder, by their `.yo-rc.json`, in the order of their names. */
+/** Returns the services in a folder, found by their `.yo-rc.json` and sorted by name. Throws a UsageError if the files are too large together. */
 export async function findSiblings(
   folder: string,
   { cwd, note = printNote }: { cwd: string; note?: Note },

@@ -4,9 +4,10 @@ import path from 'node:path';
 import { maxYoRc } from './yo-rc.ts';
 
 /**
- * Why what a generator remembers in `file` cannot be trusted; undefined where it can, `absent` where it is not there. As for git
- * (https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory) it and its folder must belong to this
- * user, to root, or to whom the folder `start` belongs, in which the command runs. Others must not have the right to write to them.
+ * Returns the reason why `file`, which marks a workspace or a service, is not trusted: `absent` if it does not exist, undefined
+ * if it is trusted. Git has the same rule (https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory): the
+ * file and its folder must belong to this user, to root, or to the owner of `start`, the folder in which the command runs.
+ * Other users must not be able to write to either.
  */
 export async function distrustOf(file: string, start: string): Promise<string | undefined> {
   const found = await lstat(file).catch(() => undefined);
@@ -18,11 +19,11 @@ export async function distrustOf(file: string, start: string): Promise<string | 
   const owners = [process.getuid(), 0, here.uid];
   if (!owners.includes(found.uid)) return `it belongs to user ${found.uid} (if it is yours: chown)`;
   if (!owners.includes(folder.uid)) return `its folder belongs to user ${folder.uid} (if it is yours: chown)`;
-  if (isOpen(here) && !isSticky(here)) return undefined; // as on a file system without rights: there is nothing to guard
+  if (isOpen(here) && !isSticky(here)) return undefined; // a file system without permissions, such as a WSL drive
   if (isOpen(found)) return 'every user may write to it (close it: chmod o-w)';
   return isOpen(folder) ? 'every user may write to its folder (close it: chmod o-w)' : undefined;
 }
 
 const isOpen = ({ mode }: Stats): boolean => (mode & 0o002) !== 0;
-/** As /tmp is: everybody may write to it, and to nobody else's file. */
+/** Like /tmp: every user can create files in it, and change only their own. */
 const isSticky = ({ mode }: Stats): boolean => (mode & 0o1000) !== 0;

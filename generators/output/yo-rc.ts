@@ -45,7 +45,10 @@ const versionFault = (version: string) =>
     ? undefined
     : 'it must be a version such as 1.2.3';
 
-/** The text of `.yo-rc.json` with `remembered` in it; what other Yeoman generators keep there stays. Throws a UsageError where no run could read it again. */
+/**
+ * Returns the text of `.yo-rc.json` with `remembered` in it, and keeps the entries of other Yeoman generators. Throws a UsageError
+ * if the text is larger than a later run accepts.
+ */
 export async function yoRcText(folder: string, remembered: Remembered): Promise<string> {
   const all = { ...(await readAll(folder)), [command]: remembered };
   const text = `${JSON.stringify(all, null, 2)}\n`;

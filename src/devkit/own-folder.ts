@@ -6,8 +6,8 @@ import path from 'node:path';
 export const ownFolderName = '.microservice';
 
 /**
- * Makes a folder that other accounts may not enter, whatever the umask, and closes an older one that is ours. As root, a
- * group that was let through stays so. Throws where a symbolic link stands in its place.
+ * Creates a folder that other accounts cannot enter, whatever the umask, and closes an existing one of this user. For root, a
+ * group that was let through keeps its access. Throws if the folder is a symbolic link.
  */
 export async function makeOwnFolder(folder: string): Promise<void> {
   await refuseLink(folder);
@@ -37,7 +37,7 @@ export async function letThrough(folder: string, { uid, gid }: { uid: number; gi
   }
 }
 
-/** Throws where `folder` is a symbolic link: what is done to the folder would be done to another place. */
+/** Throws if `folder` is a symbolic link, since every change to the folder would change the link's target. */
 export async function refuseLink(folder: string): Promise<void> {
   const found = await lstat(folder).catch(() => undefined);
   if (!found?.isSymbolicLink()) return;
@@ -46,7 +46,7 @@ export async function refuseLink(folder: string): Promise<void> {
   );
 }
 
-/** By its handle, so that a link that is put in its place meanwhile is not followed either. Windows has no such modes. */
+/** Calls `use` with a handle of the folder, so a link that replaces the folder later is not followed. Windows has no such modes. */
 async function withFolder(folder: string, use: (handle: FileHandle) => Promise<void>): Promise<void> {
   if (process.platform === 'win32') return;
   const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;

@@ -38,7 +38,7 @@ export class PreconditionFailedError extends Error {
 /** A condition on which a change is made: throws a PreconditionFailedError unless `current` meets it. */
 export type Precondition = (current: object) => void;
 
-/** The error that was thrown, or one that says what was. */
+/** Returns the thrown error; makes one of any other thrown value. */
 export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

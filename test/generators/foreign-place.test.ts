@@ -8,7 +8,7 @@ import { filesIn, newFolder, quick, removeFolders, run } from './support/command
 const isRoot = process.getuid?.() === 0;
 const stranger = 54_321;
 
-describe('what other users left where the command runs', () => {
+describe('a .yo-rc.json near the folder of the command', () => {
   let above: string;
   let cwd: string;
   let notes: string[];
@@ -37,12 +37,12 @@ describe('what other users left where the command runs', () => {
     assert.match(notes.splice(0)[0] ?? '', reason);
   };
 
-  it('counts where it is of this user', async () => {
+  it('counts if it belongs to this user', async () => {
     await remember(above, 'workspace');
     assert.deepEqual([(await place()).workspace, notes], [above, []]);
   });
 
-  it('is no workspace where it is of another user', async function () {
+  it('does not make a workspace if it belongs to another user', async function () {
     if (!isRoot) skipFor(this, 'only root can give a file to another user');
     const file = await remember(above, 'workspace');
     await chown(file, stranger, stranger);
@@ -52,7 +52,7 @@ describe('what other users left where the command runs', () => {
     await assertIgnored(/is ignored: its folder belongs to user 54321/);
   });
 
-  it('is no workspace where everybody may write to it or its folder', async () => {
+  it('does not make a workspace if every user can write to the file or its folder', async () => {
     const file = await remember(above, 'workspace');
     await chmod(above, 0o1777);
     await assertIgnored(/is ignored: every user may write to its folder/);
@@ -61,7 +61,7 @@ describe('what other users left where the command runs', () => {
     await assertIgnored(/is ignored: every user may write to it[^s]/);
   });
 
-  it('is no workspace where it is a pipe or a link', async () => {
+  it('does not make a workspace if it is a pipe or a link', async () => {
     const file = path.join(above, '.yo-rc.json');
     execFileSync('mkfifo', [file]);
     await assertIgnored(/is ignored: it is not a regular file/);
@@ -71,20 +71,20 @@ describe('what other users left where the command runs', () => {
     await assertIgnored(/is ignored: it is not a regular file/);
   });
 
-  it('counts where its owner is that of the folder, as for root in a container', async function () {
+  it('counts if the folder has the same owner, as for root in a container', async function () {
     if (!isRoot) skipFor(this, 'only root can give a file to another user');
     for (const each of [await remember(above, 'workspace'), above, cwd])
       await chown(each, stranger, stranger);
     assert.deepEqual([(await place()).workspace, notes], [above, []]);
   });
 
-  it('does not name what is written, in a folder in which everybody may write', async () => {
+  it('does not name the new service, in a folder that every user can write to', async () => {
     await chmod(cwd, 0o1777);
     await remember(cwd, 'service', { name: 'evil' });
     await assertIgnored(/here\/\.yo-rc\.json is ignored: every user may write to its folder/);
   });
 
-  it('is no sibling', async function () {
+  it('does not make a sibling', async function () {
     if (!isRoot) skipFor(this, 'only root can give a file to another user');
     const [ours, theirs] = ['ours-service', 'theirs-service'].map((name) => path.join(cwd, name));
     await remember(ours ?? '', 'service', { port: 8001 });
@@ -93,7 +93,7 @@ describe('what other users left where the command runs', () => {
     assert.deepEqual([found.map(({ folder }) => folder), notes.length], [[ours], 1]);
   });
 
-  it('is not updated', async function () {
+  it('is not updated if it belongs to another user', async function () {
     if (!isRoot) skipFor(this, 'only root can give a file to another user');
     const folder = path.join(cwd, 'user-service');
     const file = await remember(folder, 'service', { name: 'user' });
@@ -105,7 +105,7 @@ describe('what other users left where the command runs', () => {
     assert.deepEqual(await filesIn(folder), before);
   });
 
-  it('is told on the error output, and the command goes on without it', async () => {
+  it('is reported on standard error if it is ignored, and the command continues', async () => {
     await remember(above, 'workspace');
     await chmod(above, 0o1777);
     const { code, errors } = await run(['user', ...quick, '--dry-run'], { cwd });

@@ -13,7 +13,7 @@ const remembered = (answers: Record<string, unknown>) => ({
 });
 const padding = (bytes: number) => ' '.repeat(bytes);
 
-describe('what folders remember', () => {
+describe('the memory of a folder', () => {
   afterEach(removeFolders);
 
   const write = async (folder: string, file: string, text: string) => {
@@ -21,7 +21,7 @@ describe('what folders remember', () => {
     await writeFile(path.join(folder, file), text);
   };
 
-  it('is refused in one line where .yo-rc.json is larger than a service needs', async () => {
+  it('is refused in one line if .yo-rc.json is larger than a service needs', async () => {
     const folder = await newFolder();
     await write(folder, '.yo-rc.json', `{}${padding(600 * 2 ** 10)}`);
     await assert.rejects(readYoRc(folder), {
@@ -30,7 +30,7 @@ describe('what folders remember', () => {
     });
   });
 
-  it('is refused before it is written where the next run could not read it', async () => {
+  it('is refused before it is written if the next run could not read it', async () => {
     const folder = await newFolder();
     const answers = { consumes: [{ schema: { description: 'x'.repeat(600 * 2 ** 10) } }] };
     await assert.rejects(yoRcText(folder, remembered(answers)), {
@@ -40,7 +40,7 @@ describe('what folders remember', () => {
     assert.deepEqual(await readdir(folder), []);
   });
 
-  it('is not read of more siblings than their files have bytes in all', async () => {
+  it('is refused if the files of all siblings are too large together', async () => {
     const folder = await newFolder();
     const text = JSON.stringify({ 'create-microservice': remembered({ port: 8001 }) });
     for (let index = 0; index < 40; index += 1)
@@ -51,7 +51,7 @@ describe('what folders remember', () => {
     });
   });
 
-  it('does not count in that where it is ignored anyway', async () => {
+  it('does not count toward that limit if it is ignored', async () => {
     const folder = await newFolder();
     await write(path.join(folder, 'huge'), '.yo-rc.json', padding(17 * 2 ** 20));
     const notes: string[] = [];
@@ -59,7 +59,7 @@ describe('what folders remember', () => {
     assert.match(notes.join('\n'), /huge\/\.yo-rc\.json is ignored: it is larger than 524288 bytes$/);
   });
 
-  it('is not read of more contracts than their files have bytes in all', async () => {
+  it('is refused if the contracts of a run are too large together', async () => {
     const folder = await newFolder();
     const contract = JSON.stringify({ asyncapi: '3.0.0', info: { title: 'billing' } });
     const siblings = Array.from({ length: 9 }, (_, index) => ({

@@ -1,9 +1,9 @@
 import type { ConsumedEvent, Resource } from '../model/answers.ts';
 
-/** Kafka refuses a topic whose name differs from another one's in `.` and `_` alone: its metrics have `_` for both. */
+/** Kafka refuses a topic whose name differs from an existing one only in `.` and `_`: its metrics write `_` for both. */
 const inMetrics = (topic: string) => topic.replaceAll('.', '_');
 
-/** Why these events cannot come over their topics beside those of the resources: one Kafka cannot have both, or two own one. */
+/** Returns the reason why one Kafka cannot have these topics, or why a topic would have two owners; undefined if there is none. */
 export function topicsFault(consumes: ConsumedEvent[], resources: Resource[]): string | undefined {
   const owned = resources.map(({ name }) => ({ topic: `${name}.events`, of: `the resource "${name}"` }));
   const heard = consumes.map(({ topic, type, from }) => ({ topic, of: `"${type}" of ${from}` }));

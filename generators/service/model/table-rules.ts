@@ -4,19 +4,19 @@ import { runtimeTables } from './reserved-words.ts';
 import type { CopyView, ResourceView } from './view.ts';
 
 /**
- * A row of PostgreSQL lies in one page of 8 KiB, and of each value up to 24 bytes stay in it however many are moved out of
- * it (TOAST): rows of 300 columns fit whatever they hold. No table has more than 1,600.
+ * A row of PostgreSQL must fit into one page of 8 KiB. Up to 24 bytes of each value stay in the page even if the value is moved
+ * out of it (TOAST), so a row of 300 columns always fits. PostgreSQL allows at most 1,600 columns.
  * https://www.postgresql.org/docs/current/limits.html
  */
 const MOST_COLUMNS = 300;
-/** Bytes of a name of PostgreSQL; it cuts a longer one: NAMEDATALEN - 1. Every name here is ASCII. */
+/** PostgreSQL truncates a name to so many bytes (NAMEDATALEN - 1). Every name here is ASCII. */
 const LONGEST_NAME = 63;
 
 interface Planned {
   name: string;
   /** `the resource "user"` */
   what: string;
-  /** What to do about too many fields. */
+  /** Advice to the user if it has too many fields. */
   remedy: string;
   /** The columns that every table of its kind has. */
   own: string[];
@@ -25,7 +25,7 @@ interface Planned {
   fields: Field[];
 }
 
-/** Why PostgreSQL cannot hold these tables side by side, or one of them. */
+/** Returns the reason why PostgreSQL cannot hold these tables together; undefined if it can. */
 export function tablesFault(resources: ResourceView[], copies: CopyView[]): string | undefined {
   const tables = [...resources.map(ofResource), ...copies.map(ofCopy)];
   return tables.map(widthFault).find((fault) => fault !== undefined) ?? relationsFault(tables);

@@ -43,7 +43,7 @@ export const pageSchemaOf = <Item>(item: joi.ObjectSchema<Item>): joi.ObjectSche
       .description('Pass this value as "after" to get the next page; null on the last page'),
   });
 
-/** Bytes of the items of one page, so that a client cannot ask for a hundred items of the largest size in one answer. */
+/** The most bytes of one page's items: a client could otherwise request a hundred items of the largest size at once. */
 const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 
 /**
@@ -61,7 +61,7 @@ export function toPage<Item extends { id: string }>(
   return { items, next: last ? formatPosition([at(last), last.id]) : null };
 }
 
-/** The first items that take at most so many bytes, with the commas between them; one at least. */
+/** Returns the first items that together take at most `maxBytes` of JSON, but at least one. */
 function fitting<Item>(items: Item[], maxBytes: number): Item[] {
   let bytes = 0;
   const end = items.findIndex((item, index) => {

@@ -1,10 +1,10 @@
 import { toUSVString } from 'node:util';
 
-/** At most `most` characters of a text that somebody sent, and a mark where it went on; never half of a surrogate pair. */
+/** Cuts a text to `most` characters and adds an ellipsis; never leaves half of a surrogate pair. */
 export const shortened = (text: string, most: number): string =>
   text.length <= most ? text : `${toUSVString(text.slice(0, most))}…`;
 
-/** A path with dots between its steps, shortened. It takes time by `most`: a path may be as long as a body, and be told often. */
+/** Joins the steps of a path with dots, and cuts it to `most` characters in time proportional to `most`, however long the path is. */
 export function shortenedPath(path: readonly (string | number)[], most: number): string {
   let text = '';
   for (const [index, step] of path.entries()) {

@@ -81,12 +81,12 @@ describe('a workspace above the folder in which dev runs', () => {
   const found = async () => (await selectServices(service, [], (line) => notes.push(line))).workspace;
 
   for (const name of ['.yo-rc.json', 'docker-compose.kafka.yml']) {
-    it(`counts by a ${name} of this user`, async () => {
+    it(`is found by a ${name} that belongs to this user`, async () => {
       await write(name);
       assert.deepEqual([await found(), notes], [above, []]);
     });
 
-    it(`does not count by a ${name} of another user, and the file is named`, async function () {
+    it(`is not found by a ${name} that belongs to another user, and a note names the file`, async function () {
       if (!isRoot) skipFor(this, 'only root can give a file to another user');
       await chown(await write(name), stranger, stranger);
       assert.equal(await found(), service);
@@ -94,20 +94,20 @@ describe('a workspace above the folder in which dev runs', () => {
       assert.match(notes[0] ?? '', new RegExp(`^${above}/${name} is ignored: it belongs to user 54321`));
     });
 
-    it(`does not count by a ${name} in a folder in which everybody may write`, async () => {
+    it(`is not found by a ${name} in a folder that every user can write to`, async () => {
       await write(name);
       await chmod(above, 0o1777);
       assert.equal(await found(), service);
       assert.match(notes.join('\n'), /is ignored: every user may write to its folder/);
     });
 
-    it(`does not count by a ${name} that everybody may write`, async () => {
+    it(`is not found by a ${name} that every user can write to`, async () => {
       await chmod(await write(name), 0o666);
       assert.equal(await found(), service);
       assert.match(notes.join('\n'), /is ignored: every user may write to it[^s]/);
     });
 
-    it(`does not count by a ${name} that is a pipe, a link or a folder, and is not waited for`, async () => {
+    it(`is not found by a ${name} that is a pipe, a link or a folder, without waiting`, async () => {
       const file = path.join(above, name);
       await writeFile(path.join(above, 'target'), remembered);
       const make = [() => execFileSync('mkfifo', [file]), () => symlink('target', file), () => mkdir(file)];
@@ -119,20 +119,20 @@ describe('a workspace above the folder in which dev runs', () => {
       }
     });
 
-    it(`does not count by a ${name} that is larger than any`, async () => {
+    it(`is not found by a ${name} that is too large`, async () => {
       await write(name, remembered + ' '.repeat(2 ** 20));
       assert.equal(await found(), service);
       assert.match(notes.join('\n'), /is ignored: it is larger than \d+ bytes/);
     });
   }
 
-  it('counts for root where its owner is that of the folder, as in a container', async function () {
+  it('is found by root if it has the same owner as the folder of dev, as in a container', async function () {
     if (!isRoot) skipFor(this, 'only root can give a file to another user');
     for (const each of [await write('.yo-rc.json'), above, service]) await chown(each, stranger, stranger);
     assert.deepEqual([await found(), notes], [above, []]);
   });
 
-  it('counts on a file system without rights, where everybody may write to the folder of the service, too', async () => {
+  it('is found on a file system without permissions, where every user can write to the folder of dev, too', async () => {
     await write('.yo-rc.json');
     for (const folder of [above, service]) await chmod(folder, 0o777);
     assert.deepEqual([await found(), notes], [above, []]);

@@ -173,7 +173,7 @@ export const consumerMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/events/consumer-group-rebuild.test.ts',
-      title: 'because Kafka has been silent is made anew',
+      title: 'is replaced when Kafka does not answer',
       timeout: 15_000,
     },
   },
@@ -185,7 +185,7 @@ export const consumerMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/events/consumer-group-rebuild.test.ts',
-      title: 'because nothing comes, although there is something, is made anew',
+      title: 'is replaced when it receives nothing although Kafka has events',
       timeout: 20_000,
     },
   },

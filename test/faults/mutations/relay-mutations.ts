@@ -38,7 +38,7 @@ export const relayMutations: readonly Mutation[] = [
     changes: [noLocks],
     noticedBy: {
       file: 'faults/properties/lane-leases.test.ts',
-      title: 'never hold a lane twice, and come to hold each one, in fair shares',
+      title: 'never lease a lane twice, and share all lanes fairly',
     },
   },
   {
@@ -53,7 +53,7 @@ export const relayMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'faults/properties/lane-leases.test.ts',
-      title: 'never hold a lane twice, and come to hold each one, in fair shares',
+      title: 'never lease a lane twice, and share all lanes fairly',
     },
   },
   {
@@ -131,7 +131,7 @@ export const relayMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: relayTests,
-      title: 'hear of events in their lanes from whoever commits them',
+      title: 'are notified of events in their lanes by the replica that commits them',
       timeout: 15_000,
     },
   },

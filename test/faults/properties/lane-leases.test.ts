@@ -42,7 +42,7 @@ describe('any relays that join, leave, die and balance at the same time', functi
   before(async () => (world = await createOutboxDatabase()));
   after(() => world.close());
 
-  it('never hold a lane twice, and come to hold each one, in fair shares', async () => {
+  it('never lease a lane twice, and share all lanes fairly', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 12 }), async (steps) => {
         const members: Member[] = [];

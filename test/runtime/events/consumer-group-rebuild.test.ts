@@ -44,7 +44,7 @@ describe('a member of a group that is lost', () => {
   const rebuilt = (pattern: RegExp): boolean =>
     fixture.log.some(({ level, msg }) => level === 'warn' && pattern.test(msg));
 
-  it('by a crash is made anew, and the next one goes on', async () => {
+  it('is replaced after a crash, and the next one continues', async () => {
     let crash = (): void => {};
     const { consumers, texts, members, registry } = consume((member, events) => {
       crash = () => events.lost(new Error('the fetching crashed'));
@@ -62,7 +62,7 @@ describe('a member of a group that is lost', () => {
     assert.match(await registry.metrics(), /microservice_consumer_rebuilds_total\{[^}]+\} 1/);
   });
 
-  it('because Kafka has been silent is made anew', async () => {
+  it('is replaced when Kafka does not answer', async () => {
     const { texts, members } = consume(
       (member, _, count) => (count === 1 ? { ...member, lastAnswer: () => 0 } : member),
       { silenceTimeout: 2_500 },
@@ -72,7 +72,7 @@ describe('a member of a group that is lost', () => {
     assert.ok(rebuilt(/Kafka did not answer for \d+ ms/));
   });
 
-  it('because nothing comes, although there is something, is made anew', async () => {
+  it('is replaced when it receives nothing although Kafka has events', async () => {
     const { texts, members } = consume(
       (member) => member,
       { silenceTimeout: 2_500 },

@@ -283,7 +283,7 @@ describe('the outbox relay', () => {
       await waitFor(() => shares().join() === '0,8,8');
     });
 
-    it('hear of events in their lanes from whoever commits them', async () => {
+    it('are notified of events in their lanes by the replica that commits them', async () => {
       const first = await startReplica();
       const second = await startReplica();
       await waitFor(() => shares().join() === '8,8');

@@ -8,9 +8,9 @@ import { DevError } from './dev-error.ts';
 import { fillPlaceholder, placeholder } from './placeholder.ts';
 
 /**
- * Sees to it that the service at `root` has a `.env` with a password of its own that no other user of the machine can read:
- * writes a missing one from `.env.example`, replaces the placeholder in one that was copied by hand, and closes it. Each other
- * byte stays as it is. Resolves to a line that says what was done; undefined where nothing was to do. Safe to repeat.
+ * Completes the `.env` of the service at `root`: writes a missing file from `.env.example`, replaces the placeholder in a file that
+ * was copied by hand with a random password, and closes the file to other users. All other bytes stay. Resolves to a line that
+ * reports the change; undefined if there was none. Safe to repeat.
  */
 export async function completeEnvironment(root: string): Promise<string | undefined> {
   const file = path.join(root, '.env');
@@ -31,13 +31,13 @@ export async function completeEnvironment(root: string): Promise<string | undefi
   return `Wrote .env from .env.example${isFilled ? ', with a random database password' : ''}.`;
 }
 
-/** A pipe, as a password manager makes one, gives its text once: the service is to get it. */
+/** Skips a pipe: a password manager's pipe can be read only once, and the service must read it. */
 async function readable(file: string): Promise<string | undefined> {
   const target = await stat(file).catch(() => undefined);
   return target?.isFile() ? file : undefined;
 }
 
-/** Where `.env.example` really lies; undefined without one. */
+/** Returns the real path of `.env.example`; undefined if there is none. Throws if the path leads out of the folder. */
 async function exampleOf(root: string): Promise<string | undefined> {
   const real = await realpath(path.join(root, '.env.example')).catch(() => undefined);
   if (real === undefined) return undefined;
@@ -50,7 +50,7 @@ async function exampleOf(root: string): Promise<string | undefined> {
   throw new DevError('.env.example is not a file. Remove it, or replace it by a file.');
 }
 
-/** What to say of a password in the address that is the one that versions before 0.2 wrote, or as easy to guess. */
+/** Returns a warning if the password is the fixed one of versions before 0.2, or as easy to guess; undefined otherwise. */
 export function passwordWarning(databaseUrl: string): string | undefined {
   const address = parseDatabaseUrl(databaseUrl);
   if (!isLocal(address) || !['password', 'postgres', address.user].includes(address.password))

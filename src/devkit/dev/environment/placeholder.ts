@@ -1,12 +1,12 @@
-/** Stands in `.env.example` for a password that each copy of the repository has of its own. */
+/** Stands in `.env.example` for a password that is different in each copy of the repository. */
 export const placeholder = 'RANDOM_PASSWORD';
 
-/** `NAME=`, then the value: what stands between quotes, on several lines too, or up to a comment (as Node's `parseEnv` reads it). */
+/** `NAME=` and the value, as Node's `parseEnv` reads it: the quoted text, also of several lines, or the text before a comment. */
 const variable = /^([^\S\r\n]*[^\s=#][^=\r\n]*=[^\S\r\n]*)("[^"]*"|'[^']*'|`[^`]*`|[^#\r\n]*)/gm;
 const whole = new RegExp(`^(["'\`]?)${placeholder}(\\1\\s*)$`);
 const ofAddress = new RegExp(`([a-z][a-z\\d+.-]*://[^\\s/?#@:]*:)${placeholder}(?=@)`, 'gi');
 
-/** The text of a file of variables, with `password` where a value, or the password of an address in one, is the placeholder. */
+/** Replaces the placeholder with `password` where it is a whole value, or the password of an address in a value. */
 export const fillPlaceholder = (text: string, password: string): string =>
   text.replace(variable, (_, name: string, value: string) => name + fill(value, password));
 

@@ -9,8 +9,8 @@ import { type Account, environmentFor } from '../server/account.ts';
 const execute = promisify(execFile);
 
 /**
- * A directory that root has given to the account of PostgreSQL: the account may put a link in the place of any file or folder
- * in it, at any moment. So root itself neither reads, copies nor removes what is in it: programs with the rights of the account do.
+ * Options for a program that runs with the rights of PostgreSQL's account in a directory which that account owns. The account can
+ * replace any file in the directory with a link at any moment, so root itself must not read, copy or remove files there.
  */
 const within = (directory: string, { uid, gid }: Account) => ({
   uid,
@@ -19,7 +19,7 @@ const within = (directory: string, { uid, gid }: Account) => ({
   env: environmentFor({ uid, gid }),
 });
 
-/** Copies a directory to a new one, which is the account's as well. Throws what `cp` says of a file that cannot be read. */
+/** Copies a directory to a new one that the account owns. Rejects with the error of `cp` if a file cannot be read. */
 export async function copyDirectory(from: string, to: string, account: Account | undefined): Promise<void> {
   if (!account) return cp(from, to, { recursive: true, verbatimSymlinks: true });
   await mkdir(to, { mode: 0o700 });
@@ -27,10 +27,10 @@ export async function copyDirectory(from: string, to: string, account: Account |
   await execute('cp', ['-RPp', '.', to], within(from, account));
 }
 
-/** How often a directory is emptied in which a server that is ending may still write. */
+/** How often removal is tried: a server that is stopping can still write files. */
 const attempts = 5;
 
-/** Removes a directory with all in it; does nothing without one. Rejects where something in it is not its owner's to remove. */
+/** Removes a directory and its contents; does nothing if there is none. Rejects if the owner cannot remove an entry. */
 export async function removeDirectory(directory: string | undefined): Promise<void> {
   const found = directory && (await lstat(directory).catch(() => undefined));
   if (!found) return;

@@ -3,13 +3,13 @@ import { isSameRecord, witnessOf, type Witness } from '../inbox/witness.ts';
 import type { Fetched } from '../kafka/records/fetched.ts';
 import type { Mismatch } from './start-positions.ts';
 
-/** Tells whether a partition still has the log that was read before, by one record of it: the witness. */
+/** Checks by one known record, the witness, whether a partition still has the log that was read before. */
 export interface LogCheck {
-  /** Messages that were received, in order; the last one becomes the witness of the next fetch. */
+  /** Takes the received messages, in order; the last one becomes the witness of the next fetch. */
   received(messages: readonly IncomingMessage[]): void;
-  /** Where fetching begins when `next` is the offset that is needed: at the witness, so that it is compared. */
+  /** Returns the offset to fetch from: that of the witness, which must be compared, or `next`. */
   fetchFrom(next: number): number;
-  /** The witness and the other record that stands in its place; undefined where none does. A witness that is gone proves nothing. */
+  /** Returns the witness and the different record at its offset; undefined if there is none. A missing witness proves nothing. */
   mismatchIn(fetched: Fetched): Mismatch | undefined;
 }
 

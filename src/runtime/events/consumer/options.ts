@@ -1,14 +1,14 @@
-import type { Witness } from '../inbox/witness.ts';
-import type { Mismatch } from './start-positions.ts';
-import type { BatchOptions } from './batch.ts';
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
+import type { Semaphore } from '../../async/semaphore.ts';
 import type { GroupHandlers } from '../handling/handlers.ts';
 import type { ConsumerMetrics } from '../handling/metrics.ts';
 import type { ConsumerSettings } from '../handling/settings.ts';
+import type { Witness } from '../inbox/witness.ts';
 import type { KafkaDriver } from '../kafka/driver.ts';
 import type { Takeover } from '../subscriptions/takeover.ts';
-import type { Semaphore } from '../../async/semaphore.ts';
+import type { BatchOptions } from './batch.ts';
+import type { Mismatch } from './start-positions.ts';
 
 export interface ConsumerOptions {
   groupId: string;
@@ -28,7 +28,6 @@ export interface ConsumerOptions {
   begin: () => Promise<void>;
 }
 
-/** What one partition of a member needs. */
 export interface PartitionOptions extends BatchOptions {
   settings: ConsumerSettings;
   logger: Logger;
@@ -40,11 +39,11 @@ export interface PartitionOptions extends BatchOptions {
   fetchFrom(offset: number): void;
   /** A key was parked. */
   parked(): void;
-  /** A record of the log before the position; one like it must be there still, unless it is gone. */
+  /** A record before the position that must be unchanged in the log, unless it was deleted. */
   witness?: Witness | undefined;
   /**
-   * The position or the log is not what this partition knows: it has closed, and must be opened anew. With a mismatch the log
-   * is another one.
+   * Called when the position or the log has changed: this partition has closed and must be reopened. `mismatch` is given if the
+   * log is a different one.
    */
   stale(reason: string, mismatch?: Mismatch): void;
 }

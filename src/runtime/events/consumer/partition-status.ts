@@ -15,7 +15,7 @@ export interface PartitionStatus extends TopicPartition {
   stopped?: Damage;
 }
 
-/** Of these two the ones that are set. */
+/** Returns only the properties that are set. */
 export const troubleOf = ({
   retrying,
   stopped,

@@ -94,7 +94,7 @@ export function verdictOn(
   return { reason, error, attempts, nextTryIn: dead ? undefined : backoff(attempts, parkDelay) };
 }
 
-/** What becomes of an event that was parked, for whoever reads the log. */
+/** Describes for the log whether a parked event is retried or a dead letter. */
 export function fateOf({ reason, attempts, nextTryIn }: Verdict): string {
   const tries = `${attempts} ${attempts === 1 ? 'try' : 'tries'}`;
   const behind = 'later events of its key queue behind it';

@@ -44,6 +44,7 @@ async function member(groupId, groupInstanceId) {
   const stream = await consumer.consume({
     topics: [topic],
     mode: 'committed',
+    autocommit: false,
     fallbackMode: 'earliest',
     sessionTimeout: 30_000,
     rebalanceTimeout: 30_000,
