@@ -27,8 +27,8 @@ export const comment = (value: string): Code =>
       .replaceAll(/[<>]/g, '|'),
   );
 
-/** What YAML 1.1 or 1.2 would read as something else than the text: null, a boolean, a number. */
-const scalar = /^(?:null|~|true|false|yes|no|on|off|y|n|[-+.\d].*)?$/i;
+/** Text that some parser of YAML 1.1 or 1.2 reads as null, a boolean or a number: `e0` is 0 for the package yaml. */
+const scalar = /^(?:null|~|true|false|yes|no|on|off|y|n|e[-+]?\d+|[-+.\d].*)?$/i;
 const plainInYaml = /^[\w.-]+$/;
 
 /** A scalar of YAML that is this text. */

@@ -137,12 +137,12 @@ export function positionBehaviour({ world, broker }: Suite): void {
       (line) => line.includes('deleted before they were handled') && isLoud(line),
     );
     assert.equal(loud.length, 1);
-    assert.match(loud[0] ?? '', /was at 3 in .* holds 5 to 6/);
+    assert.match(loud[0] ?? '', /was at 3 in .* has offsets 5 to 6/);
   });
 }
 
 const resetsOf = (group: string): RegExp =>
   new RegExp(`microservice_consumer_position_resets_total\\{group="${group}",topic="[^"]+"\\} [1-9]`);
 
-const tellsOfAnotherLog = (line: string): boolean => line.includes('another log') && isLoud(line);
+const tellsOfAnotherLog = (line: string): boolean => line.includes('a different log') && isLoud(line);
 const revisionsTo = (last: number): number[] => Array.from({ length: last }, (_, index) => index + 1);
