@@ -6,7 +6,7 @@ import { findPlace, findSiblings, servicesFolder, type Place } from '../output/p
 import { shownPath } from '../core/shown-path.ts';
 import { checkPrograms } from '../output/steps.ts';
 import { openTarget } from '../output/target.ts';
-import { templatesRoot } from '../templates-root.ts';
+import { templatesRoot } from '../rendering/templates-root.ts';
 import { packageVersion } from '../version.ts';
 import type { Call, Step, Work } from '../output/work.ts';
 import { yoRcFile, type Remembered } from '../output/yo-rc.ts';

@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { format } from '../source/format.ts';
-import { render as renderTemplate } from '../source/render.ts';
-import { markdown } from '../source/writers.ts';
-import { templatesRoot } from '../templates-root.ts';
+import { format } from '../rendering/format.ts';
+import { render as renderTemplate } from '../rendering/render.ts';
+import { markdown } from '../rendering/writers.ts';
+import { templatesRoot } from '../rendering/templates-root.ts';
 import type { WorkspaceAnswers } from './questions.ts';
 
 type Finish = (file: string, text: string) => string | Promise<string>;

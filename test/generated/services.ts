@@ -9,7 +9,7 @@ import {
 } from '../../generators/service/model/answers.ts';
 import { parseFields } from '../../generators/service/model/field-grammar.ts';
 import { serviceView } from '../../generators/service/model/view.ts';
-import { templatesRoot } from '../../generators/templates-root.ts';
+import { templatesRoot } from '../../generators/rendering/templates-root.ts';
 import type { Combination } from './pairwise.ts';
 
 export const choices = {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { asyncApi } from '../../generators/service/contracts/async-api.ts';
 import { parseFields } from '../../generators/service/model/field-grammar.ts';
 import { serviceView } from '../../generators/service/model/view.ts';
-import { templatesRoot } from '../../generators/templates-root.ts';
+import { templatesRoot } from '../../generators/rendering/templates-root.ts';
 import { newFolder, quick, removeFolders, run } from './support/command.ts';
 
 /** Writes what a service promises that owns these resources: name to fields. */

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
-const home = 'generators/source/';
+const home = 'generators/rendering/';
 
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
 const filesIn = (folder: string) =>
@@ -32,7 +32,7 @@ const tags = templates.flatMap((file) =>
 
 /**
  * A value gets into a file through `<%= %>` alone. Each goes through `write` there, which takes a name that is plain in every
- * language, a number, or a Code; and only the functions of generators/source make Code, of literals and of such values.
+ * language, a number, or a Code; and only the functions of generators/rendering make Code, of literals and of such values.
  */
 describe('a template', () => {
   it('is found, and so are its tags', () => {
@@ -80,7 +80,7 @@ describe('a template', () => {
 });
 
 describe('source text', () => {
-  it('is made by the functions of generators/source alone', () => {
+  it('is made by the functions of generators/rendering alone', () => {
     const others = sources.filter((file) => !file.startsWith(home));
     assert.deepEqual(places(others, /\bnew Code\b|\bas (unknown as )?Code\b|\bcode\((?!`)/g), []);
     assert.doesNotMatch(read(`${home}code.ts`), /export class/);

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { Code } from '../../source/code.ts';
+import type { Code } from '../../rendering/code.ts';
 import type { Field } from '../model/answers.ts';
 import { columnName } from '../model/names.ts';
 import type { ServiceView } from '../model/view.ts';

@@ -1,4 +1,4 @@
-import type { Code } from '../../source/code.ts';
+import type { Code } from '../../rendering/code.ts';
 import type { Field } from '../model/answers.ts';
 import { fieldCodes } from '../model/fields.ts';
 import { columnName } from '../model/names.ts';

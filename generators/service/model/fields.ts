@@ -1,5 +1,5 @@
-import { code, type Code } from '../../source/code.ts';
-import { text } from '../../source/writers.ts';
+import { code, type Code } from '../../rendering/code.ts';
+import { text } from '../../rendering/writers.ts';
 import type { Field, FieldType } from './answers.ts';
 
 /** How one field type is written in each layer of a service. */

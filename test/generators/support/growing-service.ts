@@ -9,7 +9,7 @@ import { planMigrations } from '../../../generators/service/migrations/plan.ts';
 import { tablesOf } from '../../../generators/service/migrations/tables.ts';
 import { fromStored, toStored } from '../../../generators/service/stored/stored-answers.ts';
 import { serviceView } from '../../../generators/service/model/view.ts';
-import { templatesRoot } from '../../../generators/templates-root.ts';
+import { templatesRoot } from '../../../generators/rendering/templates-root.ts';
 import type { Remembered } from '../../../generators/output/yo-rc.ts';
 
 /** Resource to the fields that it has; `account` and `wallet` belong to another service, which tells of them. */
