@@ -11,7 +11,7 @@ const devkit = path.join(root, 'src', 'devkit');
 compile(runtime);
 copyAssets();
 compile(devkit);
-const { buildGenerators } = await import('../generators/build.mjs');
+const { buildGenerators } = await import('../generators/build/build.mjs');
 await buildGenerators();
 
 function compile(folder) {

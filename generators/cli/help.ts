@@ -1,7 +1,7 @@
 import { commonFlags } from './flags.ts';
-import type { GeneratorEntry } from '../registry.ts';
+import type { GeneratorEntry } from './registry.ts';
 import type { Flag } from '../questions/question.ts';
-import { command } from '../version.ts';
+import { command } from '../core/version.ts';
 
 const width = 38;
 

@@ -2,7 +2,7 @@ import { createEnv } from 'yeoman-environment';
 import { createAdapter } from '../yeoman/adapter.ts';
 import { createAsk } from '../questions/ask.ts';
 import { FolderGenerator } from '../yeoman/folder-generator.ts';
-import type { GeneratorEntry } from '../registry.ts';
+import type { GeneratorEntry } from './registry.ts';
 import type { Call } from '../output/work.ts';
 
 /** Runs a generator in a Yeoman environment of its own. Without a terminal nothing is asked. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { printError } from '../core/terminal.ts';
 import { distrustOf } from './trust.ts';
 import { UsageError } from '../core/usage-error.ts';
-import { command } from '../version.ts';
+import { command } from '../core/version.ts';
 import { readYoRc, type Remembered, yoRcFile } from './yo-rc.ts';
 
 /** Where the command runs. */

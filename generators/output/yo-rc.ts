@@ -4,7 +4,7 @@ import { object, text, word } from '../outside/rules.ts';
 import { oneLine } from '../outside/seen.ts';
 import { isDeeperThan, readBounded } from '../core/bounded-file.ts';
 import { UsageError } from '../core/usage-error.ts';
-import { command } from '../version.ts';
+import { command } from '../core/version.ts';
 
 export const yoRcFile = '.yo-rc.json';
 /** The bytes that it may have: the schema of each consumed event stands in it. */

@@ -7,7 +7,7 @@ import { shownPath } from '../core/shown-path.ts';
 import { checkPrograms } from '../output/steps.ts';
 import { openTarget } from '../output/target.ts';
 import { UsageError } from '../core/usage-error.ts';
-import { packageVersion } from '../version.ts';
+import { packageVersion } from '../core/version.ts';
 import type { Call, Step, Work } from '../output/work.ts';
 import { yoRcFile } from '../output/yo-rc.ts';
 import { workspaceFiles } from './files.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
-import { generators } from '../../generators/registry.ts';
+import { generators } from '../../generators/cli/registry.ts';
 import { spellings } from '../../generators/cli/flags.ts';
 import { newFolder, quick, removeFolders, run } from './support/command.ts';
 

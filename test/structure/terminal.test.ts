@@ -11,7 +11,7 @@ const root = path.resolve(import.meta.dirname, '..', '..');
 /** Where a file may speak to a terminal by itself: the one door of each package. */
 const doors = ['generators/core/terminal.ts', 'src/runtime/logging/terminal.ts', 'src/devkit/terminal.ts'];
 /** It runs on a Node so old that it can load nothing else, and prints constants. */
-const exceptions = ['generators/cli.ts'];
+const exceptions = ['generators/cli/cli.ts'];
 /** Reading from the streams is harmless: their width, and whether they are a terminal. */
 const speaking =
   /\bconsole\.\w+\s*\(|\bconsole\b(?!\.)\s*[),;]|process\.(stdout|stderr)\b(?!\.(isTTY|columns|on\b))/;

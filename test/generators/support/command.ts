@@ -35,7 +35,7 @@ async function bundle(): Promise<string> {
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   await cp(path.join(root, 'package.json'), path.join(folder, 'package.json'));
   const outdir = path.join(folder, 'dist');
-  await promisify(execFile)(process.execPath, [path.join(root, 'generators', 'build.mjs'), outdir]);
+  await promisify(execFile)(process.execPath, [path.join(root, 'generators', 'build', 'build.mjs'), outdir]);
   return path.join(outdir, 'create-microservice.js');
 }
 
@@ -43,7 +43,7 @@ async function bundle(): Promise<string> {
 export const sourceCommand = [
   '--import',
   import.meta.resolve('tsx'),
-  path.join(root, 'generators', 'cli.ts'),
+  path.join(root, 'generators', 'cli', 'cli.ts'),
 ];
 
 /** Runs `create-microservice` without a terminal, its input closed, to its end. */

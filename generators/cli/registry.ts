@@ -1,7 +1,7 @@
-import type { FolderGeneratorClass } from './yeoman/folder-generator.ts';
-import type { Flag } from './questions/question.ts';
-import { questions as serviceQuestions, serviceOptions } from './service/questions.ts';
-import { questions as workspaceQuestions } from './workspace/questions.ts';
+import type { FolderGeneratorClass } from '../yeoman/folder-generator.ts';
+import type { Flag } from '../questions/question.ts';
+import { questions as serviceQuestions, serviceOptions } from '../service/questions.ts';
+import { questions as workspaceQuestions } from '../workspace/questions.ts';
 
 /** What the command line knows about a generator before it is loaded. */
 export interface GeneratorEntry {
@@ -19,14 +19,14 @@ export const generators: readonly GeneratorEntry[] = [
     summary: 'a microservice, in services/<name>-service of a workspace, else in ./<name>-service (default)',
     questions: Object.values(serviceQuestions),
     options: serviceOptions,
-    load: async () => (await import('./service/index.ts')).ServiceGenerator,
+    load: async () => (await import('../service/index.ts')).ServiceGenerator,
   },
   {
     name: 'workspace',
     summary: 'a workspace for the services of one system and their Kafka, in ./<name>',
     questions: Object.values(workspaceQuestions),
     options: [],
-    load: async () => (await import('./workspace/index.ts')).WorkspaceGenerator,
+    load: async () => (await import('../workspace/index.ts')).WorkspaceGenerator,
   },
 ];
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { collectNotices } from './notices.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const generators = ['service', 'workspace'];
 
 /** What bundled CommonJS packages expect to be there. */
@@ -81,7 +81,7 @@ export async function buildGenerators({ outdir = path.join(root, 'dist') } = {})
 const buildProgram = (outdir) =>
   build({
     absWorkingDir: root,
-    entryPoints: { main: 'generators/main.ts' },
+    entryPoints: { main: 'generators/cli/main.ts' },
     outdir,
     bundle: true,
     splitting: true,
@@ -100,7 +100,7 @@ const buildProgram = (outdir) =>
 const buildEntry = (outdir) =>
   build({
     absWorkingDir: root,
-    entryPoints: { 'create-microservice': 'generators/cli.ts' },
+    entryPoints: { 'create-microservice': 'generators/cli/cli.ts' },
     outdir,
     bundle: true,
     platform: 'node',
@@ -130,5 +130,5 @@ async function copyTemplates(generator, outdir) {
   await cp(from, path.join(outdir, 'templates', generator), { recursive: true });
 }
 
-// node generators/build.mjs [outdir]
+// node generators/build/build.mjs [outdir]
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildGenerators({ outdir: process.argv[2] });

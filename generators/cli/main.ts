@@ -1,13 +1,13 @@
 import { inspect } from 'node:util';
-import { callOf } from './cli/call.ts';
-import { commonFlags, parseCommandLine, type CommandLine } from './cli/flags.ts';
-import { helpText } from './cli/help.ts';
-import { swallowedFlags, swallowedMessage } from './cli/npm-flags.ts';
+import { callOf } from './call.ts';
+import { commonFlags, parseCommandLine, type CommandLine } from './flags.ts';
+import { helpText } from './help.ts';
+import { swallowedFlags, swallowedMessage } from './npm-flags.ts';
 import { flagsOf, generators, type GeneratorEntry } from './registry.ts';
-import { didYouMean } from './core/suggest.ts';
-import { print, printError } from './core/terminal.ts';
-import { UsageError } from './core/usage-error.ts';
-import { command, packageVersion } from './version.ts';
+import { didYouMean } from '../core/suggest.ts';
+import { print, printError } from '../core/terminal.ts';
+import { UsageError } from '../core/usage-error.ts';
+import { command, packageVersion } from '../core/version.ts';
 
 /** The command. Sets the exit code; prints one line on the error output when something failed. */
 export async function main(args: string[]): Promise<void> {
@@ -32,7 +32,7 @@ async function run(args: string[]): Promise<void> {
   heedSwallowed(line.words, said);
   const { generator, name } = chooseGenerator(line.words);
   refuseForeign(line, generator);
-  const { runGenerator } = await import('./cli/run-generator.ts');
+  const { runGenerator } = await import('./run-generator.ts');
   await runGenerator(generator, callOf(line, name));
 }
 
