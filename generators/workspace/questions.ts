@@ -1,7 +1,7 @@
 import { descriptionFault } from '../core/description-rule.ts';
 import { confirmQuestion, textQuestion } from '../questions/question-kinds.ts';
 import type { Questions } from '../questions/question.ts';
-import { kebabFault } from '../service/model/name-rules.ts';
+import { kebabFault } from '../outside/kebab-case.ts';
 
 export interface WorkspaceAnswers {
   /** kebab-case; the folder is called so. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { fieldTypes, type Field } from '../../generators/service/model/answers.ts';
+import { kebabFault } from '../../generators/outside/kebab-case.ts';
 import { formatFields, parseFields } from '../../generators/service/model/field-grammar.ts';
 import {
   collisionFault,
   fieldNameFault,
-  kebabFault,
   resourceNameFault,
   serviceNameFault,
 } from '../../generators/service/model/name-rules.ts';

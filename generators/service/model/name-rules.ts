@@ -1,4 +1,5 @@
 import { singularize } from 'inflection';
+import { kebabFault, suggestion, toKebab } from '../../outside/kebab-case.ts';
 import { seen } from '../../outside/seen.ts';
 import type { Field, Resource } from './answers.ts';
 import { columnName, resourceNames } from './names.ts';
@@ -9,41 +10,16 @@ import {
   postgresWords,
   runtimeTables,
   javascriptWords,
-  windowsDevices,
 } from './reserved-words.ts';
 
-/** Kubernetes and DNS hold 63 characters; `-service`, hashes of replica sets and `_create_` in migrations take the rest. */
-const longestName = 40;
 /** A column has a `_` more for each capital, and PostgreSQL cuts names at 63 bytes. */
 const longestField = 40;
 const longestColumn = 63;
 
-const kebabCase = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const camelCase = /^[a-z][a-zA-Z0-9]*$/;
 
-const toKebab = (text: string) =>
-  text
-    .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^[-0-9]+|-+$/g, '');
 const toCamel = (text: string) =>
   toKebab(text).replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-
-const suggestion = (word: string) => (word === '' ? '' : ` (try "${word}")`);
-
-/** Why a service, workspace or resource cannot have this kebab-case name; nothing when it can. */
-export function kebabFault(name: string, what: string): string | undefined {
-  if (name === '') return `${what} is empty`;
-  if (!kebabCase.test(name)) {
-    return `${seen(name)} is not kebab-case; use lower-case letters and digits, and join words with "-"${suggestion(toKebab(name))}`;
-  }
-  if (name.length > longestName)
-    return `${seen(name)} has ${name.length} characters; the maximum is ${longestName}`;
-  if (windowsDevices.has(name))
-    return `"${name}" is a device name on Windows and cannot be a file name; choose another name`;
-  return undefined;
-}
 
 const reservedServices = new Set(['service', 'workspace', 'node-modules']);
 

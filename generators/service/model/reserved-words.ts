@@ -25,11 +25,6 @@ export const objectMembers = words(`
   valueOf
 `);
 
-/** Files that Windows cannot hold, whatever their extension. */
-export const windowsDevices = words(`
-  aux con nul prn com0 com1 com2 com3 com4 com5 com6 com7 com8 com9 lpt0 lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 lpt9
-`);
-
 /** Tables of the runtime and of Knex. */
 export const runtimeTables = words(`
   event_inbox event_outbox event_parked event_parked_keys event_positions knex_migrations knex_migrations_lock
