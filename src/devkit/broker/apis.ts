@@ -38,7 +38,7 @@ export interface BrokerParts {
   node: Node;
 }
 
-/** Everything that the broker answers: what clients of today ask for, without transactions; ACLs and SASL are refused. */
+/** Every API of the broker: the ones that current clients use, without transactions. ACL and SASL requests are refused. */
 export function createApis({ topics, offsets, coordinator, producerIds, node }: BrokerParts): Api[] {
   const apis = [
     produceApi(topics),
@@ -71,7 +71,7 @@ export function createApis({ topics, offsets, coordinator, producerIds, node }: 
   return [...apis, apiVersionsApi(apis)];
 }
 
-/** What clients may ask of the broker's own configuration. */
+/** The broker configuration that clients can read. */
 function brokerConfigs({ id }: Node): Record<string, string> {
   return {
     'auto.create.topics.enable': 'true',

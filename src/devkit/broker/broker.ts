@@ -14,38 +14,38 @@ export interface BrokerLogger {
 export interface BrokerOptions {
   /** 0, the default, takes a free port. */
   port?: number;
-  /** The address to listen on; 127.0.0.1 by default. */
+  /** The address to listen on; default 127.0.0.1. */
   host?: string;
-  /** What clients are told to connect to; `host` by default. */
+  /** The host in the address that clients are told to connect to; default `host`. */
   advertisedHost?: string;
-  /** The number of the one broker; 1 by default. */
+  /** The id of the broker; default 1. */
   nodeId?: number;
-  /** Where topics, offsets and producers are kept, for one broker at a time; without it all is in memory. */
+  /** The folder for topics, offsets and producers, used by one broker at a time. Without it, everything is in memory. */
   directory?: string;
-  /** The oldest events of a partition go beyond this size; 256 MiB by default, -1 keeps everything. */
+  /** The size from which a partition deletes its oldest events; default 256 MiB, -1 keeps everything. */
   retentionBytes?: number;
-  /** All partitions share this: with many of them each keeps less than `retentionBytes`; 2 GiB by default. */
+  /** The limit of all partitions together: with many partitions, each keeps less than `retentionBytes`. Default 2 GiB. */
   totalRetentionBytes?: number;
-  /** The shortest session timeout (milliseconds) that a group member may ask for; Kafka's 6000 by default. */
+  /** The shortest session timeout of a group member, in ms; default 6000, as in Kafka. */
   minSessionTimeout?: number;
-  /** Is told why a connection was closed. */
+  /** Receives the reason for each connection that the broker closes. */
   logger?: BrokerLogger;
 }
 
 export interface Broker {
   port: number;
   host: string;
-  /** What a client takes as KAFKA_BOOTSTRAP_SERVERS: 'host:port'. */
+  /** The value for KAFKA_BOOTSTRAP_SERVERS: 'host:port'. */
   bootstrapServers: string;
-  /** Ends every connection and closes the files. Safe to repeat. */
+  /** Closes every connection and all files. Safe to repeat. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a Kafka broker of one node for development and tests: it speaks the part of Kafka's protocol that
- * clients need for producing (idempotent too), fetching, consumer groups and topics. What it has acknowledged
- * survives the end of the process, not that of the machine. Resolves when it listens. Rejects in production
- * (NODE_ENV), and when the port or the directory cannot be had, because another broker has it.
+ * Starts a single-node Kafka broker for development and tests. It implements the part of Kafka's protocol that clients need
+ * for producing (also idempotent), fetching, consumer groups and topics. Acknowledged data survives the end of the process,
+ * but not a crash of the machine. Resolves when the broker listens. Rejects in production (NODE_ENV), and if another broker
+ * uses the port or the directory.
  */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
   if (process.env.NODE_ENV === 'production') {
@@ -57,7 +57,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   const listener = await listen(host, options.port ?? 0);
   const { port } = listener;
   try {
-    // Opened behind the port: who does not get it must not touch the files of the broker that has it.
+    // Opened after the port: a broker that does not get the port must not touch the files of the broker that has it.
     const lock =
       options.directory === undefined ? undefined : await lockForBroker(options.directory, { host, port });
     const parts = await openOrRelease(options, lock);
@@ -94,7 +94,7 @@ async function openOrRelease(
 
 type Listener = Awaited<ReturnType<typeof listen>>;
 
-/** Resolves when it listens; rejects with the system's error (`code` EADDRINUSE where another program listens). */
+/** Resolves when the server listens; rejects with the system's error (`code` EADDRINUSE if another program listens). */
 async function listen(host: string, port: number) {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {

@@ -2,12 +2,12 @@ import type { Socket } from 'node:net';
 import { createFrameSplitter } from './frames.ts';
 import type { AnswerRequest } from './requests.ts';
 
-/** While this many requests wait for their turn, no more are read. */
+/** With this many requests in the queue, the broker reads no more. */
 const MAX_WAITING = 64;
 
 /**
- * Answers the requests of one connection one after the other, as Kafka does: a request that waits (Fetch,
- * JoinGroup) holds up those behind it. A broken request ends the connection; `onBroken` is told why.
+ * Answers the requests of one connection in order, as Kafka does: a request that waits (Fetch, JoinGroup) delays the requests
+ * behind it. A malformed request closes the connection; `onBroken` receives the reason.
  */
 export function serveConnection(
   socket: Socket,
@@ -62,7 +62,7 @@ function send(socket: Socket, chunks: readonly Buffer[] = []): void {
   socket.uncork();
 }
 
-/** Resolves when the client has taken what was sent, or is gone. */
+/** Resolves when the client has received the data, or is gone. */
 function drained(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     const finish = (): void => {

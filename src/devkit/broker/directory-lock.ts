@@ -3,7 +3,7 @@ import path from 'node:path';
 import { refuseLink } from '../own-folder.ts';
 import { type DirectoryLock, type Holder, lockDirectory } from '../processes/directory-lock.ts';
 
-/** Another broker writes to the directory. */
+/** Another broker uses the directory. */
 export class DirectoryTakenError extends Error {
   override name = 'DirectoryTakenError';
   readonly holder: Holder;
@@ -20,8 +20,8 @@ export class DirectoryTakenError extends Error {
 export const lockFile = (directory: string): string => path.join(directory, 'broker.lock');
 
 /**
- * Takes the directory, which is made if it is not there, for the broker that listens on `address`. Rejects with a
- * `DirectoryTakenError` when another broker has it.
+ * Locks the directory for the broker that listens on `address`, and creates it if it does not exist. Rejects with a
+ * `DirectoryTakenError` if another broker has it.
  */
 export async function lockForBroker(
   directory: string,

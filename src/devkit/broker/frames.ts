@@ -6,8 +6,8 @@ const MAX_REQUEST_BYTES = 104_857_600;
 const SIZE_BYTES = 4;
 
 /**
- * Cuts a stream into requests: each has its size in front of it. The function returned takes the next bytes
- * and gives the requests that are complete; it throws a ProtocolError when a size is impossible.
+ * Splits a stream into requests; each is preceded by its size. The returned function takes the next bytes and returns the
+ * requests that are complete. It throws a ProtocolError for an impossible size.
  */
 export function createFrameSplitter(): (chunk: Buffer) => Buffer[] {
   let held: Buffer[] = [];
@@ -33,7 +33,7 @@ export function createFrameSplitter(): (chunk: Buffer) => Buffer[] {
   };
 }
 
-/** The size of the request at `position`, with the bytes that state it; those alone while they are incomplete. */
+/** Returns the size of the request at `position`, including the size field; only that of the field while it is incomplete. */
 function sizeAt(bytes: Buffer, position: number): number {
   if (bytes.length - position < SIZE_BYTES) return SIZE_BYTES;
   const size = bytes.readInt32BE(position);

@@ -20,7 +20,7 @@ export interface PartsOptions {
   minSessionTimeout?: number;
 }
 
-/** Opens what the broker keeps: topics and their logs, groups and their offsets, the ids of producers. */
+/** Opens the broker's state: topics and their logs, groups and their offsets, producer ids. */
 export function openParts(options: PartsOptions) {
   const { directory, minSessionTimeout = MIN_SESSION_TIMEOUT_MS } = options;
   const { retentionBytes = RETENTION_BYTES, totalRetentionBytes = TOTAL_RETENTION_BYTES } = options;

@@ -6,16 +6,16 @@ export interface Client {
   onClose: Call['onClose'];
 }
 
-/** Answers one request; undefined where the client wants no answer. Throws when the request is broken. */
+/** Answers one request; undefined if the client expects no answer. Throws if the request is malformed. */
 export type AnswerRequest = (
   request: Buffer,
   client: Client,
 ) => Buffer[] | undefined | Promise<Buffer[] | undefined>;
 
-/** The one API that answers every version, so that clients can find out what there is. */
+/** The API that accepts every version, so clients can discover the others. */
 const API_VERSIONS = 18;
 
-/** Finds the API that a request asks for. As in Kafka, an unknown API or version ends the connection. */
+/** Dispatches a request to its API. As in Kafka, an unknown API or version ends the connection. */
 export function createDispatcher(apis: readonly Api[]): AnswerRequest {
   const byKey = new Map(apis.map((api) => [api.key, api]));
 

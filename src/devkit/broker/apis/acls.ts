@@ -5,7 +5,7 @@ import type { Api } from './api.ts';
 
 const MESSAGE = 'No Authorizer is configured.';
 
-/** Access control lists: answered as by Kafka without an authorizer, SECURITY_DISABLED. */
+/** Access control lists: answers SECURITY_DISABLED, like Kafka without an authorizer. */
 export function aclApis(): Api[] {
   return [
     {
@@ -48,7 +48,7 @@ function readAll(request: Reader): void[] {
   return filters;
 }
 
-/** A binding, or a filter for some: resource type, name and pattern; principal; host; operation; permission. */
+/** Reads a binding or a filter: resource type, name and pattern; principal; host; operation; permission. */
 function readFilter(reader: Reader): void {
   reader.int8();
   reader.nullableString();

@@ -7,7 +7,7 @@ import { topicConfigDefaults, topicConfigError } from './topic-configs.ts';
 
 const TOPIC = 2;
 
-/** What IncrementalAlterConfigs does with a value: put it, forget it, add to a list or take from it. */
+/** The operations of IncrementalAlterConfigs: set a value, reset it to its default, add to a list, or remove from it. */
 const operation = { set: 0, delete: 1, append: 2, subtract: 3 } as const;
 
 interface Change {
@@ -25,7 +25,7 @@ interface Resource {
 type Configs = Record<string, string>;
 type Outcome = [error: ErrorCode, message: string | null];
 
-/** Replaces the whole configuration of topics: what is not named goes back to its default. */
+/** Replaces the whole configuration of topics: settings that the request omits return to their defaults. */
 export function alterConfigsApi(topics: Topics): Api {
   return {
     key: 33,
@@ -46,7 +46,7 @@ export function alterConfigsApi(topics: Topics): Api {
   };
 }
 
-/** Changes single values of the configuration of topics. */
+/** Changes single settings of topics. */
 export function incrementalAlterConfigsApi(topics: Topics): Api {
   return {
     key: 44,

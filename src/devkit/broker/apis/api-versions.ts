@@ -8,8 +8,8 @@ const LAST = 4;
 const FLEXIBLE = 3;
 
 /**
- * Tells clients which versions of `apis` and of itself are answered. A version that is too new is answered in
- * version 0 with UNSUPPORTED_VERSION, so that a newer client can try again (KIP-511).
+ * Answers ApiVersions with the versions of `apis` and its own. A request with a newer version gets a version 0 answer with
+ * UNSUPPORTED_VERSION, and the client can try again (KIP-511).
  */
 export function apiVersionsApi(apis: readonly Api[]): Api {
   const self: Api = { key: KEY, versions: [0, LAST], flexibleFrom: FLEXIBLE, handle };
@@ -27,7 +27,7 @@ export function apiVersionsApi(apis: readonly Api[]): Api {
   return self;
 }
 
-/** Its header has no tags in any version, so that clients can read it before they know the broker's versions. */
+/** The header has no tags in any version, because clients read it before they know the broker's versions. */
 function answer(apis: readonly Api[], version: number, error: ErrorCode): Writer {
   const writer = new Writer(version >= FLEXIBLE, false).int16(error);
   writer.structs(apis, (w, { key, versions, advertised = versions }) => {

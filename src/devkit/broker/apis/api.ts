@@ -1,30 +1,30 @@
 import type { Reader } from '../protocol/bytes/reader.ts';
 import type { Writer } from '../protocol/bytes/writer.ts';
 
-/** What an API knows of the request beside its body. */
+/** The context of a request, besides its body. */
 export interface Call {
   version: number;
-  /** Whether this version has compact types and tags, in the answer too. */
+  /** Whether the request and its answer use compact types and tags. */
   isFlexible: boolean;
   clientId: string;
   clientHost: string;
-  /** Calls `listener` when the connection ends; returns what takes it back. */
+  /** Calls `listener` when the connection ends; returns a function that unregisters it. */
   onClose(listener: () => void): () => void;
 }
 
-/** One API of Kafka's protocol (https://kafka.apache.org/protocol#protocol_api_keys), in the versions that it answers. */
+/** One API of Kafka's protocol (https://kafka.apache.org/protocol#protocol_api_keys) and its supported versions. */
 export interface Api {
   key: number;
   versions: readonly [min: number, max: number];
-  /** What ApiVersions says, where Kafka itself says something else than it answers. */
+  /** The versions listed in ApiVersions, if Kafka lists others than it supports. */
   advertised?: readonly [min: number, max: number];
-  /** The first version with compact types and tags (KIP-482); none has where it is missing. */
+  /** The first version with compact types and tags (KIP-482); undefined if there is none. */
   flexibleFrom?: number;
-  /** Reads the request's body and gives the answer; undefined where the client wants none. */
+  /** Reads the request's body and returns the answer; undefined if the client expects none. */
   handle(request: Reader, call: Call): Writer | undefined | Promise<Writer>;
 }
 
-/** The one node of the cluster. */
+/** The single node of the cluster. */
 export interface Node {
   id: number;
   clusterId: string;
@@ -32,8 +32,8 @@ export interface Node {
   port: number;
 }
 
-/** The one node has led every partition from the beginning. */
+/** The single node has always led every partition. */
 export const LEADER_EPOCH = 0;
 
-/** In answers that may list what a client is allowed to do: that is not told. */
+/** Marks the list of authorized operations in an answer as unknown. */
 export const UNKNOWN_OPERATIONS = -(2 ** 31);

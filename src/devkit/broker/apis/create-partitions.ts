@@ -9,13 +9,13 @@ const MAX_PARTITIONS = 10_000;
 interface Growth {
   name: string;
   count: number;
-  /** The brokers of each new partition; null leaves it to the cluster. */
+  /** The brokers of each new partition; null lets the cluster choose. */
   assignments: number[][] | null;
 }
 
 type Fault = [error: ErrorCode, message: string];
 
-/** Adds partitions to a topic; their number never shrinks. */
+/** Adds partitions to a topic. The number of partitions never decreases. */
 export function createPartitionsApi(topics: Topics, nodeId: number): Api {
   return {
     key: 37,

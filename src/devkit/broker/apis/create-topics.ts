@@ -11,7 +11,7 @@ import { NO_TOPIC_ID } from './topic-reference.ts';
 const DEFAULT_PARTITIONS = 1;
 const REPLICAS = 1;
 
-/** Beyond this a request is a mistake: every partition is a folder. */
+/** A larger request is a mistake: every partition is a folder. */
 const MAX_PARTITIONS = 10_000;
 
 interface NewTopic {
@@ -24,7 +24,7 @@ interface NewTopic {
 
 type Fault = [error: ErrorCode, message: string];
 
-/** Creates topics. -1 partitions means one, and -1 replicas the one that there can be. */
+/** Creates topics. -1 partitions means one, and so does a replication factor of -1. */
 export function createTopicsApi(topics: Topics, nodeId: number): Api {
   return {
     key: 19,
@@ -72,7 +72,7 @@ function partitionCount({ partitions, assignments }: NewTopic): number {
   return assignments.length || (partitions === -1 ? DEFAULT_PARTITIONS : partitions);
 }
 
-/** What the topic has, or would have in a dry run; no topic where it is refused. */
+/** Writes the properties of the new topic, also for a dry run; `topic` is undefined if it was refused. */
 function writeCreated(writer: Writer, topic: NewTopic | undefined, topics: Topics): void {
   writer.int32(topic ? partitionCount(topic) : -1).int16(topic ? REPLICAS : -1);
   const configs = topic ? listConfigs(defaultTopicConfigs(topics), topic.configs) : [];

@@ -2,7 +2,7 @@ import type { Coordinator } from '../groups/coordinator.ts';
 import { Writer } from '../protocol/bytes/writer.ts';
 import type { Api } from './api.ts';
 
-/** Deletes empty groups with their offsets. */
+/** Deletes empty groups and their offsets. */
 export function deleteGroupsApi(coordinator: Coordinator): Api {
   return {
     key: 42,

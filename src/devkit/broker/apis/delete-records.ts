@@ -4,10 +4,10 @@ import type { PartitionLog } from '../log/partition-log.ts';
 import type { Topics } from '../storage/topics.ts';
 import type { Api } from './api.ts';
 
-/** Stands for the end of the partition. */
+/** The offset that means the end of the partition. */
 const ALL = -1;
 
-/** Deletes what lies before an offset; the partition then begins there. */
+/** Deletes all records before an offset, which becomes the start of the partition. */
 export function deleteRecordsApi(topics: Topics): Api {
   return {
     key: 21,

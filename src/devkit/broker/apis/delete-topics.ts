@@ -6,7 +6,7 @@ import type { Topic, Topics } from '../storage/topics.ts';
 import type { Api } from './api.ts';
 import { NO_TOPIC_ID } from './topic-reference.ts';
 
-/** By its name or, from version 6 on, by its id. */
+/** A topic by name or, from version 6, by id. */
 interface Asked {
   name: string | null;
   id: string;
@@ -14,7 +14,7 @@ interface Asked {
 
 type Fault = [error: ErrorCode, message: string];
 
-/** Deletes topics with their data and the offsets that groups committed in them. */
+/** Deletes topics, their data and their committed offsets. */
 export function deleteTopicsApi(topics: Topics, offsets: Offsets): Api {
   function remove({ name, id }: Topic): Asked {
     topics.remove(name);

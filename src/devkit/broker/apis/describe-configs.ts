@@ -7,7 +7,7 @@ import { defaultTopicConfigs, listConfigs, type ListedConfig } from './listed-co
 const TOPIC = 2;
 const BROKER = 4;
 
-/** Of a value: the client is told neither its type nor its documentation. */
+/** The type of a value: unknown. Documentation is not sent either. */
 const UNKNOWN_TYPE = 0;
 
 interface Described {
@@ -16,7 +16,7 @@ interface Described {
   configs: ListedConfig[];
 }
 
-/** Lists the configuration of topics and of the broker; AlterConfigs changes the former. */
+/** Lists the configuration of topics and of the broker. Only topics can be changed (AlterConfigs). */
 export function describeConfigsApi(topics: Topics, brokerConfigs: Readonly<Record<string, string>>): Api {
   function describe(type: number, name: string): Described {
     if (type === BROKER)

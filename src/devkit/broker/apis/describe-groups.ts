@@ -4,7 +4,7 @@ import { errorCodes } from '../protocol/error-codes.ts';
 import { Writer } from '../protocol/bytes/writer.ts';
 import { UNKNOWN_OPERATIONS, type Api } from './api.ts';
 
-/** Describes groups and their members; a group that is not there is "Dead", as in Kafka, and from version 6 on an error. */
+/** Describes groups and their members. As in Kafka, an unknown group is "Dead"; from version 6 it is an error. */
 export function describeGroupsApi(coordinator: Coordinator): Api {
   return {
     key: 15,

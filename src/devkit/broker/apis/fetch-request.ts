@@ -10,7 +10,7 @@ export interface FetchPartition {
 }
 
 export interface FetchRequest {
-  /** Milliseconds to wait for `minBytes`. */
+  /** The longest wait for `minBytes`, in ms. */
   maxWait: number;
   minBytes: number;
   maxBytes: number;

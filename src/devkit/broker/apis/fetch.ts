@@ -19,13 +19,13 @@ interface PartitionData {
 interface Fetched {
   topics: { topic: TopicReference; partitions: PartitionData[] }[];
   bytes: number;
-  /** An error is told at once. */
+  /** An error is answered without waiting. */
   hasError: boolean;
 }
 
 /**
- * Answers with whole batches, at least one where there is one, and waits for `minBytes` as long as the client
- * allows. There are no fetch sessions: a client that asks for one gets none and goes on with full requests.
+ * Answers with whole batches, at least one if there is any, and waits for `minBytes` no longer than the client allows. Fetch
+ * sessions are not supported: a client that asks for one continues with full requests.
  */
 export function fetchApi(topics: Topics): Api {
   return {
@@ -77,7 +77,7 @@ function readPartition(
   return { index, error: errorCodes.none, nextOffset, startOffset, records };
 }
 
-/** Resolves when `bytes` more have come, after the client's longest wait, or when the connection ends. */
+/** Resolves when `bytes` more bytes were appended, when the client's wait has ended, or when the connection ends. */
 function waitForData(topics: Topics, { topics: asked, maxWait }: FetchRequest, call: Call, bytes: number) {
   return new Promise<void>((resolve) => {
     let missing = bytes;

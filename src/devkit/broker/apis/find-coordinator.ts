@@ -6,7 +6,9 @@ import type { Api, Node } from './api.ts';
 const GROUP = 0;
 const REFUSAL = 'This broker coordinates consumer groups only: it has neither transactions nor share groups.';
 
-/** The one node coordinates every group; transactions have no coordinator here. From version 4 on for several keys at once. */
+/**
+ * The single node coordinates every group. Transactions have no coordinator. From version 4, a request can hold several keys.
+ */
 export function findCoordinatorApi(node: Node): Api {
   return {
     key: 10,

@@ -2,7 +2,7 @@ import type { Coordinator } from '../groups/coordinator.ts';
 import { Writer } from '../protocol/bytes/writer.ts';
 import type { Api } from './api.ts';
 
-/** Keeps a member in its group, and tells it when the group rebalances. */
+/** Keeps a member in its group, and reports a rebalance. */
 export function heartbeatApi(coordinator: Coordinator): Api {
   return {
     key: 12,

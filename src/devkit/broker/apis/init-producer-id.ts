@@ -4,7 +4,7 @@ import { Writer } from '../protocol/bytes/writer.ts';
 import type { ProducerIds } from '../storage/producer-ids.ts';
 import type { Api } from './api.ts';
 
-/** Gives an idempotent producer its id. Transactions are not supported: a transactional id is refused. */
+/** Assigns an id to an idempotent producer. Transactions are not supported: a transactional id is refused. */
 export function initProducerIdApi(producerIds: ProducerIds): Api {
   return {
     key: 22,
@@ -23,7 +23,7 @@ export function initProducerIdApi(producerIds: ProducerIds): Api {
   };
 }
 
-/** A producer that already has an id and an epoch gets a new id all the same: a later epoch is for transactions (KIP-360). */
+/** A producer that already has an id and an epoch gets a new id too: only transactions need a later epoch (KIP-360). */
 function readKnownProducer(request: Reader): void {
   request.int64();
   request.int16();

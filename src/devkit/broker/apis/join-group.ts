@@ -4,7 +4,7 @@ import type { Reader } from '../protocol/bytes/reader.ts';
 import { Writer } from '../protocol/bytes/writer.ts';
 import type { Api, Call } from './api.ts';
 
-/** Lets a client join its group; from version 4 on a new one first gets its id (KIP-394). */
+/** Adds a client to its group. From version 4, a new member gets its id first (KIP-394). */
 export function joinGroupApi(coordinator: Coordinator): Api {
   return {
     key: 11,

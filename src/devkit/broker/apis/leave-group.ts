@@ -5,7 +5,7 @@ import type { Reader } from '../protocol/bytes/reader.ts';
 import { Writer } from '../protocol/bytes/writer.ts';
 import type { Api } from './api.ts';
 
-/** Takes members out of their group at once; from version 3 on several of them. */
+/** Removes members from their group immediately; from version 3, several at once. */
 export function leaveGroupApi(coordinator: Coordinator): Api {
   return {
     key: 13,

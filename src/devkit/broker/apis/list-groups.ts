@@ -6,7 +6,7 @@ import type { Api } from './api.ts';
 
 const TYPE = 'classic';
 
-/** Lists the groups that have members or committed offsets; newer versions those of some states and types alone. */
+/** Lists the groups that have members or committed offsets. Newer versions filter by state and type. */
 export function listGroupsApi(coordinator: Coordinator): Api {
   return {
     key: 16,

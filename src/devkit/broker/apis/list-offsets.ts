@@ -11,8 +11,8 @@ const NO_BATCH = Buffer.alloc(0);
 type Find = (log: PartitionLog) => RecordPlace | undefined;
 
 /**
- * The numbers that stand for a time, and the version from which on each is known. There is no tiered storage: the local
- * log is all of it (KIP-405), and nothing is elsewhere (KIP-1005) or waits to be (KIP-1023).
+ * The special timestamps, each with the first version that knows it. There is no tiered storage: the local log is the whole
+ * log (KIP-405), with no records elsewhere (KIP-1005) or pending an upload (KIP-1023).
  */
 const specialTimes = new Map<number, { since: number; find: Find }>([
   [-1, { since: 1, find: (log) => ({ timestamp: -1, offset: log.nextOffset() }) }],
@@ -34,7 +34,10 @@ interface Found {
   place: RecordPlace | undefined;
 }
 
-/** Finds the first offset, the one that comes next, the record with the greatest timestamp, or the first of a time (milliseconds) or later. */
+/**
+ * Finds the earliest offset, the next offset, the record with the greatest timestamp, or the first record at or after a time
+ * (ms).
+ */
 export function listOffsetsApi(topics: Topics): Api {
   return {
     key: 2,
@@ -83,7 +86,7 @@ function answer(log: PartitionLog | undefined, { leaderEpoch, timestamp }: Asked
   return { error: errorCodes.none, place: special ? special.find(log) : findFirst(log, timestamp) };
 }
 
-/** The first record of `timestamp` or later that is not deleted. */
+/** Returns the first record at or after `timestamp` that is not deleted. */
 function findFirst(log: PartitionLog, timestamp: number): RecordPlace | undefined {
   const start = log.startOffset();
   let from = start;
@@ -96,7 +99,7 @@ function findFirst(log: PartitionLog, timestamp: number): RecordPlace | undefine
   }
 }
 
-/** The first of the records with the greatest timestamp. Of the batch at the start, the latest record may be deleted. */
+/** Returns the first record with the greatest timestamp. In the first batch of the log, the latest record may be deleted. */
 function findGreatest(log: PartitionLog): RecordPlace | undefined {
   const start = log.startOffset();
   const first = log.read(start, 0, true);

@@ -6,11 +6,11 @@ const source = { topic: 1, default: 5 } as const;
 export interface ListedConfig {
   name: string;
   value: string;
-  /** Kafka's number of the place that says so. */
+  /** Kafka's number for the source of the value. */
   source: number;
 }
 
-/** Values by name, those of `own` instead of the defaults. */
+/** Returns the defaults, overridden by `own`, by name. */
 export function listConfigs(
   defaults: Readonly<Record<string, string>>,
   own: Readonly<Record<string, string>>,

@@ -6,7 +6,7 @@ import type { Topic, Topics } from '../storage/topics.ts';
 import { LEADER_EPOCH, UNKNOWN_OPERATIONS, type Api, type Node } from './api.ts';
 import { NO_TOPIC_ID } from './topic-reference.ts';
 
-/** By its name or, from version 12 on, by its id (KIP-516). */
+/** A topic by name or, from version 12, by id (KIP-516). */
 interface Asked {
   name: string | null;
   id: string;
@@ -17,7 +17,7 @@ interface Described extends Asked {
   partitions: number;
 }
 
-/** Describes the cluster and its topics; makes a missing topic of one partition where the client allows it. */
+/** Describes the cluster and its topics. Creates a missing topic with one partition if the client allows it. */
 export function metadataApi(topics: Topics, node: Node): Api {
   return {
     key: 3,

@@ -18,7 +18,7 @@ const MAX_METADATA_BYTES = 4096;
 
 type Committing = Omit<CommittedOffset, 'topic'>;
 
-/** Keeps how far a group is, for members of the current generation and for committers outside an empty group. */
+/** Stores committed offsets for members of the current generation, and for committers outside an empty group. */
 export function offsetCommitApi(coordinator: Coordinator, offsets: Offsets, topics: Topics): Api {
   function commit(groupId: string, reference: TopicReference, committing: Committing): ErrorCode {
     const topic = findTopic(topics, reference);

@@ -18,13 +18,13 @@ interface AskedTopic {
 
 interface AskedGroup {
   groupId: string;
-  /** null for all that the group has committed. */
+  /** null means every partition that the group has committed. */
   topics: AskedTopic[] | null;
 }
 
 /**
- * Tells how far a group is; -1 where it has committed nothing. From version 2 on, no topics mean all of them; from
- * version 8 on it tells of several groups.
+ * Returns the committed offsets of a group; -1 if there is none. From version 2, a null list of topics means all topics; from
+ * version 8, a request can hold several groups.
  */
 export function offsetFetchApi(offsets: Offsets, topics: Topics): Api {
   function readTopics(reader: Reader, version: number): AskedTopic[] | null {

@@ -6,14 +6,14 @@ import { LEADER_EPOCH, type Api } from './api.ts';
 
 interface Asked {
   index: number;
-  /** The epoch in which the client believes the partition to be; -1 where it does not say. */
+  /** The epoch of the partition that the client assumes; -1 if it names none. */
   currentEpoch: number;
   epoch: number;
 }
 
 const NONE = { epoch: -1, endOffset: -1 };
 
-/** Tells where the log of a leader's epoch ends (KIP-320): there is one epoch only. */
+/** Returns the end of the log for a leader epoch (KIP-320). There is a single epoch. */
 export function offsetForLeaderEpochApi(topics: Topics): Api {
   return {
     key: 23,

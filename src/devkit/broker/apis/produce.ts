@@ -18,7 +18,7 @@ import {
   type TopicReference,
 } from './topic-reference.ts';
 
-/** Bits of a batch's attributes; there are no transactions here, and control batches are never a client's. */
+/** Bits of a batch's attributes. Transactions are not supported, and clients never send control batches. */
 const TRANSACTION_OR_CONTROL = 0x30;
 
 interface Appended {
@@ -32,7 +32,7 @@ interface PartitionData {
   records: Buffer | null;
 }
 
-/** Appends record batches of version 2. Kafka 4 says that it answers version 0 too, for old librdkafka (KAFKA-18659). */
+/** Appends record batches of version 2. Like Kafka 4, ApiVersions lists version 0 too, for old librdkafka (KAFKA-18659). */
 export function produceApi(topics: Topics): Api {
   return {
     key: 0,
@@ -94,7 +94,7 @@ function faultOf(records: Buffer, header: BatchHeader, configs: Topic['configs']
   return isPlain && isCounted && isSequenced ? errorCodes.none : errorCodes.invalidRecord;
 }
 
-/** A clock that is far off would make retention and searches by time useless (KIP-937). */
+/** Timestamps of a wrong clock would make retention and searches by time useless (KIP-937). */
 function timeFaultOf(header: BatchHeader, configs: Topic['configs']): ErrorCode {
   if (configs['message.timestamp.type'] === 'LogAppendTime' || header.maxTimestamp < 0)
     return errorCodes.none;

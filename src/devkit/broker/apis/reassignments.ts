@@ -6,11 +6,11 @@ import type { Api } from './api.ts';
 
 interface Target {
   index: number;
-  /** null takes back what goes on. */
+  /** null cancels a running reassignment. */
   nodes: number[] | null;
 }
 
-/** Moving partitions between brokers: with one broker they can only stay, and none is ever on its way. */
+/** Moves partitions between brokers. With one broker a partition can only stay, and no reassignment is ever running. */
 export function reassignmentApis(topics: Topics, nodeId: number): Api[] {
   function check(name: string, { index, nodes }: Target): ErrorCode {
     if (!topics.partition(name, index)) return errorCodes.unknownTopicOrPartition;
@@ -52,7 +52,6 @@ export function reassignmentApis(topics: Topics, nodeId: number): Api[] {
   ];
 }
 
-/** No throttling, no error. */
 function answer(): Writer {
   return new Writer(true).int32(0).int16(errorCodes.none).string(null);
 }

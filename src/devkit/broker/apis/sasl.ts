@@ -2,7 +2,7 @@ import { errorCodes } from '../protocol/error-codes.ts';
 import { Writer } from '../protocol/bytes/writer.ts';
 import type { Api } from './api.ts';
 
-/** A client that would log in is told that there is no logging in on this listener, as by Kafka on a plain-text one. */
+/** Refuses a login, like Kafka on a plain-text listener. */
 export function saslApis(): Api[] {
   return [
     {

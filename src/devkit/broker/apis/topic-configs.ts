@@ -9,7 +9,7 @@ const MAX_LONG = 2n ** 63n - 1n;
 const MAX_INT = 2n ** 31n - 1n;
 const MEBIBYTE = 1_048_576n;
 
-/** A whole number of at least `min` and at most `max`. */
+/** An integer from `min` to `max`. */
 function whole(defaultValue: bigint, min: bigint, max = MAX_LONG): Setting {
   const isValid = (value: string): boolean =>
     /^[+-]?\d{1,19}$/.test(value) && BigInt(value) >= min && BigInt(value) <= max;
@@ -33,9 +33,9 @@ const isShare: Check = (value) => value.trim() !== '' && Number(value) >= 0 && N
 const isThrottled: Check = (value) => value === '' || value === '*' || /^\d+:\d+(,\d+:\d+)*$/.test(value);
 
 /**
- * The topic configuration of Apache Kafka 4 with its defaults and limits (its class LogConfig). Retention by time is
- * not done, so `retention.ms` is -1. `max.message.bytes`, `retention.bytes`, `segment.bytes` and the limits of
- * timestamps take effect; the others are kept and listed.
+ * The topic configuration of Apache Kafka 4 with its defaults and limits (its class LogConfig). Retention by time is not
+ * implemented, so `retention.ms` is -1. `max.message.bytes`, `retention.bytes`, `segment.bytes` and the limits of timestamps
+ * take effect; the other settings are only stored and listed.
  */
 const settings: Readonly<Record<string, Setting>> = {
   'cleanup.policy': text('delete', isPolicy),
@@ -77,7 +77,7 @@ export const topicConfigDefaults: Readonly<Record<string, string>> = Object.from
   Object.entries(settings).map(([name, setting]) => [name, setting.default]),
 );
 
-/** Says what is wrong with a topic's configuration, or undefined. */
+/** Returns the fault in a topic's configuration; undefined if there is none. */
 export function topicConfigError(configs: Readonly<Record<string, string>>): string | undefined {
   for (const [name, value] of Object.entries(configs)) {
     const setting = Object.hasOwn(settings, name) ? settings[name] : undefined;

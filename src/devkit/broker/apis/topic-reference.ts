@@ -3,14 +3,14 @@ import type { Reader } from '../protocol/bytes/reader.ts';
 import type { Writer } from '../protocol/bytes/writer.ts';
 import type { Topic, Topics } from '../storage/topics.ts';
 
-/** Stands for an id where there is none. */
+/** The id that means "no id". */
 export const NO_TOPIC_ID = Buffer.alloc(16).toString('base64url');
 
-/** A topic as a request means it: by its name or, in newer versions, by its id (KIP-516). */
+/** A topic in a request: by name or, in newer versions, by id (KIP-516). */
 export interface TopicReference {
-  /** Empty where it is meant by an id that no topic has. */
+  /** Empty if the request names an unknown id. */
   name: string;
-  /** Undefined where it is meant by its name. */
+  /** Undefined if the request names the topic. */
   id: string | undefined;
 }
 
@@ -24,12 +24,12 @@ export function writeTopicReference(writer: Writer, { name, id }: TopicReference
   return id === undefined ? writer.string(name) : writer.uuid(id);
 }
 
-/** The topic as it is now; another one of the same name is not the one whose id was read. */
+/** Returns the topic. A new topic with the same name has another id and does not match. */
 export function findTopic(topics: Topics, { name, id }: TopicReference): Topic | undefined {
   return id === undefined ? topics.get(name) : topics.byId(id);
 }
 
-/** What is said where the topic, or one of its partitions, is not there. */
+/** The error for a topic or a partition that does not exist. */
 export function missingTopic(topics: Topics, { id }: TopicReference): ErrorCode {
   const isUnknownId = id !== undefined && !topics.byId(id);
   return isUnknownId ? errorCodes.unknownTopicId : errorCodes.unknownTopicOrPartition;

@@ -15,7 +15,7 @@ import type { Offsets } from './offsets.ts';
 /** Kafka's default of `group.max.session.timeout.ms`. */
 const MAX_SESSION_TIMEOUT_MS = 1_800_000;
 
-/** All consumer groups. A group that only has offsets is an empty one. */
+/** All consumer groups. A group with offsets but no members is empty. */
 export interface Coordinator {
   join(request: JoinRequest): JoinAnswer | Promise<JoinAnswer>;
   sync(groupId: string, request: SyncRequest): SyncAnswer | Promise<SyncAnswer>;

@@ -10,15 +10,15 @@ import {
   type SyncAnswer,
 } from './member.ts';
 
-/** While none of the static members comes back, a rebalance timeout of 0 must not keep the broker busy. */
+/** If no static member returns, a rebalance timeout of 0 must not keep the broker busy. */
 const MIN_WAIT_MS = 1000;
 
 export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable';
 
 /**
- * The members of a group and the generations that they go through: who comes or goes makes all join again
- * (PreparingRebalance), then the leader says who gets what (CompletingRebalance), until the next change (Stable).
- * The states and their timeouts are those of Kafka's GroupCoordinator, without the initial rebalance delay.
+ * The members of a group and its generations: a member that joins or leaves makes all members join again
+ * (PreparingRebalance), then the leader assigns the partitions (CompletingRebalance), until the next change (Stable). The
+ * states and their timeouts are those of Kafka's GroupCoordinator, without the initial rebalance delay.
  */
 export class Generations {
   readonly members = new Map<string, Member>();
@@ -27,31 +27,31 @@ export class Generations {
   protocolType = '';
   protocol = '';
   leaderId = '';
-  /** Ids handed out to clients that have not yet joined with them; a rebalance waits for these too. */
+  /** Ids of clients that have not joined yet; a rebalance waits for them too. */
   private readonly expected = new Map<string, NodeJS.Timeout>();
   private rebalanceTimer: NodeJS.Timeout | undefined;
   private syncTimer: NodeJS.Timeout | undefined;
 
-  /** Waits for the client that got this id, as long as its session would last. */
+  /** Waits for the client with this id, for the length of its session. */
   expect(memberId: string, sessionTimeout: number): void {
     const giveUp = (): void => void this.forget(memberId);
     this.expected.set(memberId, setTimeout(giveUp, sessionTimeout));
   }
 
-  /** Returns whether the id was one that is waited for. */
+  /** Returns whether the id was expected. */
   forget(memberId: string): boolean {
     const wasExpected = this.claim(memberId);
     if (wasExpected) this.completeJoinWhenAllAreHere();
     return wasExpected;
   }
 
-  /** As `forget`, for a client that is about to join with the id. */
+  /** Like `forget`, for a client that is about to join with the id. */
   claim(memberId: string): boolean {
     clearTimeout(this.expected.get(memberId));
     return this.expected.delete(memberId);
   }
 
-  /** Resolves when every member has joined the next generation, or the rebalance timeout has passed. */
+  /** Resolves when every member has joined the next generation, or after the rebalance timeout. */
   join(member: Member): Promise<JoinAnswer> {
     this.members.set(member.id, member);
     if (this.leaderId === '') this.leaderId = member.id;
@@ -66,7 +66,7 @@ export class Generations {
     return [...this.members.values()].find((member) => member.instanceId === instanceId);
   }
 
-  /** Says whether the member is one of the group, and still the one that has its name. */
+  /** Returns the error if the member is not in the group, or if another member has taken its instance id. */
   identityError({ memberId, instanceId }: MemberIdentity): ErrorCode {
     const named = this.staticMember(instanceId);
     if (named && named.id !== memberId) return errorCodes.fencedInstanceId;
@@ -74,7 +74,7 @@ export class Generations {
     return isKnown ? errorCodes.none : errorCodes.unknownMemberId;
   }
 
-  /** Puts a static member in the place of the one that had its name, which is fenced. */
+  /** Replaces the static member that had the same instance id, which is fenced. */
   replace(old: Member, member: Member): void {
     clearTimeout(old.session);
     old.joining?.(refuseJoin(errorCodes.fencedInstanceId, old.id));
@@ -103,7 +103,7 @@ export class Generations {
     return { error: errorCodes.none, protocol, assignment };
   }
 
-  /** Resolves when the leader has said who gets what. */
+  /** Resolves when the leader has sent the assignments. */
   sync(member: Member): Promise<SyncAnswer> {
     member.syncing?.(refuseSync(errorCodes.rebalanceInProgress));
     return new Promise((resolve) => (member.syncing = resolve));
@@ -124,13 +124,13 @@ export class Generations {
     else this.prepareRebalance();
   }
 
-  /** Starts the member's session again: it lasts until the next sign of life is due. */
+  /** Restarts the session timeout of the member. */
   keepAlive(member: Member): void {
     clearTimeout(member.session);
     member.session = setTimeout(() => this.expire(member), member.sessionTimeout);
   }
 
-  /** Ends every timer; requests that wait stay unanswered. */
+  /** Clears all timers; waiting requests stay unanswered. */
   close(): void {
     clearTimeout(this.rebalanceTimer);
     clearTimeout(this.syncTimer);
@@ -138,7 +138,7 @@ export class Generations {
     for (const { session } of this.members.values()) clearTimeout(session);
   }
 
-  /** A member whose request waits here is alive, whatever the time since its last heartbeat. */
+  /** A member with a waiting request is alive, however old its last heartbeat is. */
   private expire(member: Member): void {
     if (member.joining || member.syncing) this.keepAlive(member);
     else this.remove(member);
@@ -164,7 +164,9 @@ export class Generations {
     if ([...this.members.values()].every(({ joining }) => joining)) this.completeJoin();
   }
 
-  /** Starts the next generation with those who joined; of the others the static ones stay until their sessions end. */
+  /**
+   * Starts the next generation with the members that joined. Static members that did not join stay until their sessions end.
+   */
   private completeJoin(): void {
     clearTimeout(this.rebalanceTimer);
     for (const member of this.members.values()) {

@@ -30,17 +30,17 @@ export interface MemberDescription {
 
 /** One consumer group of the classic protocol. */
 export interface Group {
-  /** Resolves when the group's members have all joined, or the rebalance timeout has passed. */
+  /** Resolves when all members have joined, or after the rebalance timeout. */
   join(request: JoinRequest): JoinAnswer | Promise<JoinAnswer>;
-  /** Resolves when the leader has said who gets what. */
+  /** Resolves when the leader has sent the assignments. */
   sync(request: SyncRequest): SyncAnswer | Promise<SyncAnswer>;
   heartbeat(member: Membership): ErrorCode;
-  /** A static member may be named without its id, as administrators do. */
+  /** An administrator may name a static member without its id. */
   leave(member: MemberIdentity): ErrorCode;
-  /** Says whether this member may commit offsets now; a committer outside the group has generation -1. */
+  /** Returns the error if this member cannot commit offsets now. A committer outside the group has generation -1. */
   checkCommit(member: Membership): ErrorCode;
   describe(): GroupDescription;
-  /** Ends every timer; requests that wait stay unanswered. */
+  /** Clears all timers; waiting requests stay unanswered. */
   close(): void;
 }
 

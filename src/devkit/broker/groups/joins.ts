@@ -14,7 +14,7 @@ import {
 
 type Join = (request: JoinRequest) => JoinAnswer | Promise<JoinAnswer>;
 
-/** Decides what a JoinGroup means: a new member, one that joins again, or a static one that comes back (KIP-345). */
+/** Handles a JoinGroup: of a new member, of a member that rejoins, or of a static member that returns (KIP-345). */
 export function createJoins(generations: Generations): Join {
   const { members } = generations;
 
@@ -29,7 +29,7 @@ export function createJoins(generations: Generations): Join {
     );
   }
 
-  /** A static member need not be told its id first: when it comes again it takes its own place. */
+  /** A static member does not need an id before it joins: it always takes its own place. */
   function joinAsNew(request: JoinRequest): JoinAnswer | Promise<JoinAnswer> {
     const { instanceId, clientId, requiresKnownId, sessionTimeout } = request;
     const memberId = `${instanceId ?? clientId}-${randomUUID()}`;
@@ -45,7 +45,7 @@ export function createJoins(generations: Generations): Join {
     return generations.join(createMember(memberId, request));
   }
 
-  /** Without a rebalance, where the group stays at its protocol. A leader is to assign nothing. */
+  /** Returns a static member without a rebalance, if the group keeps its protocol. A leader must not assign. */
   function comeBack(old: Member, member: Member, { knowsSkipping }: JoinRequest) {
     const { leaderId } = generations;
     generations.replace(old, member);
@@ -53,7 +53,7 @@ export function createJoins(generations: Generations): Join {
     if (generations.state !== 'Stable' || !keepsProtocol) return generations.join(member);
     const answer = generations.joinAnswer(member);
     if (knowsSkipping) return { ...answer, skipsAssignment: member.id === generations.leaderId };
-    // With its old id for the leader's it takes itself for a follower, and asks for what it has.
+    // With its old id as the leader's, the client acts as a follower and asks for its assignment.
     return { ...answer, leaderId, members: [] };
   }
 

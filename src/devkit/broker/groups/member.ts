@@ -5,14 +5,14 @@ export interface GroupProtocol {
   metadata: Buffer;
 }
 
-/** Who a request comes from. */
+/** The sender of a request. */
 export interface MemberIdentity {
   memberId: string;
-  /** The name that a static member keeps when it comes back (KIP-345); null from a dynamic one. */
+  /** The name that a static member keeps across restarts (KIP-345); null for a dynamic member. */
   instanceId: string | null;
 }
 
-/** A member as it knows itself. */
+/** A member and the generation that it believes to be current. */
 export interface Membership extends MemberIdentity {
   generation: number;
 }
@@ -21,39 +21,39 @@ export interface JoinRequest extends MemberIdentity {
   groupId: string;
   clientId: string;
   clientHost: string;
-  /** Milliseconds without a heartbeat after which the member is out. */
+  /** The time without a heartbeat after which the member is removed, in ms. */
   sessionTimeout: number;
-  /** Milliseconds in which the member must join again when the group rebalances. */
+  /** The time in which the member must rejoin after the group rebalances, in ms. */
   rebalanceTimeout: number;
   protocolType: string;
   protocols: GroupProtocol[];
-  /** Whether a new member is first told its id (KIP-394). */
+  /** Whether a new member gets its id before it joins (KIP-394). */
   requiresKnownId: boolean;
-  /** Whether a leader that comes back can be told that there is nothing to assign (KIP-814). */
+  /** Whether a leader that returns understands that there is nothing to assign (KIP-814). */
   knowsSkipping: boolean;
 }
 
 export interface JoinAnswer {
   error: ErrorCode;
   generation: number;
-  /** Neither a type nor a protocol where the JoinGroup is refused. */
+  /** Type and protocol are null if the JoinGroup is refused. */
   protocolType: string | null;
   protocol: string | null;
   leaderId: string;
   memberId: string;
-  /** To the leader: the group keeps its assignments. */
+  /** Tells the leader that the group keeps its assignments. */
   skipsAssignment?: boolean;
   members: { memberId: string; instanceId: string | null; metadata: Buffer }[];
 }
 
 export interface SyncRequest extends Membership {
-  /** What the member believes the group to speak; older clients do not say it (KIP-559). */
+  /** The protocol that the member assumes; older clients do not send it (KIP-559). */
   protocol?: Nullable<SpokenProtocol> | undefined;
   /** From the leader, by member id. */
   assignments: ReadonlyMap<string, Buffer>;
 }
 
-/** What a group speaks: the type, such as 'consumer', and the protocol that its members elected. */
+/** The protocol type of a group, such as 'consumer', and the protocol that its members elected. */
 export interface SpokenProtocol {
   type: string;
   name: string;
@@ -63,7 +63,7 @@ type Nullable<T> = { [Key in keyof T]: T[Key] | null };
 
 export interface SyncAnswer {
   error: ErrorCode;
-  /** Missing where the SyncGroup is refused. */
+  /** Undefined if the SyncGroup is refused. */
   protocol?: SpokenProtocol;
   assignment: Buffer;
 }
@@ -78,7 +78,7 @@ export interface Member {
   rebalanceTimeout: number;
   protocols: GroupProtocol[];
   assignment: Buffer;
-  /** Answers the JoinGroup that waits for the others. */
+  /** Answers the JoinGroup that waits for the other members. */
   joining?: ((answer: JoinAnswer) => void) | undefined;
   /** Answers the SyncGroup that waits for the leader. */
   syncing?: ((answer: SyncAnswer) => void) | undefined;
@@ -101,7 +101,7 @@ export function createMember(id: string, request: JoinRequest): Member {
   };
 }
 
-/** What a member joins with decides the assignment: a change of it needs a rebalance. */
+/** The metadata of a member determines the assignment, so a change needs a rebalance. */
 export function hasSameProtocols(member: Member, protocols: readonly GroupProtocol[]): boolean {
   return (
     member.protocols.length === protocols.length &&
@@ -135,12 +135,12 @@ export function metadataFor(member: Member, protocol: string): Buffer {
   return member.protocols.find(({ name }) => name === protocol)?.metadata ?? Buffer.alloc(0);
 }
 
-/** The answer to a JoinGroup that is refused. */
+/** The answer to a refused JoinGroup. */
 export function refuseJoin(error: ErrorCode, memberId: string): JoinAnswer {
   return { error, memberId, generation: -1, protocolType: null, protocol: null, leaderId: '', members: [] };
 }
 
-/** The answer to a SyncGroup that is refused. */
+/** The answer to a refused SyncGroup. */
 export function refuseSync(error: ErrorCode): SyncAnswer {
   return { error, assignment: Buffer.alloc(0) };
 }

@@ -10,10 +10,10 @@ export interface CommittedOffset extends TopicPartition {
   metadata: string | null;
 }
 
-/** The offsets that consumer groups committed, kept in the journal. */
+/** The committed offsets of consumer groups, kept in the journal. */
 export interface Offsets {
   get(groupId: string, place: TopicPartition): CommittedOffset | undefined;
-  /** Every partition that the group has committed. */
+  /** Every partition with an offset of the group. */
   list(groupId: string): CommittedOffset[];
   commit(groupId: string, committed: CommittedOffset): void;
   /** The groups with a committed offset. */
@@ -26,7 +26,7 @@ interface Row extends CommittedOffset {
   groupId: string;
 }
 
-/** Forgets what a process left that ended while it deleted a topic: offsets of topics that `isTopic` does not know. */
+/** Drops offsets of topics that `isTopic` does not know: a process that was killed while it deleted a topic leaves them. */
 export function createOffsets(journal: Journal, isTopic: (name: string) => boolean): Offsets {
   const table = journal.table<Row>('offset');
   const groups = new Map<string, Map<string, Row>>();

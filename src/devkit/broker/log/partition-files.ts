@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { ProducerSnapshot } from './producer-states.ts';
 import { createFileStorage, createMemoryStorage, type SegmentStorage } from './segment-storage.ts';
 
-/** Where a partition keeps its segments and, beside each, the producers known when it began. */
+/** The segments of a partition and, for each, the producers that were known when it began. */
 export interface PartitionFiles {
-  /** The base offsets of the segments that are there, ascending. */
+  /** The base offsets of the existing segments, ascending. */
   segments(): number[];
   storage(baseOffset: number): SegmentStorage;
   saveProducers(baseOffset: number, producers: ProducerSnapshot): void;
@@ -13,7 +13,7 @@ export interface PartitionFiles {
   removeProducers(baseOffset: number): void;
 }
 
-/** Keeps nothing between runs. */
+/** Keeps segments in memory. */
 export function createMemoryFiles(): PartitionFiles {
   return {
     segments: () => [],

@@ -3,17 +3,17 @@ import type { PartitionFiles } from './partition-files.ts';
 import { createProducerStates, type ProducerStates, type SequenceCheck } from './producer-states.ts';
 import { openSegment, type Segment } from './segment.ts';
 
-/** Bytes at the end of a log whose checksums are compared when it is opened: a torn write is at the end. */
+/** The bytes at the end of a log whose checksums are verified when it is opened: only the end can hold a torn write. */
 const CHECKED_TAIL_BYTES = 1024 * 1024;
 
 export interface LogLimits {
-  /** The oldest segments go while the rest holds at least this many bytes; negative keeps all. */
+  /** The oldest segments are deleted while the rest holds at least this many bytes; negative keeps everything. */
   retentionBytes: number;
-  /** A segment is closed when the next batch would make it larger than this. */
+  /** A segment is closed before a batch would make it larger than this. */
   segmentBytes: number;
 }
 
-/** Keeps the offset before which everything was deleted. */
+/** Stores the start offset of the log; all records before it are deleted. */
 export interface KeptStart {
   get(): number;
   set(offset: number): void;
@@ -23,19 +23,22 @@ export interface KeptStart {
 export interface PartitionLog {
   startOffset(): number;
   nextOffset(): number;
-  /** Says whether an idempotent producer's batch is in sequence. */
+  /** Checks whether an idempotent producer's batch is in sequence. */
   check(header: BatchHeader): SequenceCheck;
-  /** Writes the batch as it came, under its place in the log; returns its base offset. */
+  /** Appends the batch with its place in the log, otherwise unchanged; returns its base offset. */
   append(batch: Buffer, header: BatchHeader): number;
-  /** Whole batches from the one that holds `offset`, up to `maxBytes`; at least one when `atLeastOne`. */
+  /** Returns whole batches from the one that holds `offset`, up to `maxBytes`; at least one if `atLeastOne`. */
   read(offset: number, maxBytes: number, atLeastOne: boolean): Buffer;
-  /** The first batch, from the one that holds `offset` on, that may hold a record of `timestamp` (milliseconds) or later. */
+  /** Returns the first batch, from the one that holds `offset`, that may hold a record at or after `timestamp` (ms). */
   batchAtTime(timestamp: number, offset: number): Buffer | undefined;
-  /** The greatest timestamp of the batches from the one that holds `offset` on; -Infinity where there are none. */
+  /** Returns the greatest timestamp of the batches from the one that holds `offset`; -Infinity if there are none. */
   greatestTimestamp(offset: number): number;
-  /** Everything before `offset` is gone from now on; whole segments leave the disk. */
+  /** Deletes all records before `offset`; segments are removed as a whole. */
   deleteBefore(offset: number): void;
-  /** Calls `listener` with the bytes of each batch appended, and with Infinity at the end; returns what ends it. */
+  /**
+   * Calls `listener` with the size of each batch appended, and with Infinity at the end; returns a function that unregisters
+   * it.
+   */
   onAppend(listener: (bytes: number) => void): () => void;
   close(): void;
 }
@@ -126,7 +129,7 @@ function openLog(files: PartitionFiles): OpenLog {
   return { segments, producers };
 }
 
-/** The segments with records from `offset` on. */
+/** Returns the segments with records at or after `offset`. */
 function segmentsFrom(segments: readonly Segment[], offset: number): Segment[] {
   return segments.filter((segment) => segment.nextOffset() > offset);
 }

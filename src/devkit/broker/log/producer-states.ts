@@ -1,10 +1,10 @@
 import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts';
 import type { BatchHeader } from '../protocol/record-batch.ts';
 
-/** A producer may have this many requests in flight; duplicates are found among as many last batches. */
+/** A producer may have this many requests in flight, and duplicates are detected among as many of its last batches. */
 const KEPT_BATCHES = 5;
 
-/** Producers silent the longest are forgotten beyond this number, as Kafka forgets them after a day. */
+/** Beyond this number, the producers that have been silent the longest are forgotten; Kafka forgets them after a day. */
 const KEPT_PRODUCERS = 10_000;
 
 const SEQUENCE_LIMIT = 2 ** 31;
@@ -22,10 +22,10 @@ interface Producer {
 
 export type ProducerSnapshot = [producerId: number, producer: Producer][];
 
-/** What to do with a batch: append it, answer with the offset it already has, or refuse it. */
+/** The decision for a batch: append it, answer with its existing offset, or refuse it. */
 export type SequenceCheck = { append: true } | { duplicateOf: number } | { error: ErrorCode };
 
-/** The idempotent producers of one partition, after Kafka's ProducerStateManager (KIP-98). */
+/** The idempotent producers of one partition, like Kafka's ProducerStateManager (KIP-98). */
 export interface ProducerStates {
   check(header: BatchHeader): SequenceCheck;
   record(header: BatchHeader, baseOffset: number): void;
@@ -67,7 +67,7 @@ function inOrder(accepted: boolean): SequenceCheck {
   return accepted ? { append: true } : { error: errorCodes.outOfOrderSequence };
 }
 
-/** Sequences start again at 0 after 2^31 - 1. */
+/** Sequence numbers restart at 0 after 2^31 - 1. */
 function lastSequence(header: BatchHeader): number {
   return (header.baseSequence + header.lastOffsetDelta) % SEQUENCE_LIMIT;
 }

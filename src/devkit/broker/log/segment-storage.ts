@@ -9,19 +9,19 @@ import {
   writeSync,
 } from 'node:fs';
 
-/** The bytes of one segment: they grow at the end, and shrink only while a log recovers. */
+/** The bytes of one segment: it grows at the end, and shrinks only during recovery. */
 export interface SegmentStorage {
   size(): number;
-  /** Returns when the operating system holds the bytes: they survive the end of this process. */
+  /** Returns when the operating system has the bytes: they survive the end of this process. */
   append(bytes: Buffer): void;
   read(position: number, length: number): Buffer;
   truncate(size: number): void;
-  /** Releases what the storage holds open; a later read opens it again. */
+  /** Closes the open file; a later read opens it again. */
   release(): void;
   remove(): void;
 }
 
-/** Keeps a segment in memory. What it read stays valid: bytes once written never change. */
+/** Keeps a segment in memory. Returned bytes stay valid, since written bytes never change. */
 export function createMemoryStorage(): SegmentStorage {
   let buffer = Buffer.allocUnsafeSlow(16 * 1024);
   let used = 0;
@@ -43,7 +43,7 @@ export function createMemoryStorage(): SegmentStorage {
   };
 }
 
-/** Keeps a segment in the file `path`, which is made when it is not there. */
+/** Keeps a segment in the file `path`, and creates the file if it does not exist. */
 export function createFileStorage(path: string): SegmentStorage {
   let descriptor: number | undefined;
   const open = (): number => (descriptor ??= openSync(path, existsSync(path) ? 'r+' : 'wx+', 0o600));

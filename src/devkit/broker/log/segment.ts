@@ -6,20 +6,20 @@ import {
 } from '../protocol/record-batch.ts';
 import type { SegmentStorage } from './segment-storage.ts';
 
-/** A run of a partition's batches, with the place of each of them in memory. */
+/** A run of a partition's batches; the position of each is in memory. */
 export interface Segment {
   readonly baseOffset: number;
-  /** The offset that follows the last record. */
+  /** The offset after the last record. */
   nextOffset(): number;
   size(): number;
   append(batch: Buffer, header: BatchHeader, baseOffset: number): void;
-  /** Whole batches from the one that holds `offset` on; at least one when `atLeastOne`, even beyond `maxBytes`. */
+  /** Returns whole batches from the one that holds `offset`; at least one if `atLeastOne`, even beyond `maxBytes`. */
   read(offset: number, maxBytes: number, atLeastOne: boolean): Buffer;
-  /** The bytes from the batch that holds `offset` to the end. */
+  /** Returns the bytes from the batch that holds `offset` to the end. */
   bytesFrom(offset: number): number;
-  /** The first batch, from the one that holds `offset` on, that may hold a record of `timestamp` (milliseconds) or later. */
+  /** Returns the first batch, from the one that holds `offset`, that may hold a record at or after `timestamp` (ms). */
   batchAtTime(timestamp: number, offset: number): Buffer | undefined;
-  /** The greatest timestamp of the batches from the one that holds `offset` on; -Infinity where there are none. */
+  /** Returns the greatest timestamp of the batches from the one that holds `offset`; -Infinity if there are none. */
   greatestTimestamp(offset: number): number;
   release(): void;
   remove(): void;
@@ -36,15 +36,15 @@ interface Index {
 export interface SegmentOptions {
   baseOffset: number;
   storage: SegmentStorage;
-  /** Where the next segment begins; then this one is complete, and its batches are looked up at the first read. */
+  /** The start of the next segment. If it is set, this segment is complete, and its batches are indexed at the first read. */
   nextOffset?: number;
-  /** Called for every batch found in the storage. */
+  /** Called for every batch in the storage. */
   onBatch?: (header: BatchHeader) => void;
-  /** Checksums are compared in this many last bytes; what is torn there is cut off. */
+  /** Checksums are verified in this many bytes at the end; a damaged tail is cut off. */
   checkedTailBytes?: number;
 }
 
-/** Opens a segment. One that is still written to is scanned, and a torn tail is cut off. */
+/** Opens a segment. An incomplete segment is scanned, and a torn tail is cut off. */
 export function openSegment(options: SegmentOptions): Segment {
   const { baseOffset, storage, nextOffset } = options;
   let known = nextOffset === undefined ? recover(options) : undefined;
@@ -105,7 +105,7 @@ function add(index: Index, header: BatchHeader, offset: number): void {
   index.end += header.size;
 }
 
-/** Walks the batches up to the first that is incomplete, out of order or, near the end, damaged. */
+/** Indexes the batches up to the first that is incomplete, out of order or, near the end, damaged. */
 function scan({ baseOffset, storage, onBatch, checkedTailBytes = 0 }: SegmentOptions): Index {
   const index: Index = { offsets: [], positions: [], maxTimestamps: [], nextOffset: baseOffset, end: 0 };
   const bytes = storage.read(0, storage.size());
@@ -122,7 +122,7 @@ function scan({ baseOffset, storage, onBatch, checkedTailBytes = 0 }: SegmentOpt
   }
 }
 
-/** The index of the last of the ascending `values` that is not above `limit`; -1 when all are. */
+/** Returns the index of the last of the ascending `values` that is at most `limit`; -1 if all are greater. */
 function lastAtMost(values: readonly number[], limit: number): number {
   let low = 0;
   let high = values.length;

@@ -1,4 +1,4 @@
-/** Kafka's own error codes (https://kafka.apache.org/protocol#protocol_error_codes). */
+/** Kafka's error codes (https://kafka.apache.org/protocol#protocol_error_codes). */
 export const errorCodes = {
   none: 0,
   offsetOutOfRange: 1,

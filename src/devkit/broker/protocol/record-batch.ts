@@ -5,12 +5,12 @@ import { writeInt64 } from './bytes/writer.ts';
 /** Size of the header of a record batch of version 2 (https://kafka.apache.org/documentation/#recordbatch). */
 export const BATCH_HEADER_BYTES = 61;
 
-/** Bytes in front of what the batch's own length counts: base offset and length. */
+/** Bytes that the batch's length field does not count: base offset and length. */
 const LENGTH_OVERHEAD = 12;
 
 export interface BatchHeader {
   baseOffset: number;
-  /** Size of the whole batch in bytes, its header included. */
+  /** Size of the whole batch in bytes, including its header. */
   size: number;
   magic: number;
   attributes: number;
@@ -23,7 +23,7 @@ export interface BatchHeader {
   recordCount: number;
 }
 
-/** Reads the header of the batch at `start`; undefined when the bytes end before the header does. */
+/** Reads the header of the batch at `start`; undefined if the header is incomplete. */
 export function readBatchHeader(bytes: Buffer, start = 0): BatchHeader | undefined {
   if (bytes.length - start < BATCH_HEADER_BYTES) return undefined;
   return {
@@ -41,12 +41,12 @@ export function readBatchHeader(bytes: Buffer, start = 0): BatchHeader | undefin
   };
 }
 
-/** Tells whether the batch of `size` bytes at `start` is what its producer wrote. */
+/** Reports whether the checksum of the batch of `size` bytes at `start` is correct. */
 export function isBatchIntact(bytes: Buffer, start: number, size: number): boolean {
   return bytes.readUInt32BE(start + 17) === crc32c(bytes, start + 21, start + size);
 }
 
-/** Gives the batch its place in the log; neither field is covered by the checksum. */
+/** Writes the batch's place in the log; the checksum covers neither field. */
 export function placeBatch(batch: Buffer, baseOffset: number): void {
   writeInt64(batch, baseOffset, 0);
   batch.writeInt32BE(0, LENGTH_OVERHEAD);

@@ -9,18 +9,18 @@ export interface RecordPlace {
 
 const LOG_APPEND_TIME = 0x08;
 
-/** A batch that says it holds more when it is unpacked is taken as damaged. */
+/** A batch that claims more bytes than this after decompression counts as damaged. */
 const MAX_RECORD_BYTES = 100 * 1024 * 1024;
 
 /**
- * The first record of the batch from `offset` on that is as late as `timestamp` (milliseconds); undefined where there is
- * none. A damaged batch, and one that this Node cannot unpack, is taken for its first record.
+ * Returns the first record of the batch, from `offset`, with a timestamp of at least `timestamp` (ms); undefined if there is
+ * none. For a damaged batch, and for one that this Node cannot decompress, the batch counts as its first record.
  */
 export function firstRecordAt(batch: Buffer, timestamp: number, offset = 0): RecordPlace | undefined {
   return placesFrom(batch, offset).find((place) => place.timestamp >= timestamp);
 }
 
-/** The first of the batch's records from `offset` on that have the greatest timestamp; else as `firstRecordAt`. */
+/** Returns the first record, from `offset`, with the greatest timestamp of the batch; otherwise like `firstRecordAt`. */
 export function greatestRecord(batch: Buffer, offset = 0): RecordPlace | undefined {
   return placesFrom(batch, offset).reduce<RecordPlace | undefined>(
     (best, place) => (best && best.timestamp >= place.timestamp ? best : place),
@@ -28,13 +28,13 @@ export function greatestRecord(batch: Buffer, offset = 0): RecordPlace | undefin
   );
 }
 
-/** The offset that follows the batch. */
+/** The offset after the batch. */
 export function offsetBehind(batch: Buffer): number {
   const header = readBatchHeader(batch);
   return header ? header.baseOffset + header.lastOffsetDelta + 1 : Number.POSITIVE_INFINITY;
 }
 
-/** The batch's records from `offset` on. */
+/** The batch's records from `offset`. */
 function placesFrom(batch: Buffer, offset: number): RecordPlace[] {
   const header = readBatchHeader(batch);
   if (!header) return [];

@@ -9,10 +9,10 @@ import {
   writeSync,
 } from 'node:fs';
 
-/** The file is rewritten when it has grown to this many lines beyond twice what it holds. */
+/** The file is rewritten when it has this many lines more than twice the number of rows. */
 const SPARE_LINES = 10_000;
 
-/** Rows by key. They are in the hands of the operating system when a method returns. */
+/** Rows by key. When a method returns, the operating system has the change. */
 export interface Table<Row> {
   get(key: string): Row | undefined;
   set(key: string, row: Row): void;
@@ -20,7 +20,7 @@ export interface Table<Row> {
   entries(): [key: string, row: Row][];
 }
 
-/** Small durable state: topics, group offsets, producer ids. A row is anything that JSON can hold. */
+/** Small durable state: topics, group offsets, producer ids. A row is any JSON value. */
 export interface Journal {
   table<Row>(name: string): Table<Row>;
   close(): void;
@@ -29,8 +29,8 @@ export interface Journal {
 type Change = [table: string, key: string, row?: unknown];
 
 /**
- * Opens the journal in the file `path`, one change a line; without a path it lasts as long as the process.
- * Throws when a line is damaged; only the last one can be torn, and it is dropped.
+ * Opens the journal in the file `path`, with one change per line; without a path, it lives as long as the process. Throws if
+ * a line is damaged, except that a torn last line is dropped.
  */
 export function openJournal(path?: string): Journal {
   const state = new Map<string, Change>();
@@ -93,7 +93,7 @@ function openFile(path: string, state: ReadonlyMap<string, Change>) {
   let descriptor = -1;
   const rewrite = (): void => {
     if (descriptor >= 0) closeSync(descriptor);
-    rmSync(`${path}.new`, { force: true }); // a link with its name would be followed
+    rmSync(`${path}.new`, { force: true }); // a symbolic link of that name would be followed
     writeFileSync(
       `${path}.new`,
       Array.from(state.values(), (change) => `${JSON.stringify(change)}\n`).join(''),

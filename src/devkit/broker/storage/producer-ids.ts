@@ -1,9 +1,9 @@
 import type { Journal } from './journal.ts';
 
-/** One write to the journal hands out this many ids. */
+/** The number of ids that one write to the journal reserves. */
 const BLOCK = 1000;
 
-/** Ids of idempotent producers; none is given twice, whatever ends the process. */
+/** Assigns ids to idempotent producers. An id is never assigned twice, even after a crash. */
 export interface ProducerIds {
   next(): number;
 }

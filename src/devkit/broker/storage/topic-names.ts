@@ -1,4 +1,4 @@
-/** Says what is wrong with a topic's name, or undefined; the rules are Kafka's (its class Topic). */
+/** Returns the fault in a topic's name; undefined if there is none. The rules are Kafka's (its class Topic). */
 export function topicNameError(name: string): string | undefined {
   if (name === '' || name === '.' || name === '..') return `Topic name is invalid: '${name}'`;
   if (name.length > 249) return `Topic name is longer than 249 characters: ${name.length}`;
@@ -8,7 +8,7 @@ export function topicNameError(name: string): string | undefined {
   return undefined;
 }
 
-/** Kafka refuses names that differ only in '.' and '_': its metrics would mix them up. */
+/** Kafka refuses names that differ only in '.' and '_', because its metrics cannot distinguish them. */
 export function collidingTopic(name: string, others: readonly string[]): string | undefined {
   return others.find((other) => other !== name && plain(other) === plain(name));
 }

@@ -12,15 +12,15 @@ import {
 
 export interface Topic {
   name: string;
-  /** Another one when the topic is deleted and made again (KIP-516): a UUID as Kafka prints it. */
+  /** A UUID as Kafka prints it. A topic that is deleted and created again gets a new one (KIP-516). */
   id: string;
   partitions: PartitionLog[];
-  /** What the topic was created with; names of Kafka's topic configuration. */
+  /** The configuration of the topic, by Kafka's names. */
   configs: Record<string, string>;
 }
 
 export interface Topics {
-  /** Of the partitions of topics that say nothing about it; less the more partitions there are. */
+  /** The retention of topics without a setting of their own; it shrinks as the number of partitions grows. */
   defaultRetentionBytes(): number;
   get(name: string): Topic | undefined;
   byId(id: string): Topic | undefined;
@@ -36,21 +36,21 @@ export interface Topics {
 
 export interface TopicsOptions {
   journal: Journal;
-  /** Where the logs are kept; in memory when undefined. */
+  /** The folder of the logs; undefined for memory. */
   directory?: string | undefined;
-  /** The oldest batches of a partition go beyond this size, unless its topic says otherwise; -1 keeps all. */
+  /** The size from which a partition deletes its oldest batches, unless its topic has another; -1 keeps everything. */
   retentionBytes: number;
-  /** What all partitions together may take, each an equal share of it. */
+  /** The limit of all partitions together; each has an equal share. */
   totalRetentionBytes: number;
 }
 
-/** No partition's share of the total is smaller. */
+/** The smallest share of a partition. */
 const MIN_RETENTION_BYTES = 1024 * 1024;
 const MIN_SEGMENT_BYTES = 64 * 1024;
 const MAX_SEGMENT_BYTES = 16 * 1024 * 1024;
 
 interface SavedTopic {
-  /** Missing where a release without ids has saved it. */
+  /** Undefined if a release without ids wrote it. */
   id?: string;
   partitions: number;
   configs: Record<string, string>;
@@ -150,13 +150,13 @@ function limitsOf(configs: Record<string, string>, defaultRetentionBytes: number
   return { retentionBytes, segmentBytes };
 }
 
-/** Whole segments go, so small ones keep a log close to its retention. */
+/** Segments are deleted as a whole, so small ones keep a log close to its retention. */
 function segmentBytesFor(retentionBytes: number): number {
   if (retentionBytes < 0) return MAX_SEGMENT_BYTES;
   return Math.min(MAX_SEGMENT_BYTES, Math.max(MIN_SEGMENT_BYTES, retentionBytes / 4));
 }
 
-/** Removes what a process left that ended while it created or deleted a topic. */
+/** Removes leftovers of a process that was killed while it created or deleted a topic. */
 function removeStrays(directory: string, topics: Map<string, Topic>): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   for (const entry of readdirSync(directory)) {

@@ -1,12 +1,13 @@
-/** A request that does not follow the protocol; the connection it came from is closed. */
+/** A request that violates the protocol; its connection is closed. */
 export class ProtocolError extends Error {
   override name = 'ProtocolError';
 }
 
 /**
- * Reads the types of Kafka's protocol (https://kafka.apache.org/protocol#protocol_types), plain ones first. In the body of a
- * flexible version (KIP-482) strings, bytes and arrays have their compact form, and structures end with tags. Every method throws a ProtocolError or a RangeError when the bytes run out. 64-bit integers are
- * returned as numbers: offsets and timestamps stay far below 2^53. Buffers are views, not copies.
+ * Reads the types of Kafka's protocol (https://kafka.apache.org/protocol#protocol_types), plain types first. In the body of a
+ * flexible version (KIP-482), strings, bytes and arrays are compact, and structures end with tags. Every method throws a
+ * ProtocolError or a RangeError if the bytes run out. 64-bit integers are returned as numbers: offsets and timestamps stay
+ * far below 2^53. Buffers are views, not copies.
  */
 export class Reader {
   private readonly buffer: Buffer;
@@ -41,7 +42,7 @@ export class Reader {
     return this.int8() !== 0;
   }
 
-  /** Begins the body of a flexible version, behind the tags of the header. */
+  /** Starts the body of a flexible version, after the tags of the header. */
   startFlexibleBody(): void {
     this.isFlexible = true;
     this.tags();
@@ -70,7 +71,7 @@ export class Reader {
     return this.take(16).toString('base64url');
   }
 
-  /** An array of structures, or null; `item` reads one up to its tags. */
+  /** An array of structures, or null; `item` reads one, without its tags. */
   nullableStructs<T>(item: (reader: this) => T): T[] | null {
     return this.nullableArray(() => {
       const read = item(this);
@@ -79,7 +80,7 @@ export class Reader {
     });
   }
 
-  /** An array of structures; `item` reads one up to its tags. */
+  /** An array of structures; `item` reads one, without its tags. */
   structs<T>(item: (reader: this) => T): T[] {
     return required(this.nullableStructs(item), 'array');
   }
@@ -94,7 +95,7 @@ export class Reader {
     return length < 0 ? null : this.items(length, item);
   }
 
-  /** Passes over the tags at the end of a structure, or of the body; only flexible versions have some. */
+  /** Skips the tags at the end of a structure or of the body; only flexible versions have tags. */
   tags(): void {
     if (!this.isFlexible) return;
     for (let left = this.unsignedVarint(); left > 0; left--) {

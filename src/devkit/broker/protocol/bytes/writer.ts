@@ -1,14 +1,14 @@
-/** Bytes that `finish` fills in: the size of the answer and its correlation id. */
+/** Bytes that `finish` fills in: the size of the answer and the correlation id. */
 const HEADER_BYTES = 8;
 
-/** Blocks from this size on are sent as they are, not copied. */
+/** Buffers of at least this size are sent without a copy. */
 const COPY_LIMIT = 4096;
 
 const NO_TAGS = 0;
 
 /**
- * Writes the types of Kafka's protocol into one answer; every method returns the writer. In flexible versions (KIP-482)
- * strings, bytes and arrays get their compact form, and the header, structures and the body end with no tags.
+ * Writes the types of Kafka's protocol into one answer; every method returns the writer. In flexible versions (KIP-482),
+ * strings, bytes and arrays are compact, and the header, structures and the body end with an empty list of tags.
  */
 export class Writer {
   private buffer = Buffer.allocUnsafe(512);
@@ -64,7 +64,7 @@ export class Writer {
     return value === null ? this.size(-1) : this.size(value.length).raw(value);
   }
 
-  /** A UUID as `Reader.uuid` gives it. */
+  /** A UUID in the form that `Reader.uuid` returns. */
   uuid(value: string): this {
     return this.raw(Buffer.from(value, 'base64url'));
   }
@@ -76,7 +76,7 @@ export class Writer {
     return this;
   }
 
-  /** An array of structures; `write` writes one up to its tags. */
+  /** An array of structures; `write` writes one, without its tags. */
   structs<T>(items: readonly T[] | null, write: (writer: this, item: T) => void): this {
     return this.array(items, (writer, item) => {
       write(writer, item);
@@ -95,7 +95,7 @@ export class Writer {
     return this;
   }
 
-  /** Returns the whole answer, with its size and `correlationId` in front; call it once. */
+  /** Returns the whole answer, preceded by its size and `correlationId`. Call it once. */
   finish(correlationId: number): Buffer[] {
     this.endStruct();
     const chunks = [...this.chunks, this.buffer.subarray(this.start, this.length)];
@@ -110,7 +110,7 @@ export class Writer {
     if (this.isFlexible) this.unsignedVarint(NO_TAGS);
   }
 
-  /** Of bytes or an array; -1 is null. */
+  /** The size of bytes or of an array; -1 is null. */
   private size(value: number): this {
     return this.isFlexible ? this.unsignedVarint(value + 1) : this.int32(value);
   }
@@ -127,7 +127,7 @@ export class Writer {
     return this;
   }
 
-  /** Makes room and returns where; it may replace `this.buffer`, so it comes before any use of it. */
+  /** Reserves bytes and returns their position. It may replace `this.buffer`, so call it before any use of the buffer. */
   private reserve(size: number): number {
     if (this.length + size > this.buffer.length) this.grow(size);
     this.length += size;

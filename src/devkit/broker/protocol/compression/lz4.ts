@@ -6,10 +6,10 @@ const MAGIC = 0x184d2204;
 /** Bits of the frame's first byte. */
 const flag = { blockChecksums: 0x10, contentSize: 0x08, dictionary: 0x01 } as const;
 
-/** Set in the size of a block that is stored as it is. */
+/** Set in the size of an uncompressed block. */
 const STORED = 0x8000_0000;
 
-/** Unpacks an LZ4 frame (lz4/doc/lz4_Frame_format.md). Throws when it is damaged or larger than `limit` bytes. */
+/** Decompresses an LZ4 frame (lz4/doc/lz4_Frame_format.md). Throws if the frame is damaged or larger than `limit` bytes. */
 export function unpackLz4(packed: Buffer, limit: number): Buffer {
   const reader = new Reader(packed);
   if (reader.take(4).readUInt32LE(0) !== MAGIC) throw new RangeError('no LZ4 frame');
@@ -26,7 +26,7 @@ export function unpackLz4(packed: Buffer, limit: number): Buffer {
   }
 }
 
-/** Runs of literal bytes and copies of earlier ones; the last run has no copy behind it. */
+/** A block is a sequence of literal bytes and copies of earlier bytes; the last sequence has no copy. */
 function unpackBlock(block: Buffer, unpacked: Unpacked): void {
   const reader = new Reader(block);
   while (reader.remaining > 0) {
@@ -38,7 +38,7 @@ function unpackBlock(block: Buffer, unpacked: Unpacked): void {
   }
 }
 
-/** A length of 15 goes on in the next bytes, as long as they are 255. */
+/** A length of 15 continues in the next bytes, up to the first that is not 255. */
 function longer(reader: Reader, length: number): number {
   if (length < 15) return length;
   for (let sum = length; ;) {

@@ -1,11 +1,13 @@
 import { Reader } from '../bytes/reader.ts';
 import { Unpacked } from './unpacked.ts';
 
-/** Java clients put blocks into the stream of snappy-java, others send one block. */
+/** Java clients write the stream format of snappy-java; other clients send one block. */
 const STREAM_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 const STREAM_HEADER_BYTES = 16;
 
-/** Unpacks snappy (google/snappy, format_description.txt). Throws when it is damaged or larger than `limit` bytes. */
+/**
+ * Decompresses snappy (google/snappy, format_description.txt). Throws if the data is damaged or larger than `limit` bytes.
+ */
 export function unpackSnappy(packed: Buffer, limit: number): Buffer {
   const unpacked = new Unpacked(limit);
   if (!packed.subarray(0, STREAM_MAGIC.length).equals(STREAM_MAGIC)) {

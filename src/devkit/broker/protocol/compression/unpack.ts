@@ -4,7 +4,7 @@ import { unpackSnappy } from './snappy.ts';
 
 type Unpack = (packed: Buffer, limit: number) => Buffer;
 
-/** By the number that a batch's attributes have for it. Node has zstd from 22.15 and 23.8 on. */
+/** By the number of the codec in a batch's attributes. Node has zstd from 22.15 and 23.8. */
 const codecs: Record<number, Unpack | undefined> = {
   0: (bytes) => bytes,
   1: (packed, limit) => zlib.gunzipSync(packed, { maxOutputLength: limit }),
@@ -13,7 +13,10 @@ const codecs: Record<number, Unpack | undefined> = {
   4: zstd(),
 };
 
-/** Unpacks the records of a batch. Throws when they are damaged, larger than `limit` bytes, or cannot be read here. */
+/**
+ * Decompresses the records of a batch. Throws if they are damaged, larger than `limit` bytes, or compressed with a codec that
+ * this Node does not have.
+ */
 export function unpack(records: Buffer, codec: number, limit: number): Buffer {
   const unpackThis = codecs[codec];
   if (!unpackThis) throw new RangeError(`records are compressed with codec ${codec}, which is not supported`);

@@ -1,4 +1,4 @@
-/** Collects what a compressed text unpacks to; earlier bytes can be repeated. Throws a RangeError beyond `limit` bytes. */
+/** Collects decompressed bytes; earlier bytes can be repeated. Throws a RangeError beyond `limit` bytes. */
 export class Unpacked {
   private buffer = Buffer.allocUnsafe(4096);
   private length = 0;
@@ -13,7 +13,7 @@ export class Unpacked {
     bytes.copy(this.buffer, this.length - bytes.length);
   }
 
-  /** Repeats `length` of the bytes that begin `distance` before the end; they may reach into what is repeated. */
+  /** Repeats `length` bytes that start `distance` before the end; they may overlap the repetition. */
   repeat(distance: number, length: number): void {
     const from = this.length - distance;
     if (distance <= 0 || from < 0) throw new RangeError(`a copy from ${distance} bytes before the end`);
