@@ -32,7 +32,7 @@ async function main(args: string[]): Promise<number> {
     if (command === 'env') return await writeEnvironments(names);
     if (command !== 'dev')
       throw new Error(`unknown command "${command}"; microservice-devkit --help shows the commands`);
-    const { dev } = await import('./dev/dev.ts'); // help and mistakes are answered without it
+    const { dev } = await import('./dev/dev.ts'); // `--help` and usage errors do not need it
     const [partsOnly, watch] = [values['parts-only'], !values['no-watch']];
     return await dev({ cwd: process.cwd(), names, partsOnly, watch });
   } catch (error) {
@@ -66,7 +66,7 @@ function print(text: string): number {
 }
 
 async function version(): Promise<string> {
-  // beside src/ when run from source, beside dist/ when installed
+  // next to src/ when run from source, next to dist/ when installed
   for (const place of ['package.json', '../package.json']) {
     const text = await readFile(new URL(place, import.meta.url), 'utf8').catch(() => undefined);
     if (text) return (JSON.parse(text) as { version: string }).version;
@@ -74,7 +74,7 @@ async function version(): Promise<string> {
   return 'unknown';
 }
 
-/** An error of ours says all in its message; one of these tells of a mistake in code, and needs its stack. */
+/** The message of a user's error is complete. These classes mean a defect in code, which needs its stack. */
 function isMistake(error: unknown): error is Error {
   return [TypeError, ReferenceError, RangeError, SyntaxError].some(
     (kind) => error instanceof kind && errorMessage(error) !== '' && !('code' in error),

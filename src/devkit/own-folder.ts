@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, readlink } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Where `dev` keeps data in the folder of a service or a workspace. */
+/** The folder in a service or a workspace in which `dev` keeps its data. */
 export const ownFolderName = '.microservice';
 
 /**
@@ -19,13 +19,15 @@ export async function makeOwnFolder(folder: string): Promise<void> {
   });
 }
 
-/** The highest folder of the devkit's own: `.microservice` above `folder`, or `folder` itself. */
+/** Returns the topmost folder that belongs to the devkit: the `.microservice` above `folder`, or `folder` itself. */
 export function topOwnFolder(folder: string): string {
   const above = path.dirname(path.resolve(folder));
   return path.basename(above) === ownFolderName ? above : path.resolve(folder);
 }
 
-/** Lets the group of an account through a folder of the devkit, and through the one above it where that is one. */
+/**
+ * Gives the account's group access through a folder of the devkit, and through its parent if that belongs to the devkit too.
+ */
 export async function letThrough(folder: string, { uid, gid }: { uid: number; gid: number }): Promise<void> {
   for (const each of new Set([topOwnFolder(folder), folder])) {
     await withFolder(each, async (handle) => {

@@ -3,18 +3,18 @@ import { constants, type Mode } from 'node:fs';
 import { type FileHandle, chmod, lstat, open, rename, rm } from 'node:fs/promises';
 
 /**
- * Files that other accounts may neither read nor redirect: mode 600 whatever the umask, and no symbolic link is followed in
- * the last part of a path. The folder itself may belong to another account, not the one above it.
+ * Files that other accounts can neither read nor redirect: mode 600 whatever the umask, and a symbolic link at the end of a
+ * path is not followed. The folder itself may belong to another account, but its parent may not.
  */
 const ownerOnly: Mode = 0o600;
 
-/** Absent on Windows, whose links need a privilege. */
+/** Undefined on Windows, where creating a link needs a privilege. */
 const noLink = constants.O_NOFOLLOW ?? 0;
 
-/** Opening a pipe to which nobody writes does not wait; absent on Windows. */
+/** Opening a pipe without a writer must not block; undefined on Windows. */
 const noWait = constants.O_NONBLOCK ?? 0;
 
-/** The text of a file; empty where it cannot be read, or is a link. */
+/** Returns the text of a file; empty if it cannot be read or is a link. */
 export async function readPrivateFile(file: string): Promise<string> {
   const handle = await open(file, constants.O_RDONLY | noLink | noWait).catch(() => undefined);
   if (!handle) return '';
@@ -25,7 +25,7 @@ export async function readPrivateFile(file: string): Promise<string> {
   }
 }
 
-/** Replaces a file in one step, a link with its name as well, and gives it to `owner`. */
+/** Replaces a file atomically, also a link of that name, and gives it to `owner`. */
 export async function writePrivateFile(
   file: string,
   content: string | Uint8Array,
@@ -45,13 +45,13 @@ export async function writePrivateFile(
   });
 }
 
-/** Opens a new, empty file in the place of what had its name. */
+/** Creates an empty file, and replaces any existing one. */
 export async function openPrivateFile(file: string): Promise<FileHandle> {
   await rm(file, { force: true });
   return open(file, 'wx', ownerOnly);
 }
 
-/** Closes a file of ours to other accounts; leaves a link, and what is not ours, as it is. */
+/** Closes a file of this user to other accounts; leaves links and files of other users unchanged. */
 export async function closeToOthers(file: string): Promise<void> {
   const found = await lstat(file).catch(() => undefined);
   if (!found || found.isSymbolicLink() || found.uid !== process.getuid?.()) return;

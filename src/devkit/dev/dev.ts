@@ -14,23 +14,23 @@ import { tableLines } from './table.ts';
 export interface DevOptions {
   /** The folder of a service or of a workspace. */
   cwd: string;
-  /** Services of the workspace; without names, the one of the folder, or all. */
+  /** The selected services of the workspace; if empty, the service of `cwd`, or all. */
   names: string[];
-  /** Database and Kafka alone, for `npx knex` and other terminals. */
+  /** Start only database and Kafka, for `npx knex` and other terminals. */
   partsOnly: boolean;
-  /** Restart a service when its code changes, and when it ends. */
+  /** Restart a service when its code changes or when it exits. */
   watch: boolean;
 }
 
 /**
- * Runs services for development: a PostgreSQL for each and a Kafka at the addresses of their `.env`, embedded ones where
- * nothing answers, the migrations, then the services. Resolves to the exit code when a signal came (0), when a service that
- * is not watched ended (its own), or when another `dev` runs them all (0), after everything that was started has ended.
- * Rejects when something cannot start.
+ * Runs services for development: a PostgreSQL for each and a Kafka at the addresses in their `.env` (embedded ones if nothing
+ * answers there), the migrations, then the services. Resolves to the exit code when everything that it started has ended: 0
+ * after a signal or if another `dev` runs all services, else that of a service that exited and is not watched. Rejects if
+ * anything cannot start.
  */
 export async function dev(options: DevOptions): Promise<number> {
   const selection = await selectServices(options.cwd, options.names);
-  process.stdout.on('error', () => undefined); // the terminal was closed: what was started must still be ended
+  process.stdout.on('error', () => undefined); // the terminal was closed, but the started processes must still be stopped
   const system = createSystem(selection, options);
   const signals = listenForStop(() => system.running.forEach((service) => service.kill()));
   try {
@@ -45,9 +45,9 @@ export async function dev(options: DevOptions): Promise<number> {
 interface System extends Selection {
   options: DevOptions;
   given: Environment;
-  /** For what concerns no service in particular. */
+  /** Prints a line that belongs to no single service. */
   say: (line: string) => void;
-  /** Where a service's lines go; undefined for one that prints to the terminal itself. */
+  /** The output of each service; undefined for a service that prints to the terminal itself. */
   outputs: Map<string, Output>;
   parts: Parts;
   running: RunningService[];
@@ -83,7 +83,7 @@ async function run(system: System, signals: StopSignals): Promise<number> {
   return Promise.race([signals.first.then(() => 0), parts.lost, ...ends]);
 }
 
-/** Prepares all services at once. Throws one error with the faults of all. */
+/** Prepares all services concurrently. Throws one error with the faults of all. */
 async function prepareAll(system: System, isStopping: () => boolean): Promise<(Prepared | RunningAlready)[]> {
   const { services, given, parts, options } = system;
   const { partsOnly } = options;
@@ -111,7 +111,7 @@ async function startAll(system: System, prepared: Prepared[]): Promise<void> {
   );
 }
 
-/** Shows where everything is, once all services answer or have had time to. */
+/** Prints the addresses once all services answer or their time is up. */
 async function showTable({ running, say }: System, kafka: string, others: RunningAlready[]): Promise<void> {
   const ours = await Promise.all(running.map(({ row }) => row));
   const theirs = others.map(({ service, config, holder }) => {

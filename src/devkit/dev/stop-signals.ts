@@ -1,17 +1,17 @@
 import { once } from 'node:events';
 
 export interface StopSignals {
-  /** Resolves at the first SIGINT, SIGTERM or SIGHUP, or when the npm that ran us is gone. */
+  /** Resolves at the first SIGINT, SIGTERM or SIGHUP, or when the npm that started us is gone. */
   first: Promise<unknown>;
-  /** Whether one has come. */
+  /** Whether a signal has arrived. */
   isStopping: () => boolean;
-  /** Lets this process end when nothing else keeps it. */
+  /** Lets this process end when nothing else keeps it alive. */
   release: () => void;
 }
 
 /**
- * From now on signals do not end this process by themselves, and it lives on to receive one. `onSecond` is called at every
- * one but the first.
+ * Handles signals from now on, and keeps this process alive to receive one. `onSecond` is called for every signal after the
+ * first.
  */
 export function listenForStop(onSecond: () => void): StopSignals {
   const stopping = new AbortController();
@@ -25,8 +25,9 @@ export function listenForStop(onSecond: () => void): StopSignals {
 }
 
 /**
- * A signal to npm ends npm and its shell, and does not reach us: the shell passes nothing on. So we see whether our parent
- * is still the same, where npm (or pnpm) ran us. Returns how to stop looking; until then this process lives.
+ * A signal to npm ends npm and its shell but does not reach us, because the shell does not forward it. If npm (or pnpm)
+ * started us, watch for a change of our parent process. Returns a function that ends the watch; until then, this process
+ * stays alive.
  */
 function whenOrphaned(stop: () => void): () => void {
   const parent = process.ppid;

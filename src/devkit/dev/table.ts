@@ -1,4 +1,4 @@
-/** Rows under each other, columns aligned to the left, two blanks between them. */
+/** Formats rows as left-aligned columns, separated by two spaces. */
 export function tableLines(rows: string[][]): string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),

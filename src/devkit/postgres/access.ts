@@ -5,7 +5,7 @@ import { writePrivateFile } from '../private-file.ts';
 import type { Account } from './server/account.ts';
 
 export interface Login {
-  /** An address, or the folder of a Unix socket. */
+  /** An IP address or host name, or the folder of a Unix socket. */
   host: string;
   port: number;
   user: string;
@@ -13,8 +13,8 @@ export interface Login {
 }
 
 /**
- * Who may log in: over TCP with a password, and from this machine only; by the socket whoever may enter its folder, which are
- * the account of the server and root.
+ * Writes the access rules: over TCP, logins need a password and come from this machine. Over the socket, every account that
+ * can enter its folder may log in: the server's account and root.
  */
 export async function writeAccessRules(
   directory: string,
@@ -26,7 +26,7 @@ export async function writeAccessRules(
   await writePrivateFile(path.join(directory, 'pg_hba.conf'), rules.join(''), account);
 }
 
-/** Whether the user exists with this password and is not a superuser. Throws what is neither yes nor no. */
+/** Reports whether the user exists with this password and is not a superuser. Throws any error that does not answer that. */
 export async function isLetIn(login: Login): Promise<boolean> {
   try {
     const sql = 'select rolsuper from pg_roles where rolname = current_user';
@@ -39,7 +39,7 @@ export async function isLetIn(login: Login): Promise<boolean> {
   }
 }
 
-/** Creates the databases that are missing; the login owns them. Safe to repeat. */
+/** Creates the missing databases, owned by the login. Safe to repeat. */
 export async function ensureDatabases(login: Login, databases: string[]): Promise<void> {
   const maintenance = { ...login, database: 'postgres' };
   const found = await query(maintenance, 'select datname from pg_database');

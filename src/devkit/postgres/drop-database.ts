@@ -2,9 +2,9 @@ import { Client, escapeIdentifier } from 'pg';
 import { errorCode } from '../errors.ts';
 
 /**
- * Ends the connections of its owner and removes the database; does nothing where there is none. `drop database ... with (force)`
- * is refused to a login that is not a superuser while autovacuum works in the database; without it PostgreSQL itself ends autovacuum,
- * and waits up to 5 s for connections to end (CountOtherDBBackends in src/backend/storage/ipc/procarray.c).
+ * Ends the connections of the owner and drops the database; does nothing if there is none. `drop database ... with (force)`
+ * fails for a login that is not a superuser while autovacuum works in the database. Without `force`, PostgreSQL itself ends
+ * autovacuum, and waits up to 5 s for connections to end (CountOtherDBBackends in src/backend/storage/ipc/procarray.c).
  * @param connectionString the address of another database, as the owner of `name`
  */
 export async function dropDatabase(connectionString: string, name: string): Promise<void> {

@@ -9,24 +9,26 @@ import { fitsSocket, socketPort } from './server/socket.ts';
 import { createTemporaryDirectory } from './directories/temporary-directory.ts';
 
 export interface PostgresOptions {
-  /** Where the data stay between runs. Without it they live in a temporary directory and end with the server. */
+  /** The folder for data that is kept between runs. Without it, data is temporary and deleted with the server. */
   directory?: string;
-  /** 0, the default, takes a free one. */
+  /** 0, the default, takes a free port. */
   port?: number;
   /**
-   * The address to listen on. Without `host`, `port`, `password` and `directory` it is a Unix socket in a folder that other
-   * accounts may not enter, and no port; where there is none (Windows), and else, 127.0.0.1 is the default.
+   * The address to listen on. Without `host`, `port`, `password` and `directory`, the server listens on a Unix socket in a
+   * folder that other accounts cannot enter, and on no port. Otherwise, and on Windows, the default is 127.0.0.1.
    */
   host?: string;
-  /** A login that may create databases and is not a superuser, `postgres` by default. */
+  /** A login that can create databases and is not a superuser; default `postgres`. */
   user?: string;
-  /** Random by default, and kept in `<directory>/password`. It must not be empty: every user of the machine could log in. */
+  /**
+   * Random by default, and kept in `<directory>/password`. It must not be empty, or every user of the machine could log in.
+   */
   password?: string;
-  /** Databases that must exist; `user` owns them. */
+  /** Databases to create if they are missing; `user` owns them. */
   databases?: string[];
 }
 
-/** The options with their defaults, and what this machine says to them. */
+/** The options with their defaults, and the properties of this machine. */
 export interface Plan extends Required<Omit<PostgresOptions, 'directory'>> {
   binaries: PostgresBinaries;
   account: Account | undefined;
@@ -38,7 +40,7 @@ export interface Plan extends Required<Omit<PostgresOptions, 'directory'>> {
   isSocket: boolean;
 }
 
-/** Makes the directories of a server, not yet its data. */
+/** Creates the directories of a server, but not its data. */
 export async function createPlan(options: PostgresOptions): Promise<Plan> {
   const { directory, user = 'postgres', databases = [] } = options;
   if (options.password === '')

@@ -14,19 +14,21 @@ import { clearStaleServer } from './stale-server.ts';
 export type { PostgresOptions } from './plan.ts';
 
 export interface PostgresServer {
-  /** Of a Unix socket, the number in its name. */
+  /** For a Unix socket, the number in its name. */
   port: number;
-  /** Where its data directory `data` lies. */
+  /** The folder that contains the data directory `data`. */
   directory: string;
-  /** The address of a database, `postgres` by default, with user and password, as pg and libpq read it. */
+  /** Returns the address of a database, by default `postgres`, with user and password, as pg and libpq read it. */
   url: (database?: string) => string;
-  /** Resolves when the server has ended, for whatever reason. */
+  /** Resolves when the server has ended, for any reason. */
   ended: Promise<void>;
-  /** Ends the server; temporary data are removed. Safe to repeat. */
+  /** Stops the server and deletes temporary data. Safe to repeat. */
   stop: () => Promise<void>;
 }
 
-/** So often, every tenth of a second, the start is tried while a backend of a killed server goes on: a minute and more. */
+/**
+ * How often, each tenth of a second, the start is tried while a backend of a killed server still runs: more than a minute.
+ */
 const backendPatience = 600;
 
 interface Started {
@@ -35,10 +37,10 @@ interface Started {
 }
 
 /**
- * Starts a real PostgreSQL of our own and resolves when it answers `user` with `password` on all `databases`. Other accounts
- * of the machine do not get in. It works as root too (under another account, without capabilities), recovers after a SIGKILL
- * of everything, does not keep the process alive and ends with it. Rejects in production (NODE_ENV), and with PostgreSQL's
- * message when it cannot start, for instance because the port is taken.
+ * Starts a real PostgreSQL and resolves when it accepts `user` with `password` on all `databases`. Other accounts of the
+ * machine cannot log in. The server works as root too (under another account, without capabilities), recovers after SIGKILL
+ * of all its processes, does not keep this process alive, and ends with it. Rejects in production (NODE_ENV), and with
+ * PostgreSQL's message if it cannot start, for example because the port is taken.
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   if (process.env['NODE_ENV'] === 'production') {
@@ -81,7 +83,7 @@ async function startLettingIn(plan: Plan): Promise<Started> {
   throw new Error(`PostgreSQL refuses ${plan.user} in ${plan.data}. The log of PostgreSQL: ${plan.logFile}`);
 }
 
-/** Resolves to false when the user is not let in. */
+/** Resolves to false if the login is refused. */
 async function enter({ host, user, password, databases }: Plan, { server, port }: Started): Promise<boolean> {
   const login = { host, port, user, password };
   try {
@@ -95,7 +97,7 @@ async function enter({ host, user, password, databases }: Plan, { server, port }
 }
 
 async function start(plan: Plan, attempt = 1): Promise<Started> {
-  const port = plan.port || (await findFreePort(plan.host)); // a socket has its number
+  const port = plan.port || (await findFreePort(plan.host)); // a socket has a port number too
   try {
     const server = await startServerProcess({
       ...plan,

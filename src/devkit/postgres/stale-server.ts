@@ -5,21 +5,21 @@ import { readPrivateFile, writePrivateFile } from '../private-file.ts';
 import { commandLine } from '../processes/command-line.ts';
 import type { Account } from './server/account.ts';
 
-/** How long a server that is going down may still hold its data directory. */
+/** How long a server that is shutting down may still hold its data directory. */
 const patience = 5_000;
 
 /**
- * Waits until no server uses the data directory. What a killed one left behind gets our process id: PostgreSQL would refuse to
- * start when the old one now belongs to another program, but takes that of its parent for stale, and still looks whether a
- * backend of the killed server uses its shared memory (CreateLockFile in src/backend/utils/init/miscinit.c). Throws when a
- * server stays.
+ * Waits until no server uses the data directory. In the lock file of a killed server, the process id is replaced with ours:
+ * PostgreSQL refuses to start if the old id now belongs to another program, but treats the id of its parent as stale. It
+ * still checks whether a backend of the killed server uses its shared memory (CreateLockFile in
+ * src/backend/utils/init/miscinit.c). Throws if a server stays.
  */
 export async function clearStaleServer(directory: string, account: Account | undefined): Promise<void> {
   const file = path.join(directory, 'postmaster.pid');
   const deadline = Date.now() + patience;
   for (;;) {
     const [pid, ...rest] = (await readPrivateFile(file)).split('\n');
-    if (!pid) return rm(file, { force: true }); // nothing, or a link
+    if (!pid) return rm(file, { force: true }); // no file, or a link
     if (!(await isServer(Number(pid), directory)))
       return writePrivateFile(file, [process.pid, ...rest].join('\n'), account);
     if (Date.now() > deadline) {

@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 const execute = promisify(execFile);
 
 /**
- * The command line of a process; empty when there is no such process. With the process id it tells whether a process is
- * still the one that it was, since ids are handed out again.
+ * Returns the command line of a process; empty if there is none. Process ids are reused, so only id and command line together
+ * identify a process.
  */
 export async function commandLine(pid: number): Promise<string> {
   // slim images have no `ps`, and macOS has no /proc

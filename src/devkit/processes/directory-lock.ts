@@ -4,7 +4,7 @@ import { errorCode } from '../errors.ts';
 import { writePrivateFile } from '../private-file.ts';
 import { commandLine } from './command-line.ts';
 
-/** Who uses a directory that one at a time may use, and where it serves what is in it. */
+/** The process that uses a directory exclusively, and the address at which it serves the data. */
 export interface Holder {
   pid: number;
   host: string;
@@ -13,14 +13,14 @@ export interface Holder {
 }
 
 export interface DirectoryLock {
-  /** Gives the directory free. Safe to repeat. */
+  /** Releases the directory. Safe to repeat. */
   release: () => Promise<void>;
 }
 
-/** The locks that this process has: its id in a file says nothing, since a killed process may have had the same one. */
+/** The locks of this process. The process id in a file does not prove it: a killed process may have had the same id. */
 const ownFiles = new Set<string>();
 
-/** Resolves to the lock, or to the living process that has it. What a killed process left is taken over. */
+/** Resolves to the lock, or to the running process that holds it. The lock of a killed process is taken over. */
 export async function lockDirectory(
   file: string,
   { host, port }: { host: string; port: number },
@@ -38,7 +38,7 @@ async function release(file: string): Promise<void> {
   if (ownFiles.delete(path.resolve(file))) await rm(file, { force: true });
 }
 
-/** The living process that holds the lock; undefined when there is none. */
+/** Returns the running process that holds the lock; undefined if there is none. */
 export async function readHolder(file: string): Promise<Holder | undefined> {
   const holder = await readLock(file);
   return holder && (await isHeld(file, holder)) ? holder : undefined;
@@ -49,7 +49,7 @@ async function isHeld(file: string, { pid, command }: Holder): Promise<boolean> 
   return (await commandLine(pid)) === command;
 }
 
-/** What the lock says, also when the process that held it is dead; undefined where there is none. */
+/** Returns the content of the lock, even if its process is dead; undefined if there is none. */
 export async function readLock(file: string): Promise<Holder | undefined> {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as Holder;
@@ -58,7 +58,7 @@ export async function readLock(file: string): Promise<Holder | undefined> {
   }
 }
 
-/** Another process may have replaced the file since it was read: then its lock is put back. */
+/** If another process has replaced the file since it was read, its lock is put back. */
 async function removeStale(file: string): Promise<void> {
   const aside = `${file}.${process.pid}`;
   await rename(file, aside).catch(() => undefined);
@@ -67,7 +67,7 @@ async function removeStale(file: string): Promise<void> {
   await rm(aside, { force: true });
 }
 
-/** Linked into place, so that nobody reads half of it. */
+/** Linked into place, so a reader never sees half of the file. */
 async function create(file: string, text: string): Promise<boolean> {
   const whole = `${file}.${process.pid}.new`;
   await writePrivateFile(whole, text);

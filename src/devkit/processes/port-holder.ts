@@ -8,11 +8,11 @@ const execute = promisify(execFile);
 /** A process that listens on a port of this machine. */
 export interface PortHolder {
   pid: number;
-  /** Its command line, words separated by blanks. */
+  /** Its command line, words separated by spaces. */
   command: string;
 }
 
-/** Who listens on a TCP port, as far as this user may see it; undefined when that cannot be told. */
+/** Returns the process that listens on a TCP port; undefined if this user cannot determine it. */
 export async function findPortHolder(port: number): Promise<PortHolder | undefined> {
   const pid = process.platform === 'linux' ? await pidByProc(port) : await pidByLsof(port);
   if (!pid) return undefined;
@@ -20,7 +20,7 @@ export async function findPortHolder(port: number): Promise<PortHolder | undefin
   return command ? { pid, command } : undefined;
 }
 
-/** `process 42 (node server.js)`, or `something` where nobody can tell. */
+/** Returns `process 42 (node server.js)`, or `something` if it cannot be determined. */
 export async function portHolderText(port: number): Promise<string> {
   const holder = await findPortHolder(port);
   if (!holder) return 'something';
@@ -42,7 +42,7 @@ async function pidByProc(port: number): Promise<number | undefined> {
   return undefined;
 }
 
-/** Answers no for a process of another user, whose files are closed to us. */
+/** Returns false for a process of another user, whose files we cannot read. */
 async function hasOpen(pid: string, sockets: Set<string>): Promise<boolean> {
   const files = await readdir(`/proc/${pid}/fd`).catch(() => []);
   const targets = await Promise.all(files.map((file) => readlink(`/proc/${pid}/fd/${file}`).catch(() => '')));

@@ -7,16 +7,16 @@ export interface WatchOrder {
   signal: 'TERM' | 'INT' | 'QUIT';
   /** Seconds to wait before SIGKILL. */
   patience: number;
-  /** A directory to remove at the end. */
+  /** A directory to delete at the end. */
   remove?: string;
 }
 
 export interface Watchdog {
-  /** Ends the watchdog: what it watched is gone. */
+  /** Ends the watchdog, because the watched process is gone. */
   release: () => void;
 }
 
-/** Sleeps until its input closes, which the kernel does when the parent dies in whatever way. */
+/** Blocks until its input closes; the kernel closes it when the parent dies for any reason. */
 const script = `
 target=$1 signal=$2 tenths=$3 remove=$4
 read -r _
@@ -27,8 +27,8 @@ kill -s KILL -- "$target" 2>/dev/null
 `;
 
 /**
- * Sees to it that a process ends when this one does, even by SIGKILL. It keeps nothing alive. Does nothing on Windows,
- * which has no POSIX shell.
+ * Ends a process when this one ends, even by SIGKILL. Does not keep this process alive. Does nothing on Windows, which has no
+ * POSIX shell.
  */
 export function stopWithParent({ target, signal, patience, remove = '' }: WatchOrder): Watchdog {
   if (process.platform === 'win32') return { release: () => undefined };

@@ -1,16 +1,16 @@
 /** A clock that stands still until the test moves it. */
 export interface TestClock {
-  /** The time that it shows; hand it to what takes `now: () => Date`. Needs no `this`. */
+  /** Returns the clock's time; pass it to code that takes `now: () => Date`. Needs no `this`. */
   now: () => Date;
-  /** Moves it by so many milliseconds, back when they are negative. */
+  /** Moves the clock by so many milliseconds; negative values move it back. */
   advance: (milliseconds: number) => void;
-  /** Sets it to a time, a Date or ISO 8601. */
+  /** Sets the clock to a Date or an ISO 8601 string. */
   set: (time: Date | string) => void;
 }
 
 /**
- * A clock for code that takes the time as a dependency, `now: () => Date`. It shows `start`, the present by default. It
- * changes neither `Date` nor timers nor PostgreSQL's `now()`. Throws a RangeError for what is no time.
+ * A clock for code that takes the time as a dependency, `now: () => Date`. It starts at `start`, by default the present. It
+ * changes neither `Date` nor timers nor PostgreSQL's `now()`. Throws a RangeError for an invalid time.
  */
 export function createClock(start: Date | string = new Date()): TestClock {
   let time = timeOf(start);

@@ -6,21 +6,21 @@ import { testServer } from './test-parts.ts';
 import { testVariables } from './test-variables.ts';
 
 export interface TestEnvironmentOptions {
-  /** The service's folder; the working directory by default. */
+  /** The service's folder; default: the working directory. */
   root?: string;
 }
 
 export interface TestEnvironment extends TestEvents {
-  /** What the service under test reads its configuration from. */
+  /** The environment from which the service under test reads its configuration. */
   environment: Record<string, string>;
-  /** Removes the database and ends the broker; stop the service first. Safe to repeat. */
+  /** Drops the database and stops the broker; stop the service first. Safe to repeat. */
   close: () => Promise<void>;
 }
 
 /**
- * What a test file needs around the service: a migrated database of its own, and a broker of its own, or the ones that
- * TEST_DATABASE_URL and TEST_KAFKA_BOOTSTRAP_SERVERS name. DATABASE_URL is never read. On a broker that others use too,
- * `published` shows what they publish as well.
+ * The environment of a test file: a migrated database and a broker of its own, or those of TEST_DATABASE_URL and
+ * TEST_KAFKA_BOOTSTRAP_SERVERS. DATABASE_URL is never read. On a shared broker, `published` also returns the events of
+ * others.
  */
 export async function createTestEnvironment(options: TestEnvironmentOptions = {}): Promise<TestEnvironment> {
   const { root = process.cwd() } = options;

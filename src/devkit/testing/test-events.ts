@@ -10,17 +10,17 @@ import { randomUUID } from 'node:crypto';
 import { type TopicReader, createTopicReader } from './topic-reader.ts';
 
 export interface PublishOptions {
-  /** The service that says it; `test` by default. */
+  /** The service that publishes the event; default `test`. */
   source?: string;
-  /** The id of the event; the same one again is a redelivery. */
+  /** The id of the event; repeat it to simulate a redelivery. */
   id?: string;
 }
 
-/** The other services, as a test plays them. */
+/** The other services, played by a test. */
 export interface TestEvents {
-  /** Sends an event as another service would, and resolves to its id when the broker has it. */
+  /** Publishes an event like another service would, and resolves to its id when the broker has it. */
   publish: <T>(event: NewEvent<T>, options?: PublishOptions) => Promise<string>;
-  /** All events of a topic so far, in order per key. */
+  /** Returns all events of a topic so far, in order per key. */
   published: (topic: string) => Promise<ReceivedEvent[]>;
   close: () => Promise<void>;
 }

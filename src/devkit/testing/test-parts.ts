@@ -14,7 +14,7 @@ export interface TestParts {
 
 const servers = new Map<string, Promise<TestServer>>();
 
-/** What all test files of a run share: one PostgreSQL with the service's migrations. */
+/** The server that all test files of a run share: one PostgreSQL with the service's migrations. */
 export function testParts({ root }: TestPartsOptions): TestParts {
   return {
     mochaGlobalSetup: async () => void (await testServer(root)),
@@ -26,7 +26,7 @@ export function testParts({ root }: TestPartsOptions): TestParts {
   };
 }
 
-/** The server of this process for the service at `root`; the first caller starts it. It ends with the process. */
+/** Returns the server of this process for the service at `root`; the first caller starts it. It ends with the process. */
 export function testServer(root: string): Promise<TestServer> {
   const key = path.resolve(root);
   const known = servers.get(key);

@@ -7,25 +7,25 @@ import { startPostgres } from '../postgres/postgres.ts';
 
 export interface TestDatabase {
   url: string;
-  /** Ends its connections and removes it. Safe to repeat. */
+  /** Ends its connections and drops it. Safe to repeat. */
   drop: () => Promise<void>;
 }
 
 export interface TestServer {
-  /** A new database with the service's migrations applied and nothing else in it. */
+  /** Creates a database with the service's migrations applied and no data. */
   createDatabase: () => Promise<TestDatabase>;
-  /** Removes what was created, and ends the server if it is ours. Safe to repeat. */
+  /** Drops everything that was created, and stops the server if it is ours. Safe to repeat. */
   stop: () => Promise<void>;
 }
 
 interface Server {
-  /** The address of a database of this name. */
+  /** Returns the address of the database with this name. */
   url: (database?: string) => string;
   stop: () => Promise<void>;
 }
 
 /**
- * One PostgreSQL for a test run: that of TEST_DATABASE_URL, whose user must be allowed to create databases, else an
+ * Opens one PostgreSQL for a test run: the one of TEST_DATABASE_URL, whose user must be able to create databases, else an
  * embedded one. DATABASE_URL is never read. The migrations of the service at `root` run once, in a template.
  */
 export async function startTestServer(root: string): Promise<TestServer> {

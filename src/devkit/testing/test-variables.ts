@@ -8,12 +8,12 @@ export interface TestAddresses {
   groupId: string;
 }
 
-/** Names that .env.example must not decide for a test. */
+/** Variables whose value in .env.example must not apply to a test. */
 const notFromExample = /^(DATABASE_|KAFKA_|PORT$|MANAGEMENT_PORT$|HOST$|NODE_ENV$|LOG_LEVEL$)/;
 
 /**
- * The environment of a service under test: its own variables as .env.example has them, the addresses given here, a free
- * port of loopback, and errors only in the log unless LOG_LEVEL says otherwise.
+ * Returns the environment of a service under test: its own variables from .env.example, the given addresses, a free loopback
+ * port, and the log level `error` unless LOG_LEVEL is set.
  */
 export async function testVariables(root: string, addresses: TestAddresses): Promise<Record<string, string>> {
   const example = parseEnv(await readFile(path.join(root, '.env.example'), 'utf8').catch(() => ''));

@@ -4,12 +4,12 @@ import { waitFor } from './wait-for.ts';
 
 /** Collects the events of one topic. */
 export interface TopicReader {
-  /** All events from the first to the last that the broker had when this was called, in order per partition. */
+  /** Returns all events that the broker had when this was called, in order per partition. */
   read: () => Promise<ReceivedEvent[]>;
   close: () => Promise<void>;
 }
 
-/** Joins a group of its own, so that it takes nothing from the service under test. */
+/** Joins a group of its own, so it takes no events from the service under test. */
 export async function createTopicReader(driver: KafkaDriver, topic: string): Promise<TopicReader> {
   await driver.ensureTopics([topic]);
   const events: ReceivedEvent[] = [];

@@ -1,19 +1,19 @@
 import { inspect } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Long enough for a busy machine: a wait that succeeds ends at once, so that only a failing test takes this long. */
+/** Long enough for a busy machine. A wait that succeeds ends immediately, so only a failing test takes this long. */
 const DEFAULT_TIMEOUT = 20_000;
 
 export interface WaitOptions {
-  /** Milliseconds, 20000 by default. */
+  /** In milliseconds; default 20000. */
   timeout?: number;
-  /** What is waited for, as the error says it: "not within 20000 ms: <message>". */
+  /** The expected state, for the error: "not within 20000 ms: <message>". */
   message?: string;
 }
 
 /**
- * Asks `check` again and again, and resolves to its first truthy value as soon as there is one. A check that throws is
- * asked again too. Rejects after `timeout` with the last value or error that was seen.
+ * Calls `check` repeatedly, and resolves to its first truthy value. A check that throws is called again too. Rejects after
+ * `timeout` with the last value or error.
  */
 export async function waitFor<T>(
   check: () => T | Promise<T>,

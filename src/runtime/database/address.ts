@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 
-/** Where `pg` connects, as it reads the address; a `host` that begins with a slash is the folder of a Unix socket. */
+/** The target of a `pg` connection; a `host` that starts with a slash is the folder of a Unix socket. */
 interface DatabaseAddress {
   user?: string | undefined;
   host: string;
@@ -10,7 +10,7 @@ interface DatabaseAddress {
 
 const EXAMPLE = 'must be an address such as postgres://user:password@localhost:5432/database';
 
-/** Reads an address as pg does; throws an Error whose message says what is wrong with it, and holds nothing of it. */
+/** Parses an address like pg does. Throws an Error that describes the fault without quoting the address. */
 export function readDatabaseUrl(databaseUrl: string): DatabaseAddress {
   if (!/^postgres(ql)?:\/\//i.test(databaseUrl)) throw new Error(EXAMPLE);
   const hosts = databaseUrl.replace(/^\w+:\/\/([^/?#]*@)?/, '').split(/[/?#]/, 1)[0] ?? '';
@@ -21,7 +21,7 @@ export function readDatabaseUrl(databaseUrl: string): DatabaseAddress {
   return address;
 }
 
-/** Without the error of Node as a cause, since that holds the password. */
+/** Does not keep Node's error as the cause, since that contains the password. */
 function parse(databaseUrl: string): DatabaseAddress {
   const parsed = tryParse(databaseUrl);
   if (!(parsed instanceof Error)) return parsed;
@@ -40,7 +40,7 @@ function tryParse(databaseUrl: string): DatabaseAddress | Error {
   }
 }
 
-/** A database address as it may be printed: user, host, port and database, never the password. */
+/** Returns a database address for printing: user, host, port and database, never the password. */
 export function printableAddress(databaseUrl: string): string {
   try {
     const { user, host, port, database } = readDatabaseUrl(databaseUrl);

@@ -1,13 +1,13 @@
 import { printableAddress } from './address.ts';
 
-/** PostgreSQL could not be reached, or did not let us in. The message never holds the password. */
+/** PostgreSQL is unreachable or refused the login. The message never contains the password. */
 export class DatabaseConnectionError extends Error {
   override name = 'DatabaseConnectionError';
 }
 
 /**
- * Says what was tried, what was seen and what to do, in one line.
- * SQLSTATE codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
+ * Describes the attempt, the error and the remedy in one line. SQLSTATE codes:
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html
  * @param variable the environment variable that holds `databaseUrl`
  */
 export function connectionError(

@@ -6,8 +6,8 @@ const CONNECT_TIMEOUT = 5_000;
 const KEEP_ALIVE_AFTER = 10_000;
 
 /**
- * What pg's Client gets, for services and migrations alike: times out after 5 s, keeps idle TCP connections alive (load
- * balancers and NAT forget silent ones), and names itself in `pg_stat_activity`.
+ * The options of pg's Client, for services and migrations: connecting times out after 5 s, idle TCP connections are kept
+ * alive (load balancers and NAT drop silent ones), and the name appears in `pg_stat_activity`.
  */
 export function connectionSettings(
   databaseUrl: string,

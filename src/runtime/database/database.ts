@@ -11,9 +11,9 @@ const ACQUIRE_TIMEOUT = 10_000;
 export interface DatabaseConfig {
   databaseUrl: string;
   databasePoolMax: number;
-  /** Milliseconds that a statement of a request may wait for a lock; without it, or at 0, as long as the database lets it. */
+  /** How long a statement of a request may wait for a lock, in ms; undefined or 0 leaves it to the database. */
   databaseLockTimeout?: number;
-  /** Milliseconds that a statement of a request may take; without it, or at 0, as long as the database lets it. */
+  /** How long a statement of a request may take, in ms; undefined or 0 leaves it to the database. */
   databaseStatementTimeout?: number;
   serviceName: string;
 }
@@ -37,8 +37,8 @@ export function connectDatabase(config: DatabaseConfig, logger: DatabaseLogger =
 }
 
 /**
- * The database as a part of `run`. `start` asks PostgreSQL one question and rejects with a `DatabaseConnectionError` that
- * says what to do; `stop` waits for the queries under way and closes the pool.
+ * The database as a part of `run`. `start` runs one query and rejects with a `DatabaseConnectionError` that names the remedy;
+ * `stop` waits for running queries and closes the pool.
  */
 export function databasePart(database: Knex): Part {
   return {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import type { Client as Connection } from 'pg';
 
-/** So Knex's pool says in the log why it replaces a connection. */
+/** The reason in the log of Knex's pool for replacing the connection. */
 export const ENDED_WITH_REQUEST = 'it was closed with its request';
 
 const CANCEL_REQUEST = 80_877_102;
@@ -11,26 +11,26 @@ const PATIENCE = 2_000;
 const ending = new WeakSet<Connection>();
 
 /**
- * Ends a connection together with the statement that it runs; a backend that waits for a lock does not notice that its client
- * has gone. The connection is never used again, since a cancellation that comes late would hit the next statement.
+ * Ends a connection and the statement that it runs, since a backend that waits for a lock does not notice that its client is
+ * gone. The connection is never used again: a late cancellation would hit the next statement.
  */
 export async function endConnection(connection: Connection): Promise<void> {
   if (ending.has(connection)) return;
   ending.add(connection);
-  // the pool of Knex replaces such a one, and would set another reason when it has ended (knex 3.3, lib/client.js)
+  // Knex's pool replaces such a connection, and would set another reason when it has ended (knex 3.3, lib/client.js)
   Object.defineProperty(connection, '__knex__disposed', { get: () => ENDED_WITH_REQUEST, set() {} });
   await cancelStatement(connection).catch(() => undefined);
   await connection.end().catch(() => undefined);
 }
 
-/** What `pg` has and its types leave out. */
+/** Fields of `pg` that its types omit. */
 interface Backend {
   processID: number | null;
   secretKey: number | null;
 }
 
 /**
- * Asks the server, on a connection of its own, to cancel what the backend runs; resolves when it has taken notice.
+ * Asks the server, over a separate connection, to cancel the backend's statement; resolves when the server has closed it.
  * https://www.postgresql.org/docs/current/protocol-message-formats.html, CancelRequest
  */
 async function cancelStatement(connection: Connection): Promise<void> {
@@ -46,7 +46,7 @@ async function cancelStatement(connection: Connection): Promise<void> {
   await once(socket, 'close');
 }
 
-/** The very server of the session: a name may lead to another one by now. */
+/** The server of this session: by now the host name may lead to another one. */
 function placeOf(connection: Connection): NetConnectOpts {
   const { remoteAddress, remotePort }: Partial<Socket> = Object(connection.connection.stream);
   if (remoteAddress !== undefined && remotePort !== undefined)

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { ENDED_WITH_REQUEST } from './end-connection.ts';
 
-/** What Knex has to say besides errors goes here; pino's Logger is one, and so is the console. */
+/** Receives Knex's messages other than errors; pino's Logger and the console fit. */
 export interface DatabaseLogger {
   warn(message: string): void;
   error(message: string): void;
@@ -12,8 +12,8 @@ const isTold = (message: string): boolean =>
   message.startsWith('Acquire connection error') || message === `Connection Error: ${ENDED_WITH_REQUEST}`;
 
 /**
- * Knex's `log` option. A connection that fails is not logged, since whoever asked for it gets the error, nor one that ended
- * with its request, which the access log tells of.
+ * Knex's `log` option. A failed connection is not logged, since its caller gets the error; nor is one that ended with its
+ * request, which the access log records.
  */
 export function knexLog(logger: DatabaseLogger): Knex.Logger {
   return {

@@ -4,14 +4,14 @@ import type { RequestWork } from './request-work.ts';
 
 const QUERY_CANCELED = '57014';
 
-/** What a statement of a request may take, in milliseconds; 0 or undefined means what the database allows. */
+/** The limits of a request's statement, in ms; 0 or undefined leaves it to the database. */
 export interface RequestLimits {
-  /** Waiting for one lock. */
+  /** The wait for one lock. */
   lock?: number | undefined;
   statement?: number | undefined;
 }
 
-/** A statement as Knex hands it to `pg`. */
+/** A statement in the form that Knex passes to `pg`. */
 export interface Statement {
   sql: string;
 }
@@ -26,9 +26,9 @@ interface Limited<T> {
 }
 
 /**
- * Runs a statement of a request within its limits, and not at all when the client has gone. In a transaction PostgreSQL
- * holds to them, as BEGIN tells it; so no connection keeps them, and a pooler may stand in between. Of the statements that
- * are transactions of their own, those that may wait for rows get a BEGIN and a COMMIT, and others are ended from here.
+ * Runs a statement of a request within its limits, and not at all if the client is gone. In a transaction, BEGIN sets the
+ * limits and PostgreSQL enforces them; so no connection keeps them, and a pooler may be in between. A statement outside a
+ * transaction gets a BEGIN and a COMMIT if it may wait for rows; others are cancelled from here.
  */
 export async function runLimited<T extends Statement>(statement: T, limited: Limited<T>): Promise<T> {
   const { connection, work, limits, send } = limited;
@@ -47,7 +47,7 @@ const settings = ({ lock, statement }: RequestLimits): string =>
     statement ? `SET LOCAL statement_timeout = ${statement};` : '',
   ].join(' ');
 
-/** Knex notes the transaction on the connection (knex 3.3, lib/execution/transaction.js). */
+/** Knex stores the transaction on the connection (knex 3.3, lib/execution/transaction.js). */
 const isInTransaction = (connection: Connection): boolean =>
   Reflect.get(connection, '__knexTxId') !== undefined;
 
@@ -90,7 +90,7 @@ async function beforeDeadline<T extends Statement>(
   }
 }
 
-/** As PostgreSQL says it: the connection may have ended before its word came. */
+/** Like PostgreSQL's own error: the connection may have ended before that arrived. */
 function tooLate(cause: unknown, timeout: number): Error {
   const message = `a statement of the request took longer than ${timeout} ms (DATABASE_STATEMENT_TIMEOUT)`;
   return Object.assign(new Error(message, { cause }), { code: QUERY_CANCELED });

@@ -2,7 +2,7 @@ import type { Client as Connection } from 'pg';
 import { currentContext, type Context } from '../context/context.ts';
 import { endConnection } from './end-connection.ts';
 
-/** The client of a request has gone, and what it had under way in the database ended with it. */
+/** The client of a request is gone, and its database work was cancelled. */
 export class RequestAbandonedError extends Error {
   override name = 'RequestAbandonedError';
 
@@ -11,23 +11,26 @@ export class RequestAbandonedError extends Error {
   }
 }
 
-/** What one request has under way in the database. */
+/** The running database work of one request. */
 export interface RequestWork {
-  /** Throws where the client has gone. */
+  /** Throws if the client is gone. */
   check(): void;
   take(connection: Connection): void;
   giveBack(connection: Connection): void;
-  /** Sends a COMMIT, which nothing interrupts from then on. */
+  /** Sends a COMMIT, which is not interrupted from then on. */
   commit<T>(connection: Connection, send: () => Promise<T>): Promise<T>;
-  /** The response is sent: what goes on without it is not the request's any more. */
+  /** The response is sent: work that continues no longer belongs to the request. */
   finish(): void;
-  /** The client has gone: its statements are cancelled, its connections end, and transactions that do not commit yet roll back. */
+  /**
+   * The client is gone: cancels its statements, ends its connections, and rolls back its transactions, except those that are
+   * committing.
+   */
   abandon(): void;
 }
 
 const works = new WeakMap<Context, RequestWork>();
 
-/** Makes what happens in the database in this context, and in no copy of it, the work of one request. */
+/** Assigns the database work of this context, but not of its copies, to one request. */
 export function beginRequestWork(context: Context): RequestWork {
   const connections = new Set<Connection>();
   const committing = new Set<Connection>();
@@ -53,7 +56,7 @@ export function beginRequestWork(context: Context): RequestWork {
   return work;
 }
 
-/** The work of the request that is being handled; undefined in the handler of an event, and outside of both. */
+/** Returns the work of the current request; undefined in an event handler, and outside of both. */
 export function currentRequestWork(): RequestWork | undefined {
   const context = currentContext();
   return context && works.get(context);

@@ -8,7 +8,7 @@ import { currentRequestWork, type RequestWork } from './request-work.ts';
 const require = createRequire(import.meta.url);
 const PgClient: typeof Knex.Client = require('knex/lib/dialects/postgres/index.js');
 
-/** Sends a statement, and resolves to it with its `response`; Knex's types leave it out. */
+/** Sends a statement, and resolves to it with its `response`; Knex's types omit the function. */
 const sendStatement: (connection: Connection, statement: Statement) => Promise<Statement> = Reflect.get(
   PgClient.prototype,
   '_query',
@@ -18,14 +18,13 @@ export interface ServiceClientConfig extends Knex.Config {
   requestLimits: RequestLimits;
 }
 
-/** Whose work the connections in use do; the clients of transactions ask here too. */
+/** The request that each connection in use works for; the clients of transactions look here too. */
 const workOf = new WeakMap<Connection, RequestWork>();
 
 /**
- * Knex's client for PostgreSQL, as a service needs it. A server that takes no writes has been left behind by a failover,
- * and its sessions stay good: so that none is used again, new ones are opened, to wherever the host's name leads then.
- * What a request does in the database is limited, and ends with the request.
- * It builds on Knex's internals, which is why knex is pinned to `~3.3`.
+ * Knex's PostgreSQL client for a service. A read-only server is a former primary after a failover, and its sessions stay
+ * valid: they are discarded, and new ones are opened to wherever the host name leads then. The database work of a request is
+ * limited, and ends with the request. It relies on Knex's internals, which is why knex is pinned to `~3.3`.
  */
 export class ServiceClient extends PgClient {
   private age = 0;
@@ -35,14 +34,14 @@ export class ServiceClient extends PgClient {
     const { age } = this;
     const connection: Connection = await super.acquireRawConnection();
     this.ages.set(connection, age);
-    // every error that the server sends, whoever asked
+    // every error of the server, for any query
     connection.connection.on('errorMessage', ({ code }: { code?: string }) => {
       if (code === READ_ONLY_TRANSACTION && age === this.age) this.renew();
     });
     return connection;
   }
 
-  /** Has every connection that there is now replaced before it is used again. */
+  /** Replaces every existing connection before its next use. */
   renew(): void {
     this.age += 1;
   }
@@ -82,7 +81,7 @@ export class ServiceClient extends PgClient {
   }
 }
 
-/** Rejects when the database of a service does not answer, or takes no writes; then it gets new connections. */
+/** Rejects if the database does not answer or is read-only; it then gets new connections. */
 export async function checkWritable(database: Knex): Promise<void> {
   const { rows } = await database.raw<{ rows: { refused: boolean }[] }>(
     `select current_setting('transaction_read_only')::boolean as refused`,

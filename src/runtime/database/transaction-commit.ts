@@ -3,8 +3,8 @@ import type { Knex } from 'knex';
 type Query = (connection: unknown, statement: unknown) => Promise<unknown>;
 
 /**
- * Throws when PostgreSQL answered COMMIT with ROLLBACK, which it does without an error where a statement of the transaction
- * has failed. `answer` is what the query of Knex resolves to (knex 3.3, lib/dialects/postgres/index.js).
+ * Throws if PostgreSQL answered COMMIT with ROLLBACK, which it does without an error after a statement of the transaction has
+ * failed. `answer` is the result of Knex's query (knex 3.3, lib/dialects/postgres/index.js).
  */
 function checkCommitted(answer: unknown): void {
   const { response }: { response?: { command?: string } } = Object(answer);
@@ -15,7 +15,7 @@ function checkCommitted(answer: unknown): void {
   );
 }
 
-/** Makes a transaction reject where PostgreSQL rolls it back although it was to be committed. */
+/** Makes a transaction reject if PostgreSQL rolls it back at COMMIT. */
 export function rejectRolledBack(trx: Knex.Transaction): void {
   const client: { query: Query } = trx.client;
   const query = client.query;

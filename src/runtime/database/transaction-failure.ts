@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
 
 /**
- * A transaction of the bus. It reads what is committed, whatever the database's default: a lock that was waited for shows
- * then what its holder left, and not what was there before (PostgreSQL, 13.2). In a transaction it is a savepoint of that
- * one. Rejects with what made it fail, even where it could then not be rolled back either.
+ * Runs a transaction of the bus. It is READ COMMITTED, whatever the database's default, so that a statement which waited for
+ * a lock sees the changes of the lock's holder (PostgreSQL, 13.2). Inside a transaction it is a savepoint. Rejects with the
+ * original error, even if the rollback fails too.
  */
 export async function inTransaction<T>(
   database: Knex,

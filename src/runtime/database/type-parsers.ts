@@ -12,9 +12,9 @@ const strings = new Set<number>([INT8, NUMERIC, DATE]);
 const stringArrays = new Set([INT8_ARRAY, NUMERIC_ARRAY, DATE_ARRAY]);
 
 /**
- * How one connection reads PostgreSQL's types, without changing pg for the rest of the process: bigint, numeric and date
- * stay strings, since a number loses digits and a Date moves a day between time zones. The others are pg's: `timestamptz`
- * is a Date, json is parsed.
+ * Parses PostgreSQL's types for one connection, without changing pg for the rest of the process. bigint, numeric and date
+ * stay strings, because a number loses digits and a Date shifts a day between time zones. The others are pg's: `timestamptz`
+ * is a Date, and JSON is parsed.
  */
 export const typeParsers: { getTypeParser: ParserOf<string> } = {
   getTypeParser(oid, format) {

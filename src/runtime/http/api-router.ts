@@ -12,7 +12,7 @@ type AddRoute = <Params = Record<string, string>, Query = Record<string, unknown
   handler: Handler<Params, Query, Body>,
 ) => void;
 
-/** Routes under one path that check what they take in and document themselves. */
+/** A router under one path. It validates requests and documents its routes. */
 export interface ApiRouter extends Record<Method, AddRoute> {
   readonly path: string;
   readonly tag: string;
@@ -21,11 +21,11 @@ export interface ApiRouter extends Record<Method, AddRoute> {
 }
 
 export interface ApiRouterOptions {
-  /** Where the routes lie, such as `/v1/users`. */
+  /** The path of the routes, such as `/v1/users`. */
   path: string;
   /** The heading of the routes in the documentation. */
   tag: string;
-  /** The largest body, in bytes or as in `100kb`; by default what the service is configured to take. */
+  /** The largest body, in bytes or as in `100kb`; default: the service's setting. */
   bodyLimit?: number | string;
 }
 
@@ -67,7 +67,7 @@ function checked<Params, Query, Body>(
   };
 }
 
-/** A schema that is too large would hold the process while it is prepared. */
+/** Preparing a schema that is too large would block the process. */
 function checkSchemas({ method, path, params, query, body, responses }: Operation): void {
   const of = `of ${method.toUpperCase()} ${path}`;
   for (const [place, schema] of Object.entries({ params, query, body }))

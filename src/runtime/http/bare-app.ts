@@ -1,8 +1,8 @@
 import express, { type Express, type Response } from 'express';
 
 /**
- * An Express app without `x-powered-by` and ETag: hashing every answer costs more than it saves here. Its `res.json` is
- * a bare one, without Express's settings for spaces and escapes, for the same reason.
+ * Returns an Express app without `x-powered-by` and ETag, since hashing every answer costs more than it saves here. For the
+ * same reason, `res.json` ignores Express's settings for spaces and escapes.
  */
 export function bareApp(): Express {
   const app = express().disable('x-powered-by').disable('etag');

@@ -25,7 +25,7 @@ import { problem, sendProblem } from './problems/problem.ts';
 import type { Operation } from './requests/route.ts';
 import { createServerState, type ServerState } from './server/server-state.ts';
 
-/** What the HTTP side needs of an event bus. */
+/** The parts of an event bus that the HTTP app uses. */
 export interface HttpBus extends BusHealth {
   readonly registry?: Registry;
 }
@@ -37,17 +37,17 @@ export interface HttpAppOptions {
   routers: readonly ApiRouter[];
   database: Knex;
   bus?: HttpBus;
-  /** Runs before every route of `routers`, not before health, metrics and documentation. */
+  /** Runs before every route of `routers`, but not before health, metrics and documentation. */
   authenticate?: RequestHandler;
-  /** Further conditions for being ready, beside the database and its schema. */
+  /** Readiness checks besides those of the database and its schema. */
   checks?: readonly ReadinessCheck[];
-  /** Where the metrics go; by default into a registry of this app's own. */
+  /** The registry for metrics; default: a registry of this app. */
   registry?: Registry;
-  /** The folder of the service, with its migrations; by default the working directory. */
+  /** The service's folder, which contains its migrations; default: the working directory. */
   root?: string;
 }
 
-/** The service's Express app, the one for health and metrics, and the state that they share with their server. */
+/** The service's Express app, the app for health and metrics, and the state that they share with their server. */
 export interface HttpApp {
   readonly express: Express;
   readonly management: Express;
@@ -56,8 +56,8 @@ export interface HttpApp {
 }
 
 /**
- * Puts the routers behind everything that a service needs around them: ids, logs, metrics, headers, problems, health,
- * documentation. Opens nothing: `httpServer` does.
+ * Adds request ids, logs, metrics, headers, problem responses, health and documentation to the routers. Does not listen: use
+ * `httpServer`.
  */
 export function createHttpApp(options: HttpAppOptions): HttpApp {
   const { config, logger, info, routers, bus, authenticate } = options;
@@ -106,7 +106,7 @@ const notFound: RequestHandler = (req, res) => {
   sendProblem(res, problem(404, `No route matches ${req.path}.`));
 };
 
-/** Of express.json; the answer names what it takes (RFC 9110, section 12.5.3). */
+/** An error of express.json; the answer names the supported encodings (RFC 9110, section 12.5.3). */
 function isEncodingUnknown(error: unknown): boolean {
   return error instanceof Error && 'type' in error && error.type === 'encoding.unsupported';
 }
@@ -114,7 +114,7 @@ function isEncodingUnknown(error: unknown): boolean {
 function failed(logger: Logger): ErrorRequestHandler {
   return (error, req, res, _next) => {
     const body = errorProblem(error);
-    if (res.closed && body.status !== 500) return; // nobody waits, and the access log tells of it
+    if (res.closed && body.status !== 500) return; // the client is gone, and the access log has a line
     const level = body.status === 500 ? 'error' : 'warn';
     if (body.status >= 500)
       logger[level]({ err: error as unknown, method: req.method, path: req.path }, 'request failed');

@@ -7,25 +7,25 @@ import { createListener } from './server/listener.ts';
 export interface HttpServerConfig {
   port: number;
   managementPort?: number;
-  /** The address to listen on; by default all of the machine's. */
+  /** The address to listen on; default: all addresses of the machine. */
   host?: string;
   shutdownTimeout: number;
-  /** What is absent has the default of its variable. */
+  /** Missing settings have the defaults of their variables. */
   http?: Partial<HttpConfig>;
 }
 
-/** A server that can be started and stopped; its addresses are known once it has started. */
+/** A server that can be started and stopped. Its addresses are known after the start. */
 export interface HttpServer extends Required<Part> {
   readonly url: string;
-  /** Where health and metrics answer; the same as `url` unless a management port is set. */
+  /** The URL of health and metrics; equal to `url` unless a management port is set. */
   readonly managementUrl: string;
 }
 
 /**
- * Serves the app on `config.port`, and health and metrics on `config.managementPort` where it is set; port 0 takes a
- * free one. Stopping turns readiness to 503, takes no new connection, answers every request that comes over the open
- * ones with `connection: close`, and closes those over which none comes for `shutdownGrace`. It cuts what is still open
- * after three quarters of `shutdownTimeout`, so that the other parts have time to stop too.
+ * Serves the app on `config.port`, and health and metrics on `config.managementPort` if that is set; port 0 takes a free
+ * port. On stop, readiness answers 503 and the server accepts no new connection, answers every request on open connections
+ * with `connection: close`, and closes connections that receive no request for `shutdownGrace`. After three quarters of
+ * `shutdownTimeout` it cuts all remaining connections, which leaves the other parts time to stop.
  */
 export function httpServer(app: HttpApp, config: HttpServerConfig, logger?: Logger): HttpServer {
   const { host, shutdownTimeout } = config;

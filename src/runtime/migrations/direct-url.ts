@@ -1,8 +1,8 @@
 import { readDatabaseUrl } from '../database/address.ts';
 
 /**
- * Where migrations connect: DATABASE_DIRECT_URL, since they need a session of their own, which a pooler in front of
- * DATABASE_URL does not give; DATABASE_URL where there is no pooler.
+ * Returns the address for migrations: DATABASE_DIRECT_URL, since a pooler in front of DATABASE_URL does not give them a
+ * session of their own; DATABASE_URL if there is no pooler.
  */
 export function directUrl(environment: NodeJS.ProcessEnv = process.env): { url: string; variable: string } {
   const variable = environment['DATABASE_DIRECT_URL'] ? 'DATABASE_DIRECT_URL' : 'DATABASE_URL';
@@ -16,7 +16,7 @@ export function directUrl(environment: NodeJS.ProcessEnv = process.env): { url: 
   return { url, variable };
 }
 
-/** An error that prints as its message: the command knex prints the stack of what it catches. */
+/** Returns an error that prints as its message, since the knex command prints the stack. */
 export function shown(message: string, cause?: unknown): Error {
   const error = new Error(message, cause === undefined ? undefined : { cause });
   error.stack = `Error: ${message}`;

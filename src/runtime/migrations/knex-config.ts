@@ -16,15 +16,15 @@ import { registerTypeScript } from '../service/typescript.ts';
 import { terminalLog } from '../logging/terminal.ts';
 
 export interface KnexConfigOptions {
-  /** The database to migrate; then neither `.env` nor the environment is read for it. */
+  /** The database to migrate; if set, neither `.env` nor the environment is read for it. */
   databaseUrl?: string;
 }
 
 /**
- * The knexfile of the service at `root`: `export default await knexConfig(import.meta.dirname)`.
- * With it `npx knex` needs no flags, in development (.ts, through the service's tsx) and in the built image (.js of
- * `dist/`), on the same database. `.env` is loaded when it is there; the real environment wins. A missing or unreachable
- * database is reported when a command needs it. Any number of migrators may run at once.
+ * The knexfile of the service at `root`: `export default await knexConfig(import.meta.dirname)`. With it `npx knex` needs no
+ * flags, in development (.ts, through the service's tsx) and in the built image (.js in `dist/`), on the same database.
+ * `.env` is loaded if it exists; the real environment takes precedence. A missing or unreachable database is reported when a
+ * command needs it. Any number of migrators may run at once.
  */
 export async function knexConfig(root: string, options: KnexConfigOptions = {}): Promise<Knex.Config> {
   if (!options.databaseUrl) loadEnvironmentFile(root);
@@ -33,7 +33,7 @@ export async function knexConfig(root: string, options: KnexConfigOptions = {}):
   return {
     client: 'pg',
     connection: () => migrationConnection(options.databaseUrl),
-    // seeds may use several connections and leave the schema alone: no lock for them
+    // seeds may use several connections and do not change the schema, so they need no lock
     ...(runs('seed:run')
       ? {}
       : {
@@ -44,7 +44,7 @@ export async function knexConfig(root: string, options: KnexConfigOptions = {}):
     log: knexLog(terminalLog),
     migrations: {
       extension: 'ts',
-      disableMigrationsListValidation: extension === '.js', // an older image starts over a newer schema
+      disableMigrationsListValidation: extension === '.js', // an older image must start with a newer schema
       ...(runs('migrate:make')
         ? newMigrations(root)
         : { migrationSource: createMigrationSource(path.join(base, 'migrations')) }),
@@ -58,20 +58,20 @@ export async function knexConfig(root: string, options: KnexConfigOptions = {}):
   };
 }
 
-/** The owner's knexfile, which calls `knexConfig`, has the last word. */
+/** The owner's knexfile, which calls `knexConfig`, takes precedence. */
 const tableOf = async (root: string): Promise<MigrationTable> =>
   migrationTable((await ownKnexConfig(root))?.migrations);
 
-/** Whether this process is the command knex doing `command`. */
+/** Reports whether this process is the knex command `command`. */
 const runs = (command: string): boolean => process.argv.includes(command);
 
-/** `directory` and `migrationSource` exclude each other in knex, and only `migrate:make` needs the directory. */
+/** knex forbids `directory` together with `migrationSource`, and only `migrate:make` needs the directory. */
 const newMigrations = (root: string): Knex.MigratorConfig => ({
   directory: path.join(root, 'migrations'),
   stub: fileURLToPath(new URL('migration.stub', import.meta.url)),
 });
 
-/** Knex calls this when it first connects. Connecting once beforehand is the only way to say what is wrong in our words. */
+/** Knex calls this when it first connects. Only a connection of our own beforehand can report errors with a remedy. */
 async function migrationConnection(databaseUrl?: string): Promise<Knex.PgConnectionConfig> {
   const { url, variable } = databaseUrl ? { url: databaseUrl, variable: 'DATABASE_URL' } : directUrl();
   const settings = connectionSettings(url, 'migrations');

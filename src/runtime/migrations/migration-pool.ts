@@ -8,21 +8,21 @@ import { printError } from '../logging/terminal.ts';
 const TRY = 'select pg_try_advisory_lock(hashtextextended($1, 0)) as locked';
 
 export interface MigrationLock {
-  /** One migrator at a time holds this name in a database. */
+  /** The name of the lock that one migrator at a time holds in a database. */
   name?: string;
-  /** How long to wait for another migrator, ms. */
+  /** How long to wait for another migrator, in ms. */
   waitFor?: number;
-  /** Asked once there is a connection: the owner's knexfile has been read then. */
+  /** Called after connecting: the owner's knexfile has been read by then. */
   table?: () => Promise<MigrationTable>;
 }
 
-/** How long a migrator waits for another one, ms. */
+/** How long a migrator waits for another one, in ms. */
 export const LOCK_WAIT = 300_000;
 
 /**
- * Knex pool options that make any number of migrators safe: the pool's one connection holds a session-level advisory lock
- * from before the first query until it closes, so a migrator that is killed frees it with its connection. Waiting ends
- * with an error after `waitFor`.
+ * Knex pool options that make any number of migrators safe. The pool's single connection holds a session-level advisory lock
+ * from before the first query until it closes, so a killed migrator releases it with its connection. Waiting ends with an
+ * error after `waitFor`.
  */
 export function migrationPool(options: MigrationLock = {}): Knex.PoolConfig {
   const {
@@ -31,7 +31,7 @@ export function migrationPool(options: MigrationLock = {}): Knex.PoolConfig {
     table = async () => migrationTable(),
   } = options;
   return {
-    // a second connection would wait for the first; `min` keeps the first from being closed while it idles
+    // a second connection would wait for the first; `min` keeps an idle one open
     min: 1,
     max: 1,
     createTimeoutMillis: waitFor + 5_000,
@@ -52,13 +52,13 @@ async function prepare(
     await takeLock(connection, name, waitFor);
     await clearLockRow(connection, await table());
   } catch (error) {
-    // knex leaves a connection whose afterCreate failed open, and the process with it
+    // knex leaves a connection open if its afterCreate fails, which keeps the process alive
     await connection.end().catch(() => {});
     throw error;
   }
 }
 
-/** Polls, since a blocked `pg_advisory_lock` holds a snapshot that CREATE INDEX CONCURRENTLY waits for: a deadlock. */
+/** Polls, because a blocked `pg_advisory_lock` holds a snapshot that CREATE INDEX CONCURRENTLY waits for: a deadlock. */
 async function takeLock(connection: pg.Client, name: string, waitFor: number): Promise<void> {
   const deadline = Date.now() + waitFor;
   for (let attempt = 0; !(await connection.query(TRY, [name])).rows[0].locked; attempt += 1) {
@@ -72,12 +72,12 @@ async function takeLock(connection: pg.Client, name: string, waitFor: number): P
   }
 }
 
-/** Lets the server see within 2 s that we are gone, even while a statement of ours runs; not every platform can. */
+/** Lets the server notice within 2 s that we are gone, even during a statement; not supported on every platform. */
 async function noticeVanishedClient(connection: pg.Client): Promise<void> {
   await connection.query("set client_connection_check_interval = '2s'").catch(() => {});
 }
 
-/** We hold the lock, so a set row of knex's own lock is left from a migrator that was killed. */
+/** We hold the lock, so a set row in knex's own lock table is a leftover of a killed migrator. */
 async function clearLockRow(connection: pg.Client, table: MigrationTable): Promise<void> {
   const lock = quoted(table, '_lock');
   const { rows } = await connection.query('select to_regclass($1) is not null as there', [lock]);

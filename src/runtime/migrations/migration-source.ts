@@ -5,15 +5,15 @@ import type { Knex } from 'knex';
 
 const CODE = /(?<!\.d)\.[cm]?[jt]s$/;
 
-/** A migration by the name that the database knows. Knex prints `file` of those that are pending. */
+/** A migration by its name in the database. Knex prints `file` for pending ones. */
 export interface MigrationFile {
   file: string;
   path: string;
 }
 
 /**
- * The migrations of a folder, named without extension: `x.ts` in development and `x.js` in the image are one migration.
- * Knex's own source keeps the extension and calls the other one missing.
+ * The migrations of a folder, named without extension: `x.ts` in development and `x.js` in the image are the same migration.
+ * Knex's own source keeps the extension, and would report the other one as missing.
  */
 export function createMigrationSource(directory: string): Knex.MigrationSource<MigrationFile> {
   return {
@@ -29,12 +29,12 @@ export function createMigrationSource(directory: string): Knex.MigrationSource<M
   };
 }
 
-// knex hands over `undefined` for what the database has and the folder has not, when it rolls back
+// when it rolls back, knex passes `undefined` for a migration that the folder does not have
 const NOT_IN_THIS_BUILD =
   'the last batch contains a migration that is not in this folder: the database is newer than this code. ' +
   'Roll back with the version of the service that contains the migration';
 
-/** The migrations of a folder in the order in which they run; none when the folder is not there. */
+/** Returns the migrations of a folder in the order in which they run; none if the folder does not exist. */
 export async function migrationFiles(directory: string): Promise<MigrationFile[]> {
   const names = (await filesOf(directory)).filter((name) => CODE.test(name)).toSorted();
   const files = names.map((name) => ({ file: name.replace(CODE, ''), path: path.join(directory, name) }));

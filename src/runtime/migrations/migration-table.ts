@@ -1,19 +1,19 @@
 import type { Knex } from 'knex';
 
-/** Where Knex records what it ran; its lock is beside it, under the name with `_lock`. */
+/** The table in which Knex records migrations. Its lock table has the same name with the suffix `_lock`. */
 export interface MigrationTable {
   name: string;
-  /** The first one of the search path where there is none. */
+  /** Undefined means the first schema of the search path. */
   schema?: string | undefined;
 }
 
-/** What the knexfile says, or Knex's default. */
+/** Returns the knexfile's setting, or Knex's default. */
 export const migrationTable = ({ tableName, schemaName }: Knex.MigratorConfig = {}): MigrationTable => ({
   name: tableName ?? 'knex_migrations',
   schema: schemaName,
 });
 
-/** The table, or the one of the lock, as SQL names it. */
+/** Returns the quoted SQL name of the table, or of the lock table. */
 export const quoted = ({ name, schema }: MigrationTable, suffix = ''): string =>
   [...(schema ? [schema] : []), name + suffix].map(quote).join('.');
 

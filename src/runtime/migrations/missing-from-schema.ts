@@ -4,12 +4,12 @@ import { pendingMigrations } from './pending-migrations.ts';
 
 const published = ['event_outbox', 'event_parked', 'event_parked_keys'];
 const consumed = ['event_inbox', 'event_positions'];
-/** What later modules add to the tables of earlier ones. */
+/** Columns that later modules add to tables of earlier ones. */
 const laterColumns = [{ table: 'event_positions', column: 'topic_id', module: 'event-inbox-2' }];
 
 /**
- * What the database lacks for the service at `root`, in words: pending migrations, and tables and columns of the runtime that
- * its contracts need but that no migration made. Reads only.
+ * Lists the parts of the schema that the service at `root` lacks: pending migrations, and runtime tables and columns that its
+ * contracts need but that no migration created. Only reads.
  */
 export async function missingFromSchema(database: Knex, root: string): Promise<string[]> {
   const pending = await pendingMigrations(database, root);
@@ -26,7 +26,7 @@ export async function missingFromSchema(database: Knex, root: string): Promise<s
 async function tablesOf(root: string): Promise<string[]> {
   const contracts = await readContracts(root);
   if (!contracts) return [];
-  // a consumer's handler publishes through the outbox too
+  // a consumer's handler also publishes through the outbox
   return contracts.consumed.length > 0 ? [...published, ...consumed] : published;
 }
 

@@ -4,7 +4,7 @@ import type { Knex } from 'knex';
 const require = createRequire(import.meta.url);
 const READS = /^\s*(select|show|with\b[^;]*\bselect)\b/i;
 
-/** Gets each statement as the database would, with its values filled in, and whether it asks for rows. */
+/** Receives each statement with its values filled in, and whether it reads rows. */
 export type Sink = (sql: string, reads: boolean) => void;
 
 interface Statement {
@@ -16,8 +16,8 @@ interface Statement {
 type FormatQuery = (sql: string, bindings: unknown[], timeZone: undefined, client: Knex.Client) => string;
 
 /**
- * A Knex client for PostgreSQL that writes statements down instead of sending them; every question is answered with no
- * rows. It builds on Knex's internals, which is why knex is pinned to `~3.3`.
+ * A Knex client for PostgreSQL that records statements instead of sending them; every query returns no rows. It relies on
+ * Knex's internals, which is why knex is pinned to `~3.3`.
  */
 export function createOfflineClient(sink: Sink): typeof Knex.Client {
   const PgClient: typeof Knex.Client = require('knex/lib/dialects/postgres/index.js');
@@ -39,7 +39,7 @@ export function createOfflineClient(sink: Sink): typeof Knex.Client {
     override destroy() {
       return Promise.resolve();
     }
-    // not `_query`: here the SQL still has its question marks, which `formatQuery` can fill in
+    // not `_query`: here the SQL still has its question marks, which `formatQuery` replaces
     override query(_connection: unknown, statement: string | Statement) {
       const query = typeof statement === 'string' ? { sql: statement } : statement;
       const reads = READS.test(query.sql);

@@ -2,7 +2,7 @@ import knexFactory, { type Knex } from 'knex';
 import { migrationTable, quoted, type MigrationTable } from './migration-table.ts';
 import { createOfflineClient } from './offline-client.ts';
 
-/** As Knex makes its own tables. */
+/** The definition of Knex's own tables. */
 const bookkeeping = (
   table: string,
   lock: string,
@@ -19,13 +19,13 @@ export interface OfflineOptions {
 
 export interface OfflineSql {
   sql: string;
-  /** Where a migration reads the database: its answer was "no rows", so what follows may differ. */
+  /** Migrations that read the database: the answer was "no rows", so the statements after it may be wrong. */
   warnings: string[];
 }
 
 /**
- * The SQL of migrations, and of Knex's record of them, without a database: a database that runs it is one that
- * `migrate:latest` migrated. Without a database nobody knows what is pending: `after` names the last migration that is not.
+ * Returns the SQL of migrations, and of Knex's records of them, without a database: running it is the same as
+ * `migrate:latest`. Pending migrations are not known without a database: `after` names the last one that has run.
  */
 export async function offlineSql(
   source: Knex.MigrationSource<unknown>,
@@ -59,7 +59,7 @@ export async function offlineSql(
   return { sql: `${lines.join('\n')}\n`, warnings };
 }
 
-/** Knex's type leaves out what its documentation has: `export const config = { transaction: false }`. */
+/** Knex's type omits a documented export: `export const config = { transaction: false }`. */
 type Migration = Knex.Migration & { config?: { transaction?: boolean } };
 
 async function run(

@@ -6,8 +6,8 @@ import type { Knex } from 'knex';
 type Configs = Knex.Config & Record<string, Knex.Config | undefined>;
 
 /**
- * What the knexfile exports: a configuration, one for each environment, or a function that returns either, as the command
- * knex takes them (knex 3.3, bin/utils/cli-config-utils.js). Undefined where there is no knexfile.
+ * Returns the configuration that the knexfile exports: an object, one for each environment, or a function that returns
+ * either, as the knex command accepts them (knex 3.3, bin/utils/cli-config-utils.js). Undefined if there is no knexfile.
  */
 export async function ownKnexConfig(root: string): Promise<Knex.Config | undefined> {
   const file = path.join(root, 'knexfile.js');

@@ -8,9 +8,10 @@ import { serviceFiles } from '../service/service-files.ts';
 const UNDEFINED_TABLE = '42P01';
 
 /**
- * The names of the service's migrations that the database has not seen, in order. One small query, nothing is locked and
- * nothing created, so a readiness check may ask. Migrations that only the database knows (a newer version ran) are fine.
- * @param root the service's folder; the current one unless told
+ * Returns the names of the service's migrations that the database has not run, in order. It is one small query, and neither
+ * locks nor creates anything, so a readiness check may call it. Migrations that only the database knows (a newer version ran)
+ * are ignored.
+ * @param root the service's folder; default: the working directory
  */
 export async function pendingMigrations(database: Knex, root = process.cwd()): Promise<string[]> {
   const settings = (await ownKnexConfig(root))?.migrations;

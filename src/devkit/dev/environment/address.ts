@@ -1,14 +1,14 @@
 import net from 'node:net';
 import { errorCode } from '../../errors.ts';
 
-/** A place where a server of this machine or another one listens. */
+/** The address of a server, on this machine or another one. */
 export interface Address {
-  /** A name, an IP address, or the folder of a Unix socket of PostgreSQL. */
+  /** A name, an IP address, or the folder of PostgreSQL's Unix socket. */
   host: string;
   port: number;
 }
 
-/** `host:port`, with the brackets that an IPv6 address needs; the path of a Unix socket. */
+/** Returns `host:port`, with brackets around an IPv6 address; the path of a Unix socket. */
 export function addressText({ host, port }: Address): string {
   if (isSocket(host)) return socketPath({ host, port });
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
@@ -20,12 +20,12 @@ export function parseAddress(text: string): Address {
   return { host: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) };
 }
 
-/** Whether an embedded part can listen there. */
+/** Reports whether an embedded server can listen there. */
 export function isLocal({ host }: Address): boolean {
   return /^(localhost|.+\.localhost|127(\.\d+){3}|::1|0\.0\.0\.0|::)$/i.test(host);
 }
 
-/** What an embedded part listens on: `localhost` means the IPv4 loopback, which clients try too. */
+/** The address for an embedded server: `localhost` becomes the IPv4 loopback, which clients try too. */
 export function listenHost({ host }: Address): string {
   return host.toLowerCase().endsWith('localhost') ? '127.0.0.1' : host;
 }
@@ -35,12 +35,12 @@ const socketPath = ({ host, port }: Address): string => `${host}/.s.PGSQL.${port
 const place = (address: Address): net.NetConnectOpts =>
   isSocket(address.host) ? { path: socketPath(address) } : { host: address.host, port: address.port };
 
-/** How long a server may take to accept, and then to answer, in milliseconds. */
+/** The time that a server has to accept, and then to answer, in ms. */
 const patience = 3_000;
 
 /**
- * Sends a question and resolves to the first bytes of the answer, `enough` of them or all that came: an empty buffer where
- * something listens but says nothing or hangs up, undefined where nothing listens.
+ * Sends a question and resolves to the first bytes of the answer: `enough` bytes, or all that arrived. Resolves to an empty
+ * buffer if the server stays silent or hangs up, and to undefined if nothing listens.
  */
 export function ask(address: Address, question: Uint8Array, enough = 1): Promise<Buffer | undefined> {
   return new Promise((resolve) => {
@@ -60,14 +60,14 @@ export function ask(address: Address, question: Uint8Array, enough = 1): Promise
       if (answer.length >= enough) finish();
     });
     socket.on('error', (error) => {
-      if (isReset(error)) answer ??= Buffer.alloc(0); // accepted and reset before we heard of it
+      if (isReset(error)) answer ??= Buffer.alloc(0); // accepted and reset before we noticed
       finish();
     });
     socket.on('close', finish);
   });
 }
 
-/** Whether a connection is accepted there. Nothing is sent. */
+/** Reports whether the server accepts a connection. Nothing is sent. */
 export function isListening(address: Address): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = net.connect(place(address));
@@ -81,7 +81,7 @@ export function isListening(address: Address): Promise<boolean> {
   });
 }
 
-/** A name with several addresses fails with an error for each. */
+/** A name with several addresses fails with one error per address. */
 function isReset(error: unknown): boolean {
   return error instanceof AggregateError ? error.errors.some(isReset) : errorCode(error) === 'ECONNRESET';
 }

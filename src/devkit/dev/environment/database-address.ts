@@ -11,7 +11,7 @@ export interface DatabaseAddress extends Address {
   shown: string;
 }
 
-/** Reads an address as pg does, with PostgreSQL's own defaults for what is left out. */
+/** Parses an address like pg does, with PostgreSQL's defaults for missing parts. */
 export function parseDatabaseUrl(databaseUrl: string): DatabaseAddress {
   const client = new Client({ connectionString: databaseUrl });
   const { host, port } = client;

@@ -1,4 +1,4 @@
-/** Something that the user can mend; the message is one line that says what was seen and what to do. */
+/** A fault that the user can fix. The message is one line: the value seen and the remedy. */
 export class DevError extends Error {
   override name = 'DevError';
 }

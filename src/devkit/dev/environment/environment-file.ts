@@ -18,7 +18,7 @@ export async function completeEnvironment(root: string): Promise<string | undefi
   const source = found ? await readable(file) : await exampleOf(root);
   await closeToOthers(file);
   if (source === undefined) return undefined;
-  const text = await readFile(source, 'latin1'); // a character for each byte
+  const text = await readFile(source, 'latin1'); // one character per byte
   const filled = fillPlaceholder(text, randomPassword());
   const isFilled = filled !== text;
   if (found && !isFilled) return undefined;

@@ -7,13 +7,13 @@ import { DevError } from './dev-error.ts';
 export type Environment = Record<string, string | undefined>;
 
 export interface DevEnvironment {
-  /** What every service needs, checked. */
+  /** The validated settings that every service has. */
   config: ServiceConfig;
-  /** What the service's process is given. */
+  /** The environment of the service's process. */
   environment: Environment;
 }
 
-/** Variables of which each service has its own value: where several run, those of the terminal are for none of them. */
+/** Variables with a different value in each service. If several services run, the terminal's values apply to none of them. */
 const ownOfEach = [
   'SERVICE_NAME',
   'PORT',
@@ -23,15 +23,17 @@ const ownOfEach = [
   'KAFKA_GROUP_ID',
 ];
 
-/** A restart does not wait for the idle connections of a browser. */
+/** A restart must not wait for a browser's idle connections. */
 const atOnce: Environment = { HTTP_SHUTDOWN_GRACE: '0' };
 
-/** What the terminal gives to each of several services. */
+/** Returns the part of the terminal's environment that applies to each of several services. */
 export function sharedEnvironment(given: Environment): Environment {
   return Object.fromEntries(Object.entries(given).filter(([name]) => !ownOfEach.includes(name)));
 }
 
-/** Reads `.env` of the service, where `given` wins. Throws a DevError in production, and what readEnvironment does. */
+/**
+ * Reads the service's `.env`; `given` takes precedence. Throws a DevError in production, and the errors of readEnvironment.
+ */
 export async function readDevEnvironment(root: string, given: Environment): Promise<DevEnvironment> {
   const text = await readFile(path.join(root, '.env'), 'utf8').catch(() => '');
   const environment: Environment = { ...atOnce, ...parseEnv(text), ...given };

@@ -2,7 +2,7 @@ import { type Stats } from 'node:fs';
 import { lstat, stat } from 'node:fs/promises';
 import path from 'node:path';
 
-/** The most bytes that a file may have which marks a workspace. */
+/** The size limit of a file that marks a workspace, in bytes. */
 const most = 512 * 2 ** 10;
 
 /**

@@ -8,8 +8,8 @@ export type Note = (line: string) => void;
 const printNote: Note = (line) => printError(`microservice-devkit: note: ${line}`);
 
 /**
- * Returns the nearest workspace at or above `folder`; undefined if there is none. A marker file that belongs to another user, or
- * that every user can write to, is ignored and reported to `note`.
+ * Returns the nearest workspace at or above `folder`; undefined if there is none. A marker file that belongs to another user,
+ * or that every user can write to, is ignored and reported to `note`.
  */
 export async function findWorkspace(folder: string, note: Note = printNote): Promise<string | undefined> {
   const start = path.resolve(folder);

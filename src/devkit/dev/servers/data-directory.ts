@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeOwnFolder, ownFolderName } from '../../own-folder.ts';
 
-/** A place under `.microservice/` of a folder, which keeps itself out of git and other users out. */
+/** Creates a folder in `.microservice/`, which is excluded from git and closed to other users. */
 export async function dataDirectory(root: string, name: string): Promise<string> {
   const home = path.join(root, ownFolderName);
   await makeOwnFolder(home);

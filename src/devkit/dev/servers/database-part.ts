@@ -20,13 +20,13 @@ import {
 import { findPostgres } from './protocols.ts';
 import { type Serving, keepServing } from './serving.ts';
 
-/** How long a server may be starting or stopping, in milliseconds. */
+/** The time that a server may take to start or stop, in ms. */
 const startPatience = 20_000;
 
 /**
- * Uses the PostgreSQL at `databaseUrl`, or starts an embedded one there where nothing answers, with the user, password and
- * database of the address and its data under `directory`. When the embedded one ends, ours or that of another `dev`, this
- * one starts it again with the same data, and `say` is told. Throws a DevError when neither is possible.
+ * Uses the PostgreSQL at `databaseUrl`. If nothing answers there, starts an embedded server with the address's user, password
+ * and database, and its data in `directory`. If the embedded server ends, ours or that of another `dev`, starts it again with
+ * the same data and reports that to `say`. Throws a DevError if neither is possible.
  */
 export function openDatabase(
   databaseUrl: string,
@@ -55,7 +55,7 @@ async function useFound(address: DatabaseAddress, directory: string): Promise<Se
   const whose = holder?.port === address.port ? `embedded, of process ${holder.pid}` : 'already running';
   const description = `${address.shown} (${whose})`;
   const stop = () => Promise.resolve();
-  // that of a dev which was killed is about to end
+  // the server of a killed `dev` is about to end
   return { description, stop, ...(lock?.port === address.port && { gone: untilClosed(address.url) }) };
 }
 
@@ -90,7 +90,7 @@ async function startServer(
   }
 }
 
-/** In the folder of the service; elsewhere only where the account of PostgreSQL may not enter that one. */
+/** The folder of the service, or the actual directory if PostgreSQL's account cannot enter that folder. */
 function shownPlace(directory: string, actual: string): string {
   if (path.resolve(directory) === actual) return shownPath(directory);
   return `data in ${actual}, since the account of PostgreSQL cannot enter this folder`;
@@ -111,7 +111,7 @@ async function joinHolder(address: DatabaseAddress, directory: string, holder: H
 
 const lockFile = (directory: string) => path.join(directory, 'holder.json');
 
-/** A server that starts or stops says so (57P01 to 57P03), or hangs up without a code of its own. */
+/** A server that is starting or stopping reports it (57P01 to 57P03), or hangs up without a code of its own. */
 function isPassing(error: unknown): boolean {
   return /^(57P0[123]|ECONN.*|undefined)$/.test(String(errorCode(error)));
 }

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 
-/** Logs in and out again; resolves to the error that came instead. */
+/** Logs in and out again; resolves to the error if the login fails. */
 export async function tryLogin(connectionString: string): Promise<unknown> {
   const client = createClient(connectionString);
   try {
@@ -13,7 +13,7 @@ export async function tryLogin(connectionString: string): Promise<unknown> {
   }
 }
 
-/** Resolves when a server hangs up on a session of ours, or does not let one in. */
+/** Resolves when the server ends our session or refuses a login. */
 export async function untilClosed(connectionString: string): Promise<void> {
   const client = createClient(connectionString);
   try {
@@ -21,7 +21,7 @@ export async function untilClosed(connectionString: string): Promise<void> {
   } catch {
     return;
   }
-  await new Promise<void>((resolve) => client.once('end', resolve)); // not once(): it rejects at `error`
+  await new Promise<void>((resolve) => client.once('end', resolve)); // not once(): it rejects on `error`
 }
 
 function createClient(connectionString: string): Client {

@@ -13,9 +13,9 @@ import { type Finding, findKafka } from './protocols.ts';
 import { type Serving, keepServing } from './serving.ts';
 
 /**
- * Uses the Kafka at the configured addresses, or starts an embedded broker there where nothing answers, with its log under
- * `directory`. When the embedded broker of another `dev` ends, this one starts it again with the same log, and `say` is
- * told. Throws a DevError when there is neither.
+ * Uses the Kafka at the configured addresses. If nothing answers there, starts an embedded broker with its log in
+ * `directory`. If the embedded broker of another `dev` ends, starts one with the same log and reports that to `say`. Throws a
+ * DevError if neither is possible.
  */
 export function openKafka(
   config: KafkaConfig,
@@ -38,7 +38,7 @@ async function serve(config: KafkaConfig, directory: string): Promise<Serving> {
   );
 }
 
-/** A broker that wants TLS does not answer without, so nobody waits for that; the login finds out what it is. */
+/** A broker that requires TLS does not answer a plain-text question, so do not wait for it: the login checks what it is. */
 async function find(address: Address, config: KafkaConfig): Promise<Finding> {
   if (!config.ssl) return findKafka(address);
   const finding = await findKafka(address, 0);
@@ -102,7 +102,7 @@ async function startBrokerAt(config: KafkaConfig, address: Address, directory: s
   }
 }
 
-/** Another `dev` has the log: it is about to answer, on our port or on another one. */
+/** Another `dev` has the log: its broker is about to answer, on our port or on another one. */
 async function joinHolder(
   config: KafkaConfig,
   address: Address,
@@ -120,7 +120,7 @@ async function joinHolder(
   return serve(config, directory);
 }
 
-/** Resolves when what listens there hangs up, or does not listen at all. */
+/** Resolves when the server hangs up or does not listen at all. */
 function untilClosed({ host, port }: Address): Promise<void> {
   return new Promise((resolve) => {
     const socket = net.connect({ host, port });

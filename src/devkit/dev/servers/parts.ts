@@ -10,19 +10,19 @@ type Say = (line: string) => void;
 
 /** The servers that the services need; each is opened once. */
 export interface Parts {
-  /** Opens the PostgreSQL of the service at `root`; resolves to how the user reaches it. */
+  /** Opens the PostgreSQL of the service at `root`; resolves to its description for the user. */
   database: (root: string, databaseUrl: string, say: Say) => Promise<string>;
-  /** Opens the Kafka of the workspace; resolves to how the user reaches it. */
+  /** Opens the Kafka of the workspace; resolves to its description for the user. */
   kafka: (config: KafkaConfig) => Promise<string>;
-  /** Does this too, after all servers have ended. */
+  /** Registers a function to call after all servers have ended. */
   onStop: (end: () => Promise<void>) => void;
-  /** Rejects when a server is gone and cannot be had again; never resolves. */
+  /** Rejects when a server is gone and cannot be replaced; never resolves. */
   lost: Promise<never>;
-  /** Ends what was started, also what is just starting. */
+  /** Stops every server that was started, including those that are still starting. */
   stop: () => Promise<void>;
 }
 
-/** @param say is told where Kafka is */
+/** @param say receives the address of Kafka */
 export function createParts(workspace: string, say: Say): Parts {
   const opened: Promise<DevPart>[] = [];
   const ends: (() => Promise<void>)[] = [];
@@ -44,7 +44,7 @@ export function createParts(workspace: string, say: Say): Parts {
   async function database(root: string, databaseUrl: string, told: Say): Promise<string> {
     const show = (description: string) => told(`PostgreSQL  ${description}`);
     const { host, port } = parseDatabaseUrl(databaseUrl);
-    const before = addresses.get(`${host}:${port}`); // of two at one address, the second finds the first
+    const before = addresses.get(`${host}:${port}`); // of two services with one address, the second finds the server of the first
     const open = async () => openDatabase(databaseUrl, await dataDirectory(root, 'postgres'), show);
     const part = keep(Promise.resolve(before).then(open, open));
     addresses.set(`${host}:${port}`, part);

@@ -4,13 +4,13 @@ import { findPortHolder, portHolderText } from '../../processes/port-holder.ts';
 import { isListening } from '../environment/address.ts';
 import { DevError } from '../environment/dev-error.ts';
 
-/** How long what is there may take to go away, in milliseconds; a service that drains may take longer. */
+/** The time for an existing listener to go away, in ms; a service that drains may take longer. */
 const patience = 1_500;
 const drainPatience = 15_000;
 
 /**
- * Resolves when nothing listens on the ports of a service. The service of a `dev` that was killed is waited for. Throws a
- * DevError that names who stays. Gives up when `isStopping`.
+ * Resolves when nothing listens on a service's ports. Waits for the service of a `dev` that was killed. Throws a DevError
+ * that names a process which keeps a port. Gives up when `isStopping`.
  */
 export async function portsFree(
   { port, managementPort = port }: ServiceConfig,

@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Address, ask } from '../environment/address.ts';
 
-/** What is at an address: nothing, a server of the protocol in question, or something else. */
+/** The listener at an address: nothing, a server with the expected protocol, or another program. */
 export type Finding = 'nothing' | 'server' | 'stranger';
 
-/** For how long what accepts may say nothing before it counts as something else, in milliseconds. */
+/** The time after which a silent listener counts as another program, in ms. */
 const silencePatience = 10_000;
 
 /** SSLRequest: https://www.postgresql.org/docs/current/protocol-message-formats.html */
 const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 
-/** Asks for TLS, which PostgreSQL answers with one letter before any login. */
+/** Sends an SSLRequest, which PostgreSQL answers with one letter before any login. */
 export async function findPostgres(address: Address, patience = silencePatience): Promise<Finding> {
   const answer = await askPatiently(address, { question: sslRequest, enough: 1, patience });
   if (!answer) return 'nothing';
@@ -26,8 +26,8 @@ apiVersions.writeInt32BE(correlationId, 8);
 apiVersions.writeInt16BE(-1, 12);
 
 /**
- * Asks for the versions of its API, which every broker answers before any login.
- * @param patience for how many milliseconds what says nothing is asked again
+ * Sends ApiVersions, which every broker answers before any login.
+ * @param patience how long to repeat the question to a silent listener, in ms
  */
 export async function findKafka(address: Address, patience = silencePatience): Promise<Finding> {
   const answer = await askPatiently(address, { question: apiVersions, enough: 8, patience });
@@ -37,12 +37,12 @@ export async function findKafka(address: Address, patience = silencePatience): P
 
 interface Question {
   question: Uint8Array;
-  /** So many bytes of an answer tell whose it is. */
+  /** The number of bytes that identify the server. */
   enough: number;
   patience: number;
 }
 
-/** A server that starts or ends, or is busy, accepts and hangs up or says nothing: that is no answer yet. */
+/** A server that is starting, stopping or busy accepts, then hangs up or stays silent: that is not an answer yet. */
 async function askPatiently(address: Address, { question, enough, patience }: Question) {
   const deadline = performance.now() + patience;
   for (;;) {

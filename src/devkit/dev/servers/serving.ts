@@ -1,19 +1,19 @@
 import { errorMessage } from '../../errors.ts';
 import type { DevPart } from './dev-part.ts';
 
-/** What serves an address at the moment. */
+/** The server that currently has an address. */
 export interface Serving {
-  /** How the user reaches it, and whose it is. */
+  /** The address for the user, and the owner of the server. */
   description: string;
-  /** Resolves when it is gone and another one may take its place; absent for a server that is no business of ours. */
+  /** Resolves when the server is gone and may be replaced; undefined for a server that is not ours to replace. */
   gone?: Promise<void>;
-  /** Ends what we started; does nothing to what we found. */
+  /** Stops a server that we started; does nothing to any other. */
   stop: () => Promise<void>;
 }
 
 /**
- * Keeps an address served: when what serves it is gone, `serve` is asked again, and `say` is told who does it now. `lost`
- * of the part resolves to the reason when that is impossible.
+ * Keeps an address served: when its server is gone, calls `serve` again and reports the new server to `say`. If that fails,
+ * `lost` of the part resolves to the reason.
  */
 export async function keepServing(
   serve: () => Promise<Serving>,

@@ -1,12 +1,12 @@
 import type { ServiceConfig } from 'microservice-runtime';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Where a service answers, from this machine. */
+/** The address of a service on this machine. */
 export const serviceUrl = ({ port }: ServiceConfig): string => `http://localhost:${port}`;
 
 /**
- * Resolves to true as soon as the service answers, to false when `signal` is aborted first, or when nobody can know its port
- * (0, any that is free).
+ * Resolves to true as soon as the service answers; to false if `signal` is aborted first, or if the port is unknown (0, any
+ * free one).
  */
 export async function untilAnswers(config: ServiceConfig, signal: AbortSignal): Promise<boolean> {
   const health = `http://localhost:${config.managementPort ?? config.port}/health/live`;

@@ -4,22 +4,22 @@ import path from 'node:path';
 import { errorCode, errorMessage } from '../../errors.ts';
 
 export interface FileWatch {
-  /** Resolves to the name of a file that has changed since this was called last. */
+  /** Resolves to the name of a file that changed since the last call. */
   next: () => Promise<string>;
   close: () => void;
 }
 
-/** Files of the service's folder that its process reads at its start. */
+/** Files of the service's folder that its process reads when it starts. */
 const single = ['.env', 'package.json', 'tsconfig.json'];
 
 /**
- * Editors write in several steps, and git writes several files: one change ends when so many milliseconds are quiet, or have
- * passed at all.
+ * Editors save in several steps, and git writes several files. A change is complete after this many ms without another one,
+ * or after the limit.
  */
 const quiet = 60;
 const longest = 400;
 
-/** Sees changes below `src/`, and of the files that a service reads at its start. `say` is told of what it cannot watch. */
+/** Watches `src/` and the files that a service reads when it starts. `say` receives the folders that cannot be watched. */
 export async function watchService(root: string, say: (line: string) => void): Promise<FileWatch> {
   const watchers = new Map<string, FSWatcher>();
   let changed: string | undefined;
@@ -50,7 +50,7 @@ export async function watchService(root: string, say: (line: string) => void): P
       watcher.on('error', () => forget(folder));
       watchers.set(folder, watcher);
     } catch (error) {
-      // where it is gone already there is nothing to see
+      // a folder that is already gone has nothing to watch
       if (errorCode(error) !== 'ENOENT') say(`Cannot watch ${folder} for changes: ${errorMessage(error)}`);
     }
   };
@@ -58,14 +58,14 @@ export async function watchService(root: string, say: (line: string) => void): P
     watchers.get(folder)?.close();
     watchers.delete(folder);
   };
-  /** Folder by folder, which works the same on every system. Does nothing to a file. Safe to repeat. */
+  /** Folder by folder, which works the same on every system. Ignores files. Safe to repeat. */
   const watchBelow = async (folder: string): Promise<void> => {
     const isFolder = await stat(folder).then(
       (found) => found.isDirectory(),
       () => false,
     );
     if (!isFolder) return forget(folder);
-    watchFolder(folder, isCode); // before its entries are read, so that none that comes meanwhile is missed
+    watchFolder(folder, isCode); // before reading its entries, so no new entry is missed
     const names = await readdir(folder).catch(() => []);
     await Promise.all(names.map((name) => watchBelow(path.join(folder, name))));
   };
@@ -85,5 +85,5 @@ export async function watchService(root: string, say: (line: string) => void): P
   };
 }
 
-/** Not what an editor keeps beside a file while it is open. */
+/** Ignores the files that an editor keeps beside an open file. */
 const isCode = (name: string): boolean => !/^\.|~$|\.(swp|swx|tmp)$|^\d+$/.test(name);

@@ -2,7 +2,7 @@ import { knexConfig, migrateLatest } from 'microservice-runtime/migrations';
 import { errorMessage } from '../../errors.ts';
 import { DevError } from '../environment/dev-error.ts';
 
-/** Applies what is pending in the service's `migrations/`, and resolves to a line that says what that was. */
+/** Applies the pending migrations of the service, and resolves to a line that lists them. */
 export async function migrate(root: string, databaseUrl: string): Promise<string> {
   try {
     const names = await migrateLatest(await knexConfig(root, { databaseUrl }));

@@ -2,17 +2,17 @@ import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { printable, printableLine, printShown } from '../../terminal.ts';
 
-/** Where lines of one service, or of `dev` itself, go. */
+/** The destination of lines from one service, or from `dev` itself. */
 export interface Output {
   say: (line: string) => void;
-  /** Passes on every line of a stream with its colors, the last one too when nothing ends it. */
+  /** Copies every line of a stream with its colors, including an unterminated last line. */
   pass: (stream: Readable) => void;
 }
 
-/** The colours of names: cyan, magenta, yellow, blue, green, and the same brightly. */
+/** The colors of names: cyan, magenta, yellow, blue, green, and their bright variants. */
 const colours = [36, 35, 33, 34, 32, 96, 95, 93, 94, 92];
 
-/** What a log line of the service tells of its level, in yellow and red. */
+/** The colors of levels in a service's log lines: yellow and red. */
 const levels: [RegExp, number][] = [
   [/^{"level":"warn"/, 33],
   [/^{"level":"(error|fatal)"/, 31],
@@ -21,8 +21,8 @@ const levels: [RegExp, number][] = [
 const painted = (text: string, colour: number): string => `\x1b[${colour}m${text}\x1b[0m`;
 
 /**
- * Lines bear the name of who says them. Where the terminal shows colours each name has one of its own, and so have warnings and
- * errors.
+ * Prefixes each line with the name of its service. If the terminal supports colors, each name has its own, and warnings and
+ * errors are colored too.
  */
 export function createOutputs(names: string[], hasColours = showsColours()): Map<string, Output> {
   const width = Math.max(...names.map((name) => name.length));
@@ -41,7 +41,7 @@ function paintedByLevel(line: string): string {
   return colour ? painted(line, colour) : line;
 }
 
-/** @param shown makes of every line what is printed */
+/** @param shown returns the text to print for a line */
 export function createOutput(shown = (line: string): string => line): Output {
   const write = (line: string): void => printShown(`${shown(line)}\n`);
   const say = (text: string): void => write(printable(text));

@@ -9,12 +9,12 @@ import { portsFree } from '../servers/ports.ts';
 import { tsxOf } from './service-process.ts';
 import type { Service } from './services.ts';
 
-/** A service that only has to be started. */
+/** A service that is ready to start. */
 export interface Prepared extends DevEnvironment {
   service: Service;
-  /** Its PostgreSQL, as the user reads it. */
+  /** The description of its PostgreSQL for the user. */
   database: string;
-  /** Its Kafka, likewise. */
+  /** The description of its Kafka for the user. */
   kafka: string;
 }
 
@@ -26,7 +26,7 @@ export interface RunningAlready {
 }
 
 export interface PreparationOptions {
-  /** The environment of the terminal, as far as it is the service's. */
+  /** The part of the terminal's environment that applies to the service. */
   given: Environment;
   partsOnly: boolean;
   parts: Parts;
@@ -35,8 +35,8 @@ export interface PreparationOptions {
 }
 
 /**
- * Makes all that a service needs: `.env`, free ports, PostgreSQL, Kafka and an up-to-date schema. Resolves to undefined when
- * it was told to stop meanwhile. Throws an error whose message says what is to be mended.
+ * Prepares everything that a service needs: `.env`, free ports, PostgreSQL, Kafka and an up-to-date schema. Resolves to
+ * undefined if it was stopped meanwhile. Throws an error whose message names the remedy.
  */
 export async function prepare(
   service: Service,

@@ -8,28 +8,28 @@ import { startService } from './service-process.ts';
 import { type Supervised, supervise } from './supervise.ts';
 
 export interface RunningService extends Supervised {
-  /** Resolves to its row in the table of services: name, address, documentation or what is the matter, PostgreSQL. */
+  /** Resolves to its row in the table of services: name, address, documentation or the problem, PostgreSQL. */
   row: Promise<string[]>;
 }
 
 export interface RunOptions {
   given: Environment;
   watch: boolean;
-  /** Where the service prints; without it, it prints to our terminal itself. */
+  /** The output of the service; without it, the service prints to our terminal itself. */
   output?: Output;
   say: (line: string) => void;
 }
 
-/** For how long the table of services waits for one that does not answer, in milliseconds. */
+/** How long the table of services waits for one that does not answer, in ms. */
 const patience = 15_000;
 
 const addresses = ({ databaseUrl, kafka }: ServiceConfig): string =>
   [databaseUrl, ...kafka.bootstrapServers].join(' ');
 
-/** A description without what stands in brackets after the address. */
+/** Returns the address of a description, without the text in parentheses. */
 export const addressOf = (description: string): string => description.replace(/ \(.*$/, '');
 
-/** Starts a service whose parts are there; `.env` is read again whenever it starts again. */
+/** Starts a prepared service; every restart reads `.env` again. */
 export async function runService(
   { service: { name, root }, config, environment, database }: Prepared,
   { given, watch, output, say }: RunOptions,

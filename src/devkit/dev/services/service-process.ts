@@ -11,27 +11,27 @@ import type { Environment } from '../environment/environment.ts';
 import type { Output } from './output.ts';
 
 export interface ServiceProcess {
-  /** Resolves to the exit code when it has ended, and all that it has started with it. */
+  /** Resolves to the exit code when the service and every process that it started have ended. */
   ended: Promise<number>;
-  /** Lets the service drain, and resolves when it is gone. Safe to repeat. */
+  /** Lets the service drain, and resolves when it has ended. Safe to repeat. */
   stop: () => Promise<void>;
-  /** Ends it at once. */
+  /** Kills the service. */
   kill: () => void;
 }
 
 export interface ServiceProcessOptions {
   root: string;
   environment: Environment;
-  /** Gets what the service prints; without it, the service prints to our terminal itself. */
+  /** Receives the output of the service; without it, the service prints to our terminal itself. */
   output?: Output;
 }
 
-/** How long the service may drain, in seconds. */
+/** The time that the service has to drain, in seconds. */
 const patience = 12;
 
 /**
- * Runs `src/main.ts` of the service through the tsx that it depends on, in a process group of its own: Ctrl-C in the
- * terminal reaches it through us alone, so that it drains once. It does not outlive this process.
+ * Runs the service's `src/main.ts` with its own tsx, in a process group of its own: Ctrl-C in the terminal reaches it only
+ * through us, so it drains once. The service does not outlive this process.
  */
 export async function startService({
   root,
@@ -51,9 +51,9 @@ export async function startService({
   const watchdog = stopWithParent({ target: group, signal: 'TERM', patience });
   const closed = once(service, 'close');
   const ended = once(service, 'exit').then(async ([code, signal]: unknown[]) => {
-    kill(); // what it started and left
+    kill(); // processes that it started and left behind
     watchdog.release();
-    await Promise.race([closed, delay(500)]); // its last lines
+    await Promise.race([closed, delay(500)]); // the last lines of output
     return exitCode(code, signal);
   });
   const stop = async () => {
@@ -65,7 +65,7 @@ export async function startService({
   return { ended, stop, kill };
 }
 
-/** The loader of tsx as seen from the service. Throws a DevError where it is not installed. */
+/** Returns the path of the service's tsx loader. Throws a DevError if tsx is not installed. */
 export function tsxOf(root: string): string {
   try {
     return pathToFileURL(createRequire(path.join(root, 'package.json')).resolve('tsx')).href;
@@ -74,7 +74,7 @@ export function tsxOf(root: string): string {
   }
 }
 
-/** What a shell makes of a signal: 128 and its number. */
+/** Returns the exit code like a shell: for a signal, 128 plus its number. */
 function exitCode(code: unknown, signal: unknown): number {
   if (typeof code === 'number') return code;
   const numbers: Record<string, number> = os.constants.signals;
@@ -85,6 +85,6 @@ function signalGroup(group: number): void {
   try {
     process.kill(group, 'SIGKILL');
   } catch {
-    // it is gone
+    // already gone
   }
 }

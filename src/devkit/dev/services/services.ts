@@ -5,7 +5,7 @@ import { DevError } from '../environment/dev-error.ts';
 import { shownPath } from '../servers/dev-part.ts';
 import { type Note, findWorkspace } from '../environment/workspace.ts';
 
-/** A service that `dev` may run. */
+/** A service that `dev` can run. */
 export interface Service {
   /** The name of its folder. */
   name: string;
@@ -14,15 +14,15 @@ export interface Service {
 
 export interface Selection {
   services: Service[];
-  /** The folder that the services share; that of the service when it belongs to no workspace. */
+  /** The folder that the services share; the service's own folder if it does not belong to a workspace. */
   workspace: string;
-  /** Whether `dev` means the folder that it runs in: then output needs no names. */
+  /** Whether the service is in the working directory, so its output needs no name. */
   isOwnFolder: boolean;
 }
 
 /**
- * The services that `dev` means: those `names` of the workspace, else the one whose folder `cwd` is, else all of the
- * workspace. Throws a DevError that lists what there is. `note` is told of files that are not trusted.
+ * Selects the services to run: the named ones of the workspace, else the one in `cwd`, else all of the workspace. Throws a
+ * DevError that lists the services. `note` receives files that are not trusted.
  */
 export async function selectServices(cwd: string, names: string[], note?: Note): Promise<Selection> {
   const workspace = await findWorkspace(cwd, note);
@@ -51,7 +51,7 @@ async function servicesOf(workspace: string): Promise<Service[]> {
     .filter(({ root }) => isService(root));
 }
 
-/** `user`, `user-service` and `services/user-service/` are the same. */
+/** `user`, `user-service` and `services/user-service/` name the same service. */
 function find(services: Service[], given: string): Service {
   const wanted = path.basename(given);
   const found = services.find(({ name }) => name === wanted || name === `${wanted}-service`);

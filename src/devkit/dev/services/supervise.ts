@@ -4,29 +4,29 @@ import { type FileWatch, watchService } from './file-watch.ts';
 import type { ServiceProcess } from './service-process.ts';
 
 export interface Supervised {
-  /** Resolves to the exit code of the service where changes are not watched; never otherwise. */
+  /** Resolves to the exit code if changes are not watched; otherwise never. */
   ended: Promise<number>;
-  /** Lets the service drain, and resolves when it is gone. Safe to repeat. */
+  /** Lets the service drain, and resolves when it has ended. Safe to repeat. */
   stop: () => Promise<void>;
-  /** Ends it at once. */
+  /** Kills the service. */
   kill: () => void;
 }
 
 export interface SuperviseOptions {
   root: string;
-  /** Start the service again when a file of it changes, and when it ends. */
+  /** Restart the service when one of its files changes or when it exits. */
   watch: boolean;
   start: () => Promise<ServiceProcess>;
   say: (line: string) => void;
 }
 
-/** A service that ends is started again after so many milliseconds, then after twice as many, and so on. */
+/** The delay before the first restart of a service that exited, in ms; it doubles every time. */
 const firstPause = 1_000;
 const longestPause = 30_000;
-/** After so many milliseconds a service counts as having run well. */
+/** The time after which a service counts as stable, in ms. */
 const stable = 30_000;
 
-/** Runs a service and, where changes are watched, runs it again whenever it has ended or a file of it has changed. */
+/** Runs a service. If changes are watched, restarts it when it exits or when one of its files changes. */
 export async function supervise({ root, watch, start, say }: SuperviseOptions): Promise<Supervised> {
   const files = watch ? await watchService(root, say) : undefined;
   const stopping = new AbortController();

@@ -1,7 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 
-/** Where this user's machine keeps what can be made again: `XDG_CACHE_HOME`, else the platform's own place. */
+/** The folder for data that can be recreated: `XDG_CACHE_HOME`, else the platform's default. */
 export function cacheDirectory(): string {
   const home = os.homedir();
   const places: Partial<Record<NodeJS.Platform, string>> = {

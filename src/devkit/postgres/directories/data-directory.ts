@@ -20,14 +20,14 @@ export interface DataDirectoryOptions {
   password: string;
 }
 
-/** Who has a login in the template, one without a password; every other one is made in the copy. */
+/** The login in the template, which has no password; any other login is created in the copy. */
 const templateLogin = { user: 'postgres', password: '' };
 
 /**
- * Makes `directory` a PostgreSQL data directory unless it is one; `user` has its login. It is copied from a template
- * in the user's cache, which the first caller fills: several times faster than making it. It is built beside its place and
- * renamed, so that a process killed halfway leaves nothing that looks whole. Safe for several directories at once; without
- * a usable cache it is merely slower.
+ * Makes `directory` a PostgreSQL data directory, unless it is one; `user` has its login. The data is copied from a template
+ * in the user's cache, which the first caller creates: several times faster than initdb. The copy is built next to its final
+ * place and renamed, so a killed process never leaves an incomplete directory. Safe for several directories at once; without
+ * a usable cache it is only slower.
  */
 export async function createDataDirectory(directory: string, options: DataDirectoryOptions): Promise<void> {
   if (await stat(path.join(directory, 'PG_VERSION')).catch(() => undefined)) return;
@@ -42,14 +42,14 @@ export async function createDataDirectory(directory: string, options: DataDirect
   await rename(unfinished, directory);
 }
 
-/** Forgets the template, for instance because a copy of it does not start. */
+/** Deletes the template, for example because a copy of it does not start. */
 export async function dropTemplate(options: DataDirectoryOptions): Promise<void> {
   await removeDirectory(templatePath(options));
 }
 
 function templatePath({ binaries, account }: DataDirectoryOptions): string {
   const name = `template-${binaries.version}-${process.arch}`;
-  // the account copies it, and may not enter the cache of root
+  // the account makes the copy, and cannot enter root's cache
   return account ? path.join(outside, `${name}-${account.uid}`) : path.join(cacheDirectory(), name);
 }
 
@@ -66,7 +66,7 @@ async function copyTemplate(directory: string, options: DataDirectoryOptions): P
   }
 }
 
-/** A cache may lie in a folder where others write: another account's template could hold logins of its own. */
+/** Other users may be able to write to the cache's folder, and another account's template could contain logins of its own. */
 async function assertOwned(folder: string, owner: number | undefined): Promise<void> {
   const { uid, mode } = await lstat(folder);
   if (process.platform === 'win32') return;
@@ -83,7 +83,7 @@ async function keepTemplate(
     await (account ? makeShared() : makeOwnFolder(path.dirname(template)));
     await assertOwned(path.dirname(template), process.getuid?.());
     await copyDirectory(directory, unfinished, account);
-    await rename(unfinished, template); // fails when another process was first, which is as good
+    await rename(unfinished, template); // fails if another process was first; its template is as good
   } catch {
     await removeDirectory(unfinished).catch(() => undefined);
   }
@@ -93,7 +93,7 @@ async function initialize(directory: string, options: DataDirectoryOptions): Pro
   const { binaries, account } = options;
   await mkdir(directory, { recursive: true, mode: 0o700 });
   if (account) await lchown(directory, account.uid, account.gid);
-  // The access rules are written before every start.
+  // The access rules are rewritten before every start.
   const login = ['-D', directory, '-U', superuser, '-A', 'reject'];
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   const words = [...login, ...locale, '--no-instructions', '--no-sync'];

@@ -7,12 +7,12 @@ import { type Account, closedFolder } from '../server/account.ts';
 import type { PostgresBinaries } from '../server/binaries.ts';
 import { copyDirectory, removeDirectory } from './foreign-directory.ts';
 
-/** For root alone: where the account of PostgreSQL reaches what lies in a folder that is closed to it, as /root is. */
+/** For root only: a place that PostgreSQL's account can reach when a folder is closed to it, like /root. */
 export const outside = '/var/lib/microservice-devkit';
 
 /**
- * The data directory of the folder `home`: `data` in it, and where `account` may not enter `home`, a directory outside that
- * belongs to this folder. The link `data` stands in its place: without the link, what is outside is begun anew.
+ * Returns the data directory of the folder `home`: `data` in it or, if `account` cannot enter `home`, a directory outside
+ * that belongs to this folder. Then `data` is a link to the directory; if the link is missing, the directory starts empty.
  */
 export async function placeData(home: string, account: Account | undefined): Promise<string> {
   const data = path.join(home, 'data');
@@ -37,7 +37,7 @@ export async function placeData(home: string, account: Account | undefined): Pro
   return moved;
 }
 
-/** The directory of which `placeData` has made a link, for whose owner it is; else `data` itself. */
+/** Returns the target of the link that `placeData` created, to find the data's owner; `data` itself if there is no link. */
 export const knownData = async (home: string): Promise<string> => {
   const moved = path.join(outsideOf(home), 'data');
   const target = await readlink(path.join(home, 'data')).catch(() => undefined);
@@ -59,13 +59,13 @@ async function makeOutside(home: string, account: Account): Promise<string> {
   return path.join(folder, 'data');
 }
 
-/** Moves what is there, as an older version left it, and puts the link in its place. */
+/** Moves data that an older version left, and replaces it with the link. */
 async function moveOut(home: string, account: Account): Promise<void> {
   const data = path.join(home, 'data');
   await removeDirectory(outsideOf(home));
   const moved = await makeOutside(home, account);
   await rename(data, moved).catch(async (error: unknown) => {
-    if (errorCode(error) === 'ENOENT') return; // nothing is there yet
+    if (errorCode(error) === 'ENOENT') return; // there is no data yet
     if (errorCode(error) !== 'EXDEV') throw error;
     await copyDirectory(data, moved, account);
     await removeDirectory(data);
@@ -73,7 +73,7 @@ async function moveOut(home: string, account: Account): Promise<void> {
   await symlink(moved, data);
 }
 
-/** Everyone may enter it, and root alone may write. */
+/** Every user can enter the folder; only root can write to it. */
 export async function makeShared(): Promise<void> {
   await mkdir(outside, { recursive: true, mode: 0o755 });
   const { uid, mode } = await lstat(outside);
@@ -82,7 +82,7 @@ export async function makeShared(): Promise<void> {
   await chmod(outside, 0o755);
 }
 
-/** The programs, copied once for each version where `account` may not enter the folder in which npm installed them. */
+/** Returns the folder of the programs. If `account` cannot enter npm's folder, they are copied, once per version. */
 export async function placeBinaries(
   binaries: PostgresBinaries,
   account: Account | undefined,
@@ -107,11 +107,11 @@ async function copyPrograms(native: string, copy: string): Promise<void> {
   await openToReaders(unfinished);
   await rename(unfinished, copy).catch(async (error: unknown) => {
     await rm(unfinished, { recursive: true, force: true });
-    if (!(await lstat(copy).catch(() => undefined))) throw error; // else another process was first, which is as good
+    if (!(await lstat(copy).catch(() => undefined))) throw error; // else another process was first; its copy is as good
   });
 }
 
-/** A umask or the mode of the installed files may have closed them; they hold nothing of the user's. */
+/** A umask or the mode of the installed files may have closed them. They contain no data of the user. */
 async function openToReaders(folder: string): Promise<void> {
   await chmod(folder, 0o755);
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {

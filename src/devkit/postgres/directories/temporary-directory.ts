@@ -5,8 +5,8 @@ import { type Account, closedFolder } from '../server/account.ts';
 import { fitsSocket } from '../server/socket.ts';
 
 /**
- * Makes a directory that only we and `account` may enter: in the system's temporary directory, or in /tmp where that one is
- * closed to the account, or so long that the path of a socket would not fit.
+ * Creates a directory that only we and `account` can enter: in the system's temporary directory, or in /tmp if the account
+ * cannot enter that one or its path is too long for a socket.
  */
 export async function createTemporaryDirectory(account: Account | undefined): Promise<string> {
   const usual = path.join(os.tmpdir(), 'microservice-postgres-');

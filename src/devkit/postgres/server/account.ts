@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 const execute = promisify(execFile);
 
 /**
- * The account that PostgreSQL runs as when we are root; PostgreSQL refuses to run as root. It gets no capability and no
- * group of ours: for `spawn`, these two are all.
+ * The account of the PostgreSQL process when we are root, because PostgreSQL refuses to run as root. It gets no capabilities
+ * and none of our groups: `spawn` needs only these two ids.
  */
 export interface Account {
   uid: number;
@@ -15,8 +15,8 @@ export interface Account {
 }
 
 /**
- * Resolves to undefined for an ordinary user: PostgreSQL then runs as that user. As root it is the owner of existing data,
- * else the account `postgres`, else `nobody`; no account is ever created.
+ * Resolves to undefined for an ordinary user: PostgreSQL then runs as that user. For root, it is the owner of existing data,
+ * else the account `postgres`, else `nobody`; accounts are never created.
  */
 export async function chooseAccount(dataDirectory: string | undefined): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
@@ -40,13 +40,16 @@ async function lookUp(name: string): Promise<Account | undefined> {
 
 const harmless = /^(PATH|TZ|LANG|LC_\w+|LD_LIBRARY_PATH|TMPDIR)$/;
 
-/** What a program of `account` gets of our environment: all without one, and else nothing that root keeps to itself. */
+/**
+ * The environment of a program that runs as `account`: our whole environment without an account, else none of root's private
+ * variables.
+ */
 export const environmentFor = (account: Account | undefined): NodeJS.ProcessEnv =>
   account
     ? Object.fromEntries(Object.entries(process.env).filter(([name]) => harmless.test(name)))
     : { ...process.env };
 
-/** The first folder above `target` that `account` may not enter; undefined when the way is open. */
+/** Returns the first folder above `target` that `account` cannot enter; undefined if it can enter all. */
 export async function closedFolder(target: string, account: Account): Promise<string | undefined> {
   const folders: string[] = [];
   for (let at = path.dirname(path.resolve(target)); !folders.includes(at); at = path.dirname(at))

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { errorCode, errorMessage } from '../../errors.ts';
 
-/** The two programs of PostgreSQL that the devkit runs, and the version of the package that holds them. */
+/** The two programs of PostgreSQL that the devkit runs, and the version of their package. */
 export interface PostgresBinaries {
   initdb: string;
   postgres: string;
@@ -27,8 +27,8 @@ const platforms: Record<string, string> = {
 };
 
 /**
- * Finds the PostgreSQL that npm installed for this platform and completes its library links, which the package makes in
- * an install script: `npm install --ignore-scripts` is enough. Safe to repeat and in several processes at once.
+ * Finds the PostgreSQL that npm installed for this platform, and creates its library links. The package creates them in an
+ * install script, so `npm install --ignore-scripts` works too. Safe to repeat, and in several processes at once.
  */
 export async function findBinaries(): Promise<PostgresBinaries> {
   const manifest = resolvePlatformPackage();
@@ -53,7 +53,7 @@ function resolvePlatformPackage(): string {
   }
 }
 
-/** Makes the links that the package lists, relative to its folder. Safe to repeat. */
+/** Creates the links that the package lists, relative to its folder. Safe to repeat. */
 export async function linkLibraries(root: string): Promise<void> {
   const list = await readFile(path.join(root, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   const links: LibraryLink[] = JSON.parse(list);

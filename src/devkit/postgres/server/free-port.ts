@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 
-/** A port of `host` that was free a moment ago: whoever listens on it must be ready to try another. */
+/** Returns a port of `host` that was free a moment ago; the caller must be ready to try another one. */
 export async function findFreePort(host: string): Promise<number> {
   const server = net.createServer().listen(0, host);
   await once(server, 'listening');

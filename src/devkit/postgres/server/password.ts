@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { readPrivateFile, writePrivateFile } from '../../private-file.ts';
 
-/** 144 bits, in characters that need no escape in an address, a shell or a file of variables. */
+/** 144 bits, in characters that need no escaping in a URL, a shell or a `.env` file. */
 export const randomPassword = (): string => randomBytes(18).toString('base64url');
 
-/** The password of data that stay, beside them; a random one the first time. */
+/** Returns the password kept next to the data; creates a random one the first time. */
 export async function keptPassword(home: string): Promise<string> {
   const file = path.join(home, 'password');
   const kept = (await readPrivateFile(file)).trim();

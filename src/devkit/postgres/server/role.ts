@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { escapeIdentifier, escapeLiteral } from 'pg';
 import { type Account, environmentFor } from './account.ts';
 
-/** Whoever made the cluster is a superuser for ever: it has no password, and no other program learns of it. */
+/** The role that creates the cluster is a superuser permanently. It has no password, and no other program knows it. */
 export const superuser = 'embedded_superuser';
 
 interface RoleOptions {
@@ -12,15 +12,15 @@ interface RoleOptions {
   /** A data directory whose server is stopped. */
   directory: string;
   user: string;
-  /** Empty for a login that comes by a Unix socket. */
+  /** Empty for a login over a Unix socket. */
   password: string;
-  /** What `user` is to own, whoever owns it now; those that are missing are left out. */
+  /** Databases that `user` must own, whatever their owner is now; missing databases are skipped. */
   databases: string[];
 }
 
 /**
- * Makes `user` an ordinary login that may create databases, with this password, and the owner of all that is in `databases`;
- * a superuser that an older version has made is one no more. Safe to repeat.
+ * Makes `user` an ordinary login with this password that can create databases, and the owner of every object in `databases`.
+ * A superuser that an older version created loses that right. Safe to repeat.
  */
 export async function ensureRole(options: RoleOptions): Promise<void> {
   const { user, password, directory, databases } = options;
@@ -39,8 +39,8 @@ export async function ensureRole(options: RoleOptions): Promise<void> {
 }
 
 /**
- * Other logins come of older versions, and of an address whose user has changed. What the cluster itself holds has oids below
- * 16384 (FirstNormalObjectId in src/include/access/transam.h), and so has a role that is made in single-user mode.
+ * Other logins come from older versions, or from an address whose user has changed. Objects of the cluster itself have oids
+ * below 16384 (FirstNormalObjectId in src/include/access/transam.h), and so does a role created in single-user mode.
  */
 function ownership(user: string): string[] {
   const name = escapeLiteral(user);
@@ -53,7 +53,7 @@ function ownership(user: string): string[] {
       `select rolname from pg_roles where oid <> 10 and rolname !~ '^pg_' and rolname <> ${name}`,
       'reassign owned by %I to %I',
     ),
-    // REASSIGN OWNED refuses the role that made the cluster
+    // REASSIGN OWNED refuses the role that created the cluster
     forEach(
       `select datname from pg_database where datdba = 10 and not datistemplate`,
       'alter database %I owner to %I',
@@ -65,7 +65,7 @@ function ownership(user: string): string[] {
   ];
 }
 
-/** In single-user mode a statement ends with its line, and one that fails does not end the next. */
+/** In single-user mode, a line ends a statement, and a failed statement does not stop the next one. */
 async function runAlone(
   options: RoleOptions,
   database: string,
@@ -78,7 +78,7 @@ async function runAlone(
     cwd: directory,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
-  single.stdin.on('error', () => undefined); // it may end, for want of the database, before it reads
+  single.stdin.on('error', () => undefined); // it may exit before it reads, if the database does not exist
   single.stdin.end([...statements, ''].join('\n'));
   const [code]: (number | null)[] = await once(single, 'exit');
   return code ?? null;

@@ -13,35 +13,35 @@ export interface ServerProcessOptions {
   account: Account | undefined;
   /** The data directory. */
   directory: string;
-  /** An address, or the folder of a Unix socket. */
+  /** An IP address or host name, or the folder of a Unix socket. */
   host: string;
   port: number;
   isSocket: boolean;
   /** Run-time settings, `name=value`. */
   settings: string[];
   logFile: string;
-  /** Nothing in the data directory is needed after the stop. */
+  /** The data is not needed after the stop. */
   fleeting: boolean;
-  /** Removed by the watchdog when the parent dies without stopping the server. */
+  /** The watchdog deletes this directory if the parent dies without stopping the server. */
   removeAfterwards?: string;
 }
 
 export interface ServerProcess {
-  /** Resolves when the server has ended, for whatever reason. */
+  /** Resolves when the server has ended, for any reason. */
   ended: Promise<void>;
-  /** Ends the server and resolves when it is gone. Safe to repeat. */
+  /** Stops the server and resolves when it has ended. Safe to repeat. */
   stop(): Promise<void>;
 }
 
-/** How long a start may take, recovery after a crash included. */
+/** The longest start, including recovery after a crash. */
 const startTimeout = 60_000;
-/** How long a stop may take before it is forced. */
+/** The longest stop before the server is killed. */
 const stopTimeout = 10_000;
 
 /**
- * Starts PostgreSQL in a session of its own, so that Ctrl-C in the terminal does not reach it, and resolves when it accepts
- * connections. It neither keeps this process alive nor outlives it, SIGKILL included (not on Windows). Throws what the
- * server's log says when it ends instead.
+ * Starts PostgreSQL in a session of its own, so Ctrl-C in the terminal does not reach it, and resolves when it accepts
+ * connections. It does not keep this process alive, and ends with it, even after SIGKILL (not on Windows). Throws the
+ * server's log if it exits instead.
  */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
   const server = await spawnServer(options);
@@ -99,7 +99,7 @@ async function ready(server: ChildProcess, options: ServerProcessOptions): Promi
   throw new Error(`PostgreSQL was not ready after ${startTimeout / 1000} s. Its log: ${options.logFile}`);
 }
 
-/** The eighth line of postmaster.pid is the state, which pg_ctl waits for too. */
+/** The eighth line of postmaster.pid is the state; pg_ctl waits for it too. */
 async function saysReady(server: ChildProcess, directory: string): Promise<boolean> {
   const lines = (await readPrivateFile(path.join(directory, 'postmaster.pid'))).split('\n');
   return lines[0] === String(server.pid) && lines[7]?.trim() === 'ready';

@@ -1,13 +1,16 @@
 import type { JsonSchema } from '../../schemas/json-schema.ts';
 
-/** Formats for which a generated client has a type of its own: it applies `pattern` and `minLength` to a date and fails. */
+/**
+ * Formats for which generated clients have a type of their own: they would apply `pattern` and `minLength` to a date and
+ * fail.
+ */
 const typedFormats = ['date', 'date-time', 'uuid'];
 const annotations = ['description', 'title', 'examples', 'not'];
 
 /**
- * A JSON Schema that says the same in words that generators of clients understand. With openapi-generator 7.17: the Python client
- * applies `pattern` to its `datetime` and fails on each read; the Java client takes `format: decimal` for a number; and the Java
- * client sends null for a field of any type that nobody set, unless an `allOf` stands around it.
+ * Returns an equivalent JSON Schema that client generators understand. With openapi-generator 7.17, the Python client applies
+ * `pattern` to its `datetime` and fails on each read; the Java client reads `format: decimal` as a number; and the Java
+ * client sends null for an unset field without a type, unless it is wrapped in `allOf`.
  */
 export function forClients(schema: JsonSchema): JsonSchema {
   const { format, pattern, minLength, properties, items, anyOf, ...rest } = schema;

@@ -6,14 +6,14 @@ import { toJsonSchema, type Direction, type JsonSchema, type Place } from '../..
 /** The reusable schemas of a document, collected while its operations are written. */
 export interface Components {
   readonly schemas: Record<string, JsonSchema>;
-  /** The JSON Schema of a joi schema; whatever in it has a name becomes a component and a reference. */
+  /** Returns the JSON Schema of a joi schema; every named part becomes a component and a reference. */
   of(schema: joi.Schema, direction: Direction): JsonSchema;
 }
 
 /**
- * Starts with the schemas given. What is delivered bears the name of its label; what is sent does too, or that name with
- * `Input` where the two differ, as they do when there are defaults: so ask for what is delivered first. Throws when two
- * schemas that differ in more than that have the same label.
+ * Starts with the given schemas. An output schema is named after its label. An input schema is too, or gets that name with
+ * `Input` if the two differ, as they do with defaults; so request the output schema first. Throws if two schemas with the
+ * same label differ in any other way.
  */
 export function createComponents(schemas: Record<string, JsonSchema>): Components {
   const keep = (name: string, schema: JsonSchema, direction: Direction): JsonSchema => {
@@ -37,7 +37,7 @@ export function createComponents(schemas: Record<string, JsonSchema>): Component
   };
 }
 
-/** Links of joi point into the schema's own `$defs`; in the document these are components. */
+/** joi's links point into the schema's own `$defs`; in the document, these are components. */
 function hoisted(schema: JsonSchema): JsonSchema {
   const text = JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/');
   const moved: JsonSchema = JSON.parse(text);

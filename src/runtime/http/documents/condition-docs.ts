@@ -1,14 +1,14 @@
 import { tagListSchema } from '../requests/entity-tags.ts';
 import type { Operation } from '../requests/route.ts';
 
-/** The headers by which a caller of a route with entity tags makes a condition, as the document describes them. */
+/** Documents the conditional request headers of a route with entity tags. */
 export function conditionParameters({ etag, method }: Operation): object[] {
   if (!etag || method === 'post') return [];
   const [name, description] =
     method === 'get'
       ? ['If-None-Match', 'Entity tags that the client has cached: 304 if the representation has one of them']
       : ['If-Match', 'Entity tags that the client has read: 412 if the representation has none of them'];
-  // A GET takes whatever is not a list of tags for one that the caller does not have.
+  // A GET treats any value that is not a list of tags as a tag that does not match.
   const schema = method === 'get' ? { type: 'string' } : tagListSchema;
   return [{ name, in: 'header', required: false, description, schema }];
 }
@@ -17,7 +17,7 @@ const headers = {
   ETag: { description: 'The entity tag of the representation', schema: { type: 'string' } },
 };
 
-/** The answers of a route, with the entity tags of those that have a body, and 304 where it may be one. */
+/** Returns the answers of a route with entity tags on those that have a body, and 304 where it applies. */
 export function taggedAnswers({ etag, method }: Operation, answers: Record<string, object>): object {
   if (!etag) return answers;
   const tagged = Object.entries(answers).map(([status, answer]) => [
@@ -29,7 +29,7 @@ export function taggedAnswers({ etag, method }: Operation, answers: Record<strin
   return { ...Object.fromEntries(tagged), ...known };
 }
 
-/** The status of a condition that is not met, where a route takes one. */
+/** The status of a failed precondition, if the route accepts one. */
 export function conditionStatuses({ etag, method }: Operation): number[] {
   return etag && method !== 'get' && method !== 'post' ? [400, 412] : [];
 }

@@ -8,7 +8,7 @@ import { otherMethods } from '../requests/other-methods.ts';
 
 const files = new Set(['swagger-ui-bundle.js', 'swagger-ui.css']);
 
-/** Addresses are relative, so that the page works behind a gateway that puts the service under a path of its own. */
+/** URLs are relative, so the page works behind a gateway that adds a path prefix. */
 const initializer = `window.ui = SwaggerUIBundle({
   url: new URL('openapi.json', document.baseURI).href,
   dom_id: '#swagger-ui',
@@ -16,7 +16,7 @@ const initializer = `window.ui = SwaggerUIBundle({
 });
 `;
 
-/** `/openapi.json`, and `/docs`, where it can be read and tried; all of it is served from here, nothing from elsewhere. */
+/** Serves `/openapi.json` and an interactive `/docs`. All files come from this service. */
 export function docsRouter(document: object, title: string): Router {
   const router = express.Router({ strict: true });
   const root = swaggerFiles();
@@ -40,7 +40,7 @@ export function docsRouter(document: object, title: string): Router {
   return router;
 }
 
-/** The build puts the files beside the compiled code; from source they are taken from the development dependency. */
+/** The build copies the files next to the compiled code; in development they come from the dev dependency. */
 function swaggerFiles(): string {
   const built = fileURLToPath(new URL('../../swagger-ui/', import.meta.url));
   return existsSync(built)

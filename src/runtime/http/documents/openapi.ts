@@ -16,9 +16,9 @@ export interface ApiInfo {
 interface Options {
   info: ApiInfo;
   operations: readonly Operation[];
-  /** The largest body in bytes, where an operation does not say otherwise. */
+  /** The largest body in bytes, unless an operation has its own limit. */
   bodyLimit: number;
-  /** Whether callers prove who they are; the document then says that they do so with a bearer token. */
+  /** Whether callers must authenticate; the document then requires a bearer token. */
   isProtected: boolean;
 }
 
@@ -42,7 +42,7 @@ const problemSchema: JsonSchema = {
   required: ['type', 'title', 'status'],
 };
 
-/** The OpenAPI 3.1 document of the operations, from the joi schemas that check them. */
+/** Returns the OpenAPI 3.1 document of the operations, from the joi schemas that validate them. */
 export function openApiDocument({ info, operations, bodyLimit, isProtected }: Options): object {
   const components = createComponents({ Problem: problemSchema });
   for (const operation of operations) successes(operation, components);
@@ -100,12 +100,12 @@ function operationObject(operation: Operation, surroundings: Surroundings): obje
   };
 }
 
-/** `/v1/users/:id` as `/v1/users/{id}`. */
+/** Converts `/v1/users/:id` to `/v1/users/{id}`. */
 function templated(path: string): string {
   return path.replaceAll(/:(\w+)/g, '{$1}');
 }
 
-/** Ids are unique in a document: a summary that says the same as another's makes way for the path. */
+/** Ids are unique in a document: if two summaries give the same id, the later one uses its path. */
 function operationId({ operationId: given, summary, method, path }: Operation, ids: Set<string>): string {
   const wanted = given ?? camelCase(summary);
   const id = ids.has(wanted) ? camelCase(`${method} ${path}`) : wanted;
@@ -113,7 +113,7 @@ function operationId({ operationId: given, summary, method, path }: Operation, i
   return id;
 }
 
-/** "Create a user" as `createUser`. */
+/** Converts "Create a user" to `createUser`. */
 function camelCase(summary: string): string {
   const words = summary.split(/\W+/).filter((word) => word !== '' && !/^(a|an|the)$/i.test(word));
   const [first = '', ...others] = words.map((word) => word.toLowerCase());

@@ -5,22 +5,22 @@ import { withoutTextSecrets } from '../../logging/text-secrets.ts';
 import { pendingMigrations } from '../../migrations/pending-migrations.ts';
 import type { ServerState } from '../server/server-state.ts';
 
-/** Something without which the service cannot serve; `check` rejects when it is missing, and says why. */
+/** A dependency without which the service cannot serve requests; `check` rejects with the reason if it is unavailable. */
 export interface ReadinessCheck {
   name: string;
   check(): Promise<unknown>;
 }
 
-/** What health needs to know of the event bus. */
+/** The parts of the event bus that health uses. */
 export interface BusHealth {
   status(): unknown;
-  /** False when the bus cannot heal itself while the broker answers: only a new process helps. */
+  /** False if the bus cannot recover although the broker answers: the process must be restarted. */
   healthy(): boolean;
 }
 
 /**
- * With `details` the body has the state of the bus and the reasons, which name addresses, topics, offsets and the words of
- * errors; without, states alone.
+ * With `details`, the body has the state of the bus and the reasons, which include addresses, topics, offsets and error
+ * messages; without, it has only states.
  */
 export interface Health {
   live(details: boolean): { ok: boolean; body: object };
@@ -33,12 +33,12 @@ interface Options {
   bus?: BusHealth;
 }
 
-/** Milliseconds after which a check that has not answered counts as failed; probes of Kubernetes rarely wait longer. */
+/** The time after which an unanswered check counts as failed, in ms; probes of Kubernetes rarely wait longer. */
 const patience = 2_000;
 
 /**
- * Live means that a new process would not do better. Ready means started, not draining, and every check passes; the
- * state of the bus is told and does not count, since HTTP serves without it.
+ * Live means that a restart would not help. Ready means started, not draining, and all checks pass. The state of the bus is
+ * shown but does not count, since HTTP works without it.
  */
 export function createHealth({ state, checks, bus }: Options): Health {
   return {
@@ -57,12 +57,12 @@ export function createHealth({ state, checks, bus }: Options): Health {
   };
 }
 
-/** The database answers, within the patience of a probe, and takes writes. */
+/** Checks that the database answers in time for a probe, and accepts writes. */
 export function databaseCheck(database: Knex): ReadinessCheck {
   return { name: 'database', check: () => checkWritable(database) };
 }
 
-/** Every migration of the service in `root` has run; once seen it is not asked again, since a schema does not go away. */
+/** Checks that every migration of the service in `root` has run. Once that is true it is not queried again. */
 export function schemaCheck(database: Knex, root: string | undefined): ReadinessCheck {
   let isThere = false;
   return {

@@ -7,11 +7,11 @@ import { otherMethods } from '../requests/other-methods.ts';
 interface Options {
   health: Health;
   registries: readonly Registry[];
-  /** Who may see the details of health. */
+  /** Reports whether a client may see the details of health. */
   mayKnow: (req: Request) => boolean;
 }
 
-/** The pages for those who run the service: `/health/live`, `/health/ready` and `/metrics`. */
+/** The endpoints for operators: `/health/live`, `/health/ready` and `/metrics`. */
 export function managementRouter({ health, registries, mayKnow }: Options): Router {
   const router = express.Router();
   router.get('/health/live', (req, res) => {

@@ -2,28 +2,28 @@ import { hasCode, isAway, READ_ONLY_TRANSACTION } from '../../database/error-kin
 import { RequestAbandonedError } from '../../database/request-work.ts';
 import { problem, type Problem } from './problem.ts';
 
-/** What the `pg` driver puts on an error that PostgreSQL sent, as far as a client of ours may learn of it. */
+/** The fields that `pg` sets on a PostgreSQL error, as far as clients may see them. */
 interface DatabaseError extends Error {
   code: string;
   detail?: string;
   constraint?: string;
 }
 
-/** A conflict, and a lock that was not free in time. */
+/** A serialization failure, a deadlock, or a lock timeout. */
 const tryAgain = /^(40001|40P01|55P03)$/;
 const QUERY_CANCELED = '57014';
 
 /**
- * The problem that an error of PostgreSQL, its driver or the pool means to a client, or undefined when it means
- * nothing to one. Codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
+ * Maps an error of PostgreSQL, its driver or the pool to a problem; undefined if it has no meaning to a client. Codes:
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 export function databaseProblem(error: Error): Problem | undefined {
-  if (error instanceof RequestAbandonedError) return problem(503, error.message); // which nobody reads
+  if (error instanceof RequestAbandonedError) return problem(503, error.message); // the client is gone and does not read it
   if (hasCode(error, READ_ONLY_TRANSACTION))
     return problem(503, 'The database does not accept writes at the moment. Try again.');
   if (hasCode(error, QUERY_CANCELED))
     return problem(503, 'The request took too long in the database. Try again later.');
-  // Knex calls a query that its own timeout ended so
+  // Knex's error for a query that exceeded its timeout
   if (isAway(error) || error.name === 'KnexTimeoutError')
     return problem(
       503,
@@ -44,7 +44,7 @@ function isDatabaseError(error: Error): error is DatabaseError {
   return 'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code);
 }
 
-/** `Key (first_name, last_name)=(A, B) already exists.` as `firstName and lastName`. */
+/** Converts `Key (first_name, last_name)=(A, B) already exists.` to `firstName and lastName`. */
 function columns({ detail }: DatabaseError): string | undefined {
   const list = /^Key \((.+?)\)=\(/.exec(detail ?? '')?.[1];
   return list

@@ -8,16 +8,16 @@ import {
 import { databaseProblem } from './database-problem.ts';
 import { problem, type Problem } from './problem.ts';
 
-/** An error of Express or of its body parser, which carries the status that it wants and whether its text may be shown. */
+/** An error of Express or its body parser, which carries an HTTP status and whether its message may be shown. */
 interface HttpError extends Error {
   status: number;
   expose?: boolean;
   type?: string;
-  /** Of a body that is too large: how large it may be, in bytes. */
+  /** For a body that is too large: the limit in bytes. */
   limit?: number;
 }
 
-/** The answer to an error. What has no meaning to a client becomes a 500 that tells nothing of its cause. */
+/** Maps an error to a problem. An error without a meaning to clients becomes a 500 that does not reveal its cause. */
 export function errorProblem(error: unknown): Problem {
   if (error instanceof InvalidError) return problem(400, error.message, error.errors);
   if (error instanceof NotFoundError) return problem(404, error.message);
@@ -30,7 +30,7 @@ export function errorProblem(error: unknown): Problem {
   );
 }
 
-/** Errors of other services' clients carry a status too: only one that says it may be shown is an answer of ours. */
+/** Errors of HTTP clients for other services carry a status too; only errors that allow it (`expose`) become answers. */
 function isHttpError(error: Error): error is HttpError {
   if (!('status' in error) || typeof error.status !== 'number' || error.status < 400 || error.status > 499)
     return false;

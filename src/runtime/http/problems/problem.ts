@@ -2,10 +2,10 @@ import { STATUS_CODES } from 'node:http';
 import type { Response } from 'express';
 import type { FieldError } from '../../errors.ts';
 
-/** An answer names so many errors, and says how many more there are. */
+/** An answer lists this many errors, and the number of further ones. */
 const MAX_ERRORS = 100;
 
-/** The body of an answer that tells of a problem (RFC 9457); `errors` names the fields that are wrong, 100 of them at most. */
+/** The body of a problem response (RFC 9457); `errors` lists the invalid fields, at most 100. */
 export interface Problem {
   type: string;
   title: string;
@@ -14,7 +14,7 @@ export interface Problem {
   errors?: readonly FieldError[];
 }
 
-/** A problem whose title is the name of its status. */
+/** Returns a problem whose title is the name of its status. */
 export function problem(status: number, detail?: string, errors: readonly FieldError[] = []): Problem {
   const more = errors.length - MAX_ERRORS;
   return {
@@ -29,7 +29,7 @@ export function problem(status: number, detail?: string, errors: readonly FieldE
   };
 }
 
-/** Answers with a problem; 503 asks the client to come back in a second. */
+/** Sends a problem; for 503 it sets `Retry-After` to one second. */
 export function sendProblem(res: Response, body: Problem): void {
   if (body.status === 503) res.setHeader('retry-after', '1');
   res.status(body.status).setHeader('content-type', 'application/problem+json');

@@ -3,12 +3,12 @@ import type { CorsConfig } from '../../config/cors-config.ts';
 
 const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const exposed = 'accept-patch, allow, etag, location, retry-after, www-authenticate, x-request-id';
-/** Seconds for which a browser may remember a preflight. */
+/** How long a browser may cache a preflight, in seconds. */
 const MAX_AGE = '600';
 
 /**
- * Lets pages of the given origins call the service (https://fetch.spec.whatwg.org/#http-cors-protocol). Preflights come
- * without a token, so this stands before authentication. Any header may be sent: the origin is trusted, or all are.
+ * Lets pages of the given origins call the service (https://fetch.spec.whatwg.org/#http-cors-protocol). Preflights carry no
+ * token, so this must precede authentication. Any header is allowed, since the origin is trusted or all origins are.
  */
 export function cors({ origins, credentials }: CorsConfig): RequestHandler {
   const isOpen = origins.includes('*');

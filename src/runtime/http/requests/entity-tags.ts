@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import { InvalidError, PreconditionFailedError, type Precondition } from '../../errors.ts';
 
-/** One tag of a list; W/ marks a weak one (RFC 9110, section 8.8.3). */
+/** One tag of a list; W/ marks a weak tag (RFC 9110, section 8.8.3). */
 const tag = /(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/.source;
 const list = new RegExp(`^[ \\t]*(?:,[ \\t]*)*${tag}[ \\t]*(?:,[ \\t]*(?:${tag}[ \\t]*)?)*$`);
 const tags = new RegExp(tag, 'g');
@@ -14,7 +14,7 @@ export const tagListSchema = {
   pattern: String.raw`^(\*|(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*")*)$`,
 } as const;
 
-/** The strong tag of a representation: a hash of its text, so that equal representations have equal tags. */
+/** Returns the strong tag of a representation: a hash of its JSON, so equal representations have equal tags. */
 export function entityTag(representation: unknown): string {
   return tagOf(JSON.stringify(representation));
 }
@@ -24,10 +24,10 @@ function tagOf(text: string): string {
 }
 
 /**
- * The condition of `If-Match` (RFC 9110, section 13.1.1), or undefined where the client sends none. Call it with the
- * present representation, the one that GET answers, read in the transaction that changes it and locked there: it
- * throws a PreconditionFailedError, 412, unless that is a representation which the client names. Throws an
- * InvalidError, 400, where the header is not a list of tags.
+ * Returns the condition of `If-Match` (RFC 9110, section 13.1.1); undefined if the client sends none. Call it with the
+ * current representation, as GET returns it, read and locked in the transaction that changes it: it throws a
+ * PreconditionFailedError (412) unless the client names that representation. Throws an InvalidError (400) if the header is
+ * not a list of tags.
  */
 export function ifMatch({ headers }: Pick<IncomingMessage, 'headers'>): Precondition | undefined {
   const header = headers['if-match'];
@@ -45,7 +45,7 @@ export function ifMatch({ headers }: Pick<IncomingMessage, 'headers'>): Precondi
   };
 }
 
-/** Answers JSON with its tag, and a client that has it already with 304 (RFC 9110, section 13.1.2). */
+/** Sends JSON with its tag, or 304 to a client that has it already (RFC 9110, section 13.1.2). */
 export const withEntityTag: RequestHandler = (_req, res, next) => {
   res.json = sendTagged;
   next();
@@ -60,7 +60,7 @@ function sendTagged(this: Response, body: unknown): Response {
   return this.end(text);
 }
 
-/** Whether a GET names the tag in `If-None-Match`, which does not tell weak tags from strong ones. */
+/** Reports whether a GET names the tag in `If-None-Match`, which compares weakly. */
 function isKnown({ method, headers }: Request, current: string): boolean {
   const header = headers['if-none-match'];
   if (header === undefined || (method !== 'GET' && method !== 'HEAD')) return false;
