@@ -1,20 +1,20 @@
-/** One value of a request that breaks a rule; `field` is a path such as `body.email`. */
+/** An invalid value of a request; `field` is a path such as `body.email`. */
 export interface FieldError {
   field: string;
   message: string;
 }
 
-/** The request is understood, and the present state forbids it: a name is taken, an order is shipped already. */
+/** The current state does not allow the request: a name is taken, an order is already shipped. */
 export class ConflictError extends Error {
   override name = 'ConflictError';
 }
 
-/** What was asked for does not exist, or not for the one who asks. */
+/** The resource does not exist, or not for this caller. */
 export class NotFoundError extends Error {
   override name = 'NotFoundError';
 }
 
-/** What was sent breaks a rule; `errors` names every field that does. */
+/** The input is invalid; `errors` names every invalid field. */
 export class InvalidError extends Error {
   override name = 'InvalidError';
   readonly errors: readonly FieldError[];
@@ -25,20 +25,20 @@ export class InvalidError extends Error {
   }
 }
 
-/** Something that the work needs does not answer at the moment; the same request may succeed later. */
+/** A dependency does not answer at the moment; the same request may succeed later. */
 export class UnavailableError extends Error {
   override name = 'UnavailableError';
 }
 
-/** The change was asked for on a condition, and the present state does not meet it: somebody else was faster. */
+/** The request has a condition that the current state does not meet, because another client was faster. */
 export class PreconditionFailedError extends Error {
   override name = 'PreconditionFailedError';
 }
 
-/** A condition on which a change is made: throws a PreconditionFailedError unless `current` meets it. */
+/** A condition of a change: throws a PreconditionFailedError unless `current` meets it. */
 export type Precondition = (current: object) => void;
 
-/** Returns the thrown error; makes one of any other thrown value. */
+/** Returns a thrown error unchanged, and wraps any other thrown value in one. */
 export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

@@ -1,6 +1,6 @@
 /**
- * Milliseconds to wait before try number `attempt` + 1: `first` doubled with each attempt, at most `max`, and up to a fifth
- * more or less, so that replicas that failed together do not come back together.
+ * Returns the delay before attempt `attempt` + 1, in ms: `first` doubled with each attempt, at most `max`, and up to a fifth
+ * more or less, so replicas that failed together do not retry together.
  */
 export function backoff(attempt: number, { first, max }: { first: number; max: number }): number {
   const exponential = Math.min(first * 2 ** Math.min(attempt - 1, 30), max);

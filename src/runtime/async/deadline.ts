@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Rejects with the error that `late` makes when `work` takes longer than so many milliseconds. `work` itself continues, and its
- * result is ignored.
+ * Rejects with the error of `late` if `work` takes longer than `milliseconds`. `work` itself continues, and its result is
+ * ignored.
  */
 export async function withDeadline<T>(work: Promise<T>, milliseconds: number, late: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
@@ -16,7 +16,7 @@ export async function withDeadline<T>(work: Promise<T>, milliseconds: number, la
   }
 }
 
-/** Resolves when `work` does, or after so many milliseconds; rejects when `work` rejects before. */
+/** Resolves when `work` does, or after `milliseconds`; rejects if `work` rejects before. */
 export async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
   const over = new AbortController();
   await Promise.race([work, sleep(milliseconds, undefined, { signal: over.signal }).catch(() => {})]).finally(

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 
-/** Where a process can be made to die, in the order in which an event comes there. */
+/** The places where a test can kill the process, in the order in which an event passes them. */
 export const failpoints = [
   /** The rows are in the outbox, before COMMIT. */
   'outbox.inserted',
@@ -16,7 +16,7 @@ export const failpoints = [
   /** After the last handler, before COMMIT. */
   'consumer.handled',
   'consumer.committed',
-  /** Before Kafka is told how far the group is. */
+  /** Before the group's offset is committed to Kafka. */
   'consumer.offset',
   /** An event is parked, before COMMIT. */
   'consumer.parked',
@@ -30,9 +30,8 @@ export type Failpoint = (typeof failpoints)[number];
 let hits = 0;
 
 /**
- * Kills the own process with SIGKILL, as a power cut would, where `MICROSERVICE_FAILPOINT` is `<name>` or `<name>:<nth hit>`;
- * writes one line to stderr first, so that a test knows that it was hit. Does nothing otherwise, and nothing in
- * production.
+ * Kills its own process with SIGKILL, like a power failure, if `MICROSERVICE_FAILPOINT` is `<name>` or `<name>:<nth hit>`. It
+ * writes one line to stderr first, so a test knows that it was hit. Otherwise, and always in production, it does nothing.
  */
 export function failpoint(name: Failpoint): void {
   const wanted = process.env.MICROSERVICE_FAILPOINT;

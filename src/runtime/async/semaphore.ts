@@ -1,7 +1,7 @@
-/** Runs `work` when one of the slots is free, in the order of asking; the slot is free again when `work` has settled. */
+/** Runs `work` when a slot is free, in the order of the calls; the slot is free again when `work` has settled. */
 export type Semaphore = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** At most `count` pieces of work at the same time. */
+/** Creates a semaphore for at most `count` concurrent calls. */
 export function createSemaphore(count: number): Semaphore {
   const waiting: (() => void)[] = [];
   let free = count;

@@ -14,26 +14,32 @@ import { choiceOf, type Selection } from './input/selection.ts';
 import { withDatabase } from './input/service-access.ts';
 import { print, printError } from '../logging/terminal.ts';
 
-/** More than there can be. */
+/** More events than there can be. */
 const EVERY = 1_000_000_000;
-/** Events that a dry run shows. */
+/** The number of events in a dry run. */
 const SHOWN = 100;
 const PATIENCE = 2_000;
 
 type Keep = (events: ParkedEvent[]) => void;
 
-/** What can be done with a key. */
+/** An operation on a key. */
 export interface KeyChange {
   did: string;
-  /** How many events would be gone. */
+  /** Returns the number of events to remove. */
   count(database: Knex, key: ParkedKey): Promise<number>;
-  /** Those events, `limit` at most, with values of `most` bytes in all. */
+  /** Returns these events, at most `limit`, with at most `most` bytes of values together. */
   read(database: Knex, key: ParkedKey, limit: number, most: number): Promise<ParkedEvent[]>;
-  /** Does it, and resolves to how many events are gone; `keep` gets them before. Undefined: the key was left alone. */
+  /**
+   * Runs the operation, and resolves to the number of removed events, which `keep` receives first. Undefined means that the
+   * key was not changed.
+   */
   act(database: Knex, key: ParkedKey, keep: Keep): Promise<number | undefined>;
 }
 
-/** Does something with the keys that the flags choose, each in a transaction of its own; without --yes says what it would do. */
+/**
+ * Runs the operation on the keys that the flags select, each in its own transaction; without --yes, only prints what would
+ * change.
+ */
 export async function changeKeys(
   root: string,
   state: ParkedState,
@@ -50,7 +56,7 @@ export async function changeKeys(
   });
 }
 
-/** Somebody may name an event that only waits for the first one of its key. */
+/** The flags may name an event that only waits for the first event of its key. */
 async function explainNothing(database: Knex, selection: Selection, state: ParkedState): Promise<void> {
   if (selection.id === undefined) return;
   const { keys } = await findParkedKeys(database, { ...selection, state, of: 'any' }, 1);
@@ -95,7 +101,7 @@ async function act(database: Knex, keys: ParkedKey[], change: KeyChange, { json 
       if (!json) print(count === undefined ? leftAlone(key) : doneText(key, count, change.did));
     }
   } finally {
-    // what was dropped before an error must be seen too
+    // events dropped before an error must be printed too
     if (json) printJson({ dryRun: false, keys: done.map(changeJson) });
   }
 }
@@ -112,7 +118,7 @@ const doneText = (key: ParkedKey, count: number, did: string): string =>
 const leftAlone = (key: ParkedKey): string =>
   `left alone: ${keyName(key)}, which has changed in the meantime; run list again`;
 
-/** What became of a key, or would become of it. */
+/** The result for a key, or the expected result in a dry run. */
 interface Outcome {
   key: ParkedKey;
   events: ParkedEvent[];
@@ -127,7 +133,7 @@ const changeJson = ({ key, events, count, outcome }: Outcome) => ({
   dropped: events.map(parkedEventJson),
 });
 
-/** Says what it waits for when that takes long. */
+/** Prints the reason for the wait if the work takes long. */
 async function patiently<T>(key: ParkedKey, work: Promise<T>): Promise<T> {
   const notice = setTimeout(
     () => printError(`waiting for ${keyName(key)}, which a service is retrying now`),

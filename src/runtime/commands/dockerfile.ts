@@ -28,7 +28,7 @@ export const dockerfileCommand: Command = {
   },
 };
 
-/** The base Dockerfile for the service's package manager, which its lock file tells. */
+/** Returns the base Dockerfile for the service's package manager, detected by its lock file. */
 function baseDockerfile(root: string): Promise<string> {
   const manager = existsSync(path.join(root, 'pnpm-lock.yaml')) ? 'pnpm' : 'npm';
   return readFile(new URL(`../docker/${manager}.Dockerfile`, import.meta.url), 'utf8');

@@ -8,20 +8,21 @@ import { printDryRun, printJson } from './output/printing.ts';
 import { kafkaOf, withDatabase, withKafka } from './input/service-access.ts';
 import { print, printableValue } from '../logging/terminal.ts';
 
-/** The event that a group is to leave out, and why. */
+/** The events that a group skips, and the reason. */
 interface Skip {
   group: string;
   topic: string;
   partition: number;
   offset: number;
-  /** The last offset that is left out; the same as `offset` for one event. */
+  /** The last skipped offset; equal to `offset` for one event. */
   through: number;
   reason: string;
 }
 
 /**
- * `inbox skip TOPIC PARTITION OFFSET [--through OFFSET] --reason TEXT`: moves a group past one event that holds its partition, or
- * past a batch that cannot be read, if the group stands exactly there. A service that runs follows with its next try. Rejects with where the group is otherwise.
+ * `inbox skip TOPIC PARTITION OFFSET [--through OFFSET] --reason TEXT`: moves a group past one event that blocks its
+ * partition, or past an unreadable batch, if the group is exactly there. A running service follows at its next attempt.
+ * Rejects with the group's actual position otherwise.
  */
 export async function skip(values: Flags, root: string, words: readonly string[]): Promise<void> {
   const [topic = '', partition = '', offset = ''] = words;
@@ -61,7 +62,7 @@ async function checkPosition(database: Knex, { group, topic, partition, offset }
   );
 }
 
-/** A position behind the end would count as one of a log that was thrown away. */
+/** A position beyond the end would mean that the log was replaced. */
 async function endOf(driver: KafkaDriver, { topic, partition, through }: Skip): Promise<number> {
   const isThere = (await driver.listTopics()).includes(topic);
   const logs = isThere ? await driver.topicOffsets(topic) : [];
@@ -96,7 +97,7 @@ const doneText = ({ group, topic, partition, offset, through, reason, by, at }: 
   `${at} ${by} skipped ${topic}/${partition}@${through === offset ? offset : `${offset} to ${through}`} for group ${group}: ${printableValue(reason)}\n` +
   `The group is at ${through + 1}. A running service continues there at its next try.`;
 
-/** Who runs this, as well as the machine knows; a container may have no name for its user. */
+/** The user of this command, as far as the machine knows; a container may have no name for its user. */
 function operator(): string {
   try {
     return `${userInfo().username}@${hostname()}`;

@@ -27,7 +27,7 @@ const columns: Column[] = [
   { title: 'AGE', right: true },
 ];
 
-/** The events that consumer groups remember. */
+/** The events that consumer groups have handled. */
 export const inboxCommand = commandOf(
   'shows handled events, forgets them, or skips an event',
   {

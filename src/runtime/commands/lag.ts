@@ -21,7 +21,7 @@ const columns: Column[] = [
   { title: 'MOVED', right: true },
 ];
 
-/** One partition of a group; null: not known. */
+/** One partition of a group; null means unknown. */
 interface Lag {
   group: string;
   topic: string;
@@ -30,7 +30,7 @@ interface Lag {
   committed: number | null;
   end: number | null;
   lag: number | null;
-  /** When the position was last written. */
+  /** The time of the last write to the position. */
   movedAt: string | null;
 }
 
@@ -51,7 +51,7 @@ export const lagCommand: Command = {
   },
 };
 
-/** What Kafka knows of the topics and groups, by `topic/partition` and by `group topic/partition`. */
+/** Kafka's offsets of topics and groups, by `topic/partition` and by `group topic/partition`. */
 interface Logs {
   logs: Map<string, { topic: string; partition: number; low: number; high: number }>;
   committed: Map<string, number>;
@@ -70,7 +70,7 @@ async function readKafka(
 }
 
 async function readLogs(driver: KafkaDriver, positions: readonly GroupPosition[]): Promise<Logs> {
-  // a topic that was deleted must not be asked for, lest the broker create it
+  // do not ask for a deleted topic, since the broker might create it
   const present = new Set(await driver.listTopics());
   const topics = distinct(positions.map(({ topic }) => topic)).filter((topic) => present.has(topic));
   const logs: Logs = { logs: new Map(), committed: new Map() };
@@ -88,7 +88,7 @@ async function readLogs(driver: KafkaDriver, positions: readonly GroupPosition[]
   return logs;
 }
 
-/** A row for every position, and for every partition of its topics where the group has none yet. */
+/** Returns a row for every position, and for every partition of its topics without one. */
 function lagsOf(positions: readonly GroupPosition[], logs?: Logs): Lag[] {
   const known = positions.map((each) => lagOf(each, logs));
   const places = new Set(known.map(({ group, topic, partition }) => `${group} ${topic}/${partition}`));

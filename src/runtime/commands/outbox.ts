@@ -30,7 +30,7 @@ const columns: Column[] = [
   { title: 'LANE', right: true },
 ];
 
-/** The events that are saved and not sent yet. */
+/** The events that are saved but not sent yet. */
 export const outboxCommand = commandOf('shows events that are saved but not in Kafka yet, or drops them', {
   list: {
     summary: 'one row per event, oldest first',
@@ -123,7 +123,7 @@ async function dropNow(database: Knex, filter: WaitingFilter, limit: number, { j
         `${counted(count, 'event')} dropped${count > 0 ? ', shown above; deleted permanently, unless a relay was already sending them' : ''}`,
       );
   } finally {
-    // what was dropped before an error must be seen too
+    // events dropped before an error must be printed too
     if (json) printJson({ dryRun: false, events: dropped.map(waitingJson) });
   }
 }

@@ -7,7 +7,7 @@ import { OUTBOX } from './input/selection.ts';
 import { tableText, type Column } from './output/table.ts';
 import { printableValue } from '../logging/terminal.ts';
 
-/** How keys whose events wait are shown. */
+/** The columns of a list of keys. */
 
 const columns: Column[] = [
   { title: 'GROUP' },
@@ -28,7 +28,7 @@ const groupOf = ({ group }: { group: string }): string => (group === OUTGOING ? 
 export const directionOf = ({ group }: { group: string }): 'inbox' | 'outbox' =>
   group === OUTGOING ? 'outbox' : 'inbox';
 
-/** One row a key. */
+/** Formats one row per key. */
 export function keysText(keys: readonly ParkedKey[]): string {
   const rows = keys.map((key) => [
     groupOf(key),
@@ -66,11 +66,11 @@ export function keyJson(key: ParkedKey) {
   };
 }
 
-/** A key in a line, for what is done with it. */
+/** Formats a key as one line, for the report of a change. */
 export const keyName = (key: ParkedKey): string =>
   printableValue(`key ${key.key} of ${key.topic} (${groupOf(key)})`);
 
-/** A key and its events with all that they hold; `more` are not shown. */
+/** Formats a key and its events with all their data; `more` events are not shown. */
 export function keyText(key: ParkedKey, events: readonly ParkedEvent[]): string {
   const next = key.nextTryAt ? `next try ${nextText(key.nextTryAt)}` : 'not retried automatically';
   const more = key.events - events.length;

@@ -19,13 +19,13 @@ import { print } from '../logging/terminal.ts';
 const LIMIT = 100;
 const selectors: readonly FlagName[] = ['id', 'key', 'type', 'topic', 'group', 'older-than'];
 
-/** The keys that are tried again by themselves. */
+/** The keys that are retried automatically. */
 export const parkedCommand = createParkedCommand('parked', {
   summary: 'shows keys whose first event fails and is retried; retries them now, or drops events',
   redrive: 'retries the keys now, and resets their number of tries',
 });
 
-/** The keys that wait for somebody, of events that came and of those on their way out. */
+/** The keys that wait for an operator, of incoming and of outgoing events. */
 export const deadLettersCommand = createParkedCommand('dead', {
   summary: 'shows keys whose first event is a dead letter; retries them, or drops events',
   redrive: 'retries the keys, or sends their events again if Kafka refused them',

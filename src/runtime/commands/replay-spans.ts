@@ -4,7 +4,7 @@ import type { KafkaDriver } from '../events/kafka/driver.ts';
 import { readPositions } from '../events/inbox/positions.ts';
 import { CommandError } from './input/command.ts';
 
-/** Events of one partition, from an offset to before another one. */
+/** Events of one partition, from one offset up to another (exclusive). */
 export interface Span {
   partition: number;
   from: number;
@@ -12,7 +12,7 @@ export interface Span {
   events: number;
 }
 
-/** The events of a topic since a time (undefined: all that Kafka has). Rejects when there is no such topic. */
+/** Returns the events of a topic since a time (undefined means all). Rejects if the topic does not exist. */
 export async function readSpans(
   driver: KafkaDriver,
   topic: string,
@@ -53,8 +53,8 @@ const spanOf = (partition: number, from: number, to: number): Span => ({
 });
 
 /**
- * The same events as far as a group has come, without the partitions where it has not begun. Where it is before the
- * first one already, a span is empty.
+ * Limits the events to those before the group's position, and drops partitions that the group has not started. The span of a
+ * group that is before the first event is empty.
  */
 export async function untilPosition(
   spans: readonly Span[],

@@ -14,11 +14,11 @@ import { print } from '../logging/terminal.ts';
 const names = ['from', 'group', 'forget', 'yes', 'json'] as const;
 const columns: Column[] = ['PARTITION', 'FROM', 'TO', 'EVENTS'].map((title) => ({ title, right: true }));
 
-/** What is asked for, and where. */
+/** A replay request, with its connections. */
 interface Replay {
   topic: string;
   group: string;
-  /** Undefined: the beginning. */
+  /** Undefined means the beginning. */
   since: Date | undefined;
   config: KafkaConfig;
   database: Knex;
@@ -48,7 +48,7 @@ export const replayCommand: Command = {
   },
 };
 
-/** With the time in it, so that there is none of this name. */
+/** Contains the time, so the name is new. */
 const newName = (group: string): string =>
   `${group}-replay-${new Date().toISOString().replaceAll(/\D/g, '').slice(0, 14)}`;
 

@@ -23,7 +23,10 @@ const commands: Record<string, Command> = {
   lag: lagCommand,
 };
 
-/** Runs the command microservice-runtime for the service at `root`; resolves to its exit code: 0, 1 failed, 2 misused. */
+/**
+ * Runs the microservice-runtime command for the service at `root`; resolves to its exit code: 0, 1 (failed), or 2 (wrong
+ * usage).
+ */
 export async function runCli([name = '--help', ...args]: string[], root: string): Promise<number> {
   if (name === '--help' || name === '-h') return show(help());
   if (name === '--version' || name === '-v') return show(version());
@@ -51,14 +54,14 @@ function complain(message: string, code: number): number {
   return code;
 }
 
-/** A mistake in code needs its stack, any other error says all in its message. */
+/** A defect in code needs its stack; the message of any other error is complete. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const mistake = [TypeError, ReferenceError, RangeError, SyntaxError].some((kind) => error instanceof kind);
   return (mistake ? error.stack : error.message) ?? String(error);
 }
 
-/** What is wrong with the words and flags; undefined when something else went wrong. */
+/** Returns the fault in the words and flags; undefined for any other error. */
 function misuseOf(error: unknown): string | undefined {
   if (error instanceof MisuseError) return error.message;
   const unparsed =

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import joi from 'joi';
 
-/** The variables of which the allowed hosts follow, checked. */
+/** The validated variables that determine the allowed hosts. */
 export interface HostVariables {
   NODE_ENV: string;
   HOST?: string;
@@ -14,8 +14,8 @@ export const hostVariables: joi.SchemaMap = {
 };
 
 /**
- * The hosts that a service answers to beside those of this machine; undefined where it answers to any: in production, where
- * a gateway or an ingress has chosen the service by the host already.
+ * Returns the hosts that a service answers for, besides those of this machine; undefined for any: in production, where a
+ * gateway or an ingress has already routed by host.
  */
 export function allowedHosts({
   NODE_ENV,

@@ -1,4 +1,4 @@
-/** The environment cannot be used as it is; the message lists every fault, one a line. */
+/** The environment is invalid; the message lists every fault, one per line. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
   readonly faults: readonly string[];

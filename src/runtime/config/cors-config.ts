@@ -1,14 +1,14 @@
 import joi from 'joi';
 
-/** Which pages of other origins may call the service. */
+/** The pages of other origins that may call the service. */
 export interface CorsConfig {
-  /** Such as `https://shop.example.com`, or `*` alone for all. */
+  /** Origins such as `https://shop.example.com`, or `*` alone for all. */
   origins: readonly string[];
-  /** Whether they may send cookies and client certificates; not with `*`. A bearer token needs no such leave. */
+  /** Whether they may send cookies and client certificates; not with `*`. A bearer token does not need it. */
   credentials: boolean;
 }
 
-/** The variables of CORS as the environment holds them, checked. */
+/** The validated variables of CORS. */
 export interface CorsVariables {
   CORS_ORIGINS?: readonly string[];
   CORS_CREDENTIALS: boolean;
@@ -25,7 +25,7 @@ export const corsVariables: joi.SchemaMap = {
     .messages({ 'any.only': 'cannot be true with CORS_ORIGINS=*; name the origins' }),
 };
 
-/** Builds the configuration of CORS from variables that have been checked; undefined where it is off. */
+/** Returns the CORS configuration; undefined if CORS is off. */
 export function corsConfig(variables: CorsVariables): CorsConfig | undefined {
   return (
     variables.CORS_ORIGINS && {
@@ -44,7 +44,7 @@ function originsOf(list: string): string[] {
   );
 }
 
-/** A browser sends scheme, host in lower case and the port where it is not the usual one; it is compared as text. */
+/** A browser sends scheme, lower-case host and a non-default port; origins are compared as text. */
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text && !text.includes('*');
 }

@@ -1,19 +1,19 @@
 import joi from 'joi';
 import { readDatabaseUrl } from '../database/address.ts';
 
-/** How to reach PostgreSQL, and what a request may do there. */
+/** The address of PostgreSQL, and the limits of a request. */
 export interface DatabaseSettings {
   databaseUrl: string;
-  /** An address without a pooler in between, for what needs a real session: leases, LISTEN, migrations. */
+  /** An address without a pooler, for work that needs a session of its own: leases, LISTEN, migrations. */
   databaseDirectUrl: string;
   databasePoolMax: number;
-  /** Milliseconds that a request may wait for one lock; 0 for as long as the database lets it. */
+  /** How long a request may wait for one lock, in ms; 0 leaves it to the database. */
   databaseLockTimeout?: number;
-  /** Milliseconds that one statement of a request may take; 0 for as long as the database lets it. */
+  /** How long one statement of a request may take, in ms; 0 leaves it to the database. */
   databaseStatementTimeout?: number;
 }
 
-/** The variables of PostgreSQL as the environment holds them, checked. */
+/** The validated variables of PostgreSQL. */
 export interface DatabaseVariables {
   DATABASE_URL: string;
   DATABASE_DIRECT_URL?: string;
@@ -39,12 +39,11 @@ export const databaseVariables: joi.SchemaMap = {
   DATABASE_URL: databaseUrl.required(),
   DATABASE_DIRECT_URL: databaseUrl,
   DATABASE_POOL_MAX: joi.number().empty('').integer().min(1).default(10),
-  // well below the 10 s that others wait for a connection, so that one row does not keep the whole pool from them
+  // well below the 10 s that others wait for a connection, so one locked row does not exhaust the whole pool
   DATABASE_LOCK_TIMEOUT: joi.number().empty('').integer().min(0).default(2_000),
   DATABASE_STATEMENT_TIMEOUT: joi.number().empty('').integer().min(0).default(10_000),
 };
 
-/** Builds the settings from variables that have been checked. */
 export function databaseSettings(variables: DatabaseVariables): DatabaseSettings {
   return {
     databaseUrl: variables.DATABASE_URL,

@@ -2,25 +2,25 @@ import joi from 'joi';
 import { allowedHosts, hostVariables, type HostVariables } from './allowed-hosts.ts';
 import { corsConfig, corsVariables, type CorsConfig, type CorsVariables } from './cors-config.ts';
 
-/** How the HTTP server treats its connections. Times are in milliseconds. */
+/** The HTTP server's settings. Times are in milliseconds. */
 export interface HttpConfig {
-  /** How long a connection may be idle: longer than whatever stands before the service keeps it. */
+  /** The longest time that a connection may be idle: longer than that of the proxy in front of the service. */
   keepAliveTimeout: number;
-  /** Within which a request's headers must come; 408 after it. */
+  /** The time limit for the headers of a request; answered with 408. */
   headersTimeout: number;
-  /** Within which a whole request must come; 408 after it. */
+  /** The time limit for a whole request; answered with 408. */
   requestTimeout: number;
-  /** How long idle connections stay open after the service was told to stop, since a request may be on its way. */
+  /** How long idle connections stay open during shutdown, since a request may be on its way. */
   shutdownGrace: number;
-  /** The largest body in bytes, where the router does not say otherwise. */
+  /** The largest body in bytes, unless the router has its own limit. */
   bodyLimit: number;
-  /** Which pages may call the service; absent where none of another origin may. */
+  /** The pages that may call the service; undefined if no page of another origin may. */
   cors?: CorsConfig;
-  /** The hosts that it answers to, beside those of this machine; absent where it answers to any. */
+  /** The hosts that the service answers for, besides those of this machine; undefined for any. */
   allowedHosts?: readonly string[];
 }
 
-/** The variables of HTTP as the environment holds them, checked. */
+/** The validated variables of HTTP. */
 export interface HttpVariables extends CorsVariables, HostVariables {
   HTTP_KEEP_ALIVE_TIMEOUT: number;
   HTTP_HEADERS_TIMEOUT: number;
@@ -29,19 +29,19 @@ export interface HttpVariables extends CorsVariables, HostVariables {
   HTTP_BODY_LIMIT: number;
 }
 
-/** The defaults that do not depend on others. */
+/** The defaults that do not depend on other variables. */
 const KEEP_ALIVE = 65_000;
 const HEADERS = 30_000;
 const REQUEST = 60_000;
 const BODY = 102_400;
 
-/** What other defaults follow from. */
+/** The variables that determine other defaults. */
 interface Given {
   NODE_ENV?: string;
   SHUTDOWN_TIMEOUT: number;
 }
 
-/** The rules for the variables of HTTP. The defaults of some follow from others. */
+/** The rules for the variables of HTTP. Some defaults depend on other variables. */
 export const httpVariables: joi.SchemaMap = {
   HTTP_KEEP_ALIVE_TIMEOUT: milliseconds(1).default(KEEP_ALIVE),
   HTTP_HEADERS_TIMEOUT: milliseconds(1)
@@ -58,7 +58,6 @@ export const httpVariables: joi.SchemaMap = {
   ...hostVariables,
 };
 
-/** Builds the configuration of HTTP from variables that have been checked. */
 export function httpConfig(variables: HttpVariables): HttpConfig {
   return {
     keepAliveTimeout: variables.HTTP_KEEP_ALIVE_TIMEOUT,
@@ -71,7 +70,7 @@ export function httpConfig(variables: HttpVariables): HttpConfig {
   };
 }
 
-/** Fills in what is absent as the variables would. */
+/** Adds the variables' defaults for missing settings. */
 export function withDefaults(config: Partial<HttpConfig> = {}, shutdownTimeout = 0): HttpConfig {
   return {
     keepAliveTimeout: KEEP_ALIVE,
@@ -83,7 +82,7 @@ export function withDefaults(config: Partial<HttpConfig> = {}, shutdownTimeout =
   };
 }
 
-/** A quarter of the time for stopping, of which requests in flight get three; none in tests, which stop often. */
+/** A quarter of the shutdown time, of which pending requests get three quarters; 0 in tests, which stop often. */
 function shutdownGrace({ NODE_ENV, SHUTDOWN_TIMEOUT }: Given): number {
   return NODE_ENV === 'test' ? 0 : Math.floor(SHUTDOWN_TIMEOUT / 4);
 }

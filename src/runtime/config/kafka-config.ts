@@ -3,32 +3,35 @@ import { isIPv6 } from 'node:net';
 import joi from 'joi';
 import type { ClientCredentialsLogin, PasswordLogin, TokenLogin } from './kafka-login.ts';
 
-/** How to reach Kafka, and how topics and the consumer group of this service are made. */
+/** The Kafka connection, and the settings of this service's topics and consumer group. */
 export interface KafkaConfig {
   bootstrapServers: string[];
   ssl?: { ca?: string; cert?: string; key?: string; rejectUnauthorized?: boolean };
-  /** How to log in. A provider of tokens is set by code: `config.kafka.sasl = { mechanism: 'oauthbearer', oauthBearerProvider }`. */
+  /** The login. A token provider is set in code: `config.kafka.sasl = { mechanism: 'oauthbearer', oauthBearerProvider }`. */
   sasl?: PasswordLogin | ClientCredentialsLogin | TokenLogin;
-  /** Partitions of a topic that this service creates; a topic that exists is never changed. */
+  /** Partitions of a topic that this service creates; existing topics are never changed. */
   topicPartitions: number;
-  /** Replicas of a topic that this service creates; -1 takes the broker's default. */
+  /** Replicas of a topic that this service creates; -1 uses the broker's default. */
   topicReplicationFactor: number;
-  /** Stands before every topic and every consumer group in Kafka, and nowhere else; none where it is left out. */
+  /** A prefix of every topic and consumer group in Kafka, but nowhere else; default none. */
   topicPrefix?: string;
   groupId: string;
-  /** Bytes that a compressed batch may unpack to; the partition of a larger one stops. The default where it is left out. */
+  /** The largest decompressed size of a batch, in bytes; the partition of a larger one stops. Undefined means the default. */
   maxUnpackedBytes?: number;
-  /** Bytes that one event may have, with its key and headers: `publish` refuses a larger one, and a consumer does not read it. */
+  /**
+   * The largest size of an event with its key and headers, in bytes: `publish` refuses a larger event, and a consumer does
+   * not read it.
+   */
   maxEventBytes?: number;
 }
 
-/** A broker with its defaults takes batches of 1,048,588 bytes; what is around the events of one has room in the rest. */
+/** A broker with default settings accepts batches of 1,048,588 bytes; the rest is room for the overhead around events. */
 export const DEFAULT_EVENT_BYTES = 900_000;
 
-/** A batch packs to 1 MiB at most where a broker has its defaults, and JSON seldom to less than a tenth. */
+/** With a broker's default settings, a batch compresses to at most 1 MiB, and JSON seldom shrinks to less than a tenth. */
 export const DEFAULT_UNPACKED_BYTES = 16 * 1024 * 1024;
 
-/** The variables of Kafka as the environment holds them, checked. */
+/** The validated variables of Kafka. */
 export interface KafkaVariables {
   SERVICE_NAME: string;
   KAFKA_BOOTSTRAP_SERVERS: string[];
@@ -68,7 +71,7 @@ const withTokens = neededBy('oauthbearer').messages({
   'any.custom': '{{#error.message}}',
 });
 
-/** The rules for the variables of Kafka; files are read while they are checked, so that a missing one is a fault too. */
+/** The rules for the variables of Kafka. Files are read during validation, so a missing one is reported as a fault. */
 export const kafkaVariables: joi.SchemaMap = {
   KAFKA_BOOTSTRAP_SERVERS: joi.string().empty('').required().custom(addresses).messages({
     'any.required': 'is not set: give the brokers, such as localhost:9092 or kafka-1:9093,kafka-2:9093',
@@ -116,7 +119,6 @@ export const kafkaVariables: joi.SchemaMap = {
     .default(DEFAULT_EVENT_BYTES),
 };
 
-/** Builds the configuration from variables that have been checked. */
 export function kafkaConfig(variables: KafkaVariables): KafkaConfig {
   return {
     bootstrapServers: variables.KAFKA_BOOTSTRAP_SERVERS,

@@ -10,7 +10,7 @@ export interface ClientCredentialsLogin extends ClientCredentials {
   mechanism: 'oauthbearer';
 }
 
-/** Tokens from anywhere else, such as AWS MSK's IAM or a managed identity of Azure. */
+/** Tokens from any other source, such as AWS MSK's IAM or a managed identity of Azure. */
 export interface TokenLogin {
   mechanism: 'oauthbearer';
   oauthBearerProvider: OAuthBearerProvider;
@@ -23,10 +23,10 @@ export interface ClientCredentials {
   scope?: string | undefined;
 }
 
-/** Asked whenever a connection is opened or authenticated again; it should keep a token while that is good. */
+/** Called whenever a connection is opened or reauthenticated; it should cache a token while that is valid. */
 export type OAuthBearerProvider = () => Promise<OAuthBearerToken>;
 
-/** A token as SASL OAUTHBEARER sends it (RFC 7628). */
+/** A token for SASL OAUTHBEARER (RFC 7628). */
 export interface OAuthBearerToken {
   value: string;
   /** SASL extensions (KIP-342), such as `logicalCluster` of Confluent Cloud. */

@@ -7,12 +7,12 @@ import {
   type ServiceVariables,
 } from './service-config.ts';
 
-/** `MAIL_FROM` as `mailFrom`. */
+/** Converts `MAIL_FROM` to `mailFrom`. */
 export type CamelCase<Name extends string> = Name extends `${infer First}_${infer Rest}`
   ? `${Lowercase<First>}${Capitalize<CamelCase<Rest>>}`
   : Lowercase<Name>;
 
-/** The values of a service's own variables, under their names in camelCase. */
+/** The values of a service's own variables, by their names in camelCase. */
 export type OwnConfig<Variables> = {
   [Name in keyof Variables as CamelCase<Name & string>]: Variables[Name] extends joi.AnySchema<infer Value>
     ? Value
@@ -22,9 +22,9 @@ export type OwnConfig<Variables> = {
 const secret = /PASSWORD|SECRET|TOKEN|CREDENTIAL|PRIVATE|_KEY$|_URL$|_DSN$/;
 
 /**
- * Reads the variables of every service and those of `ownVariables` (joi schemas by the variable's name, required
- * unless they have a default or say `optional()`; MAIL_FROM is delivered as `mailFrom`). An empty variable counts as
- * not set. Throws a ConfigError that lists every fault at once and shows no secret.
+ * Reads the variables of every service and those of `ownVariables`: joi schemas by the variable's name, required unless they
+ * have a default or `optional()`. MAIL_FROM is returned as `mailFrom`. An empty variable counts as unset. Throws a
+ * ConfigError that lists every fault at once and contains no secret.
  */
 export function readEnvironment<Variables extends Record<string, joi.Schema> = {}>(
   environment: Readonly<Record<string, string | undefined>>,

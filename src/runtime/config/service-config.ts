@@ -8,24 +8,24 @@ import {
 import { httpConfig, httpVariables, type HttpConfig, type HttpVariables } from './http-config.ts';
 import { kafkaConfig, kafkaVariables, type KafkaConfig, type KafkaVariables } from './kafka-config.ts';
 
-/** What every service reads from its environment. */
+/** The configuration of every service. */
 export interface ServiceConfig extends DatabaseSettings {
-  /** SERVICE_NAME; the source of its events, the name in its logs and of its database sessions. */
+  /** SERVICE_NAME: the source of its events, and its name in logs and database sessions. */
   serviceName: string;
   nodeEnv: 'development' | 'test' | 'production';
   port: number;
-  /** The address to listen on; without it, all of the machine's. */
+  /** The address to listen on; default: all addresses of the machine. */
   host?: string;
-  /** Where health and metrics answer; without it they answer on `port`. */
+  /** The port of health and metrics; default: `port`. */
   managementPort?: number;
   logLevel: string;
-  /** Milliseconds that stopping may take. */
+  /** The longest shutdown, in ms. */
   shutdownTimeout: number;
   http: HttpConfig;
   kafka: KafkaConfig;
 }
 
-/** The variables of every service as the environment holds them, checked. */
+/** The validated variables of every service. */
 export interface ServiceVariables extends DatabaseVariables, HttpVariables, KafkaVariables {
   NODE_ENV: ServiceConfig['nodeEnv'];
   PORT: number;
@@ -61,7 +61,6 @@ export const serviceVariables: joi.SchemaMap = {
   ...kafkaVariables,
 };
 
-/** Builds the configuration from variables that have been checked. */
 export function serviceConfig(variables: ServiceVariables): ServiceConfig {
   return {
     serviceName: variables.SERVICE_NAME,

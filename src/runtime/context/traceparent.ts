@@ -11,7 +11,7 @@ const pattern = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{1
 const pool = Buffer.alloc(4096);
 let used = pool.length;
 
-/** Returns the parts of a header, or undefined when it is absent or breaks the specification. */
+/** Returns the parts of a header; undefined if it is missing or invalid. */
 export function parseTraceparent(header: string | undefined): Traceparent | undefined {
   const match = header === undefined ? null : pattern.exec(header);
   if (!match) return undefined;
@@ -19,18 +19,18 @@ export function parseTraceparent(header: string | undefined): Traceparent | unde
   return { traceId, spanId, flags };
 }
 
-/** Starts a trace of its own; it is sampled, since nobody before us has decided. */
+/** Starts a new trace. It is sampled, since no caller has decided. */
 export function newTraceparent(): string {
   return `00-${randomHex(16)}-${randomHex(8)}-01`;
 }
 
-/** A new span in the trace of `parent`; a parent that is absent or broken gives a new trace. */
+/** Starts a new span in the trace of `parent`; a missing or invalid parent starts a new trace. */
 export function childTraceparent(parent: string | undefined): string {
   const parsed = parseTraceparent(parent);
   return parsed ? `00-${parsed.traceId}-${randomHex(8)}-${parsed.flags}` : newTraceparent();
 }
 
-/** Random bytes are drawn a page at a time: a call to the generator costs more than a request should pay. */
+/** Random bytes are generated in larger blocks: one call per request costs too much. */
 function randomHex(bytes: number): string {
   if (used + bytes > pool.length) {
     randomFillSync(pool);

@@ -38,9 +38,9 @@ export interface AsyncApiDocument {
 }
 
 /**
- * The AsyncAPI 3 document of a service: a channel a topic, what the service sends and receives there, and the JSON Schema
- * of each event's data. Other services learn the events from it. Two definitions of one type and version that differ are
- * an error.
+ * Returns the AsyncAPI 3 document of a service: one channel per topic, the messages that the service sends and receives
+ * there, and the JSON Schema of each event's data. Other services learn the events from it. Throws if two definitions of one
+ * type and version differ.
  */
 export function asyncApiDocument(input: AsyncApiInput): AsyncApiDocument {
   const { serviceName, version, description, contracts } = input;
@@ -123,7 +123,7 @@ function messageOf(definition: EventDefinition): Message {
   };
 }
 
-/** Without `additionalProperties: false`: a producer may add a field, and a consumer does not mind what it does not know. */
+/** Removes `additionalProperties: false`: a producer may add a field, and a consumer ignores unknown fields. */
 function open(schema: JsonSchema): JsonSchema {
   const entries = Object.entries(schema).filter((entry) => !isClosing(entry));
   return Object.fromEntries(entries.map(([keyword, value]) => [keyword, openValue(value)]));

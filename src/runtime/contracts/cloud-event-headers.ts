@@ -25,7 +25,7 @@ export const cloudEventHeaders: JsonSchema = {
   },
 };
 
-/** The headers of one kind of event, as keywords beside `cloudEventHeaders`. */
+/** The headers of one event type, as keywords to combine with `cloudEventHeaders`. */
 export const headersOf = (type: string, version: number, aggregate: string): JsonSchema => ({
   title: `${titleOf(type, version)}Headers`,
   type: 'object',

@@ -3,7 +3,7 @@ import { readContracts, readManifest } from './read-service.ts';
 
 export const CONTRACT_FILE = 'asyncapi.json';
 
-/** The text of `asyncapi.json` of the service at `root`, from its code and its package.json; the same bytes every time. */
+/** Returns the text of `asyncapi.json` for the service at `root`, from its code and its package.json. It is deterministic. */
 export async function contractText(root: string): Promise<string> {
   const { name, version, description } = await readManifest(root);
   const contracts = (await readContracts(root)) ?? { published: [], consumed: [] };

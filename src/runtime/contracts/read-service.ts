@@ -12,7 +12,7 @@ export interface ServiceManifest {
   description?: string;
 }
 
-/** The package.json of the service at `root`. */
+/** Returns the package.json of the service at `root`. */
 export async function readManifest(root: string): Promise<ServiceManifest> {
   const file = path.join(root, 'package.json');
   if (!existsSync(file))
@@ -22,8 +22,8 @@ export async function readManifest(root: string): Promise<ServiceManifest> {
 }
 
 /**
- * What `src/events/contracts.ts` of the service at `root` exports as `contracts` (of the build under `dist/` where there
- * is no source); `undefined` when there is no such file.
+ * Returns the export `contracts` of `src/events/contracts.ts` of the service at `root`, or of the build in `dist/` if there
+ * is no source; `undefined` if the file does not exist.
  */
 export async function readContracts(root: string): Promise<EventContracts | undefined> {
   const { base, extension } = serviceFiles(root);

@@ -1,10 +1,10 @@
 import type { JsonSchema } from '../schemas/json-schema.ts';
 
-/** The name of an event's type in generated code: `user.created` is `UserCreated`, its second version `UserCreatedV2`. */
+/** The name of an event type in generated code: `user.created` is `UserCreated`, its second version `UserCreatedV2`. */
 export const titleOf = (type: string, version: number): string =>
   `${pascal(type)}${version === 1 ? '' : `V${version}`}`;
 
-/** The schema with a title for it and for every object in it; generators of code name their types after these. */
+/** Returns the schema with a title for itself and every object in it; code generators use these as names of types. */
 export function titled(schema: JsonSchema, title: string): JsonSchema {
   const { properties, items } = schema;
   return {

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 
 /**
- * Something that a service starts and stops: its database, its event bus, its server. `start` resolves when the part
- * works and rejects with a message that says what it tried, what it saw and what to do. `stop` is safe to call twice
- * and resolves when nothing of the part is left running.
+ * A part of a service that is started and stopped: its database, its event bus, its server. `start` resolves when the part
+ * works, and rejects with a message that names the attempt, the error and the remedy. `stop` is safe to call twice, and
+ * resolves when nothing of the part is running any more.
  */
 export interface Part {
   readonly name: string;
@@ -15,7 +15,7 @@ interface Options {
   logger?: Pick<Logger, 'info' | 'error'>;
 }
 
-/** Starts the parts in order. When one fails, those before it are stopped in reverse and its error is thrown. */
+/** Starts the parts in order. If one fails, stops those before it in reverse order and throws its error. */
 export async function startParts(parts: readonly Part[], { logger }: Options = {}): Promise<void> {
   for (const [index, part] of parts.entries()) {
     const begun = performance.now();
@@ -32,7 +32,10 @@ export async function startParts(parts: readonly Part[], { logger }: Options = {
   }
 }
 
-/** Stops the parts in reverse order. A part that fails does not keep the others from stopping; its error is thrown at the end. */
+/**
+ * Stops the parts in reverse order. A part that fails does not prevent the others from stopping; its error is thrown at the
+ * end.
+ */
 export async function stopParts(parts: readonly Part[], { logger }: Options = {}): Promise<void> {
   const errors: unknown[] = [];
   for (const part of parts.toReversed()) {

@@ -4,7 +4,7 @@ import { writtenError } from '../logging/written-error.ts';
 import { startParts, stopParts, type Part } from './part.ts';
 import { printError } from '../logging/terminal.ts';
 
-/** What `run` runs: the parts in the order in which they start, and, where known, the logger and the configuration. */
+/** The parts in their starting order and, if known, the logger and the configuration. */
 export interface Service {
   readonly parts: readonly Part[];
   readonly logger?: Logger;
@@ -12,17 +12,17 @@ export interface Service {
 }
 
 export interface RunOptions {
-  /** Milliseconds that stopping may take; by default the service's configured `shutdownTimeout`, or 10 seconds. */
+  /** The longest shutdown, in ms; default: the service's configured `shutdownTimeout`, or 10 seconds. */
   shutdownTimeout?: number;
 }
 
 type Created = readonly Part[] | Service;
 
 /**
- * Creates the service, starts its parts in order, and on SIGTERM or SIGINT stops them in reverse and exits with 0.
- * Resolves when all parts have started. What cannot start is told in one message on standard error, and the process
- * exits with 1; so it does when stopping fails or takes longer than `shutdownTimeout`, and at an error that nobody catches.
- * A second signal exits at once.
+ * Creates the service, starts its parts in order, and on SIGTERM or SIGINT stops them in reverse order and exits with 0.
+ * Resolves when all parts have started. If a part cannot start, prints one message to standard error and exits with 1; also
+ * exits with 1 if stopping fails or takes longer than `shutdownTimeout`, and after an uncaught error. A second signal exits
+ * immediately.
  */
 export async function run(create: () => Created | Promise<Created>, options: RunOptions = {}): Promise<void> {
   let timeout = options.shutdownTimeout ?? 10_000;
@@ -64,7 +64,7 @@ function exitAfter(timeout: number): void {
   setTimeout(exit, timeout);
 }
 
-/** Node itself would write every field of the error, and so the rows that PostgreSQL quotes. */
+/** Node would print every field of the error, including rows that PostgreSQL quotes. */
 function fail(error: unknown, logger: Logger | undefined): void {
   logger?.fatal({ err: error }, 'the process failed');
   const words = error instanceof Error ? writtenError(error)['stack'] : error;
@@ -72,7 +72,9 @@ function fail(error: unknown, logger: Logger | undefined): void {
   process.exit(1);
 }
 
-/** A write under way would otherwise be overtaken by the one at exit, and the last lines stand before those before them. */
+/**
+ * Flush before exiting; otherwise the synchronous write at exit can overtake a pending one and reorder the last log lines.
+ */
 async function flushed(logger: Logger | undefined): Promise<void> {
   await new Promise<void>((resolve) => (logger ? logger.flush(() => resolve()) : resolve()));
 }
@@ -88,7 +90,7 @@ async function orExit<T>(work: () => Promise<T>, what = 'Could not start.'): Pro
   });
 }
 
-/** An error that tells of a mistake in code needs its stack; any other says all in its message. */
+/** A defect in code needs its stack; the message of any other error is complete. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const mistake = [TypeError, ReferenceError, RangeError, SyntaxError].some((kind) => error instanceof kind);

@@ -1,7 +1,7 @@
 import type { DestinationStream, Logger } from 'pino';
 import type { Context } from '../context/context.ts';
 
-/** One request and its answer; `route` is the pattern that matched, empty where none did. */
+/** One request and its answer; `route` is the pattern of the matched route, empty if none matched. */
 export interface Access {
   level: 'info' | 'debug';
   context: Context;
@@ -9,7 +9,7 @@ export interface Access {
   path: string;
   route: string;
   status: number;
-  /** Milliseconds from the arrival of the request to the end of the answer. */
+  /** The time from the arrival of the request to the end of the answer, in ms. */
   duration: number;
   /** Whether the connection ended before the answer did. */
   isAborted: boolean;
@@ -22,15 +22,15 @@ interface Target {
 
 const targets = new WeakMap<Logger, Target>();
 
-/** Lets `accessLog` write the lines of this logger itself. */
+/** Lets `accessLog` write directly to the output of this logger. */
 export function registerAccessTarget(logger: Logger, target: Target): void {
   targets.set(logger, target);
 }
 
 /**
- * Returns a function that writes one line a request, as `logger` would. It puts the text of the line together itself,
- * which takes a third of the time: this is the one line that every request pays for. With a logger that is not of
- * `createLogger`, and may write in another form, it leaves the line to it.
+ * Returns a function that writes one line per request, in the format of `logger`. It builds the text itself, which takes a
+ * third of the time; this line is part of every request. With a logger that `createLogger` did not create, which may have
+ * another format, it calls the logger.
  */
 export function accessLog(logger: Logger): (access: Access) => void {
   const target = targets.get(logger);
@@ -41,7 +41,7 @@ export function accessLog(logger: Logger): (access: Access) => void {
   };
 }
 
-/** The ids need no escapes: those from outside are let in only when they are made of harmless characters. */
+/** The ids need no escaping: ids from outside are accepted only if their characters are harmless. */
 function line(access: Access, service: string): string {
   const { level, context, method, path, route, status, duration } = access;
   const { request_id, correlation_id, trace_id, span_id } = ids(context);

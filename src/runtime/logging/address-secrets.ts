@@ -1,16 +1,18 @@
 import { HIDDEN } from './secret-names.ts';
 
-/** Each `://` with what follows, up to a space, a quote, an escape of JSON, or the next one; `\\` is a backslash in JSON. */
+/**
+ * Each `://` and the text after it, up to a space, a quote, an escape of JSON, or the next `://`; `\\` is a backslash in
+ * JSON.
+ */
 const addresses = /:\/\/(?:(?!:\/\/)(?:[^\s"\\]|\\\\))+/g;
 const port = /^:\d{1,5}(?:[/?#]|$)/;
 const web = /(?:https?|wss?)$/i;
-/** A `?` with a parameter, which a password with a `?` rarely is. */
+/** A `?` with a parameter, which a password with a `?` rarely resembles. */
 const query = /\?[^@]*=/;
 
 /**
- * A text, or a line of JSON, without the passwords of the addresses in it: `postgres://user:[Redacted]@host/database`. The
- * web has no users without a secret: a token may stand in the place of either, so both are hidden. It takes time in
- * proportion to the length.
+ * Removes the passwords of addresses from a text or a line of JSON: `postgres://user:[Redacted]@host/database`. In web
+ * addresses, a token may replace the user or the password, so both are hidden. Takes time proportional to the length.
  */
 export function withoutAddressSecrets(text: string): string {
   if (!text.includes('://')) return text;
@@ -22,8 +24,8 @@ export function withoutAddressSecrets(text: string): string {
 }
 
 /**
- * Where the secret of an address begins and ends. It should have no `/`, `?` or `#` that is not encoded (RFC 3986, section
- * 3.2.1), and may have one; digits before the first of them are a password or a port.
+ * Returns the start and the end of an address's secret. The secret should not contain an unencoded `/`, `?` or `#` (RFC 3986,
+ * section 3.2.1), but may; digits before the first of them are a password or a port.
  */
 function secretIn(address: string, isWeb: boolean): [from: number, at: number] {
   const colon = address.indexOf(':', 3);

@@ -6,8 +6,8 @@ type Serializers = NonNullable<ChildLoggerOptions['serializers']>;
 type Formatters = NonNullable<ChildLoggerOptions['formatters']>;
 
 /**
- * Lets the children of `logger`, and theirs, write nothing that `clean` has not seen: pino hands it neither their bindings
- * nor what their serializers and formatters give. A child has the methods of its parent.
+ * Applies `clean` to everything that children of `logger`, and their children, write: pino passes it neither their bindings
+ * nor the results of their serializers and formatters. A child has the methods of its parent.
  */
 export function childLoggers(logger: Logger, clean: Clean): Logger {
   const child: (this: Logger, bindings: Fields, options?: object) => Logger = Reflect.get(logger, 'child');
@@ -39,7 +39,7 @@ const cleanSerializers = (serializers: Serializers, clean: Clean): Serializers =
     ]),
   );
 
-/** The formatter of the parent looks at what a child's own one gets, and at what that gives. */
+/** The parent's formatter cleans both the input and the result of a child's own formatter. */
 function cleanFormatters(formatters: Formatters, clean: Clean): Formatters {
   const { bindings, log } = formatters;
   return {

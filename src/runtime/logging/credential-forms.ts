@@ -1,21 +1,20 @@
 import { HIDDEN } from './secret-names.ts';
 
-/** Where a word begins, also behind an escape of JSON, such as \n. */
+/** The start of a word, also after an escape of JSON, such as \n. */
 const begin = String.raw`(?:\b|(?<=\\[bfnrt]))`;
-/** Up to the end of the line: the schemes and the parts of such a header have no common form. */
+/** Matches up to the end of the line, because the schemes and parts of these headers have no common form. */
 const headers = new RegExp(
   String.raw`${begin}((?:proxy-)?authorization|(?:set-)?cookie|x-api-key)(: )(?!\[Redacted\])[^"\\\r\n]+`,
   'gi',
 );
-/** RFC 6750, section 2.1. Shorter ones are words. */
+/** RFC 6750, section 2.1. Shorter values are ordinary words. */
 const bearer = new RegExp(String.raw`${begin}(Bearer )[\w.~+/-]{16,}=*`, 'gi');
-/** RFC 7519: three parts in base64url, the first of which is a JSON object. */
+/** RFC 7519: three parts in base64url; the first is a JSON object. */
 const jwt = new RegExp(String.raw`${begin}eyJ[\w-]{8,1000}\.[\w-]+\.[\w-]*`, 'g');
 
 /**
- * A text, or a line of JSON, without the credentials that their form tells: headers with credentials as a protocol writes
- * them, bearer tokens and JSON Web Tokens. It takes time in proportion to the length: most lines are looked through for texts
- * that begin with a rare letter, and no more.
+ * Removes credentials with a recognizable form from a text or a line of JSON: headers in a protocol's format, bearer tokens
+ * and JSON Web Tokens. Takes time proportional to the length; most lines are only searched for the rare first letters.
  */
 export function withoutCredentials(text: string): string {
   let shown = text;

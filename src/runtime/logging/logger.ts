@@ -9,11 +9,11 @@ import { textSecretRemover } from './text-secrets.ts';
 export type { Logger } from 'pino';
 
 /**
- * A logger that writes one JSON line a message to standard output, with the service's name, the request's ids and the
- * trace's ids (`request_id`, `correlation_id`, `causation_id`, `trace_id`, `span_id`). Fields whose names say that they are
- * secret, the fields named in `secretFields`, passwords in addresses, and what PostgreSQL quotes of a row are replaced by
- * `[Redacted]` or left out, and what a terminal obeys is escaped; docs/security.md has the rules. Lines are gathered for at most 100 ms, or 32 KiB, and flushed
- * on exit.
+ * Creates a logger that writes one JSON line per message to standard output, with the service's name and the ids of the
+ * request and the trace (`request_id`, `correlation_id`, `causation_id`, `trace_id`, `span_id`). It replaces with
+ * `[Redacted]`, or omits, fields with secret names, the fields in `secretFields`, passwords in addresses, and row values that
+ * PostgreSQL quotes. It escapes characters that a terminal obeys. docs/security.md has the rules. Lines are buffered for at
+ * most 100 ms or 32 KiB, and flushed on exit.
  */
 export function createLogger(
   config: { serviceName: string; logLevel: string; secretFields?: readonly string[] },
@@ -28,12 +28,12 @@ export function createLogger(
       base: { service: config.serviceName },
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }), log: withoutSecrets },
-      serializers: { err: (written: unknown) => written }, // `withoutSecrets` has written it
+      serializers: { err: (written: unknown) => written }, // already converted by `withoutSecrets`
       hooks: {
         streamWrite: line,
         logMethod(values, write) {
           for (let index = 1; index < values.length; index += 1)
-            // what becomes a part of the message
+            // values that become part of the message
             values[index] = shown(values[index], withoutSecrets) as string;
           write.apply(this, values);
         },
@@ -54,10 +54,10 @@ const shown = (value: unknown, withoutSecrets: (fields: Fields) => Fields): unkn
 
 const beyondAscii = /[\x7f-\uffff]/;
 
-/** Nearly every line is ASCII, which this test tells in a third of the time of the other. */
+/** Nearly every line is ASCII, and this test takes a third of the time of the other one. */
 const printableLine = (text: string): string => (beyondAscii.test(text) ? printable(text) : text);
 
-/** A write for each line would cost more than the line; what SIGKILL or a lack of memory ends may lose the last 100 ms. */
+/** One write per line would cost more than the line. SIGKILL, or running out of memory, may lose the last 100 ms. */
 const standardOutput = (): DestinationStream =>
   destination({ dest: 1, sync: false, minLength: 32 * 1024, maxWrite: 64 * 1024, periodicFlush: 100 });
 

@@ -1,14 +1,16 @@
 import { HIDDEN, type IsSecret } from './secret-names.ts';
 
-/** `=`, also encoded once or more: an address may be the parameter of another one. */
+/** `=`, also encoded once or more, since an address may be a parameter of another one. */
 const signs = /=|%(?:25)*3d/gi;
-/** Between a name and a value as JSON and Node's `inspect` write them; in a line of JSON both stand in a text alone. */
+/**
+ * The text between a name and a value in JSON and in Node's `inspect`; in a line of JSON, both appear only inside a string.
+ */
 const colons = /(?:\\{1,15}"|')?: ?(?=\\{1,15}"|')|\\{1,15}": ?(?=\d)/g;
 const nameCharacter = /[\w.%[\]$~-]/;
 const LONGEST = 100;
-/** Times that a name is decoded: one in an address in an address. */
+/** How often a name is decoded, for an address inside an address. */
 const ENCODED = 3;
-/** In single quotes, in quotes that JSON escapes, or up to a space, an end of a parameter, a quote, or an escape of JSON. */
+/** In single quotes, in quotes that JSON escapes, or up to a space, the end of a parameter, a quote, or an escape of JSON. */
 const unit = String.raw`(?:[^\s"\\&;#]|\\\\|\\(?=[^"\\/bfnrtu]))`;
 const plainValue = new RegExp(String.raw`'[^'"]*'|\\+"[^"]*"(?<=\\")|(?:\\+")?${unit}*`, 'y');
 const quotedValue = new RegExp(String.raw`\d[\d.]*|${plainValue.source}`, 'y');
@@ -16,15 +18,15 @@ const encodedValue = new RegExp(`(?:(?!%(?:25)*(?:26|23|3b))${unit})*`, 'iy');
 const nothing = /^(?:true|false|null|undefined)$/;
 
 /**
- * A text, or a line of JSON, without the values of parameters whose names are secret: `?access_token=[Redacted]`, in relative
- * addresses, forms, settings and quoted JSON alike. It takes time in proportion to the length.
+ * Removes the values of parameters with secret names from a text or a line of JSON: `?access_token=[Redacted]`. Works in
+ * relative addresses, forms, settings and quoted JSON. Takes time proportional to the length.
  */
 export function withoutParameterSecrets(text: string, isSecret: IsSecret): string {
   const assigned = withoutValues(text, isSecret, colons, hasColons(text));
   return withoutValues(assigned, isSecret, signs, assigned.includes('=') || assigned.includes('%'));
 }
 
-/** A backslash is rare, and found fast. */
+/** A backslash is rare and quickly found. */
 const hasColons = (text: string) => (text.includes('\\') && text.includes('\\":')) || text.includes(" '");
 
 function withoutValues(text: string, isSecret: IsSecret, pattern: RegExp, isThere: boolean): string {
@@ -32,7 +34,7 @@ function withoutValues(text: string, isSecret: IsSecret, pattern: RegExp, isTher
   let shown = '';
   let from = 0;
   for (const { 0: sign, index } of text.matchAll(pattern)) {
-    if (index < from) continue; // within a value that is hidden
+    if (index < from) continue; // inside a hidden value
     const start = index + sign.length;
     const name = nameBefore(text, index);
     if (name === '' || !isSecret(name, sign)) continue;
@@ -44,7 +46,7 @@ function withoutValues(text: string, isSecret: IsSecret, pattern: RegExp, isTher
   return shown + text.slice(from);
 }
 
-/** The name that ends at `end`, decoded: of `next=/callback?access%5Ftoken` the last one. */
+/** Returns the decoded name that ends at `end`: of `next=/callback?access%5Ftoken`, the last one. */
 function nameBefore(text: string, end: number): string {
   let start = end;
   while (start > 0 && end - start < LONGEST && nameCharacter.test(text[start - 1] ?? '')) start -= 1;
@@ -75,7 +77,7 @@ function valueAt(text: string, start: number, pattern: RegExp): string {
   return pattern.exec(text)?.[0] ?? '';
 }
 
-/** A number, or that there is nothing, says as much in a text as in a field. */
+/** A number or an empty value means the same in a text as in a field. */
 function meaning(value: string): unknown {
   if (nothing.test(value)) return null;
   return /^\d+$/.test(value) ? Number(value) : value;

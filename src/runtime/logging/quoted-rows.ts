@@ -2,12 +2,12 @@ import { HIDDEN } from './secret-names.ts';
 
 type Fields = Record<string, unknown>;
 
-/** Of PostgreSQL's errors (https://www.postgresql.org/docs/current/protocol-error-fields.html), and of Knex's. */
+/** Fields of errors from PostgreSQL (https://www.postgresql.org/docs/current/protocol-error-fields.html) and from Knex. */
 const quoting = { where: undefined, internalQuery: undefined, bindings: undefined, parameters: undefined };
 const sqlState = /^[0-9A-Z]{5}$/;
 const processes = /^Process \d+ waits for /;
 
-/** Whether these are the fields of an error of PostgreSQL, or of Knex, which quote the rows that they are about. */
+/** Reports whether these are the fields of a PostgreSQL or Knex error, which quote rows. */
 export function quotesRows(fields: Fields): boolean {
   if (typeof fields['detail'] === 'string') return true;
   return isOfPostgres(fields) || ('bindings' in fields && 'sql' in fields);
@@ -16,7 +16,7 @@ export function quotesRows(fields: Fields): boolean {
 const isOfPostgres = ({ code, ...fields }: Fields): boolean =>
   typeof code === 'string' && sqlState.test(code) && 'severity' in fields;
 
-/** The same without the values of the rows. Of an error of PostgreSQL, a detail in words of others is dropped as a whole. */
+/** Removes the values of rows from the fields. A PostgreSQL detail in an unknown form is dropped completely. */
 export function withoutRows(fields: Fields): Fields {
   const { detail } = fields;
   const known = typeof detail === 'string' ? withoutValues(detail) : undefined;
@@ -29,8 +29,8 @@ export function withoutRows(fields: Fields): Fields {
 }
 
 /**
- * The `detail` of an error of PostgreSQL without the values of the row, which may be secret: `Key (email)=(a@b.c) already
- * exists.` and `Failing row contains (1, a@b.c, null).` A value may hold parentheses: it ends with the last one.
+ * Removes the row's values, which may be secret, from the `detail` of a PostgreSQL error: `Key (email)=(a@b.c) already
+ * exists.` and `Failing row contains (1, a@b.c, null).` A value may contain parentheses: it ends at the last one.
  */
 const withoutValues = (detail: string): string =>
   detail

@@ -1,29 +1,30 @@
-/** Stands where a secret was. */
+/** Replaces a secret. */
 export const HIDDEN = '[Redacted]';
 
-/** Say it alone, and as one word of several: `customerPin`, but not `shipping`. */
+/** Secret as the whole name or as one of its words: `customerPin`, but not `shipping`. */
 const words = /(?:^|_)(?:pin|[th]?otp|cvv|cvc|ssn|sig)(?:_|$)|^pass$/;
-/** Say it at the end of a word, too: `csrftoken` as `csrfToken`, but not `tokenize`. */
+/** Secret at the end of a word too: `csrftoken` like `csrfToken`, but not `tokenize`. */
 const ends = /(?:secret|token|jwt|cookie|credential|signature)s?(?:_|$)|pwd(?:_|$)/;
-/** Say it wherever they stand, also where nothing parts the words: `userpassword`, `apikey`, `accesstoken`. */
+/** Secret anywhere, also without separated words: `userpassword`, `apikey`, `accesstoken`. */
 const parts =
   /password(?!less)|passwd|passphrase|passcode|authorization|setcookie|(?:api|private|secret|access|signing|encryption|master|account)key(?!id)|(?:access|refresh|id|auth|bearer)token|clientsecret|(?:db|smtp|mail|user|login|basic|proxy)pass$/;
-/** End the name of a fact about a secret: `tokenCount`, `passwordChangedAt`, `cookieName`. */
+/**
+ * The last words of a name that describes a secret without containing it: `tokenCount`, `passwordChangedAt`, `cookieName`.
+ */
 const facts =
   /_(?:count|length|size|types?|kind|at|in|on|expiry|expiration|ttl|lifetime|age|ur[li]|endpoint|host|domain|path|names?|fields?|policy|rules?|limit|algorithm|schemes?|scopes?|version|status|state|required|enabled|issuer|audience|method)$/;
 const plural = /s[\d_]*$/i;
 
-/** Names come from bodies, too: so many are remembered, of such a length. */
+/** Names come from bodies too, so the number of cached names and their length are limited. */
 const REMEMBERED = 2_000;
 const LONGEST = 64;
 
-/** Whether a field of this name, with this value, holds what no log may show. */
+/** Reports whether a field with this name and value must not appear in a log. */
 export type IsSecret = (name: string, value: unknown) => boolean;
 
 /**
- * Tells secrets by the words of their names, in `camelCase`, `snake_case` and `kebab-case` alike; each of `names` is one
- * in whatever way it is spelled. That something is there, or how many there are, is not secret: booleans, null, and a
- * number under a plural.
+ * Recognizes secrets by the words of their names, in `camelCase`, `snake_case` and `kebab-case`; each of `names` matches in
+ * any of these spellings. Existence and number are not secret: booleans, null, and a number with a plural name.
  */
 export function secretNames(names: readonly string[] = []): IsSecret {
   const own = new Set(names.map(plainName));
@@ -50,7 +51,7 @@ function saysSecret(name: string): boolean {
   return isSaid && !facts.test(snake);
 }
 
-/** `X-API-Key`, `xApiKey2` and `x[apiKey]` as `x_api_key`. */
+/** Converts `X-API-Key`, `xApiKey2` and `x[apiKey]` to `x_api_key`. */
 const wordsOf = (name: string): string =>
   name
     .replaceAll(/([a-z\d])([A-Z])/g, '$1_$2')

@@ -2,22 +2,22 @@ import { quotesRows, withoutRows } from './quoted-rows.ts';
 import { HIDDEN, secretNames } from './secret-names.ts';
 import { writtenError } from './written-error.ts';
 
-/** Stands where a line ends: what lies deeper, or comes later, is not looked at, and so not written. */
+/** Replaces values beyond the limits of a line: a value that is not inspected is not written. */
 const CUT = '[Object]';
 const DEPTH = 8;
-/** Objects of one line; one that refers to itself has no end. */
+/** The most objects in one line; a circular object would have no end. */
 const OBJECTS = 5_000;
-/** Characters that the name of a header, or of a field, may have. */
+/** The longest name of a header or a field, in characters. */
 const LONGEST = 64;
 const namesBeside = ['name', 'key', 'field', 'header'];
 
 export type Fields = Record<string, unknown>;
 
 /**
- * Returns a function that gives the fields of a log line without secrets: without what the names say is one (see
- * `secretNames`), and without what PostgreSQL quotes of a row. It looks into objects of any class and into arrays, and writes
- * errors as `writtenError` does, wherever they stand. An object without any is returned as it is: copying every line, as
- * pino's `redact` does, costs more than writing it. It never throws.
+ * Returns a function that removes secrets from the fields of a log line: values with secret names (see `secretNames`), and
+ * row values that PostgreSQL quotes. It inspects objects of any class and arrays, and converts errors anywhere in them with
+ * `writtenError`. An object without secrets is returned unchanged, because copying every line, as pino's `redact` does, costs
+ * more than writing it. It never throws.
  */
 export function secretRemover(names: readonly string[] = []): (fields: Fields) => Fields {
   const isSecret = secretNames(names);
@@ -35,14 +35,14 @@ export function secretRemover(names: readonly string[] = []): (fields: Fields) =
     return copy ?? plain;
   }
 
-  /** Whether another field has the name of a value, as in lists of headers and in the errors of joi. */
+  /** Reports whether another field holds the value's name, as in lists of headers and in errors of joi. */
   const isNamedBeside = (fields: Fields, value: unknown) =>
     namesBeside.some((each) => isSecretName(fields[each], value));
 
   const isSecretName = (name: unknown, value: unknown) =>
     typeof name === 'string' && name.length <= LONGEST && isSecret(name, value);
 
-  /** In a list of an even length names and values may take turns, as in a header, and in the raw headers of Node. */
+  /** In an array of even length, names and values may alternate, as in Node's raw headers. */
   function shownArray(values: unknown[], left: number): unknown[] {
     const takesTurns = values.length % 2 === 0 && typeof values[0] === 'string';
     let copy: unknown[] | undefined;
@@ -74,7 +74,7 @@ export function secretRemover(names: readonly string[] = []): (fields: Fields) =
   };
 }
 
-/** What JSON.stringify writes in a form of its own: dates and bytes, where nobody has changed how. */
+/** Values that JSON.stringify converts itself: dates and bytes, unless that was overridden. */
 function isWrittenElsewhere(value: object, toJSON: unknown): boolean {
   if (value instanceof Date) return toJSON === Date.prototype.toJSON;
   return ArrayBuffer.isView(value) && (toJSON === undefined || toJSON === Buffer.prototype.toJSON);

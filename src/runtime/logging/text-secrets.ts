@@ -4,13 +4,13 @@ import { withoutParameterSecrets } from './parameter-secrets.ts';
 import { secretNames } from './secret-names.ts';
 
 /**
- * Returns a function that gives a text, or a line of JSON, without the secrets that its form shows: credentials, those of
- * addresses, and the values of parameters whose names say that they are secret, or are among `names`.
+ * Returns a function that removes recognizable secrets from a text or a line of JSON: credentials, passwords of addresses,
+ * and values of parameters whose names are secret or in `names`.
  */
 export function textSecretRemover(names: readonly string[] = []): (text: string) => string {
   const isSecret = secretNames(names);
   return (text) => withoutParameterSecrets(withoutAddressSecrets(withoutCredentials(text)), isSecret);
 }
 
-/** The same without further names. */
+/** Removes secrets without additional names. */
 export const withoutTextSecrets = textSecretRemover();

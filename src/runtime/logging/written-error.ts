@@ -1,13 +1,12 @@
 type Fields = Record<string, unknown>;
 
-/** Causes of one error that are told. */
+/** The most causes of one error in a line. */
 const CAUSES = 10;
 
 /**
- * An error as a log line shows it, as pino's own serializer does: its class, its message and its stack with those of its
- * causes, its own fields, and the members of an AggregateError. It does not change the error, which may be frozen, and
- * asks no `toJSON` of its own. The values
- * of the fields are left as they are.
+ * Converts an error for a log line, like pino's own serializer: class, message and stack, including those of its causes, its
+ * own fields, and the members of an AggregateError. Neither changes the error, which may be frozen, nor calls its `toJSON`.
+ * The values of the fields stay unchanged.
  */
 export function writtenError(error: Error): Fields {
   const chain = causesOf(error);

@@ -1,21 +1,23 @@
 import type joi from 'joi';
 import { modified } from './strict-types.ts';
 
-/** Checking a value ends after so many errors in it: joi takes up to 40 microseconds to make one and write its message. */
+/**
+ * Validation of a value stops after this many errors: joi takes up to 40 microseconds to create one and write its message.
+ */
 export const MAX_ERRORS = 1_000;
 
-/** What joi says of a value; `isPartial` where the value has more errors, perhaps, than the one in `error`. */
+/** The result of joi; `isPartial` if the value may have more errors than the one in `error`. */
 export type Validation<T> = joi.ValidationResult<T> & { isPartial: boolean };
 
-/** `options` add to those of the schema; they cost joi a merge at each call. */
+/** `options` extend those of the schema; joi merges them at each call. */
 export type Validate<T> = (value: unknown, options?: joi.ValidationOptions) => Validation<T>;
 
 class TooManyErrors extends Error {}
 
 /**
- * Returns a function that validates against `schema` and finds every error. Of a value with more than `MAX_ERRORS` it finds
- * only the first: an error costs far more than a value that keeps the rules, and a missing field is one without a byte
- * being sent. Errors of alternatives that did not match count, too.
+ * Returns a function that validates against `schema` and finds every error. For a value with more than `MAX_ERRORS`, it finds
+ * only the first: an error costs far more than a valid value, and a missing field is an error that needs no bytes. Errors of
+ * alternatives that did not match count too.
  */
 export function boundedValidation<T>(
   schema: joi.Schema<T>,
@@ -42,8 +44,9 @@ export function boundedValidation<T>(
 }
 
 /**
- * The same schema, each part of which calls `count` before it makes an error. `$_createError` is documented for extensions of
- * joi, and joi itself makes errors with nothing else. It goes into the prototype, since joi copies schemas while it checks a `when()`.
+ * Returns the same schema, each part of which calls `count` before it creates an error. joi documents `$_createError` for
+ * extensions and creates all errors with it. It is set on the prototype, since joi copies schemas while it evaluates a
+ * `when()`.
  */
 function counted<T>(
   schema: joi.Schema<T>,

@@ -10,7 +10,7 @@ const dateTime = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}
 
 /**
  * A text of 1 to `max` characters. Counts code points, as JSON Schema's `maxLength` and PostgreSQL's `varchar` do;
- * `joi.string().max()` counts the units of UTF-16, of which an emoji has two.
+ * `joi.string().max()` counts UTF-16 code units, two for an emoji.
  */
 export const textString = (max: number): joi.StringSchema =>
   joi
@@ -23,8 +23,8 @@ export const textString = (max: number): joi.StringSchema =>
     .meta({ jsonSchema: { maxLength: max } });
 
 /**
- * A UUID in its form with hyphens, of any version; the validated value is in lower case, as PostgreSQL gives it back and RFC 9562,
- * section 4, wants it written, so that one row has one key. JSON Schema: `format: uuid`.
+ * A hyphenated UUID of any version. The validated value is in lower case, as PostgreSQL returns it and RFC 9562, section 4,
+ * requires, so a row has a single key. JSON Schema: `format: uuid`.
  */
 export const uuidString = (): joi.StringSchema =>
   formatted('uuid', uuid, 'a UUID, such as "01890a5d-ac96-774b-bcce-b302099a8057"', (text) =>
@@ -32,7 +32,7 @@ export const uuidString = (): joi.StringSchema =>
   );
 
 /**
- * Any JSON value, for PostgreSQL's `jsonb`. `null` stands for the absence of a value, so a field that needs one is
+ * Any JSON value, for PostgreSQL's `jsonb`. `null` means the absence of a value, so a required field is
  * `jsonValue().invalid(null)`.
  */
 export const jsonValue = (): joi.AnySchema => joi.any();
@@ -47,8 +47,8 @@ export const bigintString = (): joi.StringSchema =>
   );
 
 /**
- * An exact decimal number as a string, for PostgreSQL's `numeric(precision, scale)`. JSON Schema: `format: decimal`.
- * Digits beyond `scale` are refused, never rounded.
+ * An exact decimal number as a string, for PostgreSQL's `numeric(precision, scale)`. JSON Schema: `format: decimal`. More
+ * digits than `scale` are refused, never rounded.
  */
 export const decimalString = (precision = 20, scale = 6): joi.StringSchema =>
   formatted(
@@ -64,8 +64,8 @@ export const dateString = (): joi.StringSchema =>
   );
 
 /**
- * A moment as an RFC 3339 date-time with its offset; the validated value is in UTC with milliseconds, which is what
- * `Date.prototype.toISOString` writes. JSON Schema: `format: date-time`.
+ * A moment as an RFC 3339 date-time with an offset. The validated value is in UTC with milliseconds, like the result of
+ * `Date.prototype.toISOString`. JSON Schema: `format: date-time`.
  */
 export const timestampString = (): joi.StringSchema =>
   formatted(
@@ -80,7 +80,7 @@ export const timestampString = (): joi.StringSchema =>
     },
   );
 
-/** One rule rather than joi's `pattern` and `custom`, so that a bad text is one error and not two. */
+/** One rule instead of joi's `pattern` and `custom`, so an invalid text causes one error instead of two. */
 const formatted = (
   format: string,
   pattern: RegExp,
@@ -96,7 +96,7 @@ const formatted = (
     .messages({ 'string.format': `{{#label}} must be ${expected}` })
     .meta({ jsonSchema: format === 'uuid' ? { format } : { pattern: pattern.source, format } });
 
-/** PostgreSQL and RFC 3339 know no year 0, and JavaScript takes February 31 for March 3. */
+/** PostgreSQL and RFC 3339 have no year 0, and JavaScript reads February 31 as March 3. */
 function isCalendarDate(text: string): boolean {
   const date = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) && !text.startsWith('0000');

@@ -1,20 +1,22 @@
-/** Something in a JSON value that cannot be kept as it was sent, and where it lies. */
+/** A part of a JSON value that cannot be stored unchanged, and its path. */
 export interface JsonFault {
   path: readonly (string | number)[];
   message: string;
 }
 
-/** PostgreSQL, and most parsers of JSON, hold far less than a client can nest; RFC 8259, section 9, allows a limit. */
+/**
+ * PostgreSQL, and most JSON parsers, support far less nesting than a client can send; RFC 8259, section 9, allows a limit.
+ */
 export const MAX_DEPTH = 100;
-/** More than these tell a client nothing new. */
+/** More faults would not tell a client anything new. */
 export const MAX_FAULTS = 20;
 
 const unstorable = /[\0\p{Surrogate}]/u;
 
 /**
- * What in a value JSON or PostgreSQL would alter or refuse: half of a surrogate pair (RFC 8259, section 8.2), U+0000, a number
- * that is not finite (section 6), and more than `MAX_DEPTH` levels (section 9). Looks at what `JSON.stringify` would write, takes
- * time by its length, and finds the first `MAX_FAULTS`.
+ * Returns the parts of a value that JSON or PostgreSQL would alter or refuse: unpaired surrogates (RFC 8259, section 8.2),
+ * U+0000, a number that is not finite (section 6), and more than `MAX_DEPTH` levels (section 9). Inspects the value as
+ * `JSON.stringify` would write it, in time proportional to its length, and returns the first `MAX_FAULTS`.
  */
 export function jsonFaults(value: unknown): JsonFault[] {
   const faults: JsonFault[] = [];
@@ -49,14 +51,16 @@ function visitObject(value: object, path: Path, faults: JsonFault[]): void {
   }
 }
 
-/** One path for the whole walk: it runs for each request, and nearly always finds nothing. */
+/** The whole walk shares one path: it runs for each request, and nearly always finds nothing. */
 function visitChild(at: string | number, item: unknown, path: Path, faults: JsonFault[]): void {
   path.push(at);
   visit(item, path, faults);
   path.pop();
 }
 
-/** Of one place and message one fault is enough. The steps of one walk are the same strings, so that comparing them takes no time. */
+/**
+ * One fault per place and message is enough. The path elements of one walk are identical strings, so comparing them is fast.
+ */
 function tell(faults: JsonFault[], path: Path, message: string): void {
   if (faults.length >= MAX_FAULTS) return;
   const last = faults.at(-1);

@@ -1,21 +1,21 @@
 import { MAX_DEPTH, type JsonFault } from './json-faults.ts';
 
-/** Sixteen digits in a row, or an exponent: without either, a number has few enough digits for any double. */
+/** Sixteen digits in a row, or an exponent. Without either, a number has few enough digits for any double. */
 const suspicious = /[\d.]{16}|\d[eE][+-]?\d/;
 const numberToken = /-?\d[\d.eE+-]*/y;
 
-/** An array or object that is open at a place in the text, and where in it that place is. */
+/** An array or object that is open at a position in the text, and the position in it. */
 interface Frame {
   isArray: boolean;
   at: string | number;
-  /** Whether the next string names a property. */
+  /** Whether the next string is a property name. */
   expectsName: boolean;
 }
 
 /**
- * The numbers in a JSON text that JSON.parse cannot give back: their digits are beyond the precision or range of a double
- * (IEEE 754 binary64), so that 9007199254740993 would become 9007199254740992, and 1e400 null. RFC 7493 (I-JSON), section 2.2,
- * asks senders to put such a number into a string. Stops after `most`; for a text that is not JSON the result means nothing.
+ * Returns the numbers in a JSON text that JSON.parse cannot represent: their digits exceed the precision or range of a double
+ * (IEEE 754 binary64), so 9007199254740993 would become 9007199254740992, and 1e400 null. RFC 7493 (I-JSON), section 2.2,
+ * asks senders to use a string instead. Stops after `most`. The result for a text that is not JSON has no meaning.
  */
 export function inexactNumbers(text: string, most: number): JsonFault[] {
   if (!suspicious.test(text)) return [];
@@ -36,7 +36,7 @@ export function inexactNumbers(text: string, most: number): JsonFault[] {
   return faults;
 }
 
-/** What lies deeper is refused in any case, and a text may open a level with each character. */
+/** Deeper levels are refused anyway, and a text may open a level with each character. */
 const pathOf = (frames: Frame[]) => frames.slice(0, MAX_DEPTH).map(({ at }) => at);
 
 function passStructure(character: string, frames: Frame[]): void {
@@ -48,7 +48,7 @@ function passStructure(character: string, frames: Frame[]): void {
   else if (character === ',' && frame) frame.expectsName = true;
 }
 
-/** The place after the string that begins at `start`; a name of a property becomes the place of what follows it. */
+/** Returns the position after the string at `start`; a property name becomes the path element of its value. */
 function passString(text: string, start: number, frame: Frame | undefined): number {
   let end = start + 1;
   while (end < text.length && text[end] !== '"') end += text[end] === '\\' ? 2 : 1;
@@ -72,7 +72,7 @@ function tokenAt(text: string, at: number): string {
   return numberToken.exec(text)?.[0] ?? text[at]!;
 }
 
-/** Many languages write a fraction with the 17 digits that tell any double from its neighbors: C's `%.17g`. */
+/** Many languages write a fraction with 17 digits, which identify every double: C's `%.17g`. */
 function isExact(token: string): boolean {
   const value = Number(token);
   if (Number.isNaN(value)) return true;
@@ -84,7 +84,9 @@ function isExact(token: string): boolean {
   );
 }
 
-/** The digits of a decimal number without zeros at either end, and their power of ten: equal for equal numbers. */
+/**
+ * Returns the digits of a decimal number without leading and trailing zeros, and their power of ten: equal for equal numbers.
+ */
 function canonical(token: string): string {
   const [, sign = '', whole = '', fraction = '', power = '0'] =
     /^(-?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(token) ?? [];

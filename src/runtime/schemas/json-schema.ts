@@ -1,6 +1,6 @@
 import type joi from 'joi';
 
-/** A JSON Schema of draft 2020-12, which is the one of OpenAPI 3.1 and AsyncAPI 3. */
+/** A JSON Schema of draft 2020-12, the version of OpenAPI 3.1 and AsyncAPI 3. */
 export interface JsonSchema {
   [keyword: string]: unknown;
   type?: string | string[];
@@ -13,13 +13,13 @@ export interface JsonSchema {
   $defs?: Record<string, JsonSchema>;
 }
 
-/** `input` is what a sender may write; `output` is what a reader gets, with defaults filled in. */
+/** `input` is the form that a sender may write; `output` is the form that a reader gets, with defaults. */
 export type Direction = 'input' | 'output';
 
-/** Gives a schema that has a name a place of its own, and returns what stands for it, such as a reference. */
+/** Moves a named schema to its own place, and returns its replacement, such as a reference. */
 export type Place = (name: string, schema: JsonSchema) => JsonSchema;
 
-/** The part of joi's `describe()` that its JSON Schema leaves out. */
+/** The parts of joi's `describe()` that joi's JSON Schema omits. */
 interface Description {
   flags?: { label?: string };
   metas?: { jsonSchema?: JsonSchema }[];
@@ -30,9 +30,9 @@ interface Description {
 }
 
 /**
- * The JSON Schema of a joi schema: joi's own conversion, with what it leaves out: examples, the keywords given by
- * `.meta({ jsonSchema: { format: 'int64' } })`, the values that `invalid()` refuses, and null among the values of a nullable `valid()`. An object with a
- * `label()` is handed to `place`.
+ * Returns the JSON Schema of a joi schema: joi's own conversion plus the parts that it omits: examples, the keywords of
+ * `.meta({ jsonSchema: { format: 'int64' } })`, the values that `invalid()` refuses, and null in the values of a nullable
+ * `valid()`. An object with a `label()` is passed to `place`.
  */
 export function toJsonSchema(
   schema: joi.Schema,
@@ -51,7 +51,7 @@ function complete(converted: JsonSchema, description: Description, place: Place)
     own.items = complete(own.items, description.items[0], place);
   }
   if (own.enum && own.type?.includes('null') && !own.enum.includes(null)) own.enum = [...own.enum, null];
-  if (own.format === 'ip') delete own.format; // joi's word for "ipv4 or ipv6"; JSON Schema has none
+  if (own.format === 'ip') delete own.format; // joi's name for "ipv4 or ipv6", which JSON Schema does not have
   const label = description.flags?.label;
   return label !== undefined && own.type === 'object' ? place(label, own) : own;
 }
@@ -73,7 +73,7 @@ function details({ examples, invalid = [], metas = [] }: Description): JsonSchem
   return own;
 }
 
-/** References and the like are known only when a value is checked. */
+/** References and the like are known only during validation. */
 function without(invalid: unknown[]): JsonSchema {
   const values = invalid.filter((value) => value === null || typeof value !== 'object');
   if (values.length === 0) return {};

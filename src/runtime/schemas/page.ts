@@ -1,6 +1,6 @@
 import joi from 'joi';
 
-/** Where a page starts: after the row with this time (ISO 8601) and id. */
+/** The start of a page: after the row with this time (ISO 8601) and id. */
 export type Position = readonly [at: string, id: string];
 
 export interface PageQuery {
@@ -14,7 +14,7 @@ export interface Page<Item> {
   next: string | null;
 }
 
-/** The query of a list: `limit` (1 to 100, default 20) and `after`, the opaque `next` of the page before. */
+/** The query of a list: `limit` (1 to 100, default 20) and `after`, the opaque `next` of the previous page. */
 export const pageQuerySchema = joi
   .object<PageQuery>({
     limit: joi
@@ -32,7 +32,7 @@ export const pageQuerySchema = joi
   })
   .label('PageQuery');
 
-/** The schema of one page of `item`. */
+/** Returns the schema of one page of `item`. */
 export const pageSchemaOf = <Item>(item: joi.ObjectSchema<Item>): joi.ObjectSchema<Page<Item>> =>
   joi.object<Page<Item>>({
     items: joi.array().items(item).required(),
@@ -47,8 +47,8 @@ export const pageSchemaOf = <Item>(item: joi.ObjectSchema<Item>): joi.ObjectSche
 const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 
 /**
- * Cuts `rows`, read with a limit of `limit + 1`, to one page. `at` gives the time that the rows are ordered by before their id.
- * The page ends early where its items take more than `maxBytes` of JSON, and has one item at least; `next` leads to the others.
+ * Cuts `rows`, read with a limit of `limit + 1`, to one page. `at` returns the time by which the rows are ordered before
+ * their id. The page ends early if its items exceed `maxBytes` of JSON, but has at least one item; `next` leads to the rest.
  */
 export function toPage<Item extends { id: string }>(
   rows: Item[],

@@ -1,7 +1,7 @@
 import type joi from 'joi';
 import { MAX_DEPTH } from './json-faults.ts';
 
-/** The parts that a schema may have written out: what joi describes, checks and converts is a tree. */
+/** The most parts of a schema when it is expanded: joi describes, validates and converts it as a tree. */
 const MAX_PARTS = 10_000;
 
 interface Size {
@@ -10,8 +10,9 @@ interface Size {
 }
 
 /**
- * Why a schema is too large to be registered; undefined when it is not. Takes time by the distinct parts: a schema that
- * holds another one twice, which holds a third one twice, and so on, is small in memory and would take gigabytes written out.
+ * Returns the reason why a schema is too large to be registered; undefined if it is not. Takes time proportional to the
+ * number of distinct parts: a schema that contains another one twice, which contains a third one twice, and so on, is small
+ * in memory but expands to gigabytes.
  */
 export function schemaFault(schema: joi.Schema): string | undefined {
   const known = new Map<joi.Schema, Size>();
@@ -20,7 +21,7 @@ export function schemaFault(schema: joi.Schema): string | undefined {
     const before = known.get(part);
     if (before) return before;
     const size: Size = { parts: 1, depth: 1 };
-    // deeper ones count as too deep whatever they hold, and the stack is finite
+    // deeper parts are too deep whatever they contain, and the stack is finite
     for (const each of level > MAX_DEPTH ? [] : partsOf(part)) {
       const own = sizeOf(each, level + 1);
       size.parts += own.parts;
@@ -35,13 +36,13 @@ export function schemaFault(schema: joi.Schema): string | undefined {
   return parts > MAX_PARTS ? `has more than ${MAX_PARTS} parts when expanded` : undefined;
 }
 
-/** Throws an error that names the schema when it is too large. */
+/** Throws an error that names the schema if it is too large. */
 export function checkSchema(schema: joi.Schema, name: string): void {
   const fault = schemaFault(schema);
   if (fault !== undefined) throw new Error(`${name} ${fault}; make it smaller, or use joi.link()`);
 }
 
-/** `$_modify` is documented for extensions of joi; with an `each` that changes nothing it is a walk. */
+/** joi documents `$_modify` for extensions; with an `each` that changes nothing, it visits all parts. */
 function partsOf(schema: joi.Schema): joi.Schema[] {
   const parts: joi.Schema[] = [];
   const each = (part: joi.Schema) => {

@@ -1,9 +1,9 @@
 import type joi from 'joi';
 
 /**
- * The same schema without coercion, for values that come as JSON: `"true"` is not a boolean there and `"1"` is not a number, as
- * JSON Schema, and so the document of a route, says. What a schema does to text stays (`trim`, `lowercase`), and a date is read
- * from text, since JSON has no other form of it. A `prefs({ convert: true })` on a number, boolean or date keeps its coercion.
+ * Returns the same schema without coercion, for values from JSON: as in JSON Schema, and so in the document of a route,
+ * `"true"` is not a boolean and `"1"` is not a number. Conversions of text stay (`trim`, `lowercase`), and a date is read
+ * from text, since JSON has no dates. A `prefs({ convert: true })` on a number, boolean or date keeps its coercion.
  */
 export function withStrictTypes(schema: joi.Schema): joi.Schema {
   const strict = modified(schema, withStrictTypes);
@@ -12,7 +12,10 @@ export function withStrictTypes(schema: joi.Schema): joi.Schema {
   return strict.type === 'number' || strict.type === 'boolean' ? strict.strict() : strict;
 }
 
-/** The schema with each of its parts replaced. `$_modify` is documented for extensions of joi; its types take `each` for a flag. */
+/**
+ * Returns the schema with each of its parts replaced. joi documents `$_modify` for extensions; its types declare `each` as a
+ * flag.
+ */
 export function modified(schema: joi.Schema, each: (part: joi.Schema) => joi.Schema): joi.Schema {
   const options = { each, ref: false } as unknown as joi.ModifyOptions;
   const result = schema.$_modify(options);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-/** Loads the service's `.env` into the environment, where there is one; what is set already stays. */
+/** Loads the service's `.env` into the environment, if it exists; variables that are already set stay. */
 export function loadEnvironmentFile(root: string): void {
   const file = path.join(root, '.env');
   if (existsSync(file)) process.loadEnvFile(file);

@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-/** Where a service's code is, as it stands: TypeScript in development, JavaScript under `dist/` in a built image. */
+/** The location of a service's code: TypeScript in development, JavaScript in `dist/` in a built image. */
 export interface ServiceFiles {
   root: string;
-  /** The folder that holds `migrations/`, `seeds/` and `src/`. */
+  /** The folder that contains `migrations/`, `seeds/` and `src/`. */
   base: string;
   extension: '.ts' | '.js';
 }
 
 /**
- * Decides by what is there: with `migrations/` in the service's folder and NODE_ENV other than `production` it is
- * development. Throws when it must be the build and there is none.
+ * Detects the location: if the service's folder has `migrations/` and NODE_ENV is not `production`, it is development. Throws
+ * if the build is needed but missing.
  */
 export function serviceFiles(root: string): ServiceFiles {
   const sources = existsSync(path.join(root, 'migrations'));

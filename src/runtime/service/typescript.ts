@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url';
 let registered = false;
 
 /**
- * Lets this process import TypeScript, through the tsx that the service at `root` depends on. Safe to repeat: a second
- * registration would only make every import slower.
+ * Lets this process import TypeScript, through the tsx of the service at `root`. Safe to repeat: a second registration would
+ * only slow down every import.
  */
 export async function registerTypeScript(root: string): Promise<void> {
   if (registered || startedByTsx()) return;
@@ -21,7 +21,7 @@ function startedByTsx(): boolean {
   );
 }
 
-/** The ES module of `tsx/esm/api` as seen from the service; `require.resolve` would give the CommonJS one. */
+/** Returns the ES module of the service's `tsx/esm/api`; `require.resolve` would return the CommonJS one. */
 function tsxOf(root: string): string {
   try {
     const require = createRequire(path.join(root, 'package.json'));

@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
 
 /**
- * Columns that tell the log of a topic from another one of the same name, which was made after the topic had been deleted:
- * the id of the topic as Kafka writes it (KIP-516), and a record that the group has seen, by its offset, its timestamp in
- * milliseconds since 1970, and a digest of its bytes. Each is null where nothing is known; see decisions/inbox-and-positions.md.
+ * Adds columns that distinguish the log of a topic from a later one of the same name, created after the topic was deleted:
+ * the topic's id as Kafka writes it (KIP-516), and a record that the group has seen, by its offset, its timestamp in
+ * milliseconds since 1970, and a digest of its bytes. Each is null if it is unknown; see decisions/inbox-and-positions.md.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
@@ -14,7 +14,7 @@ export async function up(knex: Knex): Promise<void> {
       add column witness_digest bytea`);
 }
 
-/** Forgets which logs the positions are of; the positions stay. */
+/** Drops the identity of the logs; the positions stay. */
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(`
     alter table event_positions

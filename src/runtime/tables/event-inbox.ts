@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
 
 /**
- * Which events a consumer group has handled (`event_inbox`, an event is known by its source and its id: CloudEvents 1.0,
- * "source + id is unique"), and how far it is in each partition (`event_positions`, the next offset to handle). `resets`
- * counts how often a position was set back, so that a consumer which knows an older count does not write to it.
+ * Creates `event_inbox`, the events that a consumer group has handled (an event is identified by its source and its id:
+ * CloudEvents 1.0, "source + id is unique"), and `event_positions`, the group's next offset in each partition. `resets`
+ * counts how often a position was set back: a consumer that knows an older count does not write to it.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('event_inbox', (table) => {
@@ -26,7 +26,7 @@ export async function up(knex: Knex): Promise<void> {
   });
 }
 
-/** Refuses while rows remain: without them every event still in Kafka would be handled again. */
+/** Refuses to run while rows remain: without them, every event still in Kafka would be handled again. */
 export async function down(knex: Knex): Promise<void> {
   for (const table of ['event_inbox', 'event_positions']) {
     if (await knex(table).first()) {

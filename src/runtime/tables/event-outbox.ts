@@ -1,11 +1,11 @@
 import type { Knex } from 'knex';
 
 /**
- * Events that are saved and not yet in Kafka. A row's lane is a hash of its topic and key, by the function that hash
- * partitioning relies on; the rows of a lane are sent in the order of their ids. The 16 lanes are part of this schema:
- * another number would put new events of a key into another lane than those that still wait.
+ * Creates the table of events that are saved and not yet in Kafka. A row's lane is a hash of its topic and key, by the
+ * function that hash partitioning uses; the rows of a lane are sent in the order of their ids. The number of lanes, 16, is
+ * part of this schema: with another number, new events of a key would enter a different lane from those that still wait.
  *
- * Every row is inserted and soon deleted, so that vacuum has to come often and at full speed.
+ * Every row is inserted and soon deleted, so vacuum must run often and at full speed.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
@@ -26,7 +26,7 @@ export async function up(knex: Knex): Promise<void> {
     )`);
 }
 
-/** Refuses while rows remain: they are events that were promised and not sent. */
+/** Refuses to run while rows remain: these events were promised but not sent. */
 export async function down(knex: Knex): Promise<void> {
   await knex.transaction(async (trx) => {
     await trx.raw('lock table event_outbox in access exclusive mode');

@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
 
 /**
- * Keys whose events wait (`event_parked_keys`) and the events that wait, in order (`event_parked`): the first one of a key
- * could not be handled, or sent, and the later ones queue behind it. The consumer group of events on their way out is ''.
- * A key that is `dead` waits for an operator, the others for `next_try_at`.
+ * Creates `event_parked_keys`, the keys with waiting events, and `event_parked`, these events in order: the first one of a
+ * key could not be handled or sent, and later ones queue behind it. The consumer group of outgoing events is ''. A key that
+ * is `dead` waits for an operator, the others until `next_try_at`.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
@@ -43,7 +43,7 @@ export async function up(knex: Knex): Promise<void> {
   await knex.raw('create index event_parked_queue on event_parked (consumer_group, topic, key, id)');
 }
 
-/** Refuses while rows remain: they are events that were promised to somebody. */
+/** Refuses to run while rows remain: these events were promised to a consumer. */
 export async function down(knex: Knex): Promise<void> {
   await knex.transaction(async (trx) => {
     await trx.raw('lock table event_parked_keys, event_parked in access exclusive mode');

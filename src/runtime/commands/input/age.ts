@@ -6,7 +6,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const units: Record<string, number> = { s: SECOND, m: MINUTE, h: HOUR, d: DAY };
 
-/** The milliseconds of "90s", "10m", "2h" or "3d". Throws a `MisuseError` for anything else. */
+/** Converts "90s", "10m", "2h" or "3d" to milliseconds. Throws a `MisuseError` for any other text. */
 export function parseAge(text: string): number {
   const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   const milliseconds = units[unit];
@@ -16,8 +16,8 @@ export function parseAge(text: string): number {
 }
 
 /**
- * The time that "beginning" (undefined), "2h" (that long before `now`) or an ISO time means. Throws a `MisuseError` for
- * anything else, and for a time that is still to come.
+ * Converts "beginning" (undefined), "2h" (that long before `now`) or an ISO time to a time. Throws a `MisuseError` for any
+ * other text and for a time in the future.
  */
 export function parseTime(text: string, now = new Date()): Date | undefined {
   if (text === 'beginning') return undefined;
@@ -31,14 +31,14 @@ export function parseTime(text: string, now = new Date()): Date | undefined {
   return time;
 }
 
-/** A time without a zone is one of this machine's zone, as ISO 8601 says; a day begins at midnight there. */
+/** As in ISO 8601, a time without a zone is local; a date means midnight. */
 function isoTime(text: string): Date | undefined {
   const iso = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/i;
   const time = new Date(text.length === '2026-01-01'.length ? `${text}T00:00` : text);
   return iso.test(text) && !Number.isNaN(time.getTime()) ? time : undefined;
 }
 
-/** How long ago, in the largest unit that gives at least 2, or in seconds; a time to come is "in 5m". */
+/** Formats the age of a time in the largest unit with a value of at least 2, or in seconds; a future time is "in 5m". */
 export function ageOf(time: Date, now = new Date()): string {
   const ago = now.getTime() - time.getTime();
   return ago < 0 ? `in ${duration(-ago)}` : duration(ago);

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { MisuseError } from './command.ts';
 
-/** Every flag of the commands about events: what follows it, and what it does. */
+/** Every flag of the commands about events, with its value and description. */
 const flags = {
   id: { type: 'string', of: 'ID', text: 'the event with this id' },
   key: { type: 'string', of: 'KEY', text: 'events of this key' },
@@ -38,12 +38,12 @@ const flags = {
 } as const;
 
 export type FlagName = keyof typeof flags;
-/** What was given; a flag that was not is not there. */
+/** The given flags. */
 export type Flags = {
   [Name in FlagName]?: (typeof flags)[Name]['type'] extends 'boolean' ? boolean : string;
 };
 
-/** The flags for `--help`. `texts` say what differs for this command. */
+/** Returns the flags for `--help`. `texts` override descriptions for this command. */
 export function helpOf(names: readonly FlagName[], texts: Partial<Record<FlagName, string>> = {}) {
   const entries = names.map((name) => {
     const { of, text } = flags[name];
@@ -52,7 +52,7 @@ export function helpOf(names: readonly FlagName[], texts: Partial<Record<FlagNam
   return Object.fromEntries(entries);
 }
 
-/** Reads the flags of `names` and as many words as `words` names. Throws what `parseArgs` throws, or a `MisuseError`. */
+/** Parses the flags of `names` and as many words as `words` names. Throws the errors of `parseArgs`, or a `MisuseError`. */
 export function parseFlags(
   args: string[],
   names: readonly FlagName[],
@@ -64,13 +64,13 @@ export function parseFlags(
   if (missing) throw new MisuseError(`${missing} is missing`);
   const extra = positionals[words.length];
   if (extra !== undefined) throw new MisuseError(`unexpected argument "${extra}"`);
-  // a message may have the empty key
+  // a message may have an empty key
   const empty = Object.entries(values).find(([name, value]) => value === '' && name !== 'key');
   if (empty) throw new MisuseError(`--${empty[0]} is empty`);
   return { values, words: positionals };
 }
 
-/** The number of `--limit`. */
+/** Returns the number in `--limit`. */
 export function limitOf({ limit }: Flags, otherwise: number): number {
   if (limit === undefined) return otherwise;
   if (/^[1-9]\d{0,8}$/.test(limit)) return Number(limit);

@@ -3,7 +3,7 @@ import { parseAge } from './age.ts';
 import { MisuseError } from './command.ts';
 import type { Flags } from './flags.ts';
 
-/** The group that events on their way out are shown with; metrics show them so too. */
+/** The group shown for outgoing events; metrics use it too. */
 export const OUTBOX = 'outbox';
 
 export interface Selection {
@@ -16,7 +16,7 @@ export interface Selection {
   olderThan?: number;
 }
 
-/** What the flags select; all of them must hold. */
+/** The selection of the flags; all conditions must hold. */
 export function selectionOf({ group, topic, key, source, id, type, 'older-than': age }: Flags): Selection {
   return {
     group: group === OUTBOX ? OUTGOING : group,
@@ -29,7 +29,7 @@ export function selectionOf({ group, topic, key, source, id, type, 'older-than':
   };
 }
 
-/** The same for what changes something: who means everything says so. Throws a `MisuseError`. */
+/** The selection for a change, which must name everything explicitly. Throws a `MisuseError`. */
 export function choiceOf(values: Flags): Selection {
   const selection = selectionOf(values);
   if (!values.all && Object.values(selection).every((value) => value === undefined))

@@ -13,7 +13,10 @@ const NAME = 'microservice-runtime';
 const UNDEFINED_TABLE = '42P01';
 const UNDEFINED_COLUMN = '42703';
 
-/** Does `work` with the database of the service at `root`, which need not run. Rejects, in words, when nothing answers. */
+/**
+ * Runs `work` with the database of the service at `root`; the service need not run. Rejects with an explanation if the
+ * database does not answer.
+ */
 export async function withDatabase<T>(root: string, work: (database: Knex) => Promise<T>): Promise<T> {
   loadEnvironmentFile(root);
   const { url } = directUrl();
@@ -34,20 +37,20 @@ const lacksSchema = (error: unknown): error is Error =>
   'code' in error &&
   [UNDEFINED_TABLE, UNDEFINED_COLUMN].includes(String(error.code));
 
-/** Knex puts the statement before PostgreSQL's words. */
+/** Knex prefixes PostgreSQL's message with the statement. */
 const schemaError = (error: Error): CommandError =>
   new CommandError(
     `the database lacks a table or column that this command needs: ${error.message.split(' - ').at(-1)}; run npx knex migrate:latest`,
     { cause: error },
   );
 
-/** How the service at `root` reaches Kafka, with the group that it is in. Throws a `ConfigError` that names every fault. */
+/** Returns the Kafka settings of the service at `root`, with its group. Throws a `ConfigError` that lists every fault. */
 export function kafkaOf(root: string): KafkaConfig {
   loadEnvironmentFile(root);
   return readEnvironment(process.env).kafka;
 }
 
-/** Does `work` with a connection to Kafka, and closes it. */
+/** Runs `work` with a Kafka connection, and closes it. */
 export async function withKafka<T>(
   config: KafkaConfig,
   work: (driver: KafkaDriver) => Promise<T>,

@@ -4,14 +4,16 @@ import { helpOf, parseFlags, type FlagName, type Flags } from './flags.ts';
 export interface Subcommand {
   /** One line for `--help`. */
   summary: string;
-  /** The flags that it takes; any other one is a misuse. */
+  /** The supported flags; any other flag is an error. */
   flags: readonly FlagName[];
-  /** What has to follow its name; nothing where it is left out. */
+  /** The words that must follow its name; none if it is missing. */
   words?: readonly string[];
   run(values: Flags, root: string, words: string[]): Promise<void>;
 }
 
-/** A command whose first word says what to do. `texts` are what its flags do where that differs from other commands. */
+/**
+ * Creates a command whose first word selects a subcommand. `texts` are descriptions of flags that differ from other commands.
+ */
 export function commandOf(
   summary: string,
   subcommands: Record<string, Subcommand>,

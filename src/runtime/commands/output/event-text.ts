@@ -2,26 +2,26 @@ import { TOO_LARGE } from '../../events/parking/stored-message.ts';
 import type { ParkedHeader } from '../../events/operations/parked.ts';
 import { printableValue } from '../../logging/terminal.ts';
 
-/** An event with all that it holds, incoming or outgoing. */
+/** An event with all its data, incoming or outgoing. */
 export interface WholeEvent {
   topic: string;
   key: string;
   source: string | null;
   id: string | null;
   type: string | null;
-  /** Where it was in Kafka; outgoing events have no place yet. */
+  /** Its place in Kafka; an outgoing event has none yet. */
   partition?: number | null;
   position?: string | null;
   headers: Record<string, ParkedHeader>;
   rawKey?: Buffer | null;
   value: Buffer | null;
-  /** Bytes of the value, which is null where an answer has no room for it. */
+  /** The size of the value, whose content is null if the output has no room for it. */
   bytes?: number | null;
-  /** When it came to Kafka, or was saved for it. */
+  /** The time at which Kafka received it, or at which it was saved. */
   time: Date | null;
 }
 
-/** An event for programs: `data` where the value is JSON, and the exact bytes as base64 (null: there are none). */
+/** Converts an event for programs: `data` if the value is JSON, and the exact bytes in base64 (null if there are none). */
 export function eventJson(event: WholeEvent) {
   const { topic, key, source, id, type, headers, rawKey, value, time } = event;
   return {
@@ -41,7 +41,7 @@ export function eventJson(event: WholeEvent) {
   };
 }
 
-/** An event for humans, in lines. */
+/** Formats an event as lines of text. */
 export function eventText(event: WholeEvent): string {
   const { source, id, type, headers, value, time } = event;
   const shown = (text: string | null, absent: string) => (text === null ? absent : printableValue(text));
@@ -66,14 +66,14 @@ function absentText({ bytes, headers }: WholeEvent): string {
   return typeof excess === 'string' ? `not stored: ${printableValue(excess)}` : 'none (a tombstone)';
 }
 
-/** Bytes of all values of the events. */
+/** The total size of all values, in bytes. */
 export const bytesOf = (events: readonly Pick<WholeEvent, 'value'>[]): number =>
   events.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
 
-/** Bytes of the values that a command answers in all. */
+/** The largest total size of the values that a command prints, in bytes. */
 export const ANSWER_BYTES = 8 * 1024 * 1024;
 
-/** The same; undefined where it answers one event, of whatever size. */
+/** The same limit; undefined for a single event, which may have any size. */
 export const valueBytes = (limit: number): number | undefined => (limit === 1 ? undefined : ANSWER_BYTES);
 
 const placeText = ({ topic, partition, position }: WholeEvent): string =>
@@ -86,7 +86,7 @@ function headerText(header: ParkedHeader): string {
   return typeof header === 'string' ? header : `base64:${header.base64}`;
 }
 
-/** JSON in lines, where that loses nothing of it (a number can have more digits than fit); else base64. */
+/** Pretty-prints JSON if that loses nothing (a number can have too many digits); otherwise returns base64. */
 function valueText(value: Buffer): string {
   const parsed = jsonOf(value);
   if (!('data' in parsed)) return `base64:${value.toString('base64')}`;

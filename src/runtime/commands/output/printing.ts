@@ -8,13 +8,13 @@ export function printJson(document: unknown): void {
 /** "1 key", "2 keys". */
 export const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`;
 
-/** Says that a list is not all; says nothing when it is. */
+/** Prints that a list is incomplete, if it is. */
 export function printMore(more: number): void {
   if (more <= 0) return;
   print(`\nand ${more >= COUNTED ? `${COUNTED} or more` : more} more; --limit shows more of them`);
 }
 
-/** How a dry run ends. */
+/** Prints the last line of a dry run. */
 export function printDryRun(): void {
   print('\nNothing was changed. Add --yes to make the change.');
 }

@@ -2,19 +2,19 @@ import { printable } from '../../logging/terminal.ts';
 const GAP = 2;
 const NARROWEST = 8;
 
-/** A column of a table; the cells of one that is `right` end where the column ends. */
+/** A column of a table; `right` aligns its cells to the right. */
 export interface Column {
   title: string;
   right?: boolean;
 }
 
-/** The width of the terminal; undefined where the output goes elsewhere and nothing needs to be shortened. */
+/** The width of the terminal; undefined if the output goes elsewhere and must not be shortened. */
 export const terminalWidth = (): number | undefined =>
   process.stdout.isTTY ? process.stdout.columns : undefined;
 
 /**
- * A table in aligned columns. Where `width` is given and the table is wider, the widest columns are shortened, and what
- * was left out of a cell is shown as "…".
+ * Formats a table with aligned columns. If it is wider than `width`, the widest columns are shortened, and "…" marks a
+ * shortened cell.
  */
 export function tableText(columns: readonly Column[], rows: string[][], width = terminalWidth()): string {
   const lines = [columns.map(({ title }) => title), ...rows.map((row) => row.map(oneLine))];
@@ -47,5 +47,5 @@ function shortened(text: string, width: number): string {
   return characters.length <= width ? text : `${characters.slice(0, width - 1).join('')}…`;
 }
 
-/** A cell has one line. */
+/** Puts a cell on one line. */
 const oneLine = (text: string): string => printable(text.replaceAll(/[ \t\r\n]+/g, ' ').trim());

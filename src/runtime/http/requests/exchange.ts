@@ -17,15 +17,15 @@ interface Options {
   logger: Logger;
   metrics: RequestMetrics;
   state: ServerState;
-  /** Whether the service answers to a host. */
+  /** Whether the service answers for a host. */
   isOurs: HostCheck;
 }
 
-/** Requests to the service's own pages are many and tell little: they are logged at `debug`. */
+/** Requests for these endpoints are frequent and uninteresting, so they are logged at `debug`. */
 const ownPages = new Set(['/health/live', '/health/ready', '/metrics']);
 const acceptableId = /^[\w.:/+=@-]{1,128}$/;
 
-/** Notes the pattern of the route that handles a request, for its log line and its metrics. */
+/** Stores the route pattern of a request, for its log line and its metrics. */
 export function markRoute(res: Response, path: string): void {
   res.locals['routePattern'] = path;
 }
@@ -35,7 +35,7 @@ function routeOf(res: Response): string {
   return typeof pattern === 'string' ? pattern : '';
 }
 
-/** What every request needs that has no `exchange`: its answer counts as owed, and HTTP itself may forbid it. */
+/** The minimum for requests without `exchange`: the answer counts as pending, and requests that HTTP forbids are refused. */
 export function plainExchange({ state, isOurs }: Pick<Options, 'state' | 'isOurs'>): RequestHandler {
   return (req, res, next) => {
     if (!state.begin(res)) return;
@@ -52,8 +52,8 @@ function handOn(isOurs: HostCheck, req: Request, res: Response, next: NextFuncti
 }
 
 /**
- * The first handler of every request: gives it an id (the caller's `x-request-id` where it is acceptable), a context
- * and a trace, sets the headers of every answer, and writes one log line and one measurement when the exchange is over.
+ * The first handler of every request: assigns an id (the caller's `x-request-id` if it is acceptable), a context and a trace,
+ * sets the common headers, and writes one log line and one measurement at the end of the exchange.
  */
 export function exchange({ logger, metrics, state, isOurs }: Options): RequestHandler {
   const headers = securityHeaders();
@@ -96,12 +96,12 @@ function contextOf({ headers }: Request): Context {
   };
 }
 
-/** Ids end up in logs and headers: what could break either is replaced, not passed on. */
+/** Ids end up in logs and headers, so an id that could break either is replaced. */
 function acceptable(id: string | string[] | undefined): string | undefined {
   return typeof id === 'string' && acceptableId.test(id) ? id : undefined;
 }
 
-/** The path without its query, which may hold what should not stand in a log. */
+/** The path without its query, which may contain private data. */
 function pathOf({ originalUrl }: Request): string {
   const query = originalUrl.indexOf('?');
   return query === -1 ? originalUrl : originalUrl.slice(0, query);

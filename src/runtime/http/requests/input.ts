@@ -5,7 +5,7 @@ import { jsonFaults, type JsonFault } from '../../schemas/json-faults.ts';
 import { shortened, shortenedPath } from '../../schemas/shortened.ts';
 import { withStrictTypes } from '../../schemas/strict-types.ts';
 
-/** The schemas of what a route takes in. */
+/** The schemas of a route's input. */
 export interface InputSchemas {
   params?: joi.Schema;
   query?: joi.Schema;
@@ -18,21 +18,20 @@ type Check = (req: Input) => Found | undefined;
 
 interface Found {
   errors: readonly FieldError[];
-  /** Whether only the first error was looked for. */
+  /** Whether validation stopped at the first error. */
   isPartial?: boolean;
 }
 
-/** Node's parser of queries reads so many parameters and leaves out the others without a word. */
+/** Node's query parser reads this many parameters and silently drops the rest. */
 const MAX_PARAMETERS = 1_000;
-/** Characters of a field's name and of a message that an answer repeats. */
+/** The most characters of a field's name or of a message in an answer. */
 const MAX_NAME = 200;
 const MAX_MESSAGE = 500;
 
 /**
- * Returns a function that checks a request against the schemas, puts the checked values (converted, with defaults) in
- * the place of what was sent, and throws an InvalidError that names every field that breaks a rule. Parameters and query
- * are text, so their types are coerced; a body keeps the types it was sent with. Without schemas there is nothing to check
- * and it returns undefined.
+ * Returns a function that validates a request, replaces its values with the validated ones (converted, with defaults), and
+ * throws an InvalidError that names every invalid field. Parameters and query are text, so their types are coerced; a body
+ * keeps the types of its JSON. Returns undefined if there are no schemas.
  */
 export function inputCheck(schemas: InputSchemas): ((req: Input) => void) | undefined {
   const places: readonly Place[] = ['params', 'query', 'body'];
@@ -85,7 +84,7 @@ function queryFault(url = ''): string | undefined {
   return parameters.length > MAX_PARAMETERS ? `must have at most ${MAX_PARAMETERS} parameters` : undefined;
 }
 
-/** Node's parser of queries puts U+FFFD in the place of bytes that are not UTF-8, without a word. */
+/** Node's query parser silently replaces bytes that are not UTF-8 with U+FFFD. */
 function isUtf8Query(url: string): boolean {
   const start = url.indexOf('?');
   if (start === -1 || !url.includes('%', start)) return true;
@@ -97,7 +96,7 @@ function isUtf8Query(url: string): boolean {
   }
 }
 
-/** The error of a field as an answer names it: `body.lines.0.amount`. */
+/** Returns the error of a field, named by its path: `body.lines.0.amount`. */
 export function fieldError(place: Place, { path, message }: JsonFault): FieldError {
   return { field: shortenedPath([place, ...path], MAX_NAME), message: shortened(message, MAX_MESSAGE) };
 }

@@ -6,12 +6,12 @@ import { MAX_FAULTS } from '../../schemas/json-faults.ts';
 import { inexactNumbers } from '../../schemas/json-numbers.ts';
 import { fieldError } from './input.ts';
 
-/** The media types that a route takes, where it does not say otherwise. */
+/** The default media types of a route. */
 export const jsonTypes: readonly string[] = ['application/json'];
 
 /**
- * Reads a JSON body of up to `limit`, of one of the media types, and refuses one that `JSON.parse` would alter
- * silently: bytes that are not UTF-8 (RFC 8259, section 8.1), and numbers that a double does not hold (section 6).
+ * Reads a JSON body of up to `limit` with one of the media types. Refuses a body that `JSON.parse` would silently alter:
+ * bytes that are not UTF-8 (RFC 8259, section 8.1), and numbers that a double cannot represent (section 6).
  */
 export const jsonBody = (limit: number | string, types: string[]): RequestHandler =>
   express.json({ limit, type: types, verify: checkBytes });
@@ -28,6 +28,6 @@ function checkBytes(_req: IncomingMessage, _res: unknown, bytes: Buffer, encodin
     );
 }
 
-/** Errors that carry a status keep it on their way through Express. */
+/** Express keeps the status of an error that has one. */
 const unsupported = (encoding: string): Error =>
   Object.assign(new Error(`The body must be in UTF-8, not in ${encoding}.`), { status: 415, expose: true });

@@ -6,34 +6,37 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
-/** Whether an IP address is of this machine alone: 127.0.0.0/8, as IPv6 maps it or not, and ::1. */
+/** Reports whether an IP address belongs to this machine only: 127.0.0.0/8, also IPv4-mapped, and ::1. */
 export function isLoopback(address: string | undefined): boolean {
   const kind = isIP(address ?? '');
   return address !== undefined && kind !== 0 && loopback.check(address, kind === 4 ? 'ipv4' : 'ipv6');
 }
 
-/** A name as resolvers take it: without what a browser, a proxy and this service could read in two ways. */
+/**
+ * A name in the form that resolvers accept: no characters that a browser, a proxy and this service could interpret
+ * differently.
+ */
 const localName = /^(?:[a-z\d_-]+\.)*localhost$/;
 const plainName = /^[a-z\d_-]+(?:\.[a-z\d_-]+)*$/;
 
-/** Whether a host leads to this machine from this machine alone (RFC 6761, section 6.3). */
+/** Reports whether a host leads to this machine, and only from this machine (RFC 6761, section 6.3). */
 const isLocalHost = (host: string): boolean => localName.test(host) || isLoopback(host);
 
 /**
- * What browsers, curl and HTTP libraries send for somebody who asks for himself. Proxies have hundreds of headers of their
- * own, and the next one is unknown: any other header shows one. A proxy that adds none cannot be told from a user.
+ * The headers that browsers, curl and HTTP libraries send for their own user. Proxies have hundreds of headers and new ones
+ * appear, so any other header indicates a proxy. A proxy that adds no header cannot be distinguished from a user.
  */
 const ofClients =
   /^(?:host|user-agent|accept(?:-.*)?|connection|keep-alive|te|cache-control|pragma|dnt|priority|cookie|referer|authorization|upgrade-insecure-requests|content-(?:type|length)|if-(?:none-match|modified-since)|sec-(?:fetch|ch|gpc)(?:-.*)?)$/;
 
-/** What a browser says of a request that a page of another origin has made. */
+/** The browser's statement that a page of another origin made the request. */
 const isOfOtherOrigin = ({ origin, 'sec-fetch-site': site }: IncomingMessage['headers']): boolean =>
   origin !== undefined || site === 'cross-site' || site === 'same-site';
 
 /**
- * Whether somebody on this machine asks for himself: the socket's peer is loopback (never what a header claims), each host
- * that is named is local, no page of another origin has made the request, and nothing shows that a proxy passes it on, such
- * as a sidecar or a server that ends TLS. Those speak HTTP/1.0 where they are nginx as it comes.
+ * Reports whether a user of this machine makes the request directly: the socket's peer is loopback (headers are never trusted
+ * for that), every named host is local, no page of another origin made the request, and there is no sign of a proxy such as a
+ * sidecar or a TLS terminator. An nginx with its default settings speaks HTTP/1.0.
  */
 export function isFromThisMachine(request: IncomingMessage): boolean {
   const { socket, headers, httpVersion } = request;
@@ -48,7 +51,10 @@ export function isFromThisMachine(request: IncomingMessage): boolean {
   );
 }
 
-/** Whether a host, as `hostOf` gives it, is local or among the `allowed`; `*.` stands for any names before. Any is without a list. */
+/**
+ * Reports whether a host, as returned by `hostOf`, is local or in `allowed`; `*.` matches any subdomain. Without a list,
+ * every host is allowed.
+ */
 export function hostCheck(allowed: readonly string[] | undefined): (host: string) => boolean {
   if (allowed === undefined) return () => true;
   const exact = new Set(allowed);

@@ -1,6 +1,8 @@
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 
-/** Measures requests; `route` is the pattern of the route, empty where none matched, so that labels stay few. */
+/**
+ * Measures requests. `route` is the pattern of the matched route, empty if none matched, which limits the number of labels.
+ */
 export interface RequestMetrics {
   readonly registry: Registry;
   observe(method: string, route: string, status: number, seconds: number): void;
@@ -8,7 +10,7 @@ export interface RequestMetrics {
 
 const name = 'http_request_duration_seconds';
 
-/** Metrics of the process and of requests, in `registry` or in one of their own. */
+/** Creates the metrics of the process and of requests, in `registry` or in a new one. */
 export function createRequestMetrics(registry: Registry = new Registry()): RequestMetrics {
   if (!registry.getSingleMetric('process_cpu_user_seconds_total'))
     collectDefaultMetrics({ register: registry });

@@ -2,8 +2,8 @@ import type { RequestHandler } from 'express';
 import { problem, sendProblem } from '../problems/problem.ts';
 
 /**
- * Comes after the handlers of a path, and answers the methods that it does not have: 405 with those that it has (RFC
- * 9110, section 15.5.6). OPTIONS gets them, too.
+ * Comes after the handlers of a path, and answers any other method with 405 and the allowed methods (RFC 9110, section
+ * 15.5.6). OPTIONS gets that list too.
  */
 export function otherMethods(methods: readonly string[]): RequestHandler {
   const upper = methods.map((method) => method.toUpperCase());

@@ -2,7 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import { jsonBody, jsonTypes } from './json-body.ts';
 import { acceptHeader, type Method } from './route.ts';
 
-/** The handlers that read the body of a route, where it is of a media type that the route takes, and refuse another one. */
+/** Returns the handlers that read a route's body if its media type is accepted, and refuse it otherwise. */
 export function bodyHandlers(
   method: Method,
   bodyLimit: number | string | undefined,
@@ -12,7 +12,7 @@ export function bodyHandlers(
   return [jsonParser(bodyLimit, types), requireType(method, types)];
 }
 
-/** Without a limit of the router's own, the app's setting `bodyLimit` counts, which is known when a request comes. */
+/** Without a limit of its own, the router uses the app's `bodyLimit`, which is known only when a request arrives. */
 function jsonParser(bodyLimit: number | string | undefined, types: string[]): RequestHandler {
   let parse: RequestHandler | undefined;
   return (req, res, next) => {
@@ -21,7 +21,7 @@ function jsonParser(bodyLimit: number | string | undefined, types: string[]): Re
   };
 }
 
-/** The parser leaves the body undefined when it is of another type; a body that is missing is for the schema to tell. */
+/** The parser leaves the body undefined if its media type does not match; a missing body is reported by the schema. */
 function requireType(method: Method, mediaTypes: string[]): RequestHandler {
   const taken = mediaTypes.join(', ');
   return (req, res, next) => {

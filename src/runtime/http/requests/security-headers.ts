@@ -3,9 +3,8 @@ import { Socket } from 'node:net';
 import helmet from 'helmet';
 
 /**
- * The headers that helmet sets, taken once: they are the same for every answer, and a dozen handlers a request are not
- * free. Without `upgrade-insecure-requests`, which would keep /docs from loading where TLS ends before the service and
- * someone looks at it directly.
+ * Returns helmet's headers, computed once: they are the same for every answer, and a dozen handlers per request are not free.
+ * Excludes `upgrade-insecure-requests`, which would break /docs for a user who bypasses the proxy that terminates TLS.
  */
 export function securityHeaders(): readonly (readonly [string, string])[] {
   const response = new ServerResponse(new IncomingMessage(new Socket()));

@@ -7,16 +7,19 @@ const absolute = /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/i;
 const authority = /^(\[[\da-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*)(?::\d*)?$/i;
 const dotAtEnd = /\.$/;
 
-/** What tells for which host a request is. */
+/** The parts of a request that name its host. */
 export type Addressed = Pick<IncomingMessage, 'url' | 'headers' | 'rawHeaders'>;
 
-/** Every host that a request names, the one that counts first: a target in absolute form outdoes `Host` (section 3.2.2). */
+/**
+ * Returns every host that a request names, the effective one first: a target in absolute form overrides `Host` (section
+ * 3.2.2).
+ */
 export function authoritiesOf({ url = '', headers }: Addressed): string[] {
   const target = absolute.exec(url)?.[1];
   return [target, headers.host].filter((each) => each !== undefined);
 }
 
-/** The host of an authority, in lower case: without port, brackets and the dot at its end; undefined where it is not one. */
+/** Returns the host of an authority in lower case, without port, brackets and trailing dot; undefined if it is invalid. */
 export function hostOf(text: string): string | undefined {
   const host = authority.exec(text.trim())?.[1]?.toLowerCase();
   if (!host?.startsWith('[')) return host?.replace(dotAtEnd, '');
@@ -24,7 +27,7 @@ export function hostOf(text: string): string | undefined {
   return isIPv6(address) ? address : undefined;
 }
 
-/** The problem of a request with several `Host`, or one that is not a host: 400 by RFC 9112, section 3.2. */
+/** Returns the problem of a request with several `Host` headers or an invalid one: 400 by RFC 9112, section 3.2. */
 export function hostProblem(request: Addressed): Problem | undefined {
   if (hostHeaders(request.rawHeaders) > 1)
     return problem(400, 'The request has several Host headers. Send exactly one (RFC 9112, section 3.2).');
@@ -37,7 +40,7 @@ export function hostProblem(request: Addressed): Problem | undefined {
   );
 }
 
-/** Node shows the first one alone in `headers`. */
+/** `headers` has only the first one. */
 const hostHeaders = (rawHeaders: readonly string[]): number =>
   rawHeaders.filter((name, index) => index % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host')
     .length;

@@ -3,27 +3,27 @@ import net, { type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ServerState } from './server-state.ts';
 
-/** How a server ends; times are in milliseconds. */
+/** The limits of a shutdown, in ms. */
 export interface Ending {
-  /** A connection that is owed no answer is closed when nothing has come over it for this long. */
+  /** A connection without a pending answer is closed after this long without a request. */
   grace: number;
-  /** When what is still open is cut. */
+  /** The time after which all remaining connections are cut. */
   patience: number;
 }
 
 /** The connections of a server. */
 export interface Connections {
   /**
-   * Takes no new connection from now on, and resolves when the last one is gone. Closing an idle connection loses the
-   * request that is on its way over it, so idle ones get a grace period (RFC 9112, section 9.5). Safe to repeat.
+   * Accepts no new connection from now on, and resolves when the last one is gone. Closing an idle connection loses a request
+   * that is already on its way, so idle connections get a grace period (RFC 9112, section 9.5). Safe to repeat.
    */
   close(ending: Ending): Promise<void>;
 }
 
-/** Milliseconds between two looks at which connections are idle. */
+/** The interval between checks for idle connections, in ms. */
 const INTERVAL = 50;
 
-/** Follows the connections of a server that does not listen yet; `state` knows to which of them an answer is owed. */
+/** Tracks the connections of a server that does not listen yet; `state` knows which of them have a pending answer. */
 export function trackConnections(server: Server, state: Pick<ServerState, 'busy'>): Connections {
   const open = new Set<Socket>();
   let accepted = 0;
@@ -43,12 +43,12 @@ export function trackConnections(server: Server, state: Pick<ServerState, 'busy'
       await closed;
       clearInterval(sweeping);
       clearTimeout(cut);
-      server.close(); // ends the timer of the server, too
+      server.close(); // also ends the server's timer
     },
   };
 }
 
-/** Connections that wait in the kernel to be accepted would be reset with the socket that listens: these come first. */
+/** Closing the listening socket resets connections that the kernel has not handed over yet, so accept those first. */
 async function quiet(accepted: () => number, patience: number): Promise<void> {
   const end = performance.now() + patience;
   for (let before = -1; before !== accepted() && performance.now() < end;) {
@@ -58,7 +58,7 @@ async function quiet(accepted: () => number, patience: number): Promise<void> {
   }
 }
 
-/** The `close` of Node's HTTP server closes idle connections at once; that of its TCP server does not. */
+/** `close` of Node's HTTP server closes idle connections immediately; that of its TCP server does not. */
 function stopListening(server: Server): Promise<void> {
   return new Promise((resolve) => void net.Server.prototype.close.call(server, () => resolve()));
 }
@@ -69,9 +69,9 @@ interface Silence {
 }
 
 /**
- * Returns a function that closes the connections that have been silent for the grace period. It looks after the event
- * loop has read what has come, so that a busy process does not take a connection for silent. Node's
- * `closeIdleConnections` cuts answers that are not yet sent whole, and leaves connections open that were never used.
+ * Returns a function that closes connections which have been silent for the grace period. It checks after the event loop has
+ * read pending input, so a busy process does not treat a connection as silent. Node's `closeIdleConnections` cuts answers
+ * that are not completely sent, and leaves connections open that were never used.
  */
 function closeIdle(open: ReadonlySet<Socket>, state: Pick<ServerState, 'busy'>, grace: number): () => void {
   const silences = new WeakMap<Socket, Silence>();

@@ -5,11 +5,11 @@ import { trackConnections, type Ending } from './connections.ts';
 import { refuseMalformed } from './refused-requests.ts';
 import type { ServerState } from './server-state.ts';
 
-/** One server, on one port. */
+/** A server on one port. */
 export interface Listener {
-  /** Throws while it has no address. */
+  /** Throws if the server has no address yet. */
   url(): string;
-  /** Rejects with a message that names the port, and the variable that moves it. */
+  /** Rejects with a message that names the port and its variable. */
   open(port: number, variable: string): Promise<void>;
   close(ending: Ending): Promise<void>;
 }
@@ -41,7 +41,7 @@ export function createListener({ handle, state, host, config, logger }: Options)
   };
 }
 
-/** Node would answer a missing Host and an unknown expectation itself, without a body; `forbidden` does it here. */
+/** Node would answer a missing Host and an unknown expectation without a body; `forbidden` handles them instead. */
 function createHttpServer(handle: RequestListener, config: HttpConfig): Server {
   const { keepAliveTimeout, headersTimeout, requestTimeout } = config;
   const connectionsCheckingInterval = Math.ceil(Math.min(headersTimeout / 4, 5_000));

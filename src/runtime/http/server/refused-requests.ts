@@ -5,7 +5,7 @@ import { authoritiesOf, hostOf, hostProblem } from './authority.ts';
 import { problem, type Problem } from '../problems/problem.ts';
 import type { ServerState } from './server-state.ts';
 
-/** Milliseconds that a client has to read why it was refused before its connection is cut (RFC 9112, section 9.6). */
+/** How long a refused client can read the reason before its connection is cut, in ms (RFC 9112, section 9.6). */
 const LINGER = 1_000;
 
 const details: Record<string, [status: number, detail: string]> = {
@@ -17,7 +17,7 @@ const details: Record<string, [status: number, detail: string]> = {
   HPE_HEADER_OVERFLOW: [431, 'The headers are larger than this service accepts.'],
 };
 
-/** The problem that an error of Node's parser means; https://nodejs.org/api/http.html#event-clienterror */
+/** Maps an error of Node's parser to a problem; https://nodejs.org/api/http.html#event-clienterror */
 function parserProblem({ code = '', reason }: ParserError): Problem {
   const [status, detail] = details[code] ?? [400, `The request is not valid HTTP: ${reason ?? code}`];
   return problem(status, detail);
@@ -25,13 +25,13 @@ function parserProblem({ code = '', reason }: ParserError): Problem {
 
 interface ParserError extends Error {
   code?: string;
-  /** The words of the parser. */
+  /** The parser's message. */
   reason?: string;
 }
 
 /**
- * Answers with a problem where Node's parser refuses a request, after the answers to the whole requests before it, and
- * closes the connection. Without it Node sends the bare status, even before an answer that is still owed.
+ * Sends a problem if Node's parser refuses a request, after the answers to the complete requests before it, and closes the
+ * connection. Otherwise, Node would send a bare status, even before a pending answer.
  */
 export function refuseMalformed(server: Server, state: Pick<ServerState, 'owedOn'>, logger?: Logger): void {
   const refused = new WeakSet<Socket>();
@@ -70,12 +70,12 @@ function end(socket: Socket, body: Problem): void {
   socket.once('close', () => clearTimeout(cut));
 }
 
-/** How Node's HTTP server reads `Expect`. */
+/** The pattern by which Node's HTTP server reads `Expect`. */
 const isContinue = /(?:^|\W)100-continue(?:$|\W)/i;
 
 /**
- * The problem of a request that is for another host (RFC 9110, section 7.4), or that HTTP/1.1 itself forbids, or undefined:
- * Node would answer the latter without a body. The connection closes after it, since a body may follow or not.
+ * Returns the problem of a request that is for another host (RFC 9110, section 7.4) or that HTTP/1.1 forbids, which Node
+ * would answer without a body; undefined if there is none. The connection is closed after it, since a body may follow.
  */
 export function forbidden(request: IncomingMessage, isOurs: (host: string) => boolean): Problem | undefined {
   const { httpVersion, headers } = request;
@@ -93,7 +93,9 @@ export function forbidden(request: IncomingMessage, isOurs: (host: string) => bo
   );
 }
 
-/** A page of a stranger can have its own name lead here (DNS rebinding); the browser then lets it read the answers. */
+/**
+ * An attacker's page can point its own domain at this service (DNS rebinding), and the browser would let it read the answers.
+ */
 const misdirected = (host: string): Problem =>
   problem(
     421,

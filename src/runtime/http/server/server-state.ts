@@ -1,18 +1,18 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Where the server is in its life, and the answers that it still owes. */
+/** The lifecycle of a server, and its pending answers. */
 export interface ServerState {
   readonly phase: 'starting' | 'running' | 'draining';
-  /** Whether the request is to be handled: not when an answer has said that its connection closes (RFC 9112, section 9.6). */
+  /** Returns whether to handle the request: false after an answer with `connection: close` (RFC 9112, section 9.6). */
   begin(res: ServerResponse): boolean;
   end(res: ServerResponse): void;
   run(): void;
-  /** From now on every answer closes its connection; those that have been begun too, where it is not too late. */
+  /** From now on every answer closes its connection, including pending answers whose headers are not sent yet. */
   drain(): void;
-  /** The connections over which an answer is still to come. */
+  /** The connections with a pending answer. */
   busy(): ReadonlySet<Socket>;
-  /** The answers that are still to come over a connection, in their order. */
+  /** The pending answers of a connection, in order. */
   owedOn(socket: Socket): ServerResponse[];
 }
 
@@ -42,13 +42,13 @@ export function createServerState(): ServerState {
 }
 
 /**
- * Says `connection: close` on the last answer of each connection: the requests of a pipeline (RFC 9112, section 9.3.2)
- * have been read, and are answered, in the order in which they came.
+ * Sets `connection: close` on the last answer of each connection: pipelined requests (RFC 9112, section 9.3.2) that have been
+ * read are answered, in order.
  */
 function createClosings() {
   const last = new WeakMap<Socket, ServerResponse>();
   return {
-    /** False when an earlier answer has closed the connection. */
+    /** False if an earlier answer has closed the connection. */
     closeAfter(res: ServerResponse): boolean {
       const before = last.get(res.req.socket);
       if (before?.headersSent) return false;
