@@ -92,7 +92,7 @@ export function positionBehaviour({ world, broker }: Suite): void {
       const { startPublisher, startConsumer, change, effectsOf, groupId } = world();
       const second = await startConsumer();
       assert.deepEqual(await effectsOf(12), { a: revisionsTo(12) });
-      const loud = second.log.filter(tellsOfAnotherLog);
+      const loud = second.log.filter(tellsOfDifferentLog);
       assert.match(loud[0] ?? '', words);
       assert.match(await second.bus.registry.metrics(), resetsOf(groupId));
       await second.stop();
@@ -100,7 +100,7 @@ export function positionBehaviour({ world, broker }: Suite): void {
       const third = await startConsumer();
       await change(await startPublisher(), 'a');
       assert.deepEqual(await effectsOf(13), { a: revisionsTo(13) });
-      assert.deepEqual(third.log.filter(tellsOfAnotherLog), []);
+      assert.deepEqual(third.log.filter(tellsOfDifferentLog), []);
     }
 
     it('is set back to its start, loudly, by a record that is another one now', async () => {
@@ -144,5 +144,5 @@ export function positionBehaviour({ world, broker }: Suite): void {
 const resetsOf = (group: string): RegExp =>
   new RegExp(`microservice_consumer_position_resets_total\\{group="${group}",topic="[^"]+"\\} [1-9]`);
 
-const tellsOfAnotherLog = (line: string): boolean => line.includes('a different log') && isLoud(line);
+const tellsOfDifferentLog = (line: string): boolean => line.includes('a different log') && isLoud(line);
 const revisionsTo = (last: number): number[] => Array.from({ length: last }, (_, index) => index + 1);
