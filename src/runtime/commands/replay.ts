@@ -1,5 +1,5 @@
 import type { KafkaConfig } from '../config/kafka-config.ts';
-import { countForgotten, createReplayGroup, forgetSince, isGroupKnown } from '../events/operations/replay.ts';
+import { countForgotten, createReplayGroup, forgetSince, findGroup } from '../events/operations/replay.ts';
 import { parseTime } from './input/age.ts';
 import { CommandError, MisuseError, type Command } from './input/command.ts';
 import { helpOf, parseFlags, type Flags } from './input/flags.ts';
@@ -54,11 +54,7 @@ const newName = (group: string): string =>
 
 async function makeGroup({ topic, group, since, config, database, driver, values }: Replay): Promise<void> {
   const spans = await readSpans(driver, topic, since, config);
-  const committed = await driver.committedOffsets(group, [topic]);
-  if (committed.length > 0 || group === config.groupId || (await isGroupKnown(database, group)))
-    throw new CommandError(
-      `group ${group} already exists; choose another name with --group, or move this group back with --forget`,
-    );
+  await checkNew({ topic, group, config, database, driver });
   const positions = spans.map(({ partition, from }) => ({ partition, position: from }));
   if (values.yes) await createReplayGroup(database, { group, like: config.groupId, topic, positions });
   if (values.json)
@@ -76,6 +72,27 @@ async function makeGroup({ topic, group, since, config, database, driver, values
   print(
     `\nThe group exists. Run the service with this group, beside the running one or instead of it:\n\n  KAFKA_GROUP_ID=${group}`,
   );
+}
+
+/** Neither the group nor the groups of its subscriptions may exist: each one becomes the copy of another group. */
+async function checkNew({
+  topic,
+  group,
+  config,
+  database,
+  driver,
+}: Pick<Replay, 'topic' | 'group' | 'config' | 'database' | 'driver'>): Promise<void> {
+  const committed = await driver.committedOffsets(group, [topic]);
+  const isTaken = committed.length > 0 || group === config.groupId;
+  const found = isTaken ? group : await findGroup(database, group);
+  if (found !== undefined)
+    throw new CommandError(
+      `group ${found} already exists; choose another name with --group, or move this group back with --forget`,
+    );
+  if (group.startsWith(`${config.groupId}.`))
+    throw new CommandError(
+      `group ${group} has the name of a subscription of ${config.groupId}; choose another name with --group`,
+    );
 }
 
 async function forget({ topic, group, since, config, database, driver, values }: Replay): Promise<void> {

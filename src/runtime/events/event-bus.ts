@@ -49,16 +49,17 @@ export interface EventBus extends Part {
    */
   onTombstone: OnTombstone;
   /**
-   * `{ name, from, on, onBatch, delivery }` adds a subscription: handlers of events, as of `on` and `onBatch`, in a consumer group of
-   * their own, `<KAFKA_GROUP_ID>.<name>`. Subscriptions hear the same events independently: each has its place, its inbox and
-   * its parked keys, and they have no common order. `from` says where the first start begins: at the earliest event that
-   * Kafka has, behind the latest one, or where the group `{ group }` is, whose inbox and parked keys it takes over.
-   * `{ topics, groupId, handler }` hands every event of the topics to `handler`, unchecked.
-   * Throws after the start, and where the subscription cannot be right; nothing of it is added then.
+   * `{ name, from, on, onBatch, delivery }` adds a named subscription: handlers of events, as of `on` and `onBatch`, with their own
+   * consumer group, `<KAFKA_GROUP_ID>.<name>`. Subscriptions receive the same event independently: each one has its own position,
+   * inbox and parked keys, and they have no common order. `from` sets where the first start begins: `earliest` at the earliest event
+   * that Kafka has, `latest` after the latest event, `{ group }` at the position of that group, with its inbox and parked keys.
+   * The handlers move from that group; `{ group, shared: true }` if the group keeps its handlers.
+   * `{ topics, groupId, handler }` passes every event of the topics to `handler`, without validation.
+   * Throws after the start, and if the subscription is invalid. Nothing is added then.
    */
   subscribe: Subscribe;
   /**
-   * Rejects when a table of the bus is not there. Does not wait for Kafka, which is joined in the background, since HTTP
+   * Rejects if a table of the bus is missing, or if two subscriptions contradict each other. Does not wait for Kafka, which is joined in the background, since HTTP
    * serves without it; `status` says how far that is.
    */
   start(): Promise<void>;

@@ -145,6 +145,18 @@ describe('microservice-runtime replay', () => {
         assert.equal(code, 1);
         assert.match(stderr, new RegExp(`group ${name} already exists; choose another name with --group`));
       }
+      await fixture
+        .database('event_positions')
+        .insert({ consumer_group: 'again.mail', topic: 'x', partition: 0, position: 0 });
+      const withTwin = await run(topic, '--from', '1h', '--group', 'again', '--yes');
+      assert.equal(withTwin.code, 1);
+      assert.match(withTwin.stderr, /group again\.mail already exists; choose another name/);
+      const ofSubscription = await run(topic, '--from', '1h', '--group', `${group}.mail`, '--yes');
+      assert.equal(ofSubscription.code, 1);
+      assert.match(
+        ofSubscription.stderr,
+        /group .*\.mail has the name of a subscription of note-service-consumer/,
+      );
       const unknown = await run('user.events', '--from', '1h', '--yes');
       assert.equal(unknown.code, 1);
       assert.match(unknown.stderr, /Kafka at .* has no topic "user.events"; it has note.events\n/);

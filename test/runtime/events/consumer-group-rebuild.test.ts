@@ -58,7 +58,7 @@ describe('a member of a group that is lost', () => {
     assert.deepEqual(texts, ['1', '2']);
     assert.equal(members.length, 2);
     assert.equal(stateOf(consumers), 'running');
-    assert.ok(rebuilt(/cannot connect to Kafka: the fetching crashed/));
+    assert.ok(rebuilt(/is not consuming: the fetching crashed/));
     assert.match(await registry.metrics(), /microservice_consumer_rebuilds_total\{[^}]+\} 1/);
   });
 

@@ -107,6 +107,21 @@ describe('the first start of a subscription', () => {
     return consumers;
   }
 
+  /** Does not say where groups are before it is opened. */
+  function gatedDriver() {
+    const gate = new EventEmitter();
+    const opened = once(gate, 'open');
+    const driver: KafkaDriver = {
+      ...fixture.driver,
+      async committedOffsets(group, topics) {
+        gate.emit('asked');
+        await opened;
+        return fixture.driver.committedOffsets(group, topics);
+      },
+    };
+    return { driver, asked: once(gate, 'asked'), open: () => gate.emit('open') };
+  }
+
   it('with latest hears nothing of the past, even where it ends before its first event', async () => {
     const start = (): Consumers => {
       const consumers = create();
@@ -207,7 +222,7 @@ describe('the first start of a subscription', () => {
     await fixture.send(`${prefix}1`, 'new');
     const both = create();
     both.on(noteWritten, keepUnlessPoison);
-    both.subscribe({ name: 'second', from: { group: groupId }, on: [[noteWritten, keep]] });
+    both.subscribe({ name: 'second', from: { group: groupId, shared: true }, on: [[noteWritten, keep]] });
     both.start();
     await Promise.all([untilEnd(groupId), untilEnd(`${groupId}.second`)]);
     await waitFor(async () => (await parkedBy()).length === 1);
@@ -216,6 +231,143 @@ describe('the first start of a subscription', () => {
     const all = await effects();
     assert.deepEqual(all.toSorted(), ['behind', 'known', 'new', 'new', 'poison']);
     assert.ok(all.indexOf('poison') < all.indexOf('behind'));
+  });
+
+  it('receives an event of a shared group, although that group handles the event no longer', async () => {
+    const both = create();
+    both.on(noteWritten, keep);
+    both.subscribe({
+      name: 'second',
+      from: { group: groupId, shared: true },
+      on: [[noteWritten, keepUnlessPoison]],
+    });
+    both.start();
+    await Promise.all([untilEnd(groupId), untilEnd(`${groupId}.second`)]);
+    await both.stop();
+    // the group is ahead of the subscription
+    const ahead = create();
+    ahead.on(noteWritten, keepUnlessPoison);
+    ahead.start();
+    await fixture.sendMany(['1', '2'].map((text) => ({ key: `${prefix}0`, text })));
+    await fixture.send(`${prefix}1`, 'poison');
+    await untilEnd(groupId);
+    await ahead.stop();
+    assert.deepEqual(await effects(), ['1', '2']);
+    await fixture.database('effect').delete();
+    const next = create();
+    next.on(noteBurnt, ignore);
+    next.subscribe({ name: 'second', from: { group: groupId, shared: true }, on: [[noteWritten, keep]] });
+    next.start();
+    await untilEnd(`${groupId}.second`);
+    assert.deepEqual((await effects()).toSorted(), ['1', '2', 'poison']);
+    assert.deepEqual(await parkedBy(), [groupId], 'the group keeps what it has parked');
+  });
+
+  it('refuses to start where two handlers would take over one event, or the group still handles the event', async () => {
+    const moves = (name: string, definition = noteWritten) =>
+      ({ name, from: { group: groupId }, on: [[definition, ignore]] }) as const;
+    const siblings = create();
+    siblings.subscribe(moves('one'));
+    assert.throws(
+      () => siblings.subscribe(moves('two')),
+      /subscriptions one and two both take over note\.written from group (service-\d+), .* let two start from \{ group: '\1\.one', shared: true \}/,
+    );
+    siblings.subscribe(moves('two', noteBurnt));
+    siblings.subscribe({ ...moves('three'), from: { group: groupId, shared: true } });
+    await siblings.prepare();
+    siblings.on(noteWritten, ignore);
+    await assert.rejects(
+      siblings.prepare(),
+      /subscription one takes over note\.written from group service-\d+, which still has a handler .* remove that handler, or add shared: true/,
+    );
+  });
+
+  it('starts no group of the service while a group to take over from is unknown, and names the known ones', async () => {
+    const old = startOld();
+    await fixture.sendMany(notes(6));
+    await untilEnd(groupId);
+    await old.stop();
+    await fixture.sendMany(notes(6, 100));
+    const before = await places(groupId);
+    const wrong = create();
+    wrong.on(noteBurnt, ignore);
+    wrong.subscribe({ name: 'moved', from: { group: 'service-one' }, on: [[noteWritten, keep]] });
+    wrong.start();
+    const unknown =
+      /group service-\d+\.moved takes over from group service-one, .* groups with positions: .*service-/;
+    await waitFor(() => wrong.status().every(({ error }) => unknown.test(error ?? '')));
+    assert.deepEqual(
+      wrong.status().map(({ state }) => state),
+      ['joining', 'joining'],
+    );
+    await wrong.stop();
+    assert.deepEqual(await places(groupId), before);
+    startNew();
+    await untilEnd(`${groupId}.moved`);
+    assert.equal((await effects()).length, 12);
+  });
+
+  it('starts at the earliest event where the group is unknown because the database is new', async () => {
+    await fixture.sendMany(notes(6));
+    await fixture.database('event_positions').delete();
+    const consumers = create();
+    consumers.on(noteBurnt, ignore);
+    const from = { group: `${groupId}.old-report` };
+    consumers.subscribe({ name: 'report', from, on: [[noteWritten, keep]] });
+    consumers.start();
+    await untilEnd(`${groupId}.report`);
+    assert.equal((await effects()).length, 6);
+  });
+
+  it('with latest receives every event of a partition that is added later', async () => {
+    const start = (driver: KafkaDriver): Consumers => {
+      const consumers = create({ driver });
+      consumers.subscribe({ name: 'saga', from: 'latest', on: [[noteWritten, keep]] });
+      consumers.start();
+      return consumers;
+    };
+    // at the first start the topic has two partitions
+    const first = start({
+      ...fixture.driver,
+      async topicOffsets(topic) {
+        const offsets = await fixture.driver.topicOffsets(topic);
+        return offsets.filter(({ partition }) => partition < 2);
+      },
+    });
+    await waitFor(async () => (await places(`${groupId}.saga`)).length === 2);
+    await first.stop();
+    await fixture.sendMany(notes(30));
+    start(fixture.driver);
+    await untilEnd(`${groupId}.saga`);
+    assert.equal((await effects()).length, 30);
+  });
+
+  it('retries no parked event of a group before the subscription has taken over its events', async () => {
+    const old = startOld(keepUnlessPoison);
+    await fixture.send(`${prefix}0`, 'poison');
+    await untilEnd(groupId);
+    await old.stop();
+    await redrive();
+    // this group waits for nothing: when it has retried its event, the others have had the time to
+    await fixture.database('event_parked_keys').insert({
+      ...{ consumer_group: `${groupId}.control`, topic: noteWritten.topic, key: 'control' },
+      ...{ state: 'parked', reason: 'bug', error: 'x', attempts: 1, next_try_at: new Date() },
+    });
+    const { driver, open } = gatedDriver();
+    const next = create({ driver });
+    next.on(noteBurnt, ignore);
+    next.subscribe({ name: 'moved', from: { group: groupId }, on: [[noteWritten, keep]] });
+    const control = fixture.consumers({ groupId: `${groupId}.control` });
+    services.push(control);
+    control.on(noteWritten, ignore);
+    next.start();
+    control.start();
+    await waitFor(async () => String(await parkedBy()) === groupId);
+    const key = await fixture.database('event_parked_keys').first('attempts', 'error');
+    assert.deepEqual(key, { attempts: 1, error: 'TypeError: x is not a function' });
+    open();
+    await waitFor(async () => (await effects()).length === 1);
+    assert.deepEqual(await effects(), ['poison']);
   });
 
   it('handles each event once and in the order of its key while an old release handles them, too', async () => {
@@ -371,7 +523,7 @@ describe('the first start of a subscription', () => {
       headers: { ce_id: offset, ce_source: 'test', ce_type: noteWritten.type },
     }));
     const settings = { ...defaultSettings(fixture.config), session: false };
-    const takeover = createTakeover(groupId, [noteWritten], undefined);
+    const takeover = createTakeover({ group: groupId }, [noteWritten]);
     await handleBatch(
       () => messages,
       await createPosition(database, of, 0),

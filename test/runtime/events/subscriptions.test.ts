@@ -182,35 +182,33 @@ describe('bus.subscribe with a name', () => {
     refused({ on: [] }, /subscription mail has no handlers; name an event in `on` or `onBatch`/);
     refused({ on: [[stranger, ignore]] }, /note\.lost version 1 .* contracts\.consumed/);
     refused({ onBatch: valid.on }, /note\.written already has a handler in subscription mail; call both/);
-    refused({ from: undefined }, /subscription mail does not say where its first start begins; add `from`/);
+    refused({ from: undefined }, /subscription mail does not say where it starts; add `from`/);
     refused(
       { from: 'start' },
-      /subscription mail begins from "start"; use 'earliest', 'latest' or \{ group \}/,
+      /subscription mail starts from "start"; use 'earliest', 'latest' or \{ group \}/,
     );
-    refused({ from: null }, /subscription mail begins from null; use/);
-    refused({ from: { group: '' } }, /subscription mail begins from \{"group":""\}; use/);
+    refused({ from: null }, /subscription mail starts from null; use/);
+    refused({ from: { group: '' } }, /subscription mail starts from \{"group":""\}; use/);
+    refused({ from: { group: 'x', shared: 'yes' } }, /starts from \{"group":"x","shared":"yes"\}; use/);
     refused({ from: { group: `${groupId}.mail` } }, /subscription mail takes over from itself/);
     refused(
       { delivery: 'at-least-once', on: undefined, onBatch: valid.on },
-      /at-least-once.*handed over alone/,
+      /at-least-once delivery each event is passed alone/,
     );
     refused({ delivery: 'twice' }, /subscription mail has the delivery "twice"; use/);
     // nothing of what was refused remains
     consumers.subscribe(valid);
-    refused({}, /subscription mail is there already; give each subscription a name of its own/);
+    refused({}, /subscription mail already exists; give each subscription a different name/);
     assert.throws(
       () => consumers.subscribe({ topics: ['t'], groupId: `${groupId}.mail`, handler: ignore }),
       /group service-\d+\.mail belongs to subscription mail; use another groupId/,
     );
     consumers.subscribe({ topics: ['t'], groupId: `${groupId}.audit`, handler: ignore });
-    refused(
-      { name: 'audit' },
-      /group service-\d+\.audit has handlers already; give the subscription another name/,
-    );
+    refused({ name: 'audit' }, /group service-\d+\.audit already has handlers; .* or give it another name/);
     consumers.onBatch(noteBurnt, ignore);
     assert.throws(() => consumers.on(noteBurnt, ignore), /note\.burnt already has a handler/);
     consumers.start();
-    refused({ name: 'late' }, /has started/);
+    refused({ name: 'late' }, /the bus has already started; add subscriptions before it starts/);
   });
 
   it('refuses subscriptions that take over from each other', () => {
@@ -221,7 +219,7 @@ describe('bus.subscribe with a name', () => {
     take('two', 'three');
     assert.throws(
       () => take('three', 'one'),
-      /subscription three takes over from a group that takes over from service-\d+\.three; let one of them/,
+      /subscription three takes over from a group that takes over from service-\d+\.three; change from/,
     );
   });
 });

@@ -2,6 +2,7 @@ import type { ConsumerOptions } from './options.ts';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoff } from '../../async/backoff.ts';
+import { toError } from '../../errors.ts';
 import { createPartitions, type Partitions } from './partitions.ts';
 import type { PartitionStatus } from './partition-status.ts';
 
@@ -10,7 +11,7 @@ export interface ConsumerStatus {
   state: 'joining' | 'running' | 'rebuilding' | 'stopped';
   topics: string[];
   partitions: PartitionStatus[];
-  /** Why the last member was lost. */
+  /** Why the group does not consume: the last member was lost, or the start of the group cannot be recorded. */
   error?: string;
 }
 
@@ -67,8 +68,19 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     metrics.rebuilt();
     logger.warn(
       { err: reason },
-      `group ${groupId} cannot connect to Kafka: ${reason.message}; trying again in ${wait} ms`,
+      `group ${groupId} is not consuming: ${reason.message}; joining again in ${wait} ms`,
     );
+  }
+
+  /** Its failure is the reason why the group is still joining. */
+  async function begin(): Promise<void> {
+    try {
+      await options.begin();
+      error = undefined;
+    } catch (failure) {
+      error = toError(failure).message;
+      throw failure;
+    }
   }
 
   /** Lives as one member of the group; resolves to why it ended. */
@@ -77,7 +89,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     const reason = await new Promise<Error>((lost) => {
       endLife = lost;
       life = partitions = createPartitions({
-        ...options,
+        ...{ ...options, begin },
         knownIdle,
         replaces,
         logger,

@@ -56,7 +56,7 @@ export interface Consumers {
   subscribe: Subscribe;
   topics(): string[];
   groups: () => string[];
-  /** Rejects when a table or a column of the inbox, or of what is parked, is not there. */
+  /** Rejects if a subscription contradicts another one, or if a table or column of the inbox or the parked events is missing. */
   prepare(): Promise<void>;
   start(): void;
   stop(): Promise<void>;
@@ -94,7 +94,10 @@ export function createConsumers(options: ConsumersOptions): Consumers {
   const metricsOf = createConsumerMetrics(registry);
   const handled = new Set<unknown>();
   const groups = new Map<string, GroupHandlers>();
-  const starts = createStarts({ database, driver, logger, handlers: groups });
+  const starts = createStarts({
+    ...{ database, driver, logger, handlers: groups },
+    ownGroup: config.kafka.groupId,
+  });
   /** The names of subscriptions by their groups. */
   const names = new Map<string, string>();
   const topics = (): string[] => [...groups.values()].flatMap((handlers) => handlers.topics());
@@ -124,15 +127,17 @@ export function createConsumers(options: ConsumersOptions): Consumers {
     handled.add(definition);
   }
 
-  /** Adds all of the subscription, or nothing. */
+  /** Adds the whole subscription, or throws and adds nothing. */
   function addNamed(subscription: AnySubscription): void {
-    if (consumers) throw new Error('the bus has started; add subscriptions before its start');
+    if (consumers) throw new Error('the bus has already started; add subscriptions before it starts');
     const plan = planSubscription(subscription, config.kafka.groupId);
     const { name, groupId } = plan;
     if (names.has(groupId))
-      throw new Error(`subscription ${name} is there already; give each subscription a name of its own`);
+      throw new Error(`subscription ${name} already exists; give each subscription a different name`);
     if (groups.has(groupId))
-      throw new Error(`group ${groupId} has handlers already; give the subscription another name`);
+      throw new Error(
+        `group ${groupId} already has handlers; add the subscription before its tombstone handlers, or give it another name`,
+      );
     const handlers = createGroupHandlers(`subscription ${name}`);
     for (const [definition, defined] of plan.handlers) {
       checkConsumed(definition);
@@ -201,6 +206,7 @@ export function createConsumers(options: ConsumersOptions): Consumers {
         logger.warn(`${type} version ${version} of contracts.consumed has no handler; add one with bus.on`);
       }
       if (groups.size === 0) return;
+      starts.check();
       await checkConsumerTables(database);
     },
     start() {

@@ -91,24 +91,21 @@ export function createPartitions(options: PartitionsOptions): Partitions {
     mismatches?: ReadonlyMap<string, Mismatch>,
   ): Promise<void> {
     const current = (): boolean => assignment === ofAssignment && !closing.signal.aborted;
-    await untilKnown(async () => {
+    await untilKnown('read the start positions', current, async () => {
       const starts = await startPositions(partitions, { ...options, logger, topicIds }, mismatches);
       if (current()) starts.forEach(openAt);
-    }, current);
+    });
   }
 
-  /** Asks until that succeeds, or `current` says that it is not wanted any more. */
-  async function untilKnown(ask: () => Promise<void>, current: () => boolean): Promise<void> {
+  /** Asks until that succeeds, or `current` says that it is not wanted any more. The log names the `goal`. */
+  async function untilKnown(goal: string, current: () => boolean, ask: () => Promise<void>): Promise<void> {
     for (let failures = 1; current(); failures += 1) {
       try {
         await ask();
         return;
       } catch (error) {
         const wait = backoff(failures, settings.outageDelay);
-        logger.warn(
-          { err: error },
-          `cannot read the start positions; trying again in ${Math.round(wait)} ms`,
-        );
+        logger.warn({ err: error }, `cannot ${goal}; trying again in ${Math.round(wait)} ms`);
         await sleep(wait, undefined, { signal: closing.signal }).catch(() => {});
       }
     }
@@ -196,7 +193,8 @@ export function createPartitions(options: PartitionsOptions): Partitions {
 
   return {
     async join() {
-      beginning = untilKnown(options.begin, () => !closing.signal.aborted);
+      const current = (): boolean => !closing.signal.aborted;
+      beginning = untilKnown('record where the group starts', current, options.begin);
       await beginning;
       if (!closing.signal.aborted) await member.join();
     },

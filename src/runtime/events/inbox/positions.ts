@@ -82,6 +82,14 @@ export async function readPositions(
   return new Map(rows.map((row) => [`${row.topic}/${row.partition}`, logPositionOf(row)]));
 }
 
+/** The groups that have a position in any topic, in alphabetical order. */
+export async function readGroupNames(database: Knex): Promise<string[]> {
+  return database<{ consumer_group: string }>(table)
+    .distinct('consumer_group')
+    .orderBy('consumer_group')
+    .pluck('consumer_group');
+}
+
 /** Writes the first position of a partition; one that is there already stays, and is what this resolves to. */
 export async function createPosition(
   database: Knex,

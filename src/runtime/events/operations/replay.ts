@@ -13,12 +13,16 @@ export interface ReplayPosition {
 /** How far the clocks of producers, Kafka and PostgreSQL may differ. */
 const CLOCK_MARGIN = 60 * 60 * 1_000;
 
-/** Whether a group has left anything in the database. */
-export async function isGroupKnown(database: Knex, group: string): Promise<boolean> {
+/** Returns the group, or a group of one of its subscriptions, if it has rows in the database. */
+export async function findGroup(database: Knex, group: string): Promise<string | undefined> {
   for (const table of ['event_positions', 'event_parked_keys', 'event_inbox']) {
-    if (await database(table).where('consumer_group', group).first('consumer_group')) return true;
+    const row = await database<{ consumer_group: string }>(table)
+      .where('consumer_group', group)
+      .orWhereRaw('starts_with(consumer_group, ?)', [`${group}.`])
+      .first('consumer_group');
+    if (row) return row.consumer_group;
   }
-  return false;
+  return undefined;
 }
 
 export interface NewGroup {

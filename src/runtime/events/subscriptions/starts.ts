@@ -1,64 +1,60 @@
+import type { Knex } from 'knex';
 import type { GroupHandlers } from '../handling/handlers.ts';
+import { readGroupNames } from '../inbox/positions.ts';
 import { recordFirstStart, type FirstStartOptions } from './first-start.ts';
 import type { SubscriptionPlan } from './subscription.ts';
+import { checkMoved, checkSource } from './takeover-rules.ts';
 import { createTakeover, type Takeover } from './takeover.ts';
 
-/** Where the subscriptions of a service begin. */
+/** The first starts of the subscriptions of a service. */
 export interface Starts {
-  /** Throws where the subscription and others take over from each other in a circle. */
+  /** Throws if the takeover contradicts the one of another subscription; see `checkSource`. */
   add(plan: SubscriptionPlan): void;
-  /** Undefined for a group that takes over from no other one. */
+  /** Throws if a group still handles an event whose handler moves; every handler must be there. */
+  check(): void;
+  /** Undefined for a group that takes over from no other group. */
   takeoverOf(groupId: string): Takeover | undefined;
   /**
-   * Resolves when the group may be joined: it has its first place, and so has each group that takes over from it, since in this
-   * release it may pass over what they handle. Safe to call again, also after a failure.
+   * Resolves when the group may join Kafka: its start positions are recorded, and those of every subscription that takes over
+   * from a group. A group that joined earlier would skip the events that a subscription has yet to take over. Safe to call again,
+   * also after a failure.
    */
   begin(groupId: string): Promise<void>;
 }
 
 export interface StartsOptions extends Pick<FirstStartOptions, 'database' | 'driver' | 'logger'> {
+  /** The group of the default subscription. */
+  ownGroup: string;
   /** The handlers of every group, complete when the first group begins. */
   handlers: ReadonlyMap<string, GroupHandlers>;
 }
 
-export function createStarts({ handlers, ...options }: StartsOptions): Starts {
+export function createStarts({ handlers, ownGroup, ...options }: StartsOptions): Starts {
   const plans = new Map<string, SubscriptionPlan>();
   const takeovers = new Map<string, Takeover>();
   const placed = new Map<string, Promise<void>>();
-
-  const sourceOf = (groupId: string): string | undefined => {
-    const from = plans.get(groupId)?.from;
-    return typeof from === 'object' ? from.group : undefined;
-  };
-
-  function add(plan: SubscriptionPlan): void {
-    plans.set(plan.groupId, plan);
-    for (let group = sourceOf(plan.groupId); group !== undefined; group = sourceOf(group)) {
-      if (group !== plan.groupId) continue;
-      plans.delete(plan.groupId);
-      throw new Error(
-        `subscription ${plan.name} takes over from a group that takes over from ${plan.groupId}; let one of them begin elsewhere`,
-      );
-    }
-  }
+  const noGroupYet = askOnce(() => isNew(options.database));
 
   function takeoverOf(groupId: string): Takeover | undefined {
-    const source = sourceOf(groupId);
-    if (source === undefined) return undefined;
-    const events = plans.get(groupId)?.handlers.map(([definition]) => definition) ?? [];
-    const takeover = takeovers.get(groupId) ?? createTakeover(source, events, handlers.get(source));
+    const plan = plans.get(groupId);
+    if (typeof plan?.from !== 'object') return undefined;
+    const events = plan.handlers.map(([definition]) => definition);
+    const takeover = takeovers.get(groupId) ?? createTakeover(plan.from, events);
     takeovers.set(groupId, takeover);
     return takeover;
   }
 
-  /** The place of a group that it takes over from comes first. */
+  /** The group that it takes over from comes first. */
   async function place(groupId: string): Promise<void> {
     const takeover = takeoverOf(groupId);
     if (takeover) await placeOnce(takeover.group);
     const from = plans.get(groupId)?.from === 'latest' ? 'latest' : takeover;
     if (!from) return;
     const topics = handlers.get(groupId)?.topics() ?? [];
-    await recordFirstStart({ ...options, groupId, topics, from });
+    const isDatabaseNew = await noGroupYet();
+    const mayBeUnknown = (group: string): boolean =>
+      isDatabaseNew || group === ownGroup || handlers.has(group);
+    await recordFirstStart({ ...options, groupId, topics, from, mayBeUnknown });
   }
 
   function placeOnce(groupId: string): Promise<void> {
@@ -73,11 +69,32 @@ export function createStarts({ handlers, ...options }: StartsOptions): Starts {
   }
 
   return {
-    add,
+    add(plan) {
+      checkSource(plan, plans);
+      plans.set(plan.groupId, plan);
+    },
+    check: () => checkMoved(plans.values(), handlers),
     takeoverOf,
     async begin(groupId) {
-      const heirs = [...plans.keys()].filter((heir) => sourceOf(heir) === groupId);
+      const heirs = [...plans.keys()].filter((heir) => takeoverOf(heir));
+      // asked before any group of this process has a position
+      if (heirs.length > 0) await noGroupYet();
       await Promise.all([groupId, ...heirs].map(placeOnce));
     },
   };
+}
+
+/** Whether no group has ever had a position. */
+async function isNew(database: Knex): Promise<boolean> {
+  return (await readGroupNames(database)).length === 0;
+}
+
+/** The first answer counts; a failure is not an answer. */
+function askOnce<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined;
+  return () =>
+    (asked ??= ask().catch((error: unknown) => {
+      asked = undefined;
+      throw error;
+    }));
 }

@@ -1,21 +1,22 @@
 import type { EventDefinition } from '../event/definition.ts';
 import type { BatchHandler, DefinedHandler, EffectHandler, EventHandler } from '../handling/handlers.ts';
+import type { GroupStart } from './takeover.ts';
 
-/** Every event of topics, unchecked. */
+/** Receives every event of its topics, without validation. */
 export interface Subscription {
   topics: readonly string[];
-  /** The service's own group when left out. */
+  /** Default: the group of the default subscription. */
   groupId?: string;
   handler: EventHandler;
 }
 
 /**
- * Where a subscription begins at its first start, in each topic that it has not heard before: at the earliest event that Kafka
- * has; behind the latest one; or at the place of another consumer group (its whole id), whose handlers it takes over.
+ * Where a subscription starts in a topic in which it has no position yet: at the earliest event that Kafka has, after the latest
+ * event, or at the position of another consumer group, whose id is given in full.
  */
-export type SubscriptionStart = 'earliest' | 'latest' | { readonly group: string };
+export type SubscriptionStart = 'earliest' | 'latest' | GroupStart;
 
-/** The handlers of events, each with the definition of its event. */
+/** Pairs of an event definition and its handler. */
 type HandlersOf<Data extends readonly unknown[]> = {
   [Index in keyof Data]: readonly [EventDefinition<Data[Index]>, EventHandler<Data[Index]>];
 };
@@ -26,30 +27,30 @@ type EffectHandlersOf<Data extends readonly unknown[]> = {
   [Index in keyof Data]: readonly [EventDefinition<Data[Index]>, EffectHandler<Data[Index]>];
 };
 
-/** A consumer group of its own, `<KAFKA_GROUP_ID>.<name>`, whose handlers write to the database. */
+/** A subscription with its own consumer group, `<KAFKA_GROUP_ID>.<name>`. Its handlers write to the database. */
 export interface NamedSubscription<
   Data extends readonly unknown[] = unknown[],
   BatchData extends readonly unknown[] = unknown[],
 > {
-  /** Lowercase letters, digits and hyphens, 64 at most. It stays: under another name the subscription is a new one. */
+  /** Up to 64 lowercase letters, digits and hyphens. A subscription with another name is a new subscription. */
   name: string;
   from: SubscriptionStart;
   on?: HandlersOf<Data>;
-  /** Handlers of several events at once; an event is in `on` or here. */
+  /** Handlers that receive several events at once. An event has a handler in `on` or in `onBatch`. */
   onBatch?: BatchHandlersOf<BatchData>;
   delivery?: 'exactly-once';
 }
 
-/** A consumer group of its own, whose handlers have effects outside of the database. */
+/** A subscription whose handlers have effects outside of the database. */
 export interface EffectSubscription<Data extends readonly unknown[] = unknown[]> {
   name: string;
-  /** `latest` when left out: nobody wants mail about the past. */
+  /** Default: `latest`, since effects of past events, such as mail, are unwanted. */
   from?: SubscriptionStart;
   on: EffectHandlersOf<Data>;
   delivery: 'at-least-once';
 }
 
-/** Adds a subscription; see `EventBus.subscribe`. */
+/** Adds a subscription. See `EventBus.subscribe`. */
 export interface Subscribe {
   (subscription: Subscription): void;
   <Data extends readonly unknown[], BatchData extends readonly unknown[]>(
@@ -58,7 +59,7 @@ export interface Subscribe {
   <Data extends readonly unknown[]>(subscription: EffectSubscription<Data>): void;
 }
 
-/** A subscription with a name, of either delivery, as the bus keeps it. */
+/** A named subscription of either delivery, as the bus keeps it. */
 export interface SubscriptionPlan {
   name: string;
   groupId: string;
@@ -69,7 +70,7 @@ export interface SubscriptionPlan {
 const namePattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const LONGEST_NAME = 64;
 
-/** Throws an error that names the fault and the remedy where the subscription cannot be right by itself. */
+/** Throws if the subscription, seen alone, is invalid. The error names the fault and the remedy. */
 export function planSubscription(
   { name, from, on = [], onBatch = [], delivery = 'exactly-once' }: AnySubscription,
   ownGroup: string,
@@ -84,7 +85,7 @@ export function planSubscription(
     );
   if (delivery === 'at-least-once' && onBatch.length > 0)
     throw new Error(
-      `subscription ${name} has a batch handler with at-least-once delivery, where each event is handed over alone; use \`on\``,
+      `subscription ${name} has a batch handler, but with at-least-once delivery each event is passed alone; use \`on\``,
     );
   if (on.length + onBatch.length === 0)
     throw new Error(`subscription ${name} has no handlers; name an event in \`on\` or \`onBatch\``);
@@ -96,13 +97,13 @@ export function planSubscription(
   return { name, groupId, from: startOf({ name, from, delivery, groupId }), handlers };
 }
 
-/** The overloads of `Subscribe` see to it that the handler takes what the delivery gives it. */
+/** The overloads of `Subscribe` check that the handler accepts the arguments of the delivery. */
 const definedHandler = (
   delivery: DefinedHandler<unknown>['delivery'],
   handler: unknown,
 ): DefinedHandler<unknown> => ({ delivery, handler }) as DefinedHandler<unknown>;
 
-/** Any subscription with a name; the overloads of `Subscribe` say which members go together. */
+/** Any named subscription. The overloads of `Subscribe` say which members go together. */
 export interface AnySubscription {
   name: string;
   from?: SubscriptionStart;
@@ -119,14 +120,12 @@ function startOf({
 }: Pick<AnySubscription, 'name' | 'from' | 'delivery'> & { groupId: string }): SubscriptionStart {
   const choices = `'earliest', 'latest' or { group }`;
   if (from === undefined)
-    throw new Error(
-      `subscription ${name} does not say where its first start begins; add \`from\`: ${choices}`,
-    );
+    throw new Error(`subscription ${name} does not say where it starts; add \`from\`: ${choices}`);
   if (from === 'earliest' || from === 'latest') return from;
-  const { group }: { group?: unknown } = Object(from);
-  if (typeof group !== 'string' || group === '')
-    throw new Error(`subscription ${name} begins from ${JSON.stringify(from)}; use ${choices}`);
+  const { group, shared = false }: { group?: unknown; shared?: unknown } = Object(from);
+  if (typeof group !== 'string' || group === '' || typeof shared !== 'boolean')
+    throw new Error(`subscription ${name} starts from ${JSON.stringify(from)}; use ${choices}`);
   if (group === groupId)
     throw new Error(`subscription ${name} takes over from itself; name the group that has the handlers now`);
-  return { group };
+  return { group, shared };
 }

@@ -2,47 +2,56 @@ import type { Knex } from 'knex';
 import { readAttribute } from '../event/cloud-events.ts';
 import { identityOf, type EventDefinition, type EventIdentity } from '../event/definition.ts';
 import type { IncomingMessage } from '../event/message.ts';
-import type { GroupHandlers } from '../handling/handlers.ts';
 import { claimInbox, forgetInbox } from '../inbox/inbox.ts';
 import { inTransaction } from '../../database/transaction-failure.ts';
 import { isAnyToTakeOver, takeOverParked } from '../parking/take-over.ts';
 
 type EventType = Pick<EventDefinition, 'topic' | 'type'>;
 
-/** The group whose handlers a subscription takes over, and the events that only the subscription handles now. */
+/** The start of a subscription at the position of another group. */
+export interface GroupStart {
+  /** The id of the other group. */
+  readonly group: string;
+  /** The other group keeps its handlers of these events. Without it, the handlers move from the group to the subscription. */
+  readonly shared?: boolean;
+}
+
+/** What a subscription takes over from another group. */
 export interface Takeover {
   /** The other group. */
   group: string;
+  /** The events whose handlers move from the group to the subscription. */
   moved: readonly EventType[];
-  /** The events that the other group goes on handling in this release. */
+  /** The events that both handle. */
   shared: readonly EventType[];
+  /** Whether the message is an event of `moved`. */
   isMoved: (message: IncomingMessage) => boolean;
 }
 
-/** @param source the handlers that the other group has in this process; undefined where it has none */
+/** @param events the events that the subscription handles */
 export function createTakeover(
-  group: string,
+  { group, shared = false }: GroupStart,
   events: readonly EventType[],
-  source: GroupHandlers | undefined,
 ): Takeover {
-  const moved = events.filter((event) => !source?.handles(event));
-  const names = new Set(moved.map(({ topic, type }) => `${topic} ${type}`));
+  const names = new Set(shared ? [] : events.map(({ topic, type }) => `${topic} ${type}`));
   return {
-    ...{ group, moved },
-    shared: events.filter((event) => !moved.includes(event)),
+    group,
+    moved: shared ? [] : events,
+    shared: shared ? events : [],
     isMoved: (message) => names.has(`${message.topic} ${readAttribute(message, 'type') ?? ''}`),
   };
 }
 
-/** An event of a batch that its own group has not handled. */
+/** An event of a batch that the subscription has not handled. */
 export interface Candidate {
   message: IncomingMessage;
   identity: EventIdentity;
 }
 
 /**
- * While an old release runs, its replicas handle in the other group what this one handles: so that only one of the two does, a
- * batch puts the event into both inboxes. Takes out of `unseen` what the other group has handled; resolves to what it had not.
+ * Claims moved events of a batch in the inbox of the other group, too. Replicas of the old release still handle these events in
+ * that group, and the second claim makes exactly one of the two releases handle each event. Removes the events that the other
+ * group has handled from `unseen`, and resolves to the events that were claimed.
  */
 export async function claimMoved(
   trx: Knex.Transaction,
@@ -54,27 +63,27 @@ export async function claimMoved(
   const moved = candidates.flatMap(({ identity, message }) =>
     unseen.has(identityOf(identity)) && isMoved(message) ? [identity] : [],
   );
-  const fresh = await claimInbox(trx, { groupId: group, topic }, moved);
-  const names = new Set(fresh.map(identityOf));
+  const claimed = await claimInbox(trx, { groupId: group, topic }, moved);
+  const names = new Set(claimed.map(identityOf));
   for (const name of moved.map(identityOf)) if (!names.has(name)) unseen.delete(name);
-  return fresh;
+  return claimed;
 }
 
-/** Takes back what was claimed and then not handled, which is still in `unseen`. */
+/** Removes the claims on events that the batch did not handle: those that are still in `unseen`. */
 export async function forgetMoved(
   trx: Knex.Transaction,
   { group }: Takeover,
   claimed: readonly EventIdentity[],
   unseen: ReadonlyMap<string, EventIdentity>,
 ): Promise<void> {
-  await forgetInbox(
-    trx,
-    group,
-    claimed.filter((identity) => unseen.has(identityOf(identity))),
-  );
+  const unhandled = claimed.filter((identity) => unseen.has(identityOf(identity)));
+  await forgetInbox(trx, group, unhandled);
 }
 
-/** Moves to `groupId` what an old release has parked since the first start: nobody would handle it once that release is gone. */
+/**
+ * Moves events to `groupId` that a replica of the old release parked after the first start of the subscription. The new release
+ * has no handler for them in the other group. Safe to repeat.
+ */
 export async function adoptParked(
   database: Knex,
   { group, moved }: Takeover,
