@@ -4,11 +4,15 @@ const subscriptions = 'runtime/events/subscriptions.test.ts';
 const firstStart = 'runtime/events/subscription-start.test.ts';
 const fork = {
   file: firstStart,
-  title:
-    'with a group that goes on handling the event begins with its inbox and its parked keys, and leaves them to it',
+  title: 'with a shared group starts with copies of its inbox and parked keys',
 };
 
-/** How handlers of one event stand beside each other, and how they move. */
+const twoTakeovers = {
+  file: firstStart,
+  title: 'rejects two takeovers of one event, and a takeover of an event that the group still handles',
+};
+
+/** Removes the independence of subscriptions, and the safety of handlers that move. */
 export const subscriptionMutations: readonly Mutation[] = [
   {
     name: 'one group for all subscriptions',
@@ -22,11 +26,11 @@ export const subscriptionMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: subscriptions,
-      title: 'lets subscriptions hear the same event independently, each in a group of its own',
+      title: 'delivers an event to each subscription independently, in a group of its own',
     },
   },
   {
-    name: 'latest is where a member begins',
+    name: 'latest records no start positions',
     mechanism:
       'A subscription from the latest event receives no earlier event, even if it stops before its first event.',
     changes: [
@@ -38,11 +42,11 @@ export const subscriptionMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: firstStart,
-      title: 'with latest hears nothing of the past, even where it ends before its first event',
+      title: 'with latest receives no past event, even if it stops before its first event',
     },
   },
   {
-    name: 'a handler that moves leaves its place behind',
+    name: 'a handler that moves starts without the position of its group',
     mechanism: 'A handler that moves to a subscription continues at the position of its previous group.',
     changes: [
       {
@@ -53,11 +57,11 @@ export const subscriptionMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: firstStart,
-      title: 'with a group goes on at the place of the group, with its inbox and its parked keys',
+      title: 'with a group continues at the position of the group, with its inbox and parked keys',
     },
   },
   {
-    name: 'a subscription begins with an empty inbox',
+    name: 'a subscription starts with an empty inbox',
     mechanism:
       'A subscription that starts at the position of a group skips the events that the group has handled.',
     changes: [
@@ -66,14 +70,14 @@ export const subscriptionMutations: readonly Mutation[] = [
     noticedBy: fork,
   },
   {
-    name: 'a subscription begins without parked keys',
+    name: 'a subscription starts without parked keys',
     mechanism:
       'A subscription that starts at the position of a group handles the events that the group has parked.',
     changes: [
       {
         file: 'events/subscriptions/first-start.ts',
         find: 'await takeOverParked(trx, {',
-        replace: 'if (begun < 0) await takeOverParked(trx, {',
+        replace: 'if (recorded < 0) await takeOverParked(trx, {',
       },
     ],
     noticedBy: fork,
@@ -95,7 +99,7 @@ export const subscriptionMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: firstStart,
-      title: 'with a group takes no event from the queue of a key that it does not handle',
+      title: 'with a group takes only its own events from the queue of a parked key',
     },
   },
   {
@@ -110,11 +114,11 @@ export const subscriptionMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: firstStart,
-      title: 'handles each event once and in the order of its key while an old release handles them, too',
+      title: 'handles each event once and in key order while the old release runs',
     },
   },
   {
-    name: 'what was not handled stays claimed in the other group',
+    name: 'an unhandled event stays claimed in the other group',
     mechanism:
       'A batch that ends early leaves no claim in the previous group on an event that it did not handle.',
     changes: [
@@ -126,11 +130,11 @@ export const subscriptionMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: firstStart,
-      title: 'claims no more in the group that it takes over from than a batch has handled',
+      title: 'keeps no claim in the other group on an event that a batch did not handle',
     },
   },
   {
-    name: 'what an old release parks stays with it',
+    name: 'an event that the old release parks stays in its group',
     mechanism: 'The new release handles an event that an old release parks while a handler moves.',
     changes: [
       {
@@ -139,10 +143,10 @@ export const subscriptionMutations: readonly Mutation[] = [
         replace: 'if (!hasBegun && takeover) await adoptParked',
       },
     ],
-    noticedBy: { file: firstStart, title: 'takes over what an old release parks later' },
+    noticedBy: { file: firstStart, title: 'takes over an event that the old release parks later' },
   },
   {
-    name: 'a replay asks the group of before',
+    name: 'a replay skips events that the previous group has handled',
     mechanism:
       'A subscription whose position was set back handles events again that its previous group has handled.',
     changes: [
@@ -154,11 +158,11 @@ export const subscriptionMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: firstStart,
-      title: 'is replayed like any other group, though the one that it took over from has handled the events',
+      title: 'can be replayed after a takeover',
     },
   },
   {
-    name: 'a group goes on while its place is copied',
+    name: 'a group joins before its position is copied',
     mechanism: 'A group skips no event of a moving handler before the subscription has its position.',
     changes: [
       {
@@ -169,12 +173,11 @@ export const subscriptionMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: firstStart,
-      title:
-        'lets the group go on only after its place is copied, since it passes over what it does not handle now',
+      title: 'keeps the group from joining before its position is copied',
     },
   },
   {
-    name: 'a run that fails blames its first event',
+    name: 'a failed batch blames its first event',
     mechanism: 'If a batch handler fails for several events, only an event that fails alone is parked.',
     changes: [
       {
@@ -185,11 +188,11 @@ export const subscriptionMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: subscriptions,
-      title: 'hands a batch that fails over again one event at a time, and parks the one that fails',
+      title: 'passes the events of a failed batch again one by one, and parks the event that fails',
     },
   },
   {
-    name: 'a run goes on over other events',
+    name: 'a batch spans events of other types',
     mechanism: 'A batch handler receives its events before a later event of another type is handled.',
     changes: [
       {
@@ -198,6 +201,96 @@ export const subscriptionMutations: readonly Mutation[] = [
         replace: 'batch && run[0].batch.handle !== batch.handle ? await end() : []',
       },
     ],
-    noticedBy: { file: subscriptions, title: 'hands a batch handler runs of consecutive events of one type' },
+    noticedBy: { file: subscriptions, title: 'passes consecutive events of one type to a batch handler' },
+  },
+  {
+    name: 'a replay moves the default subscription',
+    mechanism: 'One subscription can be replayed, and the other subscriptions handle nothing again.',
+    changes: [
+      {
+        file: 'commands/replay.ts',
+        find: 'const forgetting = { group, topic, positions, since };',
+        replace: 'const forgetting = { group: config.groupId, topic, positions, since };',
+      },
+    ],
+    noticedBy: { file: 'runtime/commands/replay.test.ts', title: 'replays one subscription alone' },
+  },
+  {
+    name: 'a new partition starts at its end',
+    mechanism:
+      'A subscription from the latest event receives every event of a partition that is added after its first start.',
+    changes: [
+      {
+        file: 'events/consumer/start-positions.ts',
+        find: '{ known, wanted = low, mismatch }: Found,',
+        replace: '{ known, wanted = high, mismatch }: Found,',
+      },
+    ],
+    noticedBy: {
+      file: firstStart,
+      title: 'with latest receives every event of a partition that is added later',
+    },
+  },
+  {
+    name: 'a shared group has claims',
+    mechanism:
+      'A subscription that shares its events with a group receives every event, even after the group loses its handler.',
+    changes: [
+      {
+        file: 'events/subscriptions/takeover.ts',
+        find: 'new Set(shared ? [] : events.map(',
+        replace: 'new Set(shared === undefined ? [] : events.map(',
+      },
+    ],
+    noticedBy: {
+      file: firstStart,
+      title: 'with a shared group receives every event, even after the group loses its handler',
+    },
+  },
+  {
+    name: 'two subscriptions share the claims of a group',
+    mechanism: 'A service does not start if two subscriptions take over one event from the same group.',
+    changes: [
+      {
+        file: 'events/subscriptions/takeover-rules.ts',
+        find: 'if (!definition) continue;',
+        replace: 'if (!definition || others.size > 0) continue;',
+      },
+    ],
+    noticedBy: twoTakeovers,
+  },
+  {
+    name: 'a subscription and its group share claims',
+    mechanism: 'A service does not start if a group still handles an event of a handler that moves.',
+    changes: [
+      {
+        file: 'events/consumer/groups.ts',
+        find: 'starts.check();',
+        replace: '',
+      },
+    ],
+    noticedBy: twoTakeovers,
+  },
+  {
+    name: 'an unknown group is a new group',
+    mechanism: 'A misspelled group makes no subscription handle all events again.',
+    changes: [
+      {
+        file: 'events/subscriptions/first-start.ts',
+        find: 'if (mayBeUnknown(group)) return;',
+        replace: 'if (mayBeUnknown(group) || group !== groupId) return;',
+      },
+    ],
+    noticedBy: {
+      file: firstStart,
+      title: 'with an unknown group starts no group of the service, and lists the known groups',
+    },
+  },
+  {
+    name: 'a group retries events that are yet to move',
+    mechanism:
+      'A group retries no parked event of a moving handler before the subscription has taken it over.',
+    changes: [{ file: 'events/consumer/groups.ts', find: 'return hasBegun;', replace: 'return true;' }],
+    noticedBy: { file: firstStart, title: 'retries no parked event before the takeover' },
   },
 ];

@@ -184,7 +184,7 @@ describe('microservice-runtime replay', () => {
   });
 
   describe('with --forget', () => {
-    it('has one subscription alone handle again what came', async () => {
+    it('replays one subscription alone', async () => {
       const consumers = fixture.consumers();
       const keepAs =
         (key: string): EventHandler<Note> =>

@@ -122,7 +122,7 @@ describe('the first start of a subscription', () => {
     return { driver, asked: once(gate, 'asked'), open: () => gate.emit('open') };
   }
 
-  it('with latest hears nothing of the past, even where it ends before its first event', async () => {
+  it('with latest receives no past event, even if it stops before its first event', async () => {
     const start = (): Consumers => {
       const consumers = create();
       consumers.subscribe({ name: 'saga', from: 'latest', on: [[noteWritten, keep]] });
@@ -142,7 +142,7 @@ describe('the first start of a subscription', () => {
     assert.deepEqual(heard, [100, 101, 102, 103, 104, 105]);
   });
 
-  it('begins where Kafka knows the group, where PostgreSQL does not', async () => {
+  it('starts at the offsets in Kafka if PostgreSQL has no positions', async () => {
     const start = (): Consumers => {
       const consumers = create();
       consumers.on(noteBurnt, ignore);
@@ -180,7 +180,7 @@ describe('the first start of a subscription', () => {
     assert.deepEqual((await effects()).toSorted(), heard.toSorted());
   });
 
-  it('with earliest hears all that Kafka has', async () => {
+  it('with earliest receives every event that Kafka has', async () => {
     await fixture.sendMany(notes(6));
     const consumers = create();
     consumers.subscribe({ name: 'projection', from: 'earliest', on: [[noteWritten, keep]] });
@@ -189,7 +189,7 @@ describe('the first start of a subscription', () => {
     assert.equal((await effects()).length, 6);
   });
 
-  it('with a group goes on at the place of the group, with its inbox and its parked keys', async () => {
+  it('with a group continues at the position of the group, with its inbox and parked keys', async () => {
     const old = startOld(keepUnlessPoison);
     await fixture.sendMany(notes(6));
     const known = await fixture.send(`${prefix}1`, 'known');
@@ -212,7 +212,7 @@ describe('the first start of a subscription', () => {
     assert.ok(copied.some((place) => place > 0));
   });
 
-  it('with a group that goes on handling the event begins with its inbox and its parked keys, and leaves them to it', async () => {
+  it('with a shared group starts with copies of its inbox and parked keys', async () => {
     const old = startOld(keepUnlessPoison);
     const known = await fixture.send(`${prefix}1`, 'known');
     await fixture.sendMany(['poison', 'behind'].map((text) => ({ key: `${prefix}0`, text })));
@@ -233,7 +233,7 @@ describe('the first start of a subscription', () => {
     assert.ok(all.indexOf('poison') < all.indexOf('behind'));
   });
 
-  it('receives an event of a shared group, although that group handles the event no longer', async () => {
+  it('with a shared group receives every event, even after the group loses its handler', async () => {
     const both = create();
     both.on(noteWritten, keep);
     both.subscribe({
@@ -263,7 +263,7 @@ describe('the first start of a subscription', () => {
     assert.deepEqual(await parkedBy(), [groupId], 'the group keeps what it has parked');
   });
 
-  it('refuses to start where two handlers would take over one event, or the group still handles the event', async () => {
+  it('rejects two takeovers of one event, and a takeover of an event that the group still handles', async () => {
     const moves = (name: string, definition = noteWritten) =>
       ({ name, from: { group: groupId }, on: [[definition, ignore]] }) as const;
     const siblings = create();
@@ -282,7 +282,7 @@ describe('the first start of a subscription', () => {
     );
   });
 
-  it('starts no group of the service while a group to take over from is unknown, and names the known ones', async () => {
+  it('with an unknown group starts no group of the service, and lists the known groups', async () => {
     const old = startOld();
     await fixture.sendMany(notes(6));
     await untilEnd(groupId);
@@ -307,7 +307,7 @@ describe('the first start of a subscription', () => {
     assert.equal((await effects()).length, 12);
   });
 
-  it('starts at the earliest event where the group is unknown because the database is new', async () => {
+  it('with an unknown group in a new database starts at the earliest event', async () => {
     await fixture.sendMany(notes(6));
     await fixture.database('event_positions').delete();
     const consumers = create();
@@ -342,7 +342,7 @@ describe('the first start of a subscription', () => {
     assert.equal((await effects()).length, 30);
   });
 
-  it('retries no parked event of a group before the subscription has taken over its events', async () => {
+  it('retries no parked event before the takeover', async () => {
     const old = startOld(keepUnlessPoison);
     await fixture.send(`${prefix}0`, 'poison');
     await untilEnd(groupId);
@@ -370,7 +370,7 @@ describe('the first start of a subscription', () => {
     assert.deepEqual(await effects(), ['poison']);
   });
 
-  it('handles each event once and in the order of its key while an old release handles them, too', async () => {
+  it('handles each event once and in key order while the old release runs', async () => {
     startOld();
     await fixture.sendMany(notes(60));
     await waitFor(async () => (await effects()).length > 0);
@@ -391,7 +391,7 @@ describe('the first start of a subscription', () => {
     }
   });
 
-  it('does not call a handler with at-least-once delivery for an event that an old release has handled', async () => {
+  it('calls no at-least-once handler for an event that the old release has handled', async () => {
     const calls: string[] = [];
     const call =
       (release: string): EffectHandler<Note> =>
@@ -420,7 +420,7 @@ describe('the first start of a subscription', () => {
     assert.deepEqual(calls, ['old 1']);
   });
 
-  it('takes over what an old release parks later', async () => {
+  it('takes over an event that the old release parks later', async () => {
     const old = startOld(keepUnlessPoison);
     await untilEnd(groupId);
     const next = create();
@@ -444,7 +444,7 @@ describe('the first start of a subscription', () => {
     await waitFor(async () => (await parkedBy()).length === 0);
   });
 
-  it('is replayed like any other group, though the one that it took over from has handled the events', async () => {
+  it('can be replayed after a takeover', async () => {
     const old = startOld();
     await fixture.sendMany(notes(6));
     await untilEnd(groupId);
@@ -462,7 +462,7 @@ describe('the first start of a subscription', () => {
     assert.equal((await effects()).length, 18);
   });
 
-  it('lets the group go on only after its place is copied, since it passes over what it does not handle now', async () => {
+  it('keeps the group from joining before its position is copied', async () => {
     const old = startOld();
     await fixture.sendMany(notes(6));
     await untilEnd(groupId);
@@ -494,7 +494,7 @@ describe('the first start of a subscription', () => {
     assert.equal((await effects()).length, 12);
   });
 
-  it('with a group takes no event from the queue of a key that it does not handle', async () => {
+  it('with a group takes only its own events from the queue of a parked key', async () => {
     const old = create();
     const fail: EventHandler<Note> = async () => {
       throw new TypeError('x is not a function');
@@ -513,7 +513,7 @@ describe('the first start of a subscription', () => {
     assert.deepEqual(await parkedBy(), [groupId]);
   });
 
-  it('claims no more in the group that it takes over from than a batch has handled', async () => {
+  it('keeps no claim in the other group on an event that a batch did not handle', async () => {
     const { database } = fixture;
     const of = { groupId: `${groupId}.moved`, topic: noteWritten.topic, partition: 0 };
     const handlers = createGroupHandlers();

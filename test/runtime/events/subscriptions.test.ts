@@ -56,7 +56,7 @@ describe('bus.subscribe with a name', () => {
     return service;
   }
 
-  it('lets subscriptions hear the same event independently, each in a group of its own', async () => {
+  it('delivers an event to each subscription independently, in a group of its own', async () => {
     const registry = new Registry();
     const consumers = create(registry);
     consumers.on(noteWritten, keepAs('default'));
@@ -80,7 +80,7 @@ describe('bus.subscribe with a name', () => {
     );
   });
 
-  it('hands a subscription with at-least-once delivery an idempotency key, and nothing of the past', async () => {
+  it('passes an idempotency key with at-least-once delivery, and no past events', async () => {
     const consumers = create();
     const keys: string[] = [];
     await fixture.send(key, 'past');
@@ -96,7 +96,7 @@ describe('bus.subscribe with a name', () => {
     assert.deepEqual(keys, [`test/${id}`]);
   });
 
-  it('hands a batch handler runs of consecutive events of one type', async () => {
+  it('passes consecutive events of one type to a batch handler', async () => {
     const consumers = create();
     const runs: string[][] = [];
     const note: BatchHandler<Note> = async (events: readonly ReceivedEvent<Note>[]) => {
@@ -118,7 +118,7 @@ describe('bus.subscribe with a name', () => {
     assert.deepEqual(runs, [['1', '2', '3'], ['burnt'], ['4', '5']]);
   });
 
-  it('hands a batch that fails over again one event at a time, and parks the one that fails', async () => {
+  it('passes the events of a failed batch again one by one, and parks the event that fails', async () => {
     const consumers = create();
     const poisonous: string[] = [];
     consumers.subscribe({
@@ -156,7 +156,7 @@ describe('bus.subscribe with a name', () => {
     assert.equal(poisonous[2], 'poison', 'a parked event is handed over alone');
   });
 
-  it('hands batches to a handler of the default subscription as well', async () => {
+  it('passes batches to a handler of the default subscription', async () => {
     const consumers = create();
     const sizes: number[] = [];
     consumers.onBatch(noteWritten, async (events) => {
@@ -168,7 +168,7 @@ describe('bus.subscribe with a name', () => {
     assert.deepEqual(sizes, [3]);
   });
 
-  it('refuses a definition that cannot be right, each with one clear error', () => {
+  it('rejects each invalid subscription with one clear error', () => {
     const consumers = create();
     const stranger = defineEvent<Note>({ ...noteWritten, type: 'note.lost' });
     const valid = { name: 'mail', from: 'earliest', on: [[noteWritten, ignore]] } as const;
@@ -211,7 +211,7 @@ describe('bus.subscribe with a name', () => {
     refused({ name: 'late' }, /the bus has already started; add subscriptions before it starts/);
   });
 
-  it('refuses subscriptions that take over from each other', () => {
+  it('rejects subscriptions that take over from each other', () => {
     const consumers = create();
     const take = (name: string, from: string): void =>
       consumers.subscribe({ name, from: { group: `${groupId}.${from}` }, on: [[noteWritten, ignore]] });
