@@ -17,10 +17,19 @@ const ending = new WeakSet<Connection>();
 export async function endConnection(connection: Connection): Promise<void> {
   if (ending.has(connection)) return;
   ending.add(connection);
-  // Knex's pool replaces such a connection, and would set another reason when it has ended (knex 3.3, lib/client.js)
-  Object.defineProperty(connection, '__knex__disposed', { get: () => ENDED_WITH_REQUEST, set() {} });
+  replaceConnection(connection, ENDED_WITH_REQUEST);
   await cancelStatement(connection).catch(() => undefined);
   await connection.end().catch(() => undefined);
+}
+
+/** Keeps Knex's pool from using the connection again; the pool logs the reason. */
+export function replaceConnection(connection: Connection, reason: unknown): void {
+  // Knex would set another reason when the connection has ended (knex 3.3, lib/client.js)
+  Object.defineProperty(connection, '__knex__disposed', {
+    get: () => reason,
+    set() {},
+    configurable: true,
+  });
 }
 
 /** Fields of `pg` that its types omit. */

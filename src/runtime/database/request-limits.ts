@@ -1,6 +1,7 @@
 import type { Client as Connection } from 'pg';
 import { endConnection } from './end-connection.ts';
 import type { RequestWork } from './request-work.ts';
+import { endOf, isInTransaction } from './transaction-end.ts';
 
 const QUERY_CANCELED = '57014';
 
@@ -33,10 +34,11 @@ interface Limited<T> {
 export async function runLimited<T extends Statement>(statement: T, limited: Limited<T>): Promise<T> {
   const { connection, work, limits, send } = limited;
   const { sql } = statement;
-  if (sql.startsWith('ROLLBACK')) return send(statement);
+  const end = endOf(sql);
+  if (end === 'rollback') return send(statement);
   work.check();
   if (sql.startsWith('BEGIN')) return send({ ...statement, sql: `${sql} ${settings(limits)}` });
-  if (sql === 'COMMIT;') return work.commit(connection, () => send(statement));
+  if (end === 'commit') return work.commit(connection, () => send(statement));
   if (isInTransaction(connection)) return send(statement);
   return mayWaitForRows(sql) ? inTransaction(statement, limited) : beforeDeadline(statement, limited);
 }
@@ -46,10 +48,6 @@ const settings = ({ lock, statement }: RequestLimits): string =>
     lock ? `SET LOCAL lock_timeout = ${lock};` : '',
     statement ? `SET LOCAL statement_timeout = ${statement};` : '',
   ].join(' ');
-
-/** Knex stores the transaction on the connection (knex 3.3, lib/execution/transaction.js). */
-const isInTransaction = (connection: Connection): boolean =>
-  Reflect.get(connection, '__knexTxId') !== undefined;
 
 const mayWaitForRows = (sql: string): boolean =>
   /^\s*(insert|update|delete|merge)\b/i.test(sql) ||

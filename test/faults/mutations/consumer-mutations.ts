@@ -64,7 +64,7 @@ export const consumerMutations: readonly Mutation[] = [
     mechanism: 'A COMMIT that PostgreSQL answers with ROLLBACK is an error.',
     changes: [
       {
-        file: 'database/transaction-commit.ts',
+        file: 'database/transaction-end.ts',
         find: `if (response?.command !== 'ROLLBACK') return;`,
         replace: `if (response?.command !== 'never') return;`,
       },

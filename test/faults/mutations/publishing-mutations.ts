@@ -22,24 +22,35 @@ export const publishingMutations: readonly Mutation[] = [
     mechanism: 'An event is saved immediately before COMMIT.',
     changes: [
       {
-        file: 'events/outbox/transaction-buffer.ts',
-        find: 'let lanes = new Set<number>();',
-        replace: 'let lanes = new Set<number>();\n    let later: (() => Promise<Set<number>>) | undefined;',
+        file: 'database/transaction-end.ts',
+        find: 'for (const each of hooks) await each.beforeCommit?.(connection);',
+        replace: '',
       },
       {
-        file: 'events/outbox/transaction-buffer.ts',
-        find: 'lanes = await insertIntoOutbox(connection, messages',
-        replace: 'later = () => insertIntoOutbox(connection, messages',
-      },
-      {
-        file: 'events/outbox/transaction-buffer.ts',
-        find: 'const result = await commit();',
-        replace: 'const result = await commit();\n    if (later) lanes = await later();',
+        file: 'database/transaction-end.ts',
+        find: 'checkCommitted(answer);',
+        replace:
+          'checkCommitted(answer);\n  for (const each of hooks) await each.beforeCommit?.(connection);',
       },
     ],
     noticedBy: {
       file: 'runtime/events/outbox.test.ts',
       title: 'rolls back and rejects, in every form of transaction, and the pool stays usable',
+    },
+  },
+  {
+    name: 'one outbox a transaction',
+    mechanism: 'Each of several outboxes saves its events of one transaction.',
+    changes: [
+      {
+        file: 'database/transaction-end.ts',
+        find: 'if (known) return void known.push(hooks);',
+        replace: 'if (known) known.length = 0;',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/events/outbox.test.ts',
+      title: 'saves the events of each of two outboxes',
     },
   },
   {

@@ -98,6 +98,16 @@ describe('publish', () => {
       assert.deepEqual(woken, []);
     });
 
+    it('saves the events of each of two outboxes', async () => {
+      const contracts = { published: [orderPlaced] };
+      const second = createOutbox({ database, contracts, serviceName: 'second-service' });
+      await database.transaction(async (trx) => {
+        await outbox.publish(placed('first'), trx);
+        await second.publish(placed('second'), trx);
+      });
+      assert.deepEqual(await saved(), ['first', 'second']);
+    });
+
     it('returns what the callback returns', async () => {
       const result = await database.transaction(async (trx) => {
         await outbox.publish(placed('a'), trx);

@@ -13,7 +13,7 @@ import type { IncomingMessage } from '../event/message.ts';
 import { keyTextOf } from '../parking/stored-message.ts';
 import { appendParked, keysOf, lockParkedKeys, parkKey, type Verdict } from '../parking/park.ts';
 import { movePosition, readPosition, type GroupPartition, type Position } from '../inbox/positions.ts';
-import { rejectRolledBack } from '../../database/transaction-commit.ts';
+import { rejectRolledBack } from '../../database/transaction-end.ts';
 import { inTransaction } from '../../database/transaction-failure.ts';
 import { witnessOf } from '../inbox/witness.ts';
 import { claimMoved, forgetMoved, type Takeover } from '../subscriptions/takeover.ts';

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { readParkedEvents, thePlace, type ParkedEvent, type ParkedPlace } from './parked.ts';
-import { rejectRolledBack } from '../../database/transaction-commit.ts';
+import { rejectRolledBack } from '../../database/transaction-end.ts';
 import { inTransaction } from '../../database/transaction-failure.ts';
 
 const BATCH = 200;

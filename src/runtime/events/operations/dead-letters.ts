@@ -1,10 +1,10 @@
 import type { Knex } from 'knex';
 import { countWaiting, readWaiting, type WholeWaitingEvent } from './outbox.ts';
-import { lockKeys, type Connection } from '../outbox/insert.ts';
+import { lockKeys, type OutboxConnection } from '../outbox/insert.ts';
 import { dropOutgoing } from './redrive-outbox.ts';
 import type { ParkedEvent, ParkedPlace } from './parked.ts';
 import { keepParked, lockAsSeen, type Drop } from './change-parked.ts';
-import { rejectRolledBack } from '../../database/transaction-commit.ts';
+import { rejectRolledBack } from '../../database/transaction-end.ts';
 import { inTransaction } from '../../database/transaction-failure.ts';
 
 /** More than there can be. */
@@ -50,7 +50,7 @@ export async function dropOutgoingKey(
   return inTransaction(database, async (trx) => {
     rejectRolledBack(trx);
     // the locks that dropOutgoing takes, in its order
-    const connection: Connection = await trx.client.acquireConnection();
+    const connection: OutboxConnection = await trx.client.acquireConnection();
     await lockKeys(connection, [of.key]);
     if (!(await lockAsSeen(trx, drop))) return undefined;
     await keepParked(trx, of, whole, keep);

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { conditionsOf, COUNTED, olderThan } from './filter.ts';
-import { rejectRolledBack } from '../../database/transaction-commit.ts';
+import { rejectRolledBack } from '../../database/transaction-end.ts';
 import { inTransaction } from '../../database/transaction-failure.ts';
 
 /** What waits in the outbox, for whoever looks after it (commands/outbox.ts); the relay has its own. */

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { rejectRolledBack } from '../../database/transaction-commit.ts';
+import { rejectRolledBack } from '../../database/transaction-end.ts';
 import { inTransaction } from '../../database/transaction-failure.ts';
 import { inboxColumns, positionColumns } from '../inbox/copy.ts';
 import { parkedColumns, parkedKeyColumns } from '../parking/take-over.ts';

@@ -1,7 +1,7 @@
 import type { OutgoingMessage } from '../event/message.ts';
 
 /** What runs SQL: a client of `pg`, inside of a transaction or on its own. */
-export interface Connection {
+export interface OutboxConnection {
   query(statement: string | Prepared, values?: unknown[]): Promise<{ rows: { lane: number }[] }>;
 }
 
@@ -49,7 +49,7 @@ const insertOne = `
   insert into event_outbox (key, topic, headers, payload) select $1, $2, $3::jsonb, $4 from locked returning lane`;
 
 /** Lets nobody else publish about these keys until the transaction ends. */
-export async function lockKeys(connection: Connection, keys: readonly string[]): Promise<void> {
+export async function lockKeys(connection: OutboxConnection, keys: readonly string[]): Promise<void> {
   await connection.query(locked, [keys]);
 }
 
@@ -58,7 +58,7 @@ export async function lockKeys(connection: Connection, keys: readonly string[]):
  * the transaction ends, so the end has to be next. Resolves to the lanes that they are in.
  */
 export async function insertIntoOutbox(
-  connection: Connection,
+  connection: OutboxConnection,
   messages: readonly OutgoingMessage[],
   { session = false }: InsertOptions = {},
 ): Promise<Set<number>> {

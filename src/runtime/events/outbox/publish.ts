@@ -10,7 +10,7 @@ import { checkTopic, type EventDefinition, type EventContracts, type NewEvent } 
 import { serializeData } from '../event/data.ts';
 import { failpoint } from '../../async/failpoint.ts';
 import { messageBytes, type OutgoingMessage } from '../event/message.ts';
-import { type Connection, insertIntoOutbox, type InsertOptions } from './insert.ts';
+import { type OutboxConnection, insertIntoOutbox, type InsertOptions } from './insert.ts';
 import { createTransactionBuffers } from './transaction-buffer.ts';
 import { carriedId, isText } from '../event/storable-text.ts';
 
@@ -166,7 +166,7 @@ async function insertAlone(
   options: InsertOptions,
 ): Promise<Set<number>> {
   for (let attempt = 1; ; attempt += 1) {
-    const connection: Connection = await database.client.acquireConnection();
+    const connection: OutboxConnection = await database.client.acquireConnection();
     try {
       return await insertIntoOutbox(connection, [message], options);
     } catch (error) {

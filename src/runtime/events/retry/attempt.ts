@@ -22,7 +22,7 @@ import {
   type TakenKey,
 } from '../parking/queue.ts';
 import type { Verdict } from '../parking/park.ts';
-import { rejectRolledBack } from '../../database/transaction-commit.ts';
+import { rejectRolledBack } from '../../database/transaction-end.ts';
 import { inTransaction } from '../../database/transaction-failure.ts';
 
 export interface AttemptOptions {

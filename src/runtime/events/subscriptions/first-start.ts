@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
-import { rejectRolledBack } from '../../database/transaction-commit.ts';
+import { rejectRolledBack } from '../../database/transaction-end.ts';
 import { inTransaction } from '../../database/transaction-failure.ts';
 import { copyInbox, copyPositions } from '../inbox/copy.ts';
 import { createPositions, readGroupNames, readPositions, type PartitionPlace } from '../inbox/positions.ts';
