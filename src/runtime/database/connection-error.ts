@@ -1,4 +1,5 @@
 import { printableAddress } from './address.ts';
+import { SQL_STATE } from './sql-state.ts';
 
 /** PostgreSQL is unreachable or refused the login. The message never contains the password. */
 export class DatabaseConnectionError extends Error {
@@ -6,8 +7,7 @@ export class DatabaseConnectionError extends Error {
 }
 
 /**
- * Describes the attempt, the error and the remedy in one line. SQLSTATE codes:
- * https://www.postgresql.org/docs/current/errcodes-appendix.html
+ * Describes the attempt, the error and the remedy in one line.
  * @param variable the environment variable that holds `databaseUrl`
  */
 export function connectionError(
@@ -33,14 +33,14 @@ function codeOf(cause: unknown): string {
 
 function remedy(code: string, variable: string): string {
   switch (code) {
-    case '28P01': // invalid_password
-    case '28000': // invalid_authorization_specification
+    case SQL_STATE.INVALID_PASSWORD:
+    case SQL_STATE.INVALID_AUTHORIZATION_SPECIFICATION:
       return `correct the user and the password in ${variable}`;
-    case '3D000': // invalid_catalog_name
+    case SQL_STATE.INVALID_CATALOG_NAME:
       return `create the database, or correct its name in ${variable}`;
-    case '53300': // too_many_connections
+    case SQL_STATE.TOO_MANY_CONNECTIONS:
       return 'lower DATABASE_POOL_MAX, or raise max_connections of the server';
-    case '57P03': // cannot_connect_now
+    case SQL_STATE.CANNOT_CONNECT_NOW:
       return 'try again when the server has started';
     case 'ENOTFOUND':
     case 'EAI_AGAIN':

@@ -1,3 +1,5 @@
+import { SQL_STATE } from './sql-state.ts';
+
 /**
  * Error codes of sockets and names of Node and of its fetch (UND_ERR), an open circuit breaker (opossum), and the SQLSTATEs
  * of a server that is unreachable, starting, stopping, full, or read-only: a standby, or a former primary after a failover.
@@ -13,12 +15,6 @@ const statement =
 /** The messages of pg, Knex and its pool for errors without a code. */
 const broken =
   /^(Connection terminated( unexpectedly| due to connection timeout)?|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error and is not queryable|Client was closed and is not queryable|Knex: Timeout acquiring a connection\.[^"']*|Unable to acquire a connection)$/;
-
-const DEADLOCK_DETECTED = '40P01';
-const SERIALIZATION_FAILURE = '40001';
-
-/** SQLSTATE of a write on a read-only server. */
-export const READ_ONLY_TRANSACTION = '25006';
 
 interface ErrorLike {
   code?: unknown;
@@ -48,8 +44,21 @@ function isBroken(message = ''): boolean {
 
 /** Reports whether PostgreSQL aborted this transaction because of a conflict; a retry may succeed. */
 export function isConflict(error: unknown): boolean {
-  return hasCode(error, DEADLOCK_DETECTED) || hasCode(error, SERIALIZATION_FAILURE);
+  return hasCode(error, SQL_STATE.DEADLOCK_DETECTED) || hasCode(error, SQL_STATE.SERIALIZATION_FAILURE);
 }
+
+/** Reports whether the server is read-only: a standby, or a former primary after a failover. */
+export const isReadOnly = (error: unknown): boolean => hasCode(error, SQL_STATE.READ_ONLY_SQL_TRANSACTION);
+
+/** Reports whether a statement exceeded its timeout or was canceled. */
+export const isCanceled = (error: unknown): boolean => hasCode(error, SQL_STATE.QUERY_CANCELED);
+
+/** Reports whether an earlier statement of the transaction had failed, and its error was caught. */
+export const isAborted = (error: unknown): boolean => hasCode(error, SQL_STATE.IN_FAILED_SQL_TRANSACTION);
+
+/** Reports whether a statement names a table or a column that the database does not have. */
+export const lacksSchema = (error: unknown): error is Error =>
+  hasCode(error, SQL_STATE.UNDEFINED_TABLE) || hasCode(error, SQL_STATE.UNDEFINED_COLUMN);
 
 /** Reports whether the error, or one of its causes, has this code. */
 export const hasCode = (error: unknown, wanted: string): boolean =>

@@ -1,9 +1,8 @@
 import type { Client as Connection } from 'pg';
 import { endConnection } from './end-connection.ts';
 import type { RequestWork } from './request-work.ts';
+import { SQL_STATE } from './sql-state.ts';
 import { endOf, isInTransaction } from './transaction-end.ts';
-
-const QUERY_CANCELED = '57014';
 
 /** The limits of a request's statement, in ms; 0 or undefined leaves it to the database. */
 export interface RequestLimits {
@@ -91,5 +90,5 @@ async function beforeDeadline<T extends Statement>(
 /** Like PostgreSQL's own error: the connection may have ended before that arrived. */
 function tooLate(cause: unknown, timeout: number): Error {
   const message = `a statement of the request took longer than ${timeout} ms (DATABASE_STATEMENT_TIMEOUT)`;
-  return Object.assign(new Error(message, { cause }), { code: QUERY_CANCELED });
+  return Object.assign(new Error(message, { cause }), { code: SQL_STATE.QUERY_CANCELED });
 }

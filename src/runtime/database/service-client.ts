@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import type { Knex } from 'knex';
 import type { Client as Connection } from 'pg';
-import { READ_ONLY_TRANSACTION } from './error-kind.ts';
 import { runLimited, type RequestLimits, type Statement } from './request-limits.ts';
 import { currentRequestWork, type RequestWork } from './request-work.ts';
+import { SQL_STATE } from './sql-state.ts';
 
 const require = createRequire(import.meta.url);
 const PgClient: typeof Knex.Client = require('knex/lib/dialects/postgres/index.js');
@@ -36,7 +36,7 @@ export class ServiceClient extends PgClient {
     this.ages.set(connection, age);
     // every error of the server, for any query
     connection.connection.on('errorMessage', ({ code }: { code?: string }) => {
-      if (code === READ_ONLY_TRANSACTION && age === this.age) this.renew();
+      if (code === SQL_STATE.READ_ONLY_SQL_TRANSACTION && age === this.age) this.renew();
     });
     return connection;
   }

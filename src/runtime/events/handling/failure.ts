@@ -1,6 +1,6 @@
 import { toError } from '../../errors.ts';
 import type { ParkReason } from '../parking/park.ts';
-import { hasCode, isAway, isConflict } from '../../database/error-kind.ts';
+import { isAway, isCanceled, isConflict } from '../../database/error-kind.ts';
 import { CloudEventError } from '../event/cloud-events.ts';
 import { EventDataError, UnknownVersionError } from '../event/data.ts';
 import { EventSizeError } from '../event/size.ts';
@@ -73,9 +73,6 @@ export class PositionMovedError extends Error {
   }
 }
 
-const queryCanceled = '57014';
-const transactionAborted = '25P02';
-
 const bugs = new Set(['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError', 'AssertionError']);
 
 /**
@@ -90,13 +87,8 @@ export function kindOf(error: unknown, { reading = false } = {}): FailureKind {
   if (error instanceof HandlerTimeoutError) return 'timeout';
   if (isConflict(error)) return 'conflict';
   if (isAway(error)) return 'unreachable';
-  if (hasCode(error, queryCanceled)) return 'timeout';
+  if (isCanceled(error)) return 'timeout';
   // in a handler it is about an event that the handler publishes, and no other try changes that
   if (error instanceof EventDataError) return 'bug';
   return error instanceof Error && bugs.has(error.name) ? 'bug' : 'failure';
-}
-
-/** A statement before this one had failed, and its error was caught: whoever sees this is not to blame. */
-export function isAborted(error: unknown): boolean {
-  return hasCode(error, transactionAborted);
 }

@@ -1,6 +1,7 @@
 import { withDeadline } from '../../async/deadline.ts';
 import { readAttribute } from '../event/cloud-events.ts';
-import { EventFailure, HandlerTimeoutError, isAborted, kindOf } from './failure.ts';
+import { isAborted } from '../../database/error-kind.ts';
+import { EventFailure, HandlerTimeoutError, kindOf } from './failure.ts';
 import type { GroupHandlers, HandleableEvent } from './handlers.ts';
 import type { IncomingMessage } from '../event/message.ts';
 

@@ -1,4 +1,5 @@
-import { hasCode, isAway, READ_ONLY_TRANSACTION } from '../../database/error-kind.ts';
+import { isAway, isCanceled, isReadOnly } from '../../database/error-kind.ts';
+import { DATA_EXCEPTION_CLASS, SQL_STATE } from '../../database/sql-state.ts';
 import { RequestAbandonedError } from '../../database/request-work.ts';
 import { problem, type Problem } from './problem.ts';
 
@@ -10,19 +11,17 @@ interface DatabaseError extends Error {
 }
 
 /** A serialization failure, a deadlock, or a lock timeout. */
-const tryAgain = /^(40001|40P01|55P03)$/;
-const QUERY_CANCELED = '57014';
+const tryAgain: readonly string[] = [
+  SQL_STATE.SERIALIZATION_FAILURE,
+  SQL_STATE.DEADLOCK_DETECTED,
+  SQL_STATE.LOCK_NOT_AVAILABLE,
+];
 
-/**
- * Maps an error of PostgreSQL, its driver or the pool to a problem; undefined if it has no meaning to a client. Codes:
- * https://www.postgresql.org/docs/current/errcodes-appendix.html
- */
+/** Maps an error of PostgreSQL, its driver or the pool to a problem; undefined if it has no meaning to a client. */
 export function databaseProblem(error: Error): Problem | undefined {
   if (error instanceof RequestAbandonedError) return problem(503, error.message); // the client is gone and does not read it
-  if (hasCode(error, READ_ONLY_TRANSACTION))
-    return problem(503, 'The database does not accept writes at the moment. Try again.');
-  if (hasCode(error, QUERY_CANCELED))
-    return problem(503, 'The request took too long in the database. Try again later.');
+  if (isReadOnly(error)) return problem(503, 'The database does not accept writes at the moment. Try again.');
+  if (isCanceled(error)) return problem(503, 'The request took too long in the database. Try again later.');
   // Knex's error for a query that exceeded its timeout
   if (isAway(error) || error.name === 'KnexTimeoutError')
     return problem(
@@ -30,13 +29,16 @@ export function databaseProblem(error: Error): Problem | undefined {
       'The database, or another system that this request needs, does not answer. Try again.',
     );
   if (!isDatabaseError(error)) return undefined;
-  if (tryAgain.test(error.code))
+  if (tryAgain.includes(error.code))
     return problem(503, 'Other requests were changing the same data. Try again.');
-  if (error.code === '23505') return problem(409, `${columns(error) ?? 'A value'} is already taken`);
-  if (error.code === '23503') return problem(409, reference(error));
-  if (error.code === '23P01') return problem(409, 'The data conflicts with existing data.');
-  if (error.code === '23514') return problem(400, 'A value is not allowed.');
-  if (error.code.startsWith('22')) return problem(400, 'A value has the wrong format or is out of range.');
+  if (error.code === SQL_STATE.UNIQUE_VIOLATION)
+    return problem(409, `${columns(error) ?? 'A value'} is already taken`);
+  if (error.code === SQL_STATE.FOREIGN_KEY_VIOLATION) return problem(409, reference(error));
+  if (error.code === SQL_STATE.EXCLUSION_VIOLATION)
+    return problem(409, 'The data conflicts with existing data.');
+  if (error.code === SQL_STATE.CHECK_VIOLATION) return problem(400, 'A value is not allowed.');
+  if (error.code.startsWith(DATA_EXCEPTION_CLASS))
+    return problem(400, 'A value has the wrong format or is out of range.');
   return undefined;
 }
 
