@@ -9,6 +9,7 @@ import {
 import type { Subscribe } from './subscriptions/subscription.ts';
 import { Registry } from 'prom-client';
 import type { Part } from '../lifecycle/part.ts';
+import { askOf, isThere, outboxTable } from '../database/required-schema.ts';
 import { createKafkaDriver } from './kafka/create-driver.ts';
 import { checkTopicLengths } from './kafka/topic-prefix.ts';
 import { createOutbox, type Publish } from './outbox/publish.ts';
@@ -122,7 +123,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
     subscribe: consumers.subscribe,
     async start() {
       // the low-level publish needs no contract, so that the table is what tells
-      relaying = contracts.published.length > 0 || (await database.schema.hasTable('event_outbox'));
+      relaying = contracts.published.length > 0 || (await isThere(askOf(database), outboxTable));
       await consumers.prepare();
       if (relaying) await relay.start();
       published.start(publishedTopics);

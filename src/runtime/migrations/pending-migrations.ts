@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type { Knex } from 'knex';
+import { hasCode } from '../database/error-kind.ts';
+import { SQL_STATE } from '../database/sql-state.ts';
 import { createMigrationSource } from './migration-source.ts';
 import { migrationTable, type MigrationTable } from './migration-table.ts';
 import { ownKnexConfig } from './own-knex-config.ts';
 import { serviceFiles } from '../service/service-files.ts';
-
-const UNDEFINED_TABLE = '42P01';
 
 /**
  * Returns the names of the service's migrations that the database has not run, in order. It is one small query, and neither
@@ -33,7 +33,7 @@ async function appliedMigrations(database: Knex, { name, schema }: MigrationTabl
     const table = database(name);
     return new Set(await (schema ? table.withSchema(schema) : table).pluck('name'));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === UNDEFINED_TABLE) return new Set();
+    if (hasCode(error, SQL_STATE.UNDEFINED_TABLE)) return new Set();
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import type { KafkaConfig } from '../../config/kafka-config.ts';
 import { readEnvironment } from '../../config/read-environment.ts';
 import { connectDatabase, databasePart } from '../../database/database.ts';
+import { lacksSchema } from '../../database/error-kind.ts';
 import { type KafkaDriver } from '../../events/kafka/driver.ts';
 import { createKafkaDriver } from '../../events/kafka/create-driver.ts';
 import { directUrl } from '../../migrations/direct-url.ts';
@@ -10,8 +11,6 @@ import { loadEnvironmentFile } from '../../service/environment-file.ts';
 import { CommandError } from './command.ts';
 
 const NAME = 'microservice-runtime';
-const UNDEFINED_TABLE = '42P01';
-const UNDEFINED_COLUMN = '42703';
 
 /**
  * Runs `work` with the database of the service at `root`; the service need not run. Rejects with an explanation if the
@@ -31,11 +30,6 @@ export async function withDatabase<T>(root: string, work: (database: Knex) => Pr
     await part.stop?.();
   }
 }
-
-const lacksSchema = (error: unknown): error is Error =>
-  error instanceof Error &&
-  'code' in error &&
-  [UNDEFINED_TABLE, UNDEFINED_COLUMN].includes(String(error.code));
 
 /** Knex prefixes PostgreSQL's message with the statement. */
 const schemaError = (error: Error): CommandError =>

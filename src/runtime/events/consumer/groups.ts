@@ -3,6 +3,7 @@ import type { EventContracts, EventDefinition } from '../event/definition.ts';
 import type { Logger } from 'pino';
 import type { Knex } from 'knex';
 import type { ServiceConfig } from '../../config/service-config.ts';
+import { askOf, checkSchema, inboxSchema } from '../../database/required-schema.ts';
 import type { Registry } from 'prom-client';
 import { createConsumer, type Consumer, type ConsumerStatus } from './group.ts';
 import {
@@ -15,7 +16,6 @@ import {
   type TombstoneHandler,
 } from '../handling/handlers.ts';
 import { createConsumerMetrics } from '../handling/metrics.ts';
-import { checkConsumerTables } from './check-tables.ts';
 import { createInboxPruner } from '../inbox/pruner.ts';
 import type { KafkaDriver } from '../kafka/driver.ts';
 import { createParkedRunner, type ParkedRunner } from '../retry/worker.ts';
@@ -207,7 +207,7 @@ export function createConsumers(options: ConsumersOptions): Consumers {
       }
       if (groups.size === 0) return;
       starts.check();
-      await checkConsumerTables(database);
+      await checkSchema(askOf(database), inboxSchema);
     },
     start() {
       consumers ??= [...groups].map(consumerOf);

@@ -1,14 +1,11 @@
 import { CHANNEL } from '../outbox/lanes.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import { connectionError } from '../../database/connection-error.ts';
+import { checkSchema, outboxSchema } from '../../database/required-schema.ts';
 import { createLowWaterMarks, type LowWaterMarks } from './low-water-marks.ts';
 import { joinLeases, type LaneLeases, LANES_CHANGED } from './lane-leases.ts';
 import { openSession, type Session, type SessionEvents } from './session.ts';
 import { coalesce } from '../../async/coalesce.ts';
-
-const findMissingTable = `
-  select name from unnest(array['event_outbox', 'event_parked', 'event_parked_keys']) with ordinality as wanted (name, place)
-  where to_regclass(name) is null order by place limit 1`;
 
 /** A session with its leases: both end together. */
 export interface RelayConnection {
@@ -39,7 +36,7 @@ export async function openRelayConnection(
       'DATABASE_DIRECT_URL, or DATABASE_URL if DATABASE_DIRECT_URL is not set',
     );
   });
-  const leases = await checkTables(session)
+  const leases = await checkSchema(session.query, outboxSchema)
     .then(() => joinLeases(session, CHANNEL, idle))
     .catch(async (error) => {
       await session.close();
@@ -67,14 +64,4 @@ export async function openRelayConnection(
       await session.close();
     },
   };
-}
-
-async function checkTables(session: Session): Promise<void> {
-  const [missing] = await session.query<{ name: string }>(findMissingTable);
-  if (!missing) return;
-  const { name } = missing;
-  const file = name === 'event_outbox' ? 'event-outbox' : 'event-parked';
-  throw new Error(
-    `the table ${name} is missing; add a migration with "export { down, up } from 'microservice-runtime/tables/${file}';", and run npx knex migrate:latest`,
-  );
 }

@@ -1,0 +1,81 @@
+import type { Knex } from 'knex';
+
+/** A table or a column that the runtime needs, and the module in `microservice-runtime/tables` that makes it. */
+export interface SchemaItem {
+  table: string;
+  column?: string;
+  module: string;
+}
+
+const parking: readonly SchemaItem[] = [
+  { table: 'event_parked', module: 'event-parked' },
+  { table: 'event_parked_keys', module: 'event-parked' },
+];
+
+export const outboxTable: SchemaItem = { table: 'event_outbox', module: 'event-outbox' };
+
+/** Needed to publish. */
+export const outboxSchema: readonly SchemaItem[] = [outboxTable, ...parking];
+
+/** Needed to handle events. */
+export const inboxSchema: readonly SchemaItem[] = [
+  { table: 'event_inbox', module: 'event-inbox' },
+  { table: 'event_positions', module: 'event-inbox' },
+  { table: 'event_positions', column: 'topic_id', module: 'event-inbox-2' },
+  ...parking,
+];
+
+/** Runs one statement without parameters, and resolves to its rows. */
+export type Ask = (sql: string) => Promise<{ place: number }[]>;
+
+/** Asks through a connection of the pool. */
+export const askOf =
+  (database: Knex): Ask =>
+  async (sql) =>
+    (await database.raw<{ rows: { place: number }[] }>(sql)).rows;
+
+/**
+ * Resolves to the items that the database lacks, in their order; the columns of a missing table are left out. Reads the
+ * catalog only, along the search path of the session.
+ */
+export async function findMissing(ask: Ask, items: readonly SchemaItem[]): Promise<SchemaItem[]> {
+  const missing = new Set((await ask(missingSql(items))).map(({ place }) => place));
+  return items.filter((_, place) => missing.has(place));
+}
+
+/** Resolves to whether the database has the item. */
+export const isThere = async (ask: Ask, item: SchemaItem): Promise<boolean> =>
+  (await findMissing(ask, [item])).length === 0;
+
+/** Rejects when the database lacks an item; the message names the migration that makes it. */
+export async function checkSchema(ask: Ask, items: readonly SchemaItem[]): Promise<void> {
+  const [missing] = await findMissing(ask, items);
+  if (!missing) return;
+  throw new Error(
+    `the ${titleOf(missing)} is missing; add a migration with ` +
+      `"export { down, up } from '${moduleOf(missing)}';", and run npx knex migrate:latest`,
+  );
+}
+
+/** An item as messages name it: `table T`, or `column C of table T`. */
+export const titleOf = ({ table, column }: SchemaItem): string =>
+  column ? `column ${column} of table ${table}` : `table ${table}`;
+
+/** The module that a migration re-exports to make the item. */
+export const moduleOf = ({ module }: SchemaItem): string => `microservice-runtime/tables/${module}`;
+
+function missingSql(items: readonly SchemaItem[]): string {
+  const rows = items.map(
+    ({ table, column }, place) => `(${place}, '${table}', ${column ? `'${column}'` : 'null'})`,
+  );
+  return `
+    select place from (values ${rows.join(', ')}) as item (place, relation, attribute)
+    where case
+      when attribute is null then to_regclass(relation) is null
+      when to_regclass(relation) is null then false
+      else not exists (
+        select from pg_attribute
+        where attrelid = to_regclass(relation) and attname = attribute::name and not attisdropped
+      )
+    end`;
+}
