@@ -4,7 +4,7 @@ import { serviceUrl, untilAnswers } from './announce.ts';
 import { type DevEnvironment, type Environment, readDevEnvironment } from '../environment/environment.ts';
 import type { Output } from './output.ts';
 import type { Prepared } from './preparation.ts';
-import { startService } from './service-process.ts';
+import { startServiceProcess } from './service-process.ts';
 import { type Supervised, supervise } from './supervise.ts';
 
 export interface RunningService extends Supervised {
@@ -41,7 +41,7 @@ export async function runService(
     fresh = undefined;
     if (addresses(now.config) !== addresses(config))
       say('The addresses of PostgreSQL or Kafka in .env have changed. Restart dev to use the new ones.');
-    return startService({ root, environment: now.environment, output });
+    return startServiceProcess({ root, environment: now.environment, output });
   };
   const running = await supervise({ root, watch, start, say });
   void running.ended.then(() => ended.abort());

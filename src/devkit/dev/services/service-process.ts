@@ -33,7 +33,7 @@ const patience = 12;
  * Runs the service's `src/main.ts` with its own tsx, in a process group of its own: Ctrl-C in the terminal reaches it only
  * through us, so it drains once. The service does not outlive this process.
  */
-export async function startService({
+export async function startServiceProcess({
   root,
   environment,
   output,
