@@ -1,9 +1,12 @@
+export { checkContracts } from './testing/check-contracts.ts';
 export { createClock, type TestClock } from './testing/clock.ts';
+export { testParts, type TestParts, type TestPartsOptions } from './testing/global-setup.ts';
+export type { JsonResponse } from './testing/json-client.ts';
+export { startService, type CreatedService, type TestService } from './testing/start-service.ts';
 export {
   createTestEnvironment,
   type TestEnvironment,
   type TestEnvironmentOptions,
 } from './testing/test-environment.ts';
-export type { PublishOptions } from './testing/test-events.ts';
-export { testParts, type TestParts, type TestPartsOptions } from './testing/test-parts.ts';
+export type { EventFilter, PublishOptions } from './testing/test-events.ts';
 export { waitFor, type WaitOptions } from './testing/wait-for.ts';

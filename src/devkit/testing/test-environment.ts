@@ -2,7 +2,7 @@ import { createKafkaDriver, createLogger, readEnvironment } from 'microservice-r
 import { randomUUID } from 'node:crypto';
 import { startBroker } from '../broker/broker.ts';
 import { type TestEvents, createTestEvents } from './test-events.ts';
-import { testServer } from './test-parts.ts';
+import { testServer } from './global-setup.ts';
 import { testVariables } from './test-variables.ts';
 
 export interface TestEnvironmentOptions {

@@ -8,6 +8,7 @@ import {
 } from 'microservice-runtime';
 import { randomUUID } from 'node:crypto';
 import { type TopicReader, createTopicReader } from './topic-reader.ts';
+import { waitFor } from './wait-for.ts';
 
 export interface PublishOptions {
   /** The service that publishes the event; default `test`. */
@@ -16,12 +17,21 @@ export interface PublishOptions {
   id?: string;
 }
 
+/** Which event of a topic is meant. */
+export interface EventFilter {
+  type: string;
+  /** The id of the aggregate. */
+  subject: string;
+}
+
 /** The other services, played by a test. */
 export interface TestEvents {
   /** Publishes an event like another service would, and resolves to its id when the broker has it. */
   publish: <T>(event: NewEvent<T>, options?: PublishOptions) => Promise<string>;
   /** Returns all events of a topic so far, in order per key. */
   published: (topic: string) => Promise<ReceivedEvent[]>;
+  /** Resolves to the first event of the topic that fits the filter. Rejects when there is none within 20 seconds. */
+  waitForEvent: (topic: string, filter: EventFilter) => Promise<ReceivedEvent>;
   close: () => Promise<void>;
 }
 
@@ -49,6 +59,12 @@ export function createTestEvents(driver: KafkaDriver): TestEvents {
     return (await reader).read();
   }
 
+  const waitForEvent = (topic: string, { type, subject }: EventFilter): Promise<ReceivedEvent> =>
+    waitFor(
+      async () => (await published(topic)).find((event) => event.type === type && event.subject === subject),
+      { message: `${type} of ${subject} in ${topic}` },
+    );
+
   async function close(): Promise<void> {
     const open = await Promise.allSettled(readers.values());
     await Promise.all(
@@ -58,5 +74,5 @@ export function createTestEvents(driver: KafkaDriver): TestEvents {
     await driver.close();
   }
 
-  return { publish, published, close };
+  return { publish, published, waitForEvent, close };
 }

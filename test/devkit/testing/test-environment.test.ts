@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import joi from 'joi';
 import {
   connectDatabase,
@@ -141,6 +145,21 @@ describe('createTestEnvironment', () => {
       await other.remove();
     });
 
+    it('mocha with the configuration of a generated service leaves no database there', async () => {
+      const server = await startPostgres({ databases: ['mine'] });
+      const other = await createServiceFolder({
+        '.mocharc.json': await readFile(path.join(root, mochaConfiguration), 'utf8'),
+        'test/database.test.ts': databaseTest,
+      });
+      const env = { ...process.env, TEST_DATABASE_URL: server.url('mine') };
+      const mocha = path.join(root, 'node_modules/mocha/bin/mocha.js');
+      const { stdout } = await promisify(execFile)(process.execPath, [mocha], { cwd: other.root, env });
+      assert.match(stdout, /1 passing/);
+      assert.deepEqual(await databasesOf(server.url()), ['mine', 'postgres']);
+      await server.stop();
+      await other.remove();
+    });
+
     it('says so when nothing answers there', async () => {
       process.env['TEST_DATABASE_URL'] = 'postgres://postgres:secret@127.0.0.1:1/mine';
       const other = await createServiceFolder();
@@ -154,6 +173,13 @@ describe('createTestEnvironment', () => {
     });
   });
 });
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const mochaConfiguration = 'generators/service/templates/service/_mocharc.json';
+const databaseTest = `
+import { createTestEnvironment } from 'microservice-devkit/testing';
+it('has a database', async () => (await createTestEnvironment()).close());
+`;
 
 const databaseOf = ({ environment }: TestEnvironment) => connectDatabase(readEnvironment(environment));
 

@@ -6,7 +6,7 @@ export interface TestPartsOptions {
   root: string;
 }
 
-/** For mocha: `export const { mochaGlobalSetup, mochaGlobalTeardown } = testParts({ root })` in a required file. */
+/** Mocha's global fixtures: https://mochajs.org/next/features/global-fixtures/ */
 export interface TestParts {
   mochaGlobalSetup: () => Promise<void>;
   mochaGlobalTeardown: () => Promise<void>;
@@ -14,7 +14,11 @@ export interface TestParts {
 
 const servers = new Map<string, Promise<TestServer>>();
 
-/** The server that all test files of a run share: one PostgreSQL with the service's migrations. */
+/**
+ * The fixtures of a test run: the setup starts one PostgreSQL with the migrations of the service at `root`, which all test
+ * files share, and the teardown stops it. A file that mocha gets by `--require` exports them; mocha ignores those of a
+ * file that it gets by `--import`. `microservice-devkit/testing/setup` exports those of the working directory.
+ */
 export function testParts({ root }: TestPartsOptions): TestParts {
   return {
     mochaGlobalSetup: async () => void (await testServer(root)),

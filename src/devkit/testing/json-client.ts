@@ -1,0 +1,67 @@
+import type { Page } from 'microservice-runtime';
+
+export interface JsonResponse<Body> {
+  status: number;
+  headers: Headers;
+  /** The parsed JSON, or the text of another type; `undefined` when the response has no body. Its type is not checked. */
+  body: Body;
+}
+
+/** Talks to one service in JSON. */
+export interface JsonClient {
+  /** Sends a request to `path`, and `body` as JSON. Resolves for every status. */
+  request: <Body = unknown>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ) => Promise<JsonResponse<Body>>;
+  /**
+   * Reads a list to its end and resolves to the items of each page. `path` may hold a query, such as `?limit=2`. Rejects
+   * when a page is not answered with 200, or when the list returns to a page that it has shown.
+   */
+  readPages: <Item>(path: string) => Promise<Item[][]>;
+}
+
+/** A client of the service at `baseUrl`, such as `http://127.0.0.1:8001`. */
+export function createJsonClient(baseUrl: string): JsonClient {
+  async function request<Body>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<JsonResponse<Body>> {
+    const json = body !== undefined && { body: JSON.stringify(body) };
+    const type = json && { 'content-type': 'application/json' };
+    const response = await fetch(baseUrl + path, { method, headers: { ...type, ...headers }, ...json });
+    return { status: response.status, headers: response.headers, body: (await bodyOf(response)) as Body };
+  }
+
+  async function readPage<Item>(path: string): Promise<Page<Item>> {
+    const { status, body } = await request<Page<Item>>('GET', path);
+    if (status !== 200) throw new Error(`GET ${path} answered ${status}: ${JSON.stringify(body)}`);
+    return body;
+  }
+
+  async function readPages<Item>(path: string): Promise<Item[][]> {
+    let page = await readPage<Item>(path);
+    const pages = [page.items];
+    const seen = new Set<string>();
+    while (page.next !== null) {
+      const next = `${path}${path.includes('?') ? '&' : '?'}after=${encodeURIComponent(page.next)}`;
+      if (seen.has(next)) throw new Error(`The list never ends: two pages name ${next} as the next page.`);
+      seen.add(next);
+      page = await readPage<Item>(next);
+      pages.push(page.items);
+    }
+    return pages;
+  }
+
+  return { request, readPages };
+}
+
+async function bodyOf(response: Response): Promise<unknown> {
+  const text = await response.text();
+  if (text === '') return undefined;
+  return /[/+]json\b/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : text;
+}

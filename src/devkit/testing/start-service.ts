@@ -1,0 +1,46 @@
+import { type Part, startParts, stopParts } from 'microservice-runtime';
+import { type JsonClient, createJsonClient } from './json-client.ts';
+import { type TestEnvironmentOptions, createTestEnvironment } from './test-environment.ts';
+import type { TestEvents } from './test-events.ts';
+
+/** The service under test, and the other services as the test plays them. */
+export interface TestService extends JsonClient, Omit<TestEvents, 'close'> {
+  /** The address of the service, such as `http://127.0.0.1:41234`. */
+  url: string;
+  /** Stops the service, and removes its database and its broker. Safe to repeat. */
+  stop: () => Promise<void>;
+}
+
+/** The parts of a service, in the order of their start. */
+export interface CreatedService {
+  readonly server: { readonly url: string };
+  readonly parts: readonly Part[];
+}
+
+/**
+ * Starts a service in this process, with its own port, database and broker: `startService(createService, readConfig)`.
+ * `readConfig` gets the variables of a test environment. To hand a dependency over, wrap `createService`. Rejects when a
+ * part cannot start.
+ */
+export async function startService<Config>(
+  createService: (config: Config) => CreatedService,
+  readConfig: (environment: Record<string, string>) => Config,
+  options: TestEnvironmentOptions = {},
+): Promise<TestService> {
+  const { environment, close, ...events } = await createTestEnvironment(options);
+  try {
+    const { server, parts } = createService(readConfig(environment));
+    await startParts(parts);
+    const stop = async () => {
+      try {
+        await stopParts(parts);
+      } finally {
+        await close();
+      }
+    };
+    return { ...events, ...createJsonClient(server.url), url: server.url, stop };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
