@@ -7,8 +7,8 @@ const eventType = /^[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)+$/;
 
 /** Names of two words in the files that import events; an event whose type gives one of them would hide it. */
 const generated = `
-  bigintString dateString decimalString defineEvent isDeepStrictEqual isLast jsonValue pageSchemaOf registerConsumers
-  startService textString timestampString untilStatus uuidString waitFor
+  bigintString createService dateString decimalString defineEvent isDeepStrictEqual isLast jsonValue pageSchemaOf
+  readConfig registerConsumers startService textString timestampString untilStatus uuidString waitFor
 `;
 
 /** Why no event can have this type; nothing when one can. */

@@ -42,5 +42,6 @@ export const generatedVariables = words(`
 /** Types that generated code uses beside one called like a resource, and those whose shadow would mislead. */
 export const generatedTypes = words(`
   Array Boolean ConflictError Date Error EventBus EventContracts Function Infinity InvalidError JSON Knex NaN
-  NotFoundError Number Object Omit Page PageQuery Partial Problem Promise Required ReturnType String Symbol UnavailableError
+  NotFoundError Number Object Omit Page PageQuery Partial Problem Promise Required ReturnType String Symbol TestService
+  UnavailableError
 `);
