@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { waitFor } from 'microservice-devkit/testing';
+import { startService, waitFor, type TestService } from 'microservice-devkit/testing';
+import { createService } from '../src/app.ts';
+import { readConfig } from '../src/config.ts';
 import { userCreated, userUpdated, userDeleted } from '../src/events/user-copy-events.ts';
 import type { UserCopy } from '../src/models/user-copy.ts';
-import { startService, type TestService } from './start-service.ts';
 
 const userData = (id: string, n: number) => ({
   id,
@@ -18,10 +19,10 @@ const userDeletedData = (id: string) => ({
   id,
 });
 
-describe('user.events', () => {
+describe('/v1/user-copies', () => {
   let service: TestService;
   before(async () => {
-    service = await startService();
+    service = await startService(createService, readConfig);
   });
   after(() => service.stop());
 
@@ -31,25 +32,25 @@ describe('user.events', () => {
       message: `status ${status} of the copy of ${id}`,
     });
 
-  it('copies the data of user.created', async () => {
+  it('GET answers the data of user.created', async () => {
     const id = randomUUID();
     const sent = userData(id, 1);
     await service.publish(userCreated.of(id, sent));
     await untilStatus(id, 200);
-    const copy = (await get(id)).body;
-    assert.deepEqual({ ...copy, ...sent }, copy);
+    const { body } = await get(id);
+    assert.deepEqual(body, { ...body, ...sent });
   });
 
-  it('copies the data of user.updated', async () => {
+  it('GET answers the data of user.updated', async () => {
     const id = randomUUID();
     const sent = userData(id, 1);
     await service.publish(userUpdated.of(id, sent));
     await untilStatus(id, 200);
-    const copy = (await get(id)).body;
-    assert.deepEqual({ ...copy, ...sent }, copy);
+    const { body } = await get(id);
+    assert.deepEqual(body, { ...body, ...sent });
   });
 
-  it('keeps the data of the last user.created', async () => {
+  it('GET answers the data of the last user.created of an id', async () => {
     const id = randomUUID();
     for (const n of [1, 2, 3]) await service.publish(userCreated.of(id, userData(id, n)));
     const last = userData(id, 3);
@@ -57,7 +58,7 @@ describe('user.events', () => {
     await waitFor(isLast, { message: 'the last state' });
   });
 
-  it('deletes the copy on user.deleted', async () => {
+  it('GET answers 404 after user.deleted', async () => {
     const id = randomUUID();
     await service.publish(userCreated.of(id, userData(id, 1)));
     await untilStatus(id, 200);
@@ -65,7 +66,7 @@ describe('user.events', () => {
     await untilStatus(id, 404);
   });
 
-  it('answers 404 without an event', async () => {
+  it('GET answers 404 for an id without events', async () => {
     assert.equal((await get(randomUUID())).status, 404);
   });
 });

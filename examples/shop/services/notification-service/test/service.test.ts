@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { startService, type TestService } from './start-service.ts';
+import { checkContracts, startService, type TestService } from 'microservice-devkit/testing';
+import { createService } from '../src/app.ts';
+import { readConfig } from '../src/config.ts';
 
 describe('the service', () => {
   let service: TestService;
   before(async () => {
-    service = await startService();
+    service = await startService(createService, readConfig);
   });
   after(() => service.stop());
 
@@ -19,9 +21,6 @@ describe('the service', () => {
     assert.match(body.openapi, /^3\.1\./);
   });
 
-  it('answers 404 with a problem on an unknown path', async () => {
-    const { status, headers } = await service.request('GET', '/no-such-path');
-    assert.equal(status, 404);
-    assert.match(headers.get('content-type') ?? '', /^application\/problem\+json/);
-  });
+  it('has an up-to-date asyncapi.json (if not, run `npm run contracts` and commit the file)', () =>
+    checkContracts());
 });
