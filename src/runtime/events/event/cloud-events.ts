@@ -7,18 +7,18 @@ import { structuredOf } from './structured-mode.ts';
 
 type Bytes = string | Buffer;
 
-/** An event as it is published, before Kafka gives it a partition and an offset; `data` is JSON text. */
+/** An event as it is published, before Kafka assigns a partition and an offset; `data` is JSON text. */
 export type PublishedEvent = Omit<ReceivedEvent, 'data' | 'partition' | 'offset'> & { data: string };
 
-/** A message is not a CloudEvent, so that no handler can understand it. */
+/** A message is not a CloudEvent, so no handler can process it. */
 export class CloudEventError extends Error {
   override name = 'CloudEventError';
 }
 
 /**
- * Writes an event in the binary mode of the Kafka binding of CloudEvents 1.0.2: attributes in `ce_` headers, data as the
- * value, the subject as the key. `traceparent` stands twice: as the extension of CloudEvents' distributed tracing, and as
- * the plain header that OpenTelemetry reads.
+ * Encodes an event in the binary mode of the Kafka binding of CloudEvents 1.0.2: attributes in `ce_` headers, data as the
+ * value, the subject as the key. `traceparent` is written twice: as CloudEvents' distributed tracing extension, and as the
+ * plain header that OpenTelemetry reads.
  * https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md
  */
 export function encodeEvent(event: PublishedEvent): OutgoingMessage {
@@ -43,9 +43,9 @@ function encodeHeaders(event: PublishedEvent): Record<string, string> {
 }
 
 /**
- * Reads an event that any CloudEvents producer wrote in binary or structured mode with JSON data. What only our producers write
- * has defaults: version 1, the event's own id as the correlation id, the key as the subject. Ids that could not be passed on
- * count as absent. Throws `CloudEventError`.
+ * Decodes an event from any CloudEvents producer, in binary or structured mode, with JSON data. Attributes that only our
+ * producers write have defaults: version 1, the event's own id as the correlation id, the key as the subject. Ids that cannot
+ * be passed on are ignored. Throws `CloudEventError`.
  */
 export function decodeEvent(message: IncomingMessage): ReceivedEvent {
   const fault = structuredOf(message)?.fault;
@@ -77,19 +77,19 @@ export function decodeEvent(message: IncomingMessage): ReceivedEvent {
   };
 }
 
-/** An attribute as it came, its first value where there are several; undefined when it is not there. */
+/** Returns the unparsed attribute, the first value if there are several; undefined if it is missing. */
 function attributeOf(message: IncomingMessage, name: string): Bytes | undefined {
   const structured = structuredOf(message);
   if (structured && !structured.fault) return structured.attributes.get(name);
   return firstOf(message.headers[`ce_${name}`]);
 }
 
-/** An attribute of an event as text, in whatever mode it came; undefined when it is not there. */
+/** Returns an attribute of an event as text, in either mode; undefined if it is missing. */
 export function readAttribute(message: IncomingMessage, name: string): string | undefined {
   return attributeOf(message, name)?.toString();
 }
 
-/** What makes a message one event; undefined where it is not there, or is nothing that the inbox could hold. */
+/** Returns the identity of an event; undefined if it is missing, or if the inbox cannot store it. */
 export function readIdentity(message: IncomingMessage): EventIdentity | undefined {
   const [id, source] = [attributeOf(message, 'id'), attributeOf(message, 'source')];
   if (!id?.length || !source?.length || !isText(id) || !isText(source)) return undefined;
@@ -97,7 +97,7 @@ export function readIdentity(message: IncomingMessage): EventIdentity | undefine
   return fitsInbox(identity) ? identity : undefined;
 }
 
-/** An index entry of PostgreSQL holds 2,704 bytes, the consumer group among them. */
+/** An index entry of PostgreSQL holds 2,704 bytes, including the consumer group. */
 const LONGEST_IDENTITY = 2_000;
 
 function fitsInbox({ source, id }: EventIdentity): boolean {
@@ -113,7 +113,7 @@ function required(message: IncomingMessage, name: string): string {
   throw new CloudEventError(`${placeOf(message)} has no ${missing}`);
 }
 
-/** An attribute that tells events or aggregates apart, so that it must not be altered. */
+/** Returns an attribute that identifies events or aggregates, which must not be altered. */
 function textAttribute(message: IncomingMessage, name: string): string | undefined {
   const value = attributeOf(message, name);
   if (value === undefined || isText(value)) return value?.toString();
@@ -122,7 +122,7 @@ function textAttribute(message: IncomingMessage, name: string): string | undefin
   );
 }
 
-/** The key of a message as text. One that is not text still tells aggregates apart. */
+/** Returns the key of a message as text. A key that is not text still identifies an aggregate. */
 export function subjectOf({ key }: IncomingMessage): string {
   if (key === null) return '';
   return isText(key) ? key.toString() : `base64:${Buffer.from(key).toString('base64')}`;
@@ -136,7 +136,7 @@ function aggregateOf(message: IncomingMessage, type: string): string {
 /** https://www.rfc-editor.org/rfc/rfc3339#section-5.6 */
 const rfc3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,30})?([Zz]|[+-]\d\d:\d\d)$/;
 
-/** The time of an event, and '' where it has none that a program could read. */
+/** Returns the time of an event; '' if it has none in a valid form. */
 function timeOf(message: IncomingMessage): string {
   const text = readAttribute(message, 'time') ?? '';
   return rfc3339.test(text) && !Number.isNaN(Date.parse(text)) ? text : '';
@@ -173,7 +173,7 @@ function dataOf(message: IncomingMessage): unknown {
 const firstOf = (value: Bytes | Bytes[] | undefined): Bytes | undefined =>
   Array.isArray(value) ? value[0] : value;
 
-/** As much of a value as belongs in an error. */
+/** Shortens a value for an error message. */
 const shown = (value: Bytes): string => JSON.stringify(value.toString().slice(0, 100));
 
 const placeOf = ({ topic, partition, offset }: IncomingMessage): string =>

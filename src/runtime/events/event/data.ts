@@ -4,26 +4,25 @@ import { jsonFaults, type JsonFault } from '../../schemas/json-faults.ts';
 import { shortened, shortenedPath } from '../../schemas/shortened.ts';
 import type { EventDefinition } from './definition.ts';
 
-/** The errors that a message names, and the characters of each. */
+/** The most errors in a message; the length of each is limited too. */
 const MAX_NAMED = 20;
 const MAX_MESSAGE = 500;
-/** The characters of the name of a field. */
+/** The most characters of a field's name. */
 const MAX_NAME = 200;
 
-/** The data of an event does not fit its definition; the message names every field that does not. */
+/** The data of an event does not match its definition; the message names every invalid field. */
 export class EventDataError extends Error {
   override name = 'EventDataError';
 }
 
-/** The data is of a version that this service does not know; another release of it may. */
+/** This service does not know the version of the data; another release of it may. */
 export class UnknownVersionError extends EventDataError {
   override name = 'UnknownVersionError';
 }
 
 /**
- * The JSON text of data that is about to be published. Strict: what the schema does not name, or has another type, is an
- * error, and so is what JSON or PostgreSQL would alter: NaN, U+0000, half of a surrogate pair. A `Date` counts as the string
- * that JSON makes of it.
+ * Returns the JSON text of data to publish. Strict: an unknown field or a wrong type is an error, and so is a value that JSON
+ * or PostgreSQL would alter: NaN, U+0000, an unpaired surrogate. A `Date` counts as its JSON string.
  */
 export function serializeData<T>(definition: EventDefinition<T>, data: T): string {
   const faults = jsonFaults(data).map(faultText);
@@ -36,9 +35,9 @@ export function serializeData<T>(definition: EventDefinition<T>, data: T): strin
 }
 
 /**
- * The data of a received event in the form that the definition's version has: lifted from an older version, and checked
- * tolerantly, since a producer may add fields. Fields that the schema does not name are dropped. Throws
- * `UnknownVersionError` for a newer version and for one that nothing lifts, `EventDataError` for data that does not fit.
+ * Returns the data of a received event in the definition's version: lifted from an older version, and validated tolerantly,
+ * since a producer may add fields. Unknown fields are dropped. Throws `UnknownVersionError` for a newer version and for one
+ * without an upcast, and `EventDataError` for invalid data.
  */
 export function acceptData<T>(definition: EventDefinition<T>, version: number, data: unknown): T {
   if (version > definition.version) {
@@ -48,7 +47,7 @@ export function acceptData<T>(definition: EventDefinition<T>, version: number, d
     );
   }
   const lifted = lift(definition, version, data);
-  // a tombstone: joi lets undefined through
+  // a tombstone: joi accepts undefined
   if (lifted === undefined) throw new EventDataError(`${definition.type} version ${version} has no data`);
   const { error, value } = validate(definition.schema, lifted, { stripUnknown: true });
   if (error)
@@ -60,7 +59,7 @@ export function acceptData<T>(definition: EventDefinition<T>, version: number, d
 
 const validations = new WeakMap<joi.ObjectSchema, Validate<unknown>>();
 
-/** Every error of data, or the first one of data with too many: the text is logged and kept. */
+/** Returns every error in the data, or only the first if there are too many: the text is logged and stored. */
 function validate<T>(
   schema: joi.ObjectSchema<T>,
   data: unknown,
@@ -79,7 +78,7 @@ function faultsText({ details }: joi.ValidationError): string {
   return [...named, ...(more > 0 ? [`${more} more`] : [])].join('. ');
 }
 
-/** joi would write the whole name into each message, and a name may be as long as an event. */
+/** joi repeats the whole name in each message, and a name can be as long as an event. */
 function faultText({ path, message }: JsonFault): string {
   const name = path.length > 0 ? shortenedPath(path, MAX_NAME) : 'data';
   return `"${name}" ${shortened(message, MAX_MESSAGE)}`;

@@ -5,44 +5,44 @@ import { checkSchema } from '../../schemas/schema-bounds.ts';
 export type Upcast = (data: Record<string, unknown>) => Record<string, unknown>;
 
 export interface EventSettings<T> {
-  /** A fact in the past tense, with the aggregate before it: `user.created`. */
+  /** A fact in the past tense, prefixed by its aggregate: `user.created`. */
   type: string;
-  /** Counts up with every change that an old reader would not understand. */
+  /** Increases with every change that an old reader would not understand. */
   version: number;
   /** One topic per aggregate type: `user.events`. */
   topic: string;
   /** The type of the aggregate: `user`. */
   aggregate: string;
-  /** The data as JSON holds it: dates are strings. */
+  /** The schema of the data as JSON: dates are strings. */
   schema: ObjectSchema<T>;
-  /** `{ 1: lift }` makes version 2 of version 1; readers of old events need one for every older version. */
+  /** `{ 1: lift }` converts version 1 to version 2. Readers of old events need one upcast for every older version. */
   upcasts?: Readonly<Record<number, Upcast>>;
 }
 
 export interface EventDefinition<T = unknown> extends Readonly<Required<EventSettings<T>>> {
-  /** An event of this definition about one aggregate; `bus.publish` checks and sends it. */
+  /** Creates an event about one aggregate; `bus.publish` validates and sends it. */
   of(aggregateId: string, data: T): NewEvent<T>;
 }
 
-/** An event that has happened and is not published yet; made by `definition.of(aggregateId, data)`. */
+/** An event that has happened but is not published yet; created by `definition.of(aggregateId, data)`. */
 export interface NewEvent<T = unknown> {
   readonly definition: EventDefinition<T>;
   readonly aggregateId: string;
   readonly data: T;
 }
 
-/** An event as a handler gets it. `source` and `id` together are unique (CloudEvents 1.0). */
+/** An event as passed to a handler. `source` and `id` together are unique (CloudEvents 1.0). */
 export interface ReceivedEvent<T = unknown> {
   readonly id: string;
   readonly type: string;
-  /** The version of `data`: the definition's where one lifted it, else the one on the wire. */
+  /** The version of `data`: the definition's after an upcast, else the version of the message. */
   readonly version: number;
   /** The service that published it. */
   readonly source: string;
-  /** The id of the aggregate that it is about. */
+  /** The id of its aggregate. */
   readonly subject: string;
   readonly aggregate: string;
-  /** When it was published, ISO 8601 in UTC. */
+  /** The time of publishing, ISO 8601 in UTC. */
   readonly time: string;
   readonly data: T;
   readonly correlationId: string;
@@ -53,16 +53,16 @@ export interface ReceivedEvent<T = unknown> {
   readonly offset: string;
 }
 
-/** What makes an event one event (CloudEvents 1.0: "source + id is unique"). */
+/** The identity of an event (CloudEvents 1.0: "source + id is unique"). */
 export interface EventIdentity {
   source: string;
   id: string;
 }
 
-/** One string for each identity. */
+/** Returns a unique string for each identity. */
 export const identityOf = ({ source, id }: EventIdentity): string => `${source.length} ${source}${id}`;
 
-/** What a service says to the others and hears from them; `asyncapi.json` is written from it. */
+/** The events that a service publishes and consumes; `asyncapi.json` is generated from it. */
 export interface EventContracts {
   readonly published: readonly EventDefinition[];
   readonly consumed: readonly EventDefinition[];
@@ -73,7 +73,7 @@ const aggregatePattern = /^[a-z][a-z0-9_-]*$/;
 /** org.apache.kafka.common.internals.Topic: at most 249 of these characters, and not `.` or `..`. */
 const topicPattern = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/;
 
-/** Says what an event is. Throws when a name, the version, the schema or an upcast cannot be right. */
+/** Defines an event. Throws if a name, the version, the schema or an upcast is invalid. */
 export function defineEvent<T>(settings: EventSettings<T>): EventDefinition<T> {
   checkSettings(settings);
   const definition: EventDefinition<T> = {
@@ -84,7 +84,7 @@ export function defineEvent<T>(settings: EventSettings<T>): EventDefinition<T> {
   return Object.freeze(definition);
 }
 
-/** Throws when Kafka would refuse the topic. */
+/** Throws if Kafka would refuse the topic. */
 export function checkTopic(topic: string): void {
   if (topicPattern.test(topic)) return;
   throw new Error(

@@ -1,4 +1,4 @@
-/** A message as it goes to Kafka. Messages of one topic and key keep their order. */
+/** A message to send to Kafka. Messages with the same topic and key keep their order. */
 export interface OutgoingMessage {
   topic: string;
   key: string;
@@ -6,7 +6,7 @@ export interface OutgoingMessage {
   headers: Record<string, string>;
 }
 
-/** A message as it came from Kafka. */
+/** A message received from Kafka. */
 export interface IncomingMessage {
   topic: string;
   partition: number;
@@ -14,9 +14,9 @@ export interface IncomingMessage {
   key: string | Buffer | null;
   value: string | Buffer | null;
   headers: Record<string, string | Buffer | (string | Buffer)[] | undefined>;
-  /** When the producer or the broker had it, in milliseconds since the epoch; see `receivedAt`. */
+  /** The time of the producer or the broker, in milliseconds since the epoch; see `receivedAt`. */
   timestamp?: string;
-  /** It is larger than events may be, as `excessOf` says: nothing reads its value, and nothing keeps it. */
+  /** Set if the message exceeds the size limit, see `excessOf`: its value is neither read nor kept. */
   excess?: string;
 }
 
@@ -24,15 +24,15 @@ export interface IncomingMessage {
 const LATEST = Date.UTC(10_000, 0) - 1;
 
 /**
- * When Kafka had a message, in milliseconds since the epoch. Undefined where its timestamp is no such time: a producer may
- * write any integer of 64 bits, such as nanoseconds.
+ * Returns the time at which Kafka received a message, in milliseconds since the epoch. Undefined if its timestamp is not such
+ * a time: a producer may write any 64-bit integer, such as nanoseconds.
  */
 export function receivedAt({ timestamp }: Pick<IncomingMessage, 'timestamp'>): number | undefined {
   const time = Number(timestamp ?? -1);
   return time >= 0 && time <= LATEST ? time : undefined;
 }
 
-/** An upper bound of what a message takes in a record batch. */
+/** Returns an upper bound of a message's size in a record batch. */
 export function messageBytes({ key, value, headers }: OutgoingMessage): number {
   let bytes = 32 + Buffer.byteLength(key) + Buffer.byteLength(value);
   for (const [name, text] of Object.entries(headers)) bytes += 8 + name.length + Buffer.byteLength(text);

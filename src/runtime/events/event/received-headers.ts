@@ -3,12 +3,12 @@ import type { IncomingMessage } from './message.ts';
 type Headers = IncomingMessage['headers'];
 type Bytes = string | Buffer;
 
-/** Headers by name, on an object that has no prototype: a header may be named `constructor` or `__proto__`. */
+/** Headers by name, in an object without a prototype: a header may be named `constructor` or `__proto__`. */
 const noHeaders = (): Headers => Object.create(null) as Headers;
 
 /**
- * The headers of a record. A value that is null is absent (https://kafka.apache.org/documentation/#recordheader allows it); of a
- * name that comes several times all values are kept, in their order. Takes time in proportion to their number.
+ * Returns the headers of a record. A null value counts as missing (https://kafka.apache.org/documentation/#recordheader
+ * allows it); a repeated name keeps all its values, in order. Takes time proportional to the number of headers.
  */
 export function headersByName(list: readonly { key: unknown; value: unknown }[]): Headers {
   const headers = noHeaders();
@@ -23,7 +23,7 @@ export function headersByName(list: readonly { key: unknown; value: unknown }[])
   return headers;
 }
 
-/** The same for headers that somebody has put into an object: only strings and bytes are kept, whatever it inherits. */
+/** Returns the headers of a plain object: only own strings and bytes are kept. */
 export function cleanHeaders(given: Readonly<Record<string, unknown>> = {}): Headers {
   const headers = noHeaders();
   for (const [name, values] of Object.entries(given)) {

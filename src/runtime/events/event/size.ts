@@ -1,8 +1,8 @@
 import type { IncomingMessage } from './message.ts';
 
 /**
- * An event is larger than events may be: a compressed batch of some kilobytes may hold one of many megabytes. Its value is
- * not read, and not kept.
+ * An event exceeds the size limit: a compressed batch of a few kilobytes may contain an event of many megabytes. Its value is
+ * neither read nor kept.
  */
 export class EventSizeError extends Error {
   override name = 'EventSizeError';
@@ -11,8 +11,8 @@ export class EventSizeError extends Error {
 type Bytes = string | Buffer;
 
 /**
- * What tells that a message is larger than `most` bytes, as the end of a sentence about it; undefined where it is not. Its
- * key, its value, and the names and values of its headers count.
+ * Describes how a message exceeds `most` bytes, as the end of a sentence; undefined if it does not. Its key, its value, and
+ * the names and values of its headers count.
  */
 export function excessOf(
   { key, value, headers }: Pick<IncomingMessage, 'key' | 'value' | 'headers'>,
@@ -27,7 +27,7 @@ export function excessOf(
 
 const lengthOf = (bytes: Bytes | null): number => (bytes === null ? 0 : Buffer.byteLength(bytes));
 
-/** Throws where a message is too large to be read. */
+/** Throws if a message is too large to be read. */
 export function checkSize({ excess, value, topic, partition, offset }: IncomingMessage): void {
   if (excess === undefined) return;
   const kept = value === null ? '; its value was not stored, so the event can only be dropped' : '';

@@ -5,9 +5,9 @@ import type { IncomingMessage } from './message.ts';
 export interface StructuredEvent {
   attributes: ReadonlyMap<string, string>;
   data?: unknown;
-  /** The data where they are in `data_base64`. */
+  /** The data, if it is in `data_base64`. */
   bytes?: Buffer;
-  /** Why it cannot be read, as the end of a sentence about the message. */
+  /** The reason why it cannot be read, as the end of a sentence about the message. */
   fault?: string;
 }
 
@@ -15,11 +15,11 @@ const PREFIX = 'application/cloudevents';
 const JSON_FORMAT = 'application/cloudevents+json';
 const read = new WeakMap<IncomingMessage, StructuredEvent>();
 
-/** The event of a message in structured mode, read once; undefined of any other message. */
+/** Returns the event of a message in structured mode, parsed once; undefined for any other message. */
 export function structuredOf(message: IncomingMessage): StructuredEvent | undefined {
   const value = message.headers['content-type'];
   const header = Array.isArray(value) ? value[0] : value;
-  // without a value it is a tombstone, whatever its headers say
+  // without a value it is a tombstone, whatever its headers
   if (
     message.value === null ||
     message.excess !== undefined ||

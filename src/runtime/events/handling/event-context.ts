@@ -2,7 +2,7 @@ import { runInContext, type Context } from '../../context/context.ts';
 import { childTraceparent, newTraceparent } from '../../context/traceparent.ts';
 import type { ReceivedEvent } from '../event/definition.ts';
 
-/** What the handler publishes, logs and calls carries the ids of the event that caused it. */
+/** Events, logs and calls of the handler carry the ids of the event that caused them. */
 export function inContextOf<R>(event: ReceivedEvent, work: () => R): R {
   return runInContext(
     {
@@ -15,7 +15,7 @@ export function inContextOf<R>(event: ReceivedEvent, work: () => R): R {
   );
 }
 
-/** No single event causes the work of several: the correlation id stays where it is the same for all. */
+/** Several events have no single cause: the correlation id is kept if all have the same. */
 export function inContextOfAll<R>(events: readonly ReceivedEvent[], work: () => R): R {
   const [first, ...others] = events;
   if (!first) return work();
@@ -26,7 +26,7 @@ export function inContextOfAll<R>(events: readonly ReceivedEvent[], work: () => 
   return inContextOfPlace(place, work, isShared ? correlationId : place);
 }
 
-/** For what has no id of its own: the place in Kafka stands for it. */
+/** For work without an id of its own: its place in Kafka is the id. */
 export function inContextOfPlace<R>(place: string, work: () => R, correlationId = place): R {
   const context: Context = { requestId: place, correlationId, traceparent: newTraceparent() };
   return runInContext(context, work);

@@ -4,11 +4,11 @@ import type { BatchPart, HandleableEvent } from './handlers.ts';
 import { describe, handleEvent, type HandledEvent } from './run-handler.ts';
 import type { IncomingMessage } from '../event/message.ts';
 
-/** Handles the events of one transaction in order; consecutive ones for one batch handler together. */
+/** Handles the events of one transaction in order; consecutive events of one batch handler together. */
 export interface EventRuns {
-  /** Handles the event, or keeps it for the run that it belongs to; resolves to those that are handled now. */
+  /** Handles the event, or keeps it for its run; resolves to the events that have now been handled. */
   add(message: IncomingMessage, event: HandleableEvent): Promise<HandledEvent[]>;
-  /** Handles what is kept. */
+  /** Handles the events that were kept. */
   end(): Promise<HandledEvent[]>;
 }
 
@@ -19,9 +19,9 @@ interface Kept {
 }
 
 /**
- * Both functions reject with `EventFailure` where one event could not be handled, with `EventRunFailure` where several could not
- * be handled together, and with the error itself where none of them is to blame; see `handleEvent`.
- * @param timeout milliseconds that an event, or a run of them, may take
+ * Both functions reject with `EventFailure` if one event failed, with `EventRunFailure` if several events failed together,
+ * and with the original error if none of them caused it; see `handleEvent`.
+ * @param timeout milliseconds that an event, or a run of events, may take
  */
 export function createEventRuns(trx: Knex.Transaction, timeout: number): EventRuns {
   let run: Kept[] = [];

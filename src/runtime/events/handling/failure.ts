@@ -6,14 +6,14 @@ import { EventDataError, UnknownVersionError } from '../event/data.ts';
 import { EventSizeError } from '../event/size.ts';
 import type { GroupPartition, Position } from '../inbox/positions.ts';
 
-/** What a failure is, which decides what is done about it. */
+/** The kind of a failure, which determines how it is handled. */
 export type FailureKind = ParkReason | 'conflict' | 'unreachable';
 
-/** One event could not be handled; `cause` is what its handler threw, or why it cannot be read. */
+/** One event could not be handled; `cause` is the error of its handler, or the reason why it cannot be read. */
 export class EventFailure extends Error {
   override name = 'EventFailure';
   readonly offset: number;
-  /** Milliseconds that its handler took. */
+  /** Milliseconds that the handler ran. */
   readonly took: number;
   readonly kind: FailureKind;
 
@@ -28,7 +28,7 @@ export class EventFailure extends Error {
   }
 }
 
-/** Several events could not be handled together; which of them is to blame is not known. */
+/** Several events could not be handled together; which of them failed is unknown. */
 export class EventRunFailure extends Error {
   override name = 'EventRunFailure';
   readonly kind: FailureKind;
@@ -39,7 +39,7 @@ export class EventRunFailure extends Error {
   }
 }
 
-/** The handler of an event took longer than it may. */
+/** The handler of an event exceeded its time limit. */
 export class HandlerTimeoutError extends Error {
   override name = 'HandlerTimeoutError';
 
@@ -48,7 +48,7 @@ export class HandlerTimeoutError extends Error {
   }
 }
 
-/** As many keys of the group are parked as may be. */
+/** The group has the maximum number of parked keys. */
 export class ParkingFullError extends Error {
   override name = 'ParkingFullError';
 
@@ -59,7 +59,7 @@ export class ParkingFullError extends Error {
   }
 }
 
-/** The group is not where this member left it: another one had the partition, or the position was reset. */
+/** The group's position has moved: another member had the partition, or the position was reset. */
 export class PositionMovedError extends Error {
   override name = 'PositionMovedError';
   readonly found: Position | undefined;
@@ -76,11 +76,11 @@ export class PositionMovedError extends Error {
 const bugs = new Set(['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError', 'AssertionError']);
 
 /**
- * What an error is, whatever threw it: a handler, or the reading of an event where it is `reading`. What it is decides how
- * the event is tried again; see docs/decisions/parking.md.
+ * Returns the kind of an error from a handler or, if `reading`, from decoding an event. The kind determines how the event is
+ * retried; see docs/decisions/parking.md.
  */
 export function kindOf(error: unknown, { reading = false } = {}): FailureKind {
-  // first: its message quotes the event, which may read like any error
+  // first, because its message quotes the event, which may look like any error
   if (reading && error instanceof UnknownVersionError) return 'unknown version';
   if (reading && error instanceof EventSizeError) return 'too large';
   if (reading && (error instanceof EventDataError || error instanceof CloudEventError)) return 'unreadable';
@@ -88,7 +88,7 @@ export function kindOf(error: unknown, { reading = false } = {}): FailureKind {
   if (isConflict(error)) return 'conflict';
   if (isAway(error)) return 'unreachable';
   if (isCanceled(error)) return 'timeout';
-  // in a handler it is about an event that the handler publishes, and no other try changes that
+  // in a handler, it is about an event that the handler publishes, so a retry does not help
   if (error instanceof EventDataError) return 'bug';
   return error instanceof Error && bugs.has(error.name) ? 'bug' : 'failure';
 }

@@ -7,15 +7,15 @@ import { checkSize } from '../event/size.ts';
 import type { IncomingMessage } from '../event/message.ts';
 
 /**
- * Handles one event. Writes through `trx`, which also holds the fact that the event was handled, so that both are true or
- * neither; what it does outside of `trx` may happen again. A rejection makes the event come again.
+ * Handles one event. Do all database work through `trx`: the event is recorded as handled in the same transaction. Effects
+ * outside of `trx` may be repeated. If the handler rejects, the event is retried.
  */
 export type EventHandler<T = unknown> = (event: ReceivedEvent<T>, trx: Knex.Transaction) => Promise<unknown>;
 
 /**
- * Handles events of one type that follow each other in one partition, in order: at least one, at most a batch of the consumer.
- * What it writes through `trx` and the fact that the events were handled are one transaction. Where it rejects for several
- * events, each of them is handed over again alone, so that the one that fails is tried again and parked like any other.
+ * Handles consecutive events of one type in one partition, in order: at least one, at most a batch of the consumer. The
+ * writes through `trx` and the record that the events were handled are one transaction. If the handler rejects for several
+ * events, it is called again for each of them alone, so the failing event is retried and parked like any other.
  */
 export type BatchHandler<T = unknown> = (
   events: readonly ReceivedEvent<T>[],
@@ -23,15 +23,15 @@ export type BatchHandler<T = unknown> = (
 ) => Promise<unknown>;
 
 /**
- * Handles one event at least once: outside of any transaction, and before it is remembered, so that it may happen again after
- * a failure or a crash. `idempotencyKey` is the same each time; send it along to what the handler calls.
+ * Handles one event at least once: outside of a transaction, before the event is recorded as handled, so it may be called
+ * again after a failure or a crash. `idempotencyKey` is the same each time; pass it on to the called service.
  */
 export type EffectHandler<T = unknown> = (
   event: ReceivedEvent<T>,
   idempotencyKey: string,
 ) => Promise<unknown>;
 
-/** A record without a value: in a compacted topic it says that nothing is left under its key. */
+/** A record without a value: in a compacted topic, it marks its key as deleted. */
 export interface Tombstone {
   readonly topic: string;
   readonly partition: number;
@@ -40,62 +40,65 @@ export interface Tombstone {
   readonly key: string;
 }
 
-/** Handles a tombstone; the contract is that of `EventHandler`. */
+/** Handles a tombstone, with the contract of `EventHandler`. */
 export type TombstoneHandler = (tombstone: Tombstone, trx: Knex.Transaction) => Promise<unknown>;
 
-/** The handler of a definition: for the effect exactly once in the database, one event or several at a time, or at least once anywhere. */
+/**
+ * A handler with its delivery: exactly-once effect in the database, for one event or several, or at least once for any
+ * effect.
+ */
 export type DefinedHandler<T> =
   | { delivery: 'exactly-once'; handler: EventHandler<T> }
   | { delivery: 'in batches'; handler: BatchHandler<T> }
   | { delivery: 'at-least-once'; handler: EffectHandler<T> };
 
-/** An event that somebody handles, ready to be handled. */
+/** A decoded event with its handler. */
 export interface HandleableEvent {
-  /** When it was published, as it says; '' where it says nothing. */
+  /** The time of publishing in the event; '' if there is none. */
   time: string;
-  /** What is to be done first and outside of transactions, where there is such a thing. */
+  /** The part that runs first, outside of a transaction, if any. */
   outside?: () => Promise<void>;
   handle: (trx: Knex.Transaction) => Promise<void>;
-  /** Set where the event may be handled together with others instead. */
+  /** Set if the event may be handled together with others instead. */
   batch?: BatchPart;
 }
 
 /** One of several events that may be handled together. */
 export interface BatchPart {
   event: ReceivedEvent;
-  /** The same function for all events that may be handed over together. */
+  /** The same function for all events that may be handled together. */
   handle: (events: readonly ReceivedEvent[], trx: Knex.Transaction) => Promise<void>;
 }
 
-/** What one consumer group does with its topics. */
+/** The handlers of one consumer group, by topic. */
 export interface GroupHandlers {
   add<T>(definition: EventDefinition<T>, handler: DefinedHandler<T>): void;
   addTopics(topics: readonly string[], handler: EventHandler): void;
   addTombstones(topic: string, handler: TombstoneHandler): void;
   topics(): string[];
-  /** A handler gets the events of this type. */
+  /** Reports whether a handler processes events of this type. */
   handles(event: Pick<EventDefinition, 'topic' | 'type'>): boolean;
-  /** It has no value, and a handler asks for that or nobody could handle it as an event. */
+  /** Reports whether the message has no value, and is either handled as a tombstone or cannot be an event. */
   isTombstone(message: IncomingMessage): boolean;
-  /** Somebody handles the message, or it has no type and somebody has to look at it. */
+  /** Reports whether a handler processes the message, or whether it has no type and needs an operator. */
   wants(message: IncomingMessage): boolean;
-  /** A part of its handling is outside of transactions. */
+  /** Reports whether a part of its handling runs outside of a transaction. */
   isAtLeastOnce(message: IncomingMessage): boolean;
   /**
-   * Decodes, lifts and checks a message. Throws what tells the operator why it cannot be handled and what to do: a
-   * `CloudEventError`, an `EventSizeError` or an `EventDataError`, or what an upcast threw.
+   * Decodes, lifts and validates a message. Throws an error that tells the operator why it cannot be handled, and the remedy:
+   * a `CloudEventError`, an `EventSizeError`, an `EventDataError`, or the error of an upcast.
    */
   prepare(message: IncomingMessage): HandleableEvent;
 }
 
-/** An event for its handler: the one that gets the transaction or the one that gets none. */
+/** An event for its handler, with or without a transaction. */
 interface Accepted {
   inside?: (trx: Knex.Transaction) => Promise<unknown>;
   outside?: () => Promise<unknown>;
   batch?: BatchPart;
 }
 
-/** Lifts and checks an event for its handler. */
+/** Lifts and validates an event for its handler. */
 type Accept = (event: ReceivedEvent) => Accepted;
 
 /**
@@ -178,7 +181,7 @@ function handleableTombstone(message: IncomingMessage, handler: TombstoneHandler
   };
 }
 
-/** Not where the value was too large to be kept. */
+/** False for a value that was too large to be kept. */
 const isEmpty = ({ value, excess }: IncomingMessage): boolean => value === null && excess === undefined;
 
 const idempotencyKeyOf = ({ source, id }: ReceivedEvent): string => `${source}/${id}`;
@@ -187,7 +190,7 @@ function keyOf(topic: string, type: string): string {
   return `${topic} ${type}`;
 }
 
-/** How events of a definition are accepted for its handler. */
+/** Returns the function that prepares events of a definition for its handler. */
 function acceptFor<T>(definition: EventDefinition<T>, defined: DefinedHandler<T>): Accept {
   if (defined.delivery === 'in batches') return acceptForBatch(definition, defined.handler);
   return (event) => {
@@ -200,7 +203,7 @@ function acceptFor<T>(definition: EventDefinition<T>, defined: DefinedHandler<T>
 
 function acceptForBatch<T>(definition: EventDefinition<T>, handler: BatchHandler<T>): Accept {
   const handle: BatchPart['handle'] = (events, trx) =>
-    // they are of this definition: `accept` made them
+    // `accept` created them, so they have this definition
     inContextOfAll(events, async () => void (await handler(events as ReceivedEvent<T>[], trx)));
   return (received) => {
     const event = accept(received, definition);

@@ -4,7 +4,7 @@ import type { HandledEvent } from './run-handler.ts';
 import { deadLetterCounter } from '../parking/dead-letter-metrics.ts';
 import type { TopicPartition } from '../event/message.ts';
 
-/** What one consumer group reports. */
+/** The metrics of one consumer group. */
 export interface ConsumerMetrics {
   handled(topic: string, count: number): void;
   /** Seconds from the publishing of an event to the commit of its handler. */
@@ -12,36 +12,36 @@ export interface ConsumerMetrics {
   /** Seconds that the handler of an event took. */
   handling(topic: string, seconds: number): void;
   duplicates(topic: string, count: number): void;
-  /** Tombstones that nobody handles were passed over. */
+  /** Tombstones without a handler were skipped. */
   tombstones(topic: string, count: number): void;
-  /** Events of types that nobody handles were passed over. */
+  /** Events of types without a handler were skipped. */
   unhandled(topic: string, count: number): void;
   failed(topic: string): void;
-  /** An event was put aside, with its key. */
+  /** An event and its key were parked. */
   parked(topic: string, reason: ParkReason): void;
-  /** An event is tried no more. */
+  /** An event became a dead letter. */
   deadLetter(topic: string, reason: ParkReason): void;
   rebuilt(): void;
   positionReset(topic: string): void;
-  /** The group handed out its partitions. */
+  /** The group assigned its partitions. */
   rebalanced(): void;
-  /** Asks `read` how far behind a partition is, whenever somebody looks at the metrics, until `forget`. */
+  /** Calls `read` for the lag of a partition whenever metrics are collected, until `forget`. */
   watch(at: TopicPartition, read: () => Lag): void;
-  /** The partition is not ours any more. */
+  /** The partition is no longer ours. */
   forget(at: TopicPartition): void;
 }
 
-/** How far behind a partition is. */
+/** The lag of a partition. */
 export interface Lag {
-  /** Events that are not handled yet. */
+  /** The number of events that are not handled yet. */
   lag: number;
-  /** When Kafka had the oldest of them, in milliseconds since the epoch; undefined where none is known. */
+  /** The time at which Kafka received the oldest of them, in milliseconds since the epoch; undefined if unknown. */
   oldest?: number;
-  /** Set where the partition stops at a batch that cannot be read. */
+  /** Set if the partition is stopped at a batch that cannot be read. */
   stopped?: object;
 }
 
-/** Registers the metrics of all groups of a service, and gives each group its own. Once for a registry. */
+/** Registers the metrics of all groups of a service, and returns the metrics of each. Call it once per registry. */
 export function createConsumerMetrics(registry: Registry): (group: string) => ConsumerMetrics {
   const registers = [registry];
   const labelNames = ['group', 'topic'];
@@ -115,7 +115,7 @@ interface PartitionLabels {
   partition: number;
 }
 
-/** Gauges that are read when somebody looks, so that an age is right and what was taken away is gone. */
+/** Gauges that are computed when metrics are collected, so an age is current and a lost partition disappears. */
 function lagGauges(registry: Registry) {
   const watched = new Map<string, { labels: PartitionLabels; read: () => Lag }>();
   const gauge = (name: string, help: string, valueOf: (lag: Lag) => number) =>
@@ -167,7 +167,7 @@ export function reportHandled(
   }
 }
 
-/** Counts what a batch of a partition did. */
+/** Counts the results of a partition's batch. */
 export function reportBatch(
   { handled, duplicates, tombstones, unhandled }: CountedBatch,
   topic: string,

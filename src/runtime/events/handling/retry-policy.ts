@@ -3,24 +3,24 @@ import { EventFailure, EventRunFailure, kindOf } from './failure.ts';
 import type { ConsumerSettings } from './settings.ts';
 import type { Verdict } from '../parking/park.ts';
 
-/** What to do after a batch was rolled back. */
+/** The next step after a batch was rolled back. */
 export type NextTry =
   | { how: 'at once' }
-  /** Every event of the batch in a transaction of its own, since it is not known which one fails. */
+  /** Retry each event of the batch in its own transaction, since it is unknown which one fails. */
   | { how: 'one by one' }
-  /** Something does not answer: the whole batch again, later. */
+  /** A dependency does not answer: retry the whole batch later. */
   | { how: 'after the outage'; wait: number; outages: number }
-  /** What lies before the event at once, then the event again; those behind it wait. */
+  /** Handle the events before it now, then retry the event; later events wait. */
   | { how: 'in place'; offset: number; wait: number; attempts: number }
   /** The event moves to event_parked. */
   | { how: 'park'; offset: number; verdict: Verdict }
-  /** Neither handling nor parking is possible: the batch again, later; those behind it wait. */
+  /** Neither handling nor parking is possible: retry the batch later; later events wait. */
   | { how: 'hold'; wait: number; attempts: number };
 
-/** Decides how what failed is tried again, and remembers how often it was. */
+/** Decides how a failure is retried, and counts the attempts. */
 export interface Retry {
   next(error: unknown, batchSize: number): NextTry;
-  /** The group is at `position` now. */
+  /** The group is now at `position`. */
   passed(position: number): void;
 }
 
@@ -31,7 +31,7 @@ type Settings = Pick<
 
 const CONFLICTS = 10;
 
-/** @param now milliseconds of a clock that never goes back */
+/** @param now milliseconds of a monotonic clock */
 export function createRetry(settings: Settings, now: () => number = () => performance.now()): Retry {
   const budget = createBudget(settings.inPlaceTime, now);
   const attempts = new Map<number, number>();
@@ -65,7 +65,7 @@ export function createRetry(settings: Settings, now: () => number = () => perfor
       if (error instanceof EventFailure) return judge(error);
       if (batchSize > 1) return { how: 'one by one' };
       holds += 1;
-      attempts.clear(); // what failed now is not the event
+      attempts.clear(); // this failure is not the event's
       return { how: 'hold', wait: backoff(holds, settings.retryDelay), attempts: holds };
     },
     passed(position) {
@@ -81,13 +81,13 @@ export function createRetry(settings: Settings, now: () => number = () => perfor
   };
 }
 
-/** How an event that has failed `attempts` times is parked: to be tried again, or as a dead letter. */
+/** Decides how an event that has failed `attempts` times is parked: for a retry, or as a dead letter. */
 export function verdictOn(
   { kind, cause, message }: EventFailure,
   attempts: number,
   { parkDelay, parkedTries }: Pick<Settings, 'parkDelay' | 'parkedTries'>,
 ): Verdict {
-  // an outage is never judged, and a conflict without end is a failure like any other
+  // an outage is never judged, and an endless conflict is a failure like any other
   const reason = kind === 'conflict' || kind === 'unreachable' ? 'failure' : kind;
   const dead = reason === 'unreadable' || reason === 'too large' || attempts >= parkedTries;
   const error = cause instanceof Error ? `${cause.name}: ${cause.message}` : message;
@@ -107,15 +107,15 @@ export function fateOf({ reason, attempts, nextTryIn }: Verdict): string {
 const PERIOD = 5_000;
 
 /**
- * Bounds the time that one partition waits for events that fail, however many of them there are, so that their neighbours
- * are handled soon: `limit` milliseconds of every 5 s.
+ * Limits the time that one partition waits for failing events, however many there are, so other events are handled soon:
+ * `limit` milliseconds of every 5 s.
  */
 function createBudget(limit: number, now: () => number) {
   let left = limit;
   let filled = now();
   let waiting: { since: number; paid: number } | undefined;
 
-  /** What a try in place took beyond its wait: its transactions, and its handler. */
+  /** Adds the time of a retry beyond its delay: its transactions and its handler. */
   function settle(): void {
     const time = now();
     const cost = waiting ? Math.max(0, time - waiting.since - waiting.paid) : 0;
@@ -125,9 +125,9 @@ function createBudget(limit: number, now: () => number) {
   }
 
   return {
-    /** The partition does not wait for an event any more. */
+    /** The partition no longer waits for an event. */
     settle,
-    /** A try failed; true when another one, after `wait`, is within bounds if it takes as long. */
+    /** An attempt failed; returns whether another one after `wait`, if it takes as long, is within the limit. */
     take(took: number, wait: number): boolean {
       const tried = waiting !== undefined;
       settle();

@@ -5,14 +5,14 @@ import { EventFailure, HandlerTimeoutError, kindOf } from './failure.ts';
 import type { GroupHandlers, HandleableEvent } from './handlers.ts';
 import type { IncomingMessage } from '../event/message.ts';
 
-/** An event whose handling is over, and how long its handler took. */
+/** An event that was handled, and the time that its handler took. */
 export interface HandledEvent {
-  /** When it was published, as it says; '' where it says nothing. */
+  /** The time of publishing in the event; '' if there is none. */
   time: string;
   seconds: number;
 }
 
-/** The event as a handler gets it; throws `EventFailure` when the message cannot be read or does not fit. */
+/** Decodes a message for its handler; throws `EventFailure` if it cannot be read or is invalid. */
 export function prepareEvent(message: IncomingMessage, handlers: GroupHandlers): HandleableEvent {
   try {
     return handlers.prepare(message);
@@ -22,9 +22,9 @@ export function prepareEvent(message: IncomingMessage, handlers: GroupHandlers):
 }
 
 /**
- * Runs a part of the handling of an event. Resolves to the seconds that it took; rejects with `EventFailure`, after `timeout`
- * milliseconds at the latest, and with the error itself where the event is not to blame: one that was handled before it in
- * the same transaction (`others`) has caught the error of a statement.
+ * Runs a part of the handling of an event. Resolves to the seconds that it took. Rejects with `EventFailure`, after at most
+ * `timeout` milliseconds; with the original error if the event did not cause it, because a handler before it in the same
+ * transaction (`others`) has caught the error of a statement.
  */
 export async function handleEvent(
   message: IncomingMessage,
@@ -38,12 +38,12 @@ export async function handleEvent(
   } catch (cause) {
     if (others && isAborted(cause)) throw cause;
     const took = performance.now() - begun;
-    // one that blocks the process finds its connection ended, which says nothing about the database
+    // a handler that blocks the process finds its connection closed, which does not mean that the database is down
     throw failureOf(message, took > timeout ? new HandlerTimeoutError(timeout, { cause }) : cause, { took });
   }
 }
 
-/** An event that was handled, and whose transaction then failed for its sake. */
+/** Wraps `cause` in an EventFailure that names the message. Use it for read errors, handler errors and a failed COMMIT. */
 export function failureOf(
   message: IncomingMessage,
   cause: unknown,
@@ -53,7 +53,7 @@ export function failureOf(
   return new EventFailure(describe(message), { offset, took, kind: kindOf(cause, { reading }), cause });
 }
 
-/** Names an event for whoever reads a log: its type, its id, its key and its place. */
+/** Describes an event for the log: its type, id, key and place. */
 export function describe(message: IncomingMessage): string {
   const { topic, partition, offset, key } = message;
   const name = readAttribute(message, 'type')?.slice(0, 200) ?? nameless(message);

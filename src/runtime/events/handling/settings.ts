@@ -1,49 +1,55 @@
-/** How a consumer group works; all times are in milliseconds. */
+/** The settings of a consumer group; all times are in milliseconds. */
 export interface ConsumerSettings {
-  /** Events in one transaction at most. */
+  /** The most events in one transaction. */
   batchSize: number;
-  /** A batch that takes longer commits what it has. */
+  /** A batch that takes longer commits the events handled so far. */
   batchTimeout: number;
   /** A handler that takes longer has failed. */
   handlerTimeout: number;
-  /** Before each further try of an event that fails, while its partition waits; then it is parked. */
+  /** The delays before retries of a failing event while its partition waits; after the last one it is parked. */
   inPlaceDelays: readonly number[];
-  /** How long a partition may so wait, of every 5 s and however many events fail; beyond that they are parked at once. */
+  /**
+   * Retry budget: the most time per 5 s window that a partition may block on in-place retries. When it is spent, failing
+   * events are parked immediately.
+   */
   inPlaceTime: number;
-  /** Between the tries of a parked event, doubled from `first` up to `max`. */
+  /** The delay between attempts of a parked event, doubled from `first` up to `max`. */
   parkDelay: { first: number; max: number };
-  /** After so many tries, those in place included, an event is a dead letter. */
+  /** After this many attempts, including those in place, an event is a dead letter. */
   parkedTries: number;
-  /** Keys of a group that may be parked, dead letters included; beyond that a partition waits instead. */
+  /** The most parked keys of a group, including dead letters; at the limit, the partition waits instead. */
   parkedKeys: number;
-  /** Between the tries of a partition that has to wait, doubled from `first` up to `max`. */
+  /** The delay between attempts of a partition that has to wait, doubled from `first` up to `max`. */
   retryDelay: { first: number; max: number };
-  /** While PostgreSQL, Kafka, or what a handler needs does not answer. */
+  /** The delay while PostgreSQL, Kafka, or a handler's dependency does not answer. */
   outageDelay: { first: number; max: number };
-  /** Fetching of a partition pauses when this many of its events wait, and goes on when `queueLow` are left. */
+  /** Fetching of a partition pauses at this many queued events, and resumes at `queueLow`. */
   queueHigh: number;
   queueLow: number;
-  /** The same in bytes; it goes on when half of them are left. */
+  /** The same limit in bytes; fetching resumes at half of it. */
   queueBytes: number;
-  /** Partitions of all groups that are handled at the same time, each with a database connection of its own. */
+  /** The number of partitions, of all groups, that are handled concurrently, each with its own database connection. */
   concurrency: number;
-  /** Silence after which the group gives a member's partitions to others. */
+  /** The silence after which the group reassigns a member's partitions. */
   sessionTimeout: number;
-  /** Silence of Kafka after which the member is made anew. */
+  /** The silence of Kafka after which the member is replaced. */
   silenceTimeout: number;
-  /** How often Kafka is told how far the group is. */
+  /** How often the group's offsets are committed to Kafka. */
   commitInterval: number;
-  /** How long the inbox remembers an event at least: longer than any relay may take to send one again, and than Kafka keeps it. */
+  /**
+   * The least time that the inbox keeps an event: longer than any relay may take to send it again, and longer than Kafka
+   * keeps it.
+   */
   inboxRetention: number;
-  /** How long stopping waits for a handler. */
+  /** How long a stop waits for a handler. */
   stopTimeout: number;
-  /** PostgreSQL is reached without a pooler, so that a connection may keep the plan of a statement. */
+  /** PostgreSQL is reached without a pooler, so a connection may cache the plan of a statement. */
   session: boolean;
 }
 
 const DAY = 24 * 60 * 60 * 1_000;
 
-/** The defaults: half of the database connections, and half of the time to stop, are left to everything else. */
+/** The defaults: half of the database connections, and half of the shutdown time, are left for everything else. */
 export function defaultSettings(config: {
   databasePoolMax: number;
   shutdownTimeout: number;

@@ -1,12 +1,12 @@
 import type { Knex } from 'knex';
 
-/** What a copy of a position keeps: which log it is a place in, and not how often it was set back. */
+/** The columns of a copied position: those that identify its log, but not the number of resets. */
 export const positionColumns =
   'topic, partition, position, topic_id, witness_offset, witness_timestamp, witness_digest';
-/** What a copy of an inbox row keeps, so that it is forgotten when the row is. */
+/** The columns of a copied inbox row; with its time of receipt, it is deleted together with the original. */
 export const inboxColumns = 'topic, source, event_id, received_at';
 
-/** From one consumer group to another one, in some topics. */
+/** Two consumer groups, and the topics to copy. */
 export interface GroupCopy {
   from: string;
   to: string;
@@ -22,8 +22,8 @@ const positions = `
   on conflict do nothing`;
 
 /**
- * Copies the positions of a group; those that the other one has stay. Waits for batches of the group that are being handled, and
- * until the transaction ends it handles no other one. Resolves to how many were copied.
+ * Copies the positions of a group; existing positions of the other group stay. Waits for running batches of the group, which
+ * handles no further batch until the transaction ends. Resolves to the number of copies.
  */
 export async function copyPositions(trx: Knex.Transaction, { from, to, topics }: GroupCopy): Promise<number> {
   const { rowCount } = await trx.raw<{ rowCount: number }>(positions, [to, from, [...topics]]);
@@ -35,7 +35,7 @@ const inbox = `
   select ?, ${inboxColumns} from event_inbox where consumer_group = ? and topic = any (?::text[])
   on conflict do nothing`;
 
-/** Copies what a group remembers of the events that it handled. */
+/** Copies a group's records of handled events. */
 export async function copyInbox(trx: Knex.Transaction, { from, to, topics }: GroupCopy): Promise<void> {
   await trx.raw(inbox, [to, from, [...topics]]);
 }

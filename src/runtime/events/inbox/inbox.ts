@@ -4,7 +4,7 @@ import type { GroupPartition, Position } from './positions.ts';
 import { inTransaction } from '../../database/transaction-failure.ts';
 import type { Witness } from './witness.ts';
 
-/** Planning it takes longer than running it. */
+/** Prepared, because planning it takes longer than running it. */
 const claimText = `
   with moved as (
     update event_positions set position = $1, updated_at = now(),
@@ -29,33 +29,33 @@ const claimText = `
 
 export interface Claim {
   of: GroupPartition;
-  /** Where this member believes the group to be. */
+  /** The group's position as this member knows it. */
   known: Position;
-  /** Where the group is when all is handled. */
+  /** The group's position after all events are handled. */
   next: number;
-  /** The last record before `next`; without one the earlier one stays. */
+  /** The last record before `next`; without one, the earlier witness stays. */
   witness?: Witness | undefined;
   events: EventIdentity[];
   /**
-   * Milliseconds that each later statement of the transaction may take. After twice as long without a statement PostgreSQL
-   * ends the session: the machine of its owner has died or hangs, and the next owner waits for it.
+   * The time limit of each later statement of the transaction, in ms. After twice as long without a statement, PostgreSQL
+   * ends the session: the owner's machine has died or hangs, and the next owner waits for it.
    */
   statementTimeout: number;
-  /** The connection is one session of PostgreSQL, without a pooler in between, so that it may keep the plan. */
+  /** The connection is one PostgreSQL session, without a pooler, so it may cache the plan. */
   session?: boolean;
 }
 
 export interface Claimed {
-  /** The events that are new, by identity; the others were handled before. */
+  /** The new events, by identity; the others were handled before. */
   unseen: Map<string, EventIdentity>;
-  /** Some key of the topic is parked. */
+  /** Whether any key of the topic is parked. */
   parked: boolean;
 }
 
 /**
- * Moves the group's position and puts events into its inbox, in one round trip of the transaction that handles them.
- * Undefined when the position is not the known one: somebody else had the partition meanwhile. Two members that claim the
- * same wait for each other.
+ * Moves the group's position and inserts events into its inbox, in one round trip of the transaction that handles them.
+ * Undefined if the position has changed, because another member had the partition meanwhile. Two members with the same claim
+ * wait for each other.
  */
 export async function claimEvents(
   trx: Knex.Transaction,
@@ -79,12 +79,12 @@ export async function claimEvents(
   return { unseen: new Map(unseen.map((event) => [identityOf(event), event])), parked };
 }
 
-/** A client of `pg`: Knex gives no statement a name. */
+/** A client of `pg`, because Knex does not name statements. */
 interface Connection {
   query(statement: { name?: string; text: string; values: unknown[] }): Promise<{ rows: [ClaimRow] }>;
 }
 
-/** `fresh` is null when all are. */
+/** `fresh` is null if all events are new. */
 interface ClaimRow {
   moved: number;
   fresh: [string, string][] | null;
@@ -97,7 +97,10 @@ const claimMore = `
   on conflict do nothing
   returning source, event_id as id`;
 
-/** Puts events into the inbox of another group, and resolves to those that it had not; one that is being put there is waited for. */
+/**
+ * Inserts events into the inbox of another group, and resolves to those that were missing; waits for concurrent inserts of
+ * the same event.
+ */
 export async function claimInbox(
   trx: Knex.Transaction,
   { groupId, topic }: Pick<GroupPartition, 'groupId' | 'topic'>,
@@ -116,7 +119,7 @@ const deleteSome = `
   delete from event_inbox using unnest(?::text[], ?::text[]) as event (source, id)
   where consumer_group = ? and event_inbox.source = event.source and event_id = event.id`;
 
-/** Takes back, in the same transaction, events that were put into the inbox and then not handled. */
+/** Removes, in the same transaction, events that were inserted into the inbox but not handled. */
 export async function forgetInbox(
   trx: Knex.Transaction,
   groupId: string,
@@ -135,8 +138,8 @@ const deleteOld = `
     select ctid from event_inbox where received_at < ? order by received_at limit ? for update skip locked))`;
 
 /**
- * Deletes the inbox rows that came before `before`, `batchSize` rows a statement, until none is left or `stopped` says so;
- * safe in several replicas at once. A row may go once no producer sends its event again.
+ * Deletes inbox rows received before `before`, `batchSize` rows per statement, until none is left or `stopped` returns true;
+ * safe in several replicas at once. A row may be deleted once no producer can send its event again.
  */
 export async function pruneInbox(
   database: Knex,

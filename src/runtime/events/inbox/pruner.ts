@@ -12,25 +12,26 @@ export interface InboxPrunerOptions {
   logger: Logger;
   /** All topics that the service consumes. */
   topics: () => readonly string[];
-  /** Milliseconds that an event is remembered at least. */
+  /** The least time that an event is remembered, in ms. */
   retention: number;
-  /** Milliseconds until the first time, then between two, and after one that failed. */
+  /** The delays in ms: before the first run, between runs, and after a failed run. */
   delays?: { first: number; next: number; failed: number };
 }
 
 /**
- * Keeps the inbox from growing for ever: every hour it forgets what is older than `retention`, and older than Kafka keeps
- * any event of the topics: an event that is in Kafka may come again. As long as Kafka does not say, it forgets nothing.
+ * Limits the size of the inbox: every hour, it deletes events that are older than `retention` and older than the longest
+ * retention of the topics in Kafka, since an event in Kafka can be delivered again. While Kafka's retention is unknown, it
+ * deletes nothing.
  */
 export function createInboxPruner(options: InboxPrunerOptions) {
   const { database, driver, logger, topics, retention } = options;
-  // replicas that start together do not prune together
+  // replicas that start together must not prune together
   const delays = options.delays ?? { first: Math.random() * 0.1 * HOUR, next: HOUR, failed: MINUTE };
   const said = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
 
-  /** Milliseconds that events are to be remembered. */
+  /** Returns how long events must be remembered, in ms. */
   async function memory(): Promise<number> {
     let longest = retention;
     for (const topic of new Set(topics())) {

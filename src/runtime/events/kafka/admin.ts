@@ -8,7 +8,7 @@ export interface SharedAdmin {
   close(): Promise<void>;
 }
 
-/** One connection for all that is asked about topics; a new one after an error. */
+/** One admin connection for all requests about topics; it is replaced after an error. */
 export function createSharedAdmin(newClient: () => Kafka): SharedAdmin {
   let connecting: Promise<Admin> | undefined;
   const underWay = new Set<Promise<unknown>>();
@@ -19,7 +19,7 @@ export function createSharedAdmin(newClient: () => Kafka): SharedAdmin {
     return admin;
   }
 
-  /** KafkaJS connects anew for what is under way at a disconnect, so that comes to its end first, or is disconnected again. */
+  /** KafkaJS reconnects for requests that are running during a disconnect, so wait for them, or disconnect again. */
   async function close(): Promise<void> {
     const discarded = connecting;
     connecting = undefined;

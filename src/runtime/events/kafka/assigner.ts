@@ -1,9 +1,9 @@
 import { assignPartitions, type Subscriber } from './partition-assignment.ts';
 import type { TopicPartition } from '../event/message.ts';
 
-/** How Kafka's consumer protocol writes what members ask for and what they get; the client library has it. */
+/** The encoding of subscriptions and assignments in Kafka's consumer protocol, provided by the client library. */
 export interface AssignerCodec {
-  /** Throws on what it cannot read. */
+  /** Throws if the metadata cannot be decoded. */
   readSubscription(metadata: Buffer): { topics: readonly string[]; userData: Buffer | null };
   writeSubscription(topics: readonly string[], userData: Buffer): Buffer;
   writeAssignment(assignment: Record<string, number[]>): Buffer;
@@ -11,9 +11,9 @@ export interface AssignerCodec {
 
 export interface AssignerOptions {
   codec: AssignerCodec;
-  /** What this member holds when it joins again. */
+  /** Returns the partitions that this member holds when it rejoins. */
   owned: () => TopicPartition[];
-  /** The partitions of a topic, which need not be one that this member asks for; none when there is no such topic. */
+  /** Returns the partitions of a topic, which this member need not subscribe to; none if the topic does not exist. */
   partitionsOf: (topic: string) => Promise<number[]>;
 }
 
@@ -23,9 +23,9 @@ interface GroupMemberMetadata {
 }
 
 /**
- * An assigner of KafkaJS that knows who asks for which topic. KafkaJS's own one gives all that the leader asks for to
- * everybody, and nothing else, so that a deploy that adds a topic strands partitions (tulios/kafkajs#1040).
- * A member whose metadata cannot be read gets nothing; one whose holdings cannot be read holds nothing.
+ * An assigner for KafkaJS that knows the topics of each member. KafkaJS's own assigner assigns only the leader's topics, and
+ * to every member, so a deployment that adds a topic leaves partitions unassigned (tulios/kafkajs#1040). A member with
+ * unreadable metadata gets no partition; one with unreadable holdings counts as holding none.
  */
 export function createTopicAwareAssigner({ codec, owned, partitionsOf }: AssignerOptions) {
   const name = 'microservice-topic-aware';
@@ -46,7 +46,7 @@ export function createTopicAwareAssigner({ codec, owned, partitionsOf }: Assigne
       name,
       metadata: codec.writeSubscription(topics, writeOwned(owned())),
     }),
-    /** Rejects when Kafka does not tell the partitions of a topic: then another member leads, and tries. */
+    /** Rejects if Kafka does not return the partitions of a topic: then another member becomes the leader and tries. */
     async assign({ members }: { members: GroupMemberMetadata[] }) {
       const subscribers = members.map(subscriberOf);
       const partitions = new Map<string, number[]>();
@@ -61,14 +61,16 @@ export function createTopicAwareAssigner({ codec, owned, partitionsOf }: Assigne
   };
 }
 
-/** As the "user data" of a subscription: JSON, `{"user.events":[0,2]}`. */
+/** Encodes the "user data" of a subscription as JSON, `{"user.events":[0,2]}`. */
 export function writeOwned(partitions: TopicPartition[]): Buffer {
   const owned = new Map<string, number[]>();
   for (const { topic, partition } of partitions) owned.set(topic, [...(owned.get(topic) ?? []), partition]);
   return Buffer.from(JSON.stringify(Object.fromEntries(owned)));
 }
 
-/** Holds nothing where the data is not what `writeOwned` writes: another version, or another program, wrote it. */
+/**
+ * Returns no partitions if the data is not in the form of `writeOwned`, because another version or another program wrote it.
+ */
 export function readOwned(userData: Buffer | null): Map<string, number[]> {
   const owned = new Map<string, number[]>();
   for (const [topic, partitions] of Object.entries(parsed(userData) ?? {})) {

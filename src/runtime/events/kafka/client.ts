@@ -9,7 +9,7 @@ import { createTokenProvider } from './oauth-token.ts';
 const CONNECTION_TIMEOUT = 3_000;
 export const REQUEST_TIMEOUT = 5_000;
 const KEEP_ALIVE_DELAY = 10_000;
-/** More tries are not for KafkaJS: its errors say "not retriable" of a broker that is restarting, so callers loop. */
+/** KafkaJS must not retry more: it reports a restarting broker as "not retriable", so the callers retry. */
 export const retry = { retries: 2, initialRetryTime: 50, maxRetryTime: 500 };
 
 export interface DriverOptions {
@@ -18,8 +18,8 @@ export interface DriverOptions {
 }
 
 /**
- * A client begins with the first broker of its list, and where that one takes connections and hangs KafkaJS 2.2.4 goes on
- * with it, half connected, until all fails. So each client begins with another one.
+ * KafkaJS 2.2.4 starts with the first broker of its list; if that broker accepts connections but hangs, the client stays half
+ * connected until all requests fail. So each client starts with a different broker.
  */
 export function createClients(config: KafkaConfig, options: DriverOptions): () => Kafka {
   stopIdleTimers();
@@ -35,7 +35,7 @@ export function createClients(config: KafkaConfig, options: DriverOptions): () =
 
 type ClientConfig = Omit<KafkaConfig, 'sasl'> & { sasl: SASLOptions | undefined };
 
-/** One provider of tokens for all clients, which share what it keeps. */
+/** All clients share one token provider and its cached token. */
 function saslOptions({ sasl }: KafkaConfig): SASLOptions | undefined {
   if (sasl?.mechanism !== 'oauthbearer') return sasl;
   const { mechanism } = sasl;
@@ -52,7 +52,7 @@ function createClient(config: ClientConfig, { clientId, logger }: DriverOptions)
     sasl: config.sasl,
     connectionTimeout: CONNECTION_TIMEOUT,
     authenticationTimeout: CONNECTION_TIMEOUT,
-    // brokers that cut a session's life below KafkaJS's 10 s are asked again on every request otherwise
+    // otherwise, a broker with a session lifetime below KafkaJS's 10 s would reauthenticate on every request
     reauthenticationThreshold: 2_000,
     requestTimeout: REQUEST_TIMEOUT,
     retry,
@@ -62,7 +62,7 @@ function createClient(config: ClientConfig, { clientId, logger }: DriverOptions)
   });
 }
 
-/** KafkaJS 2.2.4 takes what stands before the first colon for the host, also in `[::1]:9092`. */
+/** KafkaJS 2.2.4 takes the text before the first colon as the host, also in `[::1]:9092`. */
 const withoutColons = (server: string): string =>
   server.replace(/^\[.+\]/, (host) => host.replaceAll(':', '-'));
 const withColons = (host: string): string =>
@@ -77,7 +77,7 @@ function openSocket({ host: name, port, ssl, onConnect }: ISocketFactoryArgs): S
   return socket.setKeepAlive(true, KEEP_ALIVE_DELAY).setNoDelay(true);
 }
 
-/** Failures of these come back as rejections, and whoever asked logs them once, in words that say what to do. */
+/** These failures are also rejections, which the caller logs once with a remedy. */
 const heardElsewhere =
   /^(Admin|BrokerPool|Cluster|Connection|ConnectionBuilder|Consumer$|Producer|RequestQueue|Runner)/;
 

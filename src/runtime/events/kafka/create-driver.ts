@@ -7,7 +7,10 @@ import { createSender } from './sender.ts';
 import { committedOffsets, ensureTopics, offsetsAt, topicOffsets, topicRetention } from './topics.ts';
 import { withPrefix } from './topic-prefix.ts';
 
-/** The driver on KafkaJS. Connects when first used. Callers name topics and groups without `topicPrefix`. */
+/**
+ * Creates the driver with KafkaJS. It connects at its first use. Callers use the names of topics and groups without
+ * `topicPrefix`.
+ */
 export function createKafkaDriver(config: KafkaConfig, options: DriverOptions): KafkaDriver {
   const { maxUnpackedBytes = DEFAULT_UNPACKED_BYTES, maxEventBytes = DEFAULT_EVENT_BYTES } = config;
   const { topicPrefix = '' } = config;

@@ -2,29 +2,31 @@ import type { GroupMember, MemberEvents, MemberOptions } from './member.ts';
 import type { Sender } from './sender.ts';
 import type { CommittedOffset, PartitionOffset, TopicOffsets } from './topics.ts';
 
-/** All that the runtime asks of Kafka; this folder alone knows the client library. */
+/** The runtime's interface to Kafka; only this folder knows the client library. */
 export interface KafkaDriver {
-  /** Creates the topics that are missing, with the configured partitions and replicas; never changes one that is there. */
+  /** Creates missing topics with the configured partitions and replicas; never changes an existing topic. */
   ensureTopics(topics: readonly string[]): Promise<void>;
   createSender(): Sender;
-  /** The offset of the first message and the one after the last, of every partition. */
+  /** Returns the offset of the first message and the offset after the last one, for every partition. */
   topicOffsets(topic: string): Promise<TopicOffsets[]>;
-  /** The topics that are there. Other questions about one that is not may create it, where the broker does so. */
+  /**
+   * Returns the existing topics. Any other request for a missing topic may create it, if the broker is configured to do so.
+   */
   listTopics(): Promise<string[]>;
   /**
-   * The offset of the first message of `time` (milliseconds since 1970) or later in every partition of a topic that is there; the
-   * offset after the last message where no message is that late.
+   * Returns, for every partition of an existing topic, the offset of the first message at or after `time` (milliseconds since
+   * 1970); the offset after the last message if there is none.
    */
   offsetsAt(topic: string, time: number): Promise<PartitionOffset[]>;
-  /** The offsets that a group has committed, without the partitions where it has none. */
+  /** Returns the committed offsets of a group, without partitions that have none. */
   committedOffsets(groupId: string, topics: readonly string[]): Promise<CommittedOffset[]>;
   /**
-   * Milliseconds that Kafka may keep an event of a topic: its `retention.ms`, and its `segment.ms`, since whole segments go.
-   * Infinity where none is deleted for its age; undefined where Kafka does not let us see it.
+   * Returns how long Kafka may keep an event of a topic, in ms: its `retention.ms` plus its `segment.ms`, since segments are
+   * deleted as a whole. Infinity if events are not deleted by age; undefined if this client may not read the settings.
    */
   topicRetention(topic: string): Promise<number | undefined>;
-  /** A new member of a consumer group, which joins when told to. */
+  /** Creates a member of a consumer group, which joins on request. */
   createMember(options: MemberOptions, events: MemberEvents): GroupMember;
-  /** Closes what is shared; senders and consumers are closed by those who made them. */
+  /** Closes the shared connections; senders and consumers are closed by their creators. */
   close(): Promise<void>;
 }

@@ -1,18 +1,18 @@
 import type { KafkaJSProtocolError } from 'kafkajs';
 
 /**
- * What Kafka holds against a request that it answered: `size`, a batch of one partition is too large, be it one message or
- * their sum; `record`, a message breaks a rule; `forbidden`, this client may not use the topic or its name; `other`, anything
- * else that a new try does not cure by itself.
+ * The reason for which Kafka refused a request: `size`, the batch of one partition is too large, whether one message or their
+ * sum; `record`, a message violates a rule; `forbidden`, this client may not use the topic or its name; `other`, any other
+ * reason that a retry alone does not resolve.
  */
 export type Refusal = 'size' | 'record' | 'forbidden' | 'other';
 
-/** Kafka did not take messages. */
+/** Kafka did not accept messages. */
 export class SendError extends Error {
   override name = 'SendError';
-  /** Why Kafka, which answered, does not want these messages; undefined where it may want them the next time. */
+  /** The reason for which Kafka refused these messages; undefined if a retry may succeed. */
   readonly refused: Refusal | undefined;
-  /** So many of the first messages were acknowledged. */
+  /** The number of leading messages that were acknowledged. */
   readonly acknowledged: number;
 
   constructor(cause: unknown, acknowledged = 0) {
@@ -22,10 +22,10 @@ export class SendError extends Error {
   }
 }
 
-/** A topic is not there and could not be created; the message says what to do. */
+/** A topic does not exist and could not be created; the message names the remedy. */
 export class TopicError extends Error {
   override name = 'TopicError';
-  /** Why Kafka, which answered, does not want this topic; undefined where a new try may cure it. */
+  /** The reason for which Kafka refused this topic; undefined if a retry may succeed. */
   readonly refused: Refusal | undefined;
 
   constructor(message: string, cause: unknown) {
@@ -45,7 +45,7 @@ const refusals = new Map<unknown, Refusal>([
   [31, 'forbidden'], // CLUSTER_AUTHORIZATION_FAILED
 ]);
 
-/** KafkaJS marks what the protocol calls retriable. */
+/** KafkaJS marks errors that the protocol calls retriable. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (!(error instanceof Error)) return undefined;
   if ('errors' in error && Array.isArray(error.errors)) return error.errors.map(refusalOf).find(Boolean);
@@ -54,7 +54,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
   return refusals.get(error.code) ?? 'other';
 }
 
-/** By its name: KafkaJS is CommonJS, and Node sees no named export of it that comes from a spread. */
+/** By its name: KafkaJS is CommonJS, and Node does not see its named exports that come from a spread. */
 function isProtocolError(error: Error): error is KafkaJSProtocolError {
   return error.name === 'KafkaJSProtocolError' || error.name === 'KafkaJSCreateTopicError';
 }
@@ -63,7 +63,7 @@ export function typeOf(error: unknown): string | undefined {
   return error instanceof Error && isProtocolError(error) ? error.type : undefined;
 }
 
-/** The innermost reason: KafkaJS wraps errors in ones that say "retries exceeded" or "Topic creation errors". */
+/** Returns the innermost reason: KafkaJS wraps errors in ones like "retries exceeded" or "Topic creation errors". */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ('errors' in error && Array.isArray(error.errors) && error.errors.length > 0)

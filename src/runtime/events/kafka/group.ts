@@ -19,22 +19,22 @@ import { topicIds } from './topic-ids.ts';
 /** How soon a rebalance is noticed; it waits for the slowest member. */
 const HEARTBEAT_INTERVAL = 1_000;
 const REBALANCE_TIMEOUT = 15_000;
-/** A fetch waits this long for a message; heartbeats, commits and leaving stand in line behind it. */
+/** A fetch waits this long for a message; heartbeats, commits and leaving queue behind it. */
 const LONG_POLL = 100;
-/** A topic that was just created is not known to every broker yet. */
+/** Not every broker knows a new topic immediately. */
 const LOOKS_FOR_TOPIC = 5;
 const LOOK_INTERVAL = 200;
 const PARTITION_BYTES = 512 * 1024;
 
 interface GroupSettings {
   logger: Logger;
-  /** What a compressed batch may unpack to. */
+  /** The largest decompressed size of a batch. */
   maxUnpackedBytes: number;
-  /** Beyond it a message is too large. */
+  /** The size above which a message is too large. */
   maxEventBytes: number;
 }
 
-/** Sends what it fetches on at once, so that it has no reason to fetch much in advance. */
+/** Creates a member that passes on fetched messages immediately, so it need not fetch much in advance. */
 export function createMember(
   kafka: Kafka,
   options: MemberOptions,
@@ -53,7 +53,7 @@ export function createMember(
   };
   const consumer = kafka.consumer({
     groupId: options.groupId,
-    // a group with members that know only KafkaJS's own one agrees on that
+    // a group whose members know only KafkaJS's own assigner agrees on that one
     partitionAssigners: [topicAware, PartitionAssigners.roundRobin],
     sessionTimeout: options.sessionTimeout,
     rebalanceTimeout: REBALANCE_TIMEOUT,
@@ -62,7 +62,7 @@ export function createMember(
     maxBytesPerPartition: PARTITION_BYTES,
     minBytes: 1,
     maxWaitTimeInMs: LONG_POLL,
-    // a consumer that crashed is made anew by us: KafkaJS gives up for good after some errors
+    // we replace a crashed consumer: KafkaJS gives up permanently after some errors
     retry: { ...retry, retries: 8, restartOnFailure: () => Promise.resolve(false) },
   });
   const member = createGroupMember(consumer, options, events, {
@@ -76,7 +76,7 @@ export function createMember(
   return member;
 }
 
-/** What the types of KafkaJS leave out. */
+/** Members that KafkaJS's types omit. */
 interface Leaving {
   leaveGroup?(member: { groupId: string; memberId: string }): Promise<unknown>;
 }
@@ -89,7 +89,7 @@ async function dismiss(
     const coordinator: (Broker & Leaving) | undefined = await cluster?.findGroupCoordinator(member);
     await coordinator?.leaveGroup?.(member);
   } catch (error) {
-    // it has left, or its session was over
+    // it has left, or its session has expired
     if (!refusalOf(error)) throw error;
   }
 }
@@ -103,7 +103,10 @@ const assignerCodec: AssignerCodec = {
     MemberAssignment.encode({ version: 0, assignment, userData: Buffer.alloc(0) }),
 };
 
-/** The partitions of any topic. None, after a second look, when it does not exist, and when Kafka does not show it to us. */
+/**
+ * Returns the partitions of any topic; none, after a second attempt, if the topic does not exist or Kafka hides it from this
+ * client.
+ */
 async function partitionsOf(
   cluster: Cluster & { targetTopics?: Set<string> },
   topic: string,
@@ -113,7 +116,7 @@ async function partitionsOf(
   for (let look = 1; ; look += 1) {
     try {
       await cluster.addTargetTopic(topic);
-      // a topic that others ask for, and that is deleted one day, must not spoil our metadata
+      // a topic of other members that is deleted later must not break our metadata requests
       if (!known) cluster.targetTopics?.delete(topic);
       return cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
     } catch (error) {

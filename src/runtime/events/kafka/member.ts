@@ -13,61 +13,66 @@ import {
 export interface MemberOptions {
   groupId: string;
   topics: string[];
-  /** Milliseconds of silence after which the group gives a member's partitions to others. */
+  /** The silence after which the group reassigns a member's partitions, in ms. */
   sessionTimeout: number;
-  /** The id of a member of ours that could not leave, since Kafka was away: the group would wait until its session is over. */
+  /**
+   * The id of a member of ours that could not leave because Kafka was down: the group would wait until its session expires.
+   */
   replaces?: string | undefined;
 }
 
-/** What a member of a consumer group hears. All are called synchronously, and must neither throw nor wait. */
+/** The callbacks of a group member. All are called synchronously, and must neither throw nor block. */
 export interface MemberEvents {
-  /** The group gave us exactly these partitions. Nothing of one is fetched before `fetchFrom` names it. */
+  /** The group assigned exactly these partitions. A partition is fetched only after a call of `fetchFrom`. */
   assigned(partitions: TopicPartition[]): void;
   fetched(batch: Fetched): void;
-  /** This member is of no use any more; leave it, and make another one. */
+  /** This member has failed; leave it, and create another one. */
   lost(error: Error): void;
 }
 
-/** A member of a consumer group: fetches the partitions that it is given, and commits nothing by itself. */
+/** A member of a consumer group: it fetches its assigned partitions, and never commits by itself. */
 export interface GroupMember {
-  /** Resolves when the member has joined its group; rejects, or reports `lost`, when it cannot. */
+  /** Resolves when the member has joined its group; rejects, or reports `lost`, if it cannot. */
   join(): Promise<void>;
   fetchFrom(at: TopicPartition, offset: number): void;
   pause(at: TopicPartition): void;
   resume(at: TopicPartition): void;
-  /** Tells Kafka how far the group is. PostgreSQL knows better: this is for its tools, and for a lost database. */
+  /**
+   * Commits the group's offsets to Kafka. The positions in PostgreSQL are authoritative: these are for Kafka's tools, and for
+   * a lost database.
+   */
   commit(positions: (TopicPartition & { position: number })[]): Promise<void>;
-  /** The ids of topics (KIP-516), of those that Kafka tells; none before the member has joined. */
+  /** Returns the ids of topics (KIP-516) that Kafka reports; none before the member has joined. */
   topicIds(topics: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** When Kafka last let the member in or answered a heartbeat, in milliseconds since the epoch. */
+  /** The time of Kafka's last answer to a join or a heartbeat, in milliseconds since the epoch. */
   lastAnswer(): number;
-  /** The partitions that the group gave it; none after a silence so long that the group has given them to others. */
+  /** Returns the assigned partitions; none after a silence so long that the group has reassigned them. */
   owned(): TopicPartition[];
-  /** The name that the group gave it; undefined before that. */
+  /** Returns the member id that the group assigned; undefined before that. */
   id(): string | undefined;
-  /** Leaves the group, so that the others take over at once, and closes the connections. Never rejects. */
+  /** Leaves the group, so other members take over immediately, and closes the connections. Never rejects. */
   leave(): Promise<void>;
 }
 
 const one = ({ topic, partition }: TopicPartition) => [{ topic, partitions: [partition] }];
 
 export interface MemberSettings {
-  /** How often a heartbeat goes out even while a fetch hangs: KafkaJS sends them between fetches only. */
+  /** The interval of heartbeats while a fetch hangs: KafkaJS sends them only between fetches. */
   heartbeatInterval: number;
-  /** How long leaving waits for a join that is under way. */
+  /** How long leaving waits for a running join. */
   joinPatience: number;
-  /** Bytes of a message beyond which it is marked as too large. */
+  /** The size in bytes above which a message is marked as too large. */
   maxEventBytes: number;
 }
 
 export interface MemberActions {
   disconnect: () => Promise<void>;
-  /** Makes another member leave; rejects when Kafka cannot tell now whether it is one. */
+  /** Removes another member from the group; rejects if Kafka cannot tell now whether it is a member. */
   dismiss: (memberId: string) => Promise<void>;
   topicIds: GroupMember['topicIds'];
 }
 
-/** Wraps a KafkaJS consumer that restarts nothing by itself, and that `disconnect` stops in the end. Times are in milliseconds. */
+/** Wraps a KafkaJS consumer that never restarts by itself and that `disconnect` finally stops. Times are in milliseconds. */
 export function createGroupMember(
   consumer: KafkaConsumer,
   { topics, sessionTimeout, replaces }: MemberOptions,
@@ -87,12 +92,12 @@ export function createGroupMember(
   let session: Pick<BatchPayload, 'heartbeat' | 'commitOffsetsIfNecessary'> | undefined;
   let joining: Promise<void> | undefined;
   let left: Promise<void> | undefined;
-  // a rejected heartbeat means a rebalance or a lost connection, which the fetch loop of KafkaJS sees and acts on
+  // a rejected heartbeat means a rebalance or a lost connection, which KafkaJS's fetch loop detects and handles
   const beats = setInterval(() => void session?.heartbeat().catch(() => {}), heartbeatInterval);
 
   consumer.on('consumer.heartbeat', () => (answered = Date.now()));
   consumer.on('consumer.crash', ({ payload }) => events.lost(payload.error));
-  // KafkaJS keeps a connection on which nothing comes any more, and tries again there (tulios/kafkajs#1783)
+  // KafkaJS keeps using a connection that no longer receives data (tulios/kafkajs#1783)
   consumer.on('consumer.network.request_timeout', ({ payload: { apiName, broker } }) =>
     events.lost(new Error(`${broker} did not answer a request (${apiName})`)),
   );
@@ -105,7 +110,7 @@ export function createGroupMember(
     guard(() => events.assigned(owned));
   });
 
-  /** An error that reaches KafkaJS would make the whole group rebalance, or stop the consumer for good. */
+  /** An error that reaches KafkaJS would rebalance the whole group, or stop the consumer permanently. */
   function guard(work: () => void): void {
     try {
       work();
@@ -120,7 +125,10 @@ export function createGroupMember(
     return Promise.resolve();
   }
 
-  /** Who goes while it joins stays a member that does nothing, until its session is over: the group waits for it. */
+  /**
+   * A member that leaves during its join would stay in the group, idle, until its session expires, and the group would wait
+   * for it.
+   */
   async function close(): Promise<void> {
     clearInterval(beats);
     if (joining)
@@ -140,7 +148,7 @@ export function createGroupMember(
       if (!left && replaces) await dismiss(replaces);
       if (!left) await consumer.subscribe({ topics, fromBeginning: true });
       if (!left) await run();
-      // KafkaJS forgets a disconnect that comes while it connects or joins
+      // KafkaJS forgets a disconnect during connecting or joining
       if (left) await disconnect();
     },
     fetchFrom(at, offset) {

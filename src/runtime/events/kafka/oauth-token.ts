@@ -1,15 +1,15 @@
 import type { ClientCredentials, OAuthBearerProvider, OAuthBearerToken } from '../../config/kafka-login.ts';
 
-/** The authorization server gave no token; the message says what it answered, and holds no secret. */
+/** The authorization server returned no token; the message has its answer, and contains no secret. */
 export class TokenError extends Error {
   override name = 'TokenError';
 }
 
-/** A token is renewed after this part of its life, as Kafka's own clients do (sasl.login.refresh.window.factor). */
+/** A token is renewed after this part of its lifetime, as in Kafka's own clients (sasl.login.refresh.window.factor). */
 const RENEWED_AFTER = 0.8;
 /**
- * And so long before its end: KafkaJS logs in again 2 s before a session ends, and a session that begins with the same token
- * ends at once. Brokers refuse to be logged in to twice within a second (ILLEGAL_SASL_STATE).
+ * A token is also renewed this long before it expires: KafkaJS logs in again 2 s before a session ends, and a session with
+ * the same token would end immediately. Brokers refuse two logins within a second (ILLEGAL_SASL_STATE).
  */
 const RENEWED_BEFORE = 5_000;
 const TIMEOUT = 10_000;
@@ -21,10 +21,9 @@ interface Held {
 }
 
 /**
- * Gets tokens from an authorization server, one request at a time. A token is kept for four fifths of its `expires_in`, and
- * until five seconds before its end at most; where the server does not answer then, it is used until it expires. Without
- * `expires_in` every call asks again.
- * Rejects with a `TokenError`. @param now milliseconds of a clock that does not go back
+ * Requests tokens from an authorization server, one request at a time. A token is cached for four fifths of its `expires_in`,
+ * but at most until five seconds before it expires. If the server does not answer then, the token is used until it expires.
+ * Without `expires_in`, every call sends a request. Rejects with a `TokenError`. @param now milliseconds of a monotonic clock
  */
 export function createTokenProvider(
   credentials: ClientCredentials,
@@ -84,7 +83,7 @@ async function requestToken(credentials: ClientCredentials): Promise<{ value: st
   return { value, seconds: Math.max(0, Number(seconds ?? 0) || 0) };
 }
 
-/** RFC 6749, section 2.3.1: both are encoded as in a form. */
+/** RFC 6749, section 2.3.1: both are form-encoded. */
 function basic({ clientId, clientSecret }: ClientCredentials): string {
   const encode = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1);
   return `Basic ${Buffer.from(`${encode(clientId)}:${encode(clientSecret)}`).toString('base64')}`;
@@ -99,13 +98,13 @@ function parse(text: string): Answer | undefined {
   }
 }
 
-/** The status, and what RFC 6749, section 5.2, has a server say. */
+/** Returns the status and the error fields of RFC 6749, section 5.2. */
 function refusalOf(status: number, answer: Answer | undefined): string {
   const words = [answer?.error, answer?.error_description].filter((word) => typeof word === 'string');
   return [String(status), ...words].join(' ');
 }
 
-/** `fetch` refuses one with a user, in words that show the password. */
+/** `fetch` refuses a URL with a user, and its message shows the password. */
 function withoutUser(address: string): URL {
   const url = new URL(address);
   url.username = '';
@@ -113,13 +112,13 @@ function withoutUser(address: string): URL {
   return url;
 }
 
-/** Without user, password and query. */
+/** Returns the URL without user, password and query. */
 function shownUrl(url: string): string {
   const { origin, pathname } = new URL(url);
   return origin + pathname;
 }
 
-/** `fetch` says "fetch failed", and its cause what happened. */
+/** The message of `fetch` is "fetch failed"; its cause has the reason. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return `no answer within ${TIMEOUT / 1_000} s`;

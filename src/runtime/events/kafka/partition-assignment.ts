@@ -1,9 +1,9 @@
-/** A member of a consumer group, as its leader sees it. */
+/** A member of a consumer group, as seen by its leader. */
 export interface Subscriber {
   memberId: string;
-  /** The topics that it asks for. */
+  /** The topics that it subscribes to. */
   topics: readonly string[];
-  /** What it holds, by topic; more than it may keep does no harm. */
+  /** The partitions that it holds, by topic; more than it may keep does no harm. */
   owned: ReadonlyMap<string, readonly number[]>;
 }
 
@@ -17,10 +17,10 @@ interface Holder {
 }
 
 /**
- * Who gets which partitions. Every partition goes to one member among those that ask for its topic. Of each topic, and of
- * all partitions among members that ask for the same topics, one member gets at most one more than another. Within that a
- * partition stays with who holds it. The same members and partitions, in whatever order, give the same answer.
- * @param partitions by topic; a topic that is not there, or that nobody asks for, is left out
+ * Assigns every partition to one member among the subscribers of its topic. For each topic, and for all partitions of members
+ * with the same topics, no member gets more than one more than another. Within these limits, a partition stays with its
+ * holder. The result depends only on the set of members and partitions, not on their order.
+ * @param partitions by topic; topics that do not exist or have no subscriber are omitted
  */
 export function assignPartitions(
   subscribers: readonly Subscriber[],
@@ -43,7 +43,7 @@ const sizeOf = (topic: string, { share }: Holder): number => share.get(topic)?.l
 const owns = (topic: string, partition: number, { subscriber }: Holder): boolean =>
   subscriber.owned.get(topic)?.includes(partition) ?? false;
 
-/** Leaves to each what it holds, as far as that is even; returns the partitions that are free. */
+/** Lets each member keep its partitions, as far as that is even; returns the free partitions. */
 function keep(topic: string, partitions: readonly number[], holders: Holder[]): number[] {
   if (holders.length === 0) return [];
   const free = new Set([...partitions].toSorted((a, b) => a - b));
@@ -63,7 +63,7 @@ function keep(topic: string, partitions: readonly number[], holders: Holder[]): 
   return [...free].toSorted((a, b) => a - b);
 }
 
-/** Gives each free partition to who has the fewest of its topic, and of those to who has the fewest of all. */
+/** Assigns each free partition to the member with the fewest of its topic and, among those, with the fewest of all. */
 function give(topic: string, free: number[], holders: Holder[]): void {
   for (const partition of free) {
     const [poorest] = holders.toSorted((a, b) => sizeOf(topic, a) - sizeOf(topic, b) || a.total - b.total);
@@ -88,7 +88,9 @@ function byTopics(holders: Holder[]): Iterable<Holder[]> {
   return groups.values();
 }
 
-/** Each topic is even already, so whoever has two more than another has one more of some topic, and hands over one of that. */
+/**
+ * Each topic is already even, so a member with two more than another has one more of some topic, and hands over one of that.
+ */
 function evenOut(alike: Holder[]): void {
   for (;;) {
     const sorted = alike.toSorted((a, b) => a.total - b.total);
@@ -98,7 +100,10 @@ function evenOut(alike: Holder[]): void {
   }
 }
 
-/** Best what the other one holds already, else what the giver does not hold yet: neither moves more than it must. */
+/**
+ * Prefers a partition that the receiver already holds, then one that the giver does not hold yet: both avoid unnecessary
+ * moves.
+ */
 function handOver(from: Holder, to: Holder): void {
   const regret = ([topic, partition]: readonly [string, number]): number =>
     owns(topic, partition, to) ? 0 : owns(topic, partition, from) ? 2 : 1;

@@ -5,18 +5,21 @@ import { disconnect, inTime } from './deadline.ts';
 import { SendError } from './errors.ts';
 
 const SEND_DEADLINE = 12_000;
-/** All of a request may land in one partition, and a batch of one partition has the broker's `max.message.bytes`, 1 MiB. */
+/**
+ * All messages of a request may belong to one partition, and a batch of one partition is limited to the broker's
+ * `max.message.bytes`, 1 MiB.
+ */
 const REQUEST_BYTES = 900_000;
 
 /** Sends messages to Kafka, one `send` at a time. */
 export interface Sender {
   /**
-   * Resolves when every in-sync replica has every message; those of one topic and key are in the order given.
-   * Rejects with a `SendError` within seconds when the broker does not answer: then some may have arrived, and sending the
-   * same messages again, in the same order, is the way on.
+   * Resolves when every in-sync replica has every message; messages of one topic and key keep their order. Rejects with a
+   * `SendError` within seconds if the broker does not answer: some messages may have arrived, and the caller must send the
+   * same messages again, in the same order.
    */
   send(messages: readonly OutgoingMessage[]): Promise<void>;
-  /** Resolves within seconds, also when the broker does not answer. */
+  /** Resolves within seconds, even if the broker does not answer. */
   close(): Promise<void>;
 }
 
@@ -43,9 +46,9 @@ export function createSender(newClient: () => Kafka): Sender {
           acknowledged += request.length;
         }
       } catch (cause) {
-        // after a timeout KafkaJS keeps a dead socket (tulios/kafkajs#1783); a new producer has none
+        // after a timeout, KafkaJS keeps a dead socket (tulios/kafkajs#1783); a new producer has none
         const error = new SendError(cause, acknowledged);
-        // of one message alone, which is in one partition, both know that it was refused
+        // only for a single message, which is in one partition, do both mean that it was refused
         const isAlone = messages.length === 1 && (error.refused === 'size' || error.refused === 'record');
         if (!isAlone) void discard();
         throw error;
@@ -56,9 +59,9 @@ export function createSender(newClient: () => Kafka): Sender {
 }
 
 /**
- * KafkaJS 2.2.4 must not try again: where a partition has moved to a broker that has answered already, its retry sends
- * nothing and resolves (`responsePerBroker` in its sendMessages.js), and the messages are lost. An idempotent producer insists
- * on a retry; ours needs none, since it sends again what failed and the inbox drops what came twice.
+ * KafkaJS 2.2.4 must not retry: if a partition has moved to a broker that has already answered, the retry sends nothing and
+ * resolves (`responsePerBroker` in its sendMessages.js), and the messages are lost. An idempotent producer requires retries;
+ * ours is not idempotent, since it sends failed messages again and the inbox drops duplicates.
  */
 async function connectProducer(kafka: Kafka): Promise<Producer> {
   const producer = kafka.producer({
@@ -77,7 +80,7 @@ async function connectProducer(kafka: Kafka): Promise<Producer> {
   return producer;
 }
 
-/** Runs of messages that fit into a request; a message that is larger goes alone, and the broker has the last word. */
+/** Splits messages into requests by size. A message that is too large is sent alone, and the broker decides. */
 function* splitBySize(messages: readonly OutgoingMessage[]): Generator<OutgoingMessage[]> {
   let request: OutgoingMessage[] = [];
   let bytes = 0;
@@ -94,7 +97,7 @@ function* splitBySize(messages: readonly OutgoingMessage[]): Generator<OutgoingM
   if (request.length > 0) yield request;
 }
 
-/** Without a timestamp of ours: Kafka 4 refuses one that is ahead of its clock (KIP-1030). */
+/** Without a timestamp: Kafka 4 refuses one that is ahead of its clock (KIP-1030). */
 function byTopic(messages: readonly OutgoingMessage[]): TopicMessages[] {
   const topics = new Map<string, TopicMessages>();
   for (const { topic, key, value, headers } of messages) {

@@ -1,12 +1,12 @@
 import type { Broker, Cluster } from 'kafkajs';
 
 const METADATA = 3;
-/** The first version that tells the ids of topics (KIP-516, Kafka 2.8); KafkaJS 2.2.4 stops at version 6. */
+/** The first version that returns topic ids (KIP-516, Kafka 2.8); KafkaJS 2.2.4 stops at version 6. */
 const VERSION = 10;
 const UUID_BYTES = 16;
 const noId = Buffer.alloc(UUID_BYTES);
 
-/** What the types of KafkaJS leave out. */
+/** The members that KafkaJS's types omit. */
 interface Connections {
   versions?: Record<number, { minVersion: number; maxVersion: number }>;
   connectionPool?: {
@@ -25,8 +25,8 @@ interface Connections {
 type Ids = Map<string, string>;
 
 /**
- * The ids of topics, as Kafka's tools write them, without those that the broker does not tell: it is too old, the topic is not
- * there, or may not be described by us. Rejects where the broker does not answer.
+ * Returns the ids of topics in the form of Kafka's tools, without those that the broker does not report, because it is too
+ * old, the topic does not exist, or this client may not describe it. Rejects if the broker does not answer.
  */
 export async function topicIds(cluster: Cluster, groupId: string, topics: readonly string[]): Promise<Ids> {
   const broker: Broker & Connections = await cluster.findGroupCoordinator({ groupId });
@@ -49,15 +49,15 @@ export async function topicIds(cluster: Cluster, groupId: string, topics: readon
 }
 
 /**
- * The body of a request of version 10, https://kafka.apache.org/protocol#The_Messages_Metadata. Its first byte is the end of the
- * header, which has tagged fields in flexible versions (KIP-482), and KafkaJS writes the header without.
+ * Encodes the body of a request of version 10, https://kafka.apache.org/protocol#The_Messages_Metadata. Its first byte ends
+ * the header, which has tagged fields in flexible versions (KIP-482) that KafkaJS does not write.
  */
 function encodeRequest(topics: readonly string[]): Buffer {
   const entries = topics.map((topic) => {
     const name = Buffer.from(topic);
     return Buffer.concat([noId, unsigned(name.length + 1), name, Buffer.of(0)]);
   });
-  // neither create topics nor tell what we may do
+  // neither create topics nor return authorized operations
   return Buffer.concat([Buffer.of(0), unsigned(topics.length + 1), ...entries, Buffer.of(0, 0, 0, 0)]);
 }
 
@@ -65,7 +65,7 @@ function decodeResponse(data: Buffer): Ids {
   const reader = createReader(data);
   const ids: Ids = new Map();
   reader.tags();
-  reader.skip(4); // the time of a throttling
+  reader.skip(4); // the throttle time
   reader.array(() => {
     reader.skip(4);
     reader.text();
@@ -73,13 +73,13 @@ function decodeResponse(data: Buffer): Ids {
     reader.text();
     reader.tags();
   });
-  reader.text(); // the id of the cluster
+  reader.text(); // the cluster id
   reader.skip(4); // the controller
   reader.array(() => {
     const error = reader.int16();
     const name = reader.text();
     const id = reader.bytes(UUID_BYTES);
-    reader.skip(1); // whether it is internal
+    reader.skip(1); // whether the topic is internal
     reader.array(() => skipPartition(reader));
     reader.skip(4);
     reader.tags();
@@ -88,7 +88,7 @@ function decodeResponse(data: Buffer): Ids {
   return ids;
 }
 
-/** Its error, number, leader, epoch, and three lists of brokers. */
+/** Skips error, number, leader, epoch, and three lists of brokers. */
 function skipPartition(reader: Reader): void {
   reader.skip(2 + 4 + 4 + 4);
   for (let list = 0; list < 3; list += 1) reader.array(() => reader.skip(4));
@@ -121,7 +121,7 @@ function createReader(data: Buffer) {
     bytes,
     skip: (length: number): unknown => bytes(length),
     int16: (): number => bytes(2).readInt16BE(),
-    /** Empty where it is null. */
+    /** Empty for null. */
     text: (): string => bytes(Math.max(0, varint() - 1)).toString(),
     array(item: () => void): void {
       for (let left = varint() - 1; left > 0; left -= 1) item();

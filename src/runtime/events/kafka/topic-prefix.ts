@@ -3,9 +3,9 @@ import type { GroupMember, MemberEvents, MemberOptions } from './member.ts';
 import type { TopicPartition } from '../event/message.ts';
 
 /**
- * The same driver for one of several environments, or tenants, of a Kafka: each topic and each consumer group has the prefix
- * there, and not here. So the database, metrics and contracts hold names without it. Errors and logs of the client library name
- * topics as Kafka does.
+ * Wraps a driver for one of several environments, or tenants, of a Kafka cluster: topics and consumer groups have the prefix
+ * in Kafka, but not here. So the database, metrics and contracts contain names without it. Errors and logs of the client
+ * library use Kafka's names.
  */
 export function withPrefix(driver: KafkaDriver, prefix: string): KafkaDriver {
   if (prefix === '') return driver;
@@ -39,7 +39,7 @@ export function withPrefix(driver: KafkaDriver, prefix: string): KafkaDriver {
 /** https://kafka.apache.org/documentation/#brokerconfigs, org.apache.kafka.common.internals.Topic. */
 const LONGEST_NAME = 249;
 
-/** Throws where a topic is too long with the prefix. */
+/** Throws if a topic is too long with the prefix. */
 export function checkTopicLengths(topics: readonly string[], prefix = ''): void {
   for (const name of topics.map((topic) => prefix + topic)) {
     if (name.length <= LONGEST_NAME) continue;

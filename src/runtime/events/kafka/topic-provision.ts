@@ -4,17 +4,17 @@ import { backoff } from '../../async/backoff.ts';
 import type { KafkaDriver } from './driver.ts';
 
 export interface TopicProvision {
-  /** Returns at once; calls `ready` when every topic is there, however long that takes. */
+  /** Returns immediately; calls `ready` when every topic exists, however long that takes. */
   start(topics: readonly string[], ready?: () => void): void;
   stop(): Promise<void>;
   done(): boolean;
-  /** Why the topics are not there yet. */
+  /** Returns the reason why topics do not exist yet. */
   error(): string | undefined;
 }
 
 const DELAY = { first: 250, max: 5_000 };
 
-/** Provisions the topics that a service uses, in the background, since Kafka may come later than the service. */
+/** Creates the topics of a service in the background, since Kafka may start after the service. */
 export function createTopicProvision(
   driver: Pick<KafkaDriver, 'ensureTopics'>,
   logger: Logger,
@@ -52,7 +52,7 @@ export function createTopicProvision(
     },
     async stop() {
       stopping.abort();
-      // a request that Kafka does not answer ends by itself, and nothing waits for what it says
+      // an unanswered request ends by itself, and its result is not needed
       await Promise.race([running, sleep(100, undefined, { ref: false })]);
     },
     done: () => isDone,

@@ -2,7 +2,7 @@ import type { Admin } from 'kafkajs';
 import type { KafkaConfig } from '../../config/kafka-config.ts';
 import { reasonOf, TopicError, typeOf } from './errors.ts';
 
-/** ConfigResourceTypes.TOPIC: Node sees no such export of KafkaJS, which is CommonJS. */
+/** ConfigResourceTypes.TOPIC: KafkaJS is CommonJS, and Node does not see this export. */
 const TOPIC_RESOURCE = 2;
 
 export interface TopicOffsets {
@@ -36,7 +36,7 @@ export async function ensureTopics(
 async function createTopic(admin: Admin, topic: string, config: KafkaConfig): Promise<void> {
   const { topicPartitions: numPartitions, topicReplicationFactor: replicationFactor } = config;
   try {
-    // resolves to false where another replica was faster
+    // resolves to false if another replica was faster
     await admin.createTopics({ topics: [{ topic, numPartitions, replicationFactor }] });
   } catch (cause) {
     const wish = `${numPartitions} partitions and replication factor ${replicationFactor}`;

@@ -1,9 +1,9 @@
-/** So many rows are counted at most beyond those that are listed: these tables can be large. */
+/** The most rows counted beyond those listed: these tables can be large. */
 export const COUNTED = 10_000;
 
 /**
- * The SQL that holds for what a filter lets through, and its values. `conditions` has one for each member of the filter,
- * which names it as `topic = :topic`; those whose member was not given are left out.
+ * Returns the SQL condition of a filter, and its values. `conditions` has one entry for each member of the filter, which it
+ * names like `topic = :topic`; conditions of missing members are omitted.
  */
 export function conditionsOf<Filter extends object>(
   filter: Filter,
@@ -16,6 +16,6 @@ export function conditionsOf<Filter extends object>(
   return { sql: sql || 'true', values: Object.fromEntries(given) };
 }
 
-/** The condition that `column` is older than the filter's `olderThan` milliseconds. */
+/** Returns the condition that `column` is older than the filter's `olderThan` milliseconds. */
 export const olderThan = (column: string): string =>
   `${column} <= now() - :olderThan * interval '1 millisecond'`;

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { GroupPartition } from '../inbox/positions.ts';
 import { inTransaction } from '../../database/transaction-failure.ts';
 
-/** How far a group is in a partition, for whoever looks after it (commands/lag.ts); the consumer has its own. */
+/** The position of a group in a partition, for operators (commands/lag.ts); the consumer has its own. */
 export interface GroupPosition {
   group: string;
   topic: string;
@@ -12,7 +12,7 @@ export interface GroupPosition {
   movedAt: Date;
 }
 
-/** The positions of every group, or of those that the filter names. */
+/** Returns the positions of every group, or of the groups in the filter. */
 export async function readGroups(
   database: Knex,
   { group, topic }: { group?: string; topic?: string },
@@ -32,8 +32,8 @@ export async function readGroups(
 }
 
 /**
- * Moves a group past one event, which nobody handles then. Waits for a try that is under way. Resolves to false, and changes
- * nothing, when the group does not stand at `offset` (any more). A running member notices at its next try.
+ * Moves a group past one event, which is then never handled. Waits for a running attempt. Resolves to false, and changes
+ * nothing, if the group is not at `offset` (any more). A running member notices at its next attempt.
  */
 export async function skipOffset(
   database: Knex,

@@ -2,15 +2,15 @@ import type { Knex } from 'knex';
 import { conditionsOf, COUNTED, olderThan } from './filter.ts';
 import { inTransaction } from '../../database/transaction-failure.ts';
 
-/** What consumer groups remember of the events that they handled, for whoever looks after it (commands/inbox.ts). */
+/** The events that consumer groups have handled, for operators (commands/inbox.ts). */
 
-/** Which events; all that is given must hold. */
+/** Selects events; all given conditions must hold. */
 export interface HandledFilter {
   group?: string;
   topic?: string;
   source?: string;
   id?: string;
-  /** Milliseconds since the event was handled, at least. */
+  /** The least time since the event was handled, in ms. */
   olderThan?: number;
 }
 
@@ -32,7 +32,7 @@ const conditions: Record<keyof HandledFilter, string> = {
 };
 const columns = `consumer_group as "group", topic, source, event_id as id, received_at as "receivedAt"`;
 
-/** The events that were handled last, `limit` at most, and how many more there are, counted to `COUNTED`. */
+/** Returns the events handled last, at most `limit`, and the number of further ones, counted up to `COUNTED`. */
 export async function findHandled(
   database: Knex,
   filter: HandledFilter,
@@ -51,8 +51,8 @@ export async function findHandled(
 }
 
 /**
- * Forgets that events were handled, `limit` at most, the last ones first; none that is handled after this begins. Such an
- * event is handled again when it comes again. `seen` gets what was forgotten, batch by batch.
+ * Deletes records of handled events, at most `limit`, latest first, but none that is handled after the start. Such an event
+ * is handled again when it is delivered again. `seen` receives the deleted records, batch by batch.
  */
 export async function forgetHandled(
   database: Knex,

@@ -1,19 +1,19 @@
 import type { Knex } from 'knex';
 import { conditionsOf, olderThan } from './filter.ts';
 
-/** Keys with parked events, and their events, for whoever looks after them (commands/parked.ts); the consumer has its own. */
+/** Parked keys and their events, for operators (commands/parked.ts); the consumer has its own. */
 
-/** `parked`: tried again by itself; `dead`: waits for somebody. */
+/** `parked`: retried automatically; `dead`: waits for an operator. */
 export type ParkedState = 'parked' | 'dead';
 
 export interface ParkedPlace {
-  /** `''` for events on their way out. */
+  /** `''` for outgoing events. */
   group: string;
   topic: string;
   key: string;
 }
 
-/** Which keys; all that is given must hold. */
+/** Selects keys; all given conditions must hold. */
 export interface ParkedFilter {
   state: ParkedState;
   group?: string;
@@ -21,9 +21,9 @@ export interface ParkedFilter {
   key?: string;
   id?: string;
   type?: string;
-  /** Milliseconds since the key was parked, at least. */
+  /** The least time since the key was parked, in ms. */
   olderThan?: number;
-  /** Whether `id` and `type` are those of the first event, the one that failed, or of any that waits. */
+  /** Whether `id` and `type` are those of the first event, which failed, or of any waiting event. */
   of: 'first' | 'any';
 }
 
@@ -35,21 +35,21 @@ export interface ParkedKey extends ParkedPlace {
   nextTryAt: Date | null;
   parkedAt: Date;
   updatedAt: Date;
-  /** How many events wait, the first one included. */
+  /** The number of waiting events, including the first one. */
   events: number;
-  /** The row of the first event; null when there is none, which no part of the runtime leaves behind. */
+  /** The row of the first event; null if there is none, which the runtime never leaves behind. */
   firstRow: string | null;
   firstSource: string | null;
   firstId: string | null;
   firstType: string | null;
 }
 
-/** A header as it came: bytes that are no text are in base64, and a header that came several times is an array. */
+/** A received header: bytes that are not text are in base64, and a repeated header is an array. */
 export type ParkedHeader = string | { base64: string } | (string | { base64: string })[];
 
 export interface ParkedEvent extends ParkedPlace {
   row: string;
-  /** Where it was in Kafka; null on its way out. */
+  /** Its place in Kafka; null for an outgoing event. */
   partition: number | null;
   position: string | null;
   source: string | null;
@@ -57,9 +57,9 @@ export interface ParkedEvent extends ParkedPlace {
   type: string | null;
   headers: Record<string, ParkedHeader>;
   rawKey: Buffer | null;
-  /** Null of a tombstone, of an event that was too large to be kept, and beyond the bytes that were asked for. */
+  /** Null for a tombstone, for an event that was too large to be kept, and beyond the requested bytes. */
   value: Buffer | null;
-  /** Bytes of the value; null where there is none. */
+  /** The size of the value; null if there is none. */
   bytes: number | null;
   receivedAt: Date | null;
   parkedAt: Date;
@@ -77,7 +77,7 @@ const eventColumns = `
 const ofKey = (alias: string): string =>
   `${alias}.consumer_group = k.consumer_group and ${alias}.topic = k.topic and ${alias}.key = k.key`;
 
-/** The keys that waited longest, `limit` at most, and how many there are in all. */
+/** Returns the keys that have waited longest, at most `limit`, and the total number. */
 export async function findParkedKeys(
   database: Knex,
   filter: ParkedFilter,
@@ -125,8 +125,8 @@ const bounded = `
   case when sum(coalesce(octet_length(value), 0)) over (order by event_parked.id) <= ? then value end as value`;
 
 /**
- * The events of a key in their order, `limit` at most, behind the row `after`; the first one of all is the one that failed. With
- * `most`, values are read as long as they have so many bytes in all.
+ * Returns the events of a key in order, at most `limit`, after the row `after`; the very first one is the one that failed.
+ * With `most`, values are read up to that total size.
  */
 export async function readParkedEvents(
   database: Knex,

@@ -20,7 +20,7 @@ const lane = laneOf('$1', '$2');
 
 const deleteWaiting = `delete from event_outbox where lane = ${lane} and topic = $1 and key = $2`;
 
-/** What waits in event_outbox is younger than what was moved from there. The insert does not see rows of its own. */
+/** Waiting rows of event_outbox are younger than those moved from there. The insert does not see its own rows. */
 const sendAgain = `
   with parked as (${deleteParked} returning id, headers, convert_from(value, 'UTF8') as payload),
   waiting as (${deleteWaiting} returning id, headers, payload),
@@ -43,22 +43,22 @@ interface Counting {
 type Change = (sql: string) => Promise<Changed>;
 
 /**
- * Sends the events of a blocked key again, from the one that Kafka refused on, in their order; what is published about the key
- * meanwhile comes after them. One transaction, safe beside relays and publishers, and safe to repeat. Resolves to how many
- * events that are, or undefined where the key is not blocked.
+ * Sends the events of a blocked key again, starting with the one that Kafka refused, in order; events published about the key
+ * meanwhile come after them. One transaction, safe next to relays and publishers, and safe to repeat. Resolves to the number
+ * of events; undefined if the key is not blocked.
  */
 export function redriveOutgoing(database: Knex, topicKey: TopicKey): Promise<number | undefined> {
   return whereBlocked(database, topicKey, unblock);
 }
 
 export interface DropOptions {
-  /** Every event of the key that waits, instead of the first one alone. */
+  /** Delete every waiting event of the key, instead of only the first one. */
   queue?: boolean;
 }
 
 /**
- * Deletes the event that blocks a key for good, and sends those behind it in their order; one transaction. Resolves to how many
- * were deleted, or undefined where the key is not blocked.
+ * Deletes the event that blocks a key, and sends the events behind it in order; one transaction. Resolves to the number of
+ * deleted events; undefined if the key is not blocked.
  */
 export function dropOutgoing(
   database: Knex,
@@ -80,7 +80,7 @@ async function unblock(change: Change): Promise<number> {
   return rowCount;
 }
 
-/** Publishers of the key are kept out first, as they keep out each other, and then relays that move its rows. */
+/** Locks out publishers of the key first, as they lock out each other, and then relays that move its rows. */
 function whereBlocked(
   database: Knex,
   { topic, key }: TopicKey,

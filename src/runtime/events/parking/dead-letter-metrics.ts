@@ -2,12 +2,12 @@ import { Counter, type Registry } from 'prom-client';
 
 export type DeadLetterCounter = Counter<'group' | 'topic' | 'reason'>;
 
-/** What stands for the consumer group in metrics of events on their way out. */
+/** The consumer group in metrics of outgoing events. */
 export const OUTGOING_GROUP = 'outbox';
 
 const NAME = 'microservice_dead_letters_total';
 
-/** Counts dead letters: one of a registry, whoever asks first, since the relay and the consumers share it. */
+/** Counts dead letters. The relay and the consumers share one counter per registry; the first caller creates it. */
 export function deadLetterCounter(registry: Registry | undefined): DeadLetterCounter {
   const known = registry?.getSingleMetric(NAME);
   if (known instanceof Counter) return known;

@@ -14,8 +14,8 @@ interface Row {
 }
 
 /**
- * How much is parked, asked of PostgreSQL when metrics are read; the same in every replica.
- * @param groups the consumer groups of this service, which are shown when nothing of theirs is parked too
+ * Gauges of parked events, read from PostgreSQL when metrics are collected; the same in every replica.
+ * @param groups the consumer groups of this service, which are also shown without parked events
  */
 export function createParkedMetrics(database: Knex, registry: Registry, groups: () => string[]): void {
   const gauge = (name: string, help: string, labelNames: string[], sql: string, zeros: object[]): Gauge =>
@@ -41,7 +41,7 @@ export function createParkedMetrics(database: Knex, registry: Registry, groups: 
   gauge('microservice_parked_events', 'Parked events of these keys', ['group'], events, [{}]);
 }
 
-/** Undefined when PostgreSQL does not answer: the other metrics are wanted then more than ever. */
+/** Undefined if PostgreSQL does not answer, because the other metrics are then more important than ever. */
 async function ask(database: Knex, sql: string): Promise<Row[] | undefined> {
   try {
     const { rows } = await database.raw<{ rows: Row[] }>(sql).timeout(2_000, { cancel: true });

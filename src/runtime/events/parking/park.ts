@@ -10,16 +10,16 @@ export interface GroupTopic {
   topic: string;
 }
 
-/** Why an event is parked. */
+/** The reason for which an event is parked. */
 export type ParkReason = 'unreadable' | 'too large' | 'unknown version' | 'bug' | 'timeout' | 'failure';
 
-/** That an event is to be parked, and why. */
+/** The decision to park an event, with its reason. */
 export interface Verdict {
   reason: ParkReason;
   error: string;
-  /** Tries that failed so far. */
+  /** The number of failed attempts so far. */
   attempts: number;
-  /** Milliseconds until the next try; undefined makes it a dead letter. */
+  /** Milliseconds until the next attempt; undefined makes it a dead letter. */
   nextTryIn: number | undefined;
 }
 
@@ -29,8 +29,8 @@ const lock = `
   order by key for key share`;
 
 /**
- * Which of the keys are parked. They stay so until the transaction ends; one that is about to be finished is waited for, and is
- * not among them then. None of the others gets parked meanwhile by anybody who does not hold the key's partition.
+ * Returns the parked ones among the keys. They stay parked until the transaction ends; a key that is about to be finished is
+ * waited for and not returned. None of the others can be parked meanwhile, except by the holder of the key's partition.
  */
 export async function lockParkedKeys(
   trx: Knex.Transaction,
@@ -48,8 +48,8 @@ const park = `
   on conflict do nothing`;
 
 /**
- * Parks a key. Resolves to false when `limit` keys of the group are parked already (a few more where several replicas park at
- * the same instant). The event that is the reason must be appended in the same transaction.
+ * Parks a key. Resolves to false if `limit` keys of the group are already parked (slightly more if several replicas park at
+ * the same instant). The failed event must be appended in the same transaction.
  */
 export async function parkKey(
   trx: Knex.Transaction,
@@ -77,8 +77,8 @@ const append = `
 const ROWS_PER_STATEMENT = 100;
 
 /**
- * Puts messages behind what waits under their keys, in their order. The keys must be parked, and locked or parked by `trx`. A
- * message that PostgreSQL refuses for what is in it is put there in a reduced form, since nothing else may wait for it.
+ * Appends messages after the waiting ones of their keys, in order. The keys must be parked, and locked or parked by `trx`. If
+ * PostgreSQL refuses the content of a message, it is appended in a reduced form, since no other event may wait for it.
  */
 export async function appendParked(
   trx: Knex.Transaction,
@@ -114,7 +114,7 @@ async function appendRows(
   await trx.raw(append, [groupId, topic, ...columns] as Knex.RawBinding[]);
 }
 
-/** Knex puts the statement before PostgreSQL's words. */
+/** Knex prefixes PostgreSQL's message with the statement. */
 const wordsOf = ({ message }: Error): string => message.split(' - ').at(-1) ?? message;
 
 /** Classes 22 (data exception) and 54 (program limit exceeded): https://www.postgresql.org/docs/current/errcodes-appendix.html */

@@ -12,11 +12,11 @@ export interface ParkedKey {
 }
 
 export interface TakenKey extends ParkedKey {
-  /** Tries of its first event that failed. */
+  /** Failed attempts of its first event. */
   attempts: number;
 }
 
-/** An event that waits. */
+/** A waiting event. */
 export interface ParkedEvent {
   /** Its row in event_parked. */
   row: string;
@@ -33,8 +33,8 @@ const takeDue = `
   for no key update skip locked`;
 
 /**
- * Locks the key that has been due for longest, unless somebody else has it; events can be appended meanwhile. `topics` are
- * those that this replica handles.
+ * Locks the key that has been due the longest and is not locked by another replica; events can still be appended. `topics`
+ * are those that this replica handles.
  */
 export async function takeDueKey(
   trx: Knex.Transaction,
@@ -49,8 +49,8 @@ const takeOne = `
   select attempts from event_parked_keys where ${where} and state = 'parked' and next_try_at <= now()`;
 
 /**
- * Locks a key that is due, unless somebody else has it. `whole`: nothing can be appended until the transaction ends, and
- * what is being appended is waited for.
+ * Locks a due key, unless another replica has it. `whole`: nothing can be appended until the transaction ends, and running
+ * appends are waited for.
  */
 export async function takeKey(
   trx: Knex.Transaction,
@@ -66,7 +66,7 @@ const read = `
   select id, topic, partition, position, headers, raw_key, value, received_at
   from event_parked where ${where} order by id limit ?`;
 
-/** The first events of a key, in order. */
+/** Returns the first events of a key, in order. */
 export async function readParked(
   trx: Knex.Transaction,
   key: ParkedKey,
@@ -76,7 +76,7 @@ export async function readParked(
   return rows.map((row) => ({ row: row.id, message: parkedMessage(row) }));
 }
 
-/** Deletes events that were handled. */
+/** Deletes handled events. */
 export async function removeParked(trx: Knex.Transaction, events: readonly ParkedEvent[]): Promise<void> {
   if (events.length === 0) return;
   await trx.raw('delete from event_parked where id = any (?::bigint[])', [events.map(({ row }) => row)]);
@@ -87,13 +87,13 @@ const finish = `
   delete from event_parked_keys where ${where} and not exists (select from event_parked where ${where})`;
 
 /**
- * Ends the parking of a key that the transaction has taken, so that its next events are handled when they come. Resolves to
- * false when events still wait, or somebody is appending one.
+ * Ends the parking of a key that the transaction has locked, so its next events are handled on arrival. Resolves to false if
+ * events still wait or are being appended.
  */
 export async function finishKey(trx: Knex.Transaction, key: ParkedKey): Promise<boolean> {
   const locked = await trx.raw<{ rowCount: number }>(lockUnshared, placeOf(key));
   if (locked.rowCount === 0) return false;
-  // a statement of its own, so that it sees what was appended before the lock was free
+  // a separate statement, so it sees the events appended before the lock was free
   const { rowCount } = await trx.raw<{ rowCount: number }>(finish, [...placeOf(key), ...placeOf(key)]);
   return rowCount > 0;
 }
@@ -102,7 +102,7 @@ const tryNext = `
   update event_parked_keys
   set attempts = 0, next_try_at = now(), updated_at = now() where ${where} and state = 'parked'`;
 
-/** The first events of the key are handled; the next one is due, and has no try behind it. */
+/** The first events of the key are handled; the next one is due and has no attempts yet. */
 export async function keepTrying(trx: Knex.Transaction, key: ParkedKey): Promise<void> {
   await trx.raw(tryNext, placeOf(key));
 }
@@ -113,7 +113,7 @@ const postpone = `
     next_try_at = now() + ?::float8 * interval '1 millisecond', updated_at = now()
   where ${where}`;
 
-/** Sets when the first event of the key is tried again, or makes it a dead letter. */
+/** Schedules the next attempt of the key's first event, or makes it a dead letter. */
 export async function postponeKey(
   trx: Knex.Transaction,
   key: ParkedKey,
@@ -128,7 +128,7 @@ const wait = `
   set error = ?, attempts = ?, next_try_at = now() + ?::float8 * interval '1 millisecond', updated_at = now()
   where ${where}`;
 
-/** Sets when the first event of the key is tried again, without counting a try. */
+/** Schedules the next attempt of the key's first event without counting one. */
 export async function waitWithKey(
   trx: Knex.Transaction,
   key: ParkedKey,
@@ -145,14 +145,14 @@ const look = `
       as "dueIn"
   from event_parked_keys where consumer_group = ?`;
 
-/** What of a group waits. `dueIn` is in milliseconds, negative when a key is due, and null when none is to be tried. */
+/** The waiting keys of a group. `dueIn` is in milliseconds: negative if a key is due, null if none will be retried. */
 export interface ParkedCounts {
   parked: number;
   dead: number;
   dueIn: number | null;
 }
 
-/** @param topics those that this replica handles, which are the ones that `dueIn` is about */
+/** @param topics those that this replica handles; `dueIn` considers only these */
 export async function lookAtParked(
   database: Knex,
   groupId: string,

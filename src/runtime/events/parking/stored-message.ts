@@ -7,7 +7,7 @@ import { isText, storableText } from '../event/storable-text.ts';
 type Bytes = string | Buffer;
 type HeaderJson = string | { base64: string };
 
-/** A message as event_parked holds it. */
+/** A message in the form of event_parked. */
 export interface ParkedRow {
   id: string;
   topic: string;
@@ -23,8 +23,8 @@ export interface ParkedRow {
 const LONGEST_KEY = 1_000;
 
 /**
- * The key that a message waits under: its own as text; `base64:...` where that is no text, `sha256:...` where it is too long
- * for an index. A message without a key has its place instead, so that nothing queues behind it.
+ * Returns the key under which a message waits: its own key as text; `base64:...` if that is not text; `sha256:...` if it is
+ * too long for an index. A message without a key is identified by its place, so nothing queues behind it.
  */
 export function keyTextOf({ key, partition, offset }: IncomingMessage): string {
   if (key === null) return `${partition}@${offset}`;
@@ -34,10 +34,10 @@ export function keyTextOf({ key, partition, offset }: IncomingMessage): string {
   return isItself ? bytes.toString() : `base64:${bytes.toString('base64')}`;
 }
 
-/** A key that reads like one that is made here would share the fate of another one. */
+/** A real key that looks like a generated one would share the state of another key. */
 const looksMade = /^(base64:|sha256:|\d+@\d+$)/;
 
-/** The values of a row: of the columns that `appendParked` names, in their order. */
+/** Returns the values of a row, in the order of the columns in `appendParked`. */
 export function parkedValues(message: IncomingMessage): unknown[] {
   const identity = readIdentity(message);
   const type = readAttribute(message, 'type');
@@ -56,10 +56,10 @@ export function parkedValues(message: IncomingMessage): unknown[] {
   ];
 }
 
-/** The header of a reduced row, which says why it has no other. */
+/** The header of a reduced row, with the reason for the reduction. */
 const REDUCED = 'microservice-reduced';
 
-/** The same without all that is not needed to show a message and to keep its key waiting: its place, its key and its value. */
+/** Returns only the values that are needed to show a message and to block its key: its place, its key and its value. */
 export function reducedValues(message: IncomingMessage, error: string): unknown[] {
   const { topic, partition, offset, key, value, excess } = message;
   const headers = { [REDUCED]: `the headers were not stored: ${storableText(error, 500)}` };
@@ -74,9 +74,9 @@ export function reducedValues(message: IncomingMessage, error: string): unknown[
   });
 }
 
-/** The header of a row that has no value since that was too large, which says how large the message was. */
+/** The header of a row whose value was too large; it contains the size of the message. */
 export const TOO_LARGE = 'microservice-too-large';
-/** Bytes that are kept of each header of such a message, and of all of them; and of its key. */
+/** The bytes kept of each header of such a message, of all headers, and of the key. */
 const HEADER_KEPT = 1_000;
 const HEADERS_KEPT = 10_000;
 
@@ -112,7 +112,7 @@ function headersOf({ headers }: IncomingMessage): ParkedRow['headers'] {
   );
 }
 
-/** The message as it came from Kafka, to the byte; one that was too large has no value, and says so. */
+/** Returns the message as received from Kafka, byte for byte; one that was too large has no value, and is marked. */
 export function parkedMessage(row: ParkedRow): IncomingMessage {
   const decode = (value: HeaderJson): Bytes =>
     typeof value === 'string' ? value : Buffer.from(value.base64, 'base64');

@@ -1,10 +1,10 @@
 import type { Knex } from 'knex';
 import { lockParkedKeys } from './park.ts';
 
-/** What a copy of a parked key keeps. */
+/** The columns of a copied parked key. */
 export const parkedKeyColumns =
   'topic, key, state, reason, error, attempts, next_try_at, parked_at, updated_at';
-/** What a copy of a parked event keeps. */
+/** The columns of a copied parked event. */
 export const parkedColumns =
   'topic, key, partition, position, source, event_id, type, headers, raw_key, value, received_at, parked_at';
 
@@ -13,21 +13,21 @@ interface EventType {
   type: string;
 }
 
-/** Parked events that one consumer group takes over from another one. */
+/** Parked events that one consumer group takes over from another. */
 export interface ParkedTakeOver {
   from: string;
   to: string;
-  /** The other group does not handle these any more. */
+  /** The other group no longer handles these. */
   moved: readonly EventType[];
-  /** The other group handles these, too, and keeps its own. */
+  /** The other group handles these too, and keeps its own. */
   shared: readonly EventType[];
 }
 
-/** A key that is locked. */
+/** A locked key. */
 interface LockedKey {
   topic: string;
   key: string;
-  /** The event that failed leaves the other group. */
+  /** The failed event leaves the other group. */
   unblocked: boolean;
 }
 
@@ -43,7 +43,7 @@ const firstOf = (columns: string): string =>
 
 const look = `select exists (select from event_parked as e where e.consumer_group = :from and ${isOurs}) as found`;
 
-/** Whether the other group has such events. */
+/** Reports whether the other group has such events. */
 export async function isAnyToTakeOver(
   database: Knex,
   takeOver: Omit<ParkedTakeOver, 'to'>,
@@ -53,8 +53,8 @@ export async function isAnyToTakeOver(
 }
 
 /**
- * Moves parked events to a group, and copies those that the other group shares with it, in their order. What has waited for an
- * event of the other group is tried at once. Waits for a try that is under way. Resolves to the number of events.
+ * Moves parked events to a group, and copies those that both groups handle, in order. Events that waited for an event of the
+ * other group are due immediately. Waits for a running attempt. Resolves to the number of events.
  */
 export async function takeOverParked(trx: Knex.Transaction, takeOver: ParkedTakeOver): Promise<number> {
   const locked = await lockKeys(trx, takeOver);
@@ -96,7 +96,7 @@ const readThem = `
   where k.consumer_group = :from and exists (select from event_parked as e where ${ofKey} and ${isOurs})
   order by k.topic, k.key for update of k`;
 
-/** The second statement sees what a try that was waited for has left. */
+/** The second statement sees the result of the attempt that was waited for. */
 async function lockKeys(trx: Knex.Transaction, takeOver: ParkedTakeOver): Promise<LockedKey[]> {
   await trx.raw(lockThem, valuesOf(takeOver));
   const { rows } = await trx.raw<{ rows: LockedKey[] }>(readThem, valuesOf(takeOver));
@@ -104,7 +104,7 @@ async function lockKeys(trx: Knex.Transaction, takeOver: ParkedTakeOver): Promis
 }
 
 const NOT_TRIED = 'not tried yet, since a subscription took over events of this key';
-/** Only a handler that has moved has tried the event: any other one is due at once. */
+/** Only a handler that has moved has tried the event; for any other, it is due immediately. */
 const park = `
   insert into event_parked_keys (consumer_group, ${parkedKeyColumns})
   select :to, k.topic, k.key,
@@ -119,7 +119,7 @@ const park = `
   order by k.topic, k.key
   on conflict do nothing`;
 
-/** One that this group has parked itself may be about to be finished: then it is parked again. */
+/** A key that this group has parked itself may be about to be finished: then it is parked again. */
 async function parkKeys(
   trx: Knex.Transaction,
   locked: readonly LockedKey[],
@@ -138,7 +138,7 @@ async function parkKeys(
 }
 
 const ours = `e.consumer_group = :from and ${isListed('e')} and ${isOurs}`;
-/** The id stays, and with it the order: an event that came later has a higher one in either group. */
+/** The id stays, which preserves the order: a later event has a higher id in either group. */
 const moveEvents = `update event_parked as e set consumer_group = :to where ${ours}`;
 const copyEvents = `
   insert into event_parked (consumer_group, ${parkedColumns})

@@ -14,18 +14,18 @@ export interface ParkedHandling {
   settings: Pick<ConsumerSettings, 'batchTimeout' | 'handlerTimeout'>;
 }
 
-/** How far the handling of parked events came. */
+/** The progress of handling parked events. */
 export interface Progress {
   handled: HandledEvent[];
-  /** Of the event after these. */
+  /** The failure of the next event. */
   failure?: EventFailure;
 }
 
-/** An event has failed, and nothing more can be done in its transaction. */
+/** An event has failed, and its transaction is lost. */
 export class AttemptEndedError extends Error {
   override name = 'BrokenOff';
   readonly failure: EventFailure;
-  /** Events that were handled before it. */
+  /** The number of events handled before it. */
   readonly before: number;
 
   constructor(failure: EventFailure, before: number) {
@@ -36,8 +36,9 @@ export class AttemptEndedError extends Error {
 }
 
 /**
- * Handles the events of a key in order, each in a savepoint, until one fails or `batchTimeout` is over. Rejects with `AttemptEndedError`
- * when an event failed and `trx` is lost, and with the error of PostgreSQL when `trx` is lost without one.
+ * Handles the events of a key in order, each in a savepoint, until one fails or `batchTimeout` is over. Rejects with
+ * `AttemptEndedError` if an event failed and `trx` is lost, and with PostgreSQL's error if `trx` is lost without a failed
+ * event.
  */
 export async function handleInOrder(
   events: readonly ParkedEvent[],
@@ -59,7 +60,7 @@ export async function handleInOrder(
   return { handled };
 }
 
-/** False when the connection is gone: PostgreSQL has ended a session whose handler blocked the process. */
+/** False if the connection is gone: PostgreSQL ends the session of a handler that blocks the process. */
 async function isUsable(trx: Knex.Transaction): Promise<boolean> {
   return trx.raw('select').then(
     () => true,
@@ -69,7 +70,7 @@ async function isUsable(trx: Knex.Transaction): Promise<boolean> {
 
 const CONFLICTS = 10;
 
-/** A conflict is tried again at once; every other failure leaves the transaction as it was before. */
+/** A conflict is retried immediately; any other failure leaves the transaction as it was before. */
 async function handleInSavepoint(
   message: ParkedEvent['message'],
   trx: Knex.Transaction,
@@ -81,14 +82,14 @@ async function handleInSavepoint(
   for (let conflicts = 0; ; conflicts += 1) {
     await trx.raw('savepoint parked_event');
     try {
-      // a transaction within the transaction, so that a handler that hangs cannot write to it later
+      // a nested transaction, so a handler that hangs cannot write to it later
       await inTransaction(trx, async (inner) => {
         seconds += await handleEvent(message, () => handle(inner), { timeout });
       });
       await trx.raw('release savepoint parked_event');
       return { time, seconds };
     } catch (error) {
-      // Knex leaves the savepoint alone when it could not be released; who asks next sees whether this worked
+      // Knex does not roll back a savepoint that could not be released; the next check shows whether this worked
       await trx.raw('rollback to savepoint parked_event').catch(() => {});
       if (isConflict(error) && conflicts < CONFLICTS) continue;
       throw error instanceof EventFailure ? error : failureOf(message, error);
@@ -96,7 +97,7 @@ async function handleInSavepoint(
   }
 }
 
-/** An older release of the service, or one that handles the event no more. */
+/** The error for an older release of the service, or one that no longer handles the event. */
 function unwanted(message: ParkedEvent['message']): UnknownVersionError {
   const type = readAttribute(message, 'type') ?? 'this';
   return new UnknownVersionError(

@@ -8,14 +8,14 @@ import { tryKey, type Attempt, type AttemptOptions } from './attempt.ts';
 import { lookAtParked, type ParkedCounts } from '../parking/queue.ts';
 import type { Semaphore } from '../../async/semaphore.ts';
 
-/** Tries the parked events of one group when they are due, in every replica. */
+/** Retries the parked events of one group when they are due, in every replica. */
 export interface ParkedRunner {
   start(): void;
-  /** Something was parked: looks when it is due. */
+  /** An event was parked: checks when it is due. */
   wake: () => void;
-  /** Resolves when what is being handled is committed. */
+  /** Resolves when the running attempts are committed. */
   stop(): Promise<void>;
-  /** How many keys wait, as of the last look. */
+  /** Returns the number of waiting keys at the last check. */
   counts(): Pick<ParkedCounts, 'parked' | 'dead'>;
 }
 
@@ -23,19 +23,19 @@ export interface ParkedRunnerOptions extends AttemptOptions {
   settings: ConsumerSettings;
   logger: Logger;
   metrics: Pick<ConsumerMetrics, 'handled' | 'delay' | 'handling' | 'failed' | 'deadLetter'>;
-  /** Called before each look at what is due; resolves to false while nothing is to be tried yet. */
+  /** Called before each check for due keys; resolves to false if no key may be retried yet. */
   beforeLook?: () => Promise<boolean>;
-  /** Shared by all groups of the process, apart from those of the events that come. */
+  /** Shared by all groups of the process, separate from the slots of live events. */
   slots: Semaphore;
 }
 
-/** So that one handler that hangs does not keep the other keys from being tried. */
+/** More than one, so a handler that hangs does not block the other keys. */
 const WORKERS = 2;
-/** Redriving is an update that nobody is told of, so that it is looked for. */
+/** Redriving is an update without a notification, so poll for it. */
 const POLL = 1_000;
-/** A key that is due and could not be had is with another replica. */
+/** A due key that cannot be locked belongs to another replica. */
 const TAKEN = 250;
-/** A handler that takes longer must not keep events from being appended. */
+/** A handler that takes longer must not block appends. */
 const SLOW = 0.1;
 
 export function createParkedRunner(options: ParkedRunnerOptions): ParkedRunner {
@@ -45,7 +45,7 @@ export function createParkedRunner(options: ParkedRunnerOptions): ParkedRunner {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let failures = 0;
-  /** Since the last look. */
+  /** Whether a key was tried since the last check. */
   let tried = false;
 
   function work(): void {
@@ -61,7 +61,7 @@ export function createParkedRunner(options: ParkedRunnerOptions): ParkedRunner {
     while (await slots(tryOne)) work();
   }
 
-  /** Resolves to false when nothing is due, or cannot be done now. */
+  /** Resolves to false if no key is due, or none can be handled now. */
   async function tryOne(): Promise<boolean> {
     if (stopped) return false;
     tried = true;
@@ -80,7 +80,7 @@ export function createParkedRunner(options: ParkedRunnerOptions): ParkedRunner {
     }
   }
 
-  /** Events are appended as fast as they are handled: the last ones are handled while nothing is. */
+  /** If events are appended as fast as they are handled, the last ones are handled while appends are blocked. */
   async function finish({ key, handled }: Attempt): Promise<void> {
     const slow = handled.some(({ seconds }) => seconds > SLOW);
     const attempt = await tryKey(options, { key, whole: true, ...(slow && { limit: 0 }) });

@@ -1,4 +1,4 @@
-/** The bytes of a record batch cannot be read; the message says why, and continues "the batch ...". */
+/** The bytes of a record batch cannot be read; the message continues "the batch ..." with the reason. */
 export class BatchError extends Error {
   override name = 'BatchError';
 }

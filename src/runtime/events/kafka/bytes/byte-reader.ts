@@ -1,6 +1,6 @@
 import { BatchError } from './batch-error.ts';
 
-/** Reads bytes in order, as views of them. Every method throws a BatchError where they end too soon. */
+/** Reads bytes in order, as views. Every method throws a BatchError if they end too soon. */
 export class ByteReader {
   private readonly bytes: Buffer;
   private at = 0;
@@ -34,12 +34,12 @@ export class ByteReader {
     return this.bytes.readBigInt64BE(this.advance(8));
   }
 
-  /** At most six bytes, the lowest one first. */
+  /** At most six bytes, least significant first. */
   littleEndian(size: number): number {
     return this.bytes.readUIntLE(this.advance(size), size);
   }
 
-  /** Seven bits a byte, the lowest ones first; of at most 32 bits. */
+  /** At most 32 bits, seven per byte, least significant first. */
   unsignedVarint(): number {
     let value = 0;
     for (let scale = 1; scale < 2 ** 35; scale *= 128) {

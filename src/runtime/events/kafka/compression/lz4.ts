@@ -7,12 +7,12 @@ const MAGIC = 0x184d2204;
 /** Bits of the frame's first byte. */
 const flag = { blockChecksums: 0x10, contentSize: 0x08, dictionary: 0x01 } as const;
 
-/** Set in the size of a block that is stored as it is. */
+/** Set in the size of an uncompressed block. */
 const STORED = 0x8000_0000;
 
 /**
- * Unpacks an LZ4 frame (lz4/doc/lz4_Frame_format.md); its checksums are left to that of the batch. Throws a BatchError where
- * it is damaged or beyond `limit` bytes.
+ * Decompresses an LZ4 frame (lz4/doc/lz4_Frame_format.md). Its checksums are not verified, since the batch has its own.
+ * Throws a BatchError if the frame is damaged or exceeds `limit` bytes.
  */
 export function unpackLz4(packed: Buffer, limit: number): Buffer {
   const frame = new ByteReader(packed);
@@ -32,7 +32,7 @@ export function unpackLz4(packed: Buffer, limit: number): Buffer {
   }
 }
 
-/** Runs of literal bytes and copies of earlier ones; the last run has no copy behind it. */
+/** A block is a sequence of literal bytes and copies of earlier bytes; the last sequence has no copy. */
 function unpackBlock(block: ByteReader, unpacked: Unpacked): void {
   while (block.remaining > 0) {
     const token = block.byte();
@@ -43,7 +43,7 @@ function unpackBlock(block: ByteReader, unpacked: Unpacked): void {
   }
 }
 
-/** A length of 15 goes on in the next bytes, as long as they are 255. */
+/** A length of 15 continues in the next bytes, up to the first that is not 255. */
 function longer(block: ByteReader, length: number): number {
   if (length < 15) return length;
   for (let sum = length; ;) {

@@ -2,11 +2,14 @@ import { BatchError } from '../bytes/batch-error.ts';
 import { ByteReader } from '../bytes/byte-reader.ts';
 import { tooLarge, Unpacked } from './unpacked.ts';
 
-/** Java clients put blocks into the stream of snappy-java (SnappyOutputStream); others send one block. */
+/** Java clients write the stream format of snappy-java (SnappyOutputStream); other clients send one block. */
 const STREAM_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 const STREAM_HEADER_BYTES = 16;
 
-/** Unpacks snappy (google/snappy, format_description.txt). Throws a BatchError where it is damaged or beyond `limit` bytes. */
+/**
+ * Decompresses snappy (google/snappy, format_description.txt). Throws a BatchError if the data is damaged or exceeds `limit`
+ * bytes.
+ */
 export function unpackSnappy(packed: Buffer, limit: number): Buffer {
   const unpacked = new Unpacked(limit);
   if (!packed.subarray(0, STREAM_MAGIC.length).equals(STREAM_MAGIC)) {
@@ -20,7 +23,7 @@ export function unpackSnappy(packed: Buffer, limit: number): Buffer {
   return unpacked.bytes();
 }
 
-/** The size, then literals and copies: the lowest two bits of a tag tell which. */
+/** The size, then literals and copies, distinguished by the lowest two bits of a tag. */
 function unpackBlock(block: ByteReader, unpacked: Unpacked, limit: number): void {
   const start = unpacked.begin();
   const size = block.unsignedVarint();
@@ -34,7 +37,7 @@ function unpackBlock(block: ByteReader, unpacked: Unpacked, limit: number): void
     throw new BatchError(`has ${unpacked.size() - start} bytes in a block of ${size}`);
 }
 
-/** From 60 on, the size stands in the next one to four bytes. */
+/** From 60, the size is in the next one to four bytes. */
 const literalSize = (block: ByteReader, upper: number): number =>
   (upper < 60 ? upper : block.littleEndian(upper - 59)) + 1;
 

@@ -17,7 +17,10 @@ const codecs: Record<number, Codec | undefined> = {
   4: { name: 'zstd', unpack: unpackZstd },
 };
 
-/** Unpacks the records of a batch. Rejects with a BatchError where they are damaged, of an unknown codec, or beyond `limit` bytes. */
+/**
+ * Decompresses the records of a batch. Rejects with a BatchError if they are damaged, have an unknown codec, or exceed
+ * `limit` bytes.
+ */
 export async function unpack(packed: Buffer, number: number, limit: number): Promise<Buffer> {
   const codec = codecs[number];
   if (!codec) throw new BatchError(`is compressed with codec ${number}, which this service does not support`);

@@ -1,9 +1,9 @@
 import { BatchError } from '../bytes/batch-error.ts';
 
-/** More bytes than may be unpacked. */
+/** The decompressed data exceeds the limit. */
 export const tooLarge = (limit: number): BatchError => new BatchError(`unpacks to more than ${limit} bytes`);
 
-/** Collects the bytes of an unpacked text, and grows with them. Throws a BatchError beyond `limit` bytes. */
+/** Collects decompressed bytes in a growing buffer. Throws a BatchError beyond `limit` bytes. */
 export class Unpacked {
   private buffer = Buffer.allocUnsafe(4096);
   private length = 0;
@@ -14,7 +14,7 @@ export class Unpacked {
     this.limit = limit;
   }
 
-  /** Begins a block: repeats reach no further back than here. Returns how many bytes there are. */
+  /** Starts a block, which copies cannot reach beyond. Returns the number of bytes so far. */
   begin(): number {
     return (this.floor = this.length);
   }
@@ -24,14 +24,14 @@ export class Unpacked {
     bytes.copy(this.buffer, this.length - bytes.length);
   }
 
-  /** Repeats `length` bytes that begin `distance` before the end; they may reach into the repetition. */
+  /** Repeats `length` bytes that start `distance` before the end; they may overlap the repetition. */
   repeat(distance: number, length: number): void {
     const to = this.length;
     const from = to - distance;
     if (distance <= 0 || from < this.floor)
       throw new BatchError(`refers ${distance} bytes back, which is outside of its data`);
     this.reserve(length);
-    // each step doubles the bytes that are there to copy
+    // each step doubles the bytes available to copy
     for (let done = 0; done < length;) {
       const size = Math.min(length - done, distance + done);
       this.buffer.copyWithin(to + done, from, from + size);

@@ -10,11 +10,11 @@ type ZlibUnpack = (
 
 const CHUNK = 64 * 1024;
 
-/** Unpacks gzip, off the main thread. Rejects with a BatchError where it is damaged or beyond `limit` bytes. */
+/** Decompresses gzip outside the main thread. Rejects with a BatchError if the data is damaged or exceeds `limit` bytes. */
 export const unpackGzip = (packed: Buffer, limit: number): Promise<Buffer> =>
   unpackWith(zlib.gunzip, packed, limit);
 
-/** The same for zstd; undefined before Node 22.15 and 23.8, which have none. */
+/** Returns Node's zstd decompression; undefined before Node 22.15 and 23.8. */
 export function nativeZstd(): ((packed: Buffer, limit: number) => Promise<Buffer>) | undefined {
   const unpack: unknown = Reflect.get(zlib, 'zstdDecompress');
   return typeof unpack === 'function'

@@ -6,15 +6,15 @@ type Unpack = (packed: Buffer, limit: number) => Promise<Buffer>;
 let unpack: Promise<Unpack> | undefined;
 
 /**
- * Unpacks zstd (RFC 8878): with Node's own where it has one, else with the reference decoder as WebAssembly, which is loaded
- * when it is first needed. Rejects with a BatchError where it is damaged or beyond `limit` bytes.
+ * Decompresses zstd (RFC 8878) with Node's implementation if available, else with the reference decoder as WebAssembly, which
+ * is loaded at its first use. Rejects with a BatchError if the data is damaged or exceeds `limit` bytes.
  */
 export async function unpackZstd(packed: Buffer, limit: number): Promise<Buffer> {
   const unpackThis = await (unpack ??= Promise.resolve(nativeZstd() ?? wasmZstd()));
   return unpackThis(packed, limit);
 }
 
-/** The decoder answers nothing where it fails, and does not say why; no batch is packed nothing. */
+/** If the decoder fails, it returns no bytes and no reason; a valid batch is never empty. */
 async function wasmZstd(): Promise<Unpack> {
   const { ZSTDDecoder } = await import('zstddec');
   const decoder = new ZSTDDecoder();

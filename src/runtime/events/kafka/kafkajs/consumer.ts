@@ -4,7 +4,7 @@ import type { RangeMessage, ReadRange } from './fetch.ts';
 import type { Fetched } from '../records/fetched.ts';
 import { cleanHeaders } from '../../event/received-headers.ts';
 
-/** The part of a KafkaJS consumer that is used here. */
+/** The used part of a KafkaJS consumer. */
 export interface KafkaConsumer {
   connect(): Promise<void>;
   subscribe(options: { topics: string[]; fromBeginning: boolean }): Promise<void>;
@@ -58,7 +58,7 @@ export const partitionsOf = ({
   partitions: number[];
 }): TopicPartition[] => partitions.map((partition) => ({ topic, partition }));
 
-/** What KafkaJS calls a commit. */
+/** Converts positions to KafkaJS's form of a commit. */
 export function commitsByTopic(
   positions: (TopicPartition & { position: number })[],
 ): CommitRequest['topics'] {
@@ -70,8 +70,7 @@ export function commitsByTopic(
 }
 
 /**
- * What KafkaJS calls a batch, in our words; `fetch.ts` has put the range behind the messages. Messages of more than
- * `most` bytes are marked.
+ * Converts a KafkaJS batch; `fetch.ts` has appended the range to its messages. Messages larger than `most` bytes are marked.
  */
 export function fetchedOf(
   { topic, partition, highWatermark, messages }: BatchPayload['batch'],

@@ -3,7 +3,7 @@ import { ByteReader } from '../bytes/byte-reader.ts';
 import { readRecordSet, type RecordSet } from '../records/record-set.ts';
 import type { Allowance } from '../records/batch.ts';
 
-/** The answer to a Fetch request, as far as a consumer needs it. */
+/** The parts of a Fetch response that a consumer needs. */
 export interface FetchAnswer {
   throttleTime: number;
   errorCode: number;
@@ -15,19 +15,19 @@ export interface FetchedPartition extends RecordSet {
   partition: number;
   errorCode: number;
   highWatermark: number;
-  /** The end of what a consumer with read_committed gets: before the first open transaction. */
+  /** The end of the log for a consumer with read_committed: before the first open transaction. */
   lastStableOffset: number;
   preferredReadReplica: number | undefined;
 }
 
 export interface FetchAnswerOptions {
   version: number;
-  /** The offset that was asked for. */
+  /** Returns the requested offset. */
   fromOf: (topic: string, partition: number) => number;
   allowance: Allowance;
 }
 
-/** Reads an answer of version 4 to 11 (https://kafka.apache.org/protocol#The_Messages_Fetch). */
+/** Decodes a response of version 4 to 11 (https://kafka.apache.org/protocol#The_Messages_Fetch). */
 export async function readFetchAnswer(bytes: Buffer, options: FetchAnswerOptions): Promise<FetchAnswer> {
   const reader = new ByteReader(bytes);
   const throttleTime = reader.int32();
@@ -60,7 +60,7 @@ async function readPartition(
   return { partition, errorCode, highWatermark, lastStableOffset, preferredReadReplica, ...set };
 }
 
-/** None of -1: the broker knows of no transactions. */
+/** A length of -1 means none: the broker has no transactions. */
 function readAborted(reader: ByteReader): AbortedTransaction[] {
   const aborted: AbortedTransaction[] = [];
   for (let left = reader.int32(); left > 0; left -= 1)

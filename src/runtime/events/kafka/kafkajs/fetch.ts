@@ -3,24 +3,24 @@ import { readFetchAnswer, type FetchAnswer, type FetchedPartition } from './fetc
 import type { KafkaRecord } from '../records/record.ts';
 import type { RecordSet } from '../records/record-set.ts';
 
-/** What was read of a partition beside its messages; KafkaJS has no place for it but behind them. */
+/** The range of a fetch; KafkaJS can only carry it as an additional message. */
 export interface ReadRange extends Omit<RecordSet, 'records'> {
-  /** The offset that was asked for. */
+  /** The requested offset. */
   from: number;
-  /** The offset after the last message that a consumer may get: open transactions end it. */
+  /** The offset after the last message available to a consumer: open transactions limit it. */
   end: number;
 }
 
-/** The last message of what KafkaJS hands over is none. */
+/** The last item that KafkaJS passes on carries the range and is not a message. */
 export interface RangeMessage {
   offset: string;
   range: ReadRange;
 }
 
-/** As many as one answer may bring, since each costs about half a kilobyte beside its bytes. */
+/** The most records of one response, since each costs about half a kilobyte besides its bytes. */
 const RECORDS = 10_000;
 
-/** The part of KafkaJS's broker that the types leave out. */
+/** The parts of KafkaJS's broker that its types omit. */
 type FetchingBroker = Broker & {
   fetch: (request: FetchRequest) => Promise<unknown>;
   lookupRequest: (...definition: unknown[]) => (payload: object) => SpokenRequest;
@@ -36,10 +36,10 @@ interface SpokenRequest {
 }
 
 /**
- * Makes the consumer of `cluster`, and no other client of the process, read the answers to its fetches by our own means.
- * KafkaJS 2.2.4 knows gzip alone and does not bound it, lets one batch that cannot be read stop all partitions, checks no
- * checksum, takes messages of aborted transactions for others (filterAbortedMessages.js), and keeps its place to itself
- * where it steps over control records. `batchBytes` bounds what a single batch may unpack to.
+ * Makes the consumer of `cluster`, but no other client of the process, decode fetch responses with our code. KafkaJS 2.2.4
+ * supports only gzip and does not limit its size, lets one unreadable batch stop all partitions, verifies no checksum,
+ * confuses messages of aborted transactions with others (filterAbortedMessages.js), and hides its position after it skips
+ * control records. `batchBytes` limits the decompressed size of a single batch.
  */
 export function readFetches(cluster: Cluster, batchBytes: number): void {
   const findBroker = cluster.findBroker.bind(cluster);
@@ -59,7 +59,7 @@ function readFetchesOf(broker: FetchingBroker, batchBytes: number): void {
       const speak = broker.lookupRequest(...definition);
       return (payload) => withOwnDecoder(speak(payload), request, batchBytes);
     };
-    // the broker itself, but for this request
+    // the broker itself, except for this request
     return fetch.call(Object.create(broker, { lookupRequest: { value: lookupRequest } }), request);
   };
 }
@@ -89,7 +89,7 @@ function withOwnDecoder(spoken: SpokenRequest, { topics }: FetchRequest, batchBy
   };
 }
 
-/** From version 8 on it is the client that waits (KIP-219). */
+/** From version 8, the client waits after a throttled response (KIP-219). */
 function answerForKafkaJs(
   { throttleTime, errorCode, sessionId, topics }: FetchAnswer,
   version: number,
@@ -117,7 +117,7 @@ function partitionForKafkaJs(
   };
 }
 
-/** None where nothing was read: KafkaJS asks again. It takes the last message's offset for its place. */
+/** Empty if no record was read: KafkaJS repeats the request. It uses the last message's offset as its position. */
 function messagesOf(
   { records, next, damage }: RecordSet,
   { from, end }: Pick<ReadRange, 'from' | 'end'>,

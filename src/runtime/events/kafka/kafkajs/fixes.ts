@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { type EncodedRecord, encodeRecord, type RecordFields } from './record-encoder.ts';
 
-/** The modules of KafkaJS that hold the encoder of records once they are loaded. */
+/** The modules of KafkaJS that reference the record encoder, once they are loaded. */
 const produceRequest = /kafkajs[\\/]src[\\/]protocol[\\/]requests[\\/]produce[\\/]v\d+[\\/]request\.js$/;
 
 interface RequestQueue {
@@ -12,8 +12,8 @@ interface RequestQueue {
 }
 
 /**
- * Each connection of KafkaJS 2.2.4 wakes up every millisecond for ever, by a timer with a negative delay, of which Node 22
- * warns (tulios/kafkajs#1751). This schedules it only where requests wait. Can go when KafkaJS does it.
+ * Each connection of KafkaJS 2.2.4 wakes up every millisecond, because of a timer with a negative delay, which Node 22 warns
+ * about (tulios/kafkajs#1751). This sets the timer only while requests wait. Remove it when KafkaJS does the same.
  */
 export function stopIdleTimers(): void {
   const queues: { prototype: { scheduleCheckPendingRequests(): void } } = createRequire(import.meta.url)(
@@ -32,8 +32,9 @@ function scheduleCheckPendingRequests(this: RequestQueue): void {
 }
 
 /**
- * Where an offset is out of range, KafkaJS 2.2.4 goes on at the first or last message by itself, and nobody hears which
- * events were left out. Instead the member is lost with this error, and the next one starts where PostgreSQL says, loudly.
+ * If an offset is out of range, KafkaJS 2.2.4 silently continues at the first or last message, and the skipped events go
+ * unnoticed. Instead, the member is lost with this error; the next one starts at the position in PostgreSQL and reports the
+ * gap.
  */
 export function stopJumps(): void {
   const groups: { prototype: { recoverFromOffsetOutOfRange(outOfRange: Error): Promise<void> } } =
@@ -44,9 +45,9 @@ export function stopJumps(): void {
 }
 
 /**
- * Puts record-encoder.ts before KafkaJS's own encoder of records, which still encodes what that leaves to it: encoding was half
- * of what a relay has to do. KafkaJS 2.2.4 loads the encoder when it sends for the first time; requests of a client that has
- * sent already are loaded again. Can go when KafkaJS no longer makes a buffer for every header.
+ * Installs record-encoder.ts before KafkaJS's own record encoder, which still encodes the records that it declines: encoding
+ * was half of the relay's work. KafkaJS 2.2.4 loads the encoder when it first sends; for a client that has already sent, its
+ * request modules are reloaded. Remove it when KafkaJS no longer creates a buffer for every header.
  */
 export function encodeRecordsQuickly(): void {
   const require = createRequire(import.meta.url);

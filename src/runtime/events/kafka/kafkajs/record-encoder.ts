@@ -1,4 +1,4 @@
-/** What KafkaJS hands over for each message of a batch. */
+/** The fields that KafkaJS passes for each message of a batch. */
 export interface RecordFields {
   offsetDelta?: number;
   timestampDelta?: number;
@@ -7,15 +7,16 @@ export interface RecordFields {
   headers?: Record<string, unknown>;
 }
 
-/** As much of KafkaJS's Encoder as is asked of a record. */
+/** The part of KafkaJS's Encoder that is used for a record. */
 export interface EncodedRecord {
   buf: Buffer;
   buffer: Buffer;
 }
 
 /**
- * A record of a batch, version 2 (https://kafka.apache.org/documentation/#record), in one buffer of its size; undefined where
- * something is neither text nor bytes, or has a time of its own. KafkaJS 2.2.4 makes two buffers of 512 bytes for every header.
+ * Encodes a record of a version 2 batch (https://kafka.apache.org/documentation/#record) in one buffer of its exact size;
+ * undefined if a field is neither text nor bytes, or if the record has its own timestamp. KafkaJS 2.2.4 creates two buffers
+ * of 512 bytes for every header.
  */
 export function encodeRecord(fields: RecordFields): EncodedRecord | undefined {
   const { offsetDelta = 0, timestampDelta = 0, key, value, headers = {} } = fields;
@@ -46,7 +47,7 @@ export function encodeRecord(fields: RecordFields): EncodedRecord | undefined {
 const isBytes = (value: unknown): value is string | Buffer =>
   typeof value === 'string' || Buffer.isBuffer(value);
 
-/** Of a length as a zigzag varint: 6 bits in the first byte, 7 in each further one. */
+/** Returns the size of a length as a zigzag varint: 6 bits in the first byte, 7 in each further one. */
 function sizeOf(length: number): number {
   let bytes = 1;
   for (let rest = length >>> 6; rest > 0; rest >>>= 7) bytes += 1;

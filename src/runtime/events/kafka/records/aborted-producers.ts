@@ -1,10 +1,10 @@
-/** A transaction that was aborted, as a broker lists those of the batches that it sends. */
+/** An aborted transaction, as a broker lists those of the batches that it sends. */
 export interface AbortedTransaction {
   producerId: bigint;
   firstOffset: number;
 }
 
-/** Which producers are within an aborted transaction, while batches are read in order. */
+/** Tracks the producers inside an aborted transaction, while batches are read in order. */
 export class AbortedProducers {
   private readonly coming: AbortedTransaction[];
   private readonly aborted = new Set<bigint>();
@@ -13,7 +13,7 @@ export class AbortedProducers {
     this.coming = transactions.toSorted((a, b) => a.firstOffset - b.firstOffset);
   }
 
-  /** Takes note of the transactions that have begun at `offset` or before. */
+  /** Adds the transactions that began at `offset` or before. */
   reach(offset: number): void {
     for (let [next] = this.coming; next && next.firstOffset <= offset; [next] = this.coming) {
       this.aborted.add(next.producerId);
@@ -25,7 +25,7 @@ export class AbortedProducers {
     return this.aborted.has(producerId);
   }
 
-  /** The producer's transaction has ended: what it writes from here on counts. */
+  /** The producer's transaction has ended: its later records count. */
   end(producerId: bigint): void {
     this.aborted.delete(producerId);
   }

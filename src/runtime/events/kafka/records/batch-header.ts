@@ -3,14 +3,14 @@ import { crc32c } from './crc32c.ts';
 /** Size of the header of a record batch of version 2 (https://kafka.apache.org/documentation/#recordbatch). */
 export const BATCH_HEADER_BYTES = 61;
 
-/** Bytes in front of what the length of a batch counts: its offset, and the length. */
+/** Bytes that the length field of a batch does not count: the offset and the length. */
 const LENGTH_OVERHEAD = 12;
-/** Of the oldest message, from its offset on. */
+/** The shortest old message, including its offset. */
 const SHORTEST = 26;
 
 export interface BatchFrame {
   baseOffset: number;
-  /** In bytes, from the offset on. */
+  /** In bytes, including the offset. */
   size: number;
   /** 2 since Kafka 0.11; 0 and 1 are single messages. */
   magic: number;
@@ -19,12 +19,12 @@ export interface BatchFrame {
 export interface BatchHeader extends BatchFrame {
   /** 1 gzip, 2 snappy, 3 lz4, 4 zstd; 0 is none. */
   codec: number;
-  /** The broker's time counts, which is `maxTimestamp` for all records. */
+  /** The broker's timestamp, `maxTimestamp`, applies to all records. */
   logAppendTime: boolean;
   transactional: boolean;
-  /** The batch holds the end of a transaction, and no message. */
+  /** The batch contains the end of a transaction, and no message. */
   control: boolean;
-  /** It stays where compaction or a transaction leave nothing of the batch's end. */
+  /** It stays even if compaction or a transaction removes the last records. */
   lastOffset: number;
   baseTimestamp: bigint;
   maxTimestamp: bigint;
@@ -32,7 +32,7 @@ export interface BatchHeader extends BatchFrame {
   recordCount: number;
 }
 
-/** What batches of every version begin with; undefined where they end before it does, or it cannot be. */
+/** Reads the start of a batch of any version; undefined if the bytes end before the batch does, or if it is invalid. */
 export function readBatchFrame(bytes: Buffer): BatchFrame | undefined {
   if (bytes.length < SHORTEST) return undefined;
   const size = bytes.readInt32BE(8) + LENGTH_OVERHEAD;
@@ -41,7 +41,7 @@ export function readBatchFrame(bytes: Buffer): BatchFrame | undefined {
   return size < least ? undefined : { baseOffset: Number(bytes.readBigInt64BE(0)), size, magic };
 }
 
-/** The header of a whole batch of version 2. */
+/** Reads the header of a whole batch of version 2. */
 export function readBatchHeader(batch: Buffer, frame: BatchFrame): BatchHeader {
   const attributes = batch.readInt16BE(21);
   return {
@@ -58,5 +58,5 @@ export function readBatchHeader(batch: Buffer, frame: BatchFrame): BatchHeader {
   };
 }
 
-/** Whether the batch is what its producer wrote. */
+/** Reports whether the checksum of the batch is correct. */
 export const isIntact = (batch: Buffer): boolean => batch.readUInt32BE(17) === crc32c(batch, 21);

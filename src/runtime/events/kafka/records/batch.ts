@@ -11,27 +11,27 @@ import {
 import { ByteReader } from '../bytes/byte-reader.ts';
 import { readRecord, type KafkaRecord } from './record.ts';
 
-/** How much may be taken out of the answer to one fetch; what is left is fetched again. */
+/** The limit for one fetch response; the rest is fetched again. */
 export interface Allowance {
-  /** Bytes that a single batch may unpack to. */
+  /** The largest decompressed size of a single batch, in bytes. */
   readonly batchBytes: number;
-  /** Bytes that may have been unpacked before the next batch is. */
+  /** The batches are decompressed until they reach this total size, in bytes. */
   bytes: number;
   records: number;
 }
 
-/** What a batch holds from an offset on, and the offset after that. */
+/** The records of a batch from an offset, and the offset after them. */
 export interface BatchContent {
   records: KafkaRecord[];
   next: number;
-  /** The allowance ended within the batch. */
+  /** The limit was reached within the batch. */
   isCut: boolean;
 }
 
 /**
- * Reads a whole batch of version 2 from the offset `from` on, which the batch reaches or lies before. A batch that ends a
- * transaction or belongs to an aborted one holds nothing, as a Java consumer with read_committed sees it
- * (CompletedFetch.nextFetchedRecord). Rejects with a BatchError where it cannot be read.
+ * Reads a whole batch of version 2 from the offset `from`, which is in or after the batch. A batch that ends a transaction or
+ * belongs to an aborted one is empty, as for a Java consumer with read_committed (CompletedFetch.nextFetchedRecord). Rejects
+ * with a BatchError if it cannot be read.
  */
 export async function readBatch(
   batch: Buffer,

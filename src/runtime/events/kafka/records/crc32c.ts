@@ -17,7 +17,7 @@ function createTables(): Uint32Array {
 
 let tables: Uint32Array | undefined;
 
-/** CRC-32C (Castagnoli) of `bytes` from `start` to `end`: the checksum of a record batch. */
+/** Returns the CRC-32C (Castagnoli) of `bytes` from `start` to `end`: the checksum of a record batch. */
 export function crc32c(bytes: Buffer, start = 0, end = bytes.length): number {
   const t = (tables ??= createTables());
   let crc = 0xffffffff;

@@ -1,14 +1,17 @@
 import type { IncomingMessage, TopicPartition } from '../../event/message.ts';
 import type { Damage } from './record-set.ts';
 
-/** What one fetch brought of one partition: the messages in order. */
+/** The result of one fetch for one partition: its messages in order. */
 export interface Fetched extends TopicPartition {
-  /** The offset that was asked for. */
+  /** The requested offset. */
   from: number;
   messages: IncomingMessage[];
-  /** The offset after all that was read, with what holds no message: the ends of transactions, and aborted ones. */
+  /**
+   * The offset after everything that was read, including records that are not messages: the ends of transactions, and aborted
+   * ones.
+   */
   next: number;
-  /** The offset after the last message that a consumer may get, as the broker saw it then: open transactions end it. */
+  /** The offset after the last message available to a consumer at the time of the fetch: open transactions limit it. */
   end: number;
   /** The offset after the last message of the log. */
   logEnd: number;

@@ -4,8 +4,8 @@ import { ByteReader } from '../bytes/byte-reader.ts';
 import type { KafkaRecord } from './record.ts';
 
 /**
- * Reads a message of version 0 or 1, as they were before Kafka 0.11 and may still lie in a log; Kafka 4 takes no new ones
- * (KIP-724). Throws a BatchError where it cannot be read, or is a set of messages in a compression.
+ * Reads a message of version 0 or 1, from before Kafka 0.11, which may still be in a log; Kafka 4 accepts no new ones
+ * (KIP-724). Throws a BatchError if it cannot be read, or is a compressed set of messages.
  */
 export function readOldMessage(bytes: Buffer, { baseOffset, magic }: BatchFrame): KafkaRecord {
   if (magic < 0 || magic > 2)

@@ -5,12 +5,12 @@ import { isIntact, readBatchFrame, readBatchHeader, type BatchFrame } from './ba
 import { readOldMessage } from './old-message.ts';
 import type { KafkaRecord } from './record.ts';
 
-/** The messages that a broker sent of a partition. */
+/** The messages of one partition in a response. */
 export interface RecordSet {
   records: KafkaRecord[];
   /**
-   * The offset after all that was read: behind the last record, or behind control records, aborted ones and those that
-   * compaction removed.
+   * The offset after everything that was read: after the last record, or after control records, aborted records and those
+   * that compaction removed.
    */
   next: number;
   /** The batch at `next` cannot be read. */
@@ -19,24 +19,21 @@ export interface RecordSet {
 
 /** A batch that cannot be read. */
 export interface Damage {
-  /** The first offset that is wanted of it. */
+  /** The first offset needed from it. */
   offset: number;
-  /** The offset of its last record; the same as `offset` where its header cannot be believed. */
+  /** The offset of its last record; equal to `offset` if its header is damaged. */
   last: number;
   reason: string;
 }
 
 export interface ReadOptions {
-  /** The offset that was asked for; brokers send the whole batch in which it lies. */
+  /** The requested offset; brokers send the whole batch that contains it. */
   from: number;
   aborted: readonly AbortedTransaction[];
   allowance: Allowance;
 }
 
-/**
- * Reads batches until one is incomplete or cannot be read, or the allowance is used up. Rejects never for what the bytes
- * are.
- */
+/** Reads batches until one is incomplete or unreadable, or the limit is reached. Never rejects because of the bytes. */
 export async function readRecordSet(bytes: Buffer, options: ReadOptions): Promise<RecordSet> {
   const { from, aborted, allowance } = options;
   const set: RecordSet = { records: [], next: from };
@@ -44,7 +41,7 @@ export async function readRecordSet(bytes: Buffer, options: ReadOptions): Promis
   for (let rest = bytes; rest.length > 0 && allowance.bytes > 0 && allowance.records > 0;) {
     const frame = readBatchFrame(rest);
     const batch = frame && frame.size <= rest.length ? rest.subarray(0, frame.size) : undefined;
-    // an answer may end in the middle of a batch, but not in that of the first one (KIP-74)
+    // a response may end in the middle of a batch, except of the first one (KIP-74)
     if (!batch && rest !== bytes) break;
     try {
       const content = await readAny(batch, frame, { from: set.next, producers, allowance });

@@ -2,24 +2,24 @@ import { BatchError } from '../bytes/batch-error.ts';
 import type { BatchHeader } from './batch-header.ts';
 import { ByteReader } from '../bytes/byte-reader.ts';
 
-/** A record as KafkaJS hands it over; the bytes are views of the batch. */
+/** A record in KafkaJS's form; its bytes are views of the batch. */
 export interface KafkaRecord {
   offset: string;
-  /** In milliseconds since the epoch, if the producer meant it so: any signed 64-bit integer. */
+  /** In milliseconds since the epoch by convention, but any signed 64-bit integer. */
   timestamp: string;
   key: Buffer | null;
   value: Buffer | null;
-  /** A name that comes several times has all its values. */
+  /** A repeated name has all its values. */
   headers: Record<string, HeaderValue | HeaderValue[]>;
 }
 
-/** Null where the producer sent it so. */
+/** Null if the producer sent null. */
 type HeaderValue = Buffer | null;
 
-/** Reads the record at the reader's place (https://kafka.apache.org/documentation/#record). Throws a BatchError. */
+/** Reads the record at the reader's position (https://kafka.apache.org/documentation/#record). Throws a BatchError. */
 export function readRecord(batch: ByteReader, header: BatchHeader): KafkaRecord {
   const record = new ByteReader(batch.take(batch.varint()));
-  record.byte(); // attributes, which nothing uses
+  record.byte(); // attributes, which are unused
   const timestampDelta = record.varlong();
   const offset = header.baseOffset + record.varint();
   const [key, value] = [readBytes(record), readBytes(record)];
@@ -35,7 +35,7 @@ function readBytes(record: ByteReader): Buffer | null {
   return length < 0 ? null : record.take(length);
 }
 
-/** A record may name a header as a property of every object is named, and have 100,000 of one name. */
+/** A header may have the name of a property of every object, and 100,000 headers may have the same name. */
 function readHeaders(record: ByteReader): KafkaRecord['headers'] {
   const values = new Map<string, HeaderValue | HeaderValue[]>();
   for (let left = record.varint(); left > 0; left -= 1) {
