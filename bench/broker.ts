@@ -11,8 +11,8 @@ import { compiledPrograms } from './events/program.ts';
 import { median, printTable, quantile } from './figures.ts';
 
 /**
- * The embedded broker beside Apache Kafka: what kafkajs sends and gets through each of them, in one run:
- * `npx tsx bench/broker.ts [rounds]`. All parts are processes of their own. Sides alternate; the figures are medians.
+ * Compares the embedded broker with Apache Kafka: the throughput of kafkajs through each of them, in one run: `npx tsx
+ * bench/broker.ts [rounds]`. All parts are separate processes. The sides alternate; the figures are medians.
  */
 const [rounds = '5'] = process.argv.slice(2);
 const rates = [200, 1_000];

@@ -11,8 +11,9 @@ import {
 import { median, printTable } from './figures.ts';
 
 /**
- * How long a developer waits for `npm run dev` in the example workspace, two services: `npx tsx bench/dev.ts [rounds]`,
- * after `npm run build`. A start counts until an answer with rows from PostgreSQL, an edit until it is in an answer.
+ * Measures how long a developer waits for `npm run dev` in the example workspace with two services: `npx tsx bench/dev.ts
+ * [rounds]`, after `npm run build`. A start ends with the first answer that has rows from PostgreSQL, an edit with the first
+ * answer that shows it.
  */
 const [rounds = '5'] = process.argv.slice(2);
 
@@ -31,7 +32,7 @@ function startDev(root: string): Dev {
   return { ended, stop };
 }
 
-/** Resolves to the milliseconds from `begun` until `url` gives an answer that `isWanted`. */
+/** Resolves to the milliseconds from `begun` until `url` returns an answer that `isWanted`. */
 async function untilAnswer(url: string, begun: number, isWanted: (text: string) => boolean): Promise<number> {
   for (;;) {
     const text = await fetch(url).then(
@@ -60,7 +61,7 @@ async function start({ root, user, notification }: ExampleWorkspace): Promise<St
   return { dev, first: await Promise.race(answers), all: Math.max(...(await Promise.all(answers))) };
 }
 
-/** Changes the version that user-service tells in its OpenAPI document. */
+/** Changes the version in user-service's OpenAPI document. */
 async function edit({ user }: ExampleWorkspace, version: string): Promise<number> {
   const file = path.join(user.root, 'src', 'app.ts');
   const text = await readFile(file, 'utf8');
@@ -88,7 +89,7 @@ async function measure(workspace: ExampleWorkspace): Promise<void> {
   }
 }
 
-/** The service's own tests, as `npm test` runs them after an installation. */
+/** Runs the service's own tests, like `npm test` after an installation. */
 async function testService({ root }: ExampleService): Promise<number> {
   await symlink(path.resolve(import.meta.dirname, '..', 'node_modules'), path.join(root, 'node_modules'));
   const begun = performance.now();

@@ -10,9 +10,9 @@ import { drain, halves, latencies, startServices } from './events/services.ts';
 import { median, printTable, quantile } from './figures.ts';
 
 /**
- * Events a second through the whole bus, and how long after its commit an event is handled, beside kafkajs alone and
- * beside kafkajs with a transaction an event, in one run: `npx tsx bench/events.ts <kafka|embedded> [rounds]`. PostgreSQL waits for the disk (fsync). All parts are
- * processes of their own. Rounds alternate; the figures are medians.
+ * Measures the throughput of the whole bus in events per second, and the time from an event's commit to its handling, next to
+ * kafkajs alone and kafkajs with one transaction per event, in one run: `npx tsx bench/events.ts <kafka|embedded> [rounds]`.
+ * PostgreSQL waits for the disk (fsync). All parts are separate processes. Rounds alternate; the figures are medians.
  */
 const [brokerName = 'kafka', rounds = '3'] = process.argv.slice(2);
 const rates = [50, 200, 1_000];

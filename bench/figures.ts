@@ -1,4 +1,4 @@
-/** The value of which the share `part` (0 to 1) of `values` is not above; NaN for none. */
+/** Returns the quantile of `values` for the share `part` (0 to 1); NaN if there are none. */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
@@ -6,7 +6,7 @@ export function quantile(values: readonly number[], part: number): number {
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
-/** Prints rows under each other; the first column is aligned to the left, the others to the right. */
+/** Prints rows as columns: the first is aligned to the left, the others to the right. */
 export function printTable(header: string[], rows: string[][]): void {
   const lines = [header, ...rows];
   const widths = header.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));

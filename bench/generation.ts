@@ -6,9 +6,9 @@ import { median, printTable } from './figures.ts';
 import { installTool, tools, type InstalledTool } from './generation/tools.ts';
 
 /**
- * How long it takes to write a project, and what npm installs for it, beside other generators, in one run:
- * `npm run build && npx tsx bench/generation.ts [rounds]`. Every round runs each tool once, the order turns; the
- * figures are medians. Everything happens in a temporary folder.
+ * Measures how long it takes to write a project, and how much npm installs for it, next to other generators, in one run: `npm
+ * run build && npx tsx bench/generation.ts [rounds]`. Every round runs each tool once, in rotating order; the figures are
+ * medians. All files are in a temporary folder.
  */
 const rounds = Number(process.argv[2] ?? 11);
 const project = 'shop';
@@ -19,7 +19,7 @@ interface Measured {
   files: number;
 }
 
-/** Writes the project once, from the start of Node to its end; resolves to the seconds that it took and the files. */
+/** Writes the project once, from the start of Node to its end; resolves to the seconds and the files. */
 async function generate({ program, args, name }: InstalledTool): Promise<{ seconds: number; files: number }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'bench-generation-'));
   try {
@@ -39,7 +39,7 @@ async function generate({ program, args, name }: InstalledTool): Promise<{ secon
   }
 }
 
-/** The tools that can be installed and run here; says why for the others. */
+/** Returns the tools that can be installed and run here; prints the reason for the others. */
 async function prepare(folder: string): Promise<Measured[]> {
   const ready: Measured[] = [];
   for (const tool of tools) {

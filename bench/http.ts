@@ -10,7 +10,7 @@ import { connect, createTable, createUsers } from './http/users.ts';
 
 const compiled = join(import.meta.dirname, '..', 'node_modules', '.cache', 'bench-http');
 
-/** Compiles both sides: tsx names every function anew that a request makes, which a service in production does not. */
+/** Compiles both sides: tsx wraps every function that a request creates, which production does not do. */
 const compileSides = () =>
   build({
     entryPoints: [join(import.meta.dirname, 'http', 'side.ts')],
@@ -24,9 +24,9 @@ const compileSides = () =>
   });
 
 /**
- * Requests per second of a service on the runtime beside hand-written Express + knex with the same SQL and the same
- * answers, in one run: `npx tsx bench/http.ts [rounds] [seconds]`. Rounds are short and alternate, so that what else the
- * machine does hits both; the figures are medians.
+ * Measures requests per second of a service on the runtime next to hand-written Express + knex with the same SQL and the same
+ * answers, in one run: `npx tsx bench/http.ts [rounds] [seconds]`. Rounds are short and alternate, so other load on the
+ * machine affects both; the figures are medians.
  */
 const [rounds = 25, seconds = 1] = process.argv.slice(2).map(Number);
 const connections = 32;

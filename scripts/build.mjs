@@ -24,7 +24,7 @@ function compile(folder) {
   if (existsSync(command)) chmodSync(command, 0o755);
 }
 
-/** What the compiled runtime reads beside itself. */
+/** Copies the files that the compiled runtime reads. */
 function copyAssets() {
   const dist = path.join(runtime, 'dist');
   for (const [folder, pattern] of [

@@ -1,4 +1,4 @@
-// .ci/run: the tests, then the longer suites on real Kafka and real images. Ends with the sum of all.
+// .ci/run: the tests, then the longer suites on real Kafka and real images. Prints the totals at the end.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { seconds } from './support/seconds.ts';
 const root = path.dirname(import.meta.dirname);
 const dockerEngine = path.resolve(root, '..', 'shared', 'tools', 'docker-engine');
 const mocha = path.join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
-/** Those that take longest come first, so that no job ends long before the other. */
+/** The longest come first, so no job ends long before the other. */
 const longSuites = ['test/generated/**/*.ci.ts', 'test/!(generated)/**/*.ci.ts', 'test/**/*.kafka.ts'];
 const total = { passed: 0, failed: 0 };
 const started = performance.now();
@@ -33,7 +33,10 @@ console.log(`\nAll of it took ${seconds(started)}.`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);
 
-/** Where no engine answers, the one that the machine can bring; resolves its environment into ours. True when it is ours to stop. */
+/**
+ * If no engine answers, starts one if the machine can, and sets its environment variables in ours. Returns whether it is ours
+ * to stop.
+ */
 function startDockerEngine(): boolean {
   try {
     execFileSync('docker', ['version'], { stdio: 'ignore' });
@@ -51,13 +54,13 @@ function startDockerEngine(): boolean {
   }
 }
 
-/** A command that passes or fails as one. */
+/** Runs a command that passes or fails as a whole. */
 async function check(title: string, command: string, parameters: string[]): Promise<void> {
   const { status } = await run(title, command, parameters);
   total[status === 0 ? 'passed' : 'failed'] += 1;
 }
 
-/** A command that ends with mocha's summary, which is counted. */
+/** Runs a command that ends with mocha's summary, which is added to the totals. */
 async function suite(title: string, command: string, parameters: string[]): Promise<void> {
   const { status, output } = await run(title, command, parameters);
   const plain = stripVTControlCharacters(output);

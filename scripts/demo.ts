@@ -104,7 +104,7 @@ async function generateService(
   };
 }
 
-/** From the tarballs, which --no-save keeps out of package.json. */
+/** Installs the tarballs, which --no-save keeps out of package.json. */
 const install = ({ folder }: Service, { runtime, devkit }: Packages) =>
   execute('npm', ['install', '--no-save', '--no-audit', '--no-fund', runtime, devkit], { cwd: folder });
 
@@ -176,7 +176,7 @@ async function until(what: string, check: () => Promise<boolean>): Promise<void>
 
 const pause = (ms: number) => new Promise((resolve) => void setTimeout(resolve, ms));
 
-/** `wanted` where it is free on loopback, else one that the system gives. */
+/** Returns `wanted` if it is free on loopback, else a free port. */
 async function freePort(wanted: number): Promise<number> {
   return (await tryPort(wanted)) ?? (await tryPort(0)) ?? wanted;
 }

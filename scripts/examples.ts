@@ -1,4 +1,4 @@
-// npm run examples: writes examples/ anew. Read the difference as code: it is what users get.
+// npm run examples: regenerates examples/. Review the diff as code: users get the same files.
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

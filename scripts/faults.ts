@@ -1,4 +1,4 @@
-// npm run test:faults [-- --short] [-- --seed N] ...: the event bus under fire, on real Kafka and PostgreSQL.
+// npm run test:faults [-- --short] [-- --seed N] ...: tests the event bus under faults, on real Kafka and PostgreSQL.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -31,7 +31,7 @@ Lets two banks send each other money while processes, brokers, databases and con
 }
 
 const { grep, ...flags } = values;
-// all of them are for the long campaign
+// the long campaign runs all of them
 const fewMutations = values.short ? { MUTATIONS: '4' } : {};
 const variables = Object.entries(flags).map(([name, value]) => [
   `FAULTS_${name.toUpperCase()}`,

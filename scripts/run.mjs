@@ -1,5 +1,5 @@
-// The door of every script: `node scripts/run.mjs demo` works right after a clone. Plain JavaScript without dependencies,
-// since it runs before anything is installed.
+// The entry point of every script: `node scripts/run.mjs demo` works right after a clone. Plain JavaScript without
+// dependencies, since it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -7,7 +7,7 @@ import path from 'node:path';
 const root = path.dirname(import.meta.dirname);
 const [script, ...options] = process.argv.slice(2);
 
-// `npx -p node@24 npm test` says these to npm, and they would reach each npx that a test runs.
+// `npx -p node@24 npm test` sets these for npm, and every npx in a test would inherit them.
 for (const name of ['npm_config_call', 'npm_config_package']) delete process.env[name];
 
 checkNode();
@@ -25,7 +25,7 @@ function checkNode() {
   process.exit(1);
 }
 
-/** npm writes node_modules/.package-lock.json last, so that it is there and new only after a whole installation. */
+/** npm writes node_modules/.package-lock.json last, so an up-to-date one means a complete installation. */
 function isInstalled() {
   const installed = path.join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(installed)) return false;

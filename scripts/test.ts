@@ -1,4 +1,5 @@
-// npm test [-- mocha options]: every *.test.ts, several files at a time. npm run coverage: the same, and what of the sources it ran.
+// npm test [-- mocha options]: every *.test.ts, several files at a time. npm run coverage: the same, with a report of the
+// covered sources.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { parallel } from './support/parallel.ts';

@@ -1,11 +1,11 @@
 import { now } from './program.ts';
 
-/** When each of an expected number of events was handled. */
+/** The time at which each of an expected number of events was handled. */
 export interface Arrivals {
-  /** Begins anew: `count` events are to come, numbered from 0. */
+  /** Starts over with `count` expected events, numbered from 0. */
   expect(count: number): void;
   arrived(number: number, at?: number): void;
-  /** Resolves when all are there, to the time of each. Rejects after two minutes. */
+  /** Resolves to the time of each event when all have arrived. Rejects after two minutes. */
   all(): Promise<number[]>;
 }
 

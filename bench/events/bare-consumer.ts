@@ -2,7 +2,7 @@ import kafkajs from 'kafkajs';
 import { createArrivals } from './arrivals.ts';
 import { serve } from './program.ts';
 
-/** kafkajs and nothing else: `bare-consumer <bootstrap servers> <topic>`; nothing is kept of what it handles. */
+/** Only kafkajs: `bare-consumer <bootstrap servers> <topic>`. Handled messages are not stored. */
 const [bootstrapServers = '', topic = ''] = process.argv.slice(2);
 const kafka = new kafkajs.Kafka({
   clientId: 'bare',

@@ -3,7 +3,7 @@ import { keyOf, text } from './note.ts';
 import { atRate } from './pace.ts';
 import { now, serve } from './program.ts';
 
-/** kafkajs and nothing else: `bare-producer <bootstrap servers> <topic>`. */
+/** Only kafkajs: `bare-producer <bootstrap servers> <topic>`. */
 const [bootstrapServers = '', topic = ''] = process.argv.slice(2);
 const kafka = new kafkajs.Kafka({
   clientId: 'bare',
@@ -21,7 +21,7 @@ const api = {
     await admin.disconnect();
   },
   start: () => producer.connect(),
-  /** One send an event, acknowledged by all replicas. Resolves to when each was handed to kafkajs. */
+  /** One send per event, acknowledged by all replicas. Resolves to the time at which each was passed to kafkajs. */
   async writeAtRate(rate: number, count: number) {
     const begun: number[] = [];
     await atRate(rate, count, async (number) => {
@@ -30,7 +30,7 @@ const api = {
     });
     return begun;
   },
-  /** 500 events a send. */
+  /** 500 events per send. */
   async fill(count: number) {
     for (let first = 0; first < count; first += 500) {
       const numbers = Array.from({ length: Math.min(500, count - first) }, (_, index) => first + index);

@@ -9,7 +9,7 @@ export interface Bare {
   consumer: Program<BareConsumer>;
 }
 
-/** A producer and a consumer of kafkajs, as processes: `bare` without a database, or `handwritten` with one. */
+/** Starts a kafkajs producer and consumer as processes: `bare` without a database, `handwritten` with one. */
 export async function startBare(
   kind: 'bare' | 'handwritten',
   bootstrapServers: string,
@@ -24,7 +24,7 @@ export async function startBare(
   return { producer, consumer };
 }
 
-/** Milliseconds from the send of each message to `eachMessage`. */
+/** Returns the milliseconds from the send of each message to `eachMessage`. */
 export async function bareLatencies(
   { producer, consumer }: Bare,
   rate: number,
@@ -36,7 +36,7 @@ export async function bareLatencies(
   return handled.map((at, number) => at - (begun[number] ?? Number.NaN));
 }
 
-/** Messages a second after the first ones came, while the producer sends as fast as it can. */
+/** Returns the messages per second after the first ones arrived, while the producer sends as fast as it can. */
 export async function bareDrain({ producer, consumer }: Bare, count: number): Promise<number> {
   await consumer.ask('expect', count);
   await producer.ask('fill', count);

@@ -7,7 +7,7 @@ import { createArrivals } from './arrivals.ts';
 import { configOf, noteWrittenIn } from './note.ts';
 import { now, serve } from './program.ts';
 
-/** The service that listens: `consumer <database url> <bootstrap servers> <topic>`. */
+/** The consuming service: `consumer <database url> <bootstrap servers> <topic>`. */
 const [databaseUrl = '', bootstrapServers = '', topic = ''] = process.argv.slice(2);
 const config = configOf('consumer', databaseUrl, bootstrapServers);
 const noteWritten = noteWrittenIn(topic);
@@ -32,7 +32,7 @@ function newBus(): EventBus {
   return created;
 }
 
-/** The numbers that this transaction handles: they count once it is committed. */
+/** The numbers that this transaction handles; they count once it is committed. */
 function batchOf(trx: Knex.Transaction): number[] {
   const known = batches.get(trx);
   if (known) return known;
@@ -63,7 +63,7 @@ const api = {
     await bus.stop();
     bus = newBus();
   },
-  /** Whether each event inserts a row, as a copy table does, or does nothing but be remembered in the inbox. */
+  /** Whether each event inserts a row, as a projection does, or is only recorded in the inbox. */
   insert: (does: boolean) => void (inserting = does),
   expect: (count: number) => arrivals.expect(count),
   all: () => arrivals.all(),

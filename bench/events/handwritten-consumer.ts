@@ -6,8 +6,8 @@ import { configOf, partitions } from './note.ts';
 import { now, serve } from './program.ts';
 
 /**
- * What a careful user writes: kafkajs, and for each event one transaction that remembers its id and inserts a row:
- * `handwritten-consumer <bootstrap servers> <topic> <database url>`. All partitions at the same time.
+ * Code of a careful user: kafkajs, and one transaction per event that stores its id and inserts a row: `handwritten-consumer
+ * <bootstrap servers> <topic> <database url>`. All partitions are handled concurrently.
  */
 const [bootstrapServers = '', topic = '', databaseUrl = ''] = process.argv.slice(2);
 const kafka = new kafkajs.Kafka({

@@ -6,8 +6,8 @@ import { allAtOnce, atRate } from './pace.ts';
 import { now, serve } from './program.ts';
 
 /**
- * What loses events when it dies at the wrong moment, and is often written: a transaction of its own for each event's row,
- * and after its COMMIT a send: `handwritten-producer <bootstrap servers> <topic> <database url>`.
+ * Common code that loses events if it dies at the wrong moment: one transaction per event's row, and a send after its COMMIT:
+ * `handwritten-producer <bootstrap servers> <topic> <database url>`.
  */
 const [bootstrapServers = '', topic = '', databaseUrl = ''] = process.argv.slice(2);
 const kafka = new kafkajs.Kafka({
@@ -18,7 +18,7 @@ const kafka = new kafkajs.Kafka({
 const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
 const database = connectDatabase(configOf('handwritten', databaseUrl, bootstrapServers));
 
-/** Resolves to when the row was committed; the send is done then, too. */
+/** Resolves to the time of the row's commit, after the send. */
 async function write(number: number): Promise<number> {
   await database.transaction((trx) =>
     trx.raw('insert into notes (number, text) values (?, ?)', [number, text]),

@@ -1,7 +1,7 @@
 import joi from 'joi';
 import { defineEvent, readEnvironment, type ServiceConfig } from 'microservice-runtime';
 
-/** What every event of the benchmark holds: a number of its own, and 200 bytes of text. */
+/** The data of every event in the benchmark: its number, and 200 bytes of text. */
 export interface Note {
   number: number;
   text: string;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Calls `work` with 0, 1, 2, ... at `rate` calls a second, `count` times, whether or not earlier calls are done (an open
- * loop: a slow system gets no less to do). Resolves when all are.
+ * Calls `work` with 0, 1, 2, ... at `rate` calls per second, `count` times, whether or not earlier calls have ended (an open
+ * loop: a slow system gets the same load). Resolves when all have ended.
  */
 export async function atRate(
   rate: number,

@@ -5,7 +5,7 @@ import { configOf, keyOf, noteWrittenIn, text } from './note.ts';
 import { allAtOnce, atRate } from './pace.ts';
 import { now, serve } from './program.ts';
 
-/** The service that publishes: `publisher <database url> <bootstrap servers> <topic>`. */
+/** The publishing service: `publisher <database url> <bootstrap servers> <topic>`. */
 const [databaseUrl = '', bootstrapServers = '', topic = ''] = process.argv.slice(2);
 const config = configOf('publisher', databaseUrl, bootstrapServers);
 const noteWritten = noteWrittenIn(topic);
@@ -15,7 +15,7 @@ const contracts = { published: [noteWritten], consumed: [] };
 const newBus = (): EventBus => createEventBus({ config, database, contracts, logger });
 let bus = newBus();
 
-/** What a service does: a row of its own and the event of it, in one transaction. Resolves to when it was committed. */
+/** The work of a service: a row and its event in one transaction. Resolves to the time of the commit. */
 async function write(number: number): Promise<number> {
   await database.transaction(async (trx) => {
     await trx.raw('insert into notes (number, text) values (?, ?)', [number, text]);
@@ -43,11 +43,11 @@ const api = {
     await bus.stop();
     bus = newBus();
   },
-  /** Resolves to when each was committed. */
+  /** Resolves to the time of each commit. */
   writeAtRate: (rate: number, count: number) => writeMany((each) => atRate(rate, count, each)),
   writeAllAtOnce: (concurrency: number, count: number) =>
     writeMany((each) => allAtOnce(concurrency, count, each)),
-  /** Saves events, 500 a transaction, that are sent when the bus is started. */
+  /** Saves events, 500 per transaction, which are sent when the bus starts. */
   async fill(count: number) {
     for (let first = 0; first < count; first += 500) {
       await database.transaction(async (trx) => {
@@ -57,7 +57,7 @@ const api = {
       });
     }
   },
-  /** CPU time of this process so far, in milliseconds. */
+  /** The CPU time of this process so far, in milliseconds. */
   cpu: () => (process.cpuUsage().user + process.cpuUsage().system) / 1_000,
   now,
   async emptied() {

@@ -5,10 +5,10 @@ import path from 'node:path';
 
 const root = path.join(import.meta.dirname, '..', '..');
 
-/** A program that writes a project, and how it is told to write one called `shop` without a question. */
+/** A program that writes a project, and its arguments to write one called `shop` without questions. */
 export interface Tool {
   name: string;
-  /** The package that npm installs: `name@version`; `packed` is ours, packed first. */
+  /** The package to install: `name@version`; `packed` means ours, packed first. */
   package: string;
   args: string[];
 }
@@ -38,13 +38,16 @@ export const tools: Tool[] = [
 ];
 
 export interface InstalledTool extends Tool {
-  /** What Node runs. */
+  /** The script for Node. */
   program: string;
   packages: number;
   bytes: number;
 }
 
-/** Installs a tool with npm into a new folder below `folder`, and counts what came. Throws with what npm said. */
+/**
+ * Installs a tool with npm into a new folder in `folder`, and counts the installed packages. Throws npm's output if that
+ * fails.
+ */
 export async function installTool(tool: Tool, folder: string): Promise<InstalledTool> {
   const home = path.join(folder, tool.name.replace(/\W+/g, '-'));
   await mkdir(home);
@@ -64,7 +67,7 @@ export async function installTool(tool: Tool, folder: string): Promise<Installed
   };
 }
 
-/** Packs what is in dist/, as `npm publish` would. */
+/** Packs dist/, as `npm publish` would. */
 function packOurs(destination: string): string {
   if (!existsSync(path.join(root, 'dist', 'main.js')))
     throw new Error('there is no dist/main.js: npm run build first');

@@ -22,7 +22,7 @@ const userSchema = joi
   .label('User');
 const idSchema = joi.object<{ id: string }>({ id: joi.string().uuid().required() });
 
-/** What the generator writes, with everything that comes with it: checks, logs, ids, metrics, headers. */
+/** The generated service with everything that it includes: validation, logs, ids, metrics, headers. */
 export async function start(databaseUrl: string): Promise<{ url: string }> {
   const config = {
     serviceName: 'user-service',

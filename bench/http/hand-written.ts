@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import express from 'express';
 import { connect, createUsers } from './users.ts';
 
-/** What one writes on a good day without a library: routes, SQL, JSON. No checks, no logs, no metrics. */
+/** A good service written without a library: routes, SQL, JSON. No validation, no logs, no metrics. */
 export function start(databaseUrl: string): Server {
   const users = createUsers(connect(databaseUrl));
   const app = express();

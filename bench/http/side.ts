@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 
 /**
- * One side of the comparison as a process: `side.ts <hand-written|generated> <database url>`. Tells its address, then
- * its CPU time in microseconds as often as it is asked.
+ * One side of the comparison as a process: `side.ts <hand-written|generated> <database url>`. Prints its address, then its
+ * CPU time in microseconds on request.
  */
 const [name, databaseUrl = ''] = process.argv.slice(2);
 

@@ -6,7 +6,7 @@ export interface CommandOptions {
   env?: NodeJS.ProcessEnv;
 }
 
-/** Runs a command to its end; resolves to what it printed, rejects with that when it fails. */
+/** Runs a command; resolves to its output, and rejects with that if it fails. */
 export async function execute(
   command: string,
   parameters: string[],
@@ -19,14 +19,14 @@ export async function execute(
   throw new Error(`${command} ${parameters.join(' ')} ended with ${status ?? signal}:\n${output()}`);
 }
 
-/** Starts a command and leaves it running. */
+/** Starts a command and does not wait for it. */
 export const start = (
   command: string,
   parameters: string[],
   { cwd, env = process.env }: CommandOptions,
 ): ChildProcess => spawn(command, parameters, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
 
-/** What a child has printed so far. */
+/** Returns a function that returns the output of a child so far. */
 export function collect(child: ChildProcess): () => string {
   let text = '';
   for (const stream of [child.stdout, child.stderr])
@@ -34,7 +34,7 @@ export function collect(child: ChildProcess): () => string {
   return () => text;
 }
 
-/** Asks a child to end with SIGTERM, and resolves when it has; after `patience` ms it is killed and that is an error. */
+/** Ends a child with SIGTERM, and resolves when it has exited; after `patience` ms it is killed, and the call rejects. */
 export async function end(child: ChildProcess, patience = 15_000): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');

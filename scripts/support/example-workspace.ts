@@ -3,7 +3,7 @@ import { execute } from './command.ts';
 
 const command = path.resolve(import.meta.dirname, '..', '..', 'dist', 'create-microservice.js');
 
-/** What the demo asks for, and what stands in examples/. */
+/** The answers for the demo and for examples/. */
 export const exampleServices = {
   user: [
     '--resource',

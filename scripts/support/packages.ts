@@ -12,7 +12,7 @@ export interface Packages {
   devkit: string;
 }
 
-/** Packs the built packages as npm publishes them, into `target`; resolves to the paths of the tarballs. */
+/** Packs the built packages into `target`, as npm publishes them; resolves to the paths of the tarballs. */
 export async function packAll(target: string): Promise<Packages> {
   await mkdir(target, { recursive: true });
   const packed = await Promise.all(
@@ -25,7 +25,7 @@ export async function packAll(target: string): Promise<Packages> {
 }
 
 async function pack(folder: string, target: string): Promise<string> {
-  // The build ran already; `prepack` would run it again.
+  // The build has already run; `prepack` would repeat it.
   const options = ['pack', '--json', '--ignore-scripts', '--pack-destination', target];
   const { stdout } = await promisify(execFile)('npm', options, { cwd: folder });
   const packed = JSON.parse(stdout) as { filename: string }[] | Record<string, { filename: string }>;

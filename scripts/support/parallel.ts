@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 
-/** Each job starts servers of its own. */
+/** Each job starts its own servers. */
 const mostJobs = 4;
 
-/** Mocha's options for as many files at a time as there are processors: much of a test is waiting. */
+/** Returns mocha's options to run as many files at a time as there are processors, since tests mostly wait. */
 export const parallel = (): string[] => [
   '--parallel',
   '--jobs',

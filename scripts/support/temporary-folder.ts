@@ -2,7 +2,10 @@ import { chmod, mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** A new folder with its real path. Other accounts may walk through it, as PostgreSQL's must where we are root, and not list it. */
+/**
+ * Creates a folder and returns its real path. Other accounts may enter it but not list it; PostgreSQL's account must enter it
+ * when we are root.
+ */
 export async function temporaryFolder(name: string): Promise<string> {
   const folder = await realpath(await mkdtemp(path.join(tmpdir(), `${name}-`)));
   await chmod(folder, 0o711);

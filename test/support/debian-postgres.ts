@@ -9,11 +9,11 @@ import { findFreePort } from '../../src/devkit/postgres/server/free-port.ts';
 import { waitFor } from '../../src/devkit/testing/wait-for.ts';
 import { query } from './query.ts';
 
-/** A PostgreSQL of Debian, which has what the embedded one lacks: `pg_dump`. */
+/** Debian's PostgreSQL, which has `pg_dump`, unlike the embedded one. */
 export interface DebianPostgres {
   /** Resolves to the address of a new, empty database. */
   createDatabase(name: string): Promise<string>;
-  /** The schema of a database as SQL, without what differs from run to run. */
+  /** Returns the schema of a database as SQL, without parts that differ between runs. */
   dumpSchema(name: string): string;
   stop(): Promise<void>;
 }
@@ -21,7 +21,7 @@ export interface DebianPostgres {
 const installed = '/usr/lib/postgresql';
 const host = '127.0.0.1';
 
-/** The folder of the newest version; undefined where none is installed. */
+/** Returns the folder of the newest version; undefined if none is installed. */
 function findPrograms(): string | undefined {
   if (!existsSync(installed)) return undefined;
   const folders = readdirSync(installed)
@@ -32,7 +32,9 @@ function findPrograms(): string | undefined {
   );
 }
 
-/** For a `before` hook: starts it, and installs it first in CI; elsewhere skips with a printed reason where there is none. */
+/**
+ * For a `before` hook: starts it, and in CI installs it first; elsewhere, skips with a printed reason if it is not installed.
+ */
 export async function startDebianPostgresOrSkip(context: Mocha.Context): Promise<DebianPostgres> {
   if (!findPrograms() && process.env.CI) {
     execFileSync('apt-get', ['-q', 'update'], { stdio: 'ignore' });

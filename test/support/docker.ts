@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-/** For a `before` hook: goes on where a Docker engine answers; otherwise skips with a printed reason, and in CI fails. */
+/** For a `before` hook: requires a Docker engine; without one, skips with a printed reason, and fails in CI. */
 export async function requireDocker(context: Mocha.Context): Promise<void> {
   try {
     await promisify(execFile)('docker', ['version', '--format', '{{.Server.Version}}']);

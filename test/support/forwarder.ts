@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type ListenOptions, type NetConnectOpts, type Socket } from 'node:net';
 import { Client } from 'pg';
 
-/** Makes a PostgreSQL answer at another address of this machine as well, such as a Unix socket or ::1. */
+/** Makes a PostgreSQL available at another address of this machine, such as a Unix socket or ::1. */
 export async function forward(
   from: ListenOptions,
   databaseUrl: string,
@@ -34,7 +34,7 @@ export async function forward(
   };
 }
 
-/** Where a PostgreSQL listens: at a port, or at a Unix socket. */
+/** Returns the address of a PostgreSQL: a port or a Unix socket. */
 export function placeOf(databaseUrl: string): NetConnectOpts {
   const { host, port } = new Client({ connectionString: databaseUrl });
   return host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port };

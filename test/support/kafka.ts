@@ -5,12 +5,12 @@ export type { Kafka } from './real-kafka/own-kafka.ts';
 
 const remedy = 'install Java 17 or newer, or name a running broker in KAFKA_BOOTSTRAP_SERVERS';
 
-/** Says why real Kafka cannot be used here; undefined when it can. */
+/** Returns the reason why real Kafka cannot be used here; undefined if it can. */
 export function kafkaMissing(): string | undefined {
   return process.env.KAFKA_BOOTSTRAP_SERVERS ? undefined : javaMissing();
 }
 
-/** Says why a broker of our own cannot run here; undefined when it can. */
+/** Returns the reason why we cannot run a broker here; undefined if we can. */
 export function javaMissing(): string | undefined {
   try {
     // `--version` prints to stdout: "openjdk 17.0.15 2025-04-15"
@@ -24,7 +24,7 @@ export function javaMissing(): string | undefined {
   }
 }
 
-/** Says why a Java program of ours cannot be compiled and run here; undefined when it can. */
+/** Returns the reason why we cannot compile and run a Java program here; undefined if we can. */
 export function jdkMissing(): string | undefined {
   const missing = javaMissing();
   if (missing) return missing;
@@ -34,7 +34,7 @@ export function jdkMissing(): string | undefined {
     : 'java has no compiler: install a JDK, such as the package openjdk-17-jdk-headless of Debian';
 }
 
-/** For a `before` hook: skips the suite with a printed reason where Kafka cannot run; in CI that is a failure. */
+/** For a `before` hook: skips the suite with a printed reason if Kafka cannot run; fails in CI. */
 export function skipWithoutKafka(context: Mocha.Context, reason = kafkaMissing()): void {
   if (!reason) return;
   if (process.env.CI) throw new Error(reason);
@@ -48,7 +48,10 @@ export function startKafkaOrSkip(context: Mocha.Context): Promise<Kafka> {
   return startKafka();
 }
 
-/** Resolves when the broker takes requests: the one of KAFKA_BOOTSTRAP_SERVERS, else one of our own on a free port of loopback. */
+/**
+ * Resolves when the broker accepts requests: the one of KAFKA_BOOTSTRAP_SERVERS, else a broker of our own on a free loopback
+ * port.
+ */
 export async function startKafka(): Promise<Kafka> {
   const bootstrapServers = process.env.KAFKA_BOOTSTRAP_SERVERS;
   return bootstrapServers ? foreignKafka(bootstrapServers) : startOwnKafka();

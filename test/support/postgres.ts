@@ -5,18 +5,18 @@ import { query } from './query.ts';
 
 export interface TestDatabase {
   url: string;
-  /** Ends its connections and removes it. Safe to repeat. */
+  /** Ends its connections and drops it. Safe to repeat. */
   drop: () => Promise<void>;
 }
 
 let server: Promise<PostgresServer> | undefined;
 
-/** How isolated a transaction is that does not say so itself. */
+/** The default isolation level of transactions. */
 export type Isolation = 'read committed' | 'repeatable read' | 'serializable';
 
 /**
- * Resolves to an empty database on a PostgreSQL that this process shares and that ends with the process, whatever way it
- * ends. `isolation` is the default of its transactions: TEST_DATABASE_ISOLATION where it is not given, else PostgreSQL's.
+ * Resolves to an empty database on a PostgreSQL that this process shares and that ends with the process, however that ends.
+ * `isolation` is the default of its transactions: TEST_DATABASE_ISOLATION if not given, else PostgreSQL's.
  */
 export async function createDatabase(
   isolation: string | undefined = process.env['TEST_DATABASE_ISOLATION'],

@@ -6,16 +6,16 @@ export interface BatchFields {
   /** Bits 0 to 2 name the codec, 4 says transactional, 5 says control: https://kafka.apache.org/documentation/#recordbatch */
   attributes?: number;
   baseOffset?: number;
-  /** Of the last record; the count less one where it is left out. */
+  /** The delta of the last record; default: the count minus one. */
   lastOffsetDelta?: number;
   baseTimestamp?: bigint;
   producerId?: number;
   count: number;
-  /** What stands behind the header. */
+  /** The bytes after the header. */
   content: Buffer;
 }
 
-/** A record batch of version 2 with a right checksum, whatever it holds. */
+/** Returns a record batch of version 2 with a correct checksum, whatever its content. */
 export function rawBatch(fields: BatchFields): Buffer {
   const { attributes = 0, baseOffset = 0, count, lastOffsetDelta = count - 1, content } = fields;
   const batch = Buffer.alloc(61 + content.length);
@@ -35,7 +35,7 @@ export function rawBatch(fields: BatchFields): Buffer {
   return batch;
 }
 
-/** A record without headers, of attributes 0 and time 0. */
+/** Returns a record without headers, with attributes 0 and time 0. */
 export function rawRecord(offsetDelta: number, value: Buffer, key?: Buffer): Buffer {
   const fields = [Buffer.from([0, 0]), varint(offsetDelta)];
   fields.push(...(key ? [varint(key.length), key] : [varint(-1)]), varint(value.length), value, varint(0));
@@ -43,7 +43,7 @@ export function rawRecord(offsetDelta: number, value: Buffer, key?: Buffer): Buf
   return Buffer.concat([varint(body.length), body]);
 }
 
-/** One record of `size` zero bytes, which gzip packs to a thousandth. */
+/** Returns one record of `size` zero bytes, which gzip compresses to a thousandth. */
 export const gzipBomb = (size: number): Buffer =>
   rawBatch({ attributes: 1, count: 1, content: gzipSync(rawRecord(0, Buffer.alloc(size))) });
 
@@ -55,7 +55,7 @@ function varint(value: number): Buffer {
   return Buffer.from([...bytes, rest]);
 }
 
-/** Appends a batch as it is to a partition that the broker leads; rejects with Kafka's error code. */
+/** Appends a batch unchanged to a partition that the broker leads; rejects with Kafka's error code. */
 export async function appendBatch(
   bootstrapServers: string,
   { topic, partition = 0 }: { topic: string; partition?: number },

@@ -3,20 +3,23 @@ import { connect } from 'node:net';
 import { crc32c } from '../../src/devkit/broker/protocol/crc32c.ts';
 import { withAdmin } from '../suites/bus/raw-kafka.ts';
 
-/** A record with all that the wire can carry and KafkaJS's producer cannot: https://kafka.apache.org/documentation/#record */
+/**
+ * A record with every property of the protocol, including those that KafkaJS's producer cannot write:
+ * https://kafka.apache.org/documentation/#record
+ */
 export interface RawRecord {
   key: Buffer | null;
   value: Buffer | null;
-  /** In their order; a name may come twice, a value may be null. */
+  /** In order; a name may be repeated, and a value may be null. */
   headers: [name: string | Buffer, value: Buffer | null][];
-  /** Any signed 64-bit integer; the broker takes it for milliseconds since the epoch. */
+  /** Any signed 64-bit integer; the broker interprets it as milliseconds since the epoch. */
   timestamp: bigint;
 }
 
 /** ConfigResourceTypes.TOPIC of KafkaJS. */
 const TOPIC_RESOURCE = 2;
 
-/** Lets a topic take records of any time: Kafka refuses one that is ahead of its clock by an hour (KIP-937). */
+/** Allows records of any time in a topic: Kafka refuses one that is ahead of its clock by an hour (KIP-937). */
 export async function allowAnyTime(bootstrapServers: string, topic: string): Promise<void> {
   const configEntries = [{ name: 'message.timestamp.after.max.ms', value: String(2n ** 63n - 1n) }];
   await withAdmin(bootstrapServers, (admin) =>
@@ -31,8 +34,8 @@ const PRODUCE = 0;
 const PRODUCE_VERSION = 7;
 
 /**
- * Appends each record as a batch of its own to one partition, in order, through the broker at `bootstrapServers`, which must
- * lead it. Resolves to their offsets; rejects with Kafka's error code.
+ * Appends each record as a separate batch to one partition, in order, through the broker at `bootstrapServers`, which must be
+ * its leader. Resolves to their offsets; rejects with Kafka's error code.
  */
 export async function appendRecords(
   bootstrapServers: string,
@@ -69,7 +72,7 @@ function produceRequest(
   return Buffer.concat([int32(body.length), body]);
 }
 
-/** Of the answer of version 7: correlation id, [topic, [partition, error, offset, ...]]. */
+/** The response of version 7: correlation id, [topic, [partition, error, offset, ...]]. */
 function offsetOf(answer: Buffer | undefined, topic: string, record: RawRecord): number {
   if (!answer) throw new Error('the broker closed the connection');
   const at = 4 + 4 + 2 + Buffer.byteLength(topic) + 4 + 4;
@@ -92,7 +95,7 @@ async function* framesOf(socket: AsyncIterable<Buffer>): AsyncGenerator<Buffer, 
   return undefined;
 }
 
-/** A record batch, version 2, of one record: https://kafka.apache.org/documentation/#recordbatch */
+/** Returns a record batch, version 2, with one record: https://kafka.apache.org/documentation/#recordbatch */
 export function batchOf(record: RawRecord): Buffer {
   const records = recordOf(record);
   const counted = Buffer.concat([

@@ -15,15 +15,15 @@ const root = path.resolve(import.meta.dirname, '..', '..');
 export interface Registry {
   url: string;
   packages: Packages;
-  /** The environment in which npm and pnpm use this registry, with a cache of their own. */
+  /** The environment in which npm and pnpm use this registry, with their own cache. */
   environment: NodeJS.ProcessEnv;
 }
 
 let started: Promise<Registry> | undefined;
 
 /**
- * Resolves to the registry on loopback that the suites of this process share and that ends with it. It holds the three
- * packed packages, and asks npm's configured registry for all others, once for each.
+ * Resolves to the loopback registry that the suites of this process share and that ends with it. It has the three packed
+ * packages, and requests every other package once from npm's configured registry.
  */
 export function useRegistry(): Promise<Registry> {
   started ??= startRegistry();
@@ -83,7 +83,7 @@ async function untilAnswers(address: string, child: ChildProcess, log: string): 
   throw new Error(`the registry did not start:\n${await readFile(log, 'utf8')}`);
 }
 
-/** npm publishes only with a token; this registry takes any. */
+/** npm publishes only with a token; this registry accepts any. */
 async function createEnvironment(folder: string, url: string): Promise<NodeJS.ProcessEnv> {
   const userConfig = path.join(folder, 'npmrc');
   await mkdir(path.join(folder, 'cache'), { recursive: true });
@@ -97,7 +97,7 @@ async function createEnvironment(folder: string, url: string): Promise<NodeJS.Pr
     npm_config_userconfig: userConfig,
     npm_config_cache: path.join(folder, 'cache'),
     npm_config_registry: url,
-    // pnpm would fetch the version of "packageManager" and want npm's signature of it, which a mirror does not have.
+    // pnpm would download the version of "packageManager" and require npm's signature for it, which a mirror does not have.
     npm_config_manage_package_manager_versions: 'false',
   };
 }

@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 
 /**
- * Everything that `pg_dump -s` would write of the tables of a database, one fact a line, in an order that does not depend on
- * when each was made: columns in their order, constraints, indexes and storage parameters. Knex's own tables are left out.
+ * Returns everything that `pg_dump -s` would write for the tables of a database, one fact per line, in an order that does not
+ * depend on the time of creation: columns in their order, constraints, indexes and storage parameters. Knex's own tables are
+ * excluded.
  */
 export async function describeSchema(database: Knex): Promise<string[]> {
   const { rows } = await database.raw<{ rows: { line: string }[] }>(facts);

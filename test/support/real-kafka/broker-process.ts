@@ -5,13 +5,13 @@ import { createInterface } from 'node:readline';
 const startTimeout = 120_000;
 
 export interface BrokerProcess {
-  /** Resolves when the process is gone. Safe to call twice. */
+  /** Resolves when the process has ended. Safe to call twice. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
 /**
- * Runs a JVM and resolves when it prints the line that matches `ready`; rejects with its last lines when it ends before.
- * The JVM ends with this process, however this process ends.
+ * Runs a JVM and resolves when it prints the line that matches `ready`; rejects with its last lines if it exits before. The
+ * JVM ends with this process, however that ends.
  */
 export async function startJava(args: string[], directory: string, ready: RegExp): Promise<BrokerProcess> {
   const java = spawn('java', args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -31,8 +31,8 @@ export async function startJava(args: string[], directory: string, ready: RegExp
 }
 
 /**
- * A shell that ends a process and removes its directory when our end of its stdin closes, which SIGKILL of this process
- * does too.
+ * Starts a shell that ends a process and deletes its directory when our end of its stdin closes, also after SIGKILL of this
+ * process.
  */
 export function guardOf(process: ChildProcess, directory: string): ChildProcess {
   const script = 'cat >/dev/null; kill -9 "$0"; rm -rf "$1"';

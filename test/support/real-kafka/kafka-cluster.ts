@@ -9,19 +9,19 @@ import { formattedStorage, startNode } from './own-kafka.ts';
 import { propertiesText } from './server-properties.ts';
 
 export interface ClusterNode {
-  /** Its `node.id`, from 1 on. */
+  /** Its `node.id`, starting at 1. */
   id: number;
-  /** SIGKILL; the data stay. */
+  /** SIGKILL; the data stays. */
   kill(): Promise<void>;
-  /** SIGTERM: it hands its partitions to others first. */
+  /** SIGTERM: it hands over its partitions first. */
   shutDown(): Promise<void>;
-  /** Starts it again with its data; resolves when it takes requests. */
+  /** Starts it again with its data; resolves when it accepts requests. */
   start(): Promise<void>;
 }
 
 export interface KafkaCluster {
   nodes: readonly ClusterNode[];
-  /** Stops all of it for good and removes its data. */
+  /** Stops all nodes permanently and deletes their data. */
   stop(): Promise<void>;
 }
 
@@ -36,8 +36,8 @@ interface NodePorts {
 const size = 3;
 
 /**
- * Starts three nodes in KRaft, each broker and controller: three replicas, at least two in sync.
- * @param advertise told the port where a broker listens for clients, resolves to the one that clients are to use
+ * Starts three KRaft nodes, each broker and controller: three replicas, at least two in sync.
+ * @param advertise takes the port on which a broker listens, and resolves to the port for clients
  */
 export async function startKafkaCluster(advertise: (port: number) => Promise<number>): Promise<KafkaCluster> {
   const classpath = await kafkaClasspath();
@@ -97,7 +97,7 @@ async function createNode(
   };
 }
 
-/** The formatted storage is that of node 1; nothing but these two lines differs in that of another node. */
+/** The formatted storage is that of node 1; the storage of another node differs only in these two lines. */
 async function nameStorage(file: string, id: number): Promise<void> {
   const text = await readFile(file, 'utf8');
   const directoryId = randomBytes(16).toString('base64url');
@@ -130,7 +130,7 @@ function nodeProperties(own: NodePorts, all: NodePorts[], directory: string): st
     'transaction.state.log.num.partitions': '1',
     'group.initial.rebalance.delay.ms': '0',
     'group.min.session.timeout.ms': '500',
-    // as long as two busy cores need, and no longer: a dead leader is replaced after it
+    // enough for two busy cores, but no more: a dead leader is replaced after this time
     'broker.session.timeout.ms': '4000',
     'broker.heartbeat.interval.ms': '500',
     'num.network.threads': '2',

@@ -14,16 +14,16 @@ interface Jar {
 const here = import.meta.dirname;
 const parallelDownloads = 8;
 
-/** Outside the tree, so that a fresh clone finds what an earlier one downloaded. */
+/** Outside the repository, so a fresh clone finds earlier downloads. */
 export function kafkaCache(): string {
   const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
   return join(cache, 'create-microservice', 'real-kafka');
 }
 
 /**
- * Resolves to the classpath of the broker that jars.txt names: 44 MB from Maven Central, downloaded once and checked against
- * their SHA-256. `mvn` downloads them, since it knows where that is, or which mirror takes its place here; without Maven name
- * a repository in MAVEN_REPOSITORY_URL.
+ * Resolves to the classpath of the broker that jars.txt lists: 44 MB from Maven Central, downloaded once and verified by
+ * SHA-256. `mvn` downloads them, since it knows the configured mirror; without Maven, name a repository in
+ * MAVEN_REPOSITORY_URL.
  */
 export async function kafkaClasspath(): Promise<string> {
   const jars = await readJars();

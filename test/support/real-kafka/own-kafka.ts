@@ -12,11 +12,11 @@ export interface Kafka {
   bootstrapServers: string;
   /** False for the broker of KAFKA_BOOTSTRAP_SERVERS, which is not ours to stop. */
   owned: boolean;
-  /** Stops it for good and removes its data. Safe to call twice. */
+  /** Stops it permanently and deletes its data. Safe to call twice. */
   stop: () => Promise<void>;
   /** SIGKILL; the data stays for `restart`. */
   kill: () => Promise<void>;
-  /** Stops it where it still runs, and starts it at the same address with the same data. */
+  /** Stops it if it still runs, and starts it at the same address with the same data. */
   restart: () => Promise<void>;
 }
 
@@ -24,7 +24,7 @@ const clusterId = 'Y3JlYXRlLW1pY3Jvc2Vydg';
 const log4j = `-Dlog4j2.configurationFile=${join(import.meta.dirname, 'log4j2.yaml')}`;
 const jvm = ['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', log4j];
 
-/** Resolves when a broker of our own takes requests, on free ports of loopback; it ends with this process at the latest. */
+/** Resolves when a broker of our own accepts requests, on free loopback ports; it ends with this process at the latest. */
 export async function startOwnKafka(secure?: SecureListener): Promise<Kafka> {
   const classpath = await kafkaClasspath();
   const directory = await mkdtemp(join(tmpdir(), 'real-kafka-'));
@@ -54,11 +54,11 @@ export async function startOwnKafka(secure?: SecureListener): Promise<Kafka> {
   };
 }
 
-/** Resolves when the node that a properties file describes takes requests. @param directory removed if we die before it */
+/** Resolves when the node of a properties file accepts requests. @param directory deleted if we die before it */
 export const startNode = (classpath: string, properties: string, directory: string): Promise<BrokerProcess> =>
   startJava([...jvm, '-cp', classpath, 'kafka.Kafka', properties], directory, /Kafka Server started/);
 
-/** Formatting takes a JVM of its own, about a second; its result is the same every time, so it is kept in the cache. */
+/** Formatting needs a separate JVM and about a second; its result is always the same, so it is cached. */
 export async function formattedStorage(classpath: string, properties: string): Promise<string> {
   const formatted = join(kafkaCache(), 'formatted-1');
   if (existsSync(formatted)) return formatted;

@@ -7,19 +7,19 @@ import { startOwnKafka } from './own-kafka.ts';
 
 export interface SecureKafka {
   bootstrapServers: string;
-  /** A listener without users, where everything is allowed. */
+  /** A listener without users, on which everything is allowed. */
   adminServers: string;
-  /** The variables that let a service in. */
+  /** The variables with which a service can log in. */
   variables: Record<string, string>;
   stop: () => Promise<void>;
 }
 
-/** Whom rules of topics are about. */
+/** The user to whom the rules of topics apply. */
 export const username = 'order-service';
 const password = 'open sesame';
 const keystorePassword = 'keystore';
 
-/** Starts Apache Kafka behind TLS, with a certificate of its own making, and one user who may log in by PLAIN and SCRAM. */
+/** Starts Apache Kafka with TLS, a certificate created for it, and one user for PLAIN and SCRAM. */
 export async function startSecureKafka(): Promise<SecureKafka> {
   const directory = await mkdtemp(join(tmpdir(), 'kafka-certificate-'));
   const keystore = join(directory, 'keystore.p12');
@@ -43,7 +43,7 @@ export async function startSecureKafka(): Promise<SecureKafka> {
   };
 }
 
-/** Makes a key and returns its certificate, for 127.0.0.1, as PEM. */
+/** Creates a key and returns its certificate, for 127.0.0.1, as PEM. */
 function makeCertificate(keystore: string): string {
   const store = [
     '-alias',

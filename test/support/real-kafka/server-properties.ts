@@ -3,7 +3,7 @@ export interface Ports {
   controller: number;
 }
 
-/** A third listener, which speaks TLS and wants a user. */
+/** A third listener, with TLS and a login. */
 export interface SecureListener {
   port: number;
   /** A PKCS12 file with the broker's key and certificate. */
@@ -13,7 +13,7 @@ export interface SecureListener {
   password: string;
 }
 
-/** The settings of a single KRaft node for tests: loopback, one replica of everything, quick groups and quick restarts. */
+/** The settings of a single KRaft node for tests: loopback, one replica, fast groups and fast restarts. */
 export function serverProperties(directory: string, ports: Ports, secure?: SecureListener): string {
   const settings: Record<string, string> = {
     'process.roles': 'broker,controller',
@@ -33,7 +33,7 @@ export function serverProperties(directory: string, ports: Ports, secure?: Secur
     'transaction.state.log.min.isr': '1',
     'group.initial.rebalance.delay.ms': '0',
     'group.min.session.timeout.ms': '500',
-    // After SIGKILL a broker id is refused until its old session ends: 9 s by default.
+    // After SIGKILL, a broker id is refused until its old session ends: 9 s by default.
     'broker.session.timeout.ms': '2000',
     'broker.heartbeat.interval.ms': '300',
   };
@@ -41,7 +41,7 @@ export function serverProperties(directory: string, ports: Ports, secure?: Secur
   return propertiesText(settings);
 }
 
-/** Settings as a properties file has them. */
+/** Formats settings as a properties file. */
 export const propertiesText = (settings: Record<string, string>): string =>
   Object.entries(settings)
     .map(([name, value]) => `${name}=${value}\n`)
@@ -59,10 +59,10 @@ function addSecureListener(settings: Record<string, string>, secure: SecureListe
     [of('plain')]: `${login}.plain.PlainLoginModule required user_${secure.username}="${secure.password}";`,
     [of('scram-sha-256')]: `${login}.scram.ScramLoginModule required;`,
     [of('scram-sha-512')]: `${login}.scram.ScramLoginModule required;`,
-    // takes tokens without a signature, which is all that this listener's tests need of it
+    // accepts unsigned tokens, which is enough for the tests of this listener
     [of('oauthbearer')]:
       `${login}.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker";`,
-    // rules are for topics that have some; the plain listener, which has no users, may do everything
+    // rules apply only to topics that have some; the plain listener, without users, may do everything
     'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
     'allow.everyone.if.no.acl.found': 'true',
     'super.users': 'User:ANONYMOUS',

@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 
 export interface TokenServer {
   url: string;
-  /** How many tokens it gave. */
+  /** The number of tokens issued. */
   given: () => number;
   stop: () => void;
 }
 
-/** Gives tokens without a signature (RFC 7519, section 6) of `subject`, which live for `seconds`, to one client. */
+/** Issues unsigned tokens (RFC 7519, section 6) for `subject`, valid for `seconds`, to one client. */
 export async function startTokenServer(options: {
   subject: string;
   seconds: number;

@@ -17,7 +17,7 @@ export interface TransactionalProducer {
 const program = join(import.meta.dirname, 'TransactionalProducer.java');
 const jvm = ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 
-/** Compiles and starts it with the JDK; resolves when it can write. Rejects with what it prints when it cannot. */
+/** Compiles and starts it with the JDK; resolves when it is ready. Rejects with its output if it fails. */
 export async function startTransactionalProducer(
   bootstrapServers: string,
   { topic, type }: { topic: string; type: string },

@@ -15,7 +15,7 @@ import { readRecord, type KafkaRecord } from './record.ts';
 export interface Allowance {
   /** The largest decompressed size of a single batch, in bytes. */
   readonly batchBytes: number;
-  /** The batches are decompressed until they reach this total size, in bytes. */
+  /** The decompressed bytes that are left; without any, no further batch is decompressed. */
   bytes: number;
   records: number;
 }
