@@ -13,7 +13,8 @@ const root = path.resolve(import.meta.dirname, '../..');
 
 /** Nouns near to names of the generated code, of the language or of SQL, which a resource may bear all the same. */
 const nouns = `
-  category copy document event-log field file group limit list map message option order query record result state type
+  category check copy document event-log field file group limit list map message option order publisher query record result
+  state type
 `;
 
 const everyday = 'label:string:unique at:timestamp:optional data:json:optional amount:decimal';

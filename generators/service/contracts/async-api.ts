@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Field } from '../model/answers.ts';
 import { fieldCodes, tolerantSchema, type JsonSchema } from '../model/fields.ts';
-import type { ServiceView } from '../model/view.ts';
+import type { ResourceView, ServiceView } from '../model/view.ts';
 
 interface Event {
   type: string;
@@ -18,7 +18,7 @@ interface Event {
  */
 export async function asyncApi(view: ServiceView, templates: string): Promise<JsonSchema> {
   const headers = await readFile(path.join(templates, 'cloud-event-headers.json'), 'utf8');
-  const published = view.resources.flatMap(({ kebab, shown }) => publishedEvents(kebab, shown));
+  const published = view.resources.flatMap(publishedEvents);
   const consumed = consumedEvents(view);
   const all = sorted([...published, ...consumed]);
   return {
@@ -66,24 +66,21 @@ const grouped = (events: Event[], entry: (topic: string, events: Event[]) => [st
     ),
   );
 
-function publishedEvents(kebab: string, fields: Field[]): Event[] {
+function publishedEvents({ kebab, shown, events }: ResourceView): Event[] {
+  const id = fieldCodes.uuid.schema;
   const state = {
-    id: fieldCodes.uuid.schema,
-    ...Object.fromEntries(fields.map((field) => [field.name, stateOf(field)])),
+    id,
+    ...Object.fromEntries(shown.map((field) => [field.name, stateOf(field)])),
     createdAt: fieldCodes.timestamp.schema,
     updatedAt: fieldCodes.timestamp.schema,
   };
-  const payloads = {
-    created: objectOf(state),
-    updated: objectOf(state),
-    deleted: objectOf({ id: fieldCodes.uuid.schema }),
-  };
-  return Object.entries(payloads).map(([fact, payload]) => ({
-    type: `${kebab}.${fact}`,
-    version: 1,
+  const payloads = { state: objectOf(state), id: objectOf({ id }) };
+  return events.map(({ type, version, data }) => ({
+    type,
+    version,
     topic: `${kebab}.events`,
     aggregate: kebab,
-    payload,
+    payload: payloads[data],
   }));
 }
 

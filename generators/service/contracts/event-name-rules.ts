@@ -8,7 +8,7 @@ const eventType = /^[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)+$/;
 /** Names of two words in the files that import events; an event whose type gives one of them would hide it. */
 const generated = `
   bigintString createService dateString decimalString defineEvent isDeepStrictEqual isLast jsonValue pageSchemaOf
-  readConfig registerConsumers startService textString timestampString untilStatus uuidString waitFor
+  readConfig startService textString timestampString untilStatus uuidString waitFor
 `;
 
 /** Why no event can have this type; nothing when one can. */
@@ -34,10 +34,20 @@ export function eventNamesFault(consumes: ConsumedEvent[], resources: Resource[]
 const namesOf = (text: string) => text.trim().split(/\s+/);
 
 /** What the code of a copy declares beside what `collisionFault` compares. */
-function namesOfCopy({ aggregate, camel, camelPlural, shapes, events }: CopyView): [string, string][] {
+function namesOfCopy({
+  aggregate,
+  camel,
+  camelPlural,
+  pascal,
+  shapes,
+  events,
+}: CopyView): [string, string][] {
   const copy = `the copy of "${aggregate.kebab}"`;
   return [
-    ...[...new Set([camel, camelPlural])].map((name): [string, string] => [name, copy]),
+    ...[...new Set([camel, camelPlural, `register${pascal}Consumers`])].map((name): [string, string] => [
+      name,
+      copy,
+    ]),
     ...shapes.map((shape): [string, string] => [shape.camel, `the data of "${shape.of}"`]),
     ...events.map(({ type, name }): [string, string] => [name, `the event "${type}"`]),
   ];

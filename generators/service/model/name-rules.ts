@@ -3,6 +3,7 @@ import { kebabFault, suggestion, toKebab } from '../../outside/kebab-case.ts';
 import { seen } from '../../outside/seen.ts';
 import type { Field, Resource } from './answers.ts';
 import { columnName, resourceNames } from './names.ts';
+import { resourceEvents } from './resource-events.ts';
 import {
   generatedTypes,
   generatedVariables,
@@ -117,12 +118,14 @@ const layers = ['Changes', 'Publisher', 'Repository', 'Router', 'Row', 'Service'
 /** What the generated code of a resource declares. */
 export function identifiers(name: string): string[] {
   const { camel, camelPlural, pascal } = resourceNames(name);
-  const events = ['Created', 'Updated', 'Deleted', 'Schema'].map((suffix) => camel + suffix);
-  return [camel, camelPlural, pascal, `New${pascal}`, ...layers.map((layer) => pascal + layer), ...events];
+  const types = layers.map((layer) => pascal + layer);
+  return [camel, camelPlural, pascal, `New${pascal}`, ...types, `${camel}Schema`, ...eventNames(name)];
 }
 
+const eventNames = (resource: string) => resourceEvents(resource).map(({ name }) => name);
+
 /** A copy of `user` is called user-copy, and knows the events userCreated and so on. */
-const copyIdentifiers = (aggregate: string) => {
-  const events = identifiers(aggregate).filter((name) => /(Created|Updated|Deleted)$/.test(name));
-  return [...identifiers(`${aggregate}-copy`), ...events];
-};
+const copyIdentifiers = (aggregate: string) => [
+  ...identifiers(`${aggregate}-copy`),
+  ...eventNames(aggregate),
+];

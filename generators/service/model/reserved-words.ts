@@ -35,8 +35,9 @@ export const runtimeTables = words(`
  * A test generates and compiles resources with the nouns that are near to these and allowed.
  */
 export const generatedVariables = words(`
-  app bus changes config console contracts created database error event globalThis id infinity joi json knex logger
-  page process publish publishers req res router row server service toRow trx undefined updated
+  app bus changes checkPrecondition config console contracts created database error event globalThis id infinity joi json
+  knex logger notFound outer page precondition process publish req res router row server service toRow trx undefined
+  updated
 `);
 
 /** Types that generated code uses beside one called like a resource, and those whose shadow would mislead. */

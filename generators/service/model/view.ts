@@ -1,7 +1,9 @@
 import type { ConsumedEvent, Field, Resource, ServiceAnswers } from './answers.ts';
 import { resourceNames, type Names } from './names.ts';
+import { resourceEvents, type ResourceEvent } from './resource-events.ts';
 
 export interface ResourceView extends Names {
+  events: ResourceEvent[];
   fields: Field[];
   /** What answers and events carry: all but the secret ones. */
   shown: Field[];
@@ -66,6 +68,7 @@ export function serviceView(answers: ServiceAnswers): ServiceView {
 export const resourcesOf = (resources: Resource[]): ResourceView[] =>
   resources.map(({ name, fields }) => ({
     ...resourceNames(name),
+    events: resourceEvents(name),
     fields,
     shown: fields.filter(({ secret }) => !secret),
     secrets: fields.filter(({ secret }) => secret),

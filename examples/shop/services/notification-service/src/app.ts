@@ -1,9 +1,8 @@
-import { createEventBus, createLogger, databasePart } from 'microservice-runtime';
+import { connectDatabase, createEventBus, createLogger, databasePart } from 'microservice-runtime';
 import { createHttpApp, httpServer, type ApiRouter } from 'microservice-runtime/http';
 import type { Config } from './config.ts';
-import { createDatabase } from './database.ts';
-import { registerConsumers } from './events/consumers.ts';
 import { contracts } from './events/contracts.ts';
+import { registerUserCopyConsumers } from './events/user-copy-consumers.ts';
 import { createUserCopyRepository } from './repositories/user-copy-repository.ts';
 import { createUserCopyRouter } from './routers/user-copy-router.ts';
 import { createUserCopyService } from './services/user-copy-service.ts';
@@ -12,13 +11,14 @@ const info = { title: 'notification-service', version: '1.0.0', description: 'Th
 
 /** Creates and wires all parts of this service. Nothing runs until the parts are started. */
 export function createService(config: Config, logger = createLogger(config)) {
-  const database = createDatabase(config, logger);
+  const database = connectDatabase(config, logger);
   const bus = createEventBus({ config, database, contracts, logger });
+  const routers: ApiRouter[] = [];
 
   const userCopies = createUserCopyService(createUserCopyRepository(database));
-  registerConsumers(bus, { userCopies });
+  registerUserCopyConsumers(bus, userCopies);
+  routers.push(createUserCopyRouter(userCopies));
 
-  const routers: ApiRouter[] = [createUserCopyRouter(userCopies)];
   const app = createHttpApp({ config, logger, info, routers, database, bus });
   const server = httpServer(app, config, logger);
   return { config, logger, server, parts: [databasePart(database), bus, server] };

@@ -6,16 +6,16 @@ const columns = ['id', 'email', 'name', 'age', 'active', 'copied_at as copiedAt'
 
 export type UserCopyRepository = ReturnType<typeof createUserCopyRepository>;
 
-/** All SQL for the copies of users. */
+/** All SQL for the copies of users. A call without `trx` is its own transaction. */
 export const createUserCopyRepository = (database: Knex) => ({
-  find: async (id: string): Promise<UserCopy | undefined> => {
-    const row: UserCopyRow | undefined = await database('user_copies').where({ id }).first(columns);
+  find: async (id: string, trx: Knex = database): Promise<UserCopy | undefined> => {
+    const row: UserCopyRow | undefined = await trx('user_copies').where({ id }).first(columns);
     return row && toUserCopy(row);
   },
 
   /** Oldest copy first. */
-  list: async ({ limit, after }: PageQuery): Promise<Page<UserCopy>> => {
-    const rows: UserCopyRow[] = await database('user_copies')
+  list: async ({ limit, after }: PageQuery, trx: Knex = database): Promise<Page<UserCopy>> => {
+    const rows: UserCopyRow[] = await trx('user_copies')
       .select(columns)
       .modify((query) => {
         if (after) void query.whereRaw('(copied_at, id) > (?, ?)', [...after]);
@@ -26,14 +26,14 @@ export const createUserCopyRepository = (database: Knex) => ({
   },
 
   /** Inserts or updates the copy. */
-  save: async (id: string, data: UserCopyData, trx: Knex): Promise<void> => {
+  save: async (id: string, data: UserCopyData, trx: Knex = database): Promise<void> => {
     await trx('user_copies')
       .insert({ id, ...toRow(data) })
       .onConflict('id')
       .merge();
   },
 
-  remove: async (id: string, trx: Knex): Promise<void> => {
+  remove: async (id: string, trx: Knex = database): Promise<void> => {
     await trx('user_copies').where({ id }).delete();
   },
 });

@@ -28,8 +28,8 @@ export const createUserRepository = (database: Knex) => ({
   },
 
   /** Oldest first. */
-  list: async ({ limit, after }: PageQuery): Promise<Page<User>> => {
-    const rows: UserRow[] = await database('users')
+  list: async ({ limit, after }: PageQuery, trx: Knex = database): Promise<Page<User>> => {
+    const rows: UserRow[] = await trx('users')
       .select(columns)
       .modify((query) => {
         if (after) void query.whereRaw('(created_at, id) > (?, ?)', [...after]);

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { NotFoundError, type PageQuery, type Precondition } from 'microservice-runtime';
-import type { UserPublisher } from '../events/publishers.ts';
+import type { UserPublisher } from '../events/user-publisher.ts';
 import type { NewUser, UserChanges } from '../models/user.ts';
 import type { UserRepository } from '../repositories/user-repository.ts';
 
@@ -12,35 +12,48 @@ interface Dependencies {
 
 export type UserService = ReturnType<typeof createUserService>;
 
-/** One transaction saves each change and its event: both or neither. */
-export const createUserService = ({ database, users, publish }: Dependencies) => ({
-  list: (query: PageQuery) => users.list(query),
+/** One transaction saves each change and its event: both or neither. Within a transaction that you pass, it is a savepoint. */
+export function createUserService({ database, users, publish }: Dependencies) {
+  /** Locks the row before it checks the precondition, so that no other transaction can change it in between. */
+  async function check(precondition: Precondition, id: string, trx: Knex) {
+    const user = await users.lock(id, trx);
+    if (!user) throw notFound(id);
+    precondition(user);
+  }
 
-  get: async (id: string) => (await users.find(id)) ?? notFound(id),
+  return {
+    list: (query: PageQuery, trx?: Knex) => users.list(query, trx),
 
-  create: (newUser: NewUser) =>
-    database.transaction(async (trx) => {
-      const user = await users.insert(newUser, trx);
-      await publish.created(user, trx);
+    get: async (id: string, trx?: Knex) => {
+      const user = await users.find(id, trx);
+      if (!user) throw notFound(id);
       return user;
-    }),
+    },
 
-  update: (id: string, changes: UserChanges, precondition?: Precondition) =>
-    database.transaction(async (trx) => {
-      precondition?.((await users.lock(id, trx)) ?? notFound(id));
-      const user = (await users.update(id, changes, trx)) ?? notFound(id);
-      await publish.updated(user, trx);
-      return user;
-    }),
+    create: (newUser: NewUser, outer: Knex = database) =>
+      outer.transaction(async (trx) => {
+        const user = await users.insert(newUser, trx);
+        await publish.created(user, trx);
+        return user;
+      }),
 
-  remove: (id: string, precondition?: Precondition) =>
-    database.transaction(async (trx) => {
-      precondition?.((await users.lock(id, trx)) ?? notFound(id));
-      const removedId = (await users.remove(id, trx)) ?? notFound(id);
-      await publish.deleted(removedId, trx);
-    }),
-});
+    update: (id: string, changes: UserChanges, precondition?: Precondition, outer: Knex = database) =>
+      outer.transaction(async (trx) => {
+        if (precondition) await check(precondition, id, trx);
+        const user = await users.update(id, changes, trx);
+        if (!user) throw notFound(id);
+        await publish.updated(user, trx);
+        return user;
+      }),
 
-function notFound(id: string): never {
-  throw new NotFoundError(`No user has the id ${id}`);
+    remove: (id: string, precondition?: Precondition, outer: Knex = database) =>
+      outer.transaction(async (trx) => {
+        if (precondition) await check(precondition, id, trx);
+        const removedId = await users.remove(id, trx);
+        if (!removedId) throw notFound(id);
+        await publish.deleted(removedId, trx);
+      }),
+  };
 }
+
+const notFound = (id: string) => new NotFoundError(`No user has the id ${id}`);

@@ -5,7 +5,7 @@ import { userCreated, userDeleted, userUpdated } from './user-events.ts';
 
 export type UserPublisher = ReturnType<typeof createUserPublisher>;
 
-/** Publishes with the transaction that changes the user: Kafka gets the event only after the commit. */
+/** Publishes in the transaction that changes the user. Kafka gets the event only after the commit. */
 export const createUserPublisher = (bus: EventBus) => ({
   created: (user: User, trx: Knex.Transaction) => bus.publish(userCreated.of(user.id, user), trx),
   updated: (user: User, trx: Knex.Transaction) => bus.publish(userUpdated.of(user.id, user), trx),

@@ -2,15 +2,11 @@ import type { EventBus } from 'microservice-runtime';
 import type { UserCopyService } from '../services/user-copy-service.ts';
 import { userCreated, userUpdated, userDeleted } from './user-copy-events.ts';
 
-interface Services {
-  userCopies: UserCopyService;
-}
-
 /**
- * Registers the handlers of other services' events. The handler runs in the transaction that records the event as handled.
+ * Registers the handlers of user-service's events. A handler runs in the transaction that records the event as handled.
  * Do all database work through `trx`, and its effect happens exactly once, however often Kafka delivers the event.
  */
-export function registerConsumers(bus: EventBus, { userCopies }: Services): void {
+export function registerUserCopyConsumers(bus: EventBus, userCopies: UserCopyService): void {
   bus.on(userCreated, (event, trx) => userCopies.keep(event.subject, event.data, trx));
   bus.on(userUpdated, (event, trx) => userCopies.keep(event.subject, event.data, trx));
   bus.on(userDeleted, (event, trx) => userCopies.forget(event.subject, trx));
