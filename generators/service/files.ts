@@ -11,6 +11,7 @@ import type { ServiceAnswers } from './model/answers.ts';
 import { asyncApi } from './contracts/async-api.ts';
 import { fieldCodes, runtimeSchemas, tolerantJoi } from './model/fields.ts';
 import { planMigrations, type ChangeView, type MigrationPlan } from './migrations/plan.ts';
+import { runtimeMigration } from './migrations/runtime-tables.ts';
 import { copyColumn } from './migrations/tables.ts';
 import { columnName } from './model/names.ts';
 import { serviceView, type CopyView, type ResourceView, type ServiceView } from './model/view.ts';
@@ -33,7 +34,7 @@ export async function serviceFiles(
     ...serviceView(answers),
     markdown: { description: await markdown(answers.description) },
   };
-  const files = await migrationFiles(view, root, plan ?? (await planMigrations(view, root)), finish);
+  const files = await migrationFiles(view, root, plan ?? planMigrations(view), finish);
   const into = { files, finish };
   await render(path.join(root, 'service'), view, { ...into, wanted: (file) => isWanted(file, view) });
   for (const resource of view.resources) {
@@ -68,7 +69,7 @@ export async function migrationFiles(
 ): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   const into = { files, finish, wanted: isMigration };
-  for (const [source, name] of runtime) files.set(`migrations/${name}.ts`, await readFile(source, 'utf8'));
+  for (const [module, name] of runtime) files.set(`migrations/${name}.ts`, runtimeMigration(module));
   for (const resource of view.resources) {
     const migration = creates.get(resource.table);
     if (migration === undefined) continue;

@@ -6,7 +6,6 @@ import { findPlace, findSiblings, servicesFolder, type Place } from '../output/p
 import { shownPath } from '../core/shown-path.ts';
 import { checkPrograms } from '../output/steps.ts';
 import { openTarget } from '../output/target.ts';
-import { templatesRoot } from '../rendering/templates-root.ts';
 import { packageVersion } from '../core/version.ts';
 import type { Call, Step, Work } from '../output/work.ts';
 import { yoRcFile, type Remembered } from '../output/yo-rc.ts';
@@ -84,7 +83,7 @@ async function workOf(
     pnpm: '--no-install, or --package-manager npm',
   });
   const history = await readHistory(folder, before);
-  const plan = await planMigrations(serviceView(answers), templatesRoot('service'), history);
+  const plan = planMigrations(serviceView(answers), history);
   return {
     folder,
     workspace,

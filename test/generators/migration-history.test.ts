@@ -44,7 +44,7 @@ describe('the migrations of a service that is generated again and again', functi
             'a new one sorts before one that was there',
           );
           created.push(
-            ...added.filter((name) => /_(create|event)_/.test(name)).map((name) => name.slice(15)),
+            ...added.filter((name) => /_(create_|event)/.test(name)).map((name) => name.slice(15)),
           );
         }
         assert.deepEqual([...new Set(created)], created, 'a table has two create migrations');
@@ -72,6 +72,23 @@ describe('the migrations of a service that is generated again and again', functi
     assert.deepEqual((await upgraded.generate(shape({ user: ['name'] }))).added, [
       '20270101000001_create_users.ts',
     ]);
+  });
+
+  it('get all tables of the event bus in one migration, once', async () => {
+    const service = createGrowingService();
+    const user = shape({ user: ['name'] });
+    assert.deepEqual((await service.generate(user)).added, [
+      '20260101000000_events.ts',
+      '20260101000010_create_users.ts',
+    ]);
+    assert.deepEqual((await service.generate(user)).added, []);
+    service.present.delete('20260101000000_events.ts');
+    assert.deepEqual((await service.generate(user)).added, []);
+
+    const renamed = createGrowingService();
+    const text = "export { down, up } from 'microservice-runtime/tables/events';\n";
+    renamed.present.set('20250101000000_tables.ts', text);
+    assert.deepEqual((await renamed.generate(user)).added, ['20260101000010_create_users.ts']);
   });
 
   it('begin where the last of the owner ends, in as many digits', () => {
@@ -153,7 +170,7 @@ describe('the schema of a service that grew', function () {
 
   /** As `knex migrate:latest`, but for the tables of the runtime. */
   async function migrate(database: Knex, present: Map<string, string>): Promise<void> {
-    const own = byName(present).filter(([name]) => !name.includes('_event_'));
+    const own = byName(present).filter(([name]) => !/_event(s|_)/.test(name));
     for (const [name, text] of own) await writeFile(path.join(folder, name), text);
     await database.migrate.latest({
       migrationSource: {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { asyncApi } from '../../generators/service/contracts/async-api.ts';
+import { packPristine, pristineFile, readPristine } from '../../generators/output/pristine.ts';
 import { parseFields } from '../../generators/service/model/field-grammar.ts';
 import { serviceView } from '../../generators/service/model/view.ts';
 import { templatesRoot } from '../../generators/rendering/templates-root.ts';
@@ -24,6 +25,27 @@ async function writeContract(file: string, resources: Record<string, string>): P
   });
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, JSON.stringify(await asyncApi(view, templatesRoot('service'))));
+}
+
+const eventTables = {
+  '20260101000000_event_outbox.ts': 'event-outbox',
+  '20260101000001_event_inbox.ts': 'event-inbox',
+  '20260101000002_event_parked.ts': 'event-parked',
+  '20260101000003_event_inbox_2.ts': 'event-inbox-2',
+};
+
+/** Replaces the migration of the event tables by those of an earlier generator, in the folder and in what it remembers. */
+async function writeEventTables(service: string): Promise<void> {
+  const pristine = await readPristine(service);
+  const now = 'migrations/20260101000000_events.ts';
+  assert.ok(pristine.delete(now));
+  await rm(path.join(service, now));
+  for (const [name, module] of Object.entries(eventTables)) {
+    const text = `export { down, up } from 'microservice-runtime/tables/${module}';\n`;
+    pristine.set(`migrations/${name}`, text);
+    await writeFile(path.join(service, 'migrations', name), text);
+  }
+  await writeFile(path.join(service, pristineFile), packPristine(pristine));
 }
 
 describe('migrations, when a service is generated again', function () {
@@ -92,6 +114,21 @@ describe('migrations, when a service is generated again', function () {
     await generate('--force');
     const { '20260101000011_create_account_copies.ts': _deleted, ...left } = second;
     assert.deepEqual(await migrations(), left);
+  });
+
+  it('keeps the four migrations of the event tables that an earlier generator wrote', async () => {
+    const user = ['--resource', 'user', '--fields', 'name:string'];
+    await generate(...user);
+    await writeEventTables(path.dirname(folder));
+    const first = await migrations();
+    const order = ['--resource', 'order', '--fields', 'code:string'];
+    const output = await generate(...user, ...order);
+    const { '20260101000011_create_orders.ts': created, ...kept } = await migrations();
+    assert.deepEqual(kept, first);
+    assert.match(created ?? '', /createTable\('orders'/);
+    assert.doesNotMatch(output, /_event/);
+    await generate('--force');
+    assert.deepEqual(Object.keys(await migrations()).length, Object.keys(first).length + 1);
   });
 
   it('adds a column for a field that an event of a provider gained, in a migration of its own', async () => {

@@ -10,8 +10,10 @@ const root = path.resolve(import.meta.dirname, '..', '..');
 const modules = path.join(root, 'src', 'runtime', 'tables');
 const released = path.join(import.meta.dirname, 'released-tables');
 
-/** In the order of the migrations that a generated service exports them in. */
-const names = ['event-outbox', 'event-inbox', 'event-parked', 'event-inbox-2'];
+/** In the order of the migrations that a service of the first generators exports them in. */
+const parts = ['event-outbox', 'event-inbox', 'event-parked', 'event-inbox-2'];
+/** The same tables in one migration, which a new service has. */
+const whole = 'events';
 
 /**
  * Owners' migrations export these modules, and a migration that has run does not run again. So a module that was released
@@ -21,22 +23,15 @@ const names = ['event-outbox', 'event-inbox', 'event-parked', 'event-inbox-2'];
 describe('a released table module', function () {
   this.timeout(30_000);
 
-  it('is known here, and exported by a migration of the generated service', () => {
+  it('is known here', () => {
     const stems = (folder: string) => readdirSync(folder).map((file) => path.parse(file).name);
-    assert.deepEqual(stems(modules).toSorted(), names.toSorted());
-    assert.deepEqual(stems(released).toSorted(), names.toSorted());
-    const migrations = path.join(root, 'generators/service/templates/service/migrations');
-    assert.deepEqual(
-      readdirSync(migrations)
-        .toSorted()
-        .map((file) => readFileSync(path.join(migrations, file), 'utf8')),
-      names.map((name) => `export { down, up } from 'microservice-runtime/tables/${name}';\n`),
-    );
+    assert.deepEqual(stems(modules).toSorted(), [...parts, whole].toSorted());
+    assert.deepEqual(stems(released).toSorted(), [...parts, whole].toSorted());
   });
 
   it('makes what it made when it was released', async () => {
-    for (const [index, name] of names.entries()) {
-      const before = names.slice(0, index);
+    for (const [index, name] of [...parts.entries(), [0, whole] as const]) {
+      const before = parts.slice(0, index);
       const then = await schemaAfter(async (database) => {
         for (const each of [...before, name]) await database.raw(statementsOf(each));
       });
@@ -49,14 +44,36 @@ describe('a released table module', function () {
   });
 
   it('is undone by its down', async () => {
-    const [all, left] = [names, names.slice(0, -1)];
     const migrated = (wanted: string[], undone: string[] = []) =>
       schemaAfter(async (database) => {
         for (const name of wanted) await (await load(name)).up(database);
         for (const name of undone) await (await load(name)).down(database);
       });
-    assert.deepEqual(await migrated(all, names.slice(-1)), await migrated(left));
-    assert.deepEqual(await migrated(all, names.toReversed()), []);
+    assert.deepEqual(await migrated(parts, parts.slice(-1)), await migrated(parts.slice(0, -1)));
+    assert.deepEqual(await migrated(parts, parts.toReversed()), []);
+    assert.deepEqual(await migrated([whole], [whole]), []);
+  });
+
+  it('that makes all tables of the event bus makes the schema of the four that it stands for', async () => {
+    const migrated = (wanted: string[]) =>
+      schemaAfter(async (database) => {
+        for (const name of wanted) await (await load(name)).up(database);
+      });
+    const one = await migrated([whole]);
+    assert.ok(one.some((line) => line.startsWith('event_positions topic_id')));
+    assert.deepEqual(one, await migrated(parts));
+  });
+
+  it('that makes all tables of the event bus keeps them all while one has rows', async () => {
+    const row = { consumer_group: 'g', topic: 'x.events', partition: 0, position: 1 };
+    const kept = await schemaAfter(async (database) => {
+      const { up, down } = await load(whole);
+      await up(database);
+      await database('event_positions').insert(row);
+      await assert.rejects(database.transaction(down), /table event_positions has rows/);
+      assert.equal((await database('event_positions')).length, 1);
+    });
+    assert.deepEqual(kept, await schemaAfter(async (database) => (await load(whole)).up(database)));
   });
 });
 

@@ -1,11 +1,10 @@
-import { readdir } from 'node:fs/promises';
-import path from 'node:path';
 import type { Code } from '../../rendering/code.ts';
 import type { Field } from '../model/answers.ts';
 import { columnName } from '../model/names.ts';
 import type { ServiceView } from '../model/view.ts';
 import { noHistory, type History } from './history.ts';
 import { nameAfter } from './names.ts';
+import { missingRuntimeTables } from './runtime-tables.ts';
 import { changeOf, type TableChange } from './table-change.ts';
 import { tablesOf, type Table } from './tables.ts';
 
@@ -17,7 +16,7 @@ export interface ChangeView extends TableChange {
 
 /** The migrations that a run adds. Those that are there stay as they are. */
 export interface MigrationPlan {
-  /** For tables of the runtime: the template's path to the name. */
+  /** For tables of the runtime: the module to the name. */
   runtime: Map<string, string>;
   /** For new tables: the table to the name. */
   creates: Map<string, string>;
@@ -36,11 +35,7 @@ const firstTable = '20260101000010';
  * Plans the migrations from those of earlier runs to what `view` needs, in the order of their names. Writes nothing.
  * Throws a UsageError where a table that exists cannot hold what is asked for.
  */
-export async function planMigrations(
-  view: ServiceView,
-  templates: string,
-  history: History = noHistory,
-): Promise<MigrationPlan> {
+export function planMigrations(view: ServiceView, history: History = noHistory): MigrationPlan {
   const taken = new Set(history.files.keys());
   const give = (preferred: string) => {
     const name = nameAfter(taken, preferred);
@@ -48,9 +43,8 @@ export async function planMigrations(
     return name;
   };
   const wanted = tablesOf(view);
-  const runtime = (await runtimeMigrations(templates)).filter((file) => !hasRuntimeTable(history, file));
   return {
-    runtime: new Map(runtime.map((file) => [file, give(path.basename(file, '.ts'))])),
+    runtime: new Map(missingRuntimeTables(history.files).map(({ module, name }) => [module, give(name)])),
     creates: new Map(
       wanted
         .filter(({ name }) => !history.tables.has(name))
@@ -79,19 +73,6 @@ function changeName(table: string, { added, loosened }: TableChange): string {
   const [only] = added;
   const isOne = only && added.length === 1 && loosened.length === 0;
   return isOne ? `add_${columnName(only.name)}_to_${table}` : `change_${table}`;
-}
-
-async function runtimeMigrations(templates: string): Promise<string[]> {
-  const folder = path.join(templates, 'service', 'migrations');
-  return (await readdir(folder)).toSorted().map((name) => path.join(folder, name));
-}
-
-/** Whether a run, or the owner under another name, wrote the migration of this table of the runtime. */
-function hasRuntimeTable({ files }: History, template: string): boolean {
-  const words = path.basename(template).replace(/^\d+/, '');
-  const table = words.replace(/^_/, '').replace(/\.ts$/, '').replaceAll('_', '-');
-  const exported = new RegExp(`['"]microservice-runtime/tables/${table}['"]`);
-  return [...files].some(([name, text]) => name.replace(/^\d+/, '') === words || exported.test(text));
 }
 
 /** Columns that the code of the last run used, and that of this one does not. */

@@ -72,7 +72,7 @@ export function createGrowingService() {
       const answers = answersOf(run, remembered);
       const view = serviceView(answers);
       const history = historyOf(remembered, pristine, present);
-      const plan = await planMigrations(view, root, history);
+      const plan = planMigrations(view, history);
       const files = await migrationFiles(view, root, plan);
       for (const [file, text] of files) {
         const name = path.basename(file);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Knex } from 'knex';
+import { missingRuntimeTables } from '../../../generators/service/migrations/runtime-tables.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const released = path.join(root, 'test/structure/released-tables');
-const template = path.join(root, 'generators/service/templates/service/migrations');
 
 /** What a service had that was generated before `tables/event-inbox-2`. */
 export const older = [
@@ -14,11 +14,11 @@ export const older = [
   '20260101000002_event_parked',
 ];
 
-/** What a service has that is generated now. */
-export const names = (): string[] =>
-  readdirSync(template)
-    .map((file) => path.parse(file).name)
-    .toSorted();
+/** What such a service has after it is generated again. */
+export const names = (): string[] => {
+  const files = new Map(older.map((name) => [`${name}.ts`, '']));
+  return [...older, ...missingRuntimeTables(files).map(({ name }) => name)];
+};
 
 export function source(
   migrations: string[],
@@ -33,16 +33,14 @@ export function source(
 
 /** With the statements that its release ran, whatever the module does now. */
 export function olderMigration(name: string): Promise<Knex.Migration> {
-  const file = `${name.replace(/^\d+_/, '').replaceAll('_', '-')}.sql`;
-  const sql = readFileSync(path.join(released, file), 'utf8');
+  const sql = readFileSync(path.join(released, `${moduleOf(name)}.sql`), 'utf8');
   return Promise.resolve({ up: (knex) => knex.raw(sql), down: () => Promise.resolve() });
 }
 
-export function newMigration(name: string): Promise<Knex.Migration> {
-  const exported = readFileSync(path.join(template, `${name}.ts`), 'utf8');
-  const [, module = ''] = /microservice-runtime\/(tables\/[\w-]+)/.exec(exported) ?? [];
-  return import(path.join(root, 'src/runtime', `${module}.ts`));
-}
+export const newMigration = (name: string): Promise<Knex.Migration> =>
+  import(path.join(root, 'src/runtime/tables', `${moduleOf(name)}.ts`));
+
+const moduleOf = (name: string) => name.replace(/^\d+_/, '').replaceAll('_', '-');
 
 /** At least two in each table, as the older release wrote them. */
 export async function addRows(database: Knex): Promise<void> {

@@ -15,7 +15,7 @@ export type UserService = ReturnType<typeof createUserService>;
 /** One transaction saves each change and its event: both or neither. Within a transaction that you pass, it is a savepoint. */
 export function createUserService({ database, users, publish }: Dependencies) {
   /** Locks the row before it checks the precondition, so that no other transaction can change it in between. */
-  async function check(precondition: Precondition, id: string, trx: Knex) {
+  async function checkPrecondition(precondition: Precondition, id: string, trx: Knex) {
     const user = await users.lock(id, trx);
     if (!user) throw notFound(id);
     precondition(user);
@@ -39,7 +39,7 @@ export function createUserService({ database, users, publish }: Dependencies) {
 
     update: (id: string, changes: UserChanges, precondition?: Precondition, outer: Knex = database) =>
       outer.transaction(async (trx) => {
-        if (precondition) await check(precondition, id, trx);
+        if (precondition) await checkPrecondition(precondition, id, trx);
         const user = await users.update(id, changes, trx);
         if (!user) throw notFound(id);
         await publish.updated(user, trx);
@@ -48,7 +48,7 @@ export function createUserService({ database, users, publish }: Dependencies) {
 
     remove: (id: string, precondition?: Precondition, outer: Knex = database) =>
       outer.transaction(async (trx) => {
-        if (precondition) await check(precondition, id, trx);
+        if (precondition) await checkPrecondition(precondition, id, trx);
         const removedId = await users.remove(id, trx);
         if (!removedId) throw notFound(id);
         await publish.deleted(removedId, trx);

@@ -1,0 +1,38 @@
+/** A table module of microservice-runtime, and the name that the migration which exports it has in a new service. */
+interface RuntimeTable {
+  module: string;
+  name: string;
+}
+
+/** All tables of the event bus. */
+const events: RuntimeTable = { module: 'events', name: '20260101000000_events' };
+
+/** The same tables, as services have them that were generated before the module `events`. */
+const parts: RuntimeTable[] = [
+  { module: 'event-outbox', name: '20260101000000_event_outbox' },
+  { module: 'event-inbox', name: '20260101000001_event_inbox' },
+  { module: 'event-parked', name: '20260101000002_event_parked' },
+  { module: 'event-inbox-2', name: '20260101000003_event_inbox_2' },
+];
+
+/**
+ * The modules that no migration of a service exports. A service with one of `parts` gets the others of them, and never `events`,
+ * which would create the same tables again.
+ * @param files the migrations of the service: file name to text
+ */
+export function missingRuntimeTables(files: ReadonlyMap<string, string>): RuntimeTable[] {
+  if (isThere(events, files)) return [];
+  const missing = parts.filter((table) => !isThere(table, files));
+  return missing.length === parts.length ? [events] : missing;
+}
+
+/** Whether a run, or the owner under another name, wrote the migration. */
+function isThere({ module, name }: RuntimeTable, files: ReadonlyMap<string, string>): boolean {
+  const words = (file: string) => file.replace(/^\d+/, '');
+  const exported = new RegExp(`['"]microservice-runtime/tables/${module}['"]`);
+  return [...files].some(([file, text]) => words(file) === words(`${name}.ts`) || exported.test(text));
+}
+
+/** The text of the migration that exports `module`. */
+export const runtimeMigration = (module: string): string =>
+  `export { down, up } from 'microservice-runtime/tables/${module}';\n`;

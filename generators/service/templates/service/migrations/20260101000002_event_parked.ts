@@ -1,1 +1,0 @@
-export { down, up } from 'microservice-runtime/tables/event-parked';
