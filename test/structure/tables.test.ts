@@ -67,10 +67,13 @@ describe('a released table module', function () {
   it('that makes all tables of the event bus keeps them all while one has rows', async () => {
     const row = { consumer_group: 'g', topic: 'x.events', partition: 0, position: 1 };
     const kept = await schemaAfter(async (database) => {
-      const { up, down } = await load(whole);
-      await up(database);
+      const tables = await load(whole);
+      await tables.up(database);
       await database('event_positions').insert(row);
-      await assert.rejects(database.transaction(down), /table event_positions has rows/);
+      await assert.rejects(
+        database.transaction((trx) => tables.down(trx)),
+        /table event_positions has rows/,
+      );
       assert.equal((await database('event_positions')).length, 1);
     });
     assert.deepEqual(kept, await schemaAfter(async (database) => (await load(whole)).up(database)));
