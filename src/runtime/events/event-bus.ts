@@ -21,32 +21,35 @@ export interface EventBusStatus {
   kafka: 'up' | 'down' | 'unused';
   relay?: RelayStatus;
   consumers: GroupStatus[];
-  /** Why Kafka counts as down. */
+  /** The reason for which Kafka counts as down. */
   error?: string;
 }
 
-/** Publishes what the service says, and handles what it hears. A part: it starts and stops with the service. */
+/**
+ * Publishes the events of a service and handles the events that it consumes. A part of `run`: it starts and stops with the
+ * service.
+ */
 export interface EventBus extends Part {
   publish: Publish;
   /**
-   * Hands every event of `definition`, which must be among the consumed contracts, to `handler`, with the transaction that
-   * remembers it. Events of one aggregate come in order. With `{ delivery: 'at-least-once' }` the handler gets no transaction but
-   * an idempotency key: it is for effects outside of the database, and may be called again for the same event.
-   * The handler is one of the default subscription, whose group is KAFKA_GROUP_ID. Throws after the start, and for a second
-   * handler of one event there.
+   * Adds a handler for every event of `definition`, which must be in the consumed contracts. The handler gets the transaction
+   * that records the event as handled. Events of one aggregate arrive in order. With `{ delivery: 'at-least-once' }` the
+   * handler gets an idempotency key instead of a transaction: it is for effects outside of the database, and may be called
+   * again for the same event. The handler belongs to the default subscription, whose group is KAFKA_GROUP_ID. Throws after
+   * the start, and for a second handler of the same event.
    */
   on: On;
   /**
-   * As `on`, for a handler of several events: it gets runs of consecutive events of `definition` in one partition, at most a
-   * batch of the consumer each, with the transaction that remembers them. Where it rejects for several events, it gets each of
-   * them alone.
+   * Like `on`, for a handler of several events: it gets runs of consecutive events of `definition` in one partition, each at
+   * most a batch of the consumer, with the transaction that records them as handled. If it rejects for several events, it is
+   * called for each of them alone.
    */
   onBatch: OnBatch;
   /**
-   * Hands every record of a topic that has a key and no value to `handler`, with the transaction that remembers it, in the order
-   * of its key. Such a tombstone says, in a compacted topic, that nothing is left under its key; where no handler asks for them
-   * they are passed over and counted. The service's own group unless `groupId` names one. Throws after the start, and for a second
-   * handler of one topic.
+   * Adds a handler for every record of a topic that has a key but no value, with the transaction that records it as handled,
+   * in the order of its key. In a compacted topic, such a tombstone marks its key as deleted. Tombstones without a handler
+   * are skipped and counted. `groupId` names another group than the service's own. Throws after the start, and for a second
+   * handler of the same topic.
    */
   onTombstone: OnTombstone;
   /**
@@ -64,27 +67,30 @@ export interface EventBus extends Part {
    * serves without it; `status` says how far that is.
    */
   start(): Promise<void>;
-  /** Finishes what is being handled, leaves the groups, sends what was committed. Resolves within seconds, Kafka or not. */
+  /**
+   * Finishes the running handlers, leaves the groups, and sends committed events. Resolves within seconds, even without
+   * Kafka.
+   */
   stop(): Promise<void>;
   status(): EventBusStatus;
-  /** False when this process cannot heal itself although the broker answers, so that only a new one helps. */
+  /** False if this process cannot recover although the broker answers, so it must be restarted. */
   healthy(): boolean;
   /** The metrics of the bus; their names start with `microservice_`. */
   registry: Registry;
 }
 
 export interface EventBusOptions extends Omit<ConsumersOptions, 'registry' | 'driver'> {
-  /** Where the metrics go; a registry of its own when left out. */
+  /** The registry for metrics; default: a new one. */
   registry?: Registry;
 }
 
-/** The event bus of a service. Nothing is connected before `start`. */
+/** Creates the event bus of a service. It connects at `start`. */
 export function createEventBus(options: EventBusOptions): EventBus {
   const { config, database, contracts, logger, registry = new Registry() } = options;
   const named = [...contracts.published, ...contracts.consumed].map(({ topic }) => topic);
   checkTopicLengths(named, config.kafka.topicPrefix);
   const driver = createKafkaDriver(config.kafka, { clientId: config.serviceName, logger });
-  // with a pooler in between, the address for sessions is another one
+  // with a pooler, the address for sessions is different
   const session = config.databaseUrl === config.databaseDirectUrl;
   const { maxEventBytes } = config.kafka;
   const outbox = createOutbox({
@@ -94,7 +100,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
   const relay = createRelay({ config, database, driver, logger, registry });
   const consumers = createConsumers({ ...options, registry, driver });
   createParkedMetrics(database, registry, consumers.groups);
-  // apart: a published topic that cannot be created keeps nobody from consuming
+  // separate, because a published topic that cannot be created must not prevent consuming
   const published = createTopicProvision(driver, logger);
   const consumed = createTopicProvision(driver, logger);
   let relaying = false;
@@ -122,7 +128,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
     onBatch: consumers.onBatch,
     subscribe: consumers.subscribe,
     async start() {
-      // the low-level publish needs no contract, so that the table is what tells
+      // the low-level publish needs no contract, so check for the table
       relaying = contracts.published.length > 0 || (await isThere(askOf(database), outboxTable));
       await consumers.prepare();
       if (relaying) await relay.start();

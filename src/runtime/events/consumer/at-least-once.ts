@@ -6,10 +6,10 @@ import { keyTextOf } from '../parking/stored-message.ts';
 import type { Position } from '../inbox/positions.ts';
 
 /**
- * Handles a message whose handler works outside of transactions: first the handler, then, in one transaction, what
- * remembers that it was handled. A failure or a crash in between makes the handler run again: at least once. The handler does
- * not run when the event was handled before, when its key is parked, or when another member has the partition.
- * Resolves and rejects as `handleBatch` does.
+ * Handles a message whose handler runs outside of a transaction: first the handler, then, in one transaction, the record that
+ * the event was handled. A failure or a crash in between repeats the handler: at least once. The handler does not run if the
+ * event was handled before, if its key is parked, or if another member has the partition. Resolves and rejects like
+ * `handleBatch`.
  */
 export async function handleAtLeastOnce(
   message: IncomingMessage,

@@ -25,25 +25,25 @@ export interface BatchOptions {
   /** Set for a group that takes over from another one. */
   takeover?: Takeover | undefined;
   settings: {
-    /** Milliseconds that one event may take. */
+    /** The time limit of one event, in ms. */
     handlerTimeout: number;
-    /** How many keys of the group may be parked. */
+    /** The most parked keys of the group. */
     parkedKeys: number;
-    /** How an event is parked that no handler gets. */
+    /** The schedule for parking an event that cannot be decoded for a handler. */
     parkDelay: ConsumerSettings['parkDelay'];
     parkedTries: number;
-    /** The connections of `database` may keep plans. */
+    /** The connections of `database` may cache plans. */
     session?: boolean;
   };
 }
 
-/** What is known of an event that failed before: it is to be parked. */
+/** The decision about an event that has failed before: it must be parked. */
 export interface OffsetVerdict extends Verdict {
   offset: number;
 }
 
 export interface BatchResult {
-  /** Where the group is now: the next offset to handle. */
+  /** The group's position now: the next offset to handle. */
   position: Position;
   handled: HandledEvent[];
   duplicates: number;
@@ -51,9 +51,9 @@ export interface BatchResult {
   tombstones: number;
   /** Events of types without a handler, which were skipped. */
   unhandled: number;
-  /** Events that were put into event_parked: those below, the one of the verdict, and those whose key is parked. */
+  /** The number of events parked: the refused ones, the one of the verdict, and those whose key is parked. */
   parked: number;
-  /** Events that no handler got, since they cannot be read or do not fit; each is parked. */
+  /** Events that are invalid or cannot be read, so no handler gets them; each is parked. */
   refused: RefusedEvent[];
 }
 
@@ -65,20 +65,19 @@ export interface RefusedEvent {
 interface Item {
   offset: number;
   message: IncomingMessage;
-  /** Somebody handles it. */
+  /** Whether a handler processes it. */
   wanted: boolean;
   identity?: EventIdentity;
 }
 
 /**
- * Handles messages of one partition in order, in one transaction: the position moves and the inbox gets its rows first, so
- * that a second owner of the partition waits; then each handler runs. Events that the inbox has are passed over, those whose
- * key is parked are put behind what waits there, and the event of the `verdict` is parked, and so is one that no handler can get:
- * nothing was done for it that had to be rolled back. Stops after an event when `enough`
- * says so, and commits what it has. `take` is called when the transaction has begun, so that what came meanwhile is in the
- * batch too; `known` is the position as this member knows it.
- * Rejects with `EventFailure` (an event cannot be handled), `PositionMovedError`, `ParkingFullError`, or PostgreSQL's error;
- * nothing is done then.
+ * Handles messages of one partition in order, in one transaction. First the position moves and the inbox rows are inserted,
+ * so a second owner of the partition waits; then each handler runs. Events that the inbox already has are skipped. Events of
+ * parked keys are queued behind their first event. The event of the `verdict` is parked, and so is one that cannot be
+ * decoded: neither had an effect that would need a rollback. Stops after an event when `enough` returns true, and commits the
+ * work so far. `take` is called when the transaction has begun, so the batch includes messages that arrived meanwhile;
+ * `known` is the position as this member knows it. Rejects with `EventFailure` (an event cannot be handled),
+ * `PositionMovedError`, `ParkingFullError`, or PostgreSQL's error; then nothing is done.
  */
 export async function handleBatch(
   take: () => IncomingMessage[],
@@ -140,7 +139,7 @@ async function claimItems(
   const claim = { of, known, next, witness, events, statementTimeout, session };
   const claimed = await claimEvents(trx, claim);
   if (!claimed) throw new PositionMovedError(of, known, await readPosition(trx, of));
-  // a group that was set back handles again what the other one has handled
+  // a group that was set back repeats events that the other group has handled
   if (!takeover || known.resets > 0) return { ...claimed, moved: [] };
   const candidates = items.flatMap(({ identity, message }) => (identity ? [{ identity, message }] : []));
   const moved = await claimMoved(trx, takeover, of.topic, candidates, claimed.unseen);
@@ -149,13 +148,13 @@ async function claimItems(
 
 interface Course {
   unseen: Map<string, EventIdentity>;
-  /** The keys that are parked. */
+  /** The parked keys. */
   waiting: Set<string>;
   enough: () => boolean;
   verdict?: OffsetVerdict | undefined;
 }
 
-/** Takes what it handles or parks out of `unseen`; `next` is the offset after the last one. */
+/** Removes the events that it handles or parks from `unseen`; `next` is the offset after the last one. */
 async function handleItems(
   items: Item[],
   { unseen, waiting, enough, verdict }: Course,
@@ -210,7 +209,7 @@ async function park(
   throw new ParkingFullError(of.groupId, settings.parkedKeys);
 }
 
-/** What no other try in place would change is parked at once. */
+/** An event that no retry in place can help is parked immediately. */
 function prepareOrRefuse(
   message: IncomingMessage,
   handlers: GroupHandlers,

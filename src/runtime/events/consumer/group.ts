@@ -11,18 +11,18 @@ export interface ConsumerStatus {
   state: 'joining' | 'running' | 'rebuilding' | 'stopped';
   topics: string[];
   partitions: PartitionStatus[];
-  /** Why the group does not consume: the last member was lost, or the start of the group cannot be recorded. */
+  /** The reason why the group does not consume: the last member was lost, or the start of the group cannot be recorded. */
   error?: string;
 }
 
-/** One member of a consumer group, made anew whenever it is lost. */
+/** One member of a consumer group, which is replaced whenever it is lost. */
 export interface Consumer {
-  /** Returns at once; joins in the background, for as long as it takes. */
+  /** Returns immediately; joins in the background, however long that takes. */
   start(): void;
-  /** Resolves when what was being handled is committed and the group is left, or a little after `stopTimeout`. */
+  /** Resolves when the running batch is committed and the member has left the group, or a little after `stopTimeout`. */
   stop(): Promise<void>;
   status(): ConsumerStatus;
-  /** False when member after member is lost although Kafka answers: then a new process may help, and we cannot. */
+  /** False if one member after another is lost although Kafka answers: restarting the process may help. */
   healthy(): boolean;
 }
 
@@ -44,7 +44,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   let joined = Infinity;
   let endLife: ((reason: Error) => void) | undefined;
 
-  /** A life that lasted as long as silence may was a good one: the next failure waits briefly again. */
+  /** A membership that outlasted the silence timeout was good: after it, the next failure waits only briefly. */
   const isGood = (since: number): boolean => Date.now() - since > settings.silenceTimeout;
 
   async function run(): Promise<void> {
@@ -83,7 +83,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     }
   }
 
-  /** Lives as one member of the group; resolves to why it ended. */
+  /** Runs one membership of the group; resolves to the reason for its end. */
   async function live(): Promise<Error> {
     let life: Partitions | undefined;
     const reason = await new Promise<Error>((lost) => {
@@ -106,7 +106,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     return reason;
   }
 
-  /** False, too, when the consumer is told to stop before Kafka answers, which may take it many seconds. */
+  /** Also false if the consumer is stopped before Kafka answers, which may take many seconds. */
   async function kafkaAnswers(): Promise<boolean> {
     const answers = Promise.all(topics.map((topic) => options.driver.topicOffsets(topic))).then(
       () => true,

@@ -29,7 +29,7 @@ import {
 } from '../subscriptions/subscription.ts';
 import { adoptParked } from '../subscriptions/takeover.ts';
 
-/** Adds the handler of a definition, for the effect that it has; see `EventBus.on`. */
+/** Adds the handler of a definition, with its delivery; see `EventBus.on`. */
 export interface On {
   <T>(
     definition: EventDefinition<T>,
@@ -43,7 +43,7 @@ export interface On {
   ): void;
 }
 
-/** Adds the handler of the tombstones of a topic; see `EventBus.onTombstone`. */
+/** Adds the handler of a topic's tombstones; see `EventBus.onTombstone`. */
 export type OnTombstone = (topic: string, handler: TombstoneHandler, options?: { groupId?: string }) => void;
 
 /** Adds a handler of several events at once; see `EventBus.onBatch`. */
@@ -61,11 +61,11 @@ export interface Consumers {
   start(): void;
   stop(): Promise<void>;
   status(): GroupStatus[];
-  /** False when a consumer is lost again and again although Kafka answers. */
+  /** False if a consumer is lost again and again although Kafka answers. */
   healthy(): boolean;
 }
 
-/** A group as this replica sees it, with the keys that are parked, and those that are dead, as it saw them last. */
+/** The state of a group in this replica, with the numbers of parked and dead keys at its last check. */
 export interface GroupStatus extends ConsumerStatus {
   parked: number;
   dead: number;
@@ -77,15 +77,15 @@ export interface ConsumersOptions {
   contracts: EventContracts;
   logger: Logger;
   registry: Registry;
-  /** What differs from the defaults in how events are consumed. */
+  /** Overrides of the defaults for consuming. */
   consumer?: Partial<ConsumerSettings>;
   driver: KafkaDriver;
 }
 
-/** Parked events are tried by so many at the same time, apart from the events that come. */
+/** The number of parked keys that are retried concurrently, separate from live events. */
 const PARKED_SLOTS = 2;
 
-/** The consumer groups of a service: its own one, and those of its subscriptions. One member each, for all its topics. */
+/** The consumer groups of a service: its own and those of its subscriptions. Each has one member for all its topics. */
 export function createConsumers(options: ConsumersOptions): Consumers {
   const { config, contracts, database, logger, registry, driver } = options;
   const settings = { ...defaultSettings(config), ...options.consumer };
@@ -98,7 +98,7 @@ export function createConsumers(options: ConsumersOptions): Consumers {
     ...{ database, driver, logger, handlers: groups },
     ownGroup: config.kafka.groupId,
   });
-  /** The names of subscriptions by their groups. */
+  /** The names of subscriptions by group. */
   const names = new Map<string, string>();
   const topics = (): string[] => [...groups.values()].flatMap((handlers) => handlers.topics());
   const pruner = createInboxPruner({

@@ -23,7 +23,7 @@ export function createLogCheck(start: Witness | undefined): LogCheck {
     },
     fetchFrom(next) {
       if (lastMessage) witness = witnessOf(lastMessage);
-      // an older release that sets a position back leaves a later witness
+      // an older release that sets back a position leaves a later witness
       if (witness && witness.offset >= next) witness = undefined;
       return witness?.offset ?? next;
     },

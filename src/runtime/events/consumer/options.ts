@@ -24,7 +24,7 @@ export interface ConsumerOptions {
   parked(): void;
   /** Set for a group that takes over from another one. */
   takeover?: Takeover | undefined;
-  /** Resolves when the group may be joined: the place where it begins is recorded. */
+  /** Resolves when the group may be joined: its starting position is recorded. */
   begin: () => Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export interface PartitionOptions extends BatchOptions {
   slots: Semaphore;
   pause(): void;
   resume(): void;
-  /** Fetches from the offset on. */
+  /** Fetches from the offset. */
   fetchFrom(offset: number): void;
   /** A key was parked. */
   parked(): void;

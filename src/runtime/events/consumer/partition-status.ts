@@ -5,13 +5,13 @@ import type { Retrying } from './recovery.ts';
 export interface PartitionStatus extends TopicPartition {
   /** The next offset to handle. */
   position: number;
-  /** Events that are not handled yet, as of the last fetch. */
+  /** The number of events that were not handled at the last fetch. */
   lag: number;
-  /** When Kafka had the first event that waits here, in milliseconds since the epoch. */
+  /** The time at which Kafka received the first waiting event, in milliseconds since the epoch. */
   oldest?: number;
-  /** Set while the partition waits: for the next try of its first event, or for what does not answer. */
+  /** Set while the partition waits for the next attempt of its first event, or for a dependency. */
   retrying?: Retrying;
-  /** Set while the partition stops at a batch that cannot be read. */
+  /** Set while the partition is stopped at a batch that cannot be read. */
   stopped?: Damage;
 }
 

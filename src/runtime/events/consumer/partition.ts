@@ -15,32 +15,32 @@ import { receivedAt, type IncomingMessage } from '../event/message.ts';
 import type { Mismatch } from './start-positions.ts';
 import { advancePosition, readPosition, type Position } from '../inbox/positions.ts';
 
-/** One partition while it is ours: its queue, its place, and the one batch that is being handled. */
+/** One partition that this member owns: its queue, its position, and its single running batch. */
 export interface OpenPartition {
   receive(batch: Fetched): void;
   /** The offset after the last message that was received. */
   nextFetch(): number;
-  /** Where the fetching is to begin now: where it ended, or just before that, so that another log is noticed. */
+  /** Returns the offset at which to start fetching: the next one, or just before it, to detect a different log. */
   beginFetch(): number;
-  /** Tells the end of the log, as somebody else has seen it. */
+  /** Takes the end of the log from another source. */
   seeEnd(end: number): void;
   /**
-   * Stores the place behind what holds no message, such as the ends of transactions, where nothing else is to do. Rejects when
-   * PostgreSQL does not take it; the next time is soon enough.
+   * Stores the position after offsets without messages, such as the ends of transactions, if there is nothing else to do.
+   * Rejects if PostgreSQL fails; the next call repeats it.
    */
   settle(): Promise<void>;
-  /** Nothing waits here, so that what is in the log should come. */
+  /** Whether the queue is empty, so events in the log should arrive. */
   isIdle(): boolean;
-  /** Pauses the fetching again if it must be, after a rebalance has resumed it. */
+  /** Pauses fetching again if needed, after a rebalance has resumed it. */
   flow(): void;
   status(): PartitionStatus;
-  /** Stops before the next event, and resolves when what was handled is committed. Safe to call again. */
+  /** Stops before the next event, and resolves when the handled events are committed. Safe to repeat. */
   close(): Promise<void>;
 }
 
 /**
- * Handles what it receives, from `start` on, in order. An event that fails is tried a few times and then parked, with the later
- * ones of its key behind it; none is left out.
+ * Handles received events in order, starting at `start`. A failing event is retried a few times and then parked, with the
+ * later events of its key behind it; no event is skipped.
  */
 export function openPartition(start: Position, logEnd: number, options: PartitionOptions): OpenPartition {
   const { of, handlers, settings, metrics } = options;
@@ -64,7 +64,7 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
 
   const closed = (): boolean => closing.signal.aborted;
   const idle = (): boolean => !working && queue.size() === 0;
-  /** What was fetched and holds no message is not behind. */
+  /** Fetched offsets without messages do not count as lag. */
   const lag = (): number =>
     Math.max(0, end - (idle() ? Math.max(nextFetch, position.position) : position.position));
 
@@ -76,10 +76,10 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
       );
       return;
     }
-    // what lies before it has not come, and nobody else would ask for it
+    // the messages before it have not arrived, and nobody else would request them
     if (fetched.from > nextFetch) return options.fetchFrom(nextFetch);
     if (!isOurLog(fetched)) return;
-    // somebody has skipped the damage
+    // an operator has skipped the damage
     if (fetched.damage && fetched.next < nextFetch) return options.fetchFrom(nextFetch);
     const fresh = fetched.messages.filter(({ offset }) => Number(offset) >= nextFetch);
     queue.push(fresh);
@@ -114,7 +114,7 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
 
   const wake = (): Promise<void> => occupy(work);
 
-  /** One thing at a time; then the messages that came meanwhile. */
+  /** Runs one task at a time; then handles the messages that arrived meanwhile. */
   function occupy(doing: () => Promise<void>): Promise<void> {
     working ??= doing().finally(() => {
       working = undefined;
@@ -141,7 +141,7 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
     }
   }
 
-  /** Handles the next batch; resolves to the milliseconds to wait before the one after it. */
+  /** Handles the next batch; resolves to the delay before the one after it, in ms. */
   async function step(): Promise<number> {
     const [head] = queue.first(1);
     if (closed() || !head) return 0;
@@ -167,7 +167,7 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
     }
   }
 
-  /** A batch, or what there is of one before a message that is handled outside of transactions. */
+  /** Returns a batch, which ends before a message that is handled outside of transactions. */
   function nextMessages(): IncomingMessage[] {
     const messages = queue.first(settings.batchSize);
     const outside = messages.findIndex((message) => handlers.isAtLeastOnce(message));
@@ -189,7 +189,7 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
     return 0;
   }
 
-  /** Another member went on from here, which is fine; a position that was set back is not for this log any more. */
+  /** It is fine if another member has continued from here; a position that was set back no longer belongs to this log. */
   function followPosition({ found, message }: PositionMovedError): void {
     if (found?.resets !== position.resets || found.position < position.position) return turnStale(message);
     logger.info(`${message}; another member handled the events in between, or someone skipped them`);
@@ -199,7 +199,7 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
     recovery.passed(found.position, 0);
   }
 
-  /** Whoever moves the position of a partition that stops wants it to go on there. */
+  /** If the position of a stopped partition was moved, it must continue there. */
   async function lookForPosition(): Promise<void> {
     if (!idle()) return;
     const known = position;

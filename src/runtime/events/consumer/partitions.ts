@@ -12,24 +12,24 @@ import type { Fetched } from '../kafka/records/fetched.ts';
 import type { TopicPartition } from '../event/message.ts';
 
 export interface PartitionsOptions extends ConsumerOptions {
-  /** Places where nothing came and a new member did not help; see the watchdog. */
+  /** Partitions that stayed silent with a new member too; see the watchdog. */
   knownIdle: Set<string>;
   /** The id of the last member, which may not have left. */
   replaces: string | undefined;
-  /** The group let the member in. */
+  /** The group accepted the member. */
   joined(): void;
-  /** The member is of no use any more. */
+  /** The member has failed. */
   lost(reason: Error): void;
 }
 
-/** One member of the group and the partitions that it holds. */
+/** One member of the group, and its partitions. */
 export interface Partitions {
-  /** Rejects, or reports `lost`, when the member cannot join. */
+  /** Rejects, or reports `lost`, if the member cannot join. */
   join(): Promise<void>;
   status(): PartitionStatus[];
-  /** The name that the group gave the member; undefined before that. */
+  /** Returns the member id that the group assigned; undefined before that. */
   memberId(): string | undefined;
-  /** Commits what was being handled, tells Kafka, and leaves the group. Never rejects. */
+  /** Commits the running batches, commits offsets to Kafka, and leaves the group. Never rejects. */
   close(): Promise<void>;
 }
 
@@ -84,7 +84,7 @@ export function createPartitions(options: PartitionsOptions): Partitions {
     if (fresh.length > 0) void begin(fresh, assignment);
   }
 
-  /** Opens partitions where the group was in them; goes on trying until it can, or the next assignment comes. */
+  /** Opens partitions at the group's positions; retries until it succeeds, or until the next assignment. */
   async function begin(
     partitions: TopicPartition[],
     ofAssignment: number,
@@ -97,7 +97,7 @@ export function createPartitions(options: PartitionsOptions): Partitions {
     });
   }
 
-  /** Asks until that succeeds, or `current` says that it is not wanted any more. The log names the `goal`. */
+  /** Calls `ask` until it succeeds, or until `current` returns false. The log names the `goal`. */
   async function untilKnown(goal: string, current: () => boolean, ask: () => Promise<void>): Promise<void> {
     for (let failures = 1; current(); failures += 1) {
       try {
@@ -111,7 +111,7 @@ export function createPartitions(options: PartitionsOptions): Partitions {
     }
   }
 
-  /** The ids that Kafka tells, which are remembered: while this member lives they do not change. */
+  /** Returns the topic ids from Kafka, which are cached: they do not change during this membership. */
   async function topicIds(topics: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const ids = await member.topicIds(topics);
     for (const [topic, id] of ids) if (!knownIds.has(topic)) knownIds.set(topic, id);
@@ -155,7 +155,7 @@ export function createPartitions(options: PartitionsOptions): Partitions {
     open.get(placeOf(batch.topic, batch.partition))?.receive(batch);
   }
 
-  /** A commit that fails is made good by the next one, and by PostgreSQL. */
+  /** If a commit fails, the next one and the positions in PostgreSQL make up for it. */
   async function commit(): Promise<void> {
     const settled = await Promise.allSettled([...open.values()].map((partition) => partition.settle()));
     for (const { reason } of settled.filter((each) => each.status === 'rejected'))
@@ -179,7 +179,10 @@ export function createPartitions(options: PartitionsOptions): Partitions {
     if (silent > settings.silenceTimeout) options.lost(new Error(`Kafka did not answer for ${silent} ms`));
   }
 
-  /** A topic that is made again under a member that fetches it may hold as much by the next fetch: then nothing else tells. */
+  /**
+   * If a topic is recreated while a member fetches it, it may have as many messages at the next fetch: then only its id
+   * reveals that.
+   */
   async function watchTopics(): Promise<void> {
     const ids = await member.topicIds([...knownIds.keys()]).catch(() => new Map<string, string>());
     for (const [topic, id] of ids) {

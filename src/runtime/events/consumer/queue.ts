@@ -1,14 +1,14 @@
 import type { IncomingMessage } from '../event/message.ts';
 
-/** The messages of one partition that wait, in order. */
+/** The waiting messages of one partition, in order. */
 export interface MessageQueue {
   push(messages: IncomingMessage[]): void;
-  /** The first `count` messages, which stay in the queue until they are handled. */
+  /** Returns the first `count` messages, which stay in the queue until they are handled. */
   first(count: number): IncomingMessage[];
-  /** Forgets what lies before `position`; returns how many messages that were. */
+  /** Drops the messages before `position`; returns their number. */
   dropBelow(position: number): number;
   size(): number;
-  /** The bytes of keys and values that wait. */
+  /** Returns the total size of keys and values. */
   bytes(): number;
 }
 
@@ -34,7 +34,7 @@ export function createMessageQueue(): MessageQueue {
   };
 }
 
-/** Headers are left out: they are small, and counting them costs more than it tells. */
+/** Headers are not counted: they are small, and counting them costs more than it is worth. */
 function bytesOf(messages: readonly IncomingMessage[]): number {
   let bytes = 0;
   for (const { key, value } of messages) bytes += (key?.length ?? 0) + (value?.length ?? 0);

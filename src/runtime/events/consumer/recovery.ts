@@ -8,27 +8,27 @@ import type { ConsumerSettings } from '../handling/settings.ts';
 import type { IncomingMessage } from '../event/message.ts';
 import type { Verdict } from '../parking/park.ts';
 
-/** What a partition waits for, and how often that was tried. */
+/** The reason for which a partition waits, and the number of attempts. */
 export interface Retrying {
   attempts: number;
   error: string;
 }
 
-/** What has failed in one partition, and how the next batch goes about it. */
+/** The failures of one partition, and their consequences for the next batch. */
 export interface Recovery {
-  /** Milliseconds to wait before a batch that begins with `head`; not zero once only. */
+  /** Returns the delay before a batch that starts with `head`, in ms; it is positive only once. */
   waitAt(head: IncomingMessage): number;
-  /** As many of the messages as the next batch may have, so that what is known to fail spoils nothing else. */
+  /** Returns the leading messages that the next batch may have, so a message that is known to fail does not affect others. */
   cut(messages: IncomingMessage[]): IncomingMessage[];
-  /** The event that the next batch is to park when it comes to it. */
+  /** Returns the event that the next batch must park. */
   verdict(): OffsetVerdict | undefined;
-  /** The group is at `position`, and so many events of the batch were parked. */
+  /** The group is at `position`, and this many events of the batch were parked. */
   passed(position: number, parked: number): void;
-  /** Events were parked without a try, since no handler can get them. */
+  /** Events were parked without an attempt, since no handler can get them. */
   refused(events: readonly RefusedEvent[]): void;
-  /** The batch of `messages` was rolled back; resolves to the milliseconds to wait before the next one. */
+  /** The batch of `messages` was rolled back; returns the delay before the next one, in ms. */
   failed(error: Error, messages: IncomingMessage[]): number;
-  /** Undefined while nothing is waited for. */
+  /** Undefined if the partition does not wait. */
   retrying(): Retrying | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface RecoveryOptions {
   parked: () => void;
 }
 
-/** The event that failed last: to wait for, or to park. */
+/** The event that failed last, which is waited for or parked. */
 interface Hurdle {
   offset: number;
   wait: number;
@@ -55,11 +55,11 @@ export function createRecovery({ topic, settings, logger, metrics, parked }: Rec
   const retry = createRetry(settings);
   let blocking: Hurdle | undefined;
   let oneByOne = 0;
-  /** Events in a batch: few after a failure, since more may be near, and what is rolled back was done for nothing. */
+  /** The largest batch: small after a failure, since more may follow and rolled-back work is wasted. */
   let most = Infinity;
   let retrying: Retrying | undefined;
 
-  /** A batch of one that fails at COMMIT has failed for the sake of its event. */
+  /** If a batch with one event fails at COMMIT, its event has failed. */
   function blame(error: Error, messages: IncomingMessage[]): Error {
     const [only] = messages;
     const blameless = error instanceof EventFailure || error instanceof ParkingFullError;
@@ -76,7 +76,7 @@ export function createRecovery({ topic, settings, logger, metrics, parked }: Rec
             `${error.message}; a system that its handler needs does not answer, so the partition waits`,
           );
         }
-        // what lies before the event does not wait, and the position then stands at it
+        // messages before the event do not wait, and the position is then at the event
         if (!(error instanceof EventFailure) || blocking?.verdict) return next.wait;
         blocking = { offset: error.offset, wait: next.wait };
         return 0;
@@ -96,7 +96,7 @@ export function createRecovery({ topic, settings, logger, metrics, parked }: Rec
           { err, attempts: next.attempts },
           `${error.message}; the partition waits and retries in ${Math.round(next.wait)} ms`,
         );
-        // what lies before the event that cannot be parked does not wait
+        // messages before an event that cannot be parked do not wait
         if (blocking?.verdict) blocking = { offset: blocking.offset, wait: next.wait };
         return blocking ? 0 : next.wait;
       default:

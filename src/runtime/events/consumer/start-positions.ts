@@ -19,7 +19,7 @@ import { describeWitness, isSameRecord, type Witness } from '../inbox/witness.ts
 export interface StartOptions {
   database: Knex;
   driver: Pick<KafkaDriver, 'topicOffsets' | 'committedOffsets'>;
-  /** The ids of topics, of those that Kafka tells. */
+  /** Returns the ids of topics that Kafka reports. */
   topicIds(topics: readonly string[]): Promise<ReadonlyMap<string, string>>;
   groupId: string;
   logger: Logger;
@@ -28,27 +28,27 @@ export interface StartOptions {
 
 export interface StartPosition extends TopicPartition {
   start: Position;
-  /** A record that must be in the log if it is the one that the position is a place in. */
+  /** A record that the log must contain if the position belongs to it. */
   witness?: Witness | undefined;
   /** The offset after the last message. */
   end: number;
 }
 
-/** A record that the group has seen, and the one that is at its offset now. */
+/** A record that the group has seen, and the record now at its offset. */
 export interface Mismatch {
   witness: Witness;
   found: Witness;
 }
 
-/** A leader that was just elected may not know its end yet (KIP-207), so that a surprise is looked at twice. */
+/** A newly elected leader may not know its end yet (KIP-207), so an unexpected end is checked again. */
 const SECOND_LOOK = 1_000;
 
 /**
- * Where the group goes on in each partition: at its position in PostgreSQL; without one at the offset that it committed to
- * Kafka; without that at the earliest message. A place outside of the log, or in another log, is set to the earliest message,
- * loudly: beyond the end the broker's data was thrown away, before the beginning events were deleted that nobody had handled,
- * and the events of another log are all new. Another log is one of another topic id, or one in which `mismatches`, by place,
- * were found.
+ * Returns the positions at which the group continues: its position in PostgreSQL; without one, the offset that it committed
+ * to Kafka; without that, the earliest message. A position outside of the log, or in a different log, is reset to the
+ * earliest message and reported: beyond the end, the broker's data was lost; before the start, events were deleted before
+ * they were handled; and all events of a different log are new. A log is different if its topic id is, or if `mismatches`, by
+ * place, were found.
  */
 export async function startPositions(
   partitions: TopicPartition[],
@@ -57,7 +57,7 @@ export async function startPositions(
 ): Promise<StartPosition[]> {
   const { database, groupId } = options;
   const topics = [...new Set(partitions.map(({ topic }) => topic))];
-  // positions before ends: an end that is read first may lie before a position that another member moves meanwhile
+  // positions before ends: an end that is read first may be before a position that another member moves meanwhile
   const known = await readPositions(database, groupId, topics);
   const wanted = await withCommitted(known, partitions, topics, options);
   const topicIds = await options.topicIds(topics);
@@ -98,7 +98,7 @@ async function startPosition(
   const cause = differs(known, topicId, mismatch) ?? outside(wanted, low, high);
   if (cause === undefined) {
     const start = known ?? (await createPosition(database, of, wanted, topicId));
-    // what is not in the log any more proves nothing
+    // a record that is no longer in the log proves nothing
     const { witness } = known ?? {};
     return { start, ...(witness && witness.offset >= low && witness.offset < high && { witness }) };
   }
@@ -116,7 +116,7 @@ function outside(wanted: number, low: number, high: number): string | undefined 
   return wanted < low ? 'events were deleted before they were handled' : undefined;
 }
 
-/** How the log differs from the one that the position is a place in; undefined where nothing says so. */
+/** Describes how the log differs from the position's log; undefined if there is no sign of it. */
 function differs(
   known: LogPosition | undefined,
   topicId: string | undefined,
@@ -126,13 +126,13 @@ function differs(
     'this is a different log: its topic was deleted and created again, or a different cluster answers';
   if (known?.topicId !== undefined && topicId !== undefined && known.topicId !== topicId)
     return `${another}: the id of the topic was ${known.topicId} and is ${topicId}`;
-  // another member may have told it meanwhile
+  // another member may have reported it meanwhile
   if (!mismatch || !known?.witness || !isSameRecord(known.witness, mismatch.witness)) return undefined;
   const { witness, found } = mismatch;
   return `${another}: the record at offset ${witness.offset} was written at ${describeWitness(witness)}, and the present one at ${describeWitness(found)}`;
 }
 
-/** The offsets to go on at, by place: the positions, and what Kafka has where there is none. */
+/** Returns the offsets to continue at, by place: the positions, and Kafka's committed offsets if there is none. */
 async function withCommitted(
   known: Map<string, LogPosition>,
   partitions: TopicPartition[],

@@ -4,13 +4,13 @@ import { backoff } from '../../async/backoff.ts';
 import type { ConsumerSettings } from '../handling/settings.ts';
 import type { Damage } from '../kafka/records/record-set.ts';
 
-/** A partition that does not go on, since its next batch cannot be read. */
+/** A partition that is stopped because its next batch cannot be read. */
 export interface Stoppage {
-  /** Stops the partition, or says that it cannot be read still. */
+  /** Stops the partition, or reports that the batch still cannot be read. */
   stop(damage: Damage): void;
   /** The batch could be read after all. */
   end(): void;
-  /** Undefined while the partition goes on. */
+  /** Undefined while the partition is not stopped. */
   damage(): Damage | undefined;
 }
 
@@ -20,15 +20,15 @@ export interface StoppageOptions {
   settings: Pick<ConsumerSettings, 'retryDelay'>;
   logger: Logger;
   closing: AbortSignal;
-  /** Follows the position where somebody has moved it. */
+  /** Follows the position if an operator has moved it. */
   look(): Promise<void>;
-  /** Fetches the batch again: another replica may have it whole. */
+  /** Fetches the batch again: another replica may have it intact. */
   fetchAgain(): void;
 }
 
 const LOOKS_BEFORE_FETCH = 12;
 
-/** Says loudly, and once, that a partition stops; then looks for the position that an operator sets. */
+/** Logs once that a partition has stopped; then checks for a position that an operator sets. */
 export function createStoppage(options: StoppageOptions): Stoppage {
   const { topic, partition, settings, logger, closing } = options;
   let damage: Damage | undefined;
@@ -38,7 +38,7 @@ export function createStoppage(options: StoppageOptions): Stoppage {
     for (let looks = 1; !isOver(); looks += 1) {
       await sleep(backoff(looks, settings.retryDelay), undefined, { signal: closing }).catch(() => {});
       if (isOver()) return;
-      // PostgreSQL may be away, which others report
+      // PostgreSQL may be down, which others report
       await options.look().catch((error: unknown) => logger.debug({ err: error }, 'the position is unknown'));
       if (looks % LOOKS_BEFORE_FETCH === 0 && !isOver()) options.fetchAgain();
     }

@@ -4,18 +4,18 @@ import { placeOf } from './start-positions.ts';
 
 export interface WatchdogOptions {
   driver: Pick<KafkaDriver, 'topicOffsets'>;
-  /** Milliseconds between two looks. */
+  /** Milliseconds between two checks. */
   interval: number;
   partitions: () => Iterable<OpenPartition>;
-  /** Where a new member found nothing either: what lies there are transaction markers, which are never delivered. */
+  /** Partitions in which a new member found nothing either: they hold transaction markers, which are never delivered. */
   knownIdle: Set<string>;
-  /** Nothing was fetched of a partition between two looks, although it had events at both. */
+  /** No message of a partition was fetched between two checks, although it had events at both. */
   stalled: (reason: Error) => void;
 }
 
 /**
- * Looks at the ends of the partitions from outside of the fetching, which may fall silent without an error
- * (tulios/kafkajs#1072, #1456), and tells each partition its end, so that the lag is right even while nothing is fetched.
+ * Checks the ends of the partitions independently of fetching, which may stop without an error (tulios/kafkajs#1072, #1456),
+ * and reports the end to each partition, so the lag is right even if nothing is fetched.
  */
 export function createWatchdog({ driver, interval, partitions, knownIdle, stalled }: WatchdogOptions) {
   let behind = new Map<string, number>();
@@ -24,7 +24,7 @@ export function createWatchdog({ driver, interval, partitions, knownIdle, stalle
     looking ??= look().finally(() => (looking = undefined));
   }, interval);
 
-  /** While Kafka does not answer, nothing can come: the time before that does not count. */
+  /** While Kafka does not answer, no message can arrive: the time before that does not count. */
   async function look(): Promise<void> {
     const before = behind;
     behind = new Map();

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { inTransaction } from '../../database/transaction-failure.ts';
 import type { Witness } from './witness.ts';
 
-/** One partition of one topic, as one consumer group sees it. */
+/** One partition of a topic for one consumer group. */
 export interface GroupPartition {
   groupId: string;
   topic: string;
@@ -10,15 +10,15 @@ export interface GroupPartition {
 }
 
 /**
- * The next offset to handle; Kafka's offsets stay below 2^53 for centuries, so that a number holds them. `resets` counts
- * how often it was set back; a writer that knows an older count is stale.
+ * The next offset to handle, as a number: Kafka's offsets stay below 2^53 for centuries. `resets` counts how often it was set
+ * back; a writer that knows an older count is stale.
  */
 export interface Position {
   position: number;
   resets: number;
 }
 
-/** A position with what tells which log it is a place in; undefined where nothing is known. */
+/** A position and the identity of its log; undefined if that is unknown. */
 export interface LogPosition extends Position {
   /** The id of the topic (KIP-516), as Kafka writes it. */
   topicId?: string;
@@ -62,14 +62,14 @@ function logPositionOf(row: PositionRow): LogPosition {
   };
 }
 
-/** The columns of a record that was seen; all null where there is none. */
+/** The columns of a witness; all null if there is none. */
 export const witnessColumns = (witness?: Witness) => ({
   witness_offset: witness?.offset ?? null,
   witness_timestamp: witness?.timestamp ?? null,
   witness_digest: witness?.digest ?? null,
 });
 
-/** Every known position of a group in these topics, by `topic/partition`. */
+/** Returns every known position of a group in these topics, by `topic/partition`. */
 export async function readPositions(
   database: Knex,
   groupId: string,
@@ -82,7 +82,7 @@ export async function readPositions(
   return new Map(rows.map((row) => [`${row.topic}/${row.partition}`, logPositionOf(row)]));
 }
 
-/** The groups that have a position in any topic, in alphabetical order. */
+/** Returns the groups with a position in any topic, in alphabetical order. */
 export async function readGroupNames(database: Knex): Promise<string[]> {
   return database<{ consumer_group: string }>(table)
     .distinct('consumer_group')
@@ -90,7 +90,7 @@ export async function readGroupNames(database: Knex): Promise<string[]> {
     .pluck('consumer_group');
 }
 
-/** Writes the first position of a partition; one that is there already stays, and is what this resolves to. */
+/** Inserts the first position of a partition, and resolves to the stored one: an existing position stays. */
 export async function createPosition(
   database: Knex,
   of: GroupPartition,
@@ -124,7 +124,7 @@ const createMany = `
   order by topic, partition
   on conflict do nothing`;
 
-/** Writes first positions of a group, in one statement; those that are there already stay. Resolves to how many were not. */
+/** Inserts first positions of a group, in one statement; existing ones stay. Resolves to the number inserted. */
 export async function createPositions(
   trx: Knex.Transaction,
   groupId: string,
@@ -139,13 +139,13 @@ export async function createPositions(
   return rowCount;
 }
 
-/** Where the group is now; undefined when nobody has written it. */
+/** Returns the group's current position; undefined if there is none. */
 export async function readPosition(database: Knex, of: GroupPartition): Promise<Position | undefined> {
   const row = await database<PositionRow>(table).where(columns(of)).first('position', 'resets');
   return row && positionOf(row);
 }
 
-/** Writes the id of the topic beside positions that have none: an older release, or an older broker, knew none. */
+/** Adds the topic's id to positions without one: an older release, or an older broker, did not know it. */
 export async function noteTopicIds(
   database: Knex,
   groupId: string,
@@ -172,8 +172,8 @@ export async function movePosition(
 }
 
 /**
- * Moves a position over offsets that hold no message, unless somebody else has moved it since it was read: then it stays, and
- * this resolves to undefined.
+ * Moves a position past offsets without messages. If another process has moved it since it was read, it stays, and this
+ * resolves to undefined.
  */
 export async function advancePosition(
   database: Knex,
@@ -190,9 +190,9 @@ export async function advancePosition(
 }
 
 /**
- * Sets a position to another place than the group had reached, which only a broker that lost its data, or another log,
- * justifies; what was known of the log is forgotten. Nothing happens when somebody else moved or reset it since it was read;
- * resolves to what it is then.
+ * Moves a position to a place that the group has not reached, which only a broker that lost its data, or a different log,
+ * justifies; the identity of the old log is forgotten. Does nothing if another process has moved or reset it since it was
+ * read. Resolves to the current position.
  */
 export async function resetPosition(
   database: Knex,

@@ -5,7 +5,7 @@ import { inTransaction } from '../../database/transaction-failure.ts';
 
 const BATCH = 200;
 
-/** Hands over the first event of a key, or all of its events batch by batch, and resolves to how many those were. */
+/** Passes the first event of a key, or all of its events batch by batch, to `keep`, and resolves to their number. */
 export async function keepParked(
   trx: Knex.Transaction,
   place: ParkedPlace,
@@ -25,8 +25,8 @@ export async function keepParked(
 const tryNow = `state = 'parked', attempts = 0, next_try_at = now(), updated_at = now()`;
 
 /**
- * Lets a key of a consumer group be tried at once, with all of its tries before it; the service does that within a second,
- * when it runs. Waits for a try that is under way. Resolves to false when the key does not wait any more.
+ * Makes a key of a consumer group due immediately, with its attempts reset; a running service retries it within a second.
+ * Waits for a running attempt. Resolves to false if the key is no longer waiting.
  */
 export async function redriveKey(database: Knex, { group, topic, key }: ParkedPlace): Promise<boolean> {
   const { rowCount } = await inTransaction(database, (trx) =>
@@ -39,14 +39,14 @@ export async function redriveKey(database: Knex, { group, topic, key }: ParkedPl
   return rowCount === 1;
 }
 
-/** What to drop: the first event of a key as it was seen, alone or with all that wait behind it. */
+/** The events to drop: the first event of a key as it was listed, alone or with all events behind it. */
 export interface Drop {
   of: ParkedPlace;
   firstRow: string | null;
   whole: boolean;
 }
 
-/** Locks a key, and tells whether its first event is still the one that was seen. */
+/** Locks a key, and reports whether its first event is still the listed one. */
 export async function lockAsSeen(trx: Knex.Transaction, { of, firstRow }: Drop): Promise<boolean> {
   const { group, topic, key } = of;
   await trx.raw(`select from event_parked_keys where ${thePlace} for update`, [group, topic, key]);
@@ -55,9 +55,9 @@ export async function lockAsSeen(trx: Knex.Transaction, { of, firstRow }: Drop):
 }
 
 /**
- * Deletes the first event of a consumer group's key, or all of its events; what remains is tried at once. Waits for a try
- * that is under way. Resolves to how many are deleted; when another event is the first one now nothing happens, and it
- * resolves to undefined. `keep` gets the events before COMMIT, so that none is gone that nobody has seen.
+ * Deletes the first event of a consumer group's key, or all of its events; the rest is retried immediately. Waits for a
+ * running attempt. Resolves to the number deleted; to undefined, without a change, if another event is now the first one.
+ * `keep` receives the events before COMMIT, so no event is deleted unseen.
  */
 export async function dropParked(
   database: Knex,
@@ -77,7 +77,7 @@ export async function dropParked(
   });
 }
 
-/** Has the rest of a locked key tried; false when there is none. */
+/** Makes the rest of a locked key due; false if there is none. */
 async function resumed(trx: Knex.Transaction, place: string[]): Promise<boolean> {
   const { rowCount } = await trx.raw<{ rowCount: number }>(
     `update event_parked_keys set ${tryNow}, error = 'not tried yet; the event before it was dropped'

@@ -7,14 +7,14 @@ import { keepParked, lockAsSeen, type Drop } from './change-parked.ts';
 import { rejectRolledBack } from '../../database/transaction-end.ts';
 import { inTransaction } from '../../database/transaction-failure.ts';
 
-/** More than there can be. */
+/** More events than there can be. */
 const EVERY = 1_000_000_000;
 
-/** How many events of a blocked key are still in the outbox, behind those that are parked. */
+/** Returns the number of events of a blocked key that are still in the outbox, behind the parked ones. */
 export const countBehind = (database: Knex, { topic, key }: ParkedPlace): Promise<number> =>
   countWaiting(database, { topic, key }, EVERY);
 
-/** Those events, `limit` at most, as if they were parked already. */
+/** Returns these events, at most `limit`, in the form of parked events. */
 export async function readBehind(
   database: Knex,
   place: ParkedPlace,
@@ -38,8 +38,8 @@ const asParked = (
 });
 
 /**
- * `dropParked` for a key on its way out: what remains is sent. Publishers of the key wait meanwhile, so that all that is
- * deleted has been given to `keep`.
+ * `dropParked` for an outgoing key: the rest is sent. Publishers of the key wait meanwhile, so every deleted event has been
+ * passed to `keep`.
  */
 export async function dropOutgoingKey(
   database: Knex,

@@ -3,15 +3,15 @@ import { conditionsOf, COUNTED, olderThan } from './filter.ts';
 import { rejectRolledBack } from '../../database/transaction-end.ts';
 import { inTransaction } from '../../database/transaction-failure.ts';
 
-/** What waits in the outbox, for whoever looks after it (commands/outbox.ts); the relay has its own. */
+/** The events waiting in the outbox, for operators (commands/outbox.ts); the relay has its own queries. */
 
-/** Which events; all that is given must hold. */
+/** Selects events; all given conditions must hold. */
 export interface WaitingFilter {
   topic?: string;
   key?: string;
   id?: string;
   type?: string;
-  /** Milliseconds since the event was saved, at least. */
+  /** The least time since the event was saved, in ms. */
   olderThan?: number;
 }
 
@@ -27,7 +27,7 @@ export interface WaitingEvent {
   bytes: number;
 }
 
-/** `value` is null beyond the bytes that were asked for. */
+/** `value` is null beyond the requested bytes. */
 export type WholeWaitingEvent = WaitingEvent & { headers: Record<string, string>; value: string | null };
 
 const BATCH = 200;
@@ -45,7 +45,7 @@ const columns = `
   headers ->> 'ce_type' as type, created_at as "createdAt", octet_length(payload) as bytes`;
 const wholeColumns = `${columns}, headers, payload as value`;
 
-/** The events that wait longest, `limit` at most, and how many more there are, counted to `COUNTED`. */
+/** Returns the events that have waited longest, at most `limit`, and the number of further ones, counted up to `COUNTED`. */
 export async function findWaiting(
   database: Knex,
   filter: WaitingFilter,
@@ -60,7 +60,7 @@ export async function findWaiting(
   return { events: rows, more: Math.max(0, counted - rows.length) };
 }
 
-/** How many events wait, counted to `most`. */
+/** Returns the number of waiting events, counted up to `most`. */
 export async function countWaiting(database: Knex, filter: WaitingFilter, most: number): Promise<number> {
   const { sql, values } = conditionsOf(filter, conditions);
   const { rows } = await database.raw<{ rows: [{ count: number }] }>(
@@ -73,7 +73,7 @@ export async function countWaiting(database: Knex, filter: WaitingFilter, most: 
 const bounded = `${columns}, headers,
   case when sum(octet_length(payload)) over (order by created_at, lane, event_outbox.id) <= :most then payload end as value`;
 
-/** The same events with all that is sent; with `most`, values as long as they have so many bytes in all. */
+/** Returns these events with all their data; with `most`, values are read up to that total size in bytes. */
 export async function readWaiting(
   database: Knex,
   filter: WaitingFilter,
@@ -90,8 +90,8 @@ export async function readWaiting(
 }
 
 /**
- * Deletes events that wait, `limit` at most, in batches; none that is saved after this begins. A relay that has read one
- * already sends it all the same. `keep` gets each batch before COMMIT, so that none is gone that nobody has seen.
+ * Deletes waiting events, at most `limit`, in batches, but none that is saved after the start. A relay that has already read
+ * one still sends it. `keep` receives each batch before COMMIT, so no event is deleted unseen.
  */
 export async function dropWaiting(
   database: Knex,

@@ -4,7 +4,7 @@ import { inTransaction } from '../../database/transaction-failure.ts';
 import { inboxColumns, positionColumns } from '../inbox/copy.ts';
 import { parkedColumns, parkedKeyColumns } from '../parking/take-over.ts';
 
-/** Where a group is to be in a partition; nothing is handled between the position and there. */
+/** The target of a group in a partition; no event between the position and the target is handled. */
 export interface ReplayPosition {
   partition: number;
   position: number;
@@ -27,16 +27,16 @@ export async function findGroup(database: Knex, group: string): Promise<string |
 
 export interface NewGroup {
   group: string;
-  /** The group of the service: in its other topics the new one goes on where it is. */
+  /** The group of the service: in its other topics, the new one continues at the same positions. */
   like: string;
   topic: string;
   positions: readonly ReplayPosition[];
 }
 
 /**
- * Makes a consumer group that begins at `positions` in one topic, as if nothing later had been handled, and that is the twin
- * of another group in all other topics; the groups of its subscriptions are twins of those of the other one in every topic.
- * Positions, inbox and parked events are copied as they are at one instant. One transaction.
+ * Creates a consumer group that starts at `positions` in one topic, as if no later event had been handled, and that copies
+ * another group in all other topics; the groups of its subscriptions copy those of the other one in every topic. Positions,
+ * inbox and parked events are copied as of one instant. One transaction.
  */
 export async function createReplayGroup(
   database: Knex,
@@ -70,9 +70,9 @@ const copied = [
 export interface Forgetting {
   group: string;
   topic: string;
-  /** Where the group is to be; partitions where it is before that already stay as they are. */
+  /** The new positions of the group; partitions whose position is already earlier stay unchanged. */
   positions: readonly ReplayPosition[];
-  /** Events of this time and later are to be handled again; undefined means all. */
+  /** Events of this time and later are handled again; undefined means all. */
   since: Date | undefined;
 }
 
@@ -82,7 +82,7 @@ export interface Forgotten {
   parked: number;
 }
 
-/** What `forgetSince` would delete now. */
+/** Counts the rows that `forgetSince` would delete now. */
 export async function countForgotten(
   database: Knex,
   { group, topic, positions, since }: Forgetting,
@@ -110,9 +110,9 @@ const placesOf = (positions: readonly ReplayPosition[]): number[][] => [
 ];
 
 /**
- * Sets a group back in a topic, so that it handles again what came since: the positions, what the inbox knows, and parked
- * events that come again. One transaction, safe while the group runs: positions are locked first, as the consumer does,
- * and a member whose partition was set back notices at its next batch.
+ * Sets a group back in a topic, so it handles again all events since a time: its positions, the records in its inbox, and
+ * parked events that will be delivered again. One transaction, safe while the group runs: positions are locked first, as in
+ * the consumer, and a member whose partition was set back notices at its next batch.
  */
 export async function forgetSince(
   database: Knex,
@@ -130,7 +130,7 @@ export async function forgetSince(
   });
 }
 
-/** The new positions are places in the log that is there now, so that nothing of an earlier one is remembered. */
+/** The new positions belong to the current log, so the identity of an earlier one is forgotten. */
 async function setBack(
   trx: Knex.Transaction,
   group: string,
@@ -152,7 +152,7 @@ async function setBack(
   return moved;
 }
 
-/** Parked events that come again would be handled twice. A key that has none left is like any other. */
+/** A parked event that is delivered again would be handled twice. A key without events is no longer parked. */
 async function forgetParked(
   trx: Knex.Transaction,
   group: string,

@@ -1,11 +1,11 @@
 import type { OutgoingMessage } from '../event/message.ts';
 
-/** What runs SQL: a client of `pg`, inside of a transaction or on its own. */
+/** Runs SQL: a client of `pg`, inside or outside of a transaction. */
 export interface OutboxConnection {
   query(statement: string | Prepared, values?: unknown[]): Promise<{ rows: { lane: number }[] }>;
 }
 
-/** A statement that PostgreSQL plans once a session. */
+/** A statement that PostgreSQL plans once per session. */
 interface Prepared {
   name: string;
   text: string;
@@ -13,18 +13,18 @@ interface Prepared {
 }
 
 export interface InsertOptions {
-  /** The connection is one session of PostgreSQL, without a pooler in between, so that it may keep plans. */
+  /** The connection is one PostgreSQL session, without a pooler, so it may cache plans. */
   session?: boolean;
 }
 
 const ROWS_PER_STATEMENT = 1_000;
-/** The space of advisory locks that is ours, the bytes of "obox"; its second half is the bucket. */
+/** Our namespace of advisory locks, the bytes of "obox"; the second half is the bucket. */
 export const LOCK_SPACE = 0x6f62_6f78;
 
 /**
- * Two transactions that publish about one key take its lock one after the other, so that ids are in the order of commits.
- * A lock per key would fill the lock table, so there are 1,024 buckets; taken in order, no two transactions wait for
- * each other. The transaction gets its own id here, before the rows get theirs: relays rely on that (relay/low-water-marks.ts).
+ * Two transactions that publish about one key lock it one after the other, so ids are in the order of commits. One lock per
+ * key would fill the lock table, so there are 1,024 buckets; they are locked in order, so transactions cannot deadlock. The
+ * transaction gets its own id here, before the rows get theirs: relays rely on that (relay/low-water-marks.ts).
  */
 const locked = `
   select pg_advisory_xact_lock(${LOCK_SPACE}, bucket), pg_current_xact_id() from (
@@ -41,21 +41,21 @@ const insert = `
   order by place
   returning lane`;
 
-/** The same for one event, which is what most transactions publish, in half the time. */
+/** The same for one event, which most transactions publish, in half the time. */
 const insertOne = `
   with locked as materialized (
     select pg_advisory_xact_lock(${LOCK_SPACE}, (hashtextextended($1, 0) & 1023)::int), pg_current_xact_id()
   )
   insert into event_outbox (key, topic, headers, payload) select $1, $2, $3::jsonb, $4 from locked returning lane`;
 
-/** Lets nobody else publish about these keys until the transaction ends. */
+/** Prevents others from publishing about these keys until the transaction ends. */
 export async function lockKeys(connection: OutboxConnection, keys: readonly string[]): Promise<void> {
   await connection.query(locked, [keys]);
 }
 
 /**
- * Inserts messages in their order, each key after what was committed about it before. Holds the locks of their keys until
- * the transaction ends, so the end has to be next. Resolves to the lanes that they are in.
+ * Inserts messages in order; each key comes after its committed messages. Holds the locks of the keys until the transaction
+ * ends, so end it right afterwards. Resolves to the lanes of the messages.
  */
 export async function insertIntoOutbox(
   connection: OutboxConnection,

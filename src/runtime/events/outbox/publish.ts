@@ -16,12 +16,12 @@ import { carriedId, isText } from '../event/storable-text.ts';
 
 const OWN_ATTEMPTS = 5;
 
-/** An event without a definition; its data is not checked. */
+/** An event without a definition; its data is not validated. */
 export interface UntypedEvent {
   type: string;
-  /** 1 when left out. */
+  /** Default: 1. */
   version?: number;
-  /** What stands before the first dot of the type when left out. */
+  /** Default: the part of the type before its first dot. */
   aggregate?: string;
   data: unknown;
 }
@@ -34,18 +34,18 @@ export interface UntypedOptions {
 
 export interface Publish {
   /**
-   * Saves an event in `trx`, to be sent to Kafka once that is committed; without `trx` in a transaction of its own.
-   * Rejects when the definition is not among the published contracts, when the data does not fit its schema, or when the
-   * transaction is over; then nothing is saved.
+   * Saves an event in `trx`, to be sent to Kafka after the commit; without `trx`, in its own transaction. Rejects if the
+   * definition is not in the published contracts, if the data does not match its schema, or if the transaction has ended;
+   * then nothing is saved.
    */
   (event: NewEvent, trx?: Knex.Transaction): Promise<void>;
-  /** The same for what a definition cannot say. */
+  /** Saves an event without a definition. */
   (topic: string, event: UntypedEvent, options: UntypedOptions): Promise<void>;
 }
 
 export interface Outbox {
   publish: Publish;
-  /** `listener` hears after each commit which lanes got events. */
+  /** Calls `listener` after each commit with the lanes that got events. */
   onCommit(listener: (lanes: ReadonlySet<number>) => void): void;
 }
 
@@ -53,13 +53,13 @@ interface Settings {
   database: Knex;
   contracts: Pick<EventContracts, 'published'>;
   serviceName: string;
-  /** The database is reached without a pooler; `false` when left out. */
+  /** Whether the database is reached without a pooler; default false. */
   session?: boolean;
-  /** Bytes that one event may have, with its key and headers; the default of KAFKA_MAX_EVENT_BYTES when left out. */
+  /** The largest size of an event with its key and headers, in bytes; default: that of KAFKA_MAX_EVENT_BYTES. */
   maxEventBytes?: number;
 }
 
-/** Saves events in the table `event_outbox`, in the transaction of the change that they tell of. */
+/** Saves events in the table `event_outbox`, in the transaction of the change that they describe. */
 export function createOutbox(settings: Settings): Outbox {
   const { database, contracts, serviceName, session = false, maxEventBytes = DEFAULT_EVENT_BYTES } = settings;
   const listeners: ((lanes: ReadonlySet<number>) => void)[] = [];
@@ -116,7 +116,7 @@ interface Envelope {
   source: string;
 }
 
-/** What an event carries besides its data: an identity of its own, and where it stands in the chain of causes. */
+/** Adds the attributes of an event: its identity, and its place in the chain of causes. */
 function envelope({ key, text, ...event }: Envelope): OutgoingMessage {
   const context = currentContext();
   const id = randomUUID();
@@ -157,8 +157,8 @@ function unknownDefinition({ type, version }: EventDefinition): string {
 }
 
 /**
- * One statement is a transaction of its own, of the database's default level: it reads nothing that others change, so that
- * each level does. A conflict with strangers is tried again.
+ * One statement is a transaction of its own, at the database's default isolation level: it reads nothing that others change,
+ * so any level works. A conflict with an unrelated transaction is retried.
  */
 async function insertAlone(
   database: Knex,

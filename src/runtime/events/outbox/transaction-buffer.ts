@@ -4,17 +4,17 @@ import { onTransactionEnd } from '../../database/transaction-end.ts';
 import type { OutgoingMessage } from '../event/message.ts';
 import { insertIntoOutbox, type InsertOptions, type OutboxConnection } from './insert.ts';
 
-/** Messages that wait in their transactions. */
+/** Messages buffered until their transactions commit. */
 export interface TransactionBuffers {
   /**
-   * Keeps a message until the transaction commits, and inserts all of its messages then, in one statement before COMMIT. A
-   * savepoint that is rolled back drops its messages. When the insert fails, so does the commit, and all is rolled back.
-   * Throws when the transaction is over.
+   * Buffers a message until the transaction commits; all of its messages are then inserted in one statement before COMMIT.
+   * Rolling back a savepoint drops its messages. If the insert fails, so does the commit, and everything is rolled back.
+   * Throws if the transaction has ended.
    */
   add(trx: Knex.Transaction, message: OutgoingMessage): void;
 }
 
-/** @param onCommit is told the lanes that a transaction wrote to, once it is committed */
+/** @param onCommit receives the lanes of a transaction after its commit */
 export function createTransactionBuffers(
   onCommit: (lanes: ReadonlySet<number>) => void,
   options?: InsertOptions,

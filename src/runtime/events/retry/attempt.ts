@@ -35,33 +35,32 @@ export interface AttemptOptions {
   >;
 }
 
-/** What one transaction did for one key. */
+/** The result of one transaction for one key. */
 export interface Attempt {
   key: ParkedKey;
   handled: HandledEvent[];
   /** All events that it saw are handled. */
   emptied: boolean;
-  /** Of the event that is now the first one. */
+  /** The failure of the event that is now the first one. */
   failure?: EventFailure;
-  /** What became of it; undefined when the try did not count. */
+  /** The decision about that event; undefined if the attempt did not count. */
   verdict?: Verdict;
-  /** The key flows again. */
+  /** The key is no longer parked. */
   finished: boolean;
 }
 
-/** What a transaction is to do: with the key that is due for longest where it names none. */
+/** The task of a transaction; without a key, it takes the one that has been due the longest. */
 export interface AttemptTask {
   key?: ParkedKey;
-  /** Keep events from being appended meanwhile. */
+  /** Prevent events from being appended meanwhile. */
   whole?: boolean;
-  /** Events at most. */
+  /** The most events to handle. */
   limit?: number;
 }
 
 /**
- * Handles the first events of one parked key, in order, in one transaction, each in a savepoint: what fails leaves those before
- * it handled. Resolves to undefined when no key is due that nobody else has; rejects when PostgreSQL does, and then nothing
- * is done.
+ * Handles the first events of one parked key, in order, in one transaction, each in a savepoint: a failure leaves the events
+ * before it handled. Resolves to undefined if no due key is free; rejects if PostgreSQL does, and then nothing is done.
  */
 export async function tryKey(options: AttemptOptions, task: AttemptTask = {}): Promise<Attempt | undefined> {
   let seen: { taken: TakenKey; events: ParkedEvent[] } | undefined;
@@ -111,7 +110,7 @@ async function handleKey(
   return { key: { groupId, topic, key }, emptied, ...progress, ...settled };
 }
 
-/** No event is named: they are tried one by one, and one that was alone has failed. */
+/** No single event is known to have failed: they are retried one by one, unless there was only one. */
 async function afterCommitFailed(
   taken: TakenKey,
   events: ParkedEvent[],
@@ -138,7 +137,7 @@ async function breakOff(
   });
 }
 
-/** Says when the key is tried again, or that it flows. */
+/** Schedules the next attempt of the key, or ends its parking. */
 async function settle(
   taken: TakenKey,
   { handled, failure }: Progress,
