@@ -1,12 +1,17 @@
 import path from 'node:path';
 import { build } from 'esbuild';
-import { compiledPrograms } from './program.ts';
+import { compiledIn } from './program.ts';
 
-/** Compiles the programs of this folder: tsx would slow down every function that they make. */
-export async function compilePrograms(names: string[]): Promise<void> {
+const ownCheckout = path.join(import.meta.dirname, '..', '..');
+
+/**
+ * Compiles programs of this folder, or of the same folder in another checkout: tsx would slow down every function that they
+ * make.
+ */
+export async function compilePrograms(names: string[], checkout = ownCheckout): Promise<void> {
   await build({
-    entryPoints: names.map((name) => path.join(import.meta.dirname, `${name}.ts`)),
-    outdir: compiledPrograms,
+    entryPoints: names.map((name) => path.join(checkout, 'bench', 'events', `${name}.ts`)),
+    outdir: compiledIn(checkout),
     outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',

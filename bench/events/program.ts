@@ -13,15 +13,11 @@ export interface Program<Api extends Answers> {
   end(): Promise<void>;
 }
 
-/** Inside of the tree, where packages are found. */
-export const compiledPrograms = path.join(
-  import.meta.dirname,
-  '..',
-  '..',
-  'node_modules',
-  '.cache',
-  'bench-events',
-);
+/** Where a checkout keeps its compiled programs: inside of it, where packages are found. */
+export const compiledIn = (checkout: string): string =>
+  path.join(checkout, 'node_modules', '.cache', 'bench-events');
+
+export const compiledPrograms = compiledIn(path.join(import.meta.dirname, '..', '..'));
 
 interface Question {
   id: number;
@@ -35,13 +31,16 @@ interface Answer {
   error?: string;
 }
 
-/** Starts a compiled program; it ends with this process. PROFILE names a folder for its CPU profile. */
-export function startProgram<Api extends Answers>(name: string, ...args: string[]): Program<Api> {
+/**
+ * Starts a compiled program, by its name or, of another checkout, by its path; it ends with this process. PROFILE names a
+ * folder for its CPU profile.
+ */
+export function startProgram<Api extends Answers>(program: string, ...args: string[]): Program<Api> {
   const profile = process.env['PROFILE'];
-  const child = fork(path.join(compiledPrograms, `${name}.mjs`), args, {
-    execArgv: profile
-      ? ['--cpu-prof', `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${name}.cpuprofile`]
-      : [],
+  const file = path.resolve(compiledPrograms, `${program}.mjs`);
+  const profileName = `${path.relative(compiledPrograms, file).replaceAll(/\W+/g, '-')}.cpuprofile`;
+  const child = fork(file, args, {
+    execArgv: profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${profileName}`] : [],
     env: { ...process.env, NODE_ENV: 'production' },
   });
   const exited = once(child, 'exit');

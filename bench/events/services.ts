@@ -1,20 +1,27 @@
+import path from 'node:path';
 import type { Consumer } from './consumer.ts';
 import type { Publisher } from './publisher.ts';
-import { startProgram, type Program } from './program.ts';
+import { compiledPrograms, startProgram, type Program } from './program.ts';
 
 export interface Services {
   publisher: Program<Publisher>;
   consumer: Program<Consumer>;
 }
 
-/** Two services with a database each, as processes, their tables made, and both joined to Kafka. */
+/**
+ * Two services with a database each, as processes, their tables made, and both joined to Kafka.
+ * @param programs the folder of the compiled programs; this checkout's when left out
+ */
 export async function startServices(
   url: (database: string) => string,
   bootstrapServers: string,
   topic: string,
+  programs = compiledPrograms,
 ): Promise<Services> {
-  const publisher = startProgram<Publisher>('publisher', url('publisher'), bootstrapServers, topic);
-  const consumer = startProgram<Consumer>('consumer', url('consumer'), bootstrapServers, topic);
+  const start = <Api extends Publisher | Consumer>(name: string): Program<Api> =>
+    startProgram<Api>(path.join(programs, name), url(name), bootstrapServers, topic);
+  const publisher = start<Publisher>('publisher');
+  const consumer = start<Consumer>('consumer');
   await publisher.ask('createTables');
   await consumer.ask('createTables');
   await publisher.ask('start');
