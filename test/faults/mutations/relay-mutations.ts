@@ -84,10 +84,10 @@ export const relayMutations: readonly Mutation[] = [
     mechanism: 'A row is deleted after Kafka has acknowledged it.',
     changes: [
       {
-        file: 'events/relay/loop.ts',
-        find: 'if (rows.size > 0) sending.send(rows);',
-        replace:
-          'await deleteRows(session, [...rows.values()].flat());\n    if (rows.size > 0) sending.send(rows);',
+        file: 'events/relay/rounds.ts',
+        find: 'const outcome = await send(share);',
+        replace: `await settle({ sent: share.lanes.flatMap(([, rows]) => rows), refused: [] });
+        const outcome = await send(share);`,
       },
     ],
     noticedBy: {
@@ -124,7 +124,7 @@ export const relayMutations: readonly Mutation[] = [
     mechanism: 'The relay of a lane is notified at once when another replica saves an event.',
     changes: [
       {
-        file: 'events/relay/loop.ts',
+        file: 'events/relay/lane-notifier.ts',
         find: `await session.query('select pg_notify($1, $2)', [channel, message]);`,
         replace: `await session.query('select $1::text, $2::text', [channel, message]);`,
       },
@@ -142,7 +142,7 @@ export const relayMutations: readonly Mutation[] = [
       {
         file: 'events/relay/relay.ts',
         find: `    await connection?.balance();
-    markAndRun(held());`,
+    rounds.mark(held());`,
         replace: `    await connection?.balance();`,
       },
     ],
@@ -179,7 +179,7 @@ export const relayMutations: readonly Mutation[] = [
     mechanism: 'A topic can be forbidden temporarily before its events become dead letters.',
     changes: [
       {
-        file: 'events/relay/sender-pool.ts',
+        file: 'events/relay/topic-status.ts',
         find: '>= refusalPatience;',
         replace: '>= 0 * refusalPatience;',
       },

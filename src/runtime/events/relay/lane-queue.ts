@@ -1,17 +1,18 @@
 /** What a relay knows of the lanes that it holds. */
-export interface RelayLanes {
+export interface LaneQueue {
   /** These lanes may have rows. */
   mark(lanes: Iterable<number>): void;
-  /** Returns the marked lanes of `held` of which nothing is under way, and takes their marks away. */
-  takeReady(held: ReadonlySet<number>): number[];
+  /** Whether `take` would return any. */
   hasReady(held: ReadonlySet<number>): boolean;
-  begin(lane: number): void;
-  end(lane: number): void;
-  /** Resolves once nothing of the lane is under way. */
+  /** Returns the marked lanes of `held` that are not busy; they are busy from now on, and marked no more. */
+  take(held: ReadonlySet<number>): number[];
+  /** These lanes are not busy any more. */
+  release(lanes: Iterable<number>): void;
+  /** Resolves when the lane is not busy. */
   idle(lane: number): Promise<void>;
 }
 
-export function createRelayLanes(): RelayLanes {
+export function createLaneQueue(): LaneQueue {
   const marked = new Set<number>();
   const busy = new Set<number>();
   const waiting = new Map<number, (() => void)[]>();
@@ -22,17 +23,21 @@ export function createRelayLanes(): RelayLanes {
     mark(lanes) {
       for (const lane of lanes) marked.add(lane);
     },
-    takeReady(held) {
+    hasReady: (held) => ready(held).length > 0,
+    take(held) {
       const lanes = ready(held);
-      for (const lane of lanes) marked.delete(lane);
+      for (const lane of lanes) {
+        marked.delete(lane);
+        busy.add(lane);
+      }
       return lanes;
     },
-    hasReady: (held) => ready(held).length > 0,
-    begin: (lane) => void busy.add(lane),
-    end(lane) {
-      busy.delete(lane);
-      for (const resolve of waiting.get(lane) ?? []) resolve();
-      waiting.delete(lane);
+    release(lanes) {
+      for (const lane of lanes) {
+        busy.delete(lane);
+        for (const resolve of waiting.get(lane) ?? []) resolve();
+        waiting.delete(lane);
+      }
     },
     async idle(lane) {
       if (!busy.has(lane)) return;

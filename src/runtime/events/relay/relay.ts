@@ -6,14 +6,12 @@ import type { ServiceConfig } from '../../config/service-config.ts';
 import type { Part } from '../../lifecycle/part.ts';
 import { backoff } from '../../async/backoff.ts';
 import type { KafkaDriver } from '../kafka/driver.ts';
-import { LANES_CHANGED } from './lane-leases.ts';
-import type { TopicKey } from './refused-rows.ts';
-import type { RefusedRow } from './sender.ts';
-import { createRelayLanes } from './lane-queue.ts';
-import { createRelayLoop } from './loop.ts';
-import { createRelayMetrics } from './metrics.ts';
-import { createRelaySending, nameOf, type SendingDone } from './sender-pool.ts';
 import { openRelayConnection, type RelayConnection } from './connection.ts';
+import { LANES_CHANGED } from './lane-leases.ts';
+import { createLaneNotifier } from './lane-notifier.ts';
+import { createRelayMetrics } from './metrics.ts';
+import { createRounds } from './rounds.ts';
+import { createTopicStatus } from './topic-status.ts';
 
 /** How often a relay looks for lanes, and for rows that nobody told it of; a quarter more or less, so that replicas drift apart. */
 const BEAT = 1_000;
@@ -57,54 +55,28 @@ export function createRelay(settings: Settings): Relay {
   let beatTimer: NodeJS.Timeout | undefined;
   const stopping = new AbortController();
   const held = (): ReadonlySet<number> => connection?.leases.held() ?? new Set();
-  const lanes = createRelayLanes();
   const metrics = createRelayMetrics(database, registry, () => held().size);
-  const sending = createRelaySending({ driver, metrics, logger, refusalPatience, done });
-  const loop = createRelayLoop({ connection: () => connection, lanes, sending, onDeadLetters });
-
-  function done({ retryIn, ...outcome }: SendingDone): void {
-    loop.settle(outcome);
-    if (retryIn !== undefined) {
-      lanes.mark(outcome.lanes);
-      // all lanes: others were read without the topics that wait
-      setTimeout(() => markAndRun(held()), retryIn).unref();
-    }
-    void loop.run();
-  }
-
-  function onDeadLetters(refused: readonly RefusedRow[], keys: readonly TopicKey[]): void {
-    for (const { topic, key } of keys) {
-      metrics.deadLetter(topic);
-      const first = refused.find(({ row }) => row.topic === topic && row.key === key);
-      if (!first) continue;
-      logger.error(
-        { err: first.error, topic, event_key: key, event_id: first.row.headers['ce_id'] },
-        `topic ${topic} does not accept ${nameOf(first.row)}: ${first.error.message}. The event is a dead letter, and later events of its key wait. Fix the cause and redrive the event, or drop it`,
-      );
-    }
-  }
-
-  function markAndRun(marked: Iterable<number>): void {
-    lanes.mark(marked);
-    void loop.run();
-  }
+  const topics = createTopicStatus({ metrics, logger, refusalPatience });
+  const rounds = createRounds({ connection: () => connection, driver, topics });
+  const tellOthers = createLaneNotifier(() => connection);
 
   async function connect(): Promise<void> {
-    const opened = await openRelayConnection(config, (lane) => lanes.idle(lane), { heard, lost });
+    const opened = await openRelayConnection(config, (lane) => rounds.idle(lane), { heard, lost });
     if (stopping.signal.aborted) return opened.close();
     connection = opened;
+    tellOthers([]);
     await balance();
   }
 
   async function balance(): Promise<void> {
     await connection?.balance();
-    markAndRun(held());
+    rounds.mark(held());
   }
 
   function heard(message: string): void {
     if (stopping.signal.aborted) return;
     if (message === LANES_CHANGED) void balance();
-    else markAndRun(message.split(',').map(Number));
+    else rounds.mark(message.split(',').map(Number));
   }
 
   function lost(cause: Error): void {
@@ -133,36 +105,14 @@ export function createRelay(settings: Settings): Relay {
     beatTimer = setTimeout(beat, BEAT * (0.75 + Math.random() / 2));
   }
 
-  /**
-   * Sends what is there, unless Kafka is away or most of the time is over; what comes meanwhile is for others. The rest of the
-   * time is for Kafka's answers: what it has and is not deleted is sent again.
-   */
-  async function drain(milliseconds: number): Promise<void> {
-    const clock = new AbortController();
-    const over = sleep(milliseconds, undefined, { signal: clock.signal }).catch(() => undefined);
-    const readUntil = performance.now() + (milliseconds * 2) / 3;
-    lanes.mark(held());
-    do {
-      await loop.run();
-      await Promise.race([sending.settled(), over]);
-      await loop.run(); // deletes what was sent
-    } while (mayGoOn() && performance.now() < readUntil);
-    loop.readNoMore();
-    await Promise.race([sending.settled(), over]);
-    await loop.run();
-    clock.abort();
-  }
-
-  const mayGoOn = (): boolean => sending.waiting().length === 0 && (sending.busy() || lanes.hasReady(held()));
-
   async function stop(): Promise<void> {
     stopping.abort();
     clearTimeout(beatTimer);
-    await drain(config.shutdownTimeout / 3);
+    await rounds.drain(config.shutdownTimeout / 3);
     const last = connection;
     connection = undefined;
     await last?.close();
-    await sending.close();
+    await rounds.close();
   }
 
   let stopped: Promise<void> | undefined;
@@ -175,10 +125,9 @@ export function createRelay(settings: Settings): Relay {
     stop: () => (stopped ??= stop()),
     wake(woken) {
       if (stopping.signal.aborted) return; // who takes the lanes over reads them
-      lanes.mark(woken);
-      loop.tell([...woken].filter((lane) => !held().has(lane)));
-      void loop.run();
+      rounds.mark(woken);
+      tellOthers([...woken].filter((lane) => !held().has(lane)));
     },
-    status: () => ({ session: connection ? 'up' : 'down', lanes: [...held()], problem: sending.problem() }),
+    status: () => ({ session: connection ? 'up' : 'down', lanes: [...held()], problem: topics.problem() }),
   };
 }

@@ -67,7 +67,7 @@ export async function openSession(
   });
   let ended = false;
   let opened = false;
-  const current: { transaction?: Promise<unknown> } = {};
+  let last: Promise<unknown> = Promise.resolve();
 
   function lose(cause: Error): void {
     if (ended) return;
@@ -86,16 +86,15 @@ export async function openSession(
     }
   }
 
-  async function query<Row extends QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]> {
-    while (current.transaction) await current.transaction;
-    return ask(sql, values);
+  /** One after the other: pg 9 refuses a statement while another one runs. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
   }
 
-  async function transaction<T>(work: (query: SessionQuery) => Promise<T>): Promise<T> {
-    while (current.transaction) await current.transaction;
-    const running = runTransaction(work).finally(() => delete current.transaction);
-    current.transaction = running.catch(() => undefined);
-    return running;
+  function query<Row extends QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]> {
+    return inTurn(() => ask<Row>(sql, values));
   }
 
   async function runTransaction<T>(work: (query: SessionQuery) => Promise<T>): Promise<T> {
@@ -119,7 +118,7 @@ export async function openSession(
   opened = true;
   return {
     query,
-    transaction,
+    transaction: (work) => inTurn(() => runTransaction(work)),
     async close() {
       ended = true;
       await client.end().catch(() => undefined);
