@@ -121,8 +121,8 @@ export const hostileMutations: readonly Mutation[] = [
     changes: [
       {
         file: 'events/kafka/kafkajs/consumer.ts',
-        find: 'excessOf({ key, value, headers }, most)',
-        replace: 'excessOf({ key, value, headers }, most * 1_000)',
+        find: 'excessOf(message, most)',
+        replace: 'excessOf(message, most * 1_000)',
       },
     ],
     noticedBy: {
@@ -134,7 +134,7 @@ export const hostileMutations: readonly Mutation[] = [
   {
     name: 'each message has the whole path',
     mechanism: "An event's validation errors take time and memory proportional to its length.",
-    changes: [{ file: 'events/event/data.ts', find: '{ errors: { label: false } }', replace: '{}' }],
+    changes: [{ file: 'events/event/data.ts', find: ', errors: { label: false }', replace: '' }],
     noticedBy: {
       file: 'runtime/events/define-event.test.ts',
       title: 'that breaks a rule under a long name gives a message with the rule, in time by its length',

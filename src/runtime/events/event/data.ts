@@ -29,7 +29,7 @@ export function serializeData<T>(definition: EventDefinition<T>, data: T): strin
   if (faults.length > 0)
     throw new EventDataError(`${nameOf(definition)} was not published: ${faults.join('. ')}`);
   const wire: unknown = JSON.parse(JSON.stringify(data) ?? 'null');
-  const { error, value } = validate(definition.schema, wire, { convert: false });
+  const { error, value } = strictly(definition.schema)(wire);
   if (error) throw new EventDataError(`${nameOf(definition)} was not published: ${faultsText(error)}`);
   return JSON.stringify(value);
 }
@@ -49,7 +49,7 @@ export function acceptData<T>(definition: EventDefinition<T>, version: number, d
   const lifted = lift(definition, version, data);
   // a tombstone: joi accepts undefined
   if (lifted === undefined) throw new EventDataError(`${definition.type} version ${version} has no data`);
-  const { error, value } = validate(definition.schema, lifted, { stripUnknown: true });
+  const { error, value } = tolerantly(definition.schema)(lifted);
   if (error)
     throw new EventDataError(
       `${definition.type} version ${version} does not fit its schema: ${faultsText(error)}`,
@@ -57,20 +57,26 @@ export function acceptData<T>(definition: EventDefinition<T>, version: number, d
   return value;
 }
 
-const validations = new WeakMap<joi.ObjectSchema, Validate<unknown>>();
+/**
+ * Returns every error in the data, or only the first if there are too many: the text is logged and stored. The preferences
+ * of a schema override `options`, as in joi, and are merged once for each schema.
+ */
+function validationWith(options: joi.ValidationOptions): <T>(schema: joi.ObjectSchema<T>) => Validate<T> {
+  const known = new WeakMap<joi.ObjectSchema, Validate<unknown>>();
+  return <T>(schema: joi.ObjectSchema<T>) => {
+    const validate = (known.get(schema) as Validate<T> | undefined) ?? create(schema);
+    known.set(schema, validate);
+    return validate;
+  };
 
-/** Returns every error in the data, or only the first if there are too many: the text is logged and stored. */
-function validate<T>(
-  schema: joi.ObjectSchema<T>,
-  data: unknown,
-  options: joi.ValidationOptions,
-): joi.ValidationResult<T> {
-  const known = validations.get(schema);
-  const own =
-    (known as Validate<T> | undefined) ?? boundedValidation<T>(schema, { errors: { label: false } });
-  if (!known) validations.set(schema, own);
-  return own(data, options);
+  function create<T>(schema: joi.ObjectSchema<T>): Validate<T> {
+    const { preferences } = schema.describe() as { preferences?: joi.ValidationOptions };
+    return boundedValidation<T>(schema, { ...options, ...preferences, errors: { label: false } });
+  }
 }
+
+const strictly = validationWith({ convert: false });
+const tolerantly = validationWith({ stripUnknown: true });
 
 function faultsText({ details }: joi.ValidationError): string {
   const named = details.slice(0, MAX_NAMED).map(faultText);
