@@ -4,16 +4,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * Rejects with the error of `late` if `work` takes longer than `milliseconds`. `work` itself continues, and its result is
  * ignored.
  */
-export async function withDeadline<T>(work: Promise<T>, milliseconds: number, late: () => Error): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), milliseconds);
+export function withDeadline<T>(work: Promise<T>, milliseconds: number, late: () => Error): Promise<T> {
+  // one promise: this runs for each event
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(late()), milliseconds);
+    const inTime =
+      <Result>(settle: (result: Result) => void) =>
+      (result: Result): void => {
+        clearTimeout(timer);
+        settle(result);
+      };
+    work.then(inTime(resolve), inTime(reject));
   });
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** Resolves when `work` does, or after `milliseconds`; rejects if `work` rejects before. */
