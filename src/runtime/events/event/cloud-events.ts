@@ -77,15 +77,31 @@ export function decodeEvent(message: IncomingMessage): ReceivedEvent {
   };
 }
 
+/** The attributes that are read, and the header of each. */
+const headerOf = {
+  aggregatetype: 'ce_aggregatetype',
+  causationid: 'ce_causationid',
+  correlationid: 'ce_correlationid',
+  eventversion: 'ce_eventversion',
+  id: 'ce_id',
+  source: 'ce_source',
+  subject: 'ce_subject',
+  time: 'ce_time',
+  traceparent: 'ce_traceparent',
+  type: 'ce_type',
+} as const;
+
+type Attribute = keyof typeof headerOf;
+
 /** Returns the unparsed attribute, the first value if there are several; undefined if it is missing. */
-function attributeOf(message: IncomingMessage, name: string): Bytes | undefined {
+function attributeOf(message: IncomingMessage, name: Attribute): Bytes | undefined {
   const structured = structuredOf(message);
   if (structured && !structured.fault) return structured.attributes.get(name);
-  return firstOf(message.headers[`ce_${name}`]);
+  return firstOf(message.headers[headerOf[name]]);
 }
 
 /** Returns an attribute of an event as text, in either mode; undefined if it is missing. */
-export function readAttribute(message: IncomingMessage, name: string): string | undefined {
+export function readAttribute(message: IncomingMessage, name: Attribute): string | undefined {
   return attributeOf(message, name)?.toString();
 }
 
@@ -104,7 +120,7 @@ function fitsInbox({ source, id }: EventIdentity): boolean {
   return Buffer.byteLength(source) + Buffer.byteLength(id) <= LONGEST_IDENTITY;
 }
 
-function required(message: IncomingMessage, name: string): string {
+function required(message: IncomingMessage, name: Attribute): string {
   const text = textAttribute(message, name);
   if (text) return text;
   const missing = structuredOf(message)
@@ -114,7 +130,7 @@ function required(message: IncomingMessage, name: string): string {
 }
 
 /** Returns an attribute that identifies events or aggregates, which must not be altered. */
-function textAttribute(message: IncomingMessage, name: string): string | undefined {
+function textAttribute(message: IncomingMessage, name: Attribute): string | undefined {
   const value = attributeOf(message, name);
   if (value === undefined || isText(value)) return value?.toString();
   throw new CloudEventError(

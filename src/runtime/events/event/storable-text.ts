@@ -7,7 +7,14 @@ const everyNotText = new RegExp(notText, 'gu');
 /** Reports whether PostgreSQL accepts a value as text: UTF-8 without NUL. An unpaired surrogate is not text either. */
 export function isText(value: string | Buffer): boolean {
   if (typeof value === 'string') return !notText.test(value);
-  return isUtf8(value) && !value.includes(0);
+  return isShortAscii(value) || (isUtf8(value) && !value.includes(0));
+}
+
+/** Ids and types nearly always are, and a call of Node's own functions costs more than a look at their bytes. */
+function isShortAscii(value: Buffer): boolean {
+  if (value.length > 64) return false;
+  for (const byte of value) if (byte === 0 || byte > 0x7f) return false;
+  return true;
 }
 
 /** Converts any text to one that PostgreSQL accepts, and shortens it. */

@@ -140,9 +140,9 @@ function checkMessage(message: OutgoingMessage, maxEventBytes: number): void {
       `cannot publish ${what}: its key, the aggregate's id, is ${JSON.stringify(key)}; use a string without NUL or lone surrogates`,
     );
   }
-  const [odd] = Object.entries(headers).filter(([, text]) => !isText(text));
+  const odd = Object.keys(headers).find((name) => !isText(headers[name] ?? ''));
   if (odd) {
-    throw new Error(`cannot publish ${JSON.stringify(what)}: its ${odd[0]} contains NUL or a lone surrogate`);
+    throw new Error(`cannot publish ${JSON.stringify(what)}: its ${odd} contains NUL or a lone surrogate`);
   }
   const bytes = messageBytes(message);
   if (bytes > maxEventBytes) {

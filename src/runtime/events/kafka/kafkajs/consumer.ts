@@ -93,8 +93,12 @@ function messageOf(
   most: number,
 ): IncomingMessage {
   const headers = cleanHeaders(given);
-  const excess = excessOf({ key, value, headers }, most);
-  return { ...at, offset, key, value, headers, timestamp, ...(excess !== undefined && { excess }) };
+  // without spreads: this runs for each message
+  const { topic, partition } = at;
+  const message: IncomingMessage = { topic, partition, offset, key, value, headers, timestamp };
+  const excess = excessOf(message, most);
+  if (excess !== undefined) message.excess = excess;
+  return message;
 }
 
 const rangeOf = (message: ReadMessage | RangeMessage): ReadRange | undefined =>

@@ -37,13 +37,18 @@ function readBytes(record: ByteReader): Buffer | null {
 
 /** A header may have the name of a property of every object, and 100,000 headers may have the same name. */
 function readHeaders(record: ByteReader): KafkaRecord['headers'] {
-  const values = new Map<string, HeaderValue | HeaderValue[]>();
+  const headers: KafkaRecord['headers'] = {};
   for (let left = record.varint(); left > 0; left -= 1) {
     const name = record.take(record.varint()).toString();
     const value = readBytes(record);
-    const known = values.get(name);
+    const known = Object.hasOwn(headers, name) ? headers[name] : undefined;
     if (Array.isArray(known)) known.push(value);
-    else values.set(name, known === undefined ? value : [known, value]);
+    else setHeader(headers, name, known === undefined ? value : [known, value]);
   }
-  return Object.fromEntries(values);
+  return headers;
+}
+
+function setHeader(headers: KafkaRecord['headers'], name: string, value: HeaderValue | HeaderValue[]): void {
+  if (name !== '__proto__') headers[name] = value;
+  else Object.defineProperty(headers, name, { value, enumerable: true, configurable: true, writable: true });
 }
