@@ -57,7 +57,7 @@ describe('the bundle', () => {
     assert.deepEqual(files, await filesWithoutPasswords(source));
   }).timeout(120_000);
 
-  it('imports nothing but itself and what Node has', async () => {
+  it('imports only itself and modules of Node', async () => {
     const { metafile } = await build({
       entryPoints: [await bundledCommand()],
       bundle: true,
@@ -73,7 +73,7 @@ describe('the bundle', () => {
     assert.deepEqual([...new Set(foreign)], []);
   });
 
-  it('comes with the licences of what it holds, and templates that npm packs', async () => {
+  it('contains the licenses of the bundled packages, and templates that npm packs', async () => {
     const folder = path.dirname(await bundledCommand());
     const notices = await readFile(path.join(folder, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
     for (const name of ['yeoman-generator', 'yeoman-environment', 'ejs', 'prettier', 'inflection']) {
@@ -86,7 +86,7 @@ describe('the bundle', () => {
     );
   });
 
-  it('says at once which Node is needed', async () => {
+  it('names the required Node version at once', async () => {
     const old = "data:text/javascript,Object.defineProperty(process.versions, 'node', { value: '18.20.8' });";
     for (const program of [[await bundledCommand()], sourceCommand]) {
       const { code, errors } = await run(['user', ...quick], {

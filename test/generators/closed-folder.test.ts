@@ -12,7 +12,7 @@ const refused = { name: 'UsageError', message: /^cannot write .*symbolic link.*o
 describe('the memory of a folder', () => {
   afterEach(removeFolders);
 
-  it('is refused in one line where it unpacks to more than a service can be', async () => {
+  it('is refused in one line if it is larger than a service when unpacked', async () => {
     const folder = await newFolder();
     const megabyte = Buffer.alloc(2 ** 20, ' ');
     await writeFile(path.join(folder, pristineFile), gzipSync(Buffer.concat(Array(40).fill(megabyte))));
@@ -22,7 +22,7 @@ describe('the memory of a folder', () => {
     });
   });
 
-  it('is refused in one line where it names more files than a service can have', async () => {
+  it('is refused in one line if it names too many files', async () => {
     const folder = await newFolder();
     const files = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`f${index}`, '']));
     await writeFile(path.join(folder, pristineFile), gzipSync(JSON.stringify(files)));
@@ -32,13 +32,13 @@ describe('the memory of a folder', () => {
     });
   });
 
-  it('is refused where it is a pipe, which nobody may ever write to', async () => {
+  it('is refused if it is a pipe', async () => {
     const folder = await newFolder();
     execFileSync('mkfifo', [path.join(folder, pristineFile)]);
     await assert.rejects(readPristine(folder), { name: 'UsageError', message: /it is a pipe, not a file/ });
   });
 
-  it('is refused where it holds anything but texts of files', async () => {
+  it('is refused if it contains a value other than the text of a file', async () => {
     const folder = await newFolder();
     for (const content of [
       'null',
@@ -88,7 +88,7 @@ describe('writing into a folder', () => {
     assert.deepEqual(await readdir(outside), []);
   });
 
-  it('takes names of files that lead out of it for none', async () => {
+  it('refuses names of files that lead out of the folder', async () => {
     const folder = path.join(await newFolder(), 'user-service');
     for (const file of ['../outside.ts', '/tmp/outside.ts', 'src/../../outside.ts', ''])
       await assert.rejects(writeFiles(folder, new Map([[file, 'ours']])), { name: 'UsageError' }, file);

@@ -68,7 +68,7 @@ describe('create-microservice, refusing', () => {
     });
   }
 
-  it('names everything that is missing where there is no terminal', async () => {
+  it('names all missing answers if there is no terminal', async () => {
     const cwd = await newFolder();
     const { code, errors } = await run(['--ci', 'none', '--no-git'], { cwd });
     assert.equal(code, 1);
@@ -87,7 +87,7 @@ describe('create-microservice, refusing', () => {
     assert.ok(!errors[0]?.includes('--ci') && !errors[0]?.includes('--git'), errors[0]);
   });
 
-  it('names the name alone when --yes answers the rest', async () => {
+  it('asks only for the name if --yes answers the rest', async () => {
     const { code, errors } = await run(['--yes'], { cwd: await newFolder() });
     assert.equal(code, 1);
     assert.deepEqual(errors, [
@@ -106,7 +106,7 @@ describe('create-microservice, refusing', () => {
     assert.deepEqual(await readdir(cwd), []);
   });
 
-  it('leaves nothing behind in a folder that it may not write to', async () => {
+  it('leaves no file behind in a folder that it must not write to', async () => {
     const cwd = await newFolder();
     const { code, errors } = await run(['user', ...quick, '--dry-run'], { cwd: '/proc' });
     assert.equal(code, 0, errors.join('\n'));
@@ -118,7 +118,7 @@ describe('create-microservice, refusing', () => {
   });
 });
 
-describe('create-microservice, telling', () => {
+describe('create-microservice, help', () => {
   afterEach(removeFolders);
 
   it('lists every flag of every generator with --help', async () => {
@@ -134,7 +134,7 @@ describe('create-microservice, telling', () => {
       assert.ok(output.includes(`--${flag}`));
   });
 
-  it('says its version, with a letter too', async () => {
+  it('prints its version with --version and -v', async () => {
     const cwd = await newFolder();
     const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
     assert.equal((await run(['--version'], { cwd })).output, `${version}\n`);
@@ -169,7 +169,7 @@ describe('npm init microservice, with flags before "--"', () => {
     assert.deepEqual(await readdir(cwd), []);
   });
 
-  it('only notes a flag that npm has too, unless it is said after "--" as well', async () => {
+  it('only warns about a flag that npm knows too, unless it also follows "--"', async () => {
     const env = { ...underNpm, npm_config_yes: 'true', npm_config_force: 'true' };
     const { code, errors } = await run(['user', ...quick], { cwd: await newFolder(), env });
     assert.equal(code, 0);
@@ -177,7 +177,7 @@ describe('npm init microservice, with flags before "--"', () => {
     assert.match(errors[0] ?? '', /note: npm took --force for itself/);
   });
 
-  it('does not mind them in the script of a package', async () => {
+  it('ignores flags of npm in the script of a package', async () => {
     const env = { npm_command: 'run-script', npm_config_ci: 'none' };
     const { code, errors } = await run(['user', ...quick], { cwd: await newFolder(), env });
     assert.deepEqual({ code, errors }, { code: 0, errors: [] });

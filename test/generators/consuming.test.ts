@@ -45,7 +45,7 @@ describe('create-microservice --consumes', () => {
     assert.deepEqual(fieldsOfSchema(schema as Record<string, unknown>), copied);
   });
 
-  it('takes them again, with the copied schema, when the sibling is gone', async () => {
+  it('uses the copied schemas again when the sibling is gone', async () => {
     const alone = path.join(await newFolder(), 'mail-service');
     await cp(path.join(cwd, 'mail-service'), alone, { recursive: true });
     const before = await filesIn(alone);
@@ -55,7 +55,7 @@ describe('create-microservice --consumes', () => {
     assert.deepEqual(await filesIn(alone), before);
   });
 
-  it('finds them in a named contract file as well', async () => {
+  it('finds the events in a named contract file too', async () => {
     const elsewhere = await newFolder();
     const contract = path.join(cwd, 'user-service', 'asyncapi.json');
     const args = [
@@ -73,7 +73,7 @@ describe('create-microservice --consumes', () => {
     assert.equal(updated?.['from'], 'user-service');
   });
 
-  it('names what is published when an event is not, and the likely one', async () => {
+  it('lists the published events if an event is unknown, and suggests the most similar one', async () => {
     const { code, errors } = await run(['log', ...quick, '--no-resources', '--consumes', 'user.craeted'], {
       cwd,
     });
@@ -94,7 +94,7 @@ describe('create-microservice --consumes', () => {
     assert.match(errors.join('\n'), /"user" is a resource of both this service and the publishing service/);
   });
 
-  it('says which contract it cannot read', async () => {
+  it('names the contract that it cannot read', async () => {
     const folder = await newFolder();
     await mkdir(path.join(folder, 'odd-service'));
     await writeFile(path.join(folder, 'asyncapi.json'), '{"asyncapi":"2.6.0"}');
@@ -145,7 +145,7 @@ describe('publishedEvents', () => {
     });
   });
 
-  it('says what a reference points to that is not there', () => {
+  it('names the missing target of a reference', () => {
     const operations = { sent: { action: 'send', channel: { $ref: '#/channels/none' } } };
     assert.throws(
       () => publishedEvents({ asyncapi: '3.0.0', operations }, 'asyncapi.json'),
@@ -157,7 +157,7 @@ describe('publishedEvents', () => {
 const typeOf = (property: object) => fieldsOfSchema({ properties: { a: property }, required: ['a'] })[0];
 
 describe('fieldsOfSchema', () => {
-  it('tells the types apart by type, format and bounds', () => {
+  it('derives the field type from type, format and bounds', () => {
     assert.equal(typeOf({ type: 'string', maxLength: 255 })?.type, 'string');
     assert.equal(typeOf({ type: 'string' })?.type, 'text');
     assert.equal(typeOf({ type: 'string', format: 'int64' })?.type, 'bigint');
@@ -169,7 +169,7 @@ describe('fieldsOfSchema', () => {
     assert.equal(typeOf({ not: { type: 'null' } })?.type, 'json');
   });
 
-  it('sees what may be null or absent', () => {
+  it('marks fields as optional that can be null or absent', () => {
     assert.equal(typeOf({ type: 'boolean' })?.optional, false);
     assert.equal(typeOf({ type: ['boolean', 'null'] })?.optional, true);
     const nullable = typeOf({ anyOf: [{ type: 'string', format: 'uuid' }, { type: 'null' }] });
@@ -177,7 +177,7 @@ describe('fieldsOfSchema', () => {
     assert.equal(fieldsOfSchema({ properties: { a: { type: 'boolean' } } })[0]?.optional, true);
   });
 
-  it('leaves out what cannot be a column', () => {
+  it('leaves out properties that cannot be columns', () => {
     const properties = { id: {}, createdAt: {}, 'first-name': {}, order: {}, ok: { type: 'boolean' } };
     assert.deepEqual(
       fieldsOfSchema({ properties }).map(({ name }) => name),

@@ -112,7 +112,7 @@ describe('the schemas of a contract', () => {
     assert.deepEqual((schema as { properties: Json }).properties['S0'], { type: 'string' });
   }).timeout(30_000);
 
-  it('are no text where their format is a name of every object', () => {
+  it('are text if their format is named like a member of every object', () => {
     const [event] = publishedEvents(
       contractOf({ S0: { properties: { a: { type: 'string', format: 'constructor' } }, required: ['a'] } }),
       'asyncapi.json',
@@ -200,7 +200,7 @@ describe('create-microservice --contract', function () {
     });
   }
 
-  it('reads what .yo-rc.json remembers within the same bounds', async () => {
+  it('reads the contracts in .yo-rc.json within the same bounds', async () => {
     const cwd = await newFolder();
     const contract = JSON.stringify(contractOf({ S0: { properties: { total: { type: 'integer' } } } }));
     await writeFile(path.join(cwd, 'asyncapi.json'), contract);

@@ -15,7 +15,7 @@ describe('.env.example of a service', () => {
   });
 });
 
-describe('what runs on the machine of a developer', () => {
+describe('a service on the machine of a developer', () => {
   const shop = path.resolve(service, '..', '..');
 
   it('listens on loopback by .env.example, which .env is made of', async () => {

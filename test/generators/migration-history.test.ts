@@ -140,7 +140,7 @@ describe('the schema of a service that grew', function () {
   };
 
   for (const [title, sequence] of Object.entries(sequences)) {
-    it(`is the same from scratch and from every state between, and what the code needs: ${title}`, async () => {
+    it(`is the same from scratch as from every earlier state, and fits the code: ${title}`, async () => {
       const service = createGrowingService();
       const stages: Knex[] = [];
       let tables: Awaited<ReturnType<typeof service.generate>>['tables'] = [];

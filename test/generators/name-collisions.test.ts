@@ -169,8 +169,8 @@ const resource = fc.oneof(
   fc.constantFrom('customer-billing-address-of-a-certain-order'),
 );
 
-describe('what a contract and the resources of a service are called', () => {
-  it('is refused in one line, or gives no two things one name', async () => {
+describe('a name of a contract or of a resource', () => {
+  it('is refused in one line, or collides with no other name in the code', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(event, { maxLength: 4 }),

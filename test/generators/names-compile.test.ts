@@ -67,7 +67,7 @@ const configuration = {
 describe('a resource with an everyday name', () => {
   afterEach(removeFolders);
 
-  it('is accepted, and what is generated for it compiles, with secret fields too', async () => {
+  it('is accepted, and its generated code compiles, with secret fields too', async () => {
     const names = nouns.trim().split(/\s+/);
     assert.deepEqual(
       names.map(resourceNameFault).filter((fault) => fault !== undefined),

@@ -194,8 +194,8 @@ const worst = [
   '<!-- x',
 ];
 
-describe('what a stranger says', () => {
-  it('is refused in one line, or stands in every file as what it is', async () => {
+describe('a text from outside', () => {
+  it('is refused in one line, or appears as literal text in every file', async () => {
     await fc.assert(
       fc.asyncProperty(oneHostile, async (said) => {
         const answers = await refusedOr(() => answersTo({ ...honest, ...said }));
@@ -205,7 +205,7 @@ describe('what a stranger says', () => {
     );
   });
 
-  it('as a description stands in every file as what it is', async () => {
+  it('as a description appears as literal text in every file', async () => {
     await fc.assert(
       fc.asyncProperty(hostile, async (description) => {
         const answers = await refusedOr(() => answersTo({ ...honest, description }));
@@ -215,7 +215,7 @@ describe('what a stranger says', () => {
     );
   });
 
-  it('is taken where a rule allows it', async () => {
+  it('is accepted if a rule allows it', async () => {
     const { consumes, resources } = await answersTo({
       ...honest,
       title: 'User_Service.2',
@@ -247,7 +247,7 @@ function withValueAt(json: unknown, at: number, value: unknown): unknown {
 }
 
 describe('.yo-rc.json', () => {
-  it('with one value changed is refused in one line, or stands in every file as what it is', async () => {
+  it('with one changed value is refused in one line, or the value appears as literal text in every file', async () => {
     const stored = JSON.parse(JSON.stringify(toStored(await answersTo(honest)))) as Record<string, unknown>;
     const context = { siblings: [], contractFiles: [], notes: [], publishedEvents: async () => [] };
     await fc.assert(
@@ -264,7 +264,7 @@ describe('.yo-rc.json', () => {
 });
 
 describe('a workspace', () => {
-  it('is refused in one line, or says what it was told', async () => {
+  it('is refused in one line, or shows the text unchanged', async () => {
     const shapes = async (name: string, description: string) => {
       const files = await workspaceFiles({ name, description }, asRendered);
       return new Map([...files].map(([path, text]) => [path, shapeOf(path, text)]));

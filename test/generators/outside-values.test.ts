@@ -111,7 +111,7 @@ describe('--consumes', () => {
       await assert.rejects(consuming(name), refusal(/--consumes: the event type/), name);
   });
 
-  it('takes the topics, types and versions that the runtime takes, and no others', () => {
+  it('accepts exactly the topics, types and versions that the runtime accepts', () => {
     const takes = (topicName: string, type: string, number: number) => {
       try {
         defineEvent({ topic: topicName, type, version: number, aggregate: 'a', schema: joi.object() });
@@ -131,13 +131,13 @@ describe('--consumes', () => {
     );
   });
 
-  it('refuses a type that would be called like something else in the code', async () => {
+  it('refuses a type whose name in the code is taken', async () => {
     await assert.rejects(consuming('define.event'), refusal(/"defineEvent"/));
     await assert.rejects(consuming('user.data'), refusal(/"userData"/));
     await assert.rejects(consuming('user.signed-up', 'user-signed.up'), refusal(/"userSignedUp"/));
   });
 
-  it('leaves out a field that a copy has itself', () => {
+  it('leaves out a field that every copy has', () => {
     const payload = {
       type: 'object',
       properties: { copiedAt: { type: 'string' }, name: { type: 'string' } },
@@ -160,7 +160,7 @@ const consumed: Omit<ConsumedEvent, 'fields'> = {
 };
 
 describe('a description', () => {
-  it('is refused when another text would be seen than is there', () => {
+  it('is refused if it would look different from its characters', () => {
     for (const text of ['  ', 'a\u202Eb', 'a\u2066b', 'a\uD800b'])
       assert.ok(descriptionFault(text), JSON.stringify(text));
     assert.equal(descriptionFault(`a<b>&'c "d" \u{1F600}`), undefined);
@@ -206,7 +206,7 @@ describe('.yo-rc.json', () => {
     });
   }
 
-  it('with a table that cannot be is refused in one line', () => {
+  it('with an impossible table is refused in one line', () => {
     const tables: [Record<string, unknown>, RegExp][] = [
       [{ 'a"; evil()': 'b:string' }, /tables\["a\\"; evil\(\)"\]/],
       [{ users: 'b:evil()' }, /tables\["users"\] is "b:evil\(\)"/],
@@ -218,7 +218,7 @@ describe('.yo-rc.json', () => {
     }
   });
 
-  it('that is not what a run wrote is refused in one line', async () => {
+  it('that no run can have written is refused in one line', async () => {
     const folder = await newFolder();
     const answers = { name: 'shop', description: 'The shop' };
     const own: [unknown, RegExp][] = [
@@ -246,7 +246,7 @@ describe('.yo-rc.json', () => {
     assert.deepEqual(workspaceFromStored({ name: 'shop' }), { name: 'shop', git: false });
   });
 
-  it('with what it may hold is read as it is', () => {
+  it('with allowed values is read unchanged', () => {
     const answers = { name: 'user', port: 8001, ...consumes({}), packageManager: 'pnpm', kubernetes: false };
     const read: Partial<ServiceAnswers> = fromStored(answers);
     assert.equal(read.consumes?.[0]?.fields[0]?.name, 'email');

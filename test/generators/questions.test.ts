@@ -53,7 +53,7 @@ function typist(script: [question: string, keys: string][]) {
 }
 
 describe('the questions of a service', () => {
-  it('are asked in order, offer what siblings publish, and refuse at once what cannot be', async () => {
+  it('are asked in order, offer the events of siblings, and refuse invalid answers at once', async () => {
     const { ask, left } = typist([
       ['Name of the service', `My Mail${enter}`],
       ['try "my-mail"', `${clear}mail-service${enter}`],

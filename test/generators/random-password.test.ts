@@ -27,7 +27,7 @@ describe('the database password of a service', () => {
   afterEach(() => rm(cwd, { recursive: true, force: true }));
   after(removeFolders);
 
-  it('is random, stands in .env alone, and no other user of the machine can read it', async () => {
+  it('is random, is written only to .env, and cannot be read by other users of the machine', async () => {
     const { DATABASE_PASSWORD = '', DATABASE_URL } = await readVariables();
     assert.match(DATABASE_PASSWORD, /^[\w-]{24}$/);
     assert.equal(DATABASE_URL, `postgres://user:${DATABASE_PASSWORD}@localhost:5432/user_db`);
@@ -63,7 +63,7 @@ describe('the database password of a service', () => {
     assert.equal(await readFile(file('.env'), 'utf8'), own.replace('5432', '5499'));
   });
 
-  it('comes back in a clone, which has no .env, by npm run dev', async () => {
+  it('is created by npm run dev in a clone, which has no .env', async () => {
     await rm(file('.env'));
     assert.match((await completeEnvironment(folder)) ?? '', /with a random database password/);
     assert.match((await readVariables())['DATABASE_PASSWORD'] ?? '', /^[\w-]{24}$/);
@@ -73,7 +73,7 @@ describe('the database password of a service', () => {
     assert.match((await readVariables())['DATABASE_URL'] ?? '', /:5499\/user_db$/);
   });
 
-  it('is what docker-compose.yml takes from .env, for a database that listens on this machine only', async () => {
+  it('is used by docker-compose.yml, for a database that listens only on this machine', async () => {
     const text = await readFile(file('docker-compose.yml'), 'utf8');
     const { services } = parse(text) as {
       services: Record<string, { environment: Record<string, string>; ports: string[] }>;

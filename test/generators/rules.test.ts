@@ -13,7 +13,7 @@ import {
 const of = (...names: string[]) => names.map((name) => ({ name, fields: [] }));
 
 describe('the name of a service', () => {
-  it("is kebab-case, short enough, and nobody else's", () => {
+  it('must be kebab-case, short and not taken', () => {
     for (const name of ['user', 'order-line', 'a1', 'billing-2'])
       assert.equal(serviceNameFault(name), undefined);
     assert.match(serviceNameFault('') ?? '', /the name is empty/);
@@ -43,10 +43,10 @@ describe('the name of a resource', () => {
     'event-position': /"event_positions" belongs to the runtime/,
   };
   for (const [name, message] of Object.entries(refused)) {
-    it(`is not "${name}"`, () => assert.match(resourceNameFault(name) ?? 'nothing', message));
+    it(`must not be "${name}"`, () => assert.match(resourceNameFault(name) ?? 'nothing', message));
   }
 
-  it('may be any other noun, one of SQL too: its table bears the plural', () => {
+  it('can be any other noun, even a word of SQL, since its table has the plural', () => {
     const nouns = [
       'user',
       'order',
@@ -65,7 +65,7 @@ describe('the name of a resource', () => {
     );
   });
 
-  it('may not write what another resource or a copy writes', () => {
+  it('must not lead to the files of another resource or a copy', () => {
     assert.equal(collisionFault(of('user', 'order'), ['invoice']), undefined);
     assert.match(collisionFault(of('user', 'user'), []) ?? '', /"user" is given twice/);
     assert.match(collisionFault(of('user', 'new-user'), []) ?? '', /would both write "NewUser"/);
@@ -95,10 +95,10 @@ describe('the fields of a resource', () => {
     ':string': /the field "" is not camelCase/,
   };
   for (const [text, message] of Object.entries(refused)) {
-    it(`are not "${text}"`, () => assert.throws(() => parseFields(text), message));
+    it(`must not be "${text}"`, () => assert.throws(() => parseFields(text), message));
   }
 
-  it('stand apart by spaces or commas, their modifiers in any order', () => {
+  it('are separated by spaces or commas, with modifiers in any order', () => {
     const field = { name: 'email', type: 'string', unique: true, optional: true, index: false };
     assert.deepEqual(parseFields(' email:string:optional:unique,  age:integer:index'), [
       field,
@@ -106,7 +106,7 @@ describe('the fields of a resource', () => {
     ]);
   });
 
-  it('are indexed once when they are unique and say index too', () => {
+  it('get one index if they are both unique and index', () => {
     assert.equal(formatFields(parseFields('email:string:unique:index')), 'email:string:unique');
   });
 

@@ -28,7 +28,7 @@ describe('a secret field', function () {
   this.timeout(180_000);
   afterEach(removeFolders);
 
-  it('is said by a modifier, and may be unique, indexed or optional', () => {
+  it('is declared by a modifier, and can be unique, indexed or optional', () => {
     const text = 'passwordHash:string:secret pin:integer:index:secret token:uuid:unique:optional:secret';
     assert.equal(formatFields(parseFields(text)), text);
     assert.equal(formatFields(parseFields('hashTag:string:public')), 'hashTag:string:public');
@@ -38,7 +38,7 @@ describe('a secret field', function () {
     );
   });
 
-  it('stands in no contract, event, answer or query', async () => {
+  it('does not occur in contracts, events, responses or queries', async () => {
     const files = await serviceFiles(answersOf('email:string passwordHash:string:secret pin:integer:secret'));
     const telling = [...files]
       .filter(([, text]) => /password_?hash|\bpin\b/i.test(text))
@@ -61,7 +61,7 @@ describe('a secret field', function () {
     assert.doesNotMatch(columns ?? '', /password_hash|pin/);
   });
 
-  it('is write-only in the schemas of what a client sends, and absent from what it gets', async () => {
+  it('is write-only in the schemas of requests, and absent from those of responses', async () => {
     const folder = await newFolder();
     const files = await serviceFiles(
       answersOf('email:string passwordHash:string:secret:optional code:bigint:secret data:json:secret'),
@@ -88,7 +88,7 @@ describe('a secret field', function () {
     assert.deepEqual(Object.keys(propertiesOf('userSchema')), ['id', 'email', 'createdAt', 'updatedAt']);
   });
 
-  it('is known by its name', () => {
+  it('is recognized by its name', () => {
     const secret = `password passwd pwd passphrase passwordHash hashedPassword hash token accessToken secret
       clientSecret ssn apiKey apikey privateKey pin pinCode cvv cvc otp credentials salt`;
     for (const name of secret.trim().split(/\s+/)) assert.ok(looksSecret(name), name);
@@ -97,7 +97,7 @@ describe('a secret field', function () {
     for (const name of others.split(' ')) assert.ok(!looksSecret(name), name);
   });
 
-  it('is kept secret by its name where nobody is asked, with one line that says so and how to say otherwise', async () => {
+  it('is recognized by its name without a question, and one line says so and how to change it', async () => {
     const cwd = await newFolder();
     const stored = async () => {
       const text = await readFile(path.join(cwd, 'user-service', '.yo-rc.json'), 'utf8');

@@ -14,10 +14,10 @@ const check = (property: (value: string) => void) =>
   fc.assert(fc.property(hostile, property), { numRuns: 100 });
 const oneLine = hostile.filter((line) => !/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(line) && line.trim() !== '');
 
-describe('what a template writes', () => {
+describe('a value in a template', () => {
   afterEach(removeFolders);
 
-  it('is a plain name, a number, or text of a function that makes it fit', () => {
+  it('must be a plain name, a number, or text of a function that quotes it', () => {
     for (const value of ['user-service', 'order item', 'user.events', '', 8001, code`a()`])
       assert.equal(write(value), String(value));
     for (const value of [
@@ -39,7 +39,7 @@ describe('what a template writes', () => {
       assert.throws(() => write(value), /is not a plain name/, JSON.stringify(value));
   });
 
-  it('is refused by name of the template where it is anything else', async () => {
+  it('is refused with the name of the template if it is anything else', async () => {
     const file = path.join(await newFolder(), 'a.ts.ejs');
     await writeFile(file, 'const a = <%= value %>;');
     await assert.rejects(render(file, { value: '1; evil()' }), ({ message, cause }: Error) => {

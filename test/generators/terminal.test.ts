@@ -38,7 +38,7 @@ describe('create-microservice in a terminal', () => {
   });
   afterEach(removeFolders);
 
-  it('asks about each file that both sides changed, shows the difference, and does as it is told', async () => {
+  it('asks about each file that both sides changed, shows the difference, and follows the answer', async () => {
     const cwd = await newFolder();
     await run(['user', ...quick], { cwd });
     const readme = path.join(cwd, 'user-service', 'README.md');
@@ -90,7 +90,7 @@ describe('create-microservice in a terminal', () => {
     }
   }).timeout(60_000);
 
-  it('writes what was answered', async () => {
+  it('writes the service of the answers', async () => {
     const cwd = await newFolder();
     const { code, screen, left } = await runInTerminal(
       ['user', '--no-resources', '--no-git', '--no-install'],

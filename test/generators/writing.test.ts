@@ -20,7 +20,7 @@ const readYoRc = async (folder: string) => {
 describe('create-microservice, writing', () => {
   afterEach(removeFolders);
 
-  it('writes a service to ./<name>-service, readable by all, with what to do next', async () => {
+  it('writes a service to ./<name>-service, readable by all, and prints the next steps', async () => {
     const cwd = await newFolder();
     const { code, output, errors } = await run(['user', ...quick, '--port', '8011'], { cwd });
     assert.deepEqual({ code, errors }, { code: 0, errors: [] });
@@ -63,7 +63,7 @@ describe('create-microservice, writing', () => {
     }
   });
 
-  it('writes nothing with --dry-run, and says what it would', async () => {
+  it('writes nothing with --dry-run, and lists the files that it would write', async () => {
     const cwd = await newFolder();
     const { code, output } = await run(['user', '--yes', '--dry-run'], { cwd });
     assert.equal(code, 0);
@@ -73,7 +73,7 @@ describe('create-microservice, writing', () => {
     assert.deepEqual(await readdir(cwd), []);
   });
 
-  it('makes a git repository, and says it when a step fails after the writing', async () => {
+  it('creates a git repository, and reports a step that fails after the files are written', async () => {
     const cwd = await newFolder();
     await run(['user', '--yes', '--no-install'], { cwd });
     assert.ok((await stat(path.join(cwd, 'user-service', '.git'))).isDirectory());
@@ -87,7 +87,7 @@ describe('create-microservice, writing', () => {
     assert.match(errors.at(-1) ?? '', /order-service is written, but "npm install" failed \(\d+\)/);
   }).timeout(120_000);
 
-  it('takes an empty folder and a bare clone, and refuses any other without --force', async () => {
+  it('accepts an empty folder and a bare clone, and refuses any other folder without --force', async () => {
     const cwd = await newFolder();
     await mkdir(path.join(cwd, 'user-service', '.git'), { recursive: true });
     assert.equal((await run(['user', ...quick], { cwd })).code, 0);
@@ -122,7 +122,7 @@ describe('create-microservice, a second time', function () {
   after(() => rm(first, { recursive: true, force: true }));
   afterEach(removeFolders);
 
-  it('changes nothing, from outside by its name and from inside without', async () => {
+  it('changes nothing, whether it runs in the folder of the service or above it with the name', async () => {
     const before = await filesIn(folder);
     for (const [args, from] of [
       [['user'], cwd],
@@ -136,7 +136,7 @@ describe('create-microservice, a second time', function () {
     }
   });
 
-  it('keeps what was changed or deleted by hand where the generated text is the same', async () => {
+  it('keeps edited and deleted files if their generated text has not changed', async () => {
     await appendFile(file('.env'), 'MAIL_FROM=me@example.com\n');
     await writeFile(file('README.md'), 'mine');
     await rm(file('tsconfig.json'));
@@ -150,7 +150,7 @@ describe('create-microservice, a second time', function () {
     assert.match(planned.output, /deleted by hand, not written +tsconfig\.json\n/);
   });
 
-  it('keeps them when another answer changes other files, and the run after that', async () => {
+  it('keeps edited files when an answer changes other files, and in the next run too', async () => {
     await writeFile(file('src/main.ts'), '// mine\n');
     await rm(file('tsconfig.json'));
     for (const flags of [['--no-kubernetes'], ['--port', '8007'], []]) {
@@ -162,7 +162,7 @@ describe('create-microservice, a second time', function () {
     assert.match(await readFile(file('.env'), 'utf8'), /^PORT=8007$/m);
   });
 
-  it('names each file that was changed by hand and is generated otherwise now, and writes none', async () => {
+  it('names each edited file whose generated text has changed, and writes no file', async () => {
     await appendFile(file('README.md'), 'mine');
     await appendFile(file('.env.example'), '# mine');
     await appendFile(file('package.json'), ' ');
@@ -177,7 +177,7 @@ describe('create-microservice, a second time', function () {
     assert.deepEqual(await filesIn(folder), before);
   });
 
-  it('writes over them with --force', async () => {
+  it('overwrites edited files with --force', async () => {
     const before = await filesIn(folder);
     await appendFile(file('README.md'), 'mine');
     await rm(file('tsconfig.json'));
@@ -190,7 +190,7 @@ describe('create-microservice, a second time', function () {
     assert.deepEqual(await filesIn(folder), before);
   });
 
-  it('takes new answers from flags, updates what nobody changed, and names what is left over', async () => {
+  it('takes new answers from flags, updates unedited files, and names obsolete ones', async () => {
     const { code, output } = await run(['--no-kubernetes', '--port', '8007'], { cwd: folder });
     assert.equal(code, 0);
     assert.match(output, /update +\.env\n/);
@@ -202,14 +202,14 @@ describe('create-microservice, a second time', function () {
     assert.match((await run([], { cwd: folder })).output, /up to date/);
   });
 
-  it('keeps what other Yeoman generators remember', async () => {
+  it('keeps the answers of other Yeoman generators in .yo-rc.json', async () => {
     const rc = JSON.parse(await readFile(file('.yo-rc.json'), 'utf8')) as object;
     await writeFile(file('.yo-rc.json'), JSON.stringify({ ...rc, 'generator-other': { a: 1 } }));
     await run(['--port', '8007'], { cwd: folder });
     assert.match(await readFile(file('.yo-rc.json'), 'utf8'), /"generator-other": \{\n {4}"a": 1/);
   });
 
-  it('says which memory it cannot read', async () => {
+  it('names the .yo-rc.json that it cannot read', async () => {
     await writeFile(file('.yo-rc.json'), '{');
     const { code, errors } = await run(['user', ...quick], { cwd });
     assert.equal(code, 1);
@@ -262,7 +262,7 @@ describe('create-microservice workspace', () => {
     await writeFile(path.join(cwd, `${name}-service`, '.yo-rc.json'), text);
   };
 
-  it('hands out the lowest ports that no sibling remembers', async () => {
+  it('assigns the lowest ports that no sibling uses', async () => {
     const cwd = await newFolder();
     await remember(cwd, 'user', { port: 8001, databasePort: 5432 });
     await remember(cwd, 'billing', { port: 8003, databasePort: 5434 });
@@ -288,7 +288,7 @@ describe('create-microservice workspace', () => {
 describe('writeFiles', () => {
   afterEach(removeFolders);
 
-  it('puts back what it replaced when a later file cannot be written', async () => {
+  it('restores replaced files when a later file cannot be written', async () => {
     const parent = await newFolder();
     const folder = path.join(parent, 'user-service');
     await writeFiles(folder, new Map([['a.txt', 'one']]));
@@ -305,7 +305,7 @@ describe('writeFiles', () => {
     assert.deepEqual(await readdir(parent), ['user-service']);
   });
 
-  it('leaves no folder behind that it made for nothing', async () => {
+  it('removes the folders that it created when it fails', async () => {
     const parent = await newFolder();
     const files = new Map([
       ['a', 'a file'],

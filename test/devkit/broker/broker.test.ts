@@ -60,7 +60,7 @@ describe('startBroker', () => {
     assert.equal(await readFile(journal, 'utf8'), kept);
   });
 
-  it('answers a fetch that waits when its topic is deleted', async () => {
+  it('answers a waiting fetch when its topic is deleted', async () => {
     const { broker, client, topic } = await startWithTopic();
     const other = await connectProtocol(broker.bootstrapServers);
     const fetching = fetch(other, { topic, offset: 0, maxWait: 20_000 });
@@ -68,7 +68,7 @@ describe('startBroker', () => {
     assert.equal((await fetching).errorCode, UNKNOWN_TOPIC_OR_PARTITION);
   });
 
-  it('answers a fetch with what lies in several segments', async () => {
+  it('answers a fetch with records of several segments', async () => {
     const { client, topic } = await startWithTopic();
     const configEntries = [{ name: 'segment.bytes', value: '1048576' }];
     const resources = [{ type: 2, name: topic, configEntries }];
@@ -126,7 +126,7 @@ describe('startBroker', () => {
     }
   });
 
-  it('shares the space for all partitions among them, a megabyte at least', async () => {
+  it('shares the space among all partitions, but gives each at least a megabyte', async () => {
     const { client, topic } = await startWithTopic({ totalRetentionBytes: 8 * 1024 * 1024 });
     const retention = async () => {
       const resources = [{ type: 2, name: topic, configNames: ['retention.bytes'] }];

@@ -106,7 +106,7 @@ export function logSuite(broker: BrokerAddress): void {
         assert.equal(answer.errorCode, error.messageTooLarge);
       });
 
-      it('keeps a gzip batch as it came', async () => {
+      it('stores a gzip batch unchanged', async () => {
         await produce(client, { topic, values: ['a', 'b'] });
         const answer = await produce(client, { topic, values: ['c', 'd'], compression: 1 });
         assert.equal(answer.baseOffset, '2');
@@ -193,13 +193,13 @@ export function logSuite(broker: BrokerAddress): void {
         other.close();
       });
 
-      it('does not know a fetch session that it did not give', async () => {
+      it('refuses an unknown fetch session', async () => {
         const args = { ...fetchArguments({ topic, offset: 0 }), sessionId: 12345, sessionEpoch: 3 };
         const answer = await client.call<FetchAnswer>('Fetch', 11, args);
         assert.equal(answer.errorCode, error.fetchSessionIdNotFound);
       });
 
-      it('names the partition that it does not know', async () => {
+      it('names an unknown partition', async () => {
         const answer = await fetch(client, { topic: `${topic}-unknown`, offset: 0 });
         assert.equal(answer.errorCode, error.unknownTopicOrPartition);
       });

@@ -42,7 +42,7 @@ export function newerSuite(broker: BrokerAddress): void {
       );
     });
 
-    it('of OffsetFetch tells the offsets of several groups, all of a group where no topic is named', async () => {
+    it('of OffsetFetch returns the offsets of several groups, and all offsets of a group without topics', async () => {
       const { groupId, memberId, generation, topic } = world;
       await client.ask('OffsetCommit', 8, {
         groupId,
@@ -115,7 +115,7 @@ export function newerSuite(broker: BrokerAddress): void {
       });
     });
 
-    it('of SyncGroup tells the protocol, and refuses who means another one', async () => {
+    it('of SyncGroup returns the protocol, and refuses a member that names another one', async () => {
       const { groupId, memberId, generation: generationId } = world;
       const sync = (protocolType: string | null, protocolName: string | null) =>
         client.ask('SyncGroup', 5, { groupId, memberId, generationId, protocolType, protocolName });

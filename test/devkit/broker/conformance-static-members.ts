@@ -114,7 +114,7 @@ export function staticMemberSuite(broker: BrokerAddress): void {
       return { leader: { ...leader, ...again }, follower };
     }
 
-    it('joins at once, and is named to the leader and to who describes the group', async () => {
+    it('joins at once, and is named to the leader and in descriptions of the group', async () => {
       const { leader, follower } = await two();
       assert.ok(leader.memberId.startsWith('one-'), leader.memberId);
       const named = [leader, follower].map(
@@ -173,7 +173,7 @@ export function staticMemberSuite(broker: BrokerAddress): void {
       assert.equal((await joined).generationId, again.generationId);
     });
 
-    it('is fenced where another one came under its name', async () => {
+    it('is fenced after another member has joined under its name', async () => {
       const { follower } = await two();
       const client = await connect();
       const back = await join(client, { groupInstanceId: 'two' });

@@ -21,7 +21,7 @@ export function wireSuite(broker: BrokerAddress): void {
     afterEach(() => client.close());
 
     for (const version of [0, 1, 2]) {
-      it(`lists what it answers to ApiVersions version ${version}`, async () => {
+      it(`lists its APIs in answer to ApiVersions version ${version}`, async () => {
         const answer = await client.call<ApiVersions>('ApiVersions', version, {});
         assert.equal(answer.errorCode, 0);
         assertSpeaksKafkaJs(answer.apiVersions);
@@ -57,7 +57,7 @@ export function wireSuite(broker: BrokerAddress): void {
       await client.closed;
     });
 
-    it('closes the connection on a request of more bytes than it takes', async () => {
+    it('closes the connection on a request that is too large', async () => {
       client.write(Buffer.from([0x7f, 0xff, 0xff, 0xff]));
       await client.closed;
     });

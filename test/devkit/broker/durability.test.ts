@@ -48,7 +48,7 @@ describe('a broker with a directory', () => {
     return names.toSorted((a, b) => a.localeCompare(b)).map((name) => join(folder, name));
   }
 
-  it('starts with what it kept, and goes on at the next offset', async () => {
+  it('starts with the stored records, and continues at the next offset', async () => {
     for (let i = 0; i < 200; i++) await produce(client, { topic, values: ['x'.repeat(10_000)] });
     await broker?.stop();
     await restart();
@@ -88,7 +88,7 @@ describe('a broker with a directory', () => {
     assert.equal(await topicIdOf(client, topic), given);
   });
 
-  it('tells no offsets by id of a topic that it lost while it deleted it', async () => {
+  it('returns no offsets of a topic that is missing in its journal', async () => {
     const partitions = [{ partition: 0, offset: '3', metadata: null }];
     const commit = { groupId: 'group', groupGenerationId: -1, memberId: '' };
     await client.call('OffsetCommit', 5, { ...commit, topics: [{ topic, partitions }] });
@@ -131,7 +131,7 @@ describe('a broker with a directory', () => {
     assert.notEqual(await newProducer(), producerId);
   });
 
-  it('shares it with no other broker, which is told who has it', async () => {
+  it('refuses a second broker, and names the process that holds the directory', async () => {
     const refused = `belongs to the broker at 127.0.0.1:${broker!.port} (process ${process.pid})`;
     await assert.rejects(startBroker({ directory }), (error: Error) => error.message.includes(refused));
     await produce(client, { topic, values: ['kept'] });
@@ -139,7 +139,7 @@ describe('a broker with a directory', () => {
     assert.deepEqual(await values(), ['kept']);
   });
 
-  it('is not hindered by a broker that was killed, nor by a program that took its process id or its port', async () => {
+  it('starts after a broker was killed, even if another program got its process id or its port', async () => {
     await broker?.stop();
     const child = await startBrokerProcess(directory);
     const held = await readFile(join(directory, 'broker.lock'), 'utf8');
@@ -194,7 +194,7 @@ describe('a broker with a directory', () => {
       ['with a damaged last batch', (file, size) => damage(file, size - 2), ['a', 'b']],
     ];
     for (const [title, tear, kept] of tears) {
-      it(`keeps what is whole: ${title}`, async () => {
+      it(`keeps the whole records: ${title}`, async () => {
         const [file = ''] = await logFiles();
         await tear(file, (await stat(file)).size);
         await restart();
@@ -205,7 +205,7 @@ describe('a broker with a directory', () => {
       });
     }
 
-    it('keeps what is whole of the journal', async () => {
+    it('keeps the whole entries of the journal', async () => {
       await appendFile(join(directory, 'journal.jsonl'), '["topic","half');
       await restart();
       assert.deepEqual(await values(), ['a', 'b', 'c']);
@@ -247,7 +247,7 @@ describe('a broker with a directory', () => {
     return Number(answer.responses[0]!.partitions[0]!.offset);
   }
 
-  it('loses nothing that it acknowledged when it is killed, five times', async function () {
+  it('loses no acknowledged record when it is killed five times', async function () {
     this.timeout(240_000);
     await broker?.stop();
     broker = undefined;

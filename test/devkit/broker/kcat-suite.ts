@@ -65,7 +65,7 @@ export function kcatSuite(broker: BrokerAddress): void {
       });
     }
 
-    it('gets what KafkaJS encoded, and the other way round', async () => {
+    it('reads records that KafkaJS encoded, and KafkaJS reads records of kcat', async () => {
       await produce(client, { topic, values: ['plain'] });
       await produce(client, { topic, values: ['packed'], compression: 1 });
       await kcat.run(to('-P', '-t', topic, '-p', '0', '-z', 'gzip'), 'from kcat\n');
@@ -131,7 +131,7 @@ export function kcatSuite(broker: BrokerAddress): void {
       };
     }
 
-    it('joins a group, shares it, takes over from who leaves, and goes on where the group was', async () => {
+    it('joins a group, shares its partitions, takes over from a leaving member, and continues at the offset of the group', async () => {
       const groupId = `group-${randomUUID()}`;
       const patience = { timeout: 30_000 };
       const produceNumbers = (first: number, last: number) =>

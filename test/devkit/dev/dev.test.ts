@@ -135,7 +135,7 @@ describe('microservice-devkit dev', function () {
     await assertAllClosed(variables);
   });
 
-  it('uses what answers, and leaves it running', async () => {
+  it('uses servers that already run, and leaves them running', async () => {
     const postgres = await startPostgres({ user: 'user', password: 'secret', databases: ['users'] });
     const broker = await startBroker();
     cleanUp.push(postgres.stop, () => broker.stop());
@@ -199,7 +199,7 @@ describe('microservice-devkit dev', function () {
     assert.equal(await dev.endBy('SIGINT'), 0);
   });
 
-  it('closes an older .env to other users, and says which password they know', async () => {
+  it('closes an older .env to other users, and warns about the password that they could read', async () => {
     const { DATABASE_URL } = await freeVariables();
     const given = { DATABASE_URL: DATABASE_URL.replace('secret', 'password') };
     const { root } = await createService(given);
@@ -244,8 +244,8 @@ describe('microservice-devkit dev', function () {
     });
   });
 
-  describe('says in one line what is wrong, and exits with 1', () => {
-    it('when PostgreSQL does not let us in', async () => {
+  describe('reports one line, and exits with 1', () => {
+    it('when PostgreSQL refuses the password', async () => {
       const server = await startPostgres({ user: 'user', password: 'other', databases: ['users'] });
       cleanUp.push(server.stop);
       const { root } = await createService({

@@ -105,7 +105,7 @@ describe('the .env that dev completes', () => {
     );
   });
 
-  it('is not made of an .env.example that leads out of the folder', async function () {
+  it('is not copied from an .env.example that is a link out of the folder', async function () {
     if (process.platform === 'win32') this.skip();
     await writeFile(path.join(above, 'secret'), 'TOKEN=of another\n');
     await symlink('../secret', place('.env.example'));
@@ -116,7 +116,7 @@ describe('the .env that dev completes', () => {
     assert.deepEqual(await readdir(root), ['.env.example']);
   });
 
-  it('is made of an .env.example that is a link within the folder, in a linked folder too', async function () {
+  it('is copied from an .env.example that is a link within the folder, in a linked folder too', async function () {
     if (process.platform === 'win32') this.skip();
     await writeFile(place('env.txt'), 'PORT=8001\n');
     await symlink('env.txt', place('.env.example'));
@@ -125,7 +125,7 @@ describe('the .env that dev completes', () => {
     assert.equal(await readFile(place('.env'), 'utf8'), 'PORT=8001\n');
   });
 
-  it('waits for no pipe in the place of .env.example', async function () {
+  it('does not wait for a pipe named .env.example', async function () {
     if (process.platform === 'win32') this.skip();
     execFileSync('mkfifo', [place('.env.example')]);
     await assert.rejects(completeEnvironment(root), /^DevError: \.env\.example is not a file/);

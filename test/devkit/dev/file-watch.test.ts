@@ -24,7 +24,7 @@ describe('watchService', () => {
 
   const write = (file: string, text = 'changed') => writeFile(path.join(root, file), text);
 
-  it('sees a file below src, and what a service reads at its start', async () => {
+  it('sees changes of files below src and of files that a service reads at its start', async () => {
     for (const file of ['src/main.ts', 'src/events/consumers.ts', '.env', 'package.json']) {
       const changed = watch.next();
       await write(file);
@@ -32,7 +32,7 @@ describe('watchService', () => {
     }
   });
 
-  it('sees files of folders that are new, and what an editor puts in place of a file', async () => {
+  it('sees files of new folders, and files that an editor replaces', async () => {
     const changed = watch.next();
     await mkdir(path.join(root, 'src', 'new', 'deep'), { recursive: true });
     assert.equal(await changed, path.join('src', 'new'));
@@ -46,7 +46,7 @@ describe('watchService', () => {
     assert.equal(seen, path.join('src', 'new', 'deep', 'file.ts'));
   });
 
-  it('does not see tests, nor what an editor keeps beside a file', async () => {
+  it('ignores tests and temporary files of editors', async () => {
     const changed = watch.next();
     for (const file of ['test/main.test.ts', 'src/.main.ts.swp', 'src/main.ts~', 'README.md', 'src/4913'])
       await write(file);
@@ -54,7 +54,7 @@ describe('watchService', () => {
     assert.equal(await changed, path.join('src', 'main.ts'));
   });
 
-  it('remembers a change that came while nobody asked', async () => {
+  it('remembers a change until the next call', async () => {
     const first = watch.next();
     await write('src/one.ts');
     await first;

@@ -21,7 +21,7 @@ describe('the output of services', () => {
     }
   };
 
-  it('comes line by line, whole, the last one too', async () => {
+  it('appears in whole lines, the last line too', async () => {
     const stream = new PassThrough();
     const bytes = Buffer.from('one\ntwö\nthree');
     const text = await capture(async () => {
@@ -33,7 +33,7 @@ describe('the output of services', () => {
     assert.equal(text, '> one\n> twö\n> three\n');
   });
 
-  it('passes colours of a service on, and nothing else that a terminal obeys', async () => {
+  it('passes colors of a service to the terminal, but no other control sequences', async () => {
     const text = await capture(async () => {
       const stream = new PassThrough();
       const output = createOutput();
@@ -48,7 +48,7 @@ describe('the output of services', () => {
     );
   });
 
-  it('bears names of one width, and colours where they are wanted', async () => {
+  it('has prefixes of equal width, colored on request', async () => {
     const names = ['user-service', 'mail'];
     const say = (hasColours: boolean) => {
       const outputs = createOutputs(names, hasColours);

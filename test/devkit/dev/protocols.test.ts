@@ -8,7 +8,7 @@ import { findKafka, findPostgres } from '../../../src/devkit/dev/servers/protoco
 const PATIENCE = 100_000;
 const AT_ONCE = 20_000;
 
-describe('what answers at an address', () => {
+describe('the server at an address', () => {
   const cleanUp: (() => unknown)[] = [];
 
   afterEach(async () => {
@@ -45,12 +45,12 @@ describe('what answers at an address', () => {
     };
   };
 
-  it('is Kafka, though its answer comes in pieces', async () => {
+  it('is Kafka even if its answer arrives in pieces', async () => {
     const pass = await brokerBehind();
     assert.equal(await findKafka(await listen((socket) => pass(socket))), 'server');
   });
 
-  it('is asked again while it resets, or closes, what it has accepted', async () => {
+  it('is asked again while it resets or closes accepted connections', async () => {
     const pass = await brokerBehind();
     const address = await listen((socket, count) => {
       if (count === 1) socket.resetAndDestroy();
@@ -64,7 +64,7 @@ describe('what answers at an address', () => {
     assert.equal(await findPostgres(postgres), 'server');
   });
 
-  it('is nothing once a server that ends has hung up', async () => {
+  it('is absent after a stopping server has reset the connection', async () => {
     const address = await listen((socket, _, server) => {
       socket.resetAndDestroy();
       server.close();
@@ -72,7 +72,7 @@ describe('what answers at an address', () => {
     assert.equal(await findKafka(address), 'nothing');
   });
 
-  it('is a stranger at once when it says something else', async () => {
+  it('is unknown at once when it answers in another protocol', async () => {
     const begun = performance.now();
     const alert = Uint8Array.of(21, 3, 1, 0, 2, 2, 40); // TLS
     for (const answer of [alert, 'HTTP/1.1 400 Bad Request\r\n\r\n']) {
@@ -83,7 +83,7 @@ describe('what answers at an address', () => {
     assert(performance.now() - begun < AT_ONCE);
   });
 
-  it('is a stranger in the end when it never says anything', async () => {
+  it('is unknown after a timeout when it never answers', async () => {
     const address = await listen((socket) => socket.destroy());
     assert.equal(await findKafka(address, 300), 'stranger');
   });

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { selectServices } from '../../../src/devkit/dev/services/services.ts';
 
-describe('the services that dev means', () => {
+describe('the services that dev runs', () => {
   let workspace: string;
 
   before(async () => {
@@ -26,31 +26,31 @@ describe('the services that dev means', () => {
     return { names: services.map(({ name }) => name), isOwnFolder };
   };
 
-  it('are all of a workspace, in it and below it', async () => {
+  it('are all services of a workspace, in its folder and below it', async () => {
     const all = { names: ['billing', 'mail-service', 'user-service'], isOwnFolder: false };
     for (const folder of ['.', 'services', 'services/no-service'])
       assert.deepEqual(await select(folder), all);
   });
 
-  it('are the one of the folder', async () => {
+  it('are the service of the folder', async () => {
     assert.deepEqual(await select('services/billing'), { names: ['billing'], isOwnFolder: true });
   });
 
-  it('are those that are named, once each, with or without -service, or by their folder', async () => {
+  it('are the named services, each once, by name with or without -service or by folder', async () => {
     const given = ['user', 'billing', 'user-service', 'services/mail-service/'];
     const names = ['user-service', 'billing', 'mail-service'];
     for (const folder of ['.', 'services/billing'])
       assert.deepEqual(await select(folder, ...given), { names, isOwnFolder: false });
   });
 
-  it('are not what has no src/main.ts', async () => {
+  it('do not include a folder without src/main.ts', async () => {
     await assert.rejects(
       select('.', 'no-service'),
       /This workspace has no service "no-service"\. Its services: billing, mail-service, user-service\.$/,
     );
   });
 
-  it('are none outside of a workspace', async () => {
+  it('do not exist outside of a workspace', async () => {
     await assert.rejects(selectServices(os.tmpdir(), ['user']), /is not in a workspace/);
   });
 });

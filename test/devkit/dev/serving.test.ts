@@ -22,7 +22,7 @@ describe('keepServing', () => {
     return { serve, end, stopped, said, say: (line: string) => void said.push(line) };
   };
 
-  it('serves again when what served is gone, says so, and stops what serves last', async () => {
+  it('starts a server again when it has ended, reports that, and stops the last one', async () => {
     const { serve, end, stopped, said, say } = createServers();
     const part = await keepServing(serve, say);
     assert.equal(part.description, 'server 1');
@@ -34,7 +34,7 @@ describe('keepServing', () => {
     assert.deepEqual(stopped, [3]);
   });
 
-  it('does not serve again once it was stopped', async () => {
+  it('does not start the server again after it was stopped', async () => {
     const { serve, end, said, say } = createServers();
     const part = await keepServing(serve, say);
     await part.stop();
@@ -43,7 +43,7 @@ describe('keepServing', () => {
     assert.deepEqual(said, []);
   });
 
-  it('stops what is just starting', async () => {
+  it('stops a server that is still starting', async () => {
     const { serve, end, stopped, said, say } = createServers();
     let open: () => void = () => undefined;
     const opened = new Promise<void>((resolve) => (open = resolve));
@@ -61,7 +61,7 @@ describe('keepServing', () => {
     assert.deepEqual(said, ['server 2']);
   });
 
-  it('says why it is lost when nothing can take the place', async () => {
+  it('reports the reason when the server cannot be started again', async () => {
     const { serve, end, say } = createServers();
     let calls = 0;
     const part = await keepServing(async () => {
@@ -73,7 +73,7 @@ describe('keepServing', () => {
     await part.stop();
   });
 
-  it('leaves alone what is no business of ours', async () => {
+  it('keeps a server of another process, whose end it does not know', async () => {
     const found = { description: 'found', stop: async () => {} };
     const part = await keepServing(async () => found, assert.fail);
     await part.stop();

@@ -63,7 +63,7 @@ describe('microservice-devkit dev in a workspace', function () {
     assert.doesNotMatch(dev.output(), /\n +at /);
   };
 
-  it('starts all services, shows where they are, and ends all at SIGTERM', async () => {
+  it('starts all services, shows their addresses, and ends them all at SIGTERM', async () => {
     const { user, mail } = await createTwo();
     const dev = run(workspace);
     await dev.shows(/Ctrl-C stops/);
@@ -86,7 +86,7 @@ describe('microservice-devkit dev in a workspace', function () {
     await assertAllClosed(user.variables, mail.variables);
   });
 
-  it('starts those that are named, and the one of the folder', async () => {
+  it('starts only the named services, or the service of the folder', async () => {
     const { user, mail } = await createTwo();
     const dev = run(path.join(workspace, 'services'), ['mail']);
     await dev.shows(/mail-service \| Service /);
@@ -98,7 +98,7 @@ describe('microservice-devkit dev in a workspace', function () {
     await assertAllClosed(user.variables, mail.variables);
   });
 
-  it('gives each service its own addresses, and what else the terminal has', async () => {
+  it('gives each service its own addresses and the other variables of the terminal', async () => {
     const main = `console.log('has', process.env.PORT, process.env.GREETING); setInterval(() => {}, 1000);`;
     const { user, mail } = await createTwo({ 'src/main.ts': main });
     const dev = run(workspace, [], {
@@ -110,7 +110,7 @@ describe('microservice-devkit dev in a workspace', function () {
       await dev.shows(new RegExp(`${variables.SERVICE_NAME} +\\| has ${variables.PORT} hello`));
   });
 
-  it('shows the names in colours where they are wanted', async () => {
+  it('colors the names on request', async () => {
     await createTwo({ 'src/main.ts': `console.log('{"level":"error","msg":"no"}');` });
     const wanted = run(workspace, ['--no-watch'], { FORCE_COLOR: '1' });
     await wanted.ended;
@@ -164,7 +164,7 @@ describe('microservice-devkit dev in a workspace', function () {
     await waitFor(() => !isAlive(pid));
   });
 
-  it('joins another dev: starts what does not run, says what does, and takes over what it used', async () => {
+  it('joins another dev: starts only services that do not run, and takes over the shared servers', async () => {
     const { user, mail } = await createTwo();
     const first = run(workspace, ['user']);
     await first.shows(/Ctrl-C stops/);
@@ -210,8 +210,8 @@ describe('microservice-devkit dev in a workspace', function () {
     assert(await isOpen(`localhost:${new URL(user.variables.DATABASE_URL).port}`));
   });
 
-  describe('says what is wrong, and exits with 1', () => {
-    it('for a service that is not there, and lists those that are', async () => {
+  describe('reports the fault, and exits with 1', () => {
+    it('for an unknown service, and lists the known ones', async () => {
       await createTwo();
       await fails(
         ['user', 'nobody'],
@@ -222,7 +222,7 @@ describe('microservice-devkit dev in a workspace', function () {
     it('without services', () =>
       fails([], /services contains no service\. Create one: npm init microservice user/));
 
-    it('for all services at once, and who has a port', async () => {
+    it('for all services at once, and names the program that uses a port', async () => {
       const { user, mail } = await createTwo();
       const stranger = net.createServer().listen(Number(user.variables.PORT), '127.0.0.1');
       await once(stranger, 'listening');

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { linkLibraries } from '../../../src/devkit/postgres/server/binaries.ts';
 
 describe('the binaries of PostgreSQL', () => {
-  it('get the library links that npm install --ignore-scripts left out', async () => {
+  it('get the library links that npm install --ignore-scripts did not create', async () => {
     const root = await mkdtemp(path.join(os.tmpdir(), 'binaries-test-'));
     await mkdir(path.join(root, 'native', 'lib'), { recursive: true });
     await writeFile(path.join(root, 'native', 'lib', 'libpq.so.5.18'), 'library');

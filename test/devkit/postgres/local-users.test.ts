@@ -82,7 +82,7 @@ describe('startPostgres among other local users', () => {
     if (isLinux) assert.deepEqual(await listeningPorts(await postmaster(host)), []);
   });
 
-  it('serves them where a path of a socket fits', async function () {
+  it('serves temporary data when the temporary folder is too long for the path of a socket', async function () {
     if (process.platform === 'win32') this.skip();
     const long = path.join(await createFolder(0o755), 'x'.repeat(90));
     await mkdir(long);
@@ -154,7 +154,7 @@ describe('startPostgres among other local users', () => {
       if (!isRoot || !isLinux) this.skip();
     });
 
-    it('has no capability, in a closed folder too, where its data lie outside', async () => {
+    it('has no capabilities, and keeps its data outside of a closed folder', async () => {
       const directory = path.join(await createFolder(0o700), 'service one', '.microservice', 'postgres');
       process.env['SECRET_TOKEN'] = 'hunter2';
       const server = await start({ directory });

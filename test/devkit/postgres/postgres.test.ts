@@ -81,7 +81,7 @@ describe('startPostgres', () => {
     await assert.rejects(query(server.url(), 'select 1'), /ECONNREFUSED|ENOENT/);
   });
 
-  it('starts many at once, each on a port of its own', async () => {
+  it('starts several servers at once, each on its own port', async () => {
     const host = '127.0.0.1';
     const started = await Promise.all([start({ host }), start({ host }), start()]);
     assert.equal(new Set(started.map(({ url }) => new URL(url()).host)).size, 3);
@@ -97,7 +97,7 @@ describe('startPostgres', () => {
     assert.deepEqual(await query(second.url('more'), 'select current_user'), [{ current_user: 'second' }]);
   });
 
-  it('says so, and who has it, when the port is taken', async () => {
+  it('names the program that uses the port when the port is taken', async () => {
     const holder = net.createServer().listen(0, '127.0.0.1');
     await once(holder, 'listening');
     const address = holder.address();
@@ -129,7 +129,7 @@ describe('startPostgres', () => {
     assert.deepEqual(await query(server.url(), 'select answer from kept'), [{ answer: 42 }]);
   });
 
-  it('waits for the statement that a killed server was at', async function () {
+  it('waits for the last statement of a killed server', async function () {
     this.timeout(60_000);
     const directory = path.join(await createDirectory(), 'a folder');
     const { holder, url } = await hold({ directory });
@@ -156,7 +156,7 @@ describe('startPostgres', () => {
     assert((await start({ directory })).port > 0);
   });
 
-  it('starts again after a first start that was killed halfway', async () => {
+  it('starts after an earlier start was killed halfway', async () => {
     const directory = await createDirectory();
     await mkdir(path.join(directory, 'data.unfinished', 'base'), { recursive: true });
     await start({ directory });

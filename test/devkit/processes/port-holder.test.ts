@@ -4,7 +4,7 @@ import net from 'node:net';
 import { findFreePort } from '../../../src/devkit/postgres/server/free-port.ts';
 import { findPortHolder, portHolderText } from '../../../src/devkit/processes/port-holder.ts';
 
-describe('who listens on a port', () => {
+describe('the holder of a port', () => {
   const servers: net.Server[] = [];
   const listen = async (host: string): Promise<number> => {
     const server = net.createServer().listen(0, host);
@@ -23,7 +23,7 @@ describe('who listens on a port', () => {
   });
 
   for (const host of ['127.0.0.1', '0.0.0.0', '::']) {
-    it(`is told for a server on ${host}, with its command`, async function () {
+    it(`is named with its command for a server on ${host}`, async function () {
       const port = await listen(host).catch(() => this.skip());
       const holder = await findPortHolder(port);
       assert.equal(holder?.pid, process.pid);
@@ -32,7 +32,7 @@ describe('who listens on a port', () => {
     });
   }
 
-  it('is nobody where nothing listens, and something in a message', async () => {
+  it('is undefined for a free port, and called "something" in a message', async () => {
     const port = await findFreePort('127.0.0.1');
     assert.equal(await findPortHolder(port), undefined);
     assert.equal(await portHolderText(port), 'something');

@@ -9,7 +9,7 @@ const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
 const unindented = (text: string) => text.replaceAll(/^ +/gm, '');
 
 describe('docs/testing.md', () => {
-  it('shows code as it stands in the files that tests run', () => {
+  it('quotes the code of the files that tests run', () => {
     const page = read('docs/testing.md');
     const quotes = [...page.matchAll(/<!-- from (\S+) -->\n\n```ts\n([^]*?)\n```/g)];
     assert.equal(quotes.length, page.match(/<!-- from /g)?.length);

@@ -69,7 +69,7 @@ describe('createTestEnvironment', () => {
     assert.match(environment['DATABASE_URL'] ?? '', /@(127\.0\.0\.1|%2F[^/]+):\d+\/test_/);
   });
 
-  it('shows what was published, in order, and no sooner than all of it', async () => {
+  it('published resolves to all events in order', async () => {
     const test = await create();
     assert.deepEqual(await test.published('user.events'), []);
     for (const email of ['1', '2', '3']) await test.publish(userCreated.of('user-1', { email }));
@@ -87,7 +87,7 @@ describe('createTestEnvironment', () => {
     assert.equal(new Set(events.map(({ id }) => id)).size, 4);
   });
 
-  it('sends the same event again under the same id', async () => {
+  it('publish sends an event again under a given id', async () => {
     const test = await create();
     const id = await test.publish(userCreated.of('user-1', { email: '1' }));
     await test.publish(userCreated.of('user-1', { email: '1' }), { id });
@@ -103,13 +103,13 @@ describe('createTestEnvironment', () => {
     assert.deepEqual(await second.published('user.events'), []);
   });
 
-  it('refuses data that do not fit the event', async () => {
+  it('publish refuses data that do not match the schema of the event', async () => {
     const test = await create();
     // @ts-expect-error a mistake that the compiler sees too
     await assert.rejects(test.publish(userCreated.of('user-1', { mail: '1' })), /user\.created.*email/);
   });
 
-  it('leaves no database, no broker and no connection', async () => {
+  it('close leaves no database, no broker and no connection', async () => {
     const test = await create();
     await test.publish(userCreated.of('user-1', { email: '1' }));
     await test.published('user.events');
@@ -127,7 +127,7 @@ describe('createTestEnvironment', () => {
   describe('with TEST_DATABASE_URL', () => {
     afterEach(() => delete process.env['TEST_DATABASE_URL']);
 
-    it('makes its databases on that server, and removes them', async () => {
+    it('creates its databases on that server, and drops them at the end', async () => {
       const server = await startPostgres({ databases: ['mine'] });
       process.env['TEST_DATABASE_URL'] = server.url('mine');
       const other = await createServiceFolder();
@@ -160,7 +160,7 @@ describe('createTestEnvironment', () => {
       await other.remove();
     });
 
-    it('says so when nothing answers there', async () => {
+    it('names TEST_DATABASE_URL when no server answers there', async () => {
       process.env['TEST_DATABASE_URL'] = 'postgres://postgres:secret@127.0.0.1:1/mine';
       const other = await createServiceFolder();
       const rejection = testParts({ root: other.root }).mochaGlobalSetup();

@@ -14,7 +14,7 @@ export const httpMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/http/shutdown.test.ts',
-      title: 'loses no request of clients that go on until they are told to stop',
+      title: 'loses no request of clients that continue until the server closes their connections',
     },
   },
   {
@@ -29,7 +29,7 @@ export const httpMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/http/entity-tags.test.ts',
-      title: 'lets one of many changes win that know the same representation',
+      title: 'lets exactly one of many concurrent changes with the same tag succeed',
     },
   },
   {
@@ -44,7 +44,7 @@ export const httpMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/http/hostile-bodies.test.ts',
-      title: 'answers 400 that names every number that a double cannot hold',
+      title: 'answers 400 and names every number that a double cannot represent',
     },
   },
   {
@@ -59,7 +59,7 @@ export const httpMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/http/hostile-bodies.test.ts',
-      title: 'answers 400 that names each text with NUL or a lone surrogate, also the name of a property',
+      title: 'answers 400 and names each text with NUL or a lone surrogate, property names included',
     },
   },
   {
@@ -80,7 +80,7 @@ export const httpMutations: readonly Mutation[] = [
     changes: [
       { file: 'http/http-app.ts', find: 'mayKnow: isFromThisMachine', replace: 'mayKnow: () => true' },
     ],
-    noticedBy: { file: 'runtime/http/health-details.test.ts', title: 'tell the states only where' },
+    noticedBy: { file: 'runtime/http/health-details.test.ts', title: 'hide the states if' },
   },
   {
     name: 'a UUID keeps its capitals',
@@ -103,7 +103,7 @@ export const httpMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/http/hostile-bodies.test.ts',
-      title: 'names the first error alone of a body with so many errors that telling each would take long',
+      title: 'names only the first error of a body that has too many to report in time',
     },
   },
   {
@@ -163,7 +163,7 @@ export const httpMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/commands/parked.test.ts',
-      title: 'lets nothing that a terminal obeys through, in any form of output',
+      title: 'prints no control sequences of terminals, in any form of output',
     },
   },
 ];

@@ -57,7 +57,7 @@ describe('microservice-runtime contracts', function () {
     assert.match(readFileSync(file(service), 'utf8'), /order\.created\.v1/);
   });
 
-  it('takes line ends of Windows for the same text, and keeps them when it writes', async () => {
+  it('treats Windows line ends as the same text, and keeps them when it writes', async () => {
     await run(service);
     const written = readFileSync(file(service), 'utf8');
     service.write('asyncapi.json', written.replaceAll('\n', '\r\n'));
@@ -82,7 +82,7 @@ describe('microservice-runtime contracts', function () {
     }
   });
 
-  it('says what contracts.ts lacks', async () => {
+  it('names the export that contracts.ts lacks', async () => {
     service.write('src/events/contracts.ts', 'export const events = [];\n');
     const { code, stderr } = await run(service);
     assert.equal(code, 1);

@@ -40,7 +40,7 @@ describe('drop and redrive of outgoing events beside relays and publishers', fun
   const totalOf = (value: string | Buffer | null): number =>
     (JSON.parse(String(value)) as { total: number }).total;
 
-  it('loses nothing, shows all that is gone, and keeps the order of each key', async () => {
+  it('lose no event, show every dropped one, and keep the order of each key', async () => {
     const { database } = world;
     const relay = await startRelay();
     await startRelay();

@@ -38,7 +38,7 @@ describe('microservice-runtime dead-letters', () => {
   const publish = (id: string, key: string) =>
     service.database('event_outbox').insert({ topic, key, headers: { ce_id: id }, payload: '{}' });
 
-  it('lists what came and what is on its way out, and nothing that is still tried', async () => {
+  it('lists incoming and outgoing dead letters, and no events that are still retried', async () => {
     await service.park({ ...incoming, key: 'a' });
     await service.park({ ...outgoing, key: 'b' }, [nowhere]);
     await service.park({ ...incoming, key: 'c', state: 'parked' });
@@ -58,7 +58,7 @@ describe('microservice-runtime dead-letters', () => {
     );
   });
 
-  it('show answers values of 8 MiB in all, and how large the others are', async () => {
+  it('show prints values up to 8 MiB in total, and the sizes of the others', async () => {
     const value = Buffer.alloc(3 * 1024 * 1024, '7');
     await service.park({ ...incoming, key: 'a' }, [{ value }, { value }, { value }]);
     await service.park({ ...incoming, key: 'b' }, [{ value }]);
@@ -81,7 +81,7 @@ describe('microservice-runtime dead-letters', () => {
     assert.match(stdout, / {2}value {4}not stored: 910000 bytes, and KAFKA_MAX_EVENT_BYTES is 900000\n/);
   });
 
-  it('redrive has an incoming key tried again', async () => {
+  it('redrive retries an incoming key', async () => {
     await service.park({ ...incoming, key: 'a' });
     await deadLetters('redrive', '--key', 'a', '--yes');
     const row = await service.database('event_parked_keys').first();
@@ -115,7 +115,7 @@ describe('microservice-runtime dead-letters', () => {
     assert.deepEqual(await waiting(), []);
   });
 
-  it('drop --with-queue takes what is in the outbox already too, and shows it before', async () => {
+  it('drop --with-queue deletes the waiting events of the outbox too, and lists them first', async () => {
     await service.park({ ...outgoing, key: 'b' }, [nowhere, nowhere]);
     await publish('last', 'b');
     await publish('other', 'c');

@@ -22,13 +22,13 @@ describe('microservice-runtime dockerfile', function () {
     assert.equal((await run('--check')).code, 0, 'line ends of Windows are the same text');
   });
 
-  it('writes the one for pnpm where pnpm-lock.yaml is', async () => {
+  it('writes the Dockerfile for pnpm if pnpm-lock.yaml exists', async () => {
     service.write('pnpm-lock.yaml', '');
     await run();
     assert.match(text(), /pnpm install --prod --frozen-lockfile/);
   });
 
-  it('fails with --check when the Dockerfile is another one, and leaves it', async () => {
+  it('fails with --check if the Dockerfile differs, and does not change it', async () => {
     service.write('Dockerfile', 'FROM scratch\n');
     const { code, stderr } = await run('--check');
     assert.equal(code, 1);

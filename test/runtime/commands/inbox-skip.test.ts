@@ -38,13 +38,13 @@ describe('microservice-runtime inbox skip', () => {
       KAFKA_BOOTSTRAP_SERVERS: fixture.config.kafka.bootstrapServers.join(','),
     });
 
-  it('wants to know which event, and why', async () => {
+  it('requires an event and a reason', async () => {
     assert.equal((await inbox(topic, '0', '1')).code, 2);
     assert.equal((await inbox(topic, '0', ...because)).code, 2);
     assert.equal((await inbox(topic, '0', '-1', ...because)).code, 2);
   });
 
-  it('refuses another event than the one that the group stands at, and says where that is', async () => {
+  it('refuses an event that is not the next one of the group, and names the next one', async () => {
     for (const offset of ['0', '2']) {
       const { code, stderr } = await inbox(topic, '0', offset, ...because, '--yes');
       assert.equal(code, 1);
@@ -64,7 +64,7 @@ describe('microservice-runtime inbox skip', () => {
     assert.equal(await position(), 1);
   });
 
-  it('says first what it would do, and changes nothing', async () => {
+  it('prints its effect without --yes, and changes nothing', async () => {
     const { code, stdout } = await inbox(topic, '0', '1', ...because);
     assert.equal(code, 0);
     assert.match(stdout, /is at 1 in note\.events\/0, which ends at 3\./);
@@ -73,7 +73,7 @@ describe('microservice-runtime inbox skip', () => {
     assert.deepEqual(await effects(), ['before']);
   });
 
-  it('moves the group past the event, the service that runs follows, and the output says who did it and why', async () => {
+  it('moves the group of a running service past the event, and prints the user and the reason', async () => {
     const { code, stdout } = await inbox(topic, '0', '1', ...because, '--yes', '--json');
     assert.equal(code, 0);
     const { by, at, ...record } = JSON.parse(stdout);
@@ -96,7 +96,7 @@ describe('microservice-runtime inbox skip', () => {
     assert.ok(fixture.log.some(({ msg }) => /is now at 2 .*or someone skipped them/.test(msg)));
   });
 
-  it('moves the group past all of a batch that cannot be read', async () => {
+  it('moves the group past a whole batch that cannot be read', async () => {
     const batch = rawBatch({ attributes: 5, count: 4, content: Buffer.from('of an unknown codec') });
     await appendBatch(fixture.config.kafka.bootstrapServers.join(), { topic }, batch);
     await fixture.send('d', 'behind');

@@ -18,7 +18,7 @@ describe('microservice-runtime inbox', () => {
       received_at: new Date(Date.now() - hours * 3_600_000),
     });
 
-  it('lists what was handled, the last one first', async () => {
+  it('lists handled events, the last one first', async () => {
     await handled('1', { hours: 3 });
     await handled('2', { hours: 2 });
     const { stdout } = await inbox('list');
@@ -33,7 +33,7 @@ describe('microservice-runtime inbox', () => {
     );
   });
 
-  it('finds what all filters let through', async () => {
+  it('lists only events that match all filters', async () => {
     await handled('1', { hours: 3 });
     await handled('2');
     await handled('3', { source: 'other', hours: 3 });
@@ -45,7 +45,7 @@ describe('microservice-runtime inbox', () => {
     assert.deepEqual(await idsOf('list', '--topic', 'other.events'), []);
   });
 
-  it('drop says what it would forget, and changes nothing', async () => {
+  it('drop lists the records that it would delete, and changes nothing', async () => {
     await handled('1');
     const { code, stdout } = await inbox('drop', '--id', '1');
     assert.equal(code, 0);
@@ -53,7 +53,7 @@ describe('microservice-runtime inbox', () => {
     assert.deepEqual(await remembered(), ['1']);
   });
 
-  it('drop --yes forgets, and says that it may be handled again', async () => {
+  it('drop --yes deletes the records, and warns that the events can be handled again', async () => {
     for (const id of ['1', '2', '3']) await handled(id);
     const { stdout } = await inbox('drop', '--id', '1', '--yes');
     assert.equal(stdout, '1 event forgotten, and handled again if Kafka delivers them again\n');
@@ -62,7 +62,7 @@ describe('microservice-runtime inbox', () => {
     assert.deepEqual(await remembered(), ['2']);
   });
 
-  it('has nothing to redrive, and names what to do', async () => {
+  it('redrive is refused, with the command to use instead', async () => {
     const { code, stderr } = await inbox('redrive', '--all');
     assert.equal(code, 1);
     assert.match(stderr, /replay TOPIC --from TIME --forget to handle events again/);

@@ -83,7 +83,7 @@ describe('microservice-runtime lag', () => {
     assert.equal(partitions.find(({ position }) => position === null)?.lag, 2);
   });
 
-  it('shows the positions alone when Kafka does not answer, and says so', async () => {
+  it('shows only the positions when Kafka does not answer, and says so', async () => {
     await fallBehind();
     await fixture.stopBroker();
     const { code, stdout, stderr } = await lag();
@@ -99,7 +99,7 @@ describe('microservice-runtime lag', () => {
     );
   });
 
-  it('creates no topic that was deleted', async () => {
+  it('does not create a deleted topic', async () => {
     await fixture
       .database('event_positions')
       .insert({ consumer_group: group, topic: 'gone.events', partition: 0, position: 5 });
@@ -112,7 +112,7 @@ describe('microservice-runtime lag', () => {
     assert.deepEqual(await fixture.driver.listTopics(), [topic]);
   });
 
-  it('runs in the folder of a service, whose .env says where all is', async function () {
+  it('runs in the folder of a service with the addresses of its .env', async function () {
     this.timeout(60_000);
     await fallBehind();
     const service = createFixtureService({

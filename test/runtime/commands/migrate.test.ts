@@ -77,7 +77,7 @@ describe('microservice-runtime migrate', function () {
   const run = (...args: string[]) =>
     service.run('microservice-runtime', ['migrate', ...args], { DATABASE_URL: database.url });
 
-  it('runs what is pending, and says so', async () => {
+  it('runs the pending migrations, and names them', async () => {
     const first = await run();
     assert.equal(first.code, 0, first.stderr);
     assert.deepEqual(first.stdout.trim().split('\n'), [
@@ -107,7 +107,7 @@ describe('microservice-runtime migrate', function () {
     ]);
   });
 
-  it('refuses flags that it does not know or that do not go together', async () => {
+  it('refuses unknown flags, and flags that exclude each other', async () => {
     const unknown = await run('--chek');
     assert.equal(unknown.code, 2);
     assert.match(unknown.stderr, /^microservice-runtime: Unknown option '--chek'; see .* --help\n$/);
@@ -131,7 +131,7 @@ describe('microservice-runtime migrate', function () {
       assert.match(stderr, /lacks migration 20260103000000_change_orders; run npx knex migrate:latest/);
     });
 
-    it('names a table of the runtime that is not there', async () => {
+    it('names a missing table of the runtime', async () => {
       await run();
       assert.equal((await run('--check')).code, 0);
       await knex.schema.dropTable('event_positions');
@@ -151,7 +151,7 @@ describe('microservice-runtime migrate', function () {
       );
     });
 
-    it('says in one line that nothing answers', async () => {
+    it('reports in one line that the database does not answer', async () => {
       const { code, stderr } = await service.run('microservice-runtime', ['migrate', '--check'], {
         DATABASE_URL: 'postgres://app:secret@localhost:1/users',
       });
@@ -164,7 +164,7 @@ describe('microservice-runtime migrate', function () {
   });
 
   describe('--sql', () => {
-    it('prints what gives the schema, the data and the record of a live run', async () => {
+    it('prints SQL that produces the same schema, data and records as a live run', async () => {
       const printed = await service.run('microservice-runtime', ['migrate', '--sql']);
       assert.equal(printed.code, 0, printed.stderr);
       assert.match(
@@ -179,7 +179,7 @@ describe('microservice-runtime migrate', function () {
       assert.deepEqual(byScript, await snapshot(knex));
     });
 
-    it('leaves out what is not after a migration', async () => {
+    it('leaves out the migrations up to the one that --after names', async () => {
       const { stdout } = await run('--sql', '--after', '20260102000000_create_orders');
       assert.doesNotMatch(stdout, /create_orders/);
       assert.match(stdout, /-- migration 20260103000000_change_orders/);

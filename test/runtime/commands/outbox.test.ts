@@ -21,7 +21,7 @@ describe('microservice-runtime outbox', () => {
       headers: { ce_id: id, ce_type: type, ce_source: 'note-service' },
     });
 
-  it('lists what waits, the one that waits longest first', async () => {
+  it('lists waiting events, the oldest one first', async () => {
     await save('1', 'a');
     await save('2', 'b', { minutes: 5 });
     const { stdout } = await outbox('list');
@@ -43,7 +43,7 @@ describe('microservice-runtime outbox', () => {
     assert.deepEqual(await idsOf('drop', '--all', '--limit', '2', '--yes'), ['z', 'y']);
   });
 
-  it('finds what all filters let through', async () => {
+  it('lists only events that match all filters', async () => {
     await save('1', 'a');
     await save('2', 'a', { minutes: 5, type: 'note.read' });
     await save('3', 'b', { topic: 'other.events' });
@@ -63,13 +63,13 @@ describe('microservice-runtime outbox', () => {
     assert.match(stdout, /\n {6}"text": "x"\n/);
   });
 
-  it('has nothing to redrive, and says why', async () => {
+  it('redrive is refused, with the reason', async () => {
     const { code, stderr } = await outbox('redrive', '--all');
     assert.equal(code, 1);
     assert.match(stderr, /a running service sends them.*Events that Kafka refused are in dead-letters\n$/);
   });
 
-  it('drop shows what would be gone, and changes nothing', async () => {
+  it('drop lists the events that it would delete, and changes nothing', async () => {
     await save('1', 'a');
     await save('2', 'b');
     const { code, stdout } = await outbox('drop', '--key', 'a');
@@ -79,7 +79,7 @@ describe('microservice-runtime outbox', () => {
     assert.deepEqual(await waiting(), ['a', 'b']);
   });
 
-  it('drop --yes deletes them, and prints what they were', async () => {
+  it('drop --yes deletes the events, and prints them', async () => {
     await save('1', 'a');
     await save('2', 'b');
     const { stdout } = await outbox('drop', '--key', 'a', '--yes');
@@ -88,7 +88,7 @@ describe('microservice-runtime outbox', () => {
     assert.deepEqual(await waiting(), ['b']);
   });
 
-  it('drop takes more than fits into one statement, and no more than the limit', async () => {
+  it('drop deletes more events than fit into one statement, up to the limit', async () => {
     const rows = Array.from({ length: 450 }, (_, index) => ({
       ...{ topic: 'note.events', key: `k${index}`, payload: '{}', headers: { ce_id: `${index}` } },
     }));
@@ -98,7 +98,7 @@ describe('microservice-runtime outbox', () => {
     assert.deepEqual(await waiting(), []);
   });
 
-  it('drop wants to know which', async () => {
+  it('drop requires a filter', async () => {
     const { code, stderr } = await outbox('drop', '--yes');
     assert.equal(code, 2);
     assert.match(stderr, /nothing is selected/);

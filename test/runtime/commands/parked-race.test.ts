@@ -42,7 +42,7 @@ describe('redrive and drop beside the service that tries the same keys', functio
   const textOf = ({ value }: { value: Buffer | null }): string =>
     (JSON.parse(String(value)) as { text: string }).text;
 
-  it('loses nothing, doubles nothing, and keeps the order of each key', async () => {
+  it('lose no event, repeat none, and keep the order of each key', async () => {
     const random = randomOf(Date.now());
     const keep: EventHandler<Note> = async ({ subject, data }, trx) => {
       await trx('effect').insert({ key: subject, text: data.text });
@@ -94,7 +94,7 @@ describe('redrive and drop beside the service that tries the same keys', functio
     assert.ok([...dropped.values()].flat().length > 0, 'something was dropped');
   });
 
-  it('works by command: what is dropped is gone, and the key goes on in the running service', async () => {
+  it('drop by command deletes the event, and the key continues in the running service', async () => {
     consume(async ({ subject, data }, trx) => {
       if (data.text === 'poison') throw new TypeError('x is not a function');
       await trx('effect').insert({ key: subject, text: data.text });
@@ -120,7 +120,7 @@ describe('redrive and drop beside the service that tries the same keys', functio
     assert.deepEqual(await fixture.database('effect').orderBy('id').pluck('text'), ['first', 'second']);
   });
 
-  it('waits for a try under way, and leaves alone what went on meanwhile', async () => {
+  it('wait for a running attempt, and leave a key alone that has moved on meanwhile', async () => {
     let release = (): void => {};
     const held = new Promise<void>((resolve) => (release = resolve));
     let tries = 0;

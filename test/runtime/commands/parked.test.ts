@@ -33,7 +33,7 @@ describe('microservice-runtime parked', function () {
   const waiting = (): Promise<string[]> => service.database('event_parked').orderBy('id').pluck('event_id');
 
   describe('list', () => {
-    it('has one row a key, with what fails and how many events wait behind it', async () => {
+    it('has one row for each key, with the failing event and the number of events behind it', async () => {
       const error = `\u001b[31mx is not\n  a \u009b\u202efunction`;
       await service.park(key('a', { error, parked_at: ago(3) }), [{}, {}]);
       await service.park(key('d', { state: 'dead' }));
@@ -61,7 +61,7 @@ describe('microservice-runtime parked', function () {
       );
     });
 
-    it('lets nothing that a terminal obeys through, in any form of output', async () => {
+    it('prints no control sequences of terminals, in any form of output', async () => {
       const hostile = 'a\u001b[2J\u009b1m\u007f\u202e\u2028\nkey forged of note.events';
       const event = { type: hostile, value: Buffer.from(JSON.stringify({ [hostile]: hostile })) };
       await service.park(key(hostile, { error: hostile }), [event]);
@@ -76,7 +76,7 @@ describe('microservice-runtime parked', function () {
       assert.match(stderr, /list\\u009b1m/);
     });
 
-    it('finds what all filters let through', async () => {
+    it('lists only keys that match all filters', async () => {
       await service.park(key('a'), [{}, { type: 'note.read' }]);
       await service.park(key('b', { parked_at: ago(20) }), [{ type: 'note.read' }]);
       await service.park({ ...key('c'), topic: 'other.events' });
@@ -99,14 +99,14 @@ describe('microservice-runtime parked', function () {
       assert.equal(title.indexOf('ERROR'), row.lastIndexOf('  ') + 2);
     });
 
-    it('says how many more there are than it shows', async () => {
+    it('prints the number of keys that it does not show', async () => {
       for (const name of ['a', 'b', 'c']) await service.park(key(name));
       const { stdout } = await parked('list', '--limit', '2');
       assert.match(stdout, /\nand 1 more; --limit shows more of them\n$/);
       assert.doesNotMatch(stdout, /c-0/);
     });
 
-    it('says that there is none', async () => {
+    it('reports that no key is parked', async () => {
       assert.equal((await parked('list')).stdout, 'no parked key matches\n');
     });
   });
@@ -140,7 +140,7 @@ describe('microservice-runtime parked', function () {
   });
 
   describe('redrive', () => {
-    it('prints what it would do, and changes nothing', async () => {
+    it('prints its effect, and changes nothing', async () => {
       await service.park(key('a'));
       const before = await rows();
       const { code, stdout } = await parked('redrive', '--key', 'a');
@@ -152,7 +152,7 @@ describe('microservice-runtime parked', function () {
       assert.deepEqual(await rows(), before);
     });
 
-    it('with --yes has the keys tried now, with all their tries before them', async () => {
+    it('with --yes has the keys retried at once, with all attempts again', async () => {
       for (const name of ['a', 'b', 'c']) await service.park(key(name));
       const { stdout } = await parked('redrive', '--id', 'b-0', '--yes');
       assert.match(stdout, /^redriven: key b of note.events \(note-service-consumer\)\n$/);
@@ -166,13 +166,13 @@ describe('microservice-runtime parked', function () {
       );
     });
 
-    it('wants to know which', async () => {
+    it('requires a filter', async () => {
       const { code, stderr } = await parked('redrive', '--yes');
       assert.equal(code, 2);
       assert.match(stderr, /nothing is selected; add a selecting flag, or --all; see .*parked --help/);
     });
 
-    it('says that an event only waits behind another one', async () => {
+    it('reports that an event only waits behind another one', async () => {
       await service.park(key('a'), [{}, {}]);
       const { code, stderr } = await parked('redrive', '--id', 'a-1', '--yes');
       assert.equal(code, 1);
@@ -181,7 +181,7 @@ describe('microservice-runtime parked', function () {
   });
 
   describe('drop', () => {
-    it('shows what would be gone, and changes nothing', async () => {
+    it('lists the events that it would delete, and changes nothing', async () => {
       await service.park(key('a'), [{}, {}]);
       const { code, stdout } = await parked('drop', '--key', 'a');
       assert.equal(code, 0);
@@ -191,7 +191,7 @@ describe('microservice-runtime parked', function () {
       assert.deepEqual(await waiting(), ['a-0', 'a-1']);
     });
 
-    it('with --yes deletes the first event, prints it, and has the next one tried', async () => {
+    it('with --yes deletes the first event, prints it, and has the next one retried', async () => {
       await service.park(key('a'), [{}, {}]);
       const { stdout } = await parked('drop', '--key', 'a', '--yes');
       assert.match(stdout, /^note.written a-0 of test at note.events\/0@0\n(.*\n)+ {6}"text": "x"\n/);
@@ -202,7 +202,7 @@ describe('microservice-runtime parked', function () {
       assert.ok(row && row.next_try_at.getTime() <= Date.now());
     });
 
-    it('takes the event that came first, whatever its id', async () => {
+    it('deletes the event that arrived first, whatever its id', async () => {
       await service.park(key('a'), [{ event_id: 'z' }, { event_id: 'y' }, { event_id: 'x' }]);
       assert.match((await parked('drop', '--id', 'z', '--yes')).stdout, /^note.written z of test/);
       const [document] = await documents('show');
@@ -212,7 +212,7 @@ describe('microservice-runtime parked', function () {
       );
     });
 
-    it('frees a key that nothing is left of', async () => {
+    it('frees a key without events', async () => {
       await service.park(key('a'));
       await service.park(key('b'), [{}, {}, {}]);
       const [document] = await documents('drop', '--key', 'b', '--with-queue', '--yes');
@@ -226,7 +226,7 @@ describe('microservice-runtime parked', function () {
     });
   });
 
-  it('refuses what it does not understand', async () => {
+  it('refuses unknown subcommands, flags and values', async () => {
     const misuses: [string[], RegExp][] = [
       [[], /the subcommand is missing; use one of list, show, redrive, drop/],
       [['lits'], /unknown subcommand "lits"; use one of list, show/],
@@ -250,7 +250,7 @@ describe('microservice-runtime parked', function () {
       assert.ok(stdout.includes(`    ${word} `), word);
   });
 
-  it('says in one line that the database has no such table, or does not answer', async () => {
+  it('reports in one line that the database lacks the table or does not answer', async () => {
     const DATABASE_URL = String(service.variables['DATABASE_URL']).replace(/\/test_\w+/, '/postgres');
     const without = await service.run(['parked', 'list'], { DATABASE_URL });
     assert.equal(without.code, 1);

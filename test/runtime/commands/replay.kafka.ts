@@ -24,7 +24,7 @@ describe('the driver on Apache Kafka', function () {
     await kafka?.stop();
   });
 
-  it('finds the first message of a time, and the end where none is that late', async () => {
+  it('finds the first message at or after a time, or the end of the log', async () => {
     await driver.ensureTopics([topic]);
     assert.ok((await driver.listTopics()).includes(topic));
     const sender = driver.createSender();

@@ -89,7 +89,7 @@ describe('microservice-runtime replay', () => {
       assert.deepEqual(await positions('again'), []);
     });
 
-    it('makes one that handles what came since, and then what comes', async () => {
+    it('creates a group that handles the events since that time, and then new ones', async () => {
       await send('old');
       const time = await now();
       await send('new', 'newer');
@@ -102,7 +102,7 @@ describe('microservice-runtime replay', () => {
       assert.deepEqual(await effects(), ['new', 'newer', 'last']);
     });
 
-    it("makes it the twin of the service's group in the other topics, and of its subscriptions in all", async () => {
+    it("copies the positions of the service's group in the other topics, and of its subscriptions in all topics", async () => {
       const other = { consumer_group: group, topic: 'other.events' };
       const { database } = fixture;
       await database('event_positions').insert({ ...other, partition: 3, position: 7, resets: 2 });
@@ -136,7 +136,7 @@ describe('microservice-runtime replay', () => {
       assert.deepEqual(await database('event_inbox').where(twinOfSubscription).pluck('event_id'), ['2']);
     });
 
-    it('refuses a group that is there, a topic that is not, and a time to come', async () => {
+    it('refuses an existing group, an unknown topic, and a time in the future', async () => {
       await fixture
         .database('event_positions')
         .insert({ consumer_group: 'taken', topic: 'x', partition: 0, position: 0 });
@@ -174,7 +174,7 @@ describe('microservice-runtime replay', () => {
       }
     });
 
-    it('says in one line that Kafka does not answer', async () => {
+    it('reports in one line that Kafka does not answer', async () => {
       await fixture.stopBroker();
       const { code, stderr } = await run(topic, '--from', '1h');
       await fixture.startBroker();
@@ -208,7 +208,7 @@ describe('microservice-runtime replay', () => {
       assert.deepEqual(await heard('default'), ['1', '2', '3']);
     });
 
-    it('has a running service handle again what came since, once and in order', async () => {
+    it('has a running service handle the events since that time again, once and in order', async () => {
       consume();
       await send('old');
       await untilEffects(1);
@@ -262,7 +262,7 @@ describe('microservice-runtime replay', () => {
       assert.deepEqual(await database('event_parked_keys').pluck('key'), ['a']);
     });
 
-    it('never goes forward, so that nothing is left out', async () => {
+    it('never moves a position forward, so that no event is skipped', async () => {
       await send('0', '1');
       const consumers = consume();
       await untilEffects(2);
@@ -276,7 +276,7 @@ describe('microservice-runtime replay', () => {
       assert.deepEqual(await positions(group), before);
     });
 
-    it('leaves a position that was set back further meanwhile', async () => {
+    it('keeps a position that was set back further meanwhile', async () => {
       const of = { consumer_group: group, topic };
       await fixture.database('event_positions').insert([
         { ...of, partition: 0, position: 3, resets: 1 },

@@ -11,7 +11,7 @@ const environment = {
   KAFKA_BOOTSTRAP_SERVERS: 'localhost:9092',
 };
 
-describe('a request whose host is a name of somebody else', () => {
+describe('a request whose Host header names another host', () => {
   const database = connectDatabase({ serviceName: 'users', databaseUrl, databasePoolMax: 1 });
   let started: StartedApp;
   let handled = 0;
@@ -77,7 +77,7 @@ describe('a request whose host is a name of somebody else', () => {
     assert.equal(handled, hosts.length);
   });
 
-  it('is served where the host is configured, and where it is the one to listen on', async () => {
+  it('is served if the host is configured, or is the one to listen on', async () => {
     await start({ HTTP_ALLOWED_HOSTS: 'users.test, *.shop.test,192.0.2.1', HOST: 'dev-box' });
     for (const host of [
       'users.test:8001',
@@ -92,7 +92,7 @@ describe('a request whose host is a name of somebody else', () => {
       assert.equal((await post(host))?.status, 421, host);
   });
 
-  it('is decided by the target where that names a host, not by the header', async () => {
+  it('is decided by the request target if it names a host, not by the header', async () => {
     await start();
     assert.equal((await post('localhost', 'http://evil.example/v1/users'))?.status, 421);
     assert.equal((await post('localhost', 'HTTPS://evil.example:8001/v1/users'))?.status, 421);
@@ -141,7 +141,7 @@ describe('a request whose host is a name of somebody else', () => {
     });
   }
 
-  it('is not local by its end alone', async () => {
+  it('is not local merely because of its suffix', async () => {
     await start();
     for (const host of [
       'evil.example%2F.localhost',
@@ -154,14 +154,14 @@ describe('a request whose host is a name of somebody else', () => {
     assert.equal(handled, 0);
   });
 
-  it('is served in production, where what stands before the service decides', async () => {
+  it('is served in production, where the proxy in front of the service decides', async () => {
     await start({ NODE_ENV: 'production' });
     assert.equal((await post('users.example.com'))?.status, 204);
   });
 });
 
 describe('HTTP_ALLOWED_HOSTS', () => {
-  it('takes names and addresses alone', () => {
+  it('accepts only names and addresses', () => {
     for (const value of ['https://a.test', 'a.test:80', '*', 'a b', '*.', 'a.test/x'])
       assert.throws(
         () => readEnvironment({ ...environment, HTTP_ALLOWED_HOSTS: value }),

@@ -85,7 +85,7 @@ describe('CORS', () => {
     assert.deepEqual(corsHeaders(await started.request('/openapi.json')), { vary: 'origin' });
   });
 
-  it('allows credentials to named origins where it is told to', async () => {
+  it('allows credentials to named origins on request', async () => {
     await start([shop], true);
     for (const response of [
       await preflight(shop),
@@ -94,7 +94,7 @@ describe('CORS', () => {
       assert.equal(response.headers.get('access-control-allow-credentials'), 'true');
   });
 
-  it('allows every origin where it is told "*", the same to each', async () => {
+  it('allows every origin with "*", with the same answer to each', async () => {
     await start(['*']);
     const response = await started.request('/openapi.json', { headers: { origin: shop } });
     assert.equal(response.headers.get('access-control-allow-origin'), '*');

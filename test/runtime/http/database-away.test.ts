@@ -76,7 +76,7 @@ describe('HTTP while PostgreSQL', () => {
     }
   }
 
-  it('takes no writes: answers 503, is not ready, and writes again on new connections when it does', async () => {
+  it('refuses writes: answers 503, is not ready, and writes again on new connections afterwards', async () => {
     await admin.query(`alter database ${name} set default_transaction_read_only = on`);
     await serving(async ({ request, send }) => {
       const reads = await Promise.all([1, 2, 3].map(() => request('/v1/users')));

@@ -109,7 +109,7 @@ describe('a route with entity tags', () => {
   const patch = (id: string, condition: string | undefined, text = 'next') =>
     request('PATCH', `/${id}`, condition === undefined ? {} : { 'if-match': condition }, { text });
 
-  it('answers each representation with a strong tag of its own, the same by every method', async () => {
+  it('sends a strong tag for each representation, the same with every method', async () => {
     const { id, tag } = await create();
     assert.match(tag, /^"[\w-]{27}"$/);
     assert.equal((await request('GET', `/${id}`)).headers.get('etag'), tag);
@@ -121,7 +121,7 @@ describe('a route with entity tags', () => {
     assert.equal((await started.request('/nowhere')).headers.get('etag'), null);
   });
 
-  it('lets one of many changes win that know the same representation', async () => {
+  it('lets exactly one of many concurrent changes with the same tag succeed', async () => {
     const { id, tag } = await create();
     const texts = Array.from({ length: 8 }, (_, index) => `change ${index}`);
     const answers = await Promise.all(texts.map((text) => patch(id, tag, text)));
@@ -135,7 +135,7 @@ describe('a route with entity tags', () => {
     assert.equal(text, winner);
   });
 
-  it('answers 412 with a problem, and changes and deletes nothing, when the representation is another', async () => {
+  it('answers 412 with a problem when the tag names another representation, and changes and deletes nothing', async () => {
     const { id } = await create();
     for (const condition of ['"other"', '"one", "two"', '""']) {
       const response = await patch(id, condition);
@@ -147,7 +147,7 @@ describe('a route with entity tags', () => {
     assert.equal(text, 'first');
   });
 
-  it('takes a list, and "*" for whatever there is; a weak tag matches nothing', async () => {
+  it('accepts a list of tags and "*"; a weak tag never matches', async () => {
     const { id, tag } = await create();
     assert.equal((await patch(id, `"other" , ${tag}`, 'first')).status, 200);
     assert.equal((await patch(id, ` ,, ${tag},`, 'first')).status, 200);
@@ -181,7 +181,7 @@ describe('a route with entity tags', () => {
     }
   });
 
-  it('never matches any other text, and never fails', async () => {
+  it('matches no other text, and never fails', async () => {
     const { id, tag } = await create();
     const printable = fc.stringMatching(/^[W/"*,ab \t]{0,12}$/);
     await fc.assert(
@@ -206,7 +206,7 @@ describe('a route with entity tags', () => {
     assert.equal((await request('GET', `/${id}`, { 'if-none-match': '"other"' })).status, 200);
   });
 
-  it('says all this in the document', async () => {
+  it('documents the headers and statuses in OpenAPI', async () => {
     const { paths } = (await (await started.request('/openapi.json')).json()) as {
       paths: Record<string, Record<string, Record<string, unknown>>>;
     };

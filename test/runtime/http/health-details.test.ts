@@ -45,7 +45,7 @@ describe('GET /health/ready and /health/live', () => {
     'a browser that asks for another site': ['Sec-Fetch-Site: cross-site'],
   };
   for (const [name, headers] of Object.entries(foreign)) {
-    it(`tell the states only where ${name} shows that somebody else asks`, async () => {
+    it(`hide the states if ${name} shows that the request is not local`, async () => {
       await start();
       const ready = await get(started.server.url, '/health/ready', ...headers);
       assert.deepEqual(JSON.parse(ready), {
@@ -63,7 +63,7 @@ describe('GET /health/ready and /health/live', () => {
     True-Client-IP CDN-Loop X-Appengine-User-Ip X-Nf-Client-Connection-Ip DO-Connecting-IP X-Cloud-Trace-Context X-ARR-LOG-ID
     X-Request-Id traceparent X-B3-TraceId Proxy-Connection X-Of-A-Proxy-That-Nobody-Knows
   `;
-  it('tell the states only where a header stands that somebody who asks for himself does not send', async () => {
+  it('hide the states if a header shows that a proxy forwarded the request', async () => {
     await start();
     for (const name of ofProxies.trim().split(/\s+/)) {
       const ready = await get(started.server.url, '/health/ready', `${name}: 1`);
@@ -72,7 +72,7 @@ describe('GET /health/ready and /health/live', () => {
     }
   });
 
-  it('tell a browser, curl and fetch of this machine all', async () => {
+  it('show a browser, curl and fetch on this machine all details', async () => {
     await start();
     const browser = [
       'Connection: keep-alive',
@@ -101,7 +101,7 @@ describe('GET /health/ready and /health/live', () => {
     assert.match(await (await started.request('/health/ready')).text(), details);
   });
 
-  it('tell loopback the reasons and the state of the bus', async () => {
+  it('show loopback clients the reasons and the state of the bus', async () => {
     await start();
     const ready = await get(started.server.url, '/health/ready');
     assert.match(ready, /"database":"[^"]*ECONNREFUSED.*"licence":"key 12 of server-3 has ended".*broker-7/);
@@ -109,7 +109,7 @@ describe('GET /health/ready and /health/live', () => {
     assert.match(await get(started.server.url, '/health/live', 'Host: user.localhost:80'), /broker-7/);
   });
 
-  it('tell all on the management port, whoever asks', async () => {
+  it('show all details on the management port to every client', async () => {
     await start({ managementPort: 0 });
     const { managementUrl } = started.server;
     assert.match(await get(managementUrl, '/health/ready', 'X-Forwarded-For: 192.0.2.1'), details);

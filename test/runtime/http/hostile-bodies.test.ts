@@ -53,14 +53,14 @@ describe('a body that is hostile', () => {
     });
   }
 
-  it('takes a value that is nested as deep as the limit allows', async () => {
+  it('accepts a value that is nested as deep as the limit allows', async () => {
     const accepted = await post(`{"meta":${nested(99)}}`);
     assert.equal(accepted.status, 200);
     assert.equal((await post(`{"meta":${nested(100)}}`)).status, 400);
   });
 
   // RFC 8259, section 6, and RFC 7493 (I-JSON), section 2.2.
-  it('answers 400 that names every number that a double cannot hold', async () => {
+  it('answers 400 and names every number that a double cannot represent', async () => {
     const answer = await post(
       '{"text":"1e400","meta":{"a":[1,1e400,{"b":9007199254740993}],"c\\u0041":-1E999},"count":1e-400}',
     );
@@ -69,7 +69,7 @@ describe('a body that is hostile', () => {
     assert.match(answer.body.errors?.[1]?.message ?? '', /9007199254740993/);
   });
 
-  it('takes every number that a double holds, and gives it back', async () => {
+  it('accepts every number that a double can represent, and returns it unchanged', async () => {
     const double = fc.double({ noDefaultInfinity: true, noNaN: true });
     const [numbers = []] = fc.sample(fc.array(double, { minLength: 500, maxLength: 500 }), {
       seed: 1,
@@ -80,7 +80,7 @@ describe('a body that is hostile', () => {
     assert.deepEqual(answer.body['meta'], JSON.parse(JSON.stringify(numbers)));
   });
 
-  it('takes other spellings of a number, and digits inside a text', async () => {
+  it('accepts other spellings of a number, and digits inside a text', async () => {
     const answer = await post(
       '{"meta":[1.0,1.50,0.1000,100e-2,1E2,-0,0.0,1.7976931348623157e+308,5e-324,12300000000000000000000e0,"12345678901234567890"]}',
     );
@@ -88,7 +88,7 @@ describe('a body that is hostile', () => {
   });
 
   // RFC 8259, sections 8.1 and 8.2; PostgreSQL holds neither U+0000 nor half a surrogate pair.
-  it('answers 400 that names each text with NUL or a lone surrogate, also the name of a property', async () => {
+  it('answers 400 and names each text with NUL or a lone surrogate, property names included', async () => {
     const answer = await post(
       String.raw`{"text":"a\ud800b","trimmed":"\u0000","meta":{"ok":"\ud83d\ude00","list":["\udc00"],"in":{"\ud800":1}}}`,
     );
@@ -124,7 +124,7 @@ describe('a body that is hostile', () => {
     }
   });
 
-  it('never answers 500, and never alters a text or a number, whatever JSON it is sent', () =>
+  it('never answers 500 and never alters a text or a number, for arbitrary JSON', () =>
     fc.assert(
       fc.asyncProperty(
         fc.string({ unit: 'binary' }),
@@ -142,7 +142,7 @@ describe('a body that is hostile', () => {
   const unknown = (count: number) =>
     JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${at}`, at])));
 
-  it('names at most 100 errors, and says how many more there are', () =>
+  it('names at most 100 errors, and the number of the others', () =>
     fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 900 }), async (count) => {
         const { status, body } = await post(unknown(count));
@@ -154,7 +154,7 @@ describe('a body that is hostile', () => {
       { numRuns: 20, examples: [[100], [101]] },
     ));
 
-  it('names the first error alone of a body with so many errors that telling each would take long', async () => {
+  it('names only the first error of a body that has too many to report in time', async () => {
     for (const body of [
       `{"links":[${'{},'.repeat(998)}{}]}`,
       unknown(11_000),
@@ -174,19 +174,19 @@ describe('a body that is hostile', () => {
     assert.deepEqual(fieldsOf(answer), ['body.count', 'body.tags.5000.weight']);
   });
 
-  it('takes a large body that keeps the rules', async () => {
+  it('accepts a large valid body', async () => {
     const answer = await post(`{"meta":${unknown(20_000)}}`);
     assert.deepEqual([answer.status, answer.body.errors], [200, undefined]);
   });
 
-  it('shortens what it repeats of a request', async () => {
+  it('shortens the values of a request that it repeats', async () => {
     const answer = await post(JSON.stringify({ ['\u{1f600}'.repeat(20_000)]: 1 }));
     assert.equal(answer.status, 400);
     assert.ok((answer.body.errors?.[0]?.field.length ?? 0) <= 201);
     assert.equal(toUSVString(answer.body.errors?.[0]?.field ?? ''), answer.body.errors?.[0]?.field);
   });
 
-  it('tells few faults of texts, wherever and however many they are', async () => {
+  it('reports only a few faulty texts, wherever and however many there are', async () => {
     const names = Array.from({ length: 2_000 }, (_, at) => `"${at}${at % 2 ? '\\u0000' : '\\ud800'}":1`);
     const answer = await post(`{"meta":{"${'p'.repeat(50_000)}":{${names.join()}}}}`);
     assert.equal(answer.body.errors?.length, 20);
@@ -194,7 +194,7 @@ describe('a body that is hostile', () => {
     assert.doesNotMatch(answer.body.detail ?? '', /more/);
   });
 
-  it('answers 400 to a query with more parameters than it reads, rather than leave out some', async () => {
+  it('answers 400 to a query with more parameters than it reads, instead of ignoring some', async () => {
     for (const [count, fields] of [
       [1_001, ['query']],
       [1_500, ['query']],
@@ -206,7 +206,7 @@ describe('a body that is hostile', () => {
     }
   });
 
-  it('answers in time to a body that is built to make its check slow', async () => {
+  it('answers quickly to a body that is built to make its check slow', async () => {
     for (const body of [
       '"\\'.repeat(250_000),
       `{"meta":0.${'0'.repeat(500_000)}1}`,

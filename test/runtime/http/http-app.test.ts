@@ -80,7 +80,7 @@ describe('createHttpApp', () => {
     assert.equal(headers.get('x-powered-by'), null);
   });
 
-  it('never tells the cause of a 500, and logs it with the ids of the request', async () => {
+  it('never reveals the cause of a 500, and logs it with the ids of the request', async () => {
     const { request, lines } = await start();
     for (const path of ['/odd/throws', '/odd/rejects', '/odd/elsewhere']) {
       const response = await request(path, { headers: { 'x-request-id': `r-${path}` } });
@@ -101,12 +101,12 @@ describe('createHttpApp', () => {
     assert.match(await response.text(), /The bank does not answer/);
   });
 
-  it('cuts an answer that failed half-way, so that nobody takes it for whole', async () => {
+  it('cuts the connection of a response that fails halfway, so that clients see it as incomplete', async () => {
     const { request } = await start();
     await assert.rejects(async () => (await request('/odd/half')).text());
   });
 
-  it('writes one line a request, with its route, status, time and ids', async () => {
+  it('logs one line for each request, with route, status, time and ids', async () => {
     const { request, lines } = await start({ routers: [createUserRouter(database)] });
     const headers = { 'x-request-id': 'abc', traceparent: `00-${trace}-00f067aa0ba902b7-01` };
     const response = await request('/v1/users/7?token=secret', { headers });
@@ -131,7 +131,7 @@ describe('createHttpApp', () => {
     });
   });
 
-  it('makes an id of its own when the one sent could break a log, and keeps it after the body is read', async () => {
+  it('replaces a request id that could break a log, and keeps the new one after the body is read', async () => {
     const { request } = await start();
     const headers = {
       'content-type': 'application/json',
@@ -154,7 +154,7 @@ describe('createHttpApp', () => {
   });
 
   describe('GET /health/ready', () => {
-    it('is ready when the database answers and its schema is there, and tells of the bus', async () => {
+    it('is ready when the database answers and has its schema, and shows the state of the bus', async () => {
       const bus = { status: () => ({ kafka: 'down' }), healthy: () => true };
       const started = await withApp({ bus });
       const before = await ready(started);

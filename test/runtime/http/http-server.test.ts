@@ -28,7 +28,7 @@ const fetchWith = (agent: Agent, url: string) =>
 describe('httpServer', () => {
   const database = knex({ client: 'pg' });
 
-  it('answers what is in flight while it stops, takes nothing new, and is not ready', async () => {
+  it('answers requests in flight while it stops, accepts no new ones, and is not ready', async () => {
     const { router, turns } = slow();
     const started = await startApp({ database, routers: [router], config: { managementPort: 0 } });
     const { request, server, app } = started;
@@ -48,7 +48,7 @@ describe('httpServer', () => {
     await stopped;
   });
 
-  it('closes connections that are kept alive, at once where they are idle', async () => {
+  it('closes keep-alive connections, idle ones at once', async () => {
     const { router } = slow();
     const { server } = await startApp({ database, routers: [router] });
     const agent = new Agent({ keepAlive: true });
@@ -60,7 +60,7 @@ describe('httpServer', () => {
     agent.destroy();
   });
 
-  it('closes a connection whose answer had begun before, when it is at its end', async () => {
+  it('closes a connection after the response that had already begun', async () => {
     const { router, turns } = slow({ begins: true });
     const { server } = await startApp({ database, routers: [router] });
     const agent = new Agent({ keepAlive: true });
@@ -74,7 +74,7 @@ describe('httpServer', () => {
     agent.destroy();
   });
 
-  it('cuts what does not end in time', async () => {
+  it('cuts connections that do not end in time', async () => {
     const { router, turns } = slow();
     const { request, server } = await startApp({
       database,
@@ -94,7 +94,7 @@ describe('httpServer', () => {
     await server.stop();
   });
 
-  it('says which port is taken and which variable moves it', async () => {
+  it('names the taken port and the variable that sets it', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const address = other.address();

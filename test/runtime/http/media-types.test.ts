@@ -42,7 +42,7 @@ describe('the media type of a body', () => {
     }
   });
 
-  it('is refused with 415 where it is another one, and the answer names those that are taken', async () => {
+  it('is refused with 415 if it is another one, and the response lists the accepted types', async () => {
     for (const type of [
       'application/json-patch+json',
       merge,
@@ -63,7 +63,7 @@ describe('the media type of a body', () => {
     }
   });
 
-  it('may be another one where the route says so, in the document too', async () => {
+  it('can be another one if the route declares it, in the document too', async () => {
     assert.equal((await sendAs('PATCH', '/things/1/size', merge)).status, 200);
     const refused = await sendAs('PATCH', '/things/1/size', 'application/json-patch+json');
     assert.equal(refused.headers.get('accept-patch'), `application/json, ${merge}`);
@@ -76,7 +76,7 @@ describe('the media type of a body', () => {
     assert.deepEqual(Object.keys(change['415']?.headers ?? {}), ['Accept-Patch']);
   });
 
-  it('is refused in an encoding that is not understood, and the answer names those that are', async () => {
+  it('is refused in an unknown encoding, and the response lists the accepted ones', async () => {
     const headers = { 'content-type': 'application/json', 'content-encoding': 'compress' };
     const response = await send('POST', '/things', headers);
     assert.equal(response.status, 415);

@@ -128,7 +128,7 @@ describe('GET /openapi.json', () => {
     });
   });
 
-  it('says that callers need a token where there is authentication', async () => {
+  it('documents that callers need a token if the service authenticates', async () => {
     const guarded = await startApp({
       database,
       routers: [],
@@ -140,7 +140,7 @@ describe('GET /openapi.json', () => {
     await guarded.server.stop();
   });
 
-  it('tells what is sent from what is delivered where defaults make them differ', async () => {
+  it('distinguishes request and response schemas if defaults make them differ', async () => {
     const router = apiRouter({ path: '/things', tag: 'Things' });
     const schema = joi.object({ size: joi.number().default(1) }).label('Thing');
     router.post('/', { summary: 'Make a thing', body: schema, responses: { 201: schema } }, () => undefined);
@@ -161,7 +161,7 @@ describe('GET /openapi.json', () => {
     await other.server.stop();
   });
 
-  it('refuses two different schemas of one label when the app is made', async () => {
+  it('refuses two different schemas with one label when the app is created', async () => {
     const router = apiRouter({ path: '/things', tag: 'Things' });
     router.get('/a', { summary: 'A', responses: { 200: thing(joi.number()) } }, () => undefined);
     router.get('/b', { summary: 'B', responses: { 200: thing(joi.string()) } }, () => undefined);
@@ -172,7 +172,7 @@ describe('GET /openapi.json', () => {
   });
 
   describe('GET /docs', () => {
-    it('is a page whose every file comes from here, and which its own security policy lets work', async () => {
+    it('is a page that loads only its own files, and works under its own security policy', async () => {
       const { request } = started;
       const response = await request('/docs');
       const html = await response.text();

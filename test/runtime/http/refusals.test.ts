@@ -87,7 +87,7 @@ describe('the http core', () => {
       });
     }
 
-    it('comes after the answers to the requests before it', async () => {
+    it('is sent after the responses to the earlier requests', async () => {
       const client = await connect(started.server.url);
       const entered = once(turns, 'entered');
       client.write(`${requestText('/things')}rubbish\r\n\r\n`);
@@ -98,7 +98,7 @@ describe('the http core', () => {
       await client.closed;
     });
 
-    it('leaves a client alone that goes away', async () => {
+    it('ignores a client that disconnects', async () => {
       const client = await connect(started.server.url);
       client.write(requestText('/things', 'POST', ['content-length: 20']));
       client.end();
@@ -147,7 +147,7 @@ describe('the http core', () => {
     const sendText = ({ send }: StartedApp, length: number) =>
       send('POST', '/things', { text: 'x'.repeat(length) });
 
-    it('is 413, and the document tells the limit', async () => {
+    it('is answered with 413, and the document states the limit', async () => {
       const started = await start({ routers: [things()] });
       assert.equal((await sendText(started, 100_000)).status, 200);
       const large = await sendText(started, 102_400);
@@ -157,7 +157,7 @@ describe('the http core', () => {
       assert.equal(await limitOf(started), 'The body is larger than 102400 bytes');
     });
 
-    it('is a matter of configuration, and of a router that says so itself', async () => {
+    it('has the limit of the configuration, or the lower limit of a router', async () => {
       const started = await start({
         routers: [things()],
         config: { http: { bodyLimit: 300_000 } },

@@ -92,7 +92,7 @@ describe('the database work of a request', () => {
   }
 
   for (const path of [`/v1/users/${ID}`, '/odd/transaction']) {
-    it(`gives up a row that stays locked, and leaves reads alone: PATCH ${path}`, async () => {
+    it(`stops waiting for a locked row, without affecting reads: PATCH ${path}`, async () => {
       await start({ lock: 200 });
       await whileLocked(async () => {
         const changes = Array.from({ length: 12 }, () =>
@@ -119,7 +119,7 @@ describe('the database work of a request', () => {
   }
 
   for (const leave of ['destroy', 'end'] as const) {
-    it(`ends with its client, whatever it does at that time: the client's socket does ${leave}`, async () => {
+    it(`ends when its client disconnects, at any time: the client's socket does ${leave}`, async () => {
       await start();
       await whileLocked(async () => {
         const clients = await Promise.all([
@@ -147,7 +147,7 @@ describe('the database work of a request', () => {
     });
   }
 
-  it('is not disturbed any more when it commits', async () => {
+  it('is not interrupted during the commit', async () => {
     await start();
     await admin.query('select pg_advisory_lock(4711)');
     const client = await send('GET', '/odd/late');
@@ -159,7 +159,7 @@ describe('the database work of a request', () => {
     assert.equal((await change()).status, 200);
   });
 
-  it('alone is limited: not what goes on without it, nor a context of its own', async () => {
+  it('is limited, but not the work in a context of its own or without a context', async () => {
     await start({ lock: 1_234, statement: 5_678 });
     const limits = await (await app.request('/odd/limits')).json();
     assert.deepEqual(limits, { request: ['1234ms', '5678ms'], own: ['0', '0'] });

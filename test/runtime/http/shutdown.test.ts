@@ -52,7 +52,7 @@ describe('a server that stops', () => {
 
   afterEach(() => started.server.stop());
 
-  it('answers the requests that were on the wire, and says that it closes their connections', async () => {
+  it('answers the requests that were on the wire, and announces that it closes their connections', async () => {
     const server = await start();
     const connections = await Promise.all((await clients(30)).map(warm));
     for (const client of connections) client.write(live);
@@ -62,7 +62,7 @@ describe('a server that stops', () => {
     await stopped;
   });
 
-  it('loses no request of clients that go on until they are told to stop', async () => {
+  it('loses no request of clients that continue until the server closes their connections', async () => {
     for (let run = 0; run < 2; run += 1) {
       const server = await start(2_000);
       let lost = 0;
@@ -119,7 +119,7 @@ describe('a server that stops', () => {
     await stopped;
   });
 
-  it('takes the connections that wait to be accepted, and answers what was sent on them', async () => {
+  it('accepts the waiting connections, and answers their requests', async () => {
     const server = await start();
     const coming = Array.from({ length: 30 }, () => connect(server.url));
     const connections = await Promise.all(coming);

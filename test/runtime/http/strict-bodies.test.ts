@@ -45,17 +45,17 @@ describe('types in a body', () => {
     });
   }
 
-  it('are kept where several are possible', async () => {
+  it('are kept if several are possible', async () => {
     assert.deepEqual((await post({ either: '5' })).body, { either: '5' });
     assert.deepEqual((await post({ either: 5 })).body, { either: 5 });
   });
 
-  it('leave a text to the rules of its schema', async () => {
+  it('are converted in a text where its schema says so', async () => {
     const sent = { trimmed: ' a ', at: '2026-01-31T12:00:00+01:00' };
     assert.deepEqual((await post(sent)).body, { trimmed: 'a', at: '2026-01-31T11:00:00.000Z' });
   });
 
-  it('are coerced in the path and in the query, which are text', async () => {
+  it('are coerced in the path and in the query, which are always text', async () => {
     const response = await started.request('/v1/notes/7?count=1&isOpen=true&text=5');
     assert.deepEqual(await response.json(), { count: 1, isOpen: true, text: '5', id: 7 });
   });

@@ -27,7 +27,7 @@ describe('the times of the http server', () => {
 
   afterEach(() => Promise.all(running.splice(0).map(({ server }) => server.stop())));
 
-  it('answer 408 to a body and to headers that do not come, and close', async () => {
+  it('answer 408 to a body or headers that do not arrive, and close the connection', async () => {
     const { server } = await start({ http: { headersTimeout: 100, requestTimeout: 200 } });
     const [body, headers] = await Promise.all([connect(server.url), connect(server.url)]);
     body.write(
