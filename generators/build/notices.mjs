@@ -4,8 +4,8 @@ import path from 'node:path';
 const rule = `\n${'-'.repeat(80)}\n`;
 
 /**
- * The licences of the packages that a bundle holds, in one text, from the list of its input files (relative to `root`).
- * Throws when a package has neither a licence file nor a licence in its package.json.
+ * Returns the licenses of all packages in a bundle as one text, from the list of its input files (relative to `root`). Throws
+ * if a package has neither a license file nor a license in its package.json.
  */
 export function collectNotices(root, inputs) {
   const folders = new Set(inputs.flatMap((file) => packageFolder(root, file)));

@@ -1,21 +1,21 @@
 import type { Flag } from '../questions/question.ts';
 
-/** Flags that npm has too. It takes them for itself, and they may stand in somebody's .npmrc. */
+/** Flags that npm has too. npm consumes them, and they may also come from a user's .npmrc. */
 const shared = new Set(['yes', 'force', 'description', 'version', 'help']);
 
-/** npm completes a flag that it does not know to the only one of its own that begins so. */
+/** npm completes an unknown flag to its only flag with that prefix. */
 const completed: Record<string, string> = { ci: 'cidr' };
 
 interface Swallowed {
-  /** Given to npm, and meant for us without doubt. */
+  /** Given to npm, but certainly meant for us. */
   certain: string[];
-  /** npm's own flags too: perhaps meant for us. */
+  /** npm's own flags too, perhaps meant for us. */
   perhaps: string[];
 }
 
 /**
- * The flags that stood before `--` in `npm init microservice ...`: npm keeps them, and only its environment tells.
- * What was `said` after it too is no loss. An empty answer outside of `npm init` and `npm exec`.
+ * Finds the flags before `--` in `npm init microservice ...`: npm consumes them, and only its environment reveals them. Flags
+ * that were also `said` after `--` are not lost. Empty outside of `npm init` and `npm exec`.
  */
 export function swallowedFlags(
   environment: NodeJS.ProcessEnv,
@@ -35,7 +35,7 @@ export function swallowedFlags(
 function spelledByNpm(environment: NodeJS.ProcessEnv, { name, value, no }: Flag): string | undefined {
   const kept = environment[`npm_config_${(completed[name] ?? name).replaceAll('-', '_')}`];
   if (kept === undefined) return undefined;
-  // `git` is npm's path of git, and only `--no-git` turns it into this.
+  // `git` is npm's path of git, and only `--no-git` makes it false.
   if (name === 'git') return kept === 'false' ? '--no-git' : undefined;
   if (shared.has(name)) return kept === 'true' ? `--${name}` : undefined;
   if (kept === '' || kept === 'false') return no === undefined ? undefined : `--no-${name}`;
@@ -43,8 +43,8 @@ function spelledByNpm(environment: NodeJS.ProcessEnv, { name, value, no }: Flag)
 }
 
 /**
- * One line that names them and says where they belong. Of the words only the first is shown: npm takes the values of
- * flags that it does not know for words.
+ * Returns one line that names the flags and their correct position. Only the first word is shown, because npm takes the
+ * values of unknown flags as words.
  */
 export function swallowedMessage(names: string[], words: string[]): string {
   const call = ['npm init microservice', ...words.slice(0, 1), '--', ...names].join(' ');

@@ -1,22 +1,22 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 
-/** A file is larger than what it is read for can be. */
+/** A file exceeds the size limit of its kind. */
 export class TooLargeError extends Error {
   override name = 'TooLargeError';
 }
 
-/** The text of a file of at most `most` bytes; rejects as `readBoundedBytes` does. */
+/** Returns the text of a file of at most `most` bytes; rejects like `readBoundedBytes`. */
 export const readBounded = async (file: string, most: number): Promise<string> =>
   (await readBoundedBytes(file, most)).toString('utf8');
 
-/** Where a shell puts a pipe whose name it gives: `--contract <(curl ...)`. */
+/** The folder of the pipes that a shell names: `--contract <(curl ...)`. */
 const devices = '/dev/';
 
 /**
- * The bytes of a file, at most `most`. Rejects with a TooLargeError once there are more, so that a device or a pipe without
- * an end is not read to its end either, and with Node's error where the file cannot be read. A pipe outside of /dev is
- * refused: where nobody writes, opening it would wait for ever.
+ * Returns the bytes of a file, at most `most`. Rejects with a TooLargeError as soon as there are more, so it stops reading an
+ * endless device or pipe too, and with Node's error if the file cannot be read. A pipe outside of /dev is refused: without a
+ * writer, opening it would block.
  */
 export async function readBoundedBytes(file: string, most: number): Promise<Buffer> {
   if (!file.startsWith(devices) && (await stat(file)).isFIFO()) throw new Error('it is a pipe, not a file');
@@ -30,7 +30,7 @@ export async function readBoundedBytes(file: string, most: number): Promise<Buff
   return Buffer.concat(chunks);
 }
 
-/** Whether a value that JSON.parse gave has more than `most` arrays and objects within each other. */
+/** Reports whether a value from JSON.parse nests more than `most` arrays and objects. */
 export function isDeeperThan(value: unknown, most: number): boolean {
   let level = [value];
   for (let depth = 0; depth <= most; depth += 1) {

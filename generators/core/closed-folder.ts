@@ -4,8 +4,8 @@ import { shownPath } from './shown-path.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
- * Throws a UsageError unless each of `files`, paths relative to `folder`, really lies within it, and `folder` within the one
- * that holds it: a symbolic link that leads outside would have another place written. Nothing has to exist yet.
+ * Throws a UsageError unless each of `files`, paths relative to `folder`, is really inside it, and `folder` inside its
+ * parent: a symbolic link that leads outside would make us write elsewhere. The files need not exist.
  */
 export async function assertClosed(folder: string, files: Iterable<string>): Promise<void> {
   if (await isLink(folder)) throw leaving(folder, folder, await realOf(folder));
@@ -18,7 +18,7 @@ export async function assertClosed(folder: string, files: Iterable<string>): Pro
   }
 }
 
-/** Whether a path with `/` stays in the folder to which it is relative, by its words. */
+/** Reports whether a path with `/` stays in the folder to which it is relative, judged by its text. */
 export function isRelative(file: string): boolean {
   const parts = file.split(/[/\\]/);
   return !path.isAbsolute(file) && parts.every((part) => part !== '' && part !== '.' && part !== '..');
@@ -36,26 +36,26 @@ function isWithin(folder: string, file: string): boolean {
   return !path.isAbsolute(way) && way.split(path.sep)[0] !== '..';
 }
 
-/** Where writing to `file` would write: links are followed, also one to what does not exist yet. */
+/** Returns the real target of a write to `file`: links are followed, also to a target that does not exist yet. */
 async function realOf(file: string, links = 0): Promise<string> {
   const real = await realpath(file).catch(ifAbsent);
   if (real !== undefined || path.dirname(file) === file) return real ?? file;
   const parent = await realOf(path.dirname(file), links);
   if (!(await isLink(file))) return path.join(parent, path.basename(file));
-  if (links > 40) throw new UsageError(`cannot write ${file}: too many symbolic links`); // as Linux has it
+  if (links > 40) throw new UsageError(`cannot write ${file}: too many symbolic links`); // the limit of Linux
   return realOf(path.resolve(parent, await readlink(file)), links + 1);
 }
 
 const isLink = async (file: string): Promise<boolean> =>
   (await lstat(file).catch(ifAbsent))?.isSymbolicLink() ?? false;
 
-/** A file in the place of a folder is for the writing to tell. */
+/** A file in the place of a folder is reported by the write. */
 function ifAbsent(error: NodeJS.ErrnoException): undefined {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
   throw new UsageError(`cannot write ${error.path}: ${error.message}`, { cause: error });
 }
 
-/** The first part of the way to `file` that is a link. */
+/** Returns the first part of the path to `file` that is a link. */
 async function linkOf(folder: string, file: string): Promise<string> {
   let at = folder;
   for (const part of file.split('/')) {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
 /**
- * Stands for the password of the database in all that is rendered, compared and committed. Only the file `.env` gets a random
- * one as it is written, and keeps the one that it has; `microservice-devkit` does the same with a clone.
+ * The placeholder for the database password in everything that is rendered, compared and committed. Only the file `.env` gets
+ * a random password when it is written, and keeps an existing one; `microservice-devkit` does the same in a clone.
  */
 const placeholder = 'RANDOM_PASSWORD';
 
@@ -10,7 +10,7 @@ const secretFile = '.env';
 
 const passwordOf = (text: string): string | undefined => /^DATABASE_PASSWORD=(.+?)\r?$/m.exec(text)?.[1];
 
-/** The file as it was rendered: without the password that it was given. */
+/** Returns the file as rendered, without its password. */
 export function withoutPassword(file: string, text: string): string {
   const password = file === secretFile ? passwordOf(text) : undefined;
   if (password === undefined) return text;
@@ -19,7 +19,7 @@ export function withoutPassword(file: string, text: string): string {
     .replaceAll(`:${password}@`, () => `:${placeholder}@`);
 }
 
-/** The file as it is written: with the password of the one that is `present`, else with a random one of 144 bits. */
+/** Returns the file to write: with the password of the `present` file, else with a random one of 144 bits. */
 export function withPassword(file: string, text: string, present: string | undefined): string {
   if (file !== secretFile) return text;
   const known = present === undefined ? undefined : passwordOf(present);
@@ -27,5 +27,5 @@ export function withPassword(file: string, text: string, present: string | undef
   return text.replaceAll(placeholder, () => password);
 }
 
-/** How a file is opened to others: the one with the password not at all, the rest as the umask says. */
+/** Returns the mode of a new file: private for the file with the password, by umask for all others. */
 export const modeOf = (file: string): number => (file === secretFile ? 0o600 : 0o666);

@@ -1,4 +1,4 @@
-/** The candidate that `text` is most likely a slip of, if any is near enough. */
+/** Returns the candidate that `text` most likely misspells; undefined if none is close enough. */
 export function closest(text: string, candidates: readonly string[]): string | undefined {
   const limit = Math.ceil(text.length / 3);
   const ranked = candidates
@@ -8,7 +8,7 @@ export function closest(text: string, candidates: readonly string[]): string | u
   return ranked[0]?.candidate;
 }
 
-/** ` Did you mean "port"?`, or nothing. */
+/** Returns ` Did you mean "port"?`, or an empty text. */
 export function didYouMean(
   text: string,
   candidates: readonly string[],
@@ -18,7 +18,7 @@ export function didYouMean(
   return word === undefined ? '' : ` Did you mean ${shown(word)}?`;
 }
 
-/** Levenshtein's distance, one row at a time. */
+/** Levenshtein distance, one row at a time. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 1; i <= from.length; i += 1) {

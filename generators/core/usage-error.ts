@@ -1,4 +1,4 @@
-/** Something the person at the keyboard can put right. Its message is one line and all that is printed. */
+/** A fault that the user can fix. Its message is one line, and nothing else is printed. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }

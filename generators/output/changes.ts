@@ -6,26 +6,27 @@ import { withPassword, withoutPassword } from '../core/random-password.ts';
 import { UsageError } from '../core/usage-error.ts';
 
 /**
- * What writing one file means. `update`: it is there as an earlier run wrote it. `kept` and `deleted`: somebody changed
- * or deleted it, and this run generates what the earlier one did. `conflict`: somebody changed it and it is generated
- * otherwise now, or it was never ours. `leftover`: an earlier run wrote it and this one does not; it stays.
+ * The effect of writing one file. `update`: the file is unchanged since an earlier run. `kept` and `deleted`: the user
+ * changed or deleted it, and this run generates the same text as the earlier one. `conflict`: the user changed it and the
+ * generated text differs now, or we never generated it. `leftover`: an earlier run generated it and this one does not; it
+ * stays.
  */
 export type Status = 'create' | 'identical' | 'update' | 'kept' | 'deleted' | 'conflict' | 'leftover';
 
 export interface Change {
   /** Relative to the folder, with `/`. */
   file: string;
-  /** As it was generated: lines end with LF. */
+  /** The generated text, with LF line ends. */
   text: string;
-  /** What is written: `text` with the line ends and the password of the file that is there. */
+  /** The text to write: `text` with the line ends and the password of the existing file. */
   written: string;
   status: Status;
 }
 
 /**
- * Compares what would be written with what is there and with what was generated before. Writes nothing. Line ends make no
- * difference: git on Windows writes CR LF into a clone, unless told otherwise.
- * Throws a UsageError where a folder stands in the place of a file, or a file in that of a folder.
+ * Compares the new files with the existing ones and with those generated before. Writes nothing. Line ends are ignored: git
+ * on Windows writes CR LF into a clone by default. Throws a UsageError if a folder is in the place of a file, or a file in
+ * that of a folder.
  */
 export async function planChanges(
   folder: string,

@@ -15,9 +15,9 @@ interface Circumstances {
 const offeredActions = new Set(['write', 'skip', 'force', 'diff', 'abort']);
 
 /**
- * Decides about every file that somebody changed: `update` writes over it, `conflict` leaves it as it is. With a
- * terminal each is asked about, its difference shown on demand; without one a UsageError names them all. With `force`
- * every file becomes what is generated, the deleted ones too.
+ * Decides about every file that the user changed: `update` overwrites it, `conflict` leaves it unchanged. With a terminal, it
+ * asks about each one and shows the difference on request; without one, a UsageError names them all. With `force`, every file
+ * is overwritten, and deleted ones are written again.
  */
 export async function decideConflicts(changes: Change[], circumstances: Circumstances): Promise<Change[]> {
   if (circumstances.force) return changes.map(overwritten);

@@ -4,8 +4,9 @@ import type { Questions } from '../questions/question.ts';
 import type { Call } from './work.ts';
 
 /**
- * The name of what is written: given, or that of the folder in which the command runs when an earlier run of the same
- * generator wrote it, or asked for. Undefined where nobody says it; the questions then name it with all that is missing.
+ * Returns the name of the new service or workspace: the given one; that of the current folder if an earlier run of the same
+ * generator wrote it; or the answer to a question. Undefined if there is none; the questions then report it with all other
+ * missing answers.
  */
 export async function folderName<Answers extends { name: string }, Context>(
   question: Questions<Answers, Context>['name'],

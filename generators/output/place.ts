@@ -6,16 +6,16 @@ import { UsageError } from '../core/usage-error.ts';
 import { command } from '../core/version.ts';
 import { readYoRc, type Remembered, yoRcFile } from './yo-rc.ts';
 
-/** Where the command runs. */
+/** The location of the command. */
 export interface Place {
   cwd: string;
-  /** The nearest workspace that holds `cwd`. */
+  /** The nearest workspace at or above `cwd`. */
   workspace?: string;
-  /** What generated `cwd` itself. */
+  /** The generator and answers of `cwd` itself. */
   current?: Remembered;
 }
 
-/** A service beside the one that is being written. */
+/** A service next to the one being written. */
 export interface Sibling {
   folder: string;
   answers: Record<string, unknown>;
@@ -53,7 +53,7 @@ async function readTrusted(folder: string, { cwd, note }: Reader): Promise<Remem
   return undefined;
 }
 
-/** The folder that holds the service in `folder` and its siblings. */
+/** Returns the folder that contains the service in `folder` and its siblings. */
 export function servicesFolder({ cwd, workspace, current }: Place): string {
   if (workspace) return path.join(workspace, 'services');
   return current?.generator === 'service' ? path.dirname(cwd) : cwd;

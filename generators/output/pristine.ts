@@ -4,18 +4,18 @@ import { readBoundedBytes } from '../core/bounded-file.ts';
 import { isRelative } from '../core/closed-folder.ts';
 import { UsageError } from '../core/usage-error.ts';
 
-/** Committed beside `.yo-rc.json`: gzip of a JSON object, path to text as it was generated. `zcat` shows it. */
+/** Committed next to `.yo-rc.json`: a gzipped JSON object from paths to the generated texts. `zcat` shows it. */
 export const pristineFile = '.yo-pristine.json.gz';
 
 export type Pristine = Map<string, string>;
 
-/** The bytes of all texts together: a service of a hundred resources has about two million. */
+/** The limit of all texts together, in bytes; a service with a hundred resources has about two million. */
 const MAX_BYTES = 32 * 2 ** 20;
 
 /** Such a service has about a thousand. */
 const MAX_FILES = 10_000;
 
-/** What the last run in this folder generated; empty where there was none. */
+/** Returns the files that the last run in this folder generated; empty if there was none. */
 export async function readPristine(folder: string): Promise<Pristine> {
   const file = path.join(folder, pristineFile);
   try {
@@ -57,6 +57,6 @@ export const packPristine = (pristine: Pristine): Buffer =>
     },
   );
 
-/** Compared by content: two versions of zlib pack the same text into different bytes. */
+/** Compares the content, because two versions of zlib compress the same text differently. */
 export const samePristine = (one: Pristine, other: Pristine): boolean =>
   one.size === other.size && [...one].every(([file, text]) => other.get(file) === text);

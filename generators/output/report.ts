@@ -14,7 +14,7 @@ const words: Record<Status, string> = {
   leftover: 'no longer generated',
 };
 
-/** A run is silent about these: it would name most files of an old service each time. */
+/** A run does not report these: otherwise it would list most files of an old service each time. */
 const untouched = new Set<Status>(['identical', 'kept', 'deleted']);
 
 const row = ({ file, status }: Change, width: number) => `  ${words[status].padEnd(width)}  ${file}`;
@@ -24,7 +24,7 @@ const rows = (changes: Change[]): string[] => {
   return changes.map((change) => row(change, width));
 };
 
-/** What a dry run says. */
+/** Returns the report of a dry run. */
 export function planLines({ folder, notes, steps }: Work, changes: Change[]): string[] {
   return [
     `Would write to ${shownPath(folder)}:`,
@@ -35,7 +35,7 @@ export function planLines({ folder, notes, steps }: Work, changes: Change[]): st
   ];
 }
 
-/** What was done, and what to do next. */
+/** Returns the report of a run, and the next steps. */
 export function closingLines({ folder, again, notes, next }: Work, changes: Change[]): string[] {
   const written = changes.filter(({ status }) => status === 'create' || status === 'update');
   if (again) return [...againLines(folder, changes, written.length), ...notes];

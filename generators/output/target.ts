@@ -6,8 +6,8 @@ import { UsageError } from '../core/usage-error.ts';
 import { readYoRc, type Remembered, yoRcFile } from './yo-rc.ts';
 
 /**
- * What an earlier run of `generator` left in `folder`; undefined for a new one. An empty folder, or one with nothing
- * but a git repository, is new; any other folder is refused unless `force`.
+ * Returns the memory of an earlier run of `generator` in `folder`; undefined for a new folder. An empty folder, or one with
+ * only a git repository, is new; any other folder is refused unless `force`.
  */
 export async function openTarget(
   folder: string,

@@ -9,9 +9,9 @@ import { UsageError } from '../core/usage-error.ts';
 type Files = Map<string, string | Buffer>;
 
 /**
- * Writes all of `files` under `folder`, or none of them: they are staged beside their place first, then moved in.
- * A new folder appears in one step. In one that is there, a failure puts back what had been replaced. Throws a UsageError before
- * anything is written where a file would land outside of the folder.
+ * Writes all of `files` to `folder`, or none of them: they are staged next to their place first, then moved. A new folder
+ * appears in one step. In an existing folder, a failure restores the replaced files. Throws a UsageError, before it writes
+ * anything, if a file would be outside of the folder.
  */
 export async function writeFiles(folder: string, files: Files): Promise<void> {
   await assertClosed(folder, files.keys());
@@ -22,7 +22,7 @@ export async function writeFiles(folder: string, files: Files): Promise<void> {
     },
   );
   const discard = () => rmSync(temporary, { recursive: true, force: true });
-  // mkdtemp's own folder is closed to others, the one within it is not.
+  // The folder of mkdtemp is private; the one in it is not.
   const staging = path.join(temporary, 'staging');
   process.once('exit', discard);
   try {

@@ -7,22 +7,25 @@ import { UsageError } from '../core/usage-error.ts';
 import { command } from '../core/version.ts';
 
 export const yoRcFile = '.yo-rc.json';
-/** The bytes that it may have: the schema of each consumed event stands in it. */
+/** The size limit in bytes: the file contains the schema of each consumed event. */
 export const maxYoRc = 512 * 2 ** 10;
-/** The levels that it may have: a schema has 200. */
+/** The nesting limit; a schema may have 200 levels. */
 const MAX_DEPTH = 300;
 
-/** What a generator remembers in the folder that it wrote, under `create-microservice` in `.yo-rc.json`. */
+/** The memory of a generator in the folder that it wrote, under `create-microservice` in `.yo-rc.json`. */
 export interface Remembered {
   generator: string;
   /** The version of create-microservice that wrote the folder. */
   version: string;
   answers: Record<string, unknown>;
-  /** Of a service: each table with the columns that migrations gave it, as fields are typed. */
+  /** For a service: each table with the columns of its migrations, in the form of `--fields`. */
   tables?: Record<string, string> | undefined;
 }
 
-/** What a run in this folder left, or undefined. Throws a UsageError when the file is there and is not as a run wrote it. */
+/**
+ * Returns the memory of the last run in this folder, or undefined. Throws a UsageError if the file exists but is not in the
+ * form that a run writes.
+ */
 export async function readYoRc(folder: string): Promise<Remembered | undefined> {
   const all = await readAll(folder);
   if (all?.[command] === undefined) return undefined;
@@ -32,14 +35,14 @@ export async function readYoRc(folder: string): Promise<Remembered | undefined> 
     generator: check(generator, word, `${command}.generator`),
     version: check(version, text(versionFault), `${command}.version`),
     answers: check(answers, object, `${command}.answers`),
-    // Whoever reads the tables checks each of them.
+    // The readers of the tables check each of them.
     ...(tables !== undefined && {
       tables: check(tables, object, `${command}.tables`) as Remembered['tables'],
     }),
   };
 }
 
-/** Of semver.org, as far as it matters here; empty in a folder of the first versions. */
+/** A simplified rule of semver.org; empty in a folder of the first versions. */
 const versionFault = (version: string) =>
   version === '' || /^\d+\.\d+\.\d+[\w.+-]{0,64}$/.test(version)
     ? undefined

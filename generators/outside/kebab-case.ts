@@ -1,11 +1,11 @@
 import { seen } from './seen.ts';
 
-/** Kubernetes and DNS hold 63 characters; `-service`, hashes of replica sets and `_create_` in migrations take the rest. */
+/** Kubernetes and DNS allow 63 characters; `-service`, hashes of replica sets and `_create_` in migrations take the rest. */
 const longestName = 40;
 
 const kebabCase = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
-/** Names that no file on Windows can have, whatever its extension. */
+/** Names that a file on Windows cannot have, with any extension. */
 const windowsDevices = new Set([
   'aux',
   'con',

@@ -1,7 +1,7 @@
-/** What a value from outside may be. `fault` says in one line why a value is something else. */
+/** A rule for values from outside. `fault` returns one line with the reason why a value is invalid. */
 export interface Rule<T> {
   fault: (value: unknown) => string | undefined;
-  /** Only a type: the value that passes. */
+  /** Only a type: the type of a valid value. */
   readonly passes?: T;
 }
 
@@ -11,13 +11,13 @@ const rule = <T>(holds: (value: unknown) => boolean, allowed: string): Rule<T> =
 
 const matches = (pattern: RegExp) => (value: unknown) => typeof value === 'string' && pattern.test(value);
 
-/** A type of events, an aggregate, a title: nothing that ends a string, a comment or a line anywhere. */
+/** An event type, an aggregate or a title: no character that ends a string, a comment or a line in any language. */
 export const word = rule<string>(
   matches(/^[\w.-]{1,249}$/),
   'allowed are 1 to 249 letters, digits, "_", "." and "-"',
 );
 
-/** The rule of Kafka: org.apache.kafka.common.internals.Topic. */
+/** Kafka's rule: org.apache.kafka.common.internals.Topic. */
 export const topic = rule<string>(
   matches(/^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/),
   'a Kafka topic has 1 to 249 letters, digits, "_", "." and "-", and is not "." or ".."',
@@ -38,12 +38,12 @@ export const object = rule<Record<string, unknown>>(
 export const oneOf = <T extends string>(choices: readonly T[]): Rule<T> =>
   rule<T>((value) => choices.some((choice) => choice === value), `it is ${choices.join(' or ')}`);
 
-/** A text in which `fault` finds nothing wrong. */
+/** A text for which `fault` returns undefined. */
 export const text = (fault: (value: string) => string | undefined): Rule<string> => ({
   fault: (value) => (typeof value === 'string' ? fault(value) : 'it must be a string'),
 });
 
-/** A number in which `fault` finds nothing wrong. */
+/** A number for which `fault` returns undefined. */
 export const number = (fault: (value: number) => string | undefined): Rule<number> => ({
   fault: (value) => (typeof value === 'number' ? fault(value) : 'it must be a number'),
 });

@@ -3,17 +3,17 @@ import { UsageError } from '../core/usage-error.ts';
 
 export interface Sources<Answers> {
   flags: GivenFlag[];
-  /** Answers of an earlier run in the same folder. */
+  /** The answers of an earlier run in the same folder. */
   stored?: Partial<Answers> | undefined;
-  /** Take the defaults instead of asking. */
+  /** Use the defaults instead of asking. */
   yes: boolean;
-  /** Absent without a terminal. */
+  /** Undefined without a terminal. */
   ask?: Ask | undefined;
 }
 
 /**
- * Answers every question, in the order in which they stand: from its flags, else from an earlier run, else (`yes`) by
- * its default, else by asking. Where nobody can be asked, throws one UsageError that names everything that is missing.
+ * Answers every question in order: from its flags, else from an earlier run, else (`yes`) with its default, else by asking.
+ * If nobody can be asked, throws one UsageError that names every missing answer.
  */
 export async function answerAll<Answers extends object, Context>(
   questions: Questions<Answers, Context>,
@@ -37,7 +37,7 @@ const keysOf = <Answers extends object, Context>(questions: Questions<Answers, C
 const isComplete = <Answers>(_known: Partial<Answers>, missing: unknown[]): _known is Answers =>
   missing.length === 0;
 
-/** The answer to one question, checked, whatever it comes from; undefined where nobody has it. */
+/** Returns the validated answer to one question, whatever its source; undefined if there is none. */
 export async function answerOne<Answers, Context, Key extends keyof Answers>(
   question: Questions<Answers, Context>[Key],
   known: Partial<Answers>,
@@ -67,7 +67,7 @@ async function findAnswer<Answers, Context, Key extends keyof Answers>(
   return ask && question.ask(ask, known, context);
 }
 
-/** How a question can be answered: `--port <number>`, `--git or --no-git`. */
+/** Formats the flags of a question: `--port <number>`, `--git or --no-git`. */
 const spelled = (flags: Flag[]): string => {
   const positive = flags.filter(({ help }) => help !== '');
   const together = positive.map(({ name, value }) => `--${name}${value ? ` ${value}` : ''}`);

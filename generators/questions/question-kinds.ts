@@ -7,10 +7,10 @@ type Simple<Answers, Context, Key extends keyof Answers, Value> = Pick<
   'name' | 'defaultHelp' | 'default' | 'check'
 > & { message: string; flag: Flag };
 
-/** Several flags may answer a question; the last one counts. */
+/** If several flags answer a question, the last one counts. */
 const last = (given: GivenFlag[]) => given.at(-1)?.value;
 
-/** A line of text. `tidy` is applied to what was typed and to what was given. */
+/** A line of text. `tidy` converts both typed and given text. */
 export function textQuestion<Answers, Context, Key extends keyof Answers>(
   simple: Simple<Answers, Context, Key, string> & { tidy?: (text: string) => string },
 ): Question<Answers, Context, Key, string> {
@@ -32,7 +32,7 @@ export function textQuestion<Answers, Context, Key extends keyof Answers>(
 
 const wholeNumber = /^\d{1,15}$/;
 
-/** A whole number. */
+/** An integer. */
 export function numberQuestion<Answers, Context, Key extends keyof Answers>(
   simple: Simple<Answers, Context, Key, number>,
 ): Question<Answers, Context, Key, number> {
@@ -73,7 +73,7 @@ export function confirmQuestion<Answers, Context, Key extends keyof Answers>(
   };
 }
 
-/** One of a few words; `--no-<flag>` is the choice `none`, where there is one. */
+/** One of a few words; `--no-<flag>` selects `none`, if that is a choice. */
 export function choiceQuestion<Answers, Context, Key extends keyof Answers, Choice extends string>(
   simple: Simple<Answers, Context, Key, Choice> & { choices: readonly Choice[] },
 ): Question<Answers, Context, Key, Choice> {

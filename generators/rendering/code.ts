@@ -1,4 +1,4 @@
-/** Text that may stand in a generated file as it is. Only this folder makes it. */
+/** Text that may be inserted into a generated file unchanged. Only this folder creates it. */
 class Code {
   readonly text: string;
 
@@ -13,15 +13,15 @@ class Code {
 
 export type { Code };
 
-/** What a template may write: a name, a number, or text that a function of this folder made. */
+/** A value that a template may insert: a name, a number, or text from a function of this folder. */
 export type Writable = Code | string | number;
 
-/** Names and words: nothing that ends a string, a comment, a line or a scalar in any language that is generated. */
+/** Names and words: no character that ends a string, a comment, a line or a scalar in any generated language. */
 const plain = /^(?:[\w.-]+(?: [\w.-]+)*)?$/;
 
 /**
- * The text of a value in a generated file; every `<%= %>` goes through here. Throws for a text that is more than a name:
- * such a text enters by the function of the place where it is to stand (`text`, `comment`, `json`, `yaml`, `shell`).
+ * Returns the text of a value for a generated file; every `<%= %>` calls it. Throws for any text beyond a name: such a text
+ * needs the function for its place (`text`, `comment`, `json`, `yaml`, `shell`).
  */
 export function write(value: unknown): string {
   if (value instanceof Code) return value.text;
@@ -30,13 +30,13 @@ export function write(value: unknown): string {
   throw new Error(`a template inserts ${JSON.stringify(value)}, which is not a plain name`);
 }
 
-/** Source text: the literal as it stands, with the values in it as `write` has them. */
+/** Source text: the literal unchanged, with its values converted by `write`. */
 export const code = (literal: TemplateStringsArray, ...values: Writable[]): Code =>
   new Code(literal.map((part, index) => part + (index < values.length ? write(values[index]) : '')).join(''));
 
-/** Source texts one after the other, with `separator` between them. */
+/** Joins source texts with `separator`. */
 export const list = (items: readonly Writable[], separator: Code = code`, `): Code =>
   new Code(items.map(write).join(separator.text));
 
-/** For the functions of this folder, which make any text fit for its place. */
+/** For the functions of this folder, which make any text safe for its place. */
 export const made = (text: string): Code => new Code(text);

@@ -12,9 +12,9 @@ const parsers: Record<string, string> = {
 };
 
 /**
- * `text` as prettier writes it for a file of this name; as it is where prettier has no say. Most of a run's time goes by
- * in here, so that only what is needed is loaded: babel reads TypeScript without the weight of its compiler, of Markdown
- * only the tables are touched, and the YAML templates come out as prettier would have them.
+ * Formats `text` with prettier for a file of this name; unchanged if prettier does not handle the file. Most of a run's time
+ * is spent here, so only the necessary parts are loaded: babel reads TypeScript without the weight of its compiler, only the
+ * tables of Markdown are formatted, and the YAML templates are already formatted.
  */
 export async function format(file: string, text: string): Promise<string> {
   if (path.extname(file) === '.md') return alignTables(text);
@@ -25,7 +25,7 @@ export async function format(file: string, text: string): Promise<string> {
   return prettify(text, { parser, plugins, filepath: file });
 }
 
-/** A line that somebody typed, as prettier writes it in a Markdown file. */
+/** Formats a typed line as prettier writes it in a Markdown file. */
 export async function formatMarkdownLine(line: string): Promise<string> {
   if (isPlain(line)) return line;
   const plugins = [await import('prettier/plugins/markdown')];

@@ -1,7 +1,7 @@
 const table = /(?:^\|.*\|\n)+/gm;
 const separator = /(?<!\\)\|/;
 
-/** Aligns the columns of every table, as prettier does; a template cannot, since what it fills in has any length. */
+/** Aligns the columns of every table, as prettier does; a template cannot, since its values have any length. */
 export const alignTables = (markdown: string): string => markdown.replaceAll(table, alignTable);
 
 function alignTable(text: string): string {
@@ -23,5 +23,5 @@ function alignTable(text: string): string {
   return lines.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
 }
 
-/** Whether a line of prose is the same text in Markdown, whoever formats it: letters, digits and plain punctuation. */
+/** Reports whether a line of prose is the same in Markdown, with any formatter: letters, digits and plain punctuation. */
 export const isPlain = (line: string): boolean => /^\p{L}(?: ?[\p{L}\d,.;'"()-])*$/u.test(line);

@@ -7,7 +7,7 @@ const writers = { code, list, text, comment, json, yaml, shell };
 
 const compiled = new Map<string, TemplateFunction>();
 
-/** The text of the template in `file` for `data`. Every value goes through `write`, which knows no HTML. */
+/** Renders the template in `file` with `data`. Every value goes through `write`, which does not escape HTML. */
 export async function render(file: string, data: object): Promise<string> {
   const template = compiled.get(file) ?? compile(await readFile(file, 'utf8'), file);
   compiled.set(file, template);
@@ -18,6 +18,6 @@ export async function render(file: string, data: object): Promise<string> {
   }
 }
 
-/** Without EJS's own report of errors, which would pass the path through `escape`. */
+/** Without EJS's own error report, which would pass the path through `escape`. */
 const compile = (template: string, filename: string) =>
   ejs.compile(template, { filename, escape: write, compileDebug: false });

@@ -1,12 +1,12 @@
 import type { ConsumedEvent } from './model/answers.ts';
 import type { Sibling } from '../output/place.ts';
 
-/** What the questions of a service may look at. */
+/** The context that the questions of a service can read. */
 export interface ServiceContext {
   siblings: Sibling[];
   contractFiles: string[];
-  /** Takes what the owner should know, a line each. */
+  /** Collects notes to the owner, one per line. */
   notes: string[];
-  /** What siblings and contract files publish; read when it is needed. */
+  /** Returns the published events of siblings and contract files; read on demand. */
   publishedEvents(): Promise<ConsumedEvent[]>;
 }

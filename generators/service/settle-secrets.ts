@@ -3,15 +3,15 @@ import type { Field, Resource } from './model/answers.ts';
 import { looksSecret } from './model/secret-names.ts';
 
 interface Circumstances {
-  /** Absent where nobody can be asked. */
+  /** Undefined if nobody can be asked. */
   ask?: Ask | undefined;
-  /** The resources of an earlier run: what was decided then stays decided. */
+  /** The resources of an earlier run, whose decisions stay. */
   before: Resource[];
-  /** Takes a line for each field that is secret though nobody said so. */
+  /** Collects a line for each field that became secret without being declared so. */
   notes: string[];
 }
 
-/** Decides about the fields whose modifiers do not say whether they are secret. By default a name that looks so is. */
+/** Decides about the fields whose modifiers do not state whether they are secret. By default, a field with such a name is. */
 export async function settleSecrets(
   resources: Resource[],
   circumstances: Circumstances,

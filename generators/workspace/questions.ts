@@ -4,7 +4,7 @@ import type { Questions } from '../questions/question.ts';
 import { kebabFault } from '../outside/kebab-case.ts';
 
 export interface WorkspaceAnswers {
-  /** kebab-case; the folder is called so. */
+  /** kebab-case; also the name of the folder. */
   name: string;
   description: string;
   git: boolean;
@@ -37,7 +37,7 @@ export const questions: Questions<WorkspaceAnswers, undefined> = {
   }),
 };
 
-/** Why a workspace cannot have this name. */
+/** Returns the reason why a workspace cannot have this name. */
 export function workspaceNameFault(name: string): string | undefined {
   return ['service', 'workspace'].includes(name)
     ? `"${name}" is the name of a generator`

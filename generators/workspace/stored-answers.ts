@@ -7,8 +7,8 @@ import { workspaceNameFault, type WorkspaceAnswers } from './questions.ts';
 const rules = { name: text(workspaceNameFault), description: text(descriptionFault) };
 
 /**
- * The answers of an earlier run, checked. What that run did once, the next one does not do again: no git init. Throws a
- * UsageError that names `file` and the place in it.
+ * Validates the answers of an earlier run. Actions of that run are not repeated: no git init. Throws a UsageError that names
+ * `file` and the place in it.
  */
 export function fromStored(
   stored: Record<string, unknown>,

@@ -13,8 +13,8 @@ interface Event {
 }
 
 /**
- * The AsyncAPI document of a new service, equal to what its `contracts` script writes from the code: a service has it before
- * anything is installed, so that the next service can consume its events.
+ * Returns the AsyncAPI document of a new service, equal to the output of its `contracts` script: the service has it before
+ * anything is installed, so the next service can consume its events.
  */
 export async function asyncApi(view: ServiceView, templates: string): Promise<JsonSchema> {
   const headers = await readFile(path.join(templates, 'cloud-event-headers.json'), 'utf8');

@@ -5,13 +5,13 @@ import type { ConsumedEvent } from '../model/answers.ts';
 
 const fullName = ({ type, version }: ConsumedEvent) => `${type}.v${version}`;
 
-/** How an event is offered: `user.created (user-service)`. */
+/** Returns the label of an event: `user.created (user-service)`. */
 export const offered = (event: ConsumedEvent): string =>
   `${event.type}${event.version === 1 ? '' : `.v${event.version}`} (${event.from})`;
 
 /**
- * The events of these names among what is published; `user.created` is its newest version, `user.created.v1` that one.
- * Throws a UsageError that names what is not published, or is by two services.
+ * Selects the published events of these names; `user.created` is the newest version, `user.created.v1` is version 1. Throws a
+ * UsageError that names events which nobody or more than one service publishes.
  */
 export function selectEvents(names: string[], published: ConsumedEvent[]): ConsumedEvent[] {
   const selected = names.flatMap((name) => name.split(/[\s,]+/).filter((part) => part !== ''));

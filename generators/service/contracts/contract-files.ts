@@ -11,15 +11,15 @@ import { fieldsOfSchema } from './schema-fields.ts';
 
 type Json = Record<string, unknown>;
 
-/** The bytes that a contract may have. */
+/** The size limit of a contract, in bytes. */
 const MAX_FILE = 4 * 2 ** 20;
-/** The bytes that all contracts of a run may have. */
+/** The size limit of all contracts of a run, in bytes. */
 const MAX_FILES = 32 * 2 ** 20;
 
 const objects = (value: unknown): [string, Json][] =>
   isObject(value) ? Object.entries(value).filter((entry): entry is [string, Json] => isObject(entry[1])) : [];
 
-/** What the siblings publish, by their committed `asyncapi.json`, and what the named contract files say is published. */
+/** Returns the events of the siblings, from their committed `asyncapi.json`, and of the named contract files. */
 export async function findEvents(siblings: Sibling[], contractFiles: string[]): Promise<ConsumedEvent[]> {
   const committed = siblings.map(({ folder }) => ({
     file: path.join(folder, 'asyncapi.json'),
@@ -61,12 +61,12 @@ function parse(content: string, file: string): Json {
   throw new UsageError(`the contract ${file} is not an AsyncAPI 3 document: asyncapi is ${seen(version)}`);
 }
 
-/** What reads one contract. */
+/** Reads one contract. */
 interface Reader extends References {
   expand: ReturnType<typeof schemaExpansion>;
 }
 
-/** The events that a service sends, by its AsyncAPI 3 document. Throws a UsageError for a value that breaks its rule. */
+/** Returns the events that a service sends, from its AsyncAPI 3 document. Throws a UsageError for an invalid value. */
 export function publishedEvents(document: Json, file: string): ConsumedEvent[] {
   const from = titleIn(document['info'], file);
   const references = referencesOf(document, file);

@@ -8,17 +8,17 @@ const SHOWN = 100;
 export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Reads references within one contract. Each throws a UsageError of one line that names the file and the pointer. */
+/** Resolves references within one contract. Each function throws a UsageError of one line with the file and the pointer. */
 export interface References {
-  /** `value`, or what its `$ref` leads to in the same document; an empty object for any other value. */
+  /** Returns `value`, or the target of its `$ref` in the same document; an empty object for any other value. */
   follow: (value: unknown) => Json;
-  /** The last part of the pointer in `value`, which is the name of what it points to; empty without one. */
+  /** Returns the last part of the pointer in `value`, which is the name of its target; empty if there is none. */
   nameOf: (value: unknown) => string;
-  /** An error about what stands at `pointer`. */
+  /** Returns an error about the value at `pointer`. */
   fault: (pointer: string, what: string) => UsageError;
 }
 
-/** The pointer of a reference; undefined for any other value. */
+/** Returns the pointer of a reference; undefined for any other value. */
 export const pointerOf = (value: unknown): string | undefined =>
   isObject(value) && typeof value['$ref'] === 'string' ? value['$ref'] : undefined;
 
@@ -34,7 +34,9 @@ export function referencesOf(document: Json, file: string): References {
     return target;
   }
 
-  /** Adds to `passed` each pointer on the way to what is no reference, or is known. */
+  /**
+   * Follows a chain of references to a value that is not a reference or is already known, and adds each pointer to `passed`.
+   */
   function followed(first: string, passed: Set<string>): Json {
     for (let pointer = first; ;) {
       const known = targets.get(pointer);

@@ -5,7 +5,7 @@ import { seen } from '../../outside/seen.ts';
 
 type Json = Record<string, unknown>;
 
-/** Who publishes by this contract: its title, or the name of its folder where it has none. */
+/** Returns the publisher of a contract: its title, or the name of its folder if there is none. */
 export function titleIn(info: unknown, file: string): string {
   const check = checkOf(`the contract ${file}`);
   const title = typeof info === 'object' && info !== null && 'title' in info ? info.title : undefined;
@@ -14,11 +14,11 @@ export function titleIn(info: unknown, file: string): string {
   return check(folder, word, 'its folder, which stands for info.title,');
 }
 
-/** The topic of a channel: its address, or its key where it has none (AsyncAPI 3.0: null is an unknown address). */
+/** Returns the topic of a channel: its address, or its key if there is none (AsyncAPI 3.0: null is an unknown address). */
 export const topicIn = (channel: Json, key: string, file: string): string =>
   checkOf(`the contract ${file}`)(channel['address'] ?? key, topic, `address of channel ${seen(key)}`);
 
-/** What a message says of its event, each value by its rule. `key` is what the channel calls the message. */
+/** Returns the event of a message, with each value checked. `key` is the message's name in the channel. */
 export function eventIn(message: Json, key: string, file: string) {
   const check = checkOf(`the contract ${file}`);
   const of = `of message ${seen(key)}`;

@@ -2,22 +2,22 @@ import type { ConsumedEvent, Resource } from '../model/answers.ts';
 import { identifiers } from '../model/name-rules.ts';
 import { copiesOf, type CopyView } from '../model/view.ts';
 
-/** What `defineEvent` of microservice-runtime takes. */
+/** The pattern that `defineEvent` of microservice-runtime accepts. */
 const eventType = /^[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)+$/;
 
-/** Names of two words in the files that import events; an event whose type gives one of them would hide it. */
+/** Two-word names in the files that import events; an event whose type gives the same name would hide one. */
 const generated = `
   bigintString createService dateString decimalString defineEvent isDeepStrictEqual isLast jsonValue pageSchemaOf
   readConfig startService textString timestampString untilStatus uuidString waitFor
 `;
 
-/** Why no event can have this type; nothing when one can. */
+/** Returns the reason why an event cannot have this type; undefined if it can. */
 export function eventTypeFault(type: string): string | undefined {
   if (eventType.test(type)) return undefined;
   return `the event type "${type}" cannot be consumed; a service handles types of lower-case letters, digits, "_" and "-", in words joined by ".", such as user.created`;
 }
 
-/** Why these events cannot be handled in one service: two things in its code would have one name. */
+/** Returns the reason why one service cannot handle these events: two parts of its code would have the same name. */
 export function eventNamesFault(consumes: ConsumedEvent[], resources: Resource[]): string | undefined {
   const taken = new Map(namesOf(generated).map((name) => [name, 'the generated code']));
   for (const { name } of resources)
@@ -33,7 +33,7 @@ export function eventNamesFault(consumes: ConsumedEvent[], resources: Resource[]
 
 const namesOf = (text: string) => text.trim().split(/\s+/);
 
-/** What the code of a copy declares beside what `collisionFault` compares. */
+/** The names that the code of a copy declares besides those that `collisionFault` compares. */
 function namesOfCopy({
   aggregate,
   camel,

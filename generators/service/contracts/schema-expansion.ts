@@ -2,26 +2,26 @@ import { isObject, pointerOf, type References } from './contract-references.ts';
 
 type Json = Record<string, unknown>;
 
-/** Levels of a schema, references followed: twice as many as the data of an event may have. */
+/** The nesting limit of an expanded schema: twice that of an event's data. */
 const MAX_DEPTH = 200;
-/** What the schemas of one contract may take, references followed, in bytes: hundreds of events of a hundred fields. */
+/** The size limit of the expanded schemas of one contract, in bytes: hundreds of events of a hundred fields. */
 const MAX_BYTES = 8 * 2 ** 20;
-/** About what a value takes beside its text. */
+/** The approximate overhead of a value besides its text. */
 const VALUE_BYTES = 50;
 
-/** A part of the result: the bytes that it stands for, and its levels. */
+/** A part of the result: its size in bytes, and its levels. */
 interface Expanded {
   value: unknown;
   bytes: number;
   height: number;
-  /** Whether a schema in it was left open, since it would hold itself. */
+  /** Whether a schema in it was left open, because it contains itself. */
   isOpen: boolean;
 }
 
 /**
- * Returns a function that gives a schema with each local `$ref` replaced by what it leads to. A schema that holds itself
- * stays open there. Any other schema is expanded once and shared, and what all results of the contract take as text is
- * bounded, as is their depth. Throws a UsageError of one line that names the file and the pointer.
+ * Returns a function that replaces each local `$ref` of a schema by its target. A schema that contains itself stays open
+ * there. Any other schema is expanded once and shared; the total text of all results of the contract is limited, and so is
+ * their depth. Throws a UsageError of one line with the file and the pointer.
  */
 export function schemaExpansion({ follow, fault }: References): (schema: unknown) => Json {
   const known = new Map<Json, Expanded>();
@@ -42,7 +42,7 @@ export function schemaExpansion({ follow, fault }: References): (schema: unknown
     open.add(schema);
     const expanded = container(schema, at, depth);
     open.delete(schema);
-    // where a schema in it was left open depends on the schemas around it
+    // the place where a schema was left open depends on the schemas around it
     if (!expanded.isOpen) known.set(schema, expanded);
     return expanded;
   }

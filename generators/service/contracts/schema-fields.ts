@@ -12,13 +12,13 @@ const formats = new Map<string, FieldType>([
 
 const int32 = 2 ** 31;
 const longestString = 255;
-/** How many alternatives within each other are looked at. */
+/** The most nested alternatives that are inspected. */
 const MAX_NESTED = 200;
 
 /**
- * The columns in which a copy of this data can be kept. What has no column type of its own is json; a property whose
- * name cannot be a column is left out, and so are id, createdAt and updatedAt, and copiedAt, which is the copy's own. Takes any
- * JSON: the schema is another team's.
+ * Returns the columns for a copy of this data. Data without a column type of its own becomes json. A property whose name
+ * cannot be a column is omitted, and so are id, createdAt and updatedAt, and copiedAt, which is the copy's own. Accepts any
+ * JSON, since the schema belongs to another team.
  */
 export function fieldsOfSchema(schema: unknown): Field[] {
   const { properties, required } = keywordsOf(schema);
@@ -35,7 +35,7 @@ export function fieldsOfSchema(schema: unknown): Field[] {
 
 const isNull = (schema: unknown) => keywordsOf(schema).types.join() === 'null';
 
-/** A schema without any word about the type allows everything. */
+/** A schema that does not mention the type allows everything. */
 function allowsNull(schema: unknown): boolean {
   const { types, anyOf = [], oneOf = [], not, isLimited } = keywordsOf(schema);
   if (isNull(not)) return false;
@@ -44,7 +44,7 @@ function allowsNull(schema: unknown): boolean {
   return options.length > 0 ? options.some(isNull) : types.length === 0 && !isLimited;
 }
 
-/** The keywords of the values that are not null, where there is exactly one schema of them. */
+/** Returns the keywords for values other than null, if exactly one schema has them. */
 function nonNull(schema: unknown): Keywords {
   let keywords = keywordsOf(schema);
   for (let depth = 0; depth < MAX_NESTED; depth += 1) {

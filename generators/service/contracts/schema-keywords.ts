@@ -1,6 +1,6 @@
 import { isObject } from './contract-references.ts';
 
-/** The keywords of JSON Schema that tell a column, each of the type that it must have, or absent. */
+/** The keywords of JSON Schema that determine a column, each with its required type, or undefined. */
 export interface Keywords {
   types: string[];
   format: string | undefined;
@@ -16,7 +16,7 @@ export interface Keywords {
   isLimited: boolean;
 }
 
-/** Reads any JSON value as a schema; a keyword of another type than it must have counts as absent. */
+/** Reads any JSON value as a schema; a keyword of the wrong type counts as missing. */
 export function keywordsOf(schema: unknown): Keywords {
   const own = isObject(schema) ? schema : {};
   const { type } = own;

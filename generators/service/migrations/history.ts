@@ -9,15 +9,15 @@ import { checkTables } from '../stored/stored-rules.ts';
 import { copiesOf, resourcesOf } from '../model/view.ts';
 import { tablesOf } from './tables.ts';
 
-/** What earlier runs and the owner did to the schema of a service. */
+/** The changes that earlier runs and the owner made to the schema of a service. */
 export interface History {
-  /** The columns that migrations gave each table, those that no code uses any more too. */
+  /** The columns that migrations gave each table, including those that the code no longer uses. */
   tables: Map<string, Field[]>;
   /** The columns that the code of the last run uses. */
   used: Map<string, Field[]>;
-  /** The migrations that earlier runs wrote, as they were written: path to text. Each is born once. */
+  /** The migrations of earlier runs with their original text, by path. Each is generated once. */
   born: Map<string, string>;
-  /** The migrations that the folder holds, and those that were born and deleted: file name to text. */
+  /** The migrations in the folder, and those that were generated and deleted: file name to text. */
   files: Map<string, string>;
 }
 
@@ -25,7 +25,7 @@ export const noHistory: History = { tables: new Map(), used: new Map(), born: ne
 
 const code = /(?<!\.d)\.[cm]?[jt]s$/;
 
-/** Reads what is remembered in `folder`, and what its `migrations/` holds. */
+/** Reads the history from the memory in `folder` and from its `migrations/`. */
 export async function readHistory(folder: string, before: Remembered | undefined): Promise<History> {
   const [pristine, present] = await Promise.all([
     before ? readPristine(folder) : new Map<string, string>(),
@@ -34,7 +34,7 @@ export async function readHistory(folder: string, before: Remembered | undefined
   return historyOf(before, pristine, present);
 }
 
-/** The same of texts: `pristine` by path, `present` by name in `migrations/`. */
+/** Reads the history from texts: `pristine` by path, `present` by name in `migrations/`. */
 export function historyOf(
   before: Pick<Remembered, 'answers' | 'tables'> | undefined,
   pristine: Map<string, string>,
@@ -51,7 +51,7 @@ export function historyOf(
   };
 }
 
-/** A service of before `tables` was remembered has the columns of its answers: its migrations were written from them. */
+/** A service from before `tables` was stored has the columns of its answers, from which its migrations were generated. */
 function usedBy(answers: Record<string, unknown>): Map<string, Field[]> {
   const { resources = [], consumes = [] } = fromStored(answers);
   const tables = tablesOf({ resources: resourcesOf(resources), copies: copiesOf(consumes) });
@@ -65,7 +65,7 @@ function read(tables: Record<string, string>): Map<string, Field[]> {
   );
 }
 
-/** As `.yo-rc.json` keeps them: one line a table, sorted, so that git merges what two branches added. */
+/** Converts tables for `.yo-rc.json`: one line per table, sorted, so git can merge the additions of two branches. */
 export const storedTables = (tables: Map<string, Field[]>): Record<string, string> =>
   Object.fromEntries(
     [...tables]

@@ -1,8 +1,8 @@
 import { UsageError } from '../../core/usage-error.ts';
 
 /**
- * The name of a new migration: `preferred` where it sorts after every name of `taken`, else its words after the next
- * number. Migrations run in the order of their names, and a new one must follow what is applied already.
+ * Returns the name of a new migration: `preferred` if it sorts after every name of `taken`, else its words after the next
+ * number. Migrations run in the order of their names, so a new one must follow those that are already applied.
  */
 export function nameAfter(taken: Iterable<string>, preferred: string): string {
   const last = [...taken].toSorted().at(-1);
@@ -15,7 +15,7 @@ export function nameAfter(taken: Iterable<string>, preferred: string): string {
   );
 }
 
-/** The number at the start of a name, one more, in as many digits. */
+/** Increments the number at the start of a name, with the same number of digits. */
 function numberAfter(name: string): string {
   const digits = /^\d*/.exec(name)?.[0] ?? '';
   return digits === '' ? '' : String(BigInt(digits) + 1n).padStart(digits.length, '0');

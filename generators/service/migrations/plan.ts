@@ -14,7 +14,7 @@ export interface ChangeView extends TableChange {
   column: (field: Field) => Code;
 }
 
-/** The migrations that a run adds. Those that are there stay as they are. */
+/** The migrations that a run adds. Existing ones stay unchanged. */
 export interface MigrationPlan {
   /** For tables of the runtime: the module to the name. */
   runtime: Map<string, string>;
@@ -24,16 +24,16 @@ export interface MigrationPlan {
   changes: ChangeView[];
   /** The columns of every table once all migrations have run. */
   tables: Map<string, Field[]>;
-  /** What the owner should know, a line each. */
+  /** Notes to the owner, one per line. */
   notes: string[];
 }
 
-/** A number a little above those of the runtime's migrations: a new service has room between the two. */
+/** A number slightly above those of the runtime's migrations, which leaves room between the two in a new service. */
 const firstTable = '20260101000010';
 
 /**
- * Plans the migrations from those of earlier runs to what `view` needs, in the order of their names. Writes nothing.
- * Throws a UsageError where a table that exists cannot hold what is asked for.
+ * Plans the migrations from the state of earlier runs to that of `view`, in the order of their names. Writes nothing. Throws
+ * a UsageError if an existing table cannot hold the new fields.
  */
 export function planMigrations(view: ServiceView, history: History = noHistory): MigrationPlan {
   const taken = new Set(history.files.keys());
@@ -75,7 +75,7 @@ function changeName(table: string, { added, loosened }: TableChange): string {
   return isOne ? `add_${columnName(only.name)}_to_${table}` : `change_${table}`;
 }
 
-/** Columns that the code of the last run used, and that of this one does not. */
+/** Returns the columns that the code of the last run used, but not that of this one. */
 function leftColumns({ name, fields }: Table, { used }: History): string[] {
   const left = (used.get(name) ?? []).filter((column) => !fields.some((field) => field.name === column.name));
   return left.map(

@@ -2,16 +2,16 @@ import { UsageError } from '../../core/usage-error.ts';
 import type { Field } from '../model/answers.ts';
 import type { Table } from './tables.ts';
 
-/** What a table that exists needs for the code of this run. Nothing is ever taken from it. */
+/** The change of an existing table for the code of this run. Columns are never dropped. */
 export interface TableChange {
   added: Field[];
-  /** Columns that stop being NOT NULL. */
+  /** Columns that are no longer NOT NULL. */
   loosened: Field[];
   /** The columns of the table afterwards. */
   columns: Field[];
 }
 
-/** Throws a UsageError for what rows that exist may stand in the way of. */
+/** Throws a UsageError for a change that existing rows may prevent. */
 export function changeOf(table: Table, columns: Field[]): TableChange {
   const { name, fields } = table;
   const added = fields.filter((field) => !columns.some((column) => column.name === field.name));

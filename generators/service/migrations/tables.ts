@@ -4,17 +4,17 @@ import { fieldCodes } from '../model/fields.ts';
 import { columnName } from '../model/names.ts';
 import type { ServiceView } from '../model/view.ts';
 
-/** A table that generated code reads and writes, with the fields that it keeps there. */
+/** A table that generated code reads and writes, with its fields. */
 export interface Table {
   name: string;
   fields: Field[];
-  /** Source text of a field's column, up to its constraints. */
+  /** Source text of a field's column, without its constraints. */
   column: (field: Field) => Code;
 }
 
 const resourceColumn = ({ name, type }: Field) => fieldCodes[type].column(columnName(name));
 
-/** A copy sets no limit to a text: its producer may widen one. */
+/** A copy does not limit a text, since its producer may raise the limit. */
 export const copyColumn = ({ name, type }: Field): Code =>
   fieldCodes[type === 'string' ? 'text' : type].column(columnName(name));
 

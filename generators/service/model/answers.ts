@@ -1,4 +1,4 @@
-/** Column types that a resource's field may have; the order is the one in which they are offered. */
+/** The column types of a resource's field, in the order in which they are offered. */
 export const fieldTypes = [
   'string',
   'text',
@@ -14,7 +14,7 @@ export const fieldTypes = [
 
 export type FieldType = (typeof fieldTypes)[number];
 
-/** One field of a resource. `id`, `createdAt` and `updatedAt` are every resource's own and never stand here. */
+/** One field of a resource. Every resource has `id`, `createdAt` and `updatedAt`, which are not listed. */
 export interface Field {
   /** camelCase. */
   name: string;
@@ -22,7 +22,7 @@ export interface Field {
   unique: boolean;
   optional: boolean;
   index: boolean;
-  /** Never leaves the service. `false`: said to be public, whatever its name; absent: nothing was said. */
+  /** Never leaves the service. `false`: declared public, whatever its name; undefined: not declared. */
   secret?: boolean;
 }
 
@@ -41,9 +41,9 @@ export interface ConsumedEvent {
   aggregate: string;
   /** The service that publishes it: `user-service`. */
   from: string;
-  /** JSON Schema of the event's data, as it stands in the contract file. */
+  /** JSON Schema of the event's data, as in the contract file. */
   schema: Record<string, unknown>;
-  /** What of the data a copy table can hold, read from the schema; `id`, `createdAt` and `updatedAt` are left out. */
+  /** The fields of the data that a copy table can hold, read from the schema, without `id`, `createdAt` and `updatedAt`. */
   fields: Field[];
 }
 

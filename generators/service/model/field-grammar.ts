@@ -4,18 +4,18 @@ import { UsageError } from '../../core/usage-error.ts';
 import { fieldTypes, type Field, type FieldType } from './answers.ts';
 import { fieldNameFault, fieldsFault } from './name-rules.ts';
 
-/** `public` says that a field is none of the secrets that its name makes it look like. */
+/** `public` declares that a field is not a secret, although its name looks like one. */
 const modifiers = ['unique', 'optional', 'index', 'secret', 'public'] as const;
 type Modifier = (typeof modifiers)[number];
 
-/** Their values may be longer than the 2,704 bytes that an index row of PostgreSQL holds. */
+/** Their values may exceed the 2,704 bytes of a PostgreSQL index row. */
 const unbounded: FieldType[] = ['text', 'json'];
 
 export const fieldGrammar = 'name:type[:unique][:optional][:index][:secret]';
 
 /**
- * The fields that a text like `email:string:unique age:integer:optional` describes, apart by spaces or commas.
- * Throws a UsageError that names the first one that cannot be.
+ * Parses fields like `email:string:unique age:integer:optional`, separated by spaces or commas. Throws a UsageError that
+ * names the first invalid one.
  */
 export function parseFields(text: string): Field[] {
   const fields = text
@@ -27,7 +27,7 @@ export function parseFields(text: string): Field[] {
   return fields;
 }
 
-/** Why `parseFields` refuses a text. */
+/** Returns the reason why `parseFields` refuses a text. */
 export function grammarFault(text: string): string | undefined {
   try {
     parseFields(text);
@@ -37,7 +37,7 @@ export function grammarFault(text: string): string | undefined {
   }
 }
 
-/** The text that `parseFields` reads back. */
+/** Formats fields so that `parseFields` can read them. */
 export function formatFields(fields: Field[]): string {
   return fields.map((field) => [field.name, field.type, ...modifiersOf(field)].join(':')).join(' ');
 }

@@ -2,16 +2,16 @@ import { code, type Code } from '../../rendering/code.ts';
 import { text } from '../../rendering/writers.ts';
 import type { Field, FieldType } from './answers.ts';
 
-/** How one field type is written in each layer of a service. */
+/** The code of one field type in each layer of a service. */
 interface FieldCode {
   type: Code;
   joi: Code;
-  /** The JSON Schema that microservice-runtime makes of `joi`. */
+  /** The JSON Schema that microservice-runtime generates from `joi`. */
   schema: JsonSchema;
   column: (name: string) => Code;
-  /** Source text of a value for tests and seeds; `n` makes it differ. */
+  /** Source text of a value for tests and seeds; `n` makes it distinct. */
   sample: (name: string, n: string) => Code;
-  /** Source text of another value, for updates. */
+  /** Source text of a different value, for updates. */
   other: Code;
   /** Source text of a value that the schema refuses. */
   bad: Code;
@@ -118,7 +118,7 @@ export const fieldCodes: Record<FieldType, FieldCode> = {
   },
 };
 
-/** How a consumer checks a field: its type, and no limit that its producer may widen. */
+/** Returns a consumer's check of a field: its type, without limits, which its producer may raise. */
 export const tolerantJoi = (type: FieldType): Code => {
   if (type === 'string' || type === 'text') return code`joi.string().allow('')`;
   return type === 'integer' ? code`joi.number().integer()` : fieldCodes[type].joi;
@@ -130,7 +130,7 @@ export const tolerantSchema = (type: FieldType): JsonSchema => {
   return type === 'integer' ? { type: 'integer' } : fieldCodes[type].schema;
 };
 
-/** The functions of microservice-runtime that `codeOf`, the joi text of a type, calls for `fields`, sorted. */
+/** Returns the functions of microservice-runtime that `codeOf`, the joi text of a type, calls for `fields`, sorted. */
 export const runtimeSchemas = (
   fields: Field[],
   also: string[] = [],

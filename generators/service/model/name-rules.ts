@@ -13,7 +13,7 @@ import {
   javascriptWords,
 } from './reserved-words.ts';
 
-/** A column has a `_` more for each capital, and PostgreSQL cuts names at 63 bytes. */
+/** A column has one more `_` for each capital, and PostgreSQL truncates names at 63 bytes. */
 const longestField = 40;
 const longestColumn = 63;
 
@@ -24,14 +24,14 @@ const toCamel = (text: string) =>
 
 const reservedServices = new Set(['service', 'workspace', 'node-modules']);
 
-/** Why a service cannot have this name (without `-service`). */
+/** Returns the reason why a service cannot have this name (without `-service`). */
 export function serviceNameFault(name: string): string | undefined {
   if (reservedServices.has(name))
     return `"${name}" is reserved; name the service after its subject: user, order, billing`;
   return kebabFault(name, 'the name');
 }
 
-/** Why one resource cannot have this name, on its own. */
+/** Returns the reason why one resource cannot have this name, independent of others. */
 export function resourceNameFault(name: string): string | undefined {
   const fault = kebabFault(name, 'the resource');
   if (fault) return fault;
@@ -57,7 +57,7 @@ export function resourceNameFault(name: string): string | undefined {
 
 const ownColumns = new Set(['id', 'createdAt', 'updatedAt']);
 
-/** Why a field cannot have this name. */
+/** Returns the reason why a field cannot have this name. */
 export function fieldNameFault(name: string): string | undefined {
   if (!camelCase.test(name)) {
     return `the field ${seen(name)} is not camelCase; use letters and digits, and begin with a lower-case letter${suggestion(toCamel(name))}`;
@@ -78,7 +78,7 @@ export function fieldNameFault(name: string): string | undefined {
   return undefined;
 }
 
-/** Why these fields cannot stand in one table. */
+/** Returns the reason why one table cannot have these fields. */
 export function fieldsFault(fields: Field[]): string | undefined {
   if (fields.length === 0) return 'a resource needs at least one field';
   const seen = new Map<string, string>();
@@ -93,8 +93,8 @@ export function fieldsFault(fields: Field[]): string | undefined {
 }
 
 /**
- * Why these resources cannot stand in one service beside copies of `aggregates`, another service's resources:
- * two of them would write the same file, table, variable or type.
+ * Returns the reason why one service cannot have these resources together with copies of `aggregates`, resources of another
+ * service: two of them would write the same file, table, variable or type.
  */
 export function collisionFault(resources: Resource[], aggregates: string[]): string | undefined {
   const taken = new Map<string, string>();
@@ -115,7 +115,7 @@ export function collisionFault(resources: Resource[], aggregates: string[]): str
 
 const layers = ['Changes', 'Publisher', 'Repository', 'Router', 'Row', 'Service', 'Page'];
 
-/** What the generated code of a resource declares. */
+/** Returns the names that the generated code of a resource declares. */
 export function identifiers(name: string): string[] {
   const { camel, camelPlural, pascal } = resourceNames(name);
   const types = layers.map((layer) => pascal + layer);
@@ -124,7 +124,7 @@ export function identifiers(name: string): string[] {
 
 const eventNames = (resource: string) => resourceEvents(resource).map(({ name }) => name);
 
-/** A copy of `user` is called user-copy, and knows the events userCreated and so on. */
+/** A copy of `user` is called user-copy, and uses the events userCreated and so on. */
 const copyIdentifiers = (aggregate: string) => [
   ...identifiers(`${aggregate}-copy`),
   ...eventNames(aggregate),

@@ -20,14 +20,14 @@ const toPascal = (kebab: string) => kebab.split('-').map(upperFirst).join('');
 const toCamel = (kebab: string) => toPascal(kebab).replace(/^./, (letter) => letter.toLowerCase());
 const toSnake = (kebab: string) => kebab.replaceAll('-', '_');
 
-/** The column of a camelCase field: `firstName` is kept in `first_name`. */
+/** Returns the column of a camelCase field: `firstName` is stored in `first_name`. */
 export const columnName = (field: string): string =>
   field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** The last word of a kebab-case name in the plural: `order-item` gives `order-items`. */
+/** Pluralizes the last word of a kebab-case name: `order-item` gives `order-items`. */
 const toPlural = (kebab: string) => kebab.replace(/[^-]+$/, (word) => pluralize(word));
 
-/** Every form in which generated code writes a singular kebab-case name. */
+/** Returns every form of a singular kebab-case name in generated code. */
 export function resourceNames(kebab: string): Names {
   const kebabPlural = toPlural(kebab);
   const words = kebab.replaceAll('-', ' ');

@@ -7,7 +7,7 @@ export const javascriptWords = words(`
   return static super switch this throw true try typeof undefined var void while with yield
 `);
 
-/** Key words that PostgreSQL 18 wants quoted as a table or column name, and the names of its system columns. */
+/** Keywords that PostgreSQL 18 requires to be quoted as a table or column name, and the names of its system columns. */
 export const postgresWords = words(`
   all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation column
   concurrently constraint create cross current_catalog current_date current_role current_schema current_time
@@ -19,7 +19,7 @@ export const postgresWords = words(`
   cmax cmin ctid oid tableoid xmax xmin
 `);
 
-/** Members that every JavaScript object has; a field of this name would hide one. */
+/** Members of every JavaScript object; a field with such a name would hide one. */
 export const objectMembers = words(`
   __proto__ constructor hasOwnProperty isPrototypeOf propertyIsEnumerable prototype then toJSON toLocaleString toString
   valueOf
@@ -31,8 +31,8 @@ export const runtimeTables = words(`
 `);
 
 /**
- * Variables that generated code declares beside one called like a resource or its plural, or takes from the language.
- * A test generates and compiles resources with the nouns that are near to these and allowed.
+ * Variables that generated code declares next to one named like a resource or its plural, or takes from the language. A test
+ * generates and compiles resources with similar, allowed nouns.
  */
 export const generatedVariables = words(`
   app bus changes checkPrecondition config console contracts created database error event globalThis id infinity joi json
@@ -40,7 +40,7 @@ export const generatedVariables = words(`
   updated
 `);
 
-/** Types that generated code uses beside one called like a resource, and those whose shadow would mislead. */
+/** Types that generated code uses next to one named like a resource, and types whose shadow would mislead. */
 export const generatedTypes = words(`
   Array Boolean ConflictError Date Error EventBus EventContracts Function Infinity InvalidError JSON Knex NaN
   NotFoundError Number Object Omit Page PageQuery Partial Problem Promise Required ReturnType String Symbol TestService

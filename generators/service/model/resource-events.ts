@@ -5,7 +5,7 @@ export interface ResourceEvent {
   /** `user.created` */
   type: string;
   version: number;
-  /** What its definition is called in the code: `userCreated`. */
+  /** The name of its definition in the code: `userCreated`. */
   name: string;
   /** `UserCreated` */
   pascal: string;
@@ -13,7 +13,7 @@ export interface ResourceEvent {
   method: string;
   /** The method of the service that publishes it, in the transaction of its change. */
   after: 'create' | 'update' | 'remove';
-  /** What its data is: the resource as clients see it, or only its id. */
+  /** Its data: the resource as clients see it, or only its id. */
   data: 'state' | 'id';
 }
 
@@ -23,7 +23,7 @@ const facts = [
   { method: 'deleted', after: 'remove', data: 'id' },
 ] as const;
 
-/** The events of the resource with this kebab-case name, in the order in which generated code lists them. */
+/** Returns the events of the resource with this kebab-case name, in the order of the generated code. */
 export function resourceEvents(resource: string): ResourceEvent[] {
   return facts.map((fact) => {
     const { camel, pascal } = resourceNames(`${resource}-${fact.method}`);

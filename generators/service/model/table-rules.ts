@@ -18,7 +18,7 @@ interface Planned {
   what: string;
   /** Advice to the user if it has too many fields. */
   remedy: string;
-  /** The columns that every table of its kind has. */
+  /** The columns of every table of its kind. */
   own: string[];
   /** The column by which its lists are sorted. */
   time: string;
@@ -55,7 +55,7 @@ function widthFault({ what, remedy, own, fields }: Planned): string | undefined 
   return `${what} would have ${columns} columns, but with more than ${MOST_COLUMNS} a row may not fit into a page of PostgreSQL; ${remedy}`;
 }
 
-/** Tables and indexes share one space of names in PostgreSQL, and Knex names an index after its table and column. */
+/** Tables and indexes share one namespace in PostgreSQL, and Knex names an index after its table and column. */
 function relationsFault(tables: Planned[]): string | undefined {
   const taken = new Map([...runtimeTables].map((name) => [name, 'the runtime']));
   for (const [name, what] of tables.flatMap(relationsOf)) {

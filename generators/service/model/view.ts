@@ -5,7 +5,7 @@ import { resourceEvents, type ResourceEvent } from './resource-events.ts';
 export interface ResourceView extends Names {
   events: ResourceEvent[];
   fields: Field[];
-  /** What answers and events carry: all but the secret ones. */
+  /** The fields in answers and events: all but the secret ones. */
   shown: Field[];
   secrets: Field[];
 }
@@ -16,7 +16,7 @@ export interface CopyView extends Names {
   from: string;
   topic: string;
   events: EventView[];
-  /** What the events carry; events that carry the same share one. */
+  /** The data of the events; events with the same data share one shape. */
   shapes: ShapeView[];
   fields: Field[];
 }
@@ -25,7 +25,7 @@ export interface ShapeView {
   /** `UserData` */
   pascal: string;
   camel: string;
-  /** The aggregate, or the type of the event, after which it is called. */
+  /** The aggregate, or the event type, after which it is named. */
   of: string;
   fields: Field[];
   required: string[];
@@ -50,7 +50,7 @@ export interface ServiceView extends Omit<ServiceAnswers, 'resources' | 'consume
   exec: string;
 }
 
-/** What the templates see: the answers with every derived name. */
+/** Returns the data for the templates: the answers with every derived name. */
 export function serviceView(answers: ServiceAnswers): ServiceView {
   const service = resourceNames(answers.name);
   return {
@@ -92,7 +92,7 @@ export function copiesOf(consumes: ConsumedEvent[]): CopyView[] {
   });
 }
 
-/** Every column of a copy may be empty: a producer may drop a field one day, and a copy must not jam on it. */
+/** Every column of a copy is nullable: a producer may drop a field later, and that must not stop the copy. */
 const copiedFields = (events: EventView[]): Field[] => {
   const byName = new Map(events.flatMap(({ shape }) => shape.fields).map((field) => [field.name, field]));
   return [...byName.values()].map((field) => ({ ...field, optional: true, unique: false, index: false }));

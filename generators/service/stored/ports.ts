@@ -2,12 +2,12 @@ import type { Sibling } from '../../output/place.ts';
 import path from 'node:path';
 
 const firstPort = { port: 8001, databasePort: 5432 };
-/** Kafka's, for the host and for containers. */
+/** Kafka's ports, for the host and for containers. */
 const kafkaPorts = [9092, 9093];
 
 export type PortName = keyof typeof firstPort;
 
-/** The lowest port from the first of its kind on that no sibling has. */
+/** Returns the lowest port of its kind that no sibling uses. */
 export function nextPort(kind: PortName, siblings: Sibling[], also: (number | undefined)[] = []): number {
   const taken = new Set([...siblings.flatMap(portsOf), ...kafkaPorts, ...also]);
   let port = firstPort[kind];
@@ -15,13 +15,13 @@ export function nextPort(kind: PortName, siblings: Sibling[], also: (number | un
   return port;
 }
 
-/** Why a number cannot be the port of a service or its database. */
+/** Returns the reason why a number cannot be the port of a service or its database. */
 export const portRangeFault = (port: number): string | undefined =>
   Number.isInteger(port) && port >= 1024 && port <= 65_535
     ? undefined
     : `${port} is not between 1024 and 65535`;
 
-/** Why a port cannot be handed out; nothing when it can. */
+/** Returns the reason why a port cannot be assigned; undefined if it can. */
 export function portFault(kind: PortName, port: number, siblings: Sibling[]): string | undefined {
   const range = portRangeFault(port);
   if (range) return range;

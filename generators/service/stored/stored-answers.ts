@@ -3,7 +3,7 @@ import { formatFields, parseFields } from '../model/field-grammar.ts';
 import { fieldsOfSchema } from '../contracts/schema-fields.ts';
 import { checkAnswers } from './stored-rules.ts';
 
-/** The answers as `.yo-rc.json` keeps them: fields as they are typed; git and install are deeds, not answers. */
+/** Converts the answers for `.yo-rc.json`: fields in the form of `--fields`; git and install are actions, not answers. */
 export function toStored({ resources, consumes, git: _git, install: _install, ...rest }: ServiceAnswers) {
   return {
     ...rest,
@@ -15,8 +15,8 @@ export function toStored({ resources, consumes, git: _git, install: _install, ..
 type Stored = ReturnType<typeof toStored>;
 
 /**
- * The answers of an earlier run, checked: `.yo-rc.json` is a file that anybody may have edited. What that run did once, the
- * next one does not do again: no git init, no install. Throws a UsageError that names `file` and the place in it.
+ * Validates the answers of an earlier run: anybody may have edited `.yo-rc.json`. Actions of that run are not repeated: no
+ * git init, no install. Throws a UsageError that names `file` and the place in it.
  */
 export function fromStored(stored: Record<string, unknown>, file?: string): Partial<ServiceAnswers> {
   checkAnswers(stored, file);

@@ -22,7 +22,7 @@ import { portRangeFault } from './ports.ts';
 const port = number(portRangeFault);
 const fields = text(grammarFault);
 
-/** The answers that stand for themselves. What is absent is asked for; what this version does not know is left alone. */
+/** The answers that are stored unchanged. Missing answers are asked for; unknown answers are ignored. */
 const rules: Record<string, Rule<unknown>> = {
   name: text(serviceNameFault),
   description: text(descriptionFault),
@@ -36,7 +36,7 @@ const rules: Record<string, Rule<unknown>> = {
 const resourceRules = { name: text(resourceNameFault), fields };
 const eventRules = { type: word, version, topic, aggregate: word, from: word, schema: object };
 
-/** Throws a UsageError for the first answer of a service in `.yo-rc.json` that no run can have stored. */
+/** Throws a UsageError for the first answer of a service in `.yo-rc.json` that a run cannot have stored. */
 export function checkAnswers(answers: Record<string, unknown>, file: string = yoRcFile): void {
   const check = checkOf(file);
   for (const [name, rule] of Object.entries(rules))
@@ -59,7 +59,7 @@ function checkEach(
   }
 }
 
-/** The same for the tables, which hold fields as they are typed; a table may have none. */
+/** Checks the tables, whose fields are in the form of `--fields`; a table may have none. */
 export function checkTables(tables: Record<string, unknown>, file: string = yoRcFile): void {
   const check = checkOf(file);
   for (const [table, columns] of Object.entries(check(tables, object, 'tables'))) {
