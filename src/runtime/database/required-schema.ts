@@ -25,6 +25,9 @@ export const inboxSchema: readonly SchemaItem[] = [
   ...parking,
 ];
 
+/** The tables that the module `events` makes. */
+const eventTables = [...outboxSchema, ...inboxSchema].filter(({ column }) => !column);
+
 /** Runs one statement without parameters, and resolves to its rows. */
 export type Ask = (sql: string) => Promise<{ place: number }[]>;
 
@@ -35,12 +38,20 @@ export const askOf =
     (await database.raw<{ rows: { place: number }[] }>(sql)).rows;
 
 /**
- * Resolves to the items that the database lacks, in their order; the columns of a missing table are left out. Reads the
- * catalog only, along the search path of the session.
+ * Resolves to the items that the database lacks, in their order; the columns of a missing table are left out. Their module is
+ * `events` if the database has no table of the event bus, and otherwise the one that makes the part. Reads the catalog only,
+ * along the search path of the session.
  */
 export async function findMissing(ask: Ask, items: readonly SchemaItem[]): Promise<SchemaItem[]> {
-  const missing = new Set((await ask(missingSql(items))).map(({ place }) => place));
-  return items.filter((_, place) => missing.has(place));
+  const missing = await lackingOf(ask, items);
+  if (missing.length === 0) return missing;
+  const hasNone = (await lackingOf(ask, eventTables)).length === eventTables.length;
+  return hasNone ? missing.map((item) => ({ ...item, module: 'events' })) : missing;
+}
+
+async function lackingOf(ask: Ask, items: readonly SchemaItem[]): Promise<SchemaItem[]> {
+  const places = new Set((await ask(missingSql(items))).map(({ place }) => place));
+  return items.filter((_, place) => places.has(place));
 }
 
 /** Resolves to whether the database has the item. */
