@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import type { Knex } from 'knex';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { KafkaConfig } from '../../../src/runtime/config/kafka-config.ts';
+import { ConflictError } from '../../../src/runtime/errors.ts';
 import { defineEvent, type EventContracts } from '../../../src/runtime/events/event/definition.ts';
 import { createEventBus, type EventBus } from '../../../src/runtime/events/event-bus.ts';
 import { down as dropInbox2 } from '../../../src/runtime/tables/event-inbox-2.ts';
@@ -88,6 +90,38 @@ describe('createEventBus', () => {
     const id = await fixture.send('a', 'first');
     await waitFor(() => causes.length === 2);
     assert.deepEqual(causes, [undefined, id]);
+  });
+
+  it('lets a handler call a service in its transaction, whose events follow its savepoint', async () => {
+    const both = bus({ published: [noteWritten], consumed: [noteWritten] });
+    // as a generated service has it
+    const write = (text: string, outer: Knex = fixture.database, fails = false) =>
+      outer.transaction(async (trx) => {
+        await trx('effect').insert({ key: 'b', text });
+        await both.publish(noteWritten.of('b', { text }), trx);
+        if (fails) throw new ConflictError(`${text} is taken`);
+      });
+    const heard: string[] = [];
+    const attempts: string[] = [];
+    both.on(noteWritten, async ({ subject, data }, trx) => {
+      if (subject === 'b') {
+        heard.push(data.text);
+        return;
+      }
+      attempts.push(data.text);
+      await write('kept', trx);
+      await assert.rejects(write('refused', trx, true), ConflictError);
+      await write('kept too', trx);
+      if (attempts.length === 1) throw new Error('fails after its calls');
+    });
+    await both.start();
+    await fixture.send('a', 'first');
+    await waitFor(() => heard.includes('kept too'));
+    assert.equal(attempts.length, 2);
+    assert.deepEqual(await texts(), ['kept', 'kept too']);
+    await write('last');
+    await waitFor(() => heard.includes('last'));
+    assert.deepEqual(heard, ['kept', 'kept too', 'last']);
   });
 
   it('starts while Kafka is away, says so, and stops within seconds', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import fc from 'fast-check';
 import type { Knex } from 'knex';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import { runInContext } from '../../../src/runtime/context/context.ts';
@@ -10,6 +11,19 @@ import { down, up } from '../../../src/runtime/tables/event-outbox.ts';
 import { createOutboxDatabase, orderPlaced, type OutboxDatabase } from './outbox-fixture.ts';
 
 const placed = (id: string, total = 1) => orderPlaced.of(id, { id, total });
+/** A transaction, or a savepoint in it, with what happens inside in order. */
+interface Nested {
+  steps: ('publish' | Nested)[];
+  fails: boolean;
+}
+const { nested } = fc.letrec<{ nested: Nested }>((tie) => ({
+  nested: fc.record({
+    steps: fc.array(fc.oneof({ maxDepth: 3 }, fc.constant('publish' as const), tie('nested')), {
+      maxLength: 4,
+    }),
+    fails: fc.boolean(),
+  }),
+}));
 const insertOrder = (trx: Knex.Transaction, id: string) => trx('orders').insert({ id, total: 1 });
 
 describe('publish', () => {
@@ -158,6 +172,38 @@ describe('publish', () => {
       });
       assert.deepEqual(await saved(), ['first', 'second', 'third', 'fourth']);
     });
+
+    it('saves what it publishes exactly when every savepoint around it is released, at any depth', () =>
+      fc.assert(
+        fc.asyncProperty(nested, async (whole) => {
+          await database('event_outbox').delete();
+          await database('orders').delete();
+          let count = 0;
+          const run = async ({ steps, fails }: Nested, outer: Knex): Promise<string[]> => {
+            const kept: string[] = [];
+            const ended = outer.transaction(async (trx) => {
+              for (const step of steps) {
+                if (step !== 'publish') {
+                  kept.push(...(await run(step, trx)));
+                  continue;
+                }
+                const id = String((count += 1));
+                await insertOrder(trx, id);
+                await outbox.publish(placed(id), trx);
+                kept.push(id);
+              }
+              if (fails) throw new Error('no');
+            });
+            if (!fails) return ended.then(() => kept);
+            await assert.rejects(ended, /^Error: no$/);
+            return [];
+          };
+          const kept = await run(whole, database);
+          assert.deepEqual(await saved(), kept);
+          assert.deepEqual(new Set(await database('orders').pluck<string[]>('id')), new Set(kept));
+        }),
+        { numRuns: 40 },
+      ));
 
     it('drops what was published in it when the transaction around it is rolled back', async () => {
       const failing = database.transaction(async (trx) => {
