@@ -54,6 +54,22 @@ export const publishingMutations: readonly Mutation[] = [
     },
   },
   {
+    name: 'savepoints ignored',
+    mechanism: 'An event that is published in a savepoint is dropped with it.',
+    changes: [
+      {
+        file: 'events/outbox/transaction-buffer.ts',
+        find: 'bufferOf(trx).push(message);',
+        replace:
+          'let outermost = trx;\n      while (outermost.parentTransaction) outermost = outermost.parentTransaction;\n      bufferOf(outermost).push(message);',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/events/outbox.test.ts',
+      title: 'saves what it publishes exactly when every savepoint around it is released, at any depth',
+    },
+  },
+  {
     name: 'no key lock',
     mechanism: 'Transactions that publish about one key commit in the order of their ids.',
     changes: [
