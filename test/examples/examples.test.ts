@@ -9,7 +9,7 @@ const examples = path.resolve(import.meta.dirname, '..', '..', 'examples', 'shop
 describe('examples/shop', function () {
   this.timeout(60_000);
 
-  it('is what the generators write (where it is not: npm run examples, read the difference, commit)', async () => {
+  it('matches the output of the generators (if not, run npm run examples, read the diff, and commit)', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'examples-'));
     try {
       const written = await contentsOf(await writeExampleWorkspace(folder));
@@ -19,6 +19,12 @@ describe('examples/shop', function () {
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
+  });
+
+  it('has at most 36 files in a service with one resource, without those of Kubernetes and CI', async () => {
+    const files = [...(await contentsOf(path.join(examples, 'services', 'user-service'))).keys()];
+    const counted = files.filter((file) => !/^(k8s|\.github)\//.test(file));
+    assert.ok(counted.length <= 36, `${counted.length} files: ${counted.join(', ')}`);
   });
 });
 
