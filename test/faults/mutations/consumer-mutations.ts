@@ -158,7 +158,7 @@ export const consumerMutations: readonly Mutation[] = [
     noticedBy: {
       file: 'suites/bus/embedded-broker.test.ts',
       source: 'suites/bus/deploys.ts',
-      title: 'that adds a topic strands no partition of either, whichever version leads',
+      title: 'a deploy that adds a topic leaves no partition unassigned, whichever version leads the group',
     },
   },
   {

@@ -4,7 +4,7 @@ import { noteEffect } from './orders.ts';
 import { copyMessages, withProducer } from './raw-kafka.ts';
 
 export function consumingBehaviour({ world, broker }: Suite): void {
-  it('handles once an event that was sent twice', async () => {
+  it('handles an event once that was sent twice', async () => {
     const { startPublisher, startConsumer, change, effectsOf, topic } = world();
     const publisher = await startPublisher();
     await startConsumer();
@@ -15,7 +15,7 @@ export function consumingBehaviour({ world, broker }: Suite): void {
     assert.deepEqual(await effectsOf(4), { a: [1, 2, 3, 4] });
   });
 
-  it('handles an event that failed before the later ones of its key, and undoes what it had done', async () => {
+  it('rolls back a failed event, and handles it before the later events of its key', async () => {
     const { startPublisher, startConsumer, change, effectsOf } = world();
     let tries = 0;
     const publisher = await startPublisher();
@@ -29,7 +29,7 @@ export function consumingBehaviour({ world, broker }: Suite): void {
     assert.deepEqual(await effectsOf(4), { a: [1, 2, 3, 4] });
   });
 
-  it('goes on after a TypeError in a handler, which stops a bare KafkaJS consumer for good', async () => {
+  it('continues after a TypeError in a handler, which permanently stops a plain KafkaJS consumer', async () => {
     const { startPublisher, startConsumer, change, effectsOf } = world();
     let failures = 1;
     const publisher = await startPublisher();
@@ -41,7 +41,7 @@ export function consumingBehaviour({ world, broker }: Suite): void {
     assert.deepEqual(await effectsOf(2), { a: [1, 2] });
   });
 
-  it('lets every other key pass a poison event, and keeps the order of its own until that is mended', async () => {
+  it('handles other keys beside a poison event, and keeps the order of its key until the handler is fixed', async () => {
     const { startPublisher, startConsumer, change, effectsOf, copies } = world();
     let broken = true;
     const publisher = await startPublisher();
@@ -61,7 +61,7 @@ export function consumingBehaviour({ world, broker }: Suite): void {
     assert.deepEqual((await effectsOf(40))['poison'], [1, 2, 3, 4]);
   });
 
-  it('goes on where the service was when it is started again', async () => {
+  it('continues at its position after a restart', async () => {
     const { startPublisher, startConsumer, change, effectsOf } = world();
     const publisher = await startPublisher();
     const first = await startConsumer();
@@ -82,7 +82,7 @@ export function consumingBehaviour({ world, broker }: Suite): void {
     assert.deepEqual(await effectsOf(3), { a: [1, 2, 3] });
   });
 
-  it('passes over an event that nobody here handles', async () => {
+  it('skips an event that has no handler', async () => {
     const { startPublisher, startConsumer, change, effectsOf, topic } = world();
     const publisher = await startPublisher();
     await startConsumer();

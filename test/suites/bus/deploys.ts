@@ -102,7 +102,7 @@ export function deployBehaviour({ world, broker }: Suite): void {
     );
   }
 
-  it('that adds a topic strands no partition of either, whichever version leads', async () => {
+  it('a deploy that adds a topic leaves no partition unassigned, whichever version leads the group', async () => {
     const { old, added } = topics;
     const [first, second] = [await version1(), await version1()];
     await allOwned([first, second], old);
@@ -118,7 +118,7 @@ export function deployBehaviour({ world, broker }: Suite): void {
     await assertAllHandled(old, added);
   });
 
-  it('that is taken back leaves the added topic to those that still hear it', async () => {
+  it('a rollback leaves the added topic to the members that still consume it', async () => {
     const { old, added } = topics;
     const newer = await version2();
     await allOwned([newer], old, added);
@@ -128,7 +128,7 @@ export function deployBehaviour({ world, broker }: Suite): void {
     await assertAllHandled(old, added);
   });
 
-  it('shares partitions with members that know only the assigner of KafkaJS', async () => {
+  it('a new member shares partitions with members that know only the assigner of KafkaJS', async () => {
     const { old } = topics;
     const [first] = [await version1(), await version1()];
     await assertAllHandled(old);

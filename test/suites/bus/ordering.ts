@@ -7,7 +7,7 @@ const orderIds = Array.from({ length: 40 }, (_, index) => `order-${index}`);
 const writersPerReplica = 3;
 
 export function orderingBehaviour({ world }: Suite): void {
-  it('is that of the changes, for each key, with 3 relays and 2 consumers', async () => {
+  it('events of a key arrive in the order of their changes, with 3 relays and 2 consumers', async () => {
     const { startPublisher, startConsumer } = world();
     const publishers = await Promise.all([startPublisher(), startPublisher(), startPublisher()]);
     await Promise.all([startConsumer(), startConsumer()]);
@@ -15,7 +15,7 @@ export function orderingBehaviour({ world }: Suite): void {
     await assertEveryEffect(world());
   });
 
-  it('is kept while replicas come and go', async () => {
+  it('events of a key stay in order while replicas start and stop', async () => {
     const { startPublisher, startConsumer } = world();
     const [leaving, ...staying] = await Promise.all([startPublisher(), startPublisher(), startPublisher()]);
     const [leavingConsumer] = await Promise.all([startConsumer(), startConsumer()]);

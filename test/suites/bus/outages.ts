@@ -3,7 +3,7 @@ import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { Suite } from './bus-suite.ts';
 
 export function outageBehaviour({ world, broker }: Suite): void {
-  it('delays what is saved meanwhile, and loses and repeats nothing', async function () {
+  it('an outage of the broker delays the saved events, and loses and repeats none', async function () {
     const { startPublisher, startConsumer, change, effectsOf } = world();
     const { outage } = broker();
     if (!outage) {
@@ -23,7 +23,7 @@ export function outageBehaviour({ world, broker }: Suite): void {
     assert.deepEqual(await effectsOf(7), { a: [1, 2, 3, 4, 5], b: [1, 2] });
   });
 
-  it('is over for a consumer when the broker is back: it waits for no session of its former self', async function () {
+  it('a consumer continues when the broker is back, without waiting for the session of its former member', async function () {
     const { startConsumer } = world();
     const { outage } = broker();
     if (!outage) {

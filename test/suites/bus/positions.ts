@@ -5,7 +5,7 @@ import { isLoud } from './order-world.ts';
 import { withAdmin } from './raw-kafka.ts';
 
 export function positionBehaviour({ world, broker }: Suite): void {
-  it('is that of PostgreSQL when Kafka forgot the group', async () => {
+  it('a group continues at its position in PostgreSQL when Kafka has lost the group', async () => {
     const { startPublisher, startConsumer, change, effectsOf, copies, groupId } = world();
     const publisher = await startPublisher();
     const first = await startConsumer();
@@ -20,7 +20,7 @@ export function positionBehaviour({ world, broker }: Suite): void {
     assert.deepEqual(await effectsOf(4), { a: [1, 2, 3, 4] });
   });
 
-  it('is taken from Kafka when the database has none', async () => {
+  it('a group continues at its offset in Kafka when PostgreSQL has no position', async () => {
     const { startPublisher, startConsumer, change, effectsOf, copies } = world();
     const publisher = await startPublisher();
     const first = await startConsumer();
@@ -34,7 +34,7 @@ export function positionBehaviour({ world, broker }: Suite): void {
     assert.deepEqual(await effectsOf(4), { a: [1, 2, 3, 4] });
   });
 
-  it('beyond the end of the topic is set back, loudly, and nothing is handled twice', async () => {
+  it('a position beyond the end of the topic is reset and logged, and no event is handled twice', async () => {
     const { startPublisher, startConsumer, change, effectsOf, copies } = world();
     const publisher = await startPublisher();
     const first = await startConsumer();
@@ -49,7 +49,7 @@ export function positionBehaviour({ world, broker }: Suite): void {
     assert.ok(loud.length > 0, `no warning names the position 1000:\n${second.log.join('')}`);
   });
 
-  it('beyond the end is set back to the start of a topic that was made anew', async () => {
+  it('a position beyond the end is reset to the start of a recreated topic', async () => {
     const { startPublisher, startConsumer, change, effectsOf, topic, allSent } = world();
     const publisher = await startPublisher();
     const first = await startConsumer();
@@ -67,7 +67,7 @@ export function positionBehaviour({ world, broker }: Suite): void {
     assert.deepEqual(await effectsOf(7), { a: [1, 2, 3, 4, 5, 6, 7] });
   });
 
-  describe('in a topic that was made anew, and holds more already', () => {
+  describe('in a recreated topic that already has more events', () => {
     /** Deletes the topic after 5 events, and fills the next one of its name with 7. */
     async function makeAnew(forget: Record<string, null>): Promise<boolean> {
       const { startPublisher, startConsumer, change, effectsOf, copies, topic, allSent } = world();
@@ -103,19 +103,19 @@ export function positionBehaviour({ world, broker }: Suite): void {
       assert.deepEqual(third.log.filter(tellsOfDifferentLog), []);
     }
 
-    it('is set back to its start, loudly, by a record that is another one now', async () => {
+    it('a position is reset to the start and logged when the last handled record has changed', async () => {
       await makeAnew({ topic_id: null });
       await expectAll(/record at offset 4 was written at .*, and the present one at/);
     });
 
-    it('is set back to its start, loudly, by the id of the topic, where the broker tells it', async function () {
+    it('a position is reset to the start and logged when the broker reports another topic id', async function () {
       const isTold = await makeAnew({ witness_offset: null, witness_timestamp: null, witness_digest: null });
       if (isTold) await expectAll(/the id of the topic was \S+ and is \S+/);
       else this.skip();
     });
   });
 
-  it('before the start of the log is set to it, loudly, when events were deleted unread', async () => {
+  it('a position before the start of the log moves to it and is logged when unread events were deleted', async () => {
     const { startPublisher, startConsumer, change, effectsOf, topic, allSent } = world();
     const publisher = await startPublisher();
     const first = await startConsumer();

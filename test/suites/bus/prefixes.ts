@@ -7,7 +7,7 @@ export function prefixBehaviour({ broker }: Suite): void {
   const worlds: OrderWorld[] = [];
   afterEach(() => Promise.all(worlds.splice(0).map((each) => each.close())));
 
-  it('keeps two environments of one Kafka apart, whose services, topics and groups have the same names', async () => {
+  it('a prefix separates two environments on one Kafka that use the same names of services, topics and groups', async () => {
     const { bootstrapServers } = broker();
     for (const KAFKA_TOPIC_PREFIX of ['blue.', 'green.'])
       worlds.push(await createOrderWorld(bootstrapServers, { KAFKA_TOPIC_PREFIX }, worlds[0]?.topic));

@@ -3,7 +3,7 @@ import type { Suite } from './bus-suite.ts';
 import { changeOrder } from './orders.ts';
 
 export function publishingBehaviour({ world }: Suite): void {
-  it('delivers what a committed transaction published', async () => {
+  it('delivers the events of a committed transaction', async () => {
     const { startPublisher, startConsumer, change, effectsOf } = world();
     const publisher = await startPublisher();
     await startConsumer();
@@ -11,7 +11,7 @@ export function publishingBehaviour({ world }: Suite): void {
     assert.deepEqual(await effectsOf(3), { a: [1, 2, 3] });
   });
 
-  it('delivers nothing of a transaction that is rolled back', async () => {
+  it('delivers no event of a transaction that is rolled back', async () => {
     const { startPublisher, startConsumer, change, effectsOf, orderChanged } = world();
     const publisher = await startPublisher();
     await startConsumer();
@@ -24,7 +24,7 @@ export function publishingBehaviour({ world }: Suite): void {
     assert.deepEqual(await effectsOf(1), { a: [1] });
   });
 
-  it('opens a transaction of its own where the caller has none', async () => {
+  it('opens its own transaction if the caller has none', async () => {
     const { startPublisher, startConsumer, effectsOf, orderChanged } = world();
     const publisher = await startPublisher();
     await startConsumer();
@@ -32,7 +32,7 @@ export function publishingBehaviour({ world }: Suite): void {
     assert.deepEqual(await effectsOf(1), { a: [1] });
   });
 
-  it('keeps what a replica saved and never sent, for the next one to send', async () => {
+  it('keeps the events that a replica saved but did not send, and the next replica sends them', async () => {
     const { startPublisher, startConsumer, effectsOf, orderChanged, orders } = world();
     const first = await startPublisher();
     await first.bus.stop();
@@ -42,7 +42,7 @@ export function publishingBehaviour({ world }: Suite): void {
     assert.deepEqual(await effectsOf(1), { a: [1] });
   });
 
-  it('leaves nothing in the outbox', async () => {
+  it('leaves the outbox empty', async () => {
     const { startPublisher, startConsumer, change, effectsOf, orders } = world();
     const publisher = await startPublisher();
     await startConsumer();

@@ -27,15 +27,15 @@ export function retentionBehaviour({ world, broker }: Suite): void {
     }
   }
 
-  it('is retention.ms, and segment.ms, since only whole segments are deleted', async () => {
+  it('a topic keeps events for retention.ms plus segment.ms, since Kafka deletes whole segments', async () => {
     assert.equal(await retentionOf({ 'retention.ms': '5000', 'segment.ms': '2000' }), 7_000);
   });
 
-  it('is for ever where retention.ms says so', async () => {
+  it('a topic keeps events forever if retention.ms is -1', async () => {
     assert.equal(await retentionOf({ 'retention.ms': '-1' }), Infinity);
   });
 
-  it('is for ever where a topic is only compacted', async () => {
+  it('a topic keeps events forever if it is only compacted', async () => {
     assert.equal(await retentionOf({ 'cleanup.policy': 'compact', 'retention.ms': '5000' }), Infinity);
   });
 }

@@ -35,7 +35,7 @@ describe('event bus on Apache Kafka behind TLS', function () {
     });
   }
 
-  it('says that the password is wrong', async () => {
+  it('reports a wrong password', async () => {
     const { startPublisher } = await worldWith({
       KAFKA_SASL_MECHANISM: 'plain',
       KAFKA_SASL_PASSWORD: 'wrong',
@@ -45,7 +45,7 @@ describe('event bus on Apache Kafka behind TLS', function () {
     assert.match(error, /Invalid username or password/);
   });
 
-  it('says that the certificate is not trusted', async () => {
+  it('reports an untrusted certificate', async () => {
     const { startPublisher } = await worldWith({ KAFKA_SASL_MECHANISM: 'plain', KAFKA_SSL_CA_FILE: '' });
     const { bus } = await startPublisher();
     const error = await waitFor(() => bus.status().error);
@@ -69,7 +69,7 @@ describe('event bus on Apache Kafka behind TLS', function () {
       KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET: 'hush',
     });
 
-    it('delivers events, and goes on with new tokens when the old ones have expired', async () => {
+    it('delivers events, and continues with new tokens when the old ones have expired', async () => {
       const { startPublisher, startConsumer, change, effectsOf, warnings } = await worldWith(login());
       const publisher = await startPublisher();
       await startConsumer();
@@ -88,7 +88,7 @@ describe('event bus on Apache Kafka behind TLS', function () {
       );
     });
 
-    it('says what the authorization server answered', async () => {
+    it('reports the answer of the authorization server', async () => {
       const { startPublisher } = await worldWith({
         ...login(),
         KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET: 'wrong',
