@@ -12,7 +12,7 @@ export function collectNotices(root, inputs) {
   const notices = [...folders]
     .map(noticeOf)
     .toSorted((one, other) => one.title.localeCompare(other.title, 'en'));
-  const intro = `create-microservice is one program that holds ${notices.length} packages of others. Their licences:\n`;
+  const intro = `create-microservice bundles ${notices.length} third-party packages. Their licenses:\n`;
   return [intro, ...notices.map(({ title, text }) => `${title}\n\n${text}\n`)].join(rule);
 }
 
@@ -33,10 +33,10 @@ function noticeOf(folder) {
   const files = readdirSync(folder).filter((file) => /^(licen[cs]e|copying|notice)/i.test(file));
   const texts = files.toSorted().map((file) => readFileSync(path.join(folder, file), 'utf8').trim());
   if (texts.length === 0 && !kind)
-    throw new Error(`${name}@${version} names no licence: it cannot be bundled`);
+    throw new Error(`${name}@${version} has no license, so it cannot be bundled`);
   const source = typeof repository === 'string' ? repository : repository?.url;
   const owner = typeof author === 'string' ? author : author?.name;
   const title = [`${name} ${version}`, kind, source].filter(Boolean).join('\n');
-  const fallback = [`Copyright ${owner ?? 'its authors'}. Licence: ${kind}, by the package.json of ${name}.`];
+  const fallback = [`Copyright ${owner ?? 'its authors'}. License: ${kind}, according to the package.json of ${name}.`];
   return { title, text: (texts.length > 0 ? texts : fallback).join('\n\n') };
 }

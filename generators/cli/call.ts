@@ -7,7 +7,7 @@ export function callOf({ given }: CommandLine, name: string | undefined): Omit<C
   const said = (flag: string) => given.some((each) => each.flag === flag);
   const other = given.findLast(({ flag }) => flag === 'name')?.value;
   if (name !== undefined && other !== undefined && other !== name) {
-    throw new UsageError(`two names are given: "${name}" and --name "${other}"; give one`);
+    throw new UsageError(`two names are given: "${name}" and --name "${other}"; specify one`);
   }
   return {
     cwd: process.cwd(),

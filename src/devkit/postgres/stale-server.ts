@@ -24,7 +24,7 @@ export async function clearStaleServer(directory: string, account: Account | und
       return writePrivateFile(file, [process.pid, ...rest].join('\n'), account);
     if (Date.now() > deadline) {
       throw new Error(
-        `Another PostgreSQL (process ${pid}, port ${rest[2]}) uses ${directory}. End the process that started it, and try again.`,
+        `Another PostgreSQL (process ${pid}, port ${rest[2]}) uses ${directory}. Stop the process that started it, and try again.`,
       );
     }
     await delay(50);

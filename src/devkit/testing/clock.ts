@@ -24,6 +24,6 @@ export function createClock(start: Date | string = new Date()): TestClock {
 function timeOf(value: Date | string): number {
   const time = new Date(value).getTime();
   if (Number.isNaN(time))
-    throw new RangeError(`${String(value)} is not a time; give a Date, or an ISO 8601 string`);
+    throw new RangeError(`${String(value)} is not a time; use a Date, or an ISO 8601 string`);
   return time;
 }

@@ -25,7 +25,7 @@ export const migrateCommand: Command = {
     } as const;
     const { check, sql, after } = parseArgs({ args, options }).values;
     if (check && sql)
-      throw new CommandError('--check reads a database, but --sql uses none; give only one of the two');
+      throw new CommandError('--check reads a database, but --sql does not; specify only one of the two');
     if (after !== undefined && !sql) throw new CommandError('--after requires --sql');
     if (sql) await printSql(root, after);
     else await (check ? checkSchema(root) : migrate(root));

@@ -35,7 +35,7 @@ export const replayCommand: Command = {
   async run(args, root) {
     const { values, words } = parseFlags(args, names, ['TOPIC']);
     const [topic = ''] = words;
-    if (values.from === undefined) throw new MisuseError('--from is missing; give the time to start from');
+    if (values.from === undefined) throw new MisuseError('--from is missing; specify the time to start from');
     const since = parseTime(values.from);
     const config = kafkaOf(root);
     const group = values.group ?? (values.forget ? config.groupId : newName(config.groupId));

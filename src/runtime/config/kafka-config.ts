@@ -74,7 +74,7 @@ const withTokens = neededBy('oauthbearer').messages({
 /** The rules for the variables of Kafka. Files are read during validation, so a missing one is reported as a fault. */
 export const kafkaVariables: joi.SchemaMap = {
   KAFKA_BOOTSTRAP_SERVERS: joi.string().empty('').required().custom(addresses).messages({
-    'any.required': 'is not set: give the brokers, such as localhost:9092 or kafka-1:9093,kafka-2:9093',
+    'any.required': 'is not set; set it to the brokers, such as localhost:9092 or kafka-1:9093,kafka-2:9093',
     'any.custom': '{{#error.message}}',
   }),
   KAFKA_SSL: joi.boolean().empty('').default(false),

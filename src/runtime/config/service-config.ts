@@ -43,7 +43,7 @@ export const serviceVariables: joi.SchemaMap = {
     .pattern(/^[a-z][a-z0-9-]*$/)
     .required()
     .messages({
-      'any.required': 'is not set: give the name of the service, such as user-service',
+      'any.required': 'is not set; set it to the name of the service, such as user-service',
       'string.pattern.base': 'must consist of lower-case letters, digits and hyphens, such as user-service',
     }),
   NODE_ENV: joi.string().empty('').valid('development', 'test', 'production').default('development'),

@@ -22,8 +22,8 @@ export async function readManifest(root: string): Promise<ServiceManifest> {
 }
 
 /**
- * Returns the export `contracts` of `src/events/contracts.ts` of the service at `root`, or of the build in `dist/` if there
- * is no source; `undefined` if the file does not exist.
+ * Returns the export `contracts` of `src/events/contracts.ts` of the service at `root`, or of the build in `dist/` without a
+ * source; `undefined` if the file does not exist.
  */
 export async function readContracts(root: string): Promise<EventContracts | undefined> {
   const { base, extension } = serviceFiles(root);

@@ -15,9 +15,9 @@ export function readDatabaseUrl(databaseUrl: string): DatabaseAddress {
   if (!/^postgres(ql)?:\/\//i.test(databaseUrl)) throw new Error(EXAMPLE);
   const hosts = databaseUrl.replace(/^\w+:\/\/([^/?#]*@)?/, '').split(/[/?#]/, 1)[0] ?? '';
   if (hosts.includes(','))
-    throw new Error('names several hosts, but pg supports only one; give the host name of the primary');
+    throw new Error('names several hosts, but pg supports only one; use the host name of the primary');
   const address = parse(databaseUrl);
-  if (address.host.includes(',')) throw new Error('names several hosts, but pg supports only one; give one');
+  if (address.host.includes(',')) throw new Error('names several hosts, but pg supports only one; use one');
   return address;
 }
 

@@ -70,4 +70,4 @@ function tell(faults: JsonFault[], path: Path, message: string): void {
 }
 
 const unstorableName = (text: string) =>
-  text.includes('\0') ? 'the character U+0000' : 'half of a surrogate pair';
+  text.includes('\0') ? 'the character U+0000' : 'a lone surrogate';

@@ -1,6 +1,6 @@
 import { toUSVString } from 'node:util';
 
-/** Cuts a text to `most` characters and adds an ellipsis; never leaves half of a surrogate pair. */
+/** Cuts a text to `most` characters and adds an ellipsis; never leaves a lone surrogate. */
 export const shortened = (text: string, most: number): string =>
   text.length <= most ? text : `${toUSVString(text.slice(0, most))}…`;
 

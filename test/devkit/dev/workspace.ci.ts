@@ -233,7 +233,7 @@ describe('microservice-devkit dev in a workspace', function () {
       const holder = process.platform === 'linux' ? `process ${process.pid} \\(.*\\)` : '.*';
       await fails(
         ['user'],
-        new RegExp(`PORT: ${holder} listens at localhost:${user.variables.PORT}\\. End it`),
+        new RegExp(`PORT: ${holder} listens at localhost:${user.variables.PORT}\\. Stop it`),
       );
       await fails([], /\n {2}mail-service: [^]*\n {2}user-service: PORT: /);
     });

@@ -42,7 +42,7 @@ export const relayMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'lanes are kept for ever',
+    name: 'lanes are never handed over',
     mechanism: 'Relays share the lanes fairly.',
     changes: [
       {

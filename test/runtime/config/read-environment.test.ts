@@ -121,10 +121,10 @@ describe('readEnvironment', () => {
       KAFKA_BOOTSTRAP_SERVERS: 'a',
     });
     assert.deepEqual(faults, [
-      'SERVICE_NAME is not set: give the name of the service, such as user-service',
+      'SERVICE_NAME is not set; set it to the name of the service, such as user-service',
       'NODE_ENV is "prod": must be one of [development, test, production]',
       'PORT is "http": must be a number',
-      'DATABASE_URL is not set: give the address, such as postgres://user:password@localhost:5432/database',
+      'DATABASE_URL is not set; set it to an address such as postgres://user:password@localhost:5432/database',
       'KAFKA_BOOTSTRAP_SERVERS is "a": must be comma-separated host:port pairs, such as localhost:9092 or [::1]:9092',
       'KAFKA_SASL_USERNAME is not set: KAFKA_SASL_MECHANISM needs it',
       'KAFKA_SASL_PASSWORD is not set: KAFKA_SASL_MECHANISM needs it',

@@ -100,7 +100,7 @@ function shownPlace(directory: string, actual: string): string {
 async function joinHolder(address: DatabaseAddress, directory: string, holder: Holder): Promise<Serving> {
   if (holder.port !== address.port) {
     throw new DevError(
-      `DATABASE_URL: the embedded PostgreSQL of process ${holder.pid} serves ${shownPath(directory)} on port ${holder.port}. Set that port in .env, or end that process.`,
+      `DATABASE_URL: the embedded PostgreSQL of process ${holder.pid} serves ${shownPath(directory)} on port ${holder.port}. Set that port in .env, or stop that process.`,
     );
   }
   const answers = async () =>
@@ -120,7 +120,7 @@ async function notPostgres(address: DatabaseAddress): Promise<DevError> {
   const place = addressText(address);
   const who = isLocal(address) ? ` but ${await portHolderText(address.port)}` : '';
   return new DevError(
-    `DATABASE_URL: the server at ${place} is not PostgreSQL${who}. Change the port in .env, or end that process.`,
+    `DATABASE_URL: the server at ${place} is not PostgreSQL${who}. Change the port in .env, or stop that process.`,
   );
 }
 

@@ -34,7 +34,7 @@ async function serve(config: KafkaConfig, directory: string): Promise<Serving> {
   if (!occupied) return startEmbedded(config, addresses, directory);
   const who = isLocal(occupied) ? ` but ${await portHolderText(occupied.port)}` : '';
   throw new DevError(
-    `KAFKA_BOOTSTRAP_SERVERS: the server at ${addressText(occupied)} is not Kafka${config.ssl ? '' : ' without TLS'}${who}. Change the port in .env, or end that process.`,
+    `KAFKA_BOOTSTRAP_SERVERS: the server at ${addressText(occupied)} is not Kafka${config.ssl ? '' : ' without TLS'}${who}. Change the port in .env, or stop that process.`,
   );
 }
 
@@ -111,7 +111,7 @@ async function joinHolder(
 ): Promise<Serving> {
   if (holder.port !== address.port) {
     throw new DevError(
-      `KAFKA_BOOTSTRAP_SERVERS: the embedded broker of process ${holder.pid} serves ${shownPath(directory)} on port ${holder.port}. Set KAFKA_BOOTSTRAP_SERVERS to localhost:${holder.port} in .env, or end that process.`,
+      `KAFKA_BOOTSTRAP_SERVERS: the embedded broker of process ${holder.pid} serves ${shownPath(directory)} on port ${holder.port}. Set KAFKA_BOOTSTRAP_SERVERS to localhost:${holder.port} in .env, or stop that process.`,
     );
   }
   const answers = async () =>

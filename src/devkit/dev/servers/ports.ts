@@ -42,7 +42,7 @@ async function portFree(variable: string, port: number, isStopping: () => boolea
     const limit = holder?.command.endsWith('src/main.ts') ? drainPatience : patience;
     if (performance.now() - begun > limit) {
       throw new DevError(
-        `${variable}: ${await portHolderText(port)} listens at localhost:${port}. End it, or change ${variable} in .env.`,
+        `${variable}: ${await portHolderText(port)} listens at localhost:${port}. Stop it, or change ${variable} in .env.`,
       );
     }
     await delay(100);

@@ -40,7 +40,7 @@ export function ifMatch({ headers }: Pick<IncomingMessage, 'headers'>): Precondi
   return (current) => {
     if (!wanted.includes(entityTag(current)))
       throw new PreconditionFailedError(
-        'The resource has changed since it was read. Read it again, and decide again.',
+        'The resource has changed since it was read. Read it again, then retry.',
       );
   };
 }

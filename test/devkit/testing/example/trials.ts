@@ -27,7 +27,7 @@ interface Dependencies {
   now: () => Date;
 }
 
-/** Gives each new user a trial of fourteen days, and says when it has ended. */
+/** Gives each new user a trial of fourteen days, and publishes an event when it has ended. */
 export const createTrials = ({ database, bus, now }: Dependencies) => ({
   begin: (userId: string, email: string, trx: Knex) =>
     trx('trials').insert({ user_id: userId, email, ends_at: new Date(now().getTime() + days(14)) }),
