@@ -37,6 +37,8 @@ function noticeOf(folder) {
   const source = typeof repository === 'string' ? repository : repository?.url;
   const owner = typeof author === 'string' ? author : author?.name;
   const title = [`${name} ${version}`, kind, source].filter(Boolean).join('\n');
-  const fallback = [`Copyright ${owner ?? 'its authors'}. License: ${kind}, according to the package.json of ${name}.`];
+  const fallback = [
+    `Copyright ${owner ?? 'its authors'}. License: ${kind}, according to the package.json of ${name}.`,
+  ];
   return { title, text: (texts.length > 0 ? texts : fallback).join('\n\n') };
 }

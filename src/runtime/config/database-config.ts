@@ -30,7 +30,8 @@ const databaseUrl = joi
     return url;
   })
   .messages({
-    'any.required': 'is not set; set it to an address such as postgres://user:password@localhost:5432/database',
+    'any.required':
+      'is not set; set it to an address such as postgres://user:password@localhost:5432/database',
     'any.custom': '{{#error.message}}',
   });
 

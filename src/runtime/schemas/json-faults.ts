@@ -69,5 +69,4 @@ function tell(faults: JsonFault[], path: Path, message: string): void {
     faults.push({ path: [...path], message });
 }
 
-const unstorableName = (text: string) =>
-  text.includes('\0') ? 'the character U+0000' : 'a lone surrogate';
+const unstorableName = (text: string) => (text.includes('\0') ? 'the character U+0000' : 'a lone surrogate');
