@@ -1,10 +1,7 @@
 import type { EventContracts } from 'microservice-runtime';
 import * as userCopyEvents from './user-copy-events.ts';
 
-/**
- * The events that this service publishes and consumes: all that the files export. `npm run contracts` writes them to asyncapi.json
- * for other teams.
- */
+/** All events that this service publishes and consumes. `npm run contracts` writes them to asyncapi.json for other teams. */
 export const contracts: EventContracts = {
   published: [],
   consumed: Object.values({
