@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { errorMessage } from './errors.ts';
-import { print as printText, printError } from './terminal.ts';
+import { print, printError } from './terminal.ts';
 
 const help = `Usage: microservice-devkit dev [service...] [options]
        microservice-devkit env [service...]
@@ -26,8 +26,8 @@ process.exit(await main(process.argv.slice(2)));
 async function main(args: string[]): Promise<number> {
   try {
     const { values, positionals } = parse(args);
-    if (values.help) return print(help);
-    if (values.version) return print(`${await version()}\n`);
+    if (values.help) return answer(help);
+    if (values.version) return answer(`${await version()}\n`);
     const [command = '', ...names] = positionals;
     if (command === 'env') return await writeEnvironments(names);
     if (command !== 'dev')
@@ -60,8 +60,8 @@ function parse(args: string[]) {
   return parseArgs({ args, allowPositionals: true, options });
 }
 
-function print(text: string): number {
-  printText(text);
+function answer(text: string): number {
+  print(text);
   return 0;
 }
 

@@ -4,7 +4,7 @@ import { createApis } from './apis.ts';
 import { serveConnection } from './connection.ts';
 import type { DirectoryLock } from '../processes/directory-lock.ts';
 import { lockForBroker } from './directory-lock.ts';
-import { openParts } from './parts.ts';
+import { openState } from './state.ts';
 import { createDispatcher } from './requests.ts';
 
 export interface BrokerLogger {
@@ -83,9 +83,9 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
 async function openOrRelease(
   options: BrokerOptions,
   lock: DirectoryLock | undefined,
-): Promise<ReturnType<typeof openParts>> {
+): Promise<ReturnType<typeof openState>> {
   try {
-    return openParts(options);
+    return openState(options);
   } catch (error) {
     await lock?.release();
     throw error;

@@ -55,11 +55,11 @@ export async function createPlan(options: PostgresOptions): Promise<Plan> {
   if (home) await mkdir(home, { recursive: true, mode: 0o700 });
   const data = home ? await placeData(home, account) : path.join(temporary ?? '', 'data');
   const logFile = path.join(home ?? temporary ?? '', 'postgres.log');
-  const address = await addressOf(options, data);
+  const address = await planAddress(options, data);
   return { ...address, user, databases, binaries, account, data, logFile, temporary };
 }
 
-async function addressOf(options: PostgresOptions, data: string) {
+async function planAddress(options: PostgresOptions, data: string) {
   const { directory, host, port, password } = options;
   const isSocket = [directory, host, port, password].every((one) => one === undefined) && fitsSocket(data);
   if (isSocket) return { host: data, port: socketPort, password: '', isSocket };

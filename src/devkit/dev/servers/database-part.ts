@@ -51,7 +51,10 @@ async function serve(address: DatabaseAddress, directory: string): Promise<Servi
 }
 
 async function useFound(address: DatabaseAddress, directory: string): Promise<Serving> {
-  const [lock, holder] = await Promise.all([readLock(lockFile(directory)), readHolder(lockFile(directory))]);
+  const [lock, holder] = await Promise.all([
+    readLock(holderFile(directory)),
+    readHolder(holderFile(directory)),
+  ]);
   const whose = holder?.port === address.port ? `embedded, of process ${holder.pid}` : 'already running';
   const description = `${address.shown} (${whose})`;
   const stop = () => Promise.resolve();
@@ -67,7 +70,7 @@ async function startEmbedded(address: DatabaseAddress, directory: string): Promi
   }
   if (!address.password) throw noPassword(address);
   await makeOwnFolder(directory);
-  const lock = await lockDirectory(lockFile(directory), address);
+  const lock = await lockDirectory(holderFile(directory), address);
   if ('release' in lock) return startServer(address, directory, lock);
   return joinHolder(address, directory, lock);
 }
@@ -104,12 +107,12 @@ async function joinHolder(address: DatabaseAddress, directory: string, holder: H
     );
   }
   const answers = async () =>
-    (await findPostgres(address)) === 'server' || !(await readHolder(lockFile(directory)));
+    (await findPostgres(address)) === 'server' || !(await readHolder(holderFile(directory)));
   await waitFor(answers, { timeout: startPatience, message: `the PostgreSQL of process ${holder.pid}` });
   return serve(address, directory);
 }
 
-const lockFile = (directory: string) => path.join(directory, 'holder.json');
+const holderFile = (directory: string) => path.join(directory, 'holder.json');
 
 /** A server that is starting or stopping reports it (57P01 to 57P03), or hangs up without a code of its own. */
 function isPassing(error: unknown): boolean {

@@ -55,7 +55,7 @@ async function useFound(config: KafkaConfig, address: Address, directory: string
   const isOurs = holder?.port === address.port;
   const whose = isOurs ? `embedded, of process ${holder.pid}` : 'already running';
   const description = `${config.bootstrapServers.join(',')} (${whose})`;
-  return { description, stop: () => Promise.resolve(), ...(isOurs && { gone: untilClosed(address) }) };
+  return { description, stop: () => Promise.resolve(), ...(isOurs && { gone: untilBrokerCloses(address) }) };
 }
 
 async function assertLetIn(config: KafkaConfig, address: Address): Promise<void> {
@@ -121,7 +121,7 @@ async function joinHolder(
 }
 
 /** Resolves when the server hangs up or does not listen at all. */
-function untilClosed({ host, port }: Address): Promise<void> {
+function untilBrokerCloses({ host, port }: Address): Promise<void> {
   return new Promise((resolve) => {
     const socket = net.connect({ host, port });
     socket.unref();

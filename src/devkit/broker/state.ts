@@ -13,7 +13,7 @@ const TOTAL_RETENTION_BYTES = 2 * 1024 * 1024 * 1024;
 /** Kafka's default of `group.min.session.timeout.ms`. */
 const MIN_SESSION_TIMEOUT_MS = 6000;
 
-export interface PartsOptions {
+export interface StateOptions {
   directory?: string;
   retentionBytes?: number;
   totalRetentionBytes?: number;
@@ -21,7 +21,7 @@ export interface PartsOptions {
 }
 
 /** Opens the broker's state: topics and their logs, groups and their offsets, producer ids. */
-export function openParts(options: PartsOptions) {
+export function openState(options: StateOptions) {
   const { directory, minSessionTimeout = MIN_SESSION_TIMEOUT_MS } = options;
   const { retentionBytes = RETENTION_BYTES, totalRetentionBytes = TOTAL_RETENTION_BYTES } = options;
   const path = (name: string): string | undefined =>
