@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format } from '../rendering/format.ts';
 import type { Code } from '../rendering/code.ts';
-import { render as renderTemplate } from '../rendering/render.ts';
+import { render } from '../rendering/render.ts';
 import { markdown } from '../rendering/writers.ts';
 import { templatesRoot } from '../rendering/templates-root.ts';
 import type { ServiceAnswers } from './model/answers.ts';
@@ -16,7 +16,7 @@ import { copyColumn } from './migrations/tables.ts';
 import { columnName } from './model/names.ts';
 import { serviceView, type CopyView, type ResourceView, type ServiceView } from './model/view.ts';
 
-export type Finish = (file: string, text: string) => string | Promise<string>;
+type Finish = (file: string, text: string) => string | Promise<string>;
 
 const tools = { fieldCodes, runtimeSchemas, tolerantJoi, columnName, copyColumn };
 
@@ -36,12 +36,16 @@ export async function serviceFiles(
   };
   const files = await migrationFiles(view, root, plan ?? planMigrations(view), finish);
   const into = { files, finish };
-  await render(path.join(root, 'service'), view, { ...into, wanted: (file) => isWanted(file, view) });
+  await renderFolder(path.join(root, 'service'), view, { ...into, wanted: (file) => isWanted(file, view) });
   for (const resource of view.resources) {
-    await render(path.join(root, 'resource'), { ...view, resource }, { ...into, wanted: isNoMigration });
+    await renderFolder(
+      path.join(root, 'resource'),
+      { ...view, resource },
+      { ...into, wanted: isNoMigration },
+    );
   }
   for (const copy of view.copies)
-    await render(path.join(root, 'copy'), { ...view, copy }, { ...into, wanted: isNoMigration });
+    await renderFolder(path.join(root, 'copy'), { ...view, copy }, { ...into, wanted: isNoMigration });
   files.set(
     'Dockerfile',
     await readFile(path.join(dockerfiles(root), `${view.packageManager}.Dockerfile`), 'utf8'),
@@ -73,16 +77,16 @@ export async function migrationFiles(
   for (const resource of view.resources) {
     const migration = creates.get(resource.table);
     if (migration === undefined) continue;
-    await render(path.join(root, 'resource'), { ...view, migration, resource }, into);
+    await renderFolder(path.join(root, 'resource'), { ...view, migration, resource }, into);
   }
   for (const copy of view.copies) {
     const migration = creates.get(copy.table);
     if (migration === undefined) continue;
-    await render(path.join(root, 'copy'), { ...view, migration, copy }, into);
+    await renderFolder(path.join(root, 'copy'), { ...view, migration, copy }, into);
   }
   for (const change of changes) {
     const { migration } = change;
-    await render(path.join(root, 'change'), { ...view, migration, change }, into);
+    await renderFolder(path.join(root, 'change'), { ...view, migration, change }, into);
   }
   return files;
 }
@@ -109,7 +113,7 @@ interface Target {
   wanted: (file: string) => boolean;
 }
 
-async function render(
+async function renderFolder(
   folder: string,
   data: ServiceView & Subject & { markdown?: { description: Code } },
   { files, finish, wanted }: Target,
@@ -126,7 +130,7 @@ async function render(
       files.set(target, await readFile(source, 'utf8'));
       continue;
     }
-    const text = await renderTemplate(source, { ...data, ...tools });
+    const text = await render(source, { ...data, ...tools });
     if (text.trim() !== '') files.set(target, await finish(target, text));
   }
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { format } from '../rendering/format.ts';
-import { render as renderTemplate } from '../rendering/render.ts';
+import { render } from '../rendering/render.ts';
 import { markdown } from '../rendering/writers.ts';
 import { templatesRoot } from '../rendering/templates-root.ts';
 import type { WorkspaceAnswers } from './questions.ts';
@@ -22,7 +22,7 @@ export async function workspaceFiles(
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => path.join(parentPath, name));
   const data = { ...answers, markdown: { description: await markdown(answers.description) } };
-  const rendered = await Promise.all(sources.toSorted().map((source) => render(root, source, data)));
+  const rendered = await Promise.all(sources.toSorted().map((source) => renderFile(root, source, data)));
   return new Map(
     await Promise.all(
       rendered.map(async ([file, text]): Promise<[string, string]> => [file, await finish(file, text)]),
@@ -30,9 +30,9 @@ export async function workspaceFiles(
   );
 }
 
-async function render(root: string, source: string, data: object): Promise<[string, string]> {
+async function renderFile(root: string, source: string, data: object): Promise<[string, string]> {
   const target = targetPath(path.relative(root, source));
-  const text = source.endsWith('.ejs') ? await renderTemplate(source, data) : await readFile(source, 'utf8');
+  const text = source.endsWith('.ejs') ? await render(source, data) : await readFile(source, 'utf8');
   return [target, text];
 }
 

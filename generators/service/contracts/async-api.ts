@@ -18,7 +18,7 @@ interface Event {
  */
 export async function asyncApi(view: ServiceView, templates: string): Promise<JsonSchema> {
   const headers = await readFile(path.join(templates, 'cloud-event-headers.json'), 'utf8');
-  const published = view.resources.flatMap(publishedEvents);
+  const published = view.resources.flatMap(eventsOf);
   const consumed = consumedEvents(view);
   const all = sorted([...published, ...consumed]);
   return {
@@ -66,7 +66,7 @@ const grouped = (events: Event[], entry: (topic: string, events: Event[]) => [st
     ),
   );
 
-function publishedEvents({ kebab, shown, events }: ResourceView): Event[] {
+function eventsOf({ kebab, shown, events }: ResourceView): Event[] {
   const id = fieldCodes.uuid.schema;
   const state = {
     id,

@@ -23,17 +23,17 @@ export function keywordsOf(schema: unknown): Keywords {
   return {
     types: (Array.isArray(type) ? type : [type]).filter((each) => typeof each === 'string'),
     format: typeof own['format'] === 'string' ? own['format'] : undefined,
-    maxLength: number(own['maxLength']),
-    minimum: number(own['minimum']),
-    maximum: number(own['maximum']),
+    maxLength: numberIn(own['maxLength']),
+    minimum: numberIn(own['minimum']),
+    maximum: numberIn(own['maximum']),
     properties: isObject(own['properties']) ? own['properties'] : {},
-    required: list(own['required']) ?? [],
-    anyOf: list(own['anyOf']),
-    oneOf: list(own['oneOf']),
+    required: listIn(own['required']) ?? [],
+    anyOf: listIn(own['anyOf']),
+    oneOf: listIn(own['oneOf']),
     not: own['not'],
     isLimited: 'const' in own || 'enum' in own,
   };
 }
 
-const number = (value: unknown) => (typeof value === 'number' ? value : undefined);
-const list = (value: unknown): unknown[] | undefined => (Array.isArray(value) ? value : undefined);
+const numberIn = (value: unknown) => (typeof value === 'number' ? value : undefined);
+const listIn = (value: unknown): unknown[] | undefined => (Array.isArray(value) ? value : undefined);

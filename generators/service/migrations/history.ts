@@ -23,7 +23,7 @@ export interface History {
 
 export const noHistory: History = { tables: new Map(), used: new Map(), born: new Map(), files: new Map() };
 
-const code = /(?<!\.d)\.[cm]?[jt]s$/;
+const migrationFile = /(?<!\.d)\.[cm]?[jt]s$/;
 
 /** Reads the history from the memory in `folder` and from its `migrations/`. */
 export async function readHistory(folder: string, before: Remembered | undefined): Promise<History> {
@@ -75,7 +75,9 @@ export const storedTables = (tables: Map<string, Field[]>): Record<string, strin
 
 async function readMigrations(folder: string): Promise<Map<string, string>> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const names = entries.filter((entry) => entry.isFile() && code.test(entry.name)).map(({ name }) => name);
+  const names = entries
+    .filter((entry) => entry.isFile() && migrationFile.test(entry.name))
+    .map(({ name }) => name);
   const texts = await Promise.all(names.map((name) => readFile(path.join(folder, name), 'utf8')));
   return new Map(names.map((name, index) => [name, texts[index] ?? '']));
 }

@@ -50,12 +50,12 @@ export function planMigrations(view: ServiceView, history: History = noHistory):
         .filter(({ name }) => !history.tables.has(name))
         .map(({ name }) => [name, give(`${firstTable}_create_${name}`)]),
     ),
-    ...planChanges(wanted, history, give),
+    ...planTables(wanted, history, give),
     notes: wanted.flatMap((table) => leftColumns(table, history)),
   };
 }
 
-function planChanges(wanted: Table[], { tables: before }: History, give: (preferred: string) => string) {
+function planTables(wanted: Table[], { tables: before }: History, give: (preferred: string) => string) {
   const tables = new Map(before);
   const changes: ChangeView[] = [];
   for (const table of wanted) {

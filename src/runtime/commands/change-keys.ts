@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import {
   findParkedKeys,
-  type ParkedEvent,
-  type ParkedKey,
+  type ParkedEventRow,
+  type ParkedKeyRow,
   type ParkedState,
 } from '../events/operations/parked.ts';
 import { CommandError } from './input/command.ts';
@@ -20,20 +20,20 @@ const EVERY = 1_000_000_000;
 const SHOWN = 100;
 const PATIENCE = 2_000;
 
-type Keep = (events: ParkedEvent[]) => void;
+type Keep = (events: ParkedEventRow[]) => void;
 
 /** An operation on a key. */
 export interface KeyChange {
   did: string;
   /** Returns the number of events to remove. */
-  count(database: Knex, key: ParkedKey): Promise<number>;
+  count(database: Knex, key: ParkedKeyRow): Promise<number>;
   /** Returns these events, at most `limit`, with at most `most` bytes of values together. */
-  read(database: Knex, key: ParkedKey, limit: number, most: number): Promise<ParkedEvent[]>;
+  read(database: Knex, key: ParkedKeyRow, limit: number, most: number): Promise<ParkedEventRow[]>;
   /**
    * Runs the operation, and resolves to the number of removed events, which `keep` receives first. Undefined means that the
    * key was not changed.
    */
-  act(database: Knex, key: ParkedKey, keep: Keep): Promise<number | undefined>;
+  act(database: Knex, key: ParkedKeyRow, keep: Keep): Promise<number | undefined>;
 }
 
 /**
@@ -66,8 +66,13 @@ async function explainNothing(database: Knex, selection: Selection, state: Parke
   );
 }
 
-async function foresee(database: Knex, keys: ParkedKey[], change: KeyChange, { json }: Flags): Promise<void> {
-  const plans: Outcome[] = [];
+async function foresee(
+  database: Knex,
+  keys: ParkedKeyRow[],
+  change: KeyChange,
+  { json }: Flags,
+): Promise<void> {
+  const plans: KeyOutcome[] = [];
   let shown = 0;
   let most = ANSWER_BYTES;
   for (const key of keys) {
@@ -89,11 +94,11 @@ async function foresee(database: Knex, keys: ParkedKey[], change: KeyChange, { j
   printDryRun();
 }
 
-async function act(database: Knex, keys: ParkedKey[], change: KeyChange, { json }: Flags): Promise<void> {
-  const done: Outcome[] = [];
+async function act(database: Knex, keys: ParkedKeyRow[], change: KeyChange, { json }: Flags): Promise<void> {
+  const done: KeyOutcome[] = [];
   try {
     for (const key of keys) {
-      const outcome: Outcome = { key, events: [], count: 0, outcome: 'failed' };
+      const outcome: KeyOutcome = { key, events: [], count: 0, outcome: 'failed' };
       done.push(outcome);
       const keep: Keep = json ? (events) => void outcome.events.push(...events) : printKept;
       const count = await patiently(key, change.act(database, key, keep));
@@ -110,23 +115,23 @@ const printKept: Keep = (events) => {
   for (const event of events) print(`${eventText(wholeEvent(event))}\n`);
 };
 
-const doneText = (key: ParkedKey, count: number, did: string): string =>
+const doneText = (key: ParkedKeyRow, count: number, did: string): string =>
   count === 0
     ? `${did}: ${keyName(key)}`
     : `${did}: ${counted(count, 'event')} of ${keyName(key)}, shown above; deleted permanently`;
 
-const leftAlone = (key: ParkedKey): string =>
+const leftAlone = (key: ParkedKeyRow): string =>
   `left alone: ${keyName(key)}, which has changed in the meantime; run list again`;
 
 /** The result for a key, or the expected result in a dry run. */
-interface Outcome {
-  key: ParkedKey;
-  events: ParkedEvent[];
+interface KeyOutcome {
+  key: ParkedKeyRow;
+  events: ParkedEventRow[];
   count: number;
   outcome: string;
 }
 
-const changeJson = ({ key, events, count, outcome }: Outcome) => ({
+const changeJson = ({ key, events, count, outcome }: KeyOutcome) => ({
   ...keyJson(key),
   outcome,
   droppedCount: count,
@@ -134,7 +139,7 @@ const changeJson = ({ key, events, count, outcome }: Outcome) => ({
 });
 
 /** Prints the reason for the wait if the work takes long. */
-async function patiently<T>(key: ParkedKey, work: Promise<T>): Promise<T> {
+async function patiently<T>(key: ParkedKeyRow, work: Promise<T>): Promise<T> {
   const notice = setTimeout(
     () => printError(`waiting for ${keyName(key)}, which a service is retrying now`),
     PATIENCE,

@@ -38,7 +38,7 @@ export async function skip(values: Flags, root: string, words: readonly string[]
   };
   await withDatabase(root, async (database) => {
     await checkPosition(database, skipped);
-    const end = await withKafka(config, (driver) => endOf(driver, skipped));
+    const end = await withKafka(config, (driver) => endOfLog(driver, skipped));
     if (yes) await move(database, skipped);
     const record = { dryRun: !yes, ...skipped, end, by: operator(), at: new Date().toISOString() };
     if (json) return printJson(record);
@@ -63,7 +63,7 @@ async function checkPosition(database: Knex, { group, topic, partition, offset }
 }
 
 /** A position beyond the end would mean that the log was replaced. */
-async function endOf(driver: KafkaDriver, { topic, partition, through }: Skip): Promise<number> {
+async function endOfLog(driver: KafkaDriver, { topic, partition, through }: Skip): Promise<number> {
   const isThere = (await driver.listTopics()).includes(topic);
   const logs = isThere ? await driver.topicOffsets(topic) : [];
   const end = logs.find((log) => log.partition === partition)?.high;

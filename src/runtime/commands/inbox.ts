@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import {
   findHandled,
   forgetHandled,
-  type HandledEvent,
+  type HandledEventRow,
   type HandledFilter,
 } from '../events/operations/inbox.ts';
 import { ageOf } from './input/age.ts';
@@ -123,7 +123,7 @@ async function foresee(database: Knex, filter: HandledFilter, limit: number, { j
 const again = 'and handled again if Kafka delivers them again';
 
 async function forget(database: Knex, filter: HandledFilter, limit: number, { json }: Flags): Promise<void> {
-  const forgotten: HandledEvent[] = [];
+  const forgotten: HandledEventRow[] = [];
   const count = await forgetHandled(database, filter, limit, (events) => {
     if (json) forgotten.push(...events);
   });
@@ -131,7 +131,7 @@ async function forget(database: Knex, filter: HandledFilter, limit: number, { js
   else print(`${counted(count, 'event')} forgotten${count > 0 ? `, ${again}` : ''}`);
 }
 
-const handledText = (events: readonly HandledEvent[]): string =>
+const handledText = (events: readonly HandledEventRow[]): string =>
   tableText(
     columns,
     events.map(({ group, topic, source, id, receivedAt }) => [
@@ -140,7 +140,7 @@ const handledText = (events: readonly HandledEvent[]): string =>
     ]),
   );
 
-const handledJson = ({ receivedAt, ...event }: HandledEvent) => ({
+const handledJson = ({ receivedAt, ...event }: HandledEventRow) => ({
   ...event,
   handledAt: receivedAt.toISOString(),
 });

@@ -22,7 +22,7 @@ const columns: Column[] = [
 ];
 
 /** One partition of a group; null means unknown. */
-interface Lag {
+interface PartitionLag {
   group: string;
   topic: string;
   partition: number;
@@ -89,7 +89,7 @@ async function readLogs(driver: KafkaDriver, positions: readonly GroupPosition[]
 }
 
 /** Returns a row for every position, and for every partition of its topics without one. */
-function lagsOf(positions: readonly GroupPosition[], logs?: Logs): Lag[] {
+function lagsOf(positions: readonly GroupPosition[], logs?: Logs): PartitionLag[] {
   const known = positions.map((each) => lagOf(each, logs));
   const places = new Set(known.map(({ group, topic, partition }) => `${group} ${topic}/${partition}`));
   const heard = distinct(positions.map(({ group, topic }) => JSON.stringify([group, topic])));
@@ -104,9 +104,12 @@ function lagsOf(positions: readonly GroupPosition[], logs?: Logs): Lag[] {
   );
 }
 
-type Place = Omit<GroupPosition, 'position' | 'movedAt'> & { position: number | null; movedAt: Date | null };
+type LagPosition = Omit<GroupPosition, 'position' | 'movedAt'> & {
+  position: number | null;
+  movedAt: Date | null;
+};
 
-function lagOf({ group, topic, partition, position, movedAt }: Place, logs?: Logs): Lag {
+function lagOf({ group, topic, partition, position, movedAt }: LagPosition, logs?: Logs): PartitionLag {
   const log = logs?.logs.get(`${topic}/${partition}`);
   const committed = logs?.committed.get(`${group} ${topic}/${partition}`) ?? null;
   const next = position ?? committed ?? log?.low ?? 0;
@@ -118,7 +121,7 @@ function lagOf({ group, topic, partition, position, movedAt }: Place, logs?: Log
   };
 }
 
-function lagText(partitions: readonly Lag[]): string {
+function lagText(partitions: readonly PartitionLag[]): string {
   const text = (count: number | null): string => (count === null ? '-' : String(count));
   const rows = partitions.map(({ group, topic, partition, position, committed, end, lag, movedAt }) => [
     ...[group, topic, String(partition), text(position), text(committed), text(end), text(lag)],

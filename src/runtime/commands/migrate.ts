@@ -28,7 +28,7 @@ export const migrateCommand: Command = {
       throw new CommandError('--check reads a database, but --sql does not; specify only one of the two');
     if (after !== undefined && !sql) throw new CommandError('--after requires --sql');
     if (sql) await printSql(root, after);
-    else await (check ? checkSchema(root) : migrate(root));
+    else await (check ? checkMigrated(root) : migrate(root));
   },
 };
 
@@ -38,7 +38,7 @@ async function migrate(root: string): Promise<void> {
   if (names.length === 0) print('the database is up to date');
 }
 
-async function checkSchema(root: string): Promise<void> {
+async function checkMigrated(root: string): Promise<void> {
   loadEnvironmentFile(root);
   const { url } = directUrl();
   const database = connectDatabase({ databaseUrl: url, databasePoolMax: 1, serviceName: 'migrations' });

@@ -133,18 +133,18 @@ const rowJson = ({ topic, key, source, id, type, createdAt, bytes, lane }: Waiti
   ...{ createdAt: createdAt.toISOString(), bytes, lane },
 });
 
-const wholeEvent = (event: WholeWaitingEvent): WholeEvent => ({
+const wholeWaitingEvent = (event: WholeWaitingEvent): WholeEvent => ({
   ...event,
   value: event.value === null ? null : Buffer.from(event.value),
   time: event.createdAt,
 });
 
 const waitingText = (event: WholeWaitingEvent): string =>
-  `${eventText(wholeEvent(event))}\n  topic    ${printableValue(event.topic)}, lane ${event.lane}`;
+  `${eventText(wholeWaitingEvent(event))}\n  topic    ${printableValue(event.topic)}, lane ${event.lane}`;
 
 const waitingJson = (event: WholeWaitingEvent) => ({
   direction: 'outbox',
-  ...eventJson(wholeEvent(event)),
+  ...eventJson(wholeWaitingEvent(event)),
   lane: event.lane,
   createdAt: event.createdAt.toISOString(),
 });

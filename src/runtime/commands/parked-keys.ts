@@ -1,5 +1,5 @@
 import { OUTGOING } from '../events/relay/refused-rows.ts';
-import type { ParkedEvent, ParkedKey } from '../events/operations/parked.ts';
+import type { ParkedEventRow, ParkedKeyRow } from '../events/operations/parked.ts';
 import { ageOf } from './input/age.ts';
 import { eventJson, eventText, type WholeEvent } from './output/event-text.ts';
 import { counted } from './output/printing.ts';
@@ -29,7 +29,7 @@ export const directionOf = ({ group }: { group: string }): 'inbox' | 'outbox' =>
   group === OUTGOING ? 'outbox' : 'inbox';
 
 /** Formats one row per key. */
-export function keysText(keys: readonly ParkedKey[]): string {
+export function keysText(keys: readonly ParkedKeyRow[]): string {
   const rows = keys.map((key) => [
     groupOf(key),
     key.topic,
@@ -48,7 +48,7 @@ export function keysText(keys: readonly ParkedKey[]): string {
 
 const nextText = (time: Date): string => (time.getTime() <= Date.now() ? 'now' : ageOf(time));
 
-export function keyJson(key: ParkedKey) {
+export function keyJson(key: ParkedKeyRow) {
   return {
     direction: directionOf(key),
     group: key.group === OUTGOING ? null : key.group,
@@ -67,11 +67,11 @@ export function keyJson(key: ParkedKey) {
 }
 
 /** Formats a key as one line, for the report of a change. */
-export const keyName = (key: ParkedKey): string =>
+export const keyName = (key: ParkedKeyRow): string =>
   printableValue(`key ${key.key} of ${key.topic} (${groupOf(key)})`);
 
 /** Formats a key and its events with all their data; `more` events are not shown. */
-export function keyText(key: ParkedKey, events: readonly ParkedEvent[]): string {
+export function keyText(key: ParkedKeyRow, events: readonly ParkedEventRow[]): string {
   const next = key.nextTryAt ? `next try ${nextText(key.nextTryAt)}` : 'not retried automatically';
   const more = key.events - events.length;
   return [
@@ -83,9 +83,9 @@ export function keyText(key: ParkedKey, events: readonly ParkedEvent[]): string 
   ].join('\n');
 }
 
-export const wholeEvent = (event: ParkedEvent): WholeEvent => ({ ...event, time: event.receivedAt });
+export const wholeEvent = (event: ParkedEventRow): WholeEvent => ({ ...event, time: event.receivedAt });
 
-export const parkedEventJson = (event: ParkedEvent) => ({
+export const parkedEventJson = (event: ParkedEventRow) => ({
   direction: directionOf(event),
   group: event.group === OUTGOING ? null : event.group,
   ...eventJson(wholeEvent(event)),

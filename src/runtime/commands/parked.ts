@@ -68,7 +68,8 @@ function createParkedCommand(state: ParkedState, texts: { summary: string; redri
   );
 }
 
-const nameOf = (state: ParkedState): string => (state === 'dead' ? 'key with a dead letter' : 'parked key');
+const stateName = (state: ParkedState): string =>
+  state === 'dead' ? 'key with a dead letter' : 'parked key';
 
 const filterOf = (values: Flags, state: ParkedState): ParkedFilter => {
   return { ...selectionOf(values), state, of: 'any' };
@@ -78,7 +79,7 @@ async function list(database: Knex, state: ParkedState, values: Flags): Promise<
   const { keys, total } = await findParkedKeys(database, filterOf(values, state), limitOf(values, LIMIT));
   const more = total - keys.length;
   if (values.json) return printJson({ keys: keys.map(keyJson), more });
-  print(keys.length === 0 ? `no ${nameOf(state)} matches` : keysText(keys));
+  print(keys.length === 0 ? `no ${stateName(state)} matches` : keysText(keys));
   printMore(more);
 }
 
@@ -104,6 +105,6 @@ async function show(database: Knex, state: ParkedState, values: Flags): Promise<
     return printJson({ keys: documents, more });
   }
   const texts = shown.map(({ key, events }) => keyText(key, events));
-  print(texts.join('\n\n') || `no ${nameOf(state)} matches`);
+  print(texts.join('\n\n') || `no ${stateName(state)} matches`);
   if (more > 0) print(`\nand ${counted(more, 'key')} more; --limit shows more events`);
 }

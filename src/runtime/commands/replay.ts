@@ -65,7 +65,7 @@ async function makeGroup({ topic, group, since, config, database, driver, values
   printSpans(spans);
   const will = values.yes ? 'handles' : 'would handle';
   print(
-    `\nA new group, ${group}, ${will} ${counted(total(spans), 'event')} of ${topic} from ${nameOf(since)} on, and all later events.`,
+    `\nA new group, ${group}, ${will} ${counted(total(spans), 'event')} of ${topic} from ${startName(since)} on, and all later events.`,
   );
   print(`In the other topics of the service, the new group continues where ${config.groupId} is now.`);
   if (!values.yes) return printDryRun();
@@ -112,7 +112,7 @@ async function forget({ topic, group, since, config, database, driver, values }:
     return printJson({ ...documentOf({ topic, group, since, values }, begun), forgotten: { inbox, parked } });
   printSpans(begun);
   if (spans.length === 0)
-    return print(`\nGroup ${group} has handled no event of ${topic} since ${nameOf(since)}.`);
+    return print(`\nGroup ${group} has handled no event of ${topic} since ${startName(since)}.`);
   const will = act ? 'handles' : 'would handle';
   print(`\nGroup ${group} ${will} ${counted(total(spans), 'event')} of ${topic} again.`);
   print(
@@ -131,7 +131,7 @@ function printSpans(spans: readonly Span[]): void {
 
 const total = (spans: readonly Span[]): number => spans.reduce((sum, { events }) => sum + events, 0);
 
-const nameOf = (since: Date | undefined): string => since?.toISOString() ?? 'the beginning';
+const startName = (since: Date | undefined): string => since?.toISOString() ?? 'the beginning';
 
 const documentOf = (
   { topic, group, since, values }: Pick<Replay, 'topic' | 'group' | 'since' | 'values'>,

@@ -16,7 +16,7 @@ interface Message extends JsonSchema {
   'x-version': number;
 }
 
-interface Operation {
+interface ChannelOperation {
   action: 'send' | 'receive';
   description: string;
   channel: Reference;
@@ -33,7 +33,7 @@ export interface AsyncApiDocument {
   info: { title: string; version: string; description?: string };
   defaultContentType: string;
   channels: Record<string, { address: string; messages: Record<string, Reference> }>;
-  operations: Record<string, Operation>;
+  operations: Record<string, ChannelOperation>;
   components: { messages: Record<string, Message>; schemas: Record<string, JsonSchema> };
 }
 
@@ -61,23 +61,23 @@ export function asyncApiDocument(input: AsyncApiInput): AsyncApiDocument {
   };
 }
 
-const nameOf = ({ type, version }: EventDefinition): string => `${type}.v${version}`;
+const messageName = ({ type, version }: EventDefinition): string => `${type}.v${version}`;
 const order = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 const byTopicThenName = (a: EventDefinition, b: EventDefinition): number =>
-  order(a.topic, b.topic) || order(nameOf(a), nameOf(b));
+  order(a.topic, b.topic) || order(messageName(a), messageName(b));
 
 function channelsOf(definitions: EventDefinition[]): AsyncApiDocument['channels'] {
   const channels: AsyncApiDocument['channels'] = {};
   for (const definition of definitions) {
     const { topic } = definition;
     const channel = (channels[topic] ??= { address: topic, messages: {} });
-    channel.messages[nameOf(definition)] = { $ref: `#/components/messages/${nameOf(definition)}` };
+    channel.messages[messageName(definition)] = { $ref: `#/components/messages/${messageName(definition)}` };
   }
   return channels;
 }
 
 function operationsOf(
-  action: Operation['action'],
+  action: ChannelOperation['action'],
   serviceName: string,
   definitions: readonly EventDefinition[],
 ): AsyncApiDocument['operations'] {
@@ -90,7 +90,7 @@ function operationsOf(
       channel: { $ref: channel },
       messages: [],
     });
-    operation.messages.push({ $ref: `${channel}/messages/${nameOf(definition)}` });
+    operation.messages.push({ $ref: `${channel}/messages/${messageName(definition)}` });
   }
   return operations;
 }
@@ -98,7 +98,7 @@ function operationsOf(
 function messagesOf(definitions: EventDefinition[]): Record<string, Message> {
   const messages: Record<string, Message> = {};
   for (const definition of definitions) {
-    const name = nameOf(definition);
+    const name = messageName(definition);
     const message = messageOf(definition);
     const other = messages[name];
     if (other && JSON.stringify(other) !== JSON.stringify(message)) {
@@ -112,7 +112,7 @@ function messagesOf(definitions: EventDefinition[]): Record<string, Message> {
 function messageOf(definition: EventDefinition): Message {
   const { type, version, aggregate, schema } = definition;
   return {
-    name: nameOf(definition),
+    name: messageName(definition),
     contentType: 'application/json',
     correlationId: { location: '$message.header#/ce_correlationid' },
     headers: headersOf(type, version, aggregate),

@@ -48,7 +48,7 @@ async function cancelStatement(connection: Connection): Promise<void> {
   const request = Buffer.alloc(16);
   for (const [index, word] of [16, CANCEL_REQUEST, processID, secretKey].entries())
     request.writeInt32BE(word, index * 4);
-  const socket = connect({ ...placeOf(connection), timeout: PATIENCE });
+  const socket = connect({ ...serverAddress(connection), timeout: PATIENCE });
   socket.on('timeout', () => socket.destroy());
   socket.end(request);
   socket.resume();
@@ -56,7 +56,7 @@ async function cancelStatement(connection: Connection): Promise<void> {
 }
 
 /** The server of this session: by now the host name may lead to another one. */
-function placeOf(connection: Connection): NetConnectOpts {
+function serverAddress(connection: Connection): NetConnectOpts {
   const { remoteAddress, remotePort }: Partial<Socket> = Object(connection.connection.stream);
   if (remoteAddress !== undefined && remotePort !== undefined)
     return { host: remoteAddress, port: remotePort };

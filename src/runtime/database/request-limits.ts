@@ -39,7 +39,7 @@ export async function runLimited<T extends Statement>(statement: T, limited: Lim
   if (sql.startsWith('BEGIN')) return send({ ...statement, sql: `${sql} ${settings(limits)}` });
   if (end === 'commit') return work.commit(connection, () => send(statement));
   if (isInTransaction(connection)) return send(statement);
-  return mayWaitForRows(sql) ? inTransaction(statement, limited) : beforeDeadline(statement, limited);
+  return mayWaitForRows(sql) ? inOwnTransaction(statement, limited) : beforeDeadline(statement, limited);
 }
 
 const settings = ({ lock, statement }: RequestLimits): string =>
@@ -53,7 +53,7 @@ const mayWaitForRows = (sql: string): boolean =>
   (/^\s*with\b/i.test(sql) && /\b(insert|update|delete|merge)\b/i.test(sql)) ||
   /\bfor\s+(no\s+key\s+)?update\b|\bfor\s+(key\s+)?share\b/i.test(sql);
 
-async function inTransaction<T extends Statement>(
+async function inOwnTransaction<T extends Statement>(
   statement: T,
   { connection, work, limits, send }: Limited<T>,
 ): Promise<T> {

@@ -59,17 +59,17 @@ export const isThere = async (ask: Ask, item: SchemaItem): Promise<boolean> =>
   (await findMissing(ask, [item])).length === 0;
 
 /** Rejects when the database lacks an item; the message names the migration that makes it. */
-export async function checkSchema(ask: Ask, items: readonly SchemaItem[]): Promise<void> {
+export async function checkRequiredSchema(ask: Ask, items: readonly SchemaItem[]): Promise<void> {
   const [missing] = await findMissing(ask, items);
   if (!missing) return;
   throw new Error(
-    `the ${titleOf(missing)} is missing; add a migration with ` +
+    `the ${itemTitle(missing)} is missing; add a migration with ` +
       `"export { down, up } from '${moduleOf(missing)}';", and run npx knex migrate:latest`,
   );
 }
 
 /** An item as messages name it: `table T`, or `column C of table T`. */
-export const titleOf = ({ table, column }: SchemaItem): string =>
+export const itemTitle = ({ table, column }: SchemaItem): string =>
   column ? `column ${column} of table ${table}` : `table ${table}`;
 
 /** The module that a migration re-exports to make the item. */

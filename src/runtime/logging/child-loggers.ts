@@ -1,5 +1,5 @@
 import type { ChildLoggerOptions, Logger } from 'pino';
-import type { Fields } from './secrets.ts';
+import type { Fields } from './written-error.ts';
 
 type Clean = (fields: Fields) => Fields;
 type Serializers = NonNullable<ChildLoggerOptions['serializers']>;

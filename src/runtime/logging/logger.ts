@@ -3,7 +3,8 @@ import { currentContext } from '../context/context.ts';
 import { printable } from './terminal.ts';
 import { registerAccessTarget } from './access-log.ts';
 import { childLoggers } from './child-loggers.ts';
-import { secretRemover, type Fields } from './secrets.ts';
+import { secretRemover } from './secrets.ts';
+import type { Fields } from './written-error.ts';
 import { textSecretRemover } from './text-secrets.ts';
 
 export type { Logger } from 'pino';
@@ -34,7 +35,7 @@ export function createLogger(
         logMethod(values, write) {
           for (let index = 1; index < values.length; index += 1)
             // values that become part of the message
-            values[index] = shown(values[index], withoutSecrets) as string;
+            values[index] = withoutSecretsIn(values[index], withoutSecrets) as string;
           write.apply(this, values);
         },
       },
@@ -49,7 +50,7 @@ export function createLogger(
   return childLoggers(logger, withoutSecrets);
 }
 
-const shown = (value: unknown, withoutSecrets: (fields: Fields) => Fields): unknown =>
+const withoutSecretsIn = (value: unknown, withoutSecrets: (fields: Fields) => Fields): unknown =>
   typeof value === 'object' && value !== null ? withoutSecrets({ value })['value'] : value;
 
 const beyondAscii = /[\x7f-\uffff]/;

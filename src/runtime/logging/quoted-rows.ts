@@ -1,6 +1,5 @@
 import { HIDDEN } from './secret-names.ts';
-
-type Fields = Record<string, unknown>;
+import type { Fields } from './written-error.ts';
 
 /** Fields of errors from PostgreSQL (https://www.postgresql.org/docs/current/protocol-error-fields.html) and from Knex. */
 const quoting = { where: undefined, internalQuery: undefined, bindings: undefined, parameters: undefined };

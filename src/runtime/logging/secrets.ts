@@ -1,6 +1,6 @@
 import { quotesRows, withoutRows } from './quoted-rows.ts';
 import { HIDDEN, secretNames } from './secret-names.ts';
-import { writtenError } from './written-error.ts';
+import { writtenError, type Fields } from './written-error.ts';
 
 /** Replaces values beyond the limits of a line: a value that is not inspected is not written. */
 const CUT = '[Object]';
@@ -10,8 +10,6 @@ const OBJECTS = 5_000;
 /** The longest name of a header or a field, in characters. */
 const LONGEST = 64;
 const namesBeside = ['name', 'key', 'field', 'header'];
-
-export type Fields = Record<string, unknown>;
 
 /**
  * Returns a function that removes secrets from the fields of a log line: values with secret names (see `secretNames`), and

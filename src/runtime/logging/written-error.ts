@@ -1,4 +1,5 @@
-type Fields = Record<string, unknown>;
+/** The fields of a log line, or of an error in it. */
+export type Fields = Record<string, unknown>;
 
 /** The most causes of one error in a line. */
 const CAUSES = 10;

@@ -7,17 +7,20 @@ import { readDatabaseUrl } from '../database/address.ts';
 export function directUrl(environment: NodeJS.ProcessEnv = process.env): { url: string; variable: string } {
   const variable = environment['DATABASE_DIRECT_URL'] ? 'DATABASE_DIRECT_URL' : 'DATABASE_URL';
   const url = environment[variable];
-  if (!url) throw shown('DATABASE_URL is not set; set it in .env, as in .env.example, or in the environment');
+  if (!url)
+    throw messageOnlyError(
+      'DATABASE_URL is not set; set it in .env, as in .env.example, or in the environment',
+    );
   try {
     readDatabaseUrl(url);
   } catch (error) {
-    throw shown(`${variable} ${error instanceof Error ? error.message : String(error)}`, error);
+    throw messageOnlyError(`${variable} ${error instanceof Error ? error.message : String(error)}`, error);
   }
   return { url, variable };
 }
 
 /** Returns an error that prints as its message, since the knex command prints the stack. */
-export function shown(message: string, cause?: unknown): Error {
+export function messageOnlyError(message: string, cause?: unknown): Error {
   const error = new Error(message, cause === undefined ? undefined : { cause });
   error.stack = `Error: ${message}`;
   return error;

@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import { connectionError } from '../database/connection-error.ts';
 import { connectionSettings } from '../database/connection.ts';
 import { knexLog } from '../database/knex-log.ts';
-import { directUrl, shown } from './direct-url.ts';
+import { directUrl, messageOnlyError } from './direct-url.ts';
 import { loadEnvironmentFile } from '../service/environment-file.ts';
 import { LOCK_WAIT, migrationPool } from './migration-pool.ts';
 import { createMigrationSource } from './migration-source.ts';
@@ -79,7 +79,7 @@ async function migrationConnection(databaseUrl?: string): Promise<Knex.PgConnect
   try {
     await client.connect();
   } catch (error) {
-    throw shown(connectionError(error, url, variable).message, error);
+    throw messageOnlyError(connectionError(error, url, variable).message, error);
   } finally {
     await client.end().catch(() => {});
   }

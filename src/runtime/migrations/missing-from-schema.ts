@@ -7,7 +7,7 @@ import {
   moduleOf,
   outboxSchema,
   type SchemaItem,
-  titleOf,
+  itemTitle,
 } from '../database/required-schema.ts';
 import { pendingMigrations } from './pending-migrations.ts';
 
@@ -20,7 +20,7 @@ export async function missingFromSchema(database: Knex, root: string): Promise<s
   const missing = await findMissing(askOf(database), await schemaOf(root));
   return [
     ...pending.map((name) => `migration ${name}`),
-    ...missing.map((item) => `${titleOf(item)} (${moduleOf(item)})`),
+    ...missing.map((item) => `${itemTitle(item)} (${moduleOf(item)})`),
   ];
 }
 

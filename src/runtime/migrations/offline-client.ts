@@ -7,7 +7,7 @@ const READS = /^\s*(select|show|with\b[^;]*\bselect)\b/i;
 /** Receives each statement with its values filled in, and whether it reads rows. */
 export type Sink = (sql: string, reads: boolean) => void;
 
-interface Statement {
+interface OfflineStatement {
   sql: string;
   bindings?: unknown[];
   response?: object;
@@ -40,7 +40,7 @@ export function createOfflineClient(sink: Sink): typeof Knex.Client {
       return Promise.resolve();
     }
     // not `_query`: here the SQL still has its question marks, which `formatQuery` replaces
-    override query(_connection: unknown, statement: string | Statement) {
+    override query(_connection: unknown, statement: string | OfflineStatement) {
       const query = typeof statement === 'string' ? { sql: statement } : statement;
       const reads = READS.test(query.sql);
       sink(formatQuery(query.sql, this.prepBindings(query.bindings ?? []), undefined, this), reads);

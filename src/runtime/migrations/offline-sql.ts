@@ -49,7 +49,7 @@ export async function offlineSql(
   for (const migration of await migrationsAfter(source, after)) {
     current = source.getMigrationName(migration);
     lines.push(`\n-- migration ${current}`);
-    await run(knex, await source.getMigration(migration), async (database) => {
+    await runMigration(knex, await source.getMigration(migration), async (database) => {
       await database.raw(
         `insert into ${escaped} ("name", "batch", "migration_time") values (?, (select coalesce(max("batch"), 0) + 1 from ${escaped}), now())`,
         [current],
@@ -62,7 +62,7 @@ export async function offlineSql(
 /** Knex's type omits a documented export: `export const config = { transaction: false }`. */
 type Migration = Knex.Migration & { config?: { transaction?: boolean } };
 
-async function run(
+async function runMigration(
   knex: Knex,
   migration: Migration,
   record: (database: Knex) => Promise<void>,

@@ -29,7 +29,7 @@ export function boundedValidation<T>(
     if (errors > MAX_ERRORS) throw new TooManyErrors();
   };
   const first = schema.prefs({ ...options, abortEarly: true });
-  const all = counted(schema.prefs({ ...options, abortEarly: false }), count);
+  const all = countingErrors(schema.prefs({ ...options, abortEarly: false }), count);
   return (value, own) => {
     const result: joi.ValidationResult<T> = first.validate(value, own);
     if (!result.error) return { ...result, isPartial: false };
@@ -48,14 +48,14 @@ export function boundedValidation<T>(
  * extensions and creates all errors with it. It is set on the prototype, since joi copies schemas while it evaluates a
  * `when()`.
  */
-function counted<T>(
+function countingErrors<T>(
   schema: joi.Schema<T>,
   count: () => void,
   known = new Map<joi.Schema, joi.Schema>(),
 ): joi.Schema<T> {
   const before = known.get(schema);
   if (before) return before as joi.Schema<T>;
-  const copy = modified(schema, (part) => counted(part, count, known)).prefs({});
+  const copy = modified(schema, (part) => countingErrors(part, count, known)).prefs({});
   const prototype = Object.getPrototypeOf(copy) as joi.Schema;
   const counting = Object.assign(Object.create(prototype) as joi.Schema, {
     $_createError(this: joi.Schema, ...error: Parameters<joi.Schema['$_createError']>): joi.Err {

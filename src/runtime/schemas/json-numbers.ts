@@ -99,6 +99,6 @@ function canonical(token: string): string {
 }
 
 const messageFor = (token: string) =>
-  `must be a number that an IEEE 754 double represents exactly; send ${shortened(token)} as a string`;
+  `must be a number that an IEEE 754 double represents exactly; send ${shortenedNumber(token)} as a string`;
 
-const shortened = (token: string) => (token.length > 40 ? `${token.slice(0, 37)}...` : token);
+const shortenedNumber = (token: string) => (token.length > 40 ? `${token.slice(0, 37)}...` : token);

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { createPosition, readPosition, type Position } from '../../../src/runtime/events/inbox/positions.ts';
+import {
+  createPosition,
+  readPosition,
+  type PartitionPosition,
+} from '../../../src/runtime/events/inbox/positions.ts';
 import { up as createParked } from '../../../src/runtime/tables/event-parked.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { createInbox } from '../../support/tables.ts';
@@ -87,7 +91,7 @@ describe('events that come, fail, wait, and are tried, redriven and dropped at t
     return { ...createLog(groupId, planned), groupId, parkedKeys: cap, dropped: new Set() };
   }
 
-  const startOf = ({ groupId }: World): Promise<Position> =>
+  const startOf = ({ groupId }: World): Promise<PartitionPosition> =>
     createPosition(databases.operator.database, { groupId, topic: groupId, partition: 0 }, 0);
 
   interface Plan {
@@ -163,7 +167,7 @@ describe('events that come, fail, wait, and are tried, redriven and dropped at t
       );
     }
     assert.equal(await database('event_parked').where('consumer_group', groupId).first(), undefined);
-    const position: Position | undefined = await readPosition(database, {
+    const position: PartitionPosition | undefined = await readPosition(database, {
       groupId,
       topic: groupId,
       partition: 0,

@@ -9,10 +9,10 @@ import { createGroupHandlers, type GroupHandlers } from '../../../src/runtime/ev
 import { failureOf } from '../../../src/runtime/events/handling/run-handler.ts';
 import { verdictOn } from '../../../src/runtime/events/handling/retry-policy.ts';
 import type { IncomingMessage } from '../../../src/runtime/events/event/message.ts';
-import { findParkedKeys, type ParkedKey } from '../../../src/runtime/events/operations/parked.ts';
+import { findParkedKeys, type ParkedKeyRow } from '../../../src/runtime/events/operations/parked.ts';
 import { dropParked, redriveKey } from '../../../src/runtime/events/operations/change-parked.ts';
 import { tryKey } from '../../../src/runtime/events/retry/attempt.ts';
-import type { Position } from '../../../src/runtime/events/inbox/positions.ts';
+import type { PartitionPosition } from '../../../src/runtime/events/inbox/positions.ts';
 
 /** An event of the log; it fails so many times before it passes. */
 export interface Planned {
@@ -70,7 +70,7 @@ export interface World {
 }
 
 /** The member that has the partition: as consumer/partition.ts handles it, without waiting. */
-export function createMember(database: Knex, start: Position, world: World) {
+export function createMember(database: Knex, start: PartitionPosition, world: World) {
   const { groupId, messages, handlers, parkedKeys } = world;
   const of = { groupId, topic: groupId, partition: 0 };
   const options = { database, handlers, of, settings: { ...settings, parkedKeys } };
@@ -141,7 +141,7 @@ export async function operate(database: Knex, what: 'redrive' | 'drop', world: W
   }
 }
 
-async function seen(database: Knex, { groupId }: World): Promise<ParkedKey[]> {
+async function seen(database: Knex, { groupId }: World): Promise<ParkedKeyRow[]> {
   const found = (['parked', 'dead'] as const).map((state) =>
     findParkedKeys(database, { state, group: groupId, of: 'first' }, 10),
   );

@@ -10,7 +10,7 @@ import {
   readPosition,
   resetPosition,
   type GroupPartition,
-  type Position,
+  type PartitionPosition,
 } from '../../../src/runtime/events/inbox/positions.ts';
 import { up as createParked } from '../../../src/runtime/tables/event-parked.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
@@ -77,7 +77,7 @@ describe('two members that take the same partition for theirs', function () {
   });
 
   const memberOf =
-    (of: GroupPartition, start: Position, logs: Logs, theirs: readonly Move[]): Actor =>
+    (of: GroupPartition, start: PartitionPosition, logs: Logs, theirs: readonly Move[]): Actor =>
     async (turn) => {
       let known = start;
       for (const move of theirs) {
@@ -87,13 +87,13 @@ describe('two members that take the same partition for theirs', function () {
     };
 
   /** The first log is thrown away once; who still believes in it is stale. */
-  async function reset(of: GroupPartition, known: Position, turn: Turn): Promise<Position> {
+  async function reset(of: GroupPartition, known: PartitionPosition, turn: Turn): Promise<PartitionPosition> {
     return known.resets > 0 ? known : turn(() => resetPosition(database, of, known, 0));
   }
 
   interface Batch {
     of: GroupPartition;
-    known: Position;
+    known: PartitionPosition;
     logs: Logs;
     size: number;
     handles: number;
@@ -101,7 +101,10 @@ describe('two members that take the same partition for theirs', function () {
   }
 
   /** As consumer/batch.ts does it; resolves to where the member then believes the group to be. */
-  async function handle({ of, known, logs, size, handles, commits }: Batch, turn: Turn): Promise<Position> {
+  async function handle(
+    { of, known, logs, size, handles, commits }: Batch,
+    turn: Turn,
+  ): Promise<PartitionPosition> {
     const from = known.position;
     const ids = (logs[known.resets] ?? []).slice(from, from + size);
     if (ids.length === 0) return known;

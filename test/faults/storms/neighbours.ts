@@ -13,7 +13,7 @@ import {
   type ServiceConfig,
 } from 'microservice-runtime';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import { findParkedKeys, type ParkedKey } from '../../../src/runtime/events/operations/parked.ts';
+import { findParkedKeys, type ParkedKeyRow } from '../../../src/runtime/events/operations/parked.ts';
 import { redriveKey } from '../../../src/runtime/events/operations/change-parked.ts';
 import { up as createOutbox } from '../../../src/runtime/tables/event-outbox.ts';
 import { up as createParked } from '../../../src/runtime/tables/event-parked.ts';
@@ -40,8 +40,8 @@ export interface NeighbourWorld {
   /** What was handled, in that order. */
   history(): Promise<Handled[]>;
   allHandled(): Promise<void>;
-  parkedKeys(state: 'parked' | 'dead'): Promise<ParkedKey[]>;
-  redrive(key: ParkedKey): Promise<boolean>;
+  parkedKeys(state: 'parked' | 'dead'): Promise<ParkedKeyRow[]>;
+  redrive(key: ParkedKeyRow): Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -4,7 +4,7 @@ import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import { createOutbox } from '../../../src/runtime/events/outbox/publish.ts';
 import { redriveOutgoing } from '../../../src/runtime/events/operations/redrive-outbox.ts';
 import { dropOutgoingKey } from '../../../src/runtime/events/operations/dead-letters.ts';
-import { findParkedKeys, type ParkedKey } from '../../../src/runtime/events/operations/parked.ts';
+import { findParkedKeys, type ParkedKeyRow } from '../../../src/runtime/events/operations/parked.ts';
 import { createRelay, type Relay } from '../../../src/runtime/events/relay/relay.ts';
 import { createMemoryKafka, type MemoryKafka, refusal } from '../events/memory-kafka.ts';
 import { createOutboxDatabase, orderPlaced, type OutboxDatabase } from '../events/outbox-fixture.ts';
@@ -53,7 +53,7 @@ describe('drop and redrive of outgoing events beside relays and publishers', fun
 
     const kept = new Map<string, number[]>(KEYS.map((key) => [key, []]));
     let drops = 0;
-    async function operate(key: ParkedKey): Promise<void> {
+    async function operate(key: ParkedKeyRow): Promise<void> {
       drops += 1;
       if (drops % 4 === 0) return void (await redriveOutgoing(database, key));
       const gone: number[] = [];

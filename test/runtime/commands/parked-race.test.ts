@@ -3,7 +3,7 @@ import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { EventHandler } from '../../../src/runtime/events/handling/handlers.ts';
 import {
   findParkedKeys,
-  type ParkedKey,
+  type ParkedKeyRow,
   type ParkedState,
 } from '../../../src/runtime/events/operations/parked.ts';
 import { dropParked, redriveKey } from '../../../src/runtime/events/operations/change-parked.ts';
@@ -32,7 +32,7 @@ describe('redrive and drop beside the service that tries the same keys', functio
     consumers.start();
   }
 
-  async function keysWaiting(): Promise<ParkedKey[]> {
+  async function keysWaiting(): Promise<ParkedKeyRow[]> {
     const found = await Promise.all(
       states.map((state) => findParkedKeys(fixture.database, { state, of: 'first' }, 100)),
     );
@@ -56,7 +56,7 @@ describe('redrive and drop beside the service that tries the same keys', functio
     }));
     const dropped = new Map<string, string[]>();
 
-    async function operate(key: ParkedKey): Promise<void> {
+    async function operate(key: ParkedKeyRow): Promise<void> {
       if (random() < 0.5) return void (await redriveKey(fixture.database, key));
       const drop = { of: key, firstRow: key.firstRow, whole: random() < 0.1 };
       const gone: string[] = [];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import knexFactory, { type Knex } from 'knex';
 import {
   askOf,
-  checkSchema,
+  checkRequiredSchema,
   findMissing,
   inboxSchema,
   outboxSchema,
@@ -34,7 +34,7 @@ describe('The check of the tables that the runtime needs', () => {
   it('names the module of all tables in a database that has none of them', async () => {
     for (const items of [outboxSchema, inboxSchema]) {
       await assert.rejects(
-        checkSchema(askOf(database), items),
+        checkRequiredSchema(askOf(database), items),
         /is missing; add a migration .*'microservice-runtime\/tables\/events';/,
       );
     }

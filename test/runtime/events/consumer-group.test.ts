@@ -249,15 +249,15 @@ describe('a partition with two owners', () => {
     const other = await open();
     const log = { topic: of.topic, partition: of.partition, end: 5, logEnd: 5 };
     partition.receive({ ...log, from: 0, next: 4, messages: threeMessages });
-    await partition.settle();
+    await partition.storePosition();
     await waitFor(() => partition.status().lag === 1);
     partition.receive({ ...log, from: 4, next: 5, messages: [] });
     assert.equal(partition.status().lag, 0);
-    await partition.settle();
+    await partition.storePosition();
     assert.deepEqual(await readPosition(database, of), { position: 5, resets: 0 });
     assert.equal(partition.status().position, 5);
     other.receive({ ...log, from: 0, next: 2, messages: [] });
-    await other.settle();
+    await other.storePosition();
     assert.equal(other.status().position, 5, 'it follows the member that went on');
     assert.deepEqual(await readPosition(database, of), { position: 5, resets: 0 });
     assert.deepEqual(stale, []);

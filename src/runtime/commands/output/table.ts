@@ -33,7 +33,7 @@ function shrink(widths: number[], width: number): void {
 
 function lineText(cells: string[], widths: number[], columns: readonly Column[]): string {
   const padded = widths.map((width, index) => {
-    const cell = shortened(cells[index] ?? '', width);
+    const cell = shortenedCell(cells[index] ?? '', width);
     const space = ' '.repeat(width - lengthOf(cell));
     return columns[index]?.right ? space + cell : cell + space;
   });
@@ -42,7 +42,7 @@ function lineText(cells: string[], widths: number[], columns: readonly Column[])
 
 const lengthOf = (text: string): number => Array.from(text).length;
 
-function shortened(text: string, width: number): string {
+function shortenedCell(text: string, width: number): string {
   const characters = Array.from(text);
   return characters.length <= width ? text : `${characters.slice(0, width - 1).join('')}…`;
 }

@@ -3,7 +3,7 @@ import { handleBatch, type BatchOptions, type BatchResult, type OffsetVerdict } 
 import { handleEvent, prepareEvent } from '../handling/run-handler.ts';
 import type { IncomingMessage } from '../event/message.ts';
 import { keyTextOf } from '../parking/stored-message.ts';
-import type { Position } from '../inbox/positions.ts';
+import type { PartitionPosition } from '../inbox/positions.ts';
 
 /**
  * Handles a message whose handler runs outside of a transaction: first the handler, then, in one transaction, the record that
@@ -13,7 +13,7 @@ import type { Position } from '../inbox/positions.ts';
  */
 export async function handleAtLeastOnce(
   message: IncomingMessage,
-  known: Position,
+  known: PartitionPosition,
   options: BatchOptions,
   verdict?: OffsetVerdict,
 ): Promise<BatchResult> {
@@ -47,7 +47,7 @@ const due = `
 
 async function isDue(
   { database, of, takeover }: BatchOptions,
-  { position, resets }: Position,
+  { position, resets }: PartitionPosition,
   message: IncomingMessage,
 ): Promise<boolean> {
   const { source = '', id = '' } = readIdentity(message) ?? {};

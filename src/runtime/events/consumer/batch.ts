@@ -12,7 +12,12 @@ import { claimEvents, forgetInbox, type Claimed } from '../inbox/inbox.ts';
 import type { IncomingMessage } from '../event/message.ts';
 import { keyTextOf } from '../parking/stored-message.ts';
 import { appendParked, keysOf, lockParkedKeys, parkKey, type Verdict } from '../parking/park.ts';
-import { movePosition, readPosition, type GroupPartition, type Position } from '../inbox/positions.ts';
+import {
+  movePosition,
+  readPosition,
+  type GroupPartition,
+  type PartitionPosition,
+} from '../inbox/positions.ts';
 import { rejectRolledBack } from '../../database/transaction-end.ts';
 import { inTransaction } from '../../database/transaction-failure.ts';
 import { witnessOf } from '../inbox/witness.ts';
@@ -44,7 +49,7 @@ export interface OffsetVerdict extends Verdict {
 
 export interface BatchResult {
   /** The group's position now: the next offset to handle. */
-  position: Position;
+  position: PartitionPosition;
   handled: HandledEvent[];
   duplicates: number;
   /** Tombstones without a handler, which were skipped. */
@@ -81,7 +86,7 @@ interface Item {
  */
 export async function handleBatch(
   take: () => IncomingMessage[],
-  known: Position,
+  known: PartitionPosition,
   enough: () => boolean,
   options: BatchOptions,
   verdict?: OffsetVerdict,
@@ -127,7 +132,7 @@ const keysIn = (items: Item[]): string[] =>
 
 async function claimItems(
   items: Item[],
-  known: Position,
+  known: PartitionPosition,
   trx: Knex.Transaction,
   { of, settings, takeover }: BatchOptions,
 ): Promise<Claimed & { moved: EventIdentity[] }> {
@@ -146,7 +151,7 @@ async function claimItems(
   return { ...claimed, moved };
 }
 
-interface Course {
+interface BatchPlan {
   unseen: Map<string, EventIdentity>;
   /** The parked keys. */
   waiting: Set<string>;
@@ -157,7 +162,7 @@ interface Course {
 /** Removes the events that it handles or parks from `unseen`; `next` is the offset after the last one. */
 async function handleItems(
   items: Item[],
-  { unseen, waiting, enough, verdict }: Course,
+  { unseen, waiting, enough, verdict }: BatchPlan,
   trx: Knex.Transaction,
   options: BatchOptions,
 ): Promise<Omit<BatchResult, 'position'> & { next: number }> {

@@ -3,7 +3,7 @@ import type { EventContracts, EventDefinition } from '../event/definition.ts';
 import type { Logger } from 'pino';
 import type { Knex } from 'knex';
 import type { ServiceConfig } from '../../config/service-config.ts';
-import { askOf, checkSchema, inboxSchema } from '../../database/required-schema.ts';
+import { askOf, checkRequiredSchema, inboxSchema } from '../../database/required-schema.ts';
 import type { Registry } from 'prom-client';
 import { createConsumer, type Consumer, type ConsumerStatus } from './group.ts';
 import {
@@ -207,7 +207,7 @@ export function createConsumers(options: ConsumersOptions): Consumers {
       }
       if (groups.size === 0) return;
       starts.check();
-      await checkSchema(askOf(database), inboxSchema);
+      await checkRequiredSchema(askOf(database), inboxSchema);
     },
     start() {
       consumers ??= [...groups].map(consumerOf);

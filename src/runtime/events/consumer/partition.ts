@@ -13,7 +13,7 @@ import { createRecovery } from './recovery.ts';
 import type { Fetched } from '../kafka/records/fetched.ts';
 import { receivedAt, type IncomingMessage } from '../event/message.ts';
 import type { Mismatch } from './start-positions.ts';
-import { advancePosition, readPosition, type Position } from '../inbox/positions.ts';
+import { advancePosition, readPosition, type PartitionPosition } from '../inbox/positions.ts';
 
 /** One partition that this member owns: its queue, its position, and its single running batch. */
 export interface OpenPartition {
@@ -24,11 +24,8 @@ export interface OpenPartition {
   beginFetch(): number;
   /** Takes the end of the log from another source. */
   seeEnd(end: number): void;
-  /**
-   * Stores the position after offsets without messages, such as the ends of transactions, if there is nothing else to do.
-   * Rejects if PostgreSQL fails; the next call repeats it.
-   */
-  settle(): Promise<void>;
+  /** While idle, stores the position after offsets without messages. Rejects if PostgreSQL fails; the next call repeats it. */
+  storePosition(): Promise<void>;
   /** Whether the queue is empty, so events in the log should arrive. */
   isIdle(): boolean;
   /** Pauses fetching again if needed, after a rebalance has resumed it. */
@@ -42,7 +39,11 @@ export interface OpenPartition {
  * Handles received events in order, starting at `start`. A failing event is retried a few times and then parked, with the
  * later events of its key behind it; no event is skipped.
  */
-export function openPartition(start: Position, logEnd: number, options: PartitionOptions): OpenPartition {
+export function openPartition(
+  start: PartitionPosition,
+  logEnd: number,
+  options: PartitionOptions,
+): OpenPartition {
   const { of, handlers, settings, metrics } = options;
   const { topic, partition } = of;
   const logger = options.logger.child({ topic, partition });
@@ -123,7 +124,7 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
     return working;
   }
 
-  async function settle(): Promise<void> {
+  async function storePosition(): Promise<void> {
     if (closed() || !idle() || nextFetch <= position.position) return;
     await occupy(stepOver);
   }
@@ -227,7 +228,7 @@ export function openPartition(start: Position, logEnd: number, options: Partitio
     receive,
     nextFetch: () => nextFetch,
     beginFetch: () => log.fetchFrom(nextFetch),
-    settle,
+    storePosition,
     seeEnd(seen) {
       end = Math.max(end, seen);
     },

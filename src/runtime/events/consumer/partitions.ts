@@ -6,7 +6,7 @@ import type { ConsumerOptions } from './options.ts';
 import { openPartition, type OpenPartition } from './partition.ts';
 import type { PartitionStatus } from './partition-status.ts';
 import { createWatchdog } from './watchdog.ts';
-import { placeOf, startPositions, type Mismatch, type StartPosition } from './start-positions.ts';
+import { partitionKey, startPositions, type Mismatch, type StartPosition } from './start-positions.ts';
 import { failpoint } from '../../async/failpoint.ts';
 import type { Fetched } from '../kafka/records/fetched.ts';
 import type { TopicPartition } from '../event/message.ts';
@@ -71,15 +71,15 @@ export function createPartitions(options: PartitionsOptions): Partitions {
     assignment += 1;
     metrics.rebalanced();
     options.joined();
-    const ours = new Set(partitions.map(({ topic, partition }) => placeOf(topic, partition)));
+    const ours = new Set(partitions.map(({ topic, partition }) => partitionKey(topic, partition)));
     for (const place of open.keys()) if (!ours.has(place)) drop(place);
     for (const at of partitions) {
-      const partition = open.get(placeOf(at.topic, at.partition));
+      const partition = open.get(partitionKey(at.topic, at.partition));
       if (!partition) continue;
       member.fetchFrom(at, partition.beginFetch());
       partition.flow();
     }
-    const fresh = partitions.filter(({ topic, partition }) => !open.has(placeOf(topic, partition)));
+    const fresh = partitions.filter(({ topic, partition }) => !open.has(partitionKey(topic, partition)));
     logger.info({ partitions: [...ours] }, `the group assigned ${ours.size} partitions to this replica`);
     if (fresh.length > 0) void begin(fresh, assignment);
   }
@@ -121,7 +121,7 @@ export function createPartitions(options: PartitionsOptions): Partitions {
   function openAt({ topic, partition, start, witness, end }: StartPosition): void {
     const at = { topic, partition };
     const of = { groupId, topic, partition };
-    const place = placeOf(topic, partition);
+    const place = partitionKey(topic, partition);
     const opened = openPartition(start, end, {
       ...options,
       of,
@@ -152,12 +152,14 @@ export function createPartitions(options: PartitionsOptions): Partitions {
   }
 
   function fetched(batch: Fetched): void {
-    open.get(placeOf(batch.topic, batch.partition))?.receive(batch);
+    open.get(partitionKey(batch.topic, batch.partition))?.receive(batch);
   }
 
   /** If a commit fails, the next one and the positions in PostgreSQL make up for it. */
   async function commit(): Promise<void> {
-    const settled = await Promise.allSettled([...open.values()].map((partition) => partition.settle()));
+    const settled = await Promise.allSettled(
+      [...open.values()].map((partition) => partition.storePosition()),
+    );
     for (const { reason } of settled.filter((each) => each.status === 'rejected'))
       logger.debug({ err: toError(reason) }, 'PostgreSQL did not store a position');
     const moved = [...open].filter(

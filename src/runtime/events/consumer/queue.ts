@@ -19,13 +19,13 @@ export function createMessageQueue(): MessageQueue {
   return {
     push(more) {
       messages = messages.concat(more);
-      bytes += bytesOf(more);
+      bytes += messageBytesOf(more);
     },
     first: (count) => messages.slice(0, count),
     dropBelow(position) {
       const kept = messages.findIndex(({ offset }) => Number(offset) >= position);
       const dropped = kept === -1 ? messages.length : kept;
-      bytes -= bytesOf(messages.slice(0, dropped));
+      bytes -= messageBytesOf(messages.slice(0, dropped));
       messages = messages.slice(dropped);
       return dropped;
     },
@@ -35,7 +35,7 @@ export function createMessageQueue(): MessageQueue {
 }
 
 /** Headers are not counted: they are small, and counting them costs more than it is worth. */
-function bytesOf(messages: readonly IncomingMessage[]): number {
+function messageBytesOf(messages: readonly IncomingMessage[]): number {
   let bytes = 0;
   for (const { key, value } of messages) bytes += (key?.length ?? 0) + (value?.length ?? 0);
   return bytes;

@@ -12,7 +12,7 @@ import {
   resetPosition,
   type GroupPartition,
   type LogPosition,
-  type Position,
+  type PartitionPosition,
 } from '../inbox/positions.ts';
 import { describeWitness, isSameRecord, type Witness } from '../inbox/witness.ts';
 
@@ -27,7 +27,7 @@ export interface StartOptions {
 }
 
 export interface StartPosition extends TopicPartition {
-  start: Position;
+  start: PartitionPosition;
   /** A record that the log must contain if the position belongs to it. */
   witness?: Witness | undefined;
   /** The offset after the last message. */
@@ -64,7 +64,7 @@ export async function startPositions(
   const logs = await readLogs(partitions, wanted, topics, options);
   const starts = await Promise.all(
     partitions.map(async ({ topic, partition }) => {
-      const place = placeOf(topic, partition);
+      const place = partitionKey(topic, partition);
       const log = logs.get(place);
       if (!log)
         throw new Error(`Kafka does not have partition ${place}; the partition or its topic was deleted`);
@@ -78,7 +78,7 @@ export async function startPositions(
   return starts;
 }
 
-interface Place {
+interface FetchedLog {
   of: GroupPartition;
   log: TopicOffsets;
   topicId: string | undefined;
@@ -91,7 +91,7 @@ interface Found {
 }
 
 async function startPosition(
-  { of, log: { low, high }, topicId }: Place,
+  { of, log: { low, high }, topicId }: FetchedLog,
   { known, wanted = low, mismatch }: Found,
   { database, logger, metrics }: StartOptions,
 ): Promise<Pick<StartPosition, 'start' | 'witness'>> {
@@ -140,9 +140,9 @@ async function withCommitted(
   { driver, groupId }: StartOptions,
 ): Promise<Map<string, number>> {
   const wanted = new Map([...known].map(([place, { position }]) => [place, position]));
-  if (partitions.every(({ topic, partition }) => wanted.has(placeOf(topic, partition)))) return wanted;
+  if (partitions.every(({ topic, partition }) => wanted.has(partitionKey(topic, partition)))) return wanted;
   for (const { topic, partition, offset } of await driver.committedOffsets(groupId, topics)) {
-    const place = placeOf(topic, partition);
+    const place = partitionKey(topic, partition);
     if (!wanted.has(place)) wanted.set(place, offset);
   }
   return wanted;
@@ -157,14 +157,14 @@ async function readLogs(
   const read = async (): Promise<Map<string, TopicOffsets>> => {
     const logs = await Promise.all(
       topics.map(async (topic) =>
-        (await driver.topicOffsets(topic)).map((log) => [placeOf(topic, log.partition), log] as const),
+        (await driver.topicOffsets(topic)).map((log) => [partitionKey(topic, log.partition), log] as const),
       ),
     );
     return new Map(logs.flat());
   };
   const logs = await read();
   const beyond = partitions.some(({ topic, partition }) => {
-    const place = placeOf(topic, partition);
+    const place = partitionKey(topic, partition);
     return (wanted.get(place) ?? 0) > (logs.get(place)?.high ?? 0);
   });
   if (!beyond) return logs;
@@ -172,6 +172,6 @@ async function readLogs(
   return read();
 }
 
-export function placeOf(topic: string, partition: number): string {
+export function partitionKey(topic: string, partition: number): string {
   return `${topic}/${partition}`;
 }

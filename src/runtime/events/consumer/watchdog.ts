@@ -1,6 +1,6 @@
 import type { KafkaDriver } from '../kafka/driver.ts';
 import type { OpenPartition } from './partition.ts';
-import { placeOf } from './start-positions.ts';
+import { partitionKey } from './start-positions.ts';
 
 export interface WatchdogOptions {
   driver: Pick<KafkaDriver, 'topicOffsets'>;
@@ -33,7 +33,7 @@ export function createWatchdog({ driver, interval, partitions, knownIdle, stalle
     const ends = await readEnds(topics).catch(() => new Map<string, number>());
     for (const partition of watched) {
       const { topic, partition: number } = partition.status();
-      const place = placeOf(topic, number);
+      const place = partitionKey(topic, number);
       const end = ends.get(place) ?? 0;
       partition.seeEnd(end);
       if (!partition.isIdle() || end <= partition.nextFetch()) continue;
@@ -49,7 +49,7 @@ export function createWatchdog({ driver, interval, partitions, knownIdle, stalle
     const ends = new Map<string, number>();
     for (const topic of topics) {
       for (const { partition, high } of await driver.topicOffsets(topic))
-        ends.set(placeOf(topic, partition), high);
+        ends.set(partitionKey(topic, partition), high);
     }
     return ends;
   }

@@ -49,12 +49,12 @@ function encodeHeaders(event: PublishedEvent): Record<string, string> {
  */
 export function decodeEvent(message: IncomingMessage): ReceivedEvent {
   const fault = structuredOf(message)?.fault;
-  if (fault) throw new CloudEventError(`${placeOf(message)} ${fault}`);
+  if (fault) throw new CloudEventError(`${locationOf(message)} ${fault}`);
   const type = required(message, 'type');
   const [id, source] = [required(message, 'id'), required(message, 'source')];
   if (!fitsInbox({ id, source })) {
     throw new CloudEventError(
-      `${placeOf(message)} has an id and a source of more than ${LONGEST_IDENTITY} bytes together, the maximum that the inbox stores`,
+      `${locationOf(message)} has an id and a source of more than ${LONGEST_IDENTITY} bytes together, the maximum that the inbox stores`,
     );
   }
   const causationId = carriedId(attributeOf(message, 'causationid'));
@@ -126,7 +126,7 @@ function required(message: IncomingMessage, name: Attribute): string {
   const missing = structuredOf(message)
     ? `attribute ${name}; it is not a CloudEvent`
     : `header ce_${name}; it is not a CloudEvent in binary mode`;
-  throw new CloudEventError(`${placeOf(message)} has no ${missing}`);
+  throw new CloudEventError(`${locationOf(message)} has no ${missing}`);
 }
 
 /** Returns an attribute that identifies events or aggregates, which must not be altered. */
@@ -134,7 +134,7 @@ function textAttribute(message: IncomingMessage, name: Attribute): string | unde
   const value = attributeOf(message, name);
   if (value === undefined || isText(value)) return value?.toString();
   throw new CloudEventError(
-    `${placeOf(message)} has the ${name} ${shown(value)}, which contains NUL or is not UTF-8`,
+    `${locationOf(message)} has the ${name} ${quotedValue(value)}, which contains NUL or is not UTF-8`,
   );
 }
 
@@ -167,7 +167,7 @@ function traceparentOf(message: IncomingMessage): string | undefined {
 function versionOf(message: IncomingMessage, text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new CloudEventError(
-    `${placeOf(message)} has the version ${shown(text)}; eventversion counts 1, 2, 3, ...`,
+    `${locationOf(message)} has the version ${quotedValue(text)}; eventversion counts 1, 2, 3, ...`,
   );
 }
 
@@ -178,11 +178,11 @@ function dataOf(message: IncomingMessage): unknown {
   if (!value?.length) return undefined;
   // https://www.rfc-editor.org/rfc/rfc8259#section-8.1
   if (Buffer.isBuffer(value) && !isUtf8(value))
-    throw new CloudEventError(`${placeOf(message)} has data that is not UTF-8`);
+    throw new CloudEventError(`${locationOf(message)} has data that is not UTF-8`);
   try {
     return JSON.parse(value.toString()) as unknown;
   } catch (cause) {
-    throw new CloudEventError(`${placeOf(message)} has data that is not JSON`, { cause });
+    throw new CloudEventError(`${locationOf(message)} has data that is not JSON`, { cause });
   }
 }
 
@@ -190,7 +190,7 @@ const firstOf = (value: Bytes | Bytes[] | undefined): Bytes | undefined =>
   Array.isArray(value) ? value[0] : value;
 
 /** Shortens a value for an error message. */
-const shown = (value: Bytes): string => JSON.stringify(value.toString().slice(0, 100));
+const quotedValue = (value: Bytes): string => JSON.stringify(value.toString().slice(0, 100));
 
-const placeOf = ({ topic, partition, offset }: IncomingMessage): string =>
+const locationOf = ({ topic, partition, offset }: IncomingMessage): string =>
   `message ${topic}/${partition}@${offset}`;

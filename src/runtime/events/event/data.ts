@@ -27,10 +27,10 @@ export class UnknownVersionError extends EventDataError {
 export function serializeData<T>(definition: EventDefinition<T>, data: T): string {
   const faults = jsonFaults(data).map(faultText);
   if (faults.length > 0)
-    throw new EventDataError(`${nameOf(definition)} was not published: ${faults.join('. ')}`);
+    throw new EventDataError(`${versionName(definition)} was not published: ${faults.join('. ')}`);
   const wire: unknown = JSON.parse(JSON.stringify(data) ?? 'null');
   const { error, value } = strictly(definition.schema)(wire);
-  if (error) throw new EventDataError(`${nameOf(definition)} was not published: ${faultsText(error)}`);
+  if (error) throw new EventDataError(`${versionName(definition)} was not published: ${faultsText(error)}`);
   return JSON.stringify(value);
 }
 
@@ -111,4 +111,5 @@ function objectOf<T>(definition: EventDefinition<T>, data: unknown): object {
   );
 }
 
-const nameOf = ({ type, version }: { type: string; version: number }): string => `${type} version ${version}`;
+const versionName = ({ type, version }: { type: string; version: number }): string =>
+  `${type} version ${version}`;

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { EventFailure, EventRunFailure } from './failure.ts';
 import type { BatchPart, HandleableEvent } from './handlers.ts';
-import { describe, handleEvent, type HandledEvent } from './run-handler.ts';
+import { describeMessage, handleEvent, type HandledEvent } from './run-handler.ts';
 import type { IncomingMessage } from '../event/message.ts';
 
 /** Handles the events of one transaction in order; consecutive events of one batch handler together. */
@@ -44,7 +44,7 @@ export function createEventRuns(trx: Knex.Transaction, timeout: number): EventRu
       return ended.map(({ time }) => ({ time, seconds: seconds / ended.length }));
     } catch (error) {
       if (ended.length === 1 || !(error instanceof EventFailure)) throw error;
-      throw new EventRunFailure(`${ended.length} events from ${describe(first.message)} on`, error);
+      throw new EventRunFailure(`${ended.length} events from ${describeMessage(first.message)} on`, error);
     }
   }
 

@@ -4,7 +4,7 @@ import { isAway, isCanceled, isConflict } from '../../database/error-kind.ts';
 import { CloudEventError } from '../event/cloud-events.ts';
 import { EventDataError, UnknownVersionError } from '../event/data.ts';
 import { EventSizeError } from '../event/size.ts';
-import type { GroupPartition, Position } from '../inbox/positions.ts';
+import type { GroupPartition, PartitionPosition } from '../inbox/positions.ts';
 
 /** The kind of a failure, which determines how it is handled. */
 export type FailureKind = ParkReason | 'conflict' | 'unreachable';
@@ -62,9 +62,13 @@ export class ParkingFullError extends Error {
 /** The group's position has moved: another member had the partition, or the position was reset. */
 export class PositionMovedError extends Error {
   override name = 'PositionMovedError';
-  readonly found: Position | undefined;
+  readonly found: PartitionPosition | undefined;
 
-  constructor({ groupId, topic, partition }: GroupPartition, known: Position, found: Position | undefined) {
+  constructor(
+    { groupId, topic, partition }: GroupPartition,
+    known: PartitionPosition,
+    found: PartitionPosition | undefined,
+  ) {
     const seen = found ? `${found.position} (reset ${found.resets} times)` : 'gone';
     super(
       `group ${groupId} was left at ${known.position} (reset ${known.resets} times) in ${topic}/${partition}, and is now at ${seen}`,

@@ -50,11 +50,16 @@ export function failureOf(
   { reading = false, took = 0 } = {},
 ): EventFailure {
   const offset = Number(message.offset);
-  return new EventFailure(describe(message), { offset, took, kind: kindOf(cause, { reading }), cause });
+  return new EventFailure(describeMessage(message), {
+    offset,
+    took,
+    kind: kindOf(cause, { reading }),
+    cause,
+  });
 }
 
 /** Describes an event for the log: its type, id, key and place. */
-export function describe(message: IncomingMessage): string {
+export function describeMessage(message: IncomingMessage): string {
   const { topic, partition, offset, key } = message;
   const name = readAttribute(message, 'type')?.slice(0, 200) ?? nameless(message);
   const id = readAttribute(message, 'id')?.slice(0, 200);

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { identityOf, type EventIdentity } from '../event/definition.ts';
-import type { GroupPartition, Position } from './positions.ts';
+import type { GroupPartition, PartitionPosition } from './positions.ts';
 import { inTransaction } from '../../database/transaction-failure.ts';
 import type { Witness } from './witness.ts';
 
@@ -30,7 +30,7 @@ const claimText = `
 export interface Claim {
   of: GroupPartition;
   /** The group's position as this member knows it. */
-  known: Position;
+  known: PartitionPosition;
   /** The group's position after all events are handled. */
   next: number;
   /** The last record before `next`; without one, the earlier witness stays. */
@@ -63,11 +63,11 @@ export async function claimEvents(
 ): Promise<Claimed | undefined> {
   const { groupId, topic, partition } = of;
   const position = [next, groupId, topic, partition, known.position, known.resets];
-  const inbox = [groupId, topic, ...columnsOf(events)];
+  const inbox = [groupId, topic, ...identityColumns(events)];
   const timeouts = [String(statementTimeout), String(2 * statementTimeout)];
   const seen = [witness?.offset ?? null, witness?.timestamp ?? null, witness?.digest ?? null];
   const values = [...position, ...inbox, events.length, groupId, topic, ...timeouts, ...seen];
-  const connection: Connection = await trx.client.acquireConnection();
+  const connection: InboxConnection = await trx.client.acquireConnection();
   const { rows } = await connection.query({
     ...(session && { name: 'inbox_claim' }),
     text: claimText,
@@ -80,7 +80,7 @@ export async function claimEvents(
 }
 
 /** A client of `pg`, because Knex does not name statements. */
-interface Connection {
+interface InboxConnection {
   query(statement: { name?: string; text: string; values: unknown[] }): Promise<{ rows: [ClaimRow] }>;
 }
 
@@ -110,7 +110,7 @@ export async function claimInbox(
   const { rows } = await trx.raw<{ rows: EventIdentity[] }>(claimMore, [
     groupId,
     topic,
-    ...columnsOf(events),
+    ...identityColumns(events),
   ]);
   return rows;
 }
@@ -126,10 +126,10 @@ export async function forgetInbox(
   events: readonly EventIdentity[],
 ): Promise<void> {
   if (events.length === 0) return;
-  await trx.raw(deleteSome, [...columnsOf(events), groupId]);
+  await trx.raw(deleteSome, [...identityColumns(events), groupId]);
 }
 
-function columnsOf(events: readonly EventIdentity[]): string[][] {
+function identityColumns(events: readonly EventIdentity[]): string[][] {
   return [events.map(({ source }) => source), events.map(({ id }) => id)];
 }
 

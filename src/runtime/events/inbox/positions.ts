@@ -13,13 +13,13 @@ export interface GroupPartition {
  * The next offset to handle, as a number: Kafka's offsets stay below 2^53 for centuries. `resets` counts how often it was set
  * back; a writer that knows an older count is stale.
  */
-export interface Position {
+export interface PartitionPosition {
   position: number;
   resets: number;
 }
 
 /** A position and the identity of its log; undefined if that is unknown. */
-export interface LogPosition extends Position {
+export interface LogPosition extends PartitionPosition {
   /** The id of the topic (KIP-516), as Kafka writes it. */
   topicId?: string;
   /** A record that the group has seen there. */
@@ -43,7 +43,7 @@ const columns = ({ groupId, topic, partition }: GroupPartition) => ({
   topic,
   partition,
 });
-const positionOf = (row: Pick<PositionRow, 'position' | 'resets'>): Position => ({
+const positionOf = (row: Pick<PositionRow, 'position' | 'resets'>): PartitionPosition => ({
   position: Number(row.position),
   resets: row.resets,
 });
@@ -96,7 +96,7 @@ export async function createPosition(
   of: GroupPartition,
   position: number,
   topicId?: string,
-): Promise<Position> {
+): Promise<PartitionPosition> {
   const found = await inTransaction(database, async (trx) => {
     await trx(table)
       .insert({ ...columns(of), position, topic_id: topicId ?? null })
@@ -140,7 +140,10 @@ export async function createPositions(
 }
 
 /** Returns the group's current position; undefined if there is none. */
-export async function readPosition(database: Knex, of: GroupPartition): Promise<Position | undefined> {
+export async function readPosition(
+  database: Knex,
+  of: GroupPartition,
+): Promise<PartitionPosition | undefined> {
   const row = await database<PositionRow>(table).where(columns(of)).first('position', 'resets');
   return row && positionOf(row);
 }
@@ -178,9 +181,9 @@ export async function movePosition(
 export async function advancePosition(
   database: Knex,
   of: GroupPartition,
-  seen: Position,
+  seen: PartitionPosition,
   position: number,
-): Promise<Position | undefined> {
+): Promise<PartitionPosition | undefined> {
   const moved = await inTransaction(database, (trx) =>
     trx(table)
       .where({ ...columns(of), position: seen.position, resets: seen.resets })
@@ -197,10 +200,10 @@ export async function advancePosition(
 export async function resetPosition(
   database: Knex,
   of: GroupPartition,
-  seen: Position,
+  seen: PartitionPosition,
   position: number,
   topicId?: string,
-): Promise<Position> {
+): Promise<PartitionPosition> {
   await inTransaction(database, (trx) =>
     trx(table)
       .where({ ...columns(of), position: seen.position, resets: seen.resets })

@@ -48,7 +48,7 @@ export function createMember(
     return createTopicAwareAssigner({
       codec: assignerCodec,
       owned: () => member.owned(),
-      partitionsOf: (topic) => partitionsOf(cluster, topic, logger),
+      partitionsOf: (topic) => partitionCount(cluster, topic, logger),
     });
   };
   const consumer = kafka.consumer({
@@ -107,7 +107,7 @@ const assignerCodec: AssignerCodec = {
  * Returns the partitions of any topic; none, after a second attempt, if the topic does not exist or Kafka hides it from this
  * client.
  */
-async function partitionsOf(
+async function partitionCount(
   cluster: Cluster & { targetTopics?: Set<string> },
   topic: string,
   logger: Logger,

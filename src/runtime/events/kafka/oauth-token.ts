@@ -73,11 +73,11 @@ async function requestToken(credentials: ClientCredentials): Promise<{ value: st
     redirect: 'error',
     signal: AbortSignal.timeout(TIMEOUT),
   }).catch((error: unknown) => {
-    throw failed(reasonOf(error), error);
+    throw failed(failureText(error), error);
   });
   const text = await response.text().catch(() => '');
   const answer = parse(text);
-  if (!response.ok) throw failed(refusalOf(response.status, answer));
+  if (!response.ok) throw failed(refusalText(response.status, answer));
   const { access_token: value, expires_in: seconds } = answer ?? {};
   if (typeof value !== 'string' || value === '') throw failed(`${response.status} without an access_token`);
   return { value, seconds: Math.max(0, Number(seconds ?? 0) || 0) };
@@ -99,7 +99,7 @@ function parse(text: string): Answer | undefined {
 }
 
 /** Returns the status and the error fields of RFC 6749, section 5.2. */
-function refusalOf(status: number, answer: Answer | undefined): string {
+function refusalText(status: number, answer: Answer | undefined): string {
   const words = [answer?.error, answer?.error_description].filter((word) => typeof word === 'string');
   return [String(status), ...words].join(' ');
 }
@@ -119,7 +119,7 @@ function shownUrl(url: string): string {
 }
 
 /** The message of `fetch` is "fetch failed"; its cause has the reason. */
-function reasonOf(error: unknown): string {
+function failureText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return `no answer within ${TIMEOUT / 1_000} s`;
   const { cause } = error;

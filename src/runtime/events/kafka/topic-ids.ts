@@ -7,7 +7,7 @@ const UUID_BYTES = 16;
 const noId = Buffer.alloc(UUID_BYTES);
 
 /** The members that KafkaJS's types omit. */
-interface Connections {
+interface KafkaJsConnections {
   versions?: Record<number, { minVersion: number; maxVersion: number }>;
   connectionPool?: {
     send(exchange: {
@@ -29,7 +29,7 @@ type Ids = Map<string, string>;
  * old, the topic does not exist, or this client may not describe it. Rejects if the broker does not answer.
  */
 export async function topicIds(cluster: Cluster, groupId: string, topics: readonly string[]): Promise<Ids> {
-  const broker: Broker & Connections = await cluster.findGroupCoordinator({ groupId });
+  const broker: Broker & KafkaJsConnections = await cluster.findGroupCoordinator({ groupId });
   const versions = broker.versions?.[METADATA];
   if (!broker.connectionPool || !versions) return new Map();
   if (versions.minVersion > VERSION || versions.maxVersion < VERSION) return new Map();

@@ -32,7 +32,7 @@ export function withPrefix(driver: KafkaDriver, prefix: string): KafkaDriver {
       return committed.map(names.inside);
     },
     topicRetention: (topic) => driver.topicRetention(names.add(topic)),
-    createMember: (options, events) => createMember(driver, names, options, events),
+    createMember: (options, events) => createPrefixedMember(driver, names, options, events),
   };
 }
 
@@ -67,7 +67,7 @@ function namesWith(prefix: string): Names {
   };
 }
 
-function createMember(
+function createPrefixedMember(
   driver: KafkaDriver,
   { add, remove, outside, inside }: Names,
   options: MemberOptions,

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { readParkedEvents, thePlace, type ParkedEvent, type ParkedPlace } from './parked.ts';
+import { readParkedEvents, thePlace, type ParkedEventRow, type ParkedPlace } from './parked.ts';
 import { rejectRolledBack } from '../../database/transaction-end.ts';
 import { inTransaction } from '../../database/transaction-failure.ts';
 
@@ -10,7 +10,7 @@ export async function keepParked(
   trx: Knex.Transaction,
   place: ParkedPlace,
   whole: boolean,
-  keep: (events: ParkedEvent[]) => void,
+  keep: (events: ParkedEventRow[]) => void,
 ): Promise<number> {
   let count = 0;
   for (let after: string | undefined; ;) {
@@ -62,7 +62,7 @@ export async function lockAsSeen(trx: Knex.Transaction, { of, firstRow }: Drop):
 export async function dropParked(
   database: Knex,
   drop: Drop,
-  keep: (events: ParkedEvent[]) => void,
+  keep: (events: ParkedEventRow[]) => void,
 ): Promise<number | undefined> {
   const { of, firstRow, whole } = drop;
   const place = [of.group, of.topic, of.key];

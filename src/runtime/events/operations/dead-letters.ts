@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { countWaiting, readWaiting, type WholeWaitingEvent } from './outbox.ts';
 import { lockKeys, type OutboxConnection } from '../outbox/insert.ts';
 import { dropOutgoing } from './redrive-outbox.ts';
-import type { ParkedEvent, ParkedPlace } from './parked.ts';
+import type { ParkedEventRow, ParkedPlace } from './parked.ts';
 import { keepParked, lockAsSeen, type Drop } from './change-parked.ts';
 import { rejectRolledBack } from '../../database/transaction-end.ts';
 import { inTransaction } from '../../database/transaction-failure.ts';
@@ -20,7 +20,7 @@ export async function readBehind(
   place: ParkedPlace,
   limit: number,
   most?: number,
-): Promise<ParkedEvent[]> {
+): Promise<ParkedEventRow[]> {
   const { topic, key } = place;
   const waiting = await readWaiting(database, { topic, key }, limit, most);
   return waiting.map((event) => asParked(event, place));
@@ -29,7 +29,7 @@ export async function readBehind(
 const asParked = (
   { row, source, id, type, headers, value, bytes, createdAt }: WholeWaitingEvent,
   place: ParkedPlace,
-): ParkedEvent => ({
+): ParkedEventRow => ({
   ...{ ...place, row, source, id, type, headers, partition: null, position: null, rawKey: null },
   value: value === null ? null : Buffer.from(value),
   bytes,
@@ -44,7 +44,7 @@ const asParked = (
 export async function dropOutgoingKey(
   database: Knex,
   drop: Drop,
-  keep: (events: ParkedEvent[]) => void,
+  keep: (events: ParkedEventRow[]) => void,
 ): Promise<number | undefined> {
   const { of, whole } = drop;
   return inTransaction(database, async (trx) => {

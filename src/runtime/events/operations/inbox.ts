@@ -14,7 +14,7 @@ export interface HandledFilter {
   olderThan?: number;
 }
 
-export interface HandledEvent {
+export interface HandledEventRow {
   group: string;
   topic: string;
   source: string;
@@ -37,9 +37,9 @@ export async function findHandled(
   database: Knex,
   filter: HandledFilter,
   limit: number,
-): Promise<{ events: HandledEvent[]; more: number }> {
+): Promise<{ events: HandledEventRow[]; more: number }> {
   const { sql, values } = conditionsOf(filter, conditions);
-  const { rows } = await database.raw<{ rows: HandledEvent[] }>(
+  const { rows } = await database.raw<{ rows: HandledEventRow[] }>(
     `select ${columns} from event_inbox where ${sql} order by received_at desc limit :limit`,
     { ...values, limit },
   );
@@ -58,14 +58,14 @@ export async function forgetHandled(
   database: Knex,
   filter: HandledFilter,
   limit: number,
-  seen: (events: HandledEvent[]) => void,
+  seen: (events: HandledEventRow[]) => void,
 ): Promise<number> {
   const { sql, values } = conditionsOf(filter, conditions);
   const { rows: begun } = await database.raw<{ rows: { now: Date }[] }>('select clock_timestamp() as now');
   let forgotten = 0;
   for (let found = BATCH; found === BATCH && forgotten < limit; forgotten += found) {
     const { rows } = await inTransaction(database, (trx) =>
-      trx.raw<{ rows: HandledEvent[] }>(
+      trx.raw<{ rows: HandledEventRow[] }>(
         `delete from event_inbox where ctid = any (array(
          select ctid from event_inbox where ${sql} and received_at <= :until
          order by received_at desc limit :size for update

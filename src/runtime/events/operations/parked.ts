@@ -27,7 +27,7 @@ export interface ParkedFilter {
   of: 'first' | 'any';
 }
 
-export interface ParkedKey extends ParkedPlace {
+export interface ParkedKeyRow extends ParkedPlace {
   state: ParkedState;
   reason: string;
   error: string;
@@ -47,7 +47,7 @@ export interface ParkedKey extends ParkedPlace {
 /** A received header: bytes that are not text are in base64, and a repeated header is an array. */
 export type ParkedHeader = string | { base64: string } | (string | { base64: string })[];
 
-export interface ParkedEvent extends ParkedPlace {
+export interface ParkedEventRow extends ParkedPlace {
   row: string;
   /** Its place in Kafka; null for an outgoing event. */
   partition: number | null;
@@ -82,9 +82,9 @@ export async function findParkedKeys(
   database: Knex,
   filter: ParkedFilter,
   limit: number,
-): Promise<{ keys: ParkedKey[]; total: number }> {
+): Promise<{ keys: ParkedKeyRow[]; total: number }> {
   const { sql, values } = conditionsFor(filter);
-  const { rows } = await database.raw<{ rows: (ParkedKey & { total: string })[] }>(
+  const { rows } = await database.raw<{ rows: (ParkedKeyRow & { total: string })[] }>(
     `with found as (
        select ${keyColumns}, count(*) over () as total
        from event_parked_keys as k left join lateral (
@@ -133,8 +133,8 @@ export async function readParkedEvents(
   { group, topic, key }: ParkedPlace,
   limit: number,
   { after = '0', most }: { after?: string | undefined; most?: number } = {},
-): Promise<ParkedEvent[]> {
-  const { rows } = await database.raw<{ rows: ParkedEvent[] }>(
+): Promise<ParkedEventRow[]> {
+  const { rows } = await database.raw<{ rows: ParkedEventRow[] }>(
     `select ${eventColumns}, ${most === undefined ? 'value' : bounded} from event_parked where ${thePlace} and event_parked.id > ?
      order by event_parked.id limit ?`,
     [...(most === undefined ? [] : [most]), group, topic, key, after, limit],

@@ -79,12 +79,12 @@ export async function insertIntoOutbox(
     );
   for (let start = 0; start < messages.length; start += ROWS_PER_STATEMENT) {
     const rows = messages.slice(start, start + ROWS_PER_STATEMENT);
-    for (const { lane } of (await connection.query(insert, columnsOf(rows))).rows) lanes.add(lane);
+    for (const { lane } of (await connection.query(insert, messageColumns(rows))).rows) lanes.add(lane);
   }
   return lanes;
 }
 
-function columnsOf(messages: readonly OutgoingMessage[]): unknown[] {
+function messageColumns(messages: readonly OutgoingMessage[]): unknown[] {
   return [
     messages.map(({ key }) => key),
     messages.map(({ topic }) => topic),

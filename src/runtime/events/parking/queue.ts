@@ -24,7 +24,7 @@ export interface ParkedEvent {
 }
 
 const where = 'consumer_group = ? and topic = ? and key = ?';
-const placeOf = ({ groupId, topic, key }: ParkedKey): string[] => [groupId, topic, key];
+const keyBindings = ({ groupId, topic, key }: ParkedKey): string[] => [groupId, topic, key];
 
 const takeDue = `
   select topic, key, attempts from event_parked_keys
@@ -58,7 +58,7 @@ export async function takeKey(
   { whole }: { whole: boolean },
 ): Promise<TakenKey | undefined> {
   const lock = whole ? 'for update' : 'for no key update skip locked';
-  const { rows } = await trx.raw<{ rows: { attempts: number }[] }>(`${takeOne} ${lock}`, placeOf(key));
+  const { rows } = await trx.raw<{ rows: { attempts: number }[] }>(`${takeOne} ${lock}`, keyBindings(key));
   return rows[0] && { ...key, ...rows[0] };
 }
 
@@ -72,7 +72,7 @@ export async function readParked(
   key: ParkedKey,
   limit: number,
 ): Promise<ParkedEvent[]> {
-  const { rows } = await trx.raw<{ rows: ParkedRow[] }>(read, [...placeOf(key), limit]);
+  const { rows } = await trx.raw<{ rows: ParkedRow[] }>(read, [...keyBindings(key), limit]);
   return rows.map((row) => ({ row: row.id, message: parkedMessage(row) }));
 }
 
@@ -91,10 +91,13 @@ const finish = `
  * events still wait or are being appended.
  */
 export async function finishKey(trx: Knex.Transaction, key: ParkedKey): Promise<boolean> {
-  const locked = await trx.raw<{ rowCount: number }>(lockUnshared, placeOf(key));
+  const locked = await trx.raw<{ rowCount: number }>(lockUnshared, keyBindings(key));
   if (locked.rowCount === 0) return false;
   // a separate statement, so it sees the events appended before the lock was free
-  const { rowCount } = await trx.raw<{ rowCount: number }>(finish, [...placeOf(key), ...placeOf(key)]);
+  const { rowCount } = await trx.raw<{ rowCount: number }>(finish, [
+    ...keyBindings(key),
+    ...keyBindings(key),
+  ]);
   return rowCount > 0;
 }
 
@@ -104,7 +107,7 @@ const tryNext = `
 
 /** The first events of the key are handled; the next one is due and has no attempts yet. */
 export async function keepTrying(trx: Knex.Transaction, key: ParkedKey): Promise<void> {
-  await trx.raw(tryNext, placeOf(key));
+  await trx.raw(tryNext, keyBindings(key));
 }
 
 const postpone = `
@@ -120,7 +123,7 @@ export async function postponeKey(
   { reason, error, attempts, nextTryIn }: Verdict,
 ): Promise<void> {
   const wait = nextTryIn ?? null;
-  await trx.raw(postpone, [wait, reason, storableText(error), attempts, wait, ...placeOf(key)]);
+  await trx.raw(postpone, [wait, reason, storableText(error), attempts, wait, ...keyBindings(key)]);
 }
 
 const wait = `
@@ -134,7 +137,7 @@ export async function waitWithKey(
   key: ParkedKey,
   { error, attempts, nextTryIn }: { error: string; attempts: number; nextTryIn: number },
 ): Promise<void> {
-  await trx.raw(wait, [storableText(error), attempts, nextTryIn, ...placeOf(key)]);
+  await trx.raw(wait, [storableText(error), attempts, nextTryIn, ...keyBindings(key)]);
 }
 
 const look = `

@@ -49,9 +49,9 @@ export function parkedValues(message: IncomingMessage): unknown[] {
     identity?.source ?? null,
     identity?.id ?? null,
     type === undefined ? null : storableText(type),
-    JSON.stringify(message.excess === undefined ? headersOf(message) : headersOfExcess(message)),
+    JSON.stringify(message.excess === undefined ? headerJson(message) : headersOfExcess(message)),
     keyBytesOf(message),
-    message.excess === undefined ? bytesOf(message.value) : null,
+    message.excess === undefined ? toBuffer(message.value) : null,
     time === undefined ? null : new Date(time),
   ];
 }
@@ -91,15 +91,15 @@ function headersOfExcess(message: IncomingMessage): ParkedRow['headers'] {
     left -= bytes;
     kept[name] = first;
   }
-  return headersOf({ ...message, headers: kept });
+  return headerJson({ ...message, headers: kept });
 }
 
 const keyBytesOf = ({ key, excess }: IncomingMessage): Buffer | null =>
-  excess === undefined ? bytesOf(key) : (bytesOf(key)?.subarray(0, LONGEST_KEY) ?? null);
+  excess === undefined ? toBuffer(key) : (toBuffer(key)?.subarray(0, LONGEST_KEY) ?? null);
 
-const bytesOf = (bytes: Bytes | null): Buffer | null => (bytes === null ? null : Buffer.from(bytes));
+const toBuffer = (bytes: Bytes | null): Buffer | null => (bytes === null ? null : Buffer.from(bytes));
 
-function headersOf({ headers }: IncomingMessage): ParkedRow['headers'] {
+function headerJson({ headers }: IncomingMessage): ParkedRow['headers'] {
   const encode = (value: Bytes): HeaderJson => {
     const bytes = Buffer.from(value);
     return isText(bytes) ? bytes.toString() : { base64: bytes.toString('base64') };

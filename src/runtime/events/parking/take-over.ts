@@ -57,7 +57,7 @@ export async function isAnyToTakeOver(
  * other group are due immediately. Waits for a running attempt. Resolves to the number of events.
  */
 export async function takeOverParked(trx: Knex.Transaction, takeOver: ParkedTakeOver): Promise<number> {
-  const locked = await lockKeys(trx, takeOver);
+  const locked = await lockParked(trx, takeOver);
   if (locked.length === 0) return 0;
   const values = { ...valuesOf(takeOver), to: takeOver.to, ...listOf(locked) };
   await parkKeys(trx, locked, values, takeOver.to);
@@ -97,7 +97,7 @@ const readThem = `
   order by k.topic, k.key for update of k`;
 
 /** The second statement sees the result of the attempt that was waited for. */
-async function lockKeys(trx: Knex.Transaction, takeOver: ParkedTakeOver): Promise<LockedKey[]> {
+async function lockParked(trx: Knex.Transaction, takeOver: ParkedTakeOver): Promise<LockedKey[]> {
   await trx.raw(lockThem, valuesOf(takeOver));
   const { rows } = await trx.raw<{ rows: LockedKey[] }>(readThem, valuesOf(takeOver));
   return rows;

@@ -1,7 +1,7 @@
 import { CHANNEL } from '../outbox/lanes.ts';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import { connectionError } from '../../database/connection-error.ts';
-import { checkSchema, outboxSchema } from '../../database/required-schema.ts';
+import { checkRequiredSchema, outboxSchema } from '../../database/required-schema.ts';
 import { createLowWaterMarks, type LowWaterMarks } from './low-water-marks.ts';
 import { joinLeases, type LaneLeases, LANES_CHANGED } from './lane-leases.ts';
 import { openSession, type Session, type SessionEvents } from './session.ts';
@@ -36,7 +36,7 @@ export async function openRelayConnection(
       'DATABASE_DIRECT_URL, or DATABASE_URL if DATABASE_DIRECT_URL is not set',
     );
   });
-  const leases = await checkSchema(session.query, outboxSchema)
+  const leases = await checkRequiredSchema(session.query, outboxSchema)
     .then(() => joinLeases(session, CHANNEL, idle))
     .catch(async (error) => {
       await session.close();

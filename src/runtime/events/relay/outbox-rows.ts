@@ -73,7 +73,7 @@ export async function readLanes(
   const rows =
     waiting.length === 0
       ? await session.query<OutboxRow>(readAllHeads, [lanes, from])
-      : await session.query<OutboxRow>(readSomeHeads, [lanes, from, ...columnsOf(waiting)]);
+      : await session.query<OutboxRow>(readSomeHeads, [lanes, from, ...pausedColumns(waiting)]);
   const byLane = new Map<number, OutboxRow[]>();
   for (const row of rows) {
     const lane = byLane.get(row.lane);
@@ -86,7 +86,7 @@ export async function readLanes(
   return byLane;
 }
 
-const columnsOf = (waiting: readonly PausedTopic[]): unknown[] => [
+const pausedColumns = (waiting: readonly PausedTopic[]): unknown[] => [
   waiting.map(({ lane }) => lane ?? -1),
   waiting.map(({ topic }) => topic),
 ];

@@ -31,7 +31,7 @@ const moveRefused = `
   select topic, key from parked`;
 
 /** A key that is being redriven is passed over. */
-const lockKeys = `
+const lockParkedSql = `
   select topic, key from event_parked_keys
   where consumer_group = '' and (topic, key) in (select * from unnest($1::text[], $2::text[]))
   order by topic, key
@@ -73,15 +73,15 @@ export function parkRefused(session: Session, refused: readonly RefusedRow[]): P
  */
 export function parkBehind(session: Session, rows: readonly OutboxRow[]): Promise<boolean> {
   return session.transaction(async (query) => {
-    const locked = await query<TopicKey & Record<string, unknown>>(lockKeys, [
+    const locked = await query<TopicKey & Record<string, unknown>>(lockParkedSql, [
       rows.map(({ topic }) => topic),
       rows.map(({ key }) => key),
     ]);
-    const names = new Set(locked.map(nameOf));
-    const behind = rows.filter((row) => names.has(nameOf(row)));
+    const names = new Set(locked.map(topicKeyText));
+    const behind = rows.filter((row) => names.has(topicKeyText(row)));
     await query(moveBehind, [behind.map(({ lane }) => lane), behind.map(({ id }) => id)]);
     return behind.length === rows.length;
   });
 }
 
-const nameOf = ({ topic, key }: TopicKey): string => `${topic} ${key}`;
+const topicKeyText = ({ topic, key }: TopicKey): string => `${topic} ${key}`;

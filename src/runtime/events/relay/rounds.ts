@@ -25,7 +25,7 @@ type Connection = Pick<RelayConnection, 'session' | 'leases' | 'lowWaterMarks'>;
 type LaneRows = readonly [lane: number, rows: OutboxRow[]];
 
 /** Some lanes of a round, and the sender that sends their rows. */
-interface Share {
+interface LaneShare {
   sender: OutboxSender;
   lanes: readonly LaneRows[];
 }
@@ -131,7 +131,7 @@ export function createRounds({ connection, driver, topics }: Settings): Rounds {
   }
 
   /** Lanes with many rows are spread over all idle senders; few rows share a request. */
-  function spread(rows: readonly LaneRows[], sender: OutboxSender): Share[] {
+  function spread(rows: readonly LaneRows[], sender: OutboxSender): LaneShare[] {
     idle.push(sender);
     const most = countRows(rows) < BACKLOG ? 1 : idle.length;
     const chosen = idle.splice(-Math.min(most, rows.length), rows.length);
@@ -141,7 +141,7 @@ export function createRounds({ connection, driver, topics }: Settings): Rounds {
     }));
   }
 
-  async function send({ sender, lanes: sending }: Share): Promise<Outcome> {
+  async function send({ sender, lanes: sending }: LaneShare): Promise<Outcome> {
     const begun = performance.now();
     const answer = await sender.send(sending.flatMap(([, rows]) => rows));
     pace += (performance.now() - begun - pace) / 8;
@@ -183,7 +183,7 @@ export function createRounds({ connection, driver, topics }: Settings): Rounds {
     topics.deadLetters(ours, keys);
   }
 
-  function release(share: Share, { retryIn }: Outcome): void {
+  function release(share: LaneShare, { retryIn }: Outcome): void {
     const own = share.lanes.map(([lane]) => lane);
     if (retryIn !== undefined) {
       lanes.mark(own);

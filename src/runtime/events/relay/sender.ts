@@ -67,7 +67,7 @@ export function createOutboxSender(driver: Pick<KafkaDriver, 'createSender' | 'e
   }
 
   async function sendRest(rows: OutboxRow[], error: Error): Promise<Sent> {
-    const refusal = refusalOf(error);
+    const refusal = refusalIn(error);
     const topics = topicsOf(rows);
     if (!refusal) return failed(rows, error, false);
     if (topics.length > 1) return sendApart(topics.map((topic) => rows.filter((row) => row.topic === topic)));
@@ -90,7 +90,7 @@ export function createOutboxSender(driver: Pick<KafkaDriver, 'createSender' | 'e
     for (const part of parts) {
       const rows = part.filter((row) => !hasToWait(row, all));
       if (rows.length === 0) continue;
-      if (all.failures.some(({ error }) => !refusalOf(error))) break; // Kafka is away: the rest would only wait for it
+      if (all.failures.some(({ error }) => !refusalIn(error))) break; // Kafka is away: the rest would only wait for it
       const { sent, refused, failures } = await send(rows);
       all.sent.push(...sent);
       all.refused.push(...refused);
@@ -130,7 +130,7 @@ function splitBySize(rows: OutboxRow[]): OutboxRow[][] {
   return [rows.slice(0, place), rows.slice(place, place + 1), rows.slice(place + 1)];
 }
 
-function refusalOf(error: Error): Refusal | undefined {
+function refusalIn(error: Error): Refusal | undefined {
   return error instanceof SendError || error instanceof TopicError ? error.refused : undefined;
 }
 

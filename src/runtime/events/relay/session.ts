@@ -47,7 +47,7 @@ const applySettings = `
 /** Each statement with values has a name, so that PostgreSQL plans it once: that takes longer than to run it. */
 const names = new Map<string, string>();
 
-function nameOf(sql: string): string {
+function statementName(sql: string): string {
   const name = names.get(sql) ?? `relay_${names.size}`;
   names.set(sql, name);
   return name;
@@ -78,7 +78,9 @@ export async function openSession(
 
   async function ask<Row extends QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]> {
     try {
-      const { rows } = await client.query<Row>(values ? { name: nameOf(sql), text: sql, values } : sql);
+      const { rows } = await client.query<Row>(
+        values ? { name: statementName(sql), text: sql, values } : sql,
+      );
       return rows;
     } catch (error) {
       lose(error instanceof Error ? error : new Error(String(error)));

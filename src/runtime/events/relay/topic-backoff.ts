@@ -24,10 +24,10 @@ interface Failed extends PausedTopic {
 
 export function createTopicBackoff(): TopicBackoff {
   const failed = new Map<string, Failed>();
-  const nameOf = ({ topic, lane }: PausedTopic): string => `${lane ?? 'all'} ${topic}`;
+  const pauseName = ({ topic, lane }: PausedTopic): string => `${lane ?? 'all'} ${topic}`;
   return {
     fail({ topic, lane }) {
-      const name = nameOf({ topic, lane });
+      const name = pauseName({ topic, lane });
       const now = performance.now();
       const known = failed.get(name);
       const isWaiting = known !== undefined && known.until > now;
@@ -38,8 +38,8 @@ export function createTopicBackoff(): TopicBackoff {
     },
     succeed(topic, lane) {
       if (failed.size === 0) return false;
-      const hadFailed = failed.delete(nameOf({ topic, lane })) || failed.has(nameOf({ topic }));
-      failed.delete(nameOf({ topic }));
+      const hadFailed = failed.delete(pauseName({ topic, lane })) || failed.has(pauseName({ topic }));
+      failed.delete(pauseName({ topic }));
       return hadFailed && ![...failed.values()].some((each) => each.topic === topic);
     },
     waiting() {

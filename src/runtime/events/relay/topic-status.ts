@@ -59,7 +59,7 @@ export function createTopicStatus({ metrics, logger, refusalPatience }: Settings
     metrics.failed(topic);
     logger.warn(
       { err: error, topic, lane: row.lane, event_id: row.headers['ce_id'] },
-      `cannot publish to ${topic}, starting at ${nameOf(row)}: ${error.message}; trying again in ${Math.round(retryIn)} ms`,
+      `cannot publish to ${topic}, starting at ${rowName(row)}: ${error.message}; trying again in ${Math.round(retryIn)} ms`,
     );
     return retryIn;
   }
@@ -87,7 +87,7 @@ export function createTopicStatus({ metrics, logger, refusalPatience }: Settings
         if (!first) continue;
         logger.error(
           { err: first.error, topic, event_key: key, event_id: first.row.headers['ce_id'] },
-          `topic ${topic} does not accept ${nameOf(first.row)}: ${first.error.message}. The event is a dead letter, and later events of its key wait. Fix the cause and redrive the event, or drop it`,
+          `topic ${topic} does not accept ${rowName(first.row)}: ${first.error.message}. The event is a dead letter, and later events of its key wait. Fix the cause and redrive the event, or drop it`,
         );
       }
     },
@@ -97,7 +97,8 @@ export function createTopicStatus({ metrics, logger, refusalPatience }: Settings
 }
 
 /** How a log line names the event of a row. */
-const nameOf = ({ headers, key }: OutboxRow): string => `${headers['ce_type']} ${headers['ce_id']} of ${key}`;
+const rowName = ({ headers, key }: OutboxRow): string =>
+  `${headers['ce_type']} ${headers['ce_id']} of ${key}`;
 
 function lanesByTopic(rows: readonly OutboxRow[]): Map<string, number[]> {
   const lanes = new Map<string, Set<number>>();

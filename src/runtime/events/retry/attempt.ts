@@ -104,7 +104,7 @@ async function handleKey(
   const { groupId, topic, key } = taken;
   const progress = await handleInOrder(events, trx, options);
   await removeParked(trx, events.slice(0, progress.handled.length));
-  const settled = await settle(taken, progress, trx, options);
+  const settled = await recordAttempt(taken, progress, trx, options);
   if (progress.handled.length > 0) failpoint('parked.handled');
   const emptied = progress.handled.length === events.length;
   return { key: { groupId, topic, key }, emptied, ...progress, ...settled };
@@ -132,13 +132,13 @@ async function breakOff(
   return inTransaction(options.database, async (trx) => {
     rejectRolledBack(trx);
     const again = await takeKey(trx, taken, { whole: false });
-    const settled = again && (await settle(again, { handled: [], failure }, trx, options));
+    const settled = again && (await recordAttempt(again, { handled: [], failure }, trx, options));
     return settled && { key: taken, handled: [], emptied: false, failure, ...settled };
   });
 }
 
 /** Schedules the next attempt of the key, or ends its parking. */
-async function settle(
+async function recordAttempt(
   taken: TakenKey,
   { handled, failure }: Progress,
   trx: Knex.Transaction,

@@ -3,7 +3,7 @@ import type { Response } from 'express';
 import type { FieldError } from '../../errors.ts';
 
 /** An answer lists this many errors, and the number of further ones. */
-const MAX_ERRORS = 100;
+const MAX_LISTED_ERRORS = 100;
 
 /** The body of a problem response (RFC 9457); `errors` lists the invalid fields, at most 100. */
 export interface Problem {
@@ -16,7 +16,7 @@ export interface Problem {
 
 /** Returns a problem whose title is the name of its status. */
 export function problem(status: number, detail?: string, errors: readonly FieldError[] = []): Problem {
-  const more = errors.length - MAX_ERRORS;
+  const more = errors.length - MAX_LISTED_ERRORS;
   return {
     type: 'about:blank',
     title: STATUS_CODES[status] ?? 'Error',
@@ -25,7 +25,7 @@ export function problem(status: number, detail?: string, errors: readonly FieldE
       more > 0
         ? [detail, `${more} more ${more === 1 ? 'error is' : 'errors are'} not listed.`].join(' ').trim()
         : detail,
-    errors: errors.length > 0 ? errors.slice(0, MAX_ERRORS) : undefined,
+    errors: errors.length > 0 ? errors.slice(0, MAX_LISTED_ERRORS) : undefined,
   };
 }
 

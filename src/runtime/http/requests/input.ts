@@ -12,8 +12,8 @@ export interface InputSchemas {
   body?: joi.Schema;
 }
 
-type Place = keyof InputSchemas;
-type Input = Record<Place, unknown> & { url?: string };
+type InputPlace = keyof InputSchemas;
+type Input = Record<InputPlace, unknown> & { url?: string };
 type Check = (req: Input) => Found | undefined;
 
 interface Found {
@@ -34,7 +34,7 @@ const MAX_MESSAGE = 500;
  * keeps the types of its JSON. Returns undefined if there are no schemas.
  */
 export function inputCheck(schemas: InputSchemas): ((req: Input) => void) | undefined {
-  const places: readonly Place[] = ['params', 'query', 'body'];
+  const places: readonly InputPlace[] = ['params', 'query', 'body'];
   const checks = places.flatMap((place) => (schemas[place] ? [check(place, schemas[place])] : []));
   if (checks.length === 0) return undefined;
   return (req) => {
@@ -57,7 +57,7 @@ function invalid(found: readonly Found[]): InvalidError {
   );
 }
 
-function check(place: Place, schema: joi.Schema): Check {
+function check(place: InputPlace, schema: joi.Schema): Check {
   const typed = place === 'body' ? withStrictTypes(schema) : schema;
   const validate = boundedValidation(typed.required(), { errors: { label: false } });
   return (req) => {
@@ -73,7 +73,7 @@ function check(place: Place, schema: joi.Schema): Check {
 }
 
 /** In Express 5 `req.query` is a getter; see https://expressjs.com/en/guide/migrating-5.html#req.query */
-function put(req: Input, place: Place, value: unknown): void {
+function put(req: Input, place: InputPlace, value: unknown): void {
   if (place === 'query') Object.defineProperty(req, 'query', { value, writable: true, configurable: true });
   else req[place] = value;
 }
@@ -97,6 +97,6 @@ function isUtf8Query(url: string): boolean {
 }
 
 /** Returns the error of a field, named by its path: `body.lines.0.amount`. */
-export function fieldError(place: Place, { path, message }: JsonFault): FieldError {
+export function fieldError(place: InputPlace, { path, message }: JsonFault): FieldError {
   return { field: shortenedPath([place, ...path], MAX_NAME), message: shortened(message, MAX_MESSAGE) };
 }

@@ -57,13 +57,13 @@ function urlOf(server: Server, host = '127.0.0.1'): string {
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
 
-interface Place {
+interface ListenAddress {
   port: number;
   host: string | undefined;
   variable: string;
 }
 
-function open(server: Server, { port, host, variable }: Place): Promise<void> {
+function open(server: Server, { port, host, variable }: ListenAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     const refuse = (error: NodeJS.ErrnoException) => {
       const isTaken = error.code === 'EADDRINUSE';

@@ -3,14 +3,14 @@ import { nativeZstd } from './zlib.ts';
 
 type Unpack = (packed: Buffer, limit: number) => Promise<Buffer>;
 
-let unpack: Promise<Unpack> | undefined;
+let unpacker: Promise<Unpack> | undefined;
 
 /**
  * Decompresses zstd (RFC 8878) with Node's implementation if available, else with the reference decoder as WebAssembly, which
  * is loaded at its first use. Rejects with a BatchError if the data is damaged or exceeds `limit` bytes.
  */
 export async function unpackZstd(packed: Buffer, limit: number): Promise<Buffer> {
-  const unpackThis = await (unpack ??= Promise.resolve(nativeZstd() ?? wasmZstd()));
+  const unpackThis = await (unpacker ??= Promise.resolve(nativeZstd() ?? wasmZstd()));
   return unpackThis(packed, limit);
 }
 
