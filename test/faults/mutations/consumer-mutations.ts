@@ -42,7 +42,7 @@ export const consumerMutations: readonly Mutation[] = [
         replace: 'const seen = identity && !unseen.delete(identityOf(identity)) && offset < 0;',
       },
     ],
-    noticedBy: { file: 'runtime/events/consumer.test.ts', title: 'passes over an event that comes again' },
+    noticedBy: { file: 'runtime/events/consumer.test.ts', title: 'handles a redelivered event only once' },
   },
   {
     name: 'position committed before the handler',
@@ -56,7 +56,7 @@ export const consumerMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/events/consumer-failures.test.ts',
-      title: 'is tried a few times in place, and the events behind it wait',
+      title: 'is retried a few times in place, while the events behind it wait',
     },
   },
   {
@@ -71,7 +71,7 @@ export const consumerMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/events/consumer-failures.test.ts',
-      title: 'has failed when it catches the error of a statement, since PostgreSQL then commits nothing',
+      title: 'fails even if it catches the error of a statement, since PostgreSQL then commits nothing',
     },
   },
   {
@@ -86,7 +86,7 @@ export const consumerMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/events/consumer-group.test.ts',
-      title: 'commits what it has, and remembers no more, when it is told that this is enough',
+      title: 'commits the handled events, and records no more, when the batch is stopped',
     },
   },
   {
@@ -101,7 +101,7 @@ export const consumerMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/events/consumer-failures.test.ts',
-      title: 'has failed at its deadline, and nothing of it remains',
+      title: 'fails at its deadline, and its work is rolled back',
     },
   },
   {
@@ -116,7 +116,7 @@ export const consumerMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/events/consumer-group.test.ts',
-      title: 'goes on without an owner that has died, or hangs, in its transaction',
+      title: 'continues without an owner that died or hangs in its transaction',
       timeout: 15_000,
     },
   },
@@ -126,7 +126,7 @@ export const consumerMutations: readonly Mutation[] = [
     changes: [{ file: 'events/kafka/client.ts', find: '  stopJumps();\n', replace: '' }],
     noticedBy: {
       file: 'runtime/events/consumer-group-rebuild.test.ts',
-      title: 'goes on where the log begins, loudly, when events were deleted that it had not fetched',
+      title: 'continues at the start of the log, with an error in the log, when unread events were deleted',
     },
   },
   {
@@ -141,7 +141,7 @@ export const consumerMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/events/consumer-group.test.ts',
-      title: 'is the beginning for a new group',
+      title: 'is the start of the log for a new group',
       timeout: 15_000,
     },
   },
@@ -201,7 +201,7 @@ export const consumerMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/events/consumer-at-least-once.test.ts',
-      title: 'hands over the key that is the same each time, and holds no transaction while the handler runs',
+      title: 'passes the same idempotency key each time, and holds no transaction while the handler runs',
     },
   },
   {
@@ -231,7 +231,7 @@ export const consumerMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/events/consumer-group.test.ts',
-      title: 'is reset to the beginning, loudly, when the log is another one and holds more',
+      title: 'is reset to the start of a recreated topic that has more events, with an error in the log',
     },
   },
   {
@@ -246,7 +246,7 @@ export const consumerMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/events/consumer-group.test.ts',
-      title: 'is reset where the topic has another id, and keeps the new one',
+      title: 'is reset if the topic has another id, and the new id is stored',
     },
   },
   {
@@ -262,7 +262,8 @@ export const consumerMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/events/consumer-batches.test.ts',
-      title: 'that cannot be unpacked stop their partition alone, loudly, until the position is behind them',
+      title:
+        'that cannot be decompressed stop only their partition, with an error, until the position is behind them',
       timeout: 60_000,
     },
   },

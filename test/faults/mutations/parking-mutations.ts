@@ -140,7 +140,7 @@ export const parkingMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: parkedTests,
-      title: 'for want of a dependency pauses the partition, and parks nothing',
+      title: 'because a dependency is unavailable pauses the partition and parks nothing',
     },
   },
   {
@@ -153,7 +153,7 @@ export const parkingMutations: readonly Mutation[] = [
         replace: '',
       },
     ],
-    noticedBy: { file: parkedTests, title: 'of an unknown version waits for a release that knows it' },
+    noticedBy: { file: parkedTests, title: 'of an unknown version waits for a release that can read it' },
   },
   {
     name: 'no end of tries',
@@ -167,7 +167,7 @@ export const parkingMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: parkedTests,
-      title: 'is a dead letter at the limit, which still holds its key back, and says so',
+      title: 'is a dead letter at the limit, still blocks its key, and is logged',
     },
   },
   {
@@ -178,7 +178,7 @@ export const parkingMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: retryTests,
-      title: 'lets a partition wait 500 ms of 5 s at most, however many events fail',
+      title: 'blocks a partition for at most 500 ms in 5 s, however many events fail',
     },
   },
   {
@@ -193,7 +193,7 @@ export const parkingMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: retryTests,
-      title: 'tries a conflict at once, ten times, and takes it for a failure then',
+      title: 'retries a conflict ten times at once, and then treats it as a failure',
     },
   },
 ];

@@ -28,7 +28,7 @@ describe('bus.on with { delivery: "at-least-once" }', () => {
     Number((await fixture.database('event_positions').first())?.position ?? 0);
   const parked = (): Promise<string[]> => fixture.database('event_parked_keys').orderBy('key').pluck('key');
 
-  it('hands over the key that is the same each time, and holds no transaction while the handler runs', async () => {
+  it('passes the same idempotency key each time, and holds no transaction while the handler runs', async () => {
     const calls: unknown[] = [];
     consume(async (event, ...rest) => {
       const open = await fixture.database
@@ -44,7 +44,7 @@ describe('bus.on with { delivery: "at-least-once" }', () => {
     assert.deepEqual(await fixture.database('event_inbox').pluck('event_id'), [id]);
   });
 
-  it('keeps the order with the events that are handled in transactions, and remembers each', async () => {
+  it('keeps the order with events that are handled in transactions, and records each', async () => {
     const order: string[] = [];
     const consumers = fixture.consumers({}, [noteWritten, noteBurnt]);
     consumers.on(noteWritten, async ({ data }) => order.push(data.text), atLeastOnce);
@@ -60,7 +60,7 @@ describe('bus.on with { delivery: "at-least-once" }', () => {
     assert.equal((await fixture.database('event_inbox')).length, 30);
   });
 
-  it('passes over an event that comes again', async () => {
+  it('handles a redelivered event only once', async () => {
     let calls = 0;
     consume(async () => (calls += 1));
     const id = await fixture.send('a', 'x');
@@ -69,7 +69,7 @@ describe('bus.on with { delivery: "at-least-once" }', () => {
     assert.equal(calls, 1);
   });
 
-  it('calls again with the same key after a failure, in place and parked, with its key waiting', async () => {
+  it('retries with the same idempotency key, in place and parked, while later events of the key wait', async () => {
     const calls: string[] = [];
     const inside = consume(
       async ({ data }, idempotencyKey) => {
@@ -89,7 +89,7 @@ describe('bus.on with { delivery: "at-least-once" }', () => {
     await waitFor(async () => (await parked()).length === 0);
   });
 
-  it('parks nothing and calls again when what remembers the event cannot be written', async () => {
+  it('retries and parks nothing when the event cannot be recorded as handled', async () => {
     let calls = 0;
     consume(async () => {
       calls += 1;

@@ -39,7 +39,7 @@ describe('record batches of other clients', () => {
   const partition = (number: number): PartitionStatus | undefined =>
     consumers.status()[0]?.partitions.find((each) => each.partition === number);
 
-  it('are handled, whatever compressed them: gzip, snappy in both framings, lz4 and zstd', async () => {
+  it('are handled with every compression: gzip, snappy in both framings, lz4 and zstd', async () => {
     for (const batch of Object.values(batches)) await append(0, Buffer.from(batch, 'base64'));
     await waitFor(() => partition(0)?.lag === 0 && partition(0)?.position === 180);
     for (const name of Object.keys(batches)) {
@@ -50,7 +50,7 @@ describe('record batches of other clients', () => {
     }
   });
 
-  it('that cannot be unpacked stop their partition alone, loudly, until the position is behind them', async () => {
+  it('that cannot be decompressed stop only their partition, with an error, until the position is behind them', async () => {
     await append(0, Buffer.from(batches['java-lz4'], 'base64'));
     for (const [, batch] of unreadable) await append(0, batch);
     await append(0, Buffer.from(batches['java-none'], 'base64'));

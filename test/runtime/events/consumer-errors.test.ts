@@ -14,7 +14,7 @@ import { EventDataError, UnknownVersionError } from '../../../src/runtime/events
 
 const coded = (code: string): Error => Object.assign(new Error(`it says ${code}`), { code });
 
-describe('what an error is', () => {
+describe('the kind of an error', () => {
   const refused = new AggregateError([coded('ECONNREFUSED'), coded('ECONNREFUSED')]);
   const selfCaused = new Error('in a circle');
   selfCaused.cause = selfCaused;
@@ -60,7 +60,7 @@ describe('what an error is', () => {
     it(`calls ${what} ${kind}`, () => assert.equal(kindOf(error), kind));
   }
 
-  it('tells what cannot be read from what another release could read', () => {
+  it('distinguishes unreadable events from events that another release can read', () => {
     const reading = { reading: true };
     assert.equal(kindOf(new EventDataError('no'), reading), 'unreadable');
     assert.equal(kindOf(new CloudEventError('no'), reading), 'unreadable');
@@ -69,7 +69,7 @@ describe('what an error is', () => {
   });
 });
 
-describe('what is done about a failure', () => {
+describe('the retry policy', () => {
   const settings = defaultSettings({
     databasePoolMax: 10,
     shutdownTimeout: 10_000,
@@ -89,7 +89,7 @@ describe('what is done about a failure', () => {
     assert.ok((last.verdict.nextTryIn ?? 0) >= 800);
   });
 
-  it('handles the events of a run that failed one by one, unless what it needs does not answer', () => {
+  it('handles the events of a failed batch one by one, unless a dependency does not answer', () => {
     const retry = createRetry(settings, () => 0);
     const run = (kind: FailureKind, cause: Error): EventRunFailure =>
       new EventRunFailure('5 events', new EventFailure('one', { offset: 7, kind, cause }));
@@ -101,7 +101,7 @@ describe('what is done about a failure', () => {
     assert.equal(retry.next(run('conflict', coded('40P01')), 5).how, 'at once');
   });
 
-  it('lets a partition wait 500 ms of 5 s at most, however many events fail', () => {
+  it('blocks a partition for at most 500 ms in 5 s, however many events fail', () => {
     let now = 0;
     const retry = createRetry(settings, () => now);
     const outcomes = Array.from({ length: 12 }, (_, offset) => retry.next(fails(offset), 1).how);
@@ -111,7 +111,7 @@ describe('what is done about a failure', () => {
     assert.equal(retry.next(fails(20), 1).how, 'in place');
   });
 
-  it('counts what the tries in place take, their transactions included', () => {
+  it('counts the time of retries in place, their transactions included', () => {
     let now = 0;
     const retry = createRetry(settings, () => now);
     const outcomes = Array.from({ length: 5 }, (_, offset) => {
@@ -123,11 +123,11 @@ describe('what is done about a failure', () => {
     assert.deepEqual(outcomes, ['in place', 'in place', 'in place', 'park', 'park']);
   });
 
-  it('does not try again in place what takes long', () => {
+  it('does not retry a slow handler in place', () => {
     assert.equal(createRetry(settings, () => 0).next(fails(1, 400), 1).how, 'park');
   });
 
-  it('tries a conflict at once, ten times, and takes it for a failure then', () => {
+  it('retries a conflict ten times at once, and then treats it as a failure', () => {
     const retry = createRetry(settings, () => 0);
     const outcomes = Array.from({ length: 11 }, () => retry.next(coded('40P01'), 1).how);
     assert.deepEqual(new Set(outcomes.slice(0, 10)), new Set(['at once']));

@@ -24,7 +24,7 @@ describe('a handler that fails', () => {
     return consumers;
   }
 
-  it('is tried a few times in place, and the events behind it wait', async () => {
+  it('is retried a few times in place, while the events behind it wait', async () => {
     let tries = 0;
     consume(async (event, trx) => {
       await keep(event, trx);
@@ -52,7 +52,7 @@ describe('a handler that fails', () => {
     );
   });
 
-  it('says what fails in its status and its metrics, while the others of its group go on', async () => {
+  it('appears in the status and the metrics, while the other events of its group continue', async () => {
     const registry = new (await import('prom-client')).Registry();
     const consumers = consume(
       async () => {
@@ -70,7 +70,7 @@ describe('a handler that fails', () => {
     assert.deepEqual(await effects(), []);
   });
 
-  it('is interrupted by stop while it waits for its next try', async () => {
+  it('is interrupted by stop while it waits for its next attempt', async () => {
     const consumers = consume(
       async () => {
         throw new Error('never');
@@ -85,7 +85,7 @@ describe('a handler that fails', () => {
     assert.equal((await fixture.database('event_parked')).length, 0);
   });
 
-  it('is waited for by stop, which commits what it did and leaves the rest to the next member', async () => {
+  it('is awaited by stop, which commits its work and leaves the rest to the next member', async () => {
     const handler = new EventEmitter();
     const consumers = consume(async (event, trx) => {
       await keep(event, trx);
@@ -104,7 +104,7 @@ describe('a handler that fails', () => {
     assert.deepEqual(await effects(), ['first', 'second']);
   });
 
-  it('has failed at its deadline, and nothing of it remains', async () => {
+  it('fails at its deadline, and its work is rolled back', async () => {
     let tries = 0;
     consume(
       async (event, trx) => {
@@ -119,7 +119,7 @@ describe('a handler that fails', () => {
     assert.match(errors()[0]?.msg ?? '', /took longer than 100 ms/);
   });
 
-  it('has failed when it catches the error of a statement, since PostgreSQL then commits nothing', async () => {
+  it('fails even if it catches the error of a statement, since PostgreSQL then commits nothing', async () => {
     let tries = 0;
     consume(async (event, trx) => {
       await keep(event, trx);
@@ -133,7 +133,7 @@ describe('a handler that fails', () => {
     assert.ok(fixture.log.some(({ msg }) => /rolled back .*savepoint/.test(msg)));
   });
 
-  it('ends a statement that hangs at its deadline', async () => {
+  it('has a hanging statement canceled at its deadline', async () => {
     let tries = 0;
     consume(
       async (event, trx) => {
@@ -146,7 +146,7 @@ describe('a handler that fails', () => {
     await waitFor(async () => (await effects()).length > 0);
   });
 
-  it('is tried again at once after a deadlock or a serialization failure, without an error', async () => {
+  it('is retried at once after a deadlock or a serialization failure, without an error', async () => {
     let tries = 0;
     consume(
       async (event, trx) => {
@@ -167,7 +167,7 @@ describe('a database that goes away', () => {
   before(async () => (fixture = await createFixture(2)));
   after(() => fixture.close());
 
-  it('loses no event and doubles none', async () => {
+  it('loses no event and repeats none', async () => {
     const consumers = fixture.consumers();
     consumers.on(noteWritten, ({ data }, trx) => trx('effect').insert({ text: data.text }));
     consumers.start();

@@ -9,7 +9,7 @@ import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts'
 /** A second address of loopback, which Linux has without being told. */
 const advertisedHost = '127.0.0.2';
 
-describe('a connection to Kafka on which nothing comes any more', function () {
+describe('a half-open connection to Kafka', function () {
   this.timeout(60_000);
   let fixture: Fixture;
   before(async () => (fixture = await createFixture(1)));
@@ -41,7 +41,7 @@ describe('a connection to Kafka on which nothing comes any more', function () {
     };
   }
 
-  it('is given up by a consumer, which goes on with another one', async () => {
+  it('is closed by a consumer, which continues on a new connection', async () => {
     const broker = await startBroker({ advertisedHost });
     const relay = await startRelay('127.0.0.1', broker.port);
     const driver = createKafkaDriver(

@@ -32,7 +32,7 @@ describe('the metrics of a consumer', () => {
   const largest = async (registry: Registry, name: string): Promise<number> =>
     Math.max(0, ...(await read(registry, name)).values());
 
-  it('tell how old the oldest event is that is not handled, while its handler hangs and after', async () => {
+  it('show the age of the oldest unhandled event, while its handler hangs and after', async () => {
     const release = deferred();
     const { registry } = replica(() => release.promise);
     await fixture.send('a', 'slow');
@@ -45,7 +45,7 @@ describe('the metrics of a consumer', () => {
     assert.equal((await read(registry, 'lag')).size, 4);
   });
 
-  it('forget a partition that was taken away, though an event of it is still being handled', async () => {
+  it('drop a revoked partition, even if an event of it is still being handled', async () => {
     const release = deferred();
     const { consumers, registry } = replica(() => release.promise);
     await fixture.sendMany(Array.from({ length: 40 }, (_, n) => ({ key: `k${n}`, text: String(n) })));
@@ -63,7 +63,7 @@ describe('the metrics of a consumer', () => {
     assert.equal((await read(registry, 'lag')).size, 0);
   });
 
-  it('count how often the group handed out its partitions', async () => {
+  it('count the rebalances of the group', async () => {
     const { registry } = replica(() => Promise.resolve());
     const rebalances = (): Promise<number> => largest(registry, 'rebalances_total');
     await waitFor(async () => (await rebalances()) === 1);

@@ -84,7 +84,7 @@ describe('a member of a group that is lost', () => {
     assert.ok(rebuilt(/no events arrive from note\.events\/0@0, although the partition ends at 1/));
   });
 
-  it('goes on where the log begins, loudly, when events were deleted that it had not fetched', async () => {
+  it('continues at the start of the log, with an error in the log, when unread events were deleted', async () => {
     let release = (): void => {};
     const held = new Promise<void>((resolve) => (release = resolve));
     const registry = new Registry();
@@ -114,7 +114,7 @@ describe('a member of a group that is lost', () => {
     assert.match(await registry.metrics(), /microservice_consumer_position_resets_total\{[^}]+\} 1/);
   });
 
-  it('again and again is unhealthy while Kafka answers, and healthy while it does not', async () => {
+  it('repeatedly is unhealthy if Kafka answers, and healthy if it does not', async () => {
     let refuse = true;
     let healthyAtFirst: boolean | undefined;
     const { consumers } = consume(

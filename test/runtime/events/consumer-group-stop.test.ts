@@ -12,7 +12,7 @@ describe('stopping a consumer', () => {
     await fixture.close();
   });
 
-  it('waits for a handler that hangs no longer than stopTimeout, and leaves the group at once then', async () => {
+  it('waits for a hanging handler up to stopTimeout, and then leaves the group at once', async () => {
     const held = new Promise<void>((resolve) => (release = resolve));
     const started: string[] = [];
     const hanging = fixture.consumers({ stopTimeout: 300, sessionTimeout: 90_000 });
@@ -38,7 +38,7 @@ describe('stopping a consumer', () => {
     release();
   });
 
-  it('waits for the handler that runs, and starts no other one', async () => {
+  it('waits for the running handler, and starts no other one', async () => {
     const held = new Promise<void>((resolve) => (release = resolve));
     const started: string[] = [];
     const consumers = fixture.consumers({ batchSize: 1 });
@@ -60,7 +60,7 @@ describe('stopping a consumer', () => {
     ]);
   });
 
-  it('leaves no member behind that the others wait for, when it comes while the group is being joined', async () => {
+  it('leaves no member behind when it happens during the join', async () => {
     release = () => {};
     const { groupId, bootstrapServers } = fixture.config.kafka;
     const staying = fixture.consumers();

@@ -48,7 +48,7 @@ describe('several replicas of a consumer', () => {
   const count = async (): Promise<number> =>
     Number((await fixture.database('effect').count({ count: '*' }).first())?.['count']);
 
-  it('share the partitions, and hand them over when one comes or goes: each event once, in order per key', async () => {
+  it('share the partitions, and reassign them when a replica starts or stops: each event once, in order per key', async () => {
     let sent = 0;
     const send = async (notes: number): Promise<void> => {
       await fixture.sendMany(
@@ -95,7 +95,7 @@ describe('a replica that stays', () => {
   const evenly = (replicas: Consumers[]): Promise<boolean> =>
     waitFor(() => replicas.every((each) => held(each) === 12 / replicas.length));
 
-  it('keeps its partitions, but for those that a replica takes that comes, and gets those of one that goes', async () => {
+  it('keeps its partitions, except those that a new replica gets, and gets those of a stopped replica', async () => {
     const stays = [replica(), replica()];
     await evenly(stays);
     const before = stays.map(partitionsOf);
@@ -120,7 +120,7 @@ describe('a partition with two owners', () => {
   before(async () => (fixture = await createFixture(1)));
   after(() => fixture.close());
 
-  it('is handled by one of them, and its position never goes back', async () => {
+  it('is handled by only one of them, and its position never goes back', async () => {
     const of = { groupId: 'g', topic: 'note.events', partition: 0 };
     const handlers = createGroupHandlers();
     handlers.addTopics(['note.events'], ({ subject }, trx) => trx('effect').insert({ text: subject }));
@@ -145,7 +145,7 @@ describe('a partition with two owners', () => {
     );
   });
 
-  it('goes on without an owner that has died, or hangs, in its transaction', async () => {
+  it('continues without an owner that died or hangs in its transaction', async () => {
     const { database } = fixture;
     const of = { groupId: 'd', topic: 'note.events', partition: 0 };
     const known = await createPosition(database, of, 0);
@@ -158,7 +158,7 @@ describe('a partition with two owners', () => {
     await dead.rollback().catch(() => {});
   });
 
-  it('does not set the position back by what was fetched before another owner went on', async () => {
+  it('keeps the position when an owner handles messages that it fetched before another one continued', async () => {
     const of = { groupId: 'f', topic: 'note.events', partition: 0 };
     const { database, logger } = fixture;
     const handlers = createGroupHandlers();
@@ -190,7 +190,7 @@ describe('a partition with two owners', () => {
     assert.deepEqual(await readPosition(database, of), { position: 3, resets: 0 });
   });
 
-  it('asks again for what lies before the messages that came', async () => {
+  it('fetches the messages again that are missing before the received ones', async () => {
     const of = { groupId: 'l', topic: 'note.events', partition: 0 };
     const { database, logger } = fixture;
     const handlers = createGroupHandlers();
@@ -222,7 +222,7 @@ describe('a partition with two owners', () => {
     await partition.close();
   });
 
-  it('stands behind what holds no message, such as the end of a transaction, and stores that', async () => {
+  it('stores a position behind offsets without a message, such as the end of a transaction', async () => {
     const of = { groupId: 'k', topic: 'note.events', partition: 0 };
     const { database, logger } = fixture;
     const handlers = createGroupHandlers();
@@ -264,7 +264,7 @@ describe('a partition with two owners', () => {
     await Promise.all([partition.close(), other.close()]);
   });
 
-  it('commits what it has, and remembers no more, when it is told that this is enough', async () => {
+  it('commits the handled events, and records no more, when the batch is stopped', async () => {
     const of = { groupId: 'h', topic: 'note.events', partition: 0 };
     const handlers = createGroupHandlers();
     handlers.addTopics(['note.events'], async () => {});
@@ -331,20 +331,20 @@ describe('the position of a group', () => {
   const sendThree = (): Promise<void> =>
     fixture.sendMany(['0', '1', '2'].map((text) => ({ key: 'a', text })));
 
-  it('is the beginning for a new group', async () => {
+  it('is the start of the log for a new group', async () => {
     await sendThree();
     const { texts } = await consumedFrom();
     assert.deepEqual(texts, ['0', '1', '2', 'last']);
   });
 
-  it('is the one in PostgreSQL, whatever Kafka says', async () => {
+  it('is the one in PostgreSQL, whatever offset Kafka has', async () => {
     await sendThree();
     await createPosition(fixture.database, of, 2);
     const { texts } = await consumedFrom();
     assert.deepEqual(texts, ['2', 'last']);
   });
 
-  it('is what was committed to Kafka where PostgreSQL has none', async () => {
+  it('is the offset in Kafka if PostgreSQL has none', async () => {
     await sendThree();
     const { consumers } = await consumedFrom();
     await consumers.stop();
@@ -357,7 +357,7 @@ describe('the position of a group', () => {
     assert.deepEqual(texts, ['last']);
   });
 
-  it('is reset to the beginning, loudly, when it lies beyond the end', async () => {
+  it('is reset to the start of the log, with an error in the log, if it is beyond the end', async () => {
     await sendThree();
     await createPosition(fixture.database, of, 1_000);
     const { texts } = await consumedFrom();
@@ -373,7 +373,7 @@ describe('the position of a group', () => {
 
   const errors = (): string[] => fixture.log.flatMap(({ level, msg }) => (level === 'error' ? [msg] : []));
 
-  it('is reset to the beginning, loudly, when the log is another one and holds more', async () => {
+  it('is reset to the start of a recreated topic that has more events, with an error in the log', async () => {
     await sendThree();
     const { consumers } = await consumedFrom();
     await consumers.stop();
@@ -391,7 +391,7 @@ describe('the position of a group', () => {
     );
   });
 
-  it('stays where the record that tells logs apart is gone', async () => {
+  it('is kept if the record that identifies the log is deleted', async () => {
     await sendThree();
     const { consumers } = await consumedFrom();
     await consumers.stop();
@@ -405,7 +405,7 @@ describe('the position of a group', () => {
     assert.deepEqual(errors(), []);
   });
 
-  it('is reset where the topic has another id, and keeps the new one', async () => {
+  it('is reset if the topic has another id, and the new id is stored', async () => {
     const { database, driver, logger } = fixture;
     const metrics = createConsumerMetrics(new Registry())(of.groupId);
     const starts = async (id: string) => {

@@ -20,7 +20,7 @@ describe('a Kafka that goes away', () => {
     return { consumers, texts };
   }
 
-  it('is joined when it comes', async () => {
+  it('is joined when it is available', async () => {
     await fixture.send('a', 'early');
     await fixture.stopBroker();
     const { consumers, texts } = consume();
@@ -31,7 +31,7 @@ describe('a Kafka that goes away', () => {
     assert.equal(stateOf(consumers), 'running');
   });
 
-  it('does not keep stop from ending', async () => {
+  it('does not block stop', async () => {
     const { consumers } = consume();
     await waitFor(() => stateOf(consumers) === 'running');
     await fixture.stopBroker();
@@ -44,7 +44,7 @@ describe('a Kafka that goes away', () => {
     assert.ok(performance.now() - again < 15_000, `took ${performance.now() - again} ms`);
   });
 
-  it('does not keep stop from ending while it is asked whether it answers', async () => {
+  it('does not block stop during a connection check', async () => {
     const asked = new EventEmitter();
     const member = fixture.driver.createMember({ groupId: 'g', topics: [], sessionTimeout: 6_000 }, ignored);
     const consumers = fixture.consumers({
@@ -65,7 +65,7 @@ describe('a Kafka that goes away', () => {
     assert.equal(stateOf(consumers), 'stopped');
   });
 
-  it('is joined again when it is back, and no event is missed or doubled', async () => {
+  it('is joined again when it is back, and no event is lost or repeated', async () => {
     const { texts } = consume();
     await fixture.send('a', 'before');
     await waitFor(() => texts.length === 1);
@@ -78,7 +78,7 @@ describe('a Kafka that goes away', () => {
     assert.deepEqual([...new Set(texts)], ['before', '1', '2', '3']);
   });
 
-  it('may come back without its data: the position is reset, loudly', async () => {
+  it('can come back without its data: the position is reset, with an error in the log', async () => {
     const { texts } = consume();
     await fixture.sendMany(['1', '2', '3', '4', '5'].map((text) => ({ key: 'a', text })));
     await waitFor(() => texts.length === 5);

@@ -104,7 +104,7 @@ describe('an event that fails', () => {
     });
   }
 
-  it('does not keep the other keys of its partition waiting, however many fail', async () => {
+  it('does not block the other keys of its partition, however many events fail', async () => {
     const times = new Map<string, number>();
     consume(
       async ({ data }) => {
@@ -129,7 +129,7 @@ describe('an event that fails', () => {
     assert.equal((await keys()).length, 40);
   });
 
-  it('by its deadline is parked as a timeout', async () => {
+  it('at its deadline is parked as a timeout', async () => {
     const released = new EventEmitter();
     consume(
       async (event, trx) => {
@@ -149,7 +149,7 @@ describe('an event that fails', () => {
     assert.deepEqual(await effects(), ['other']);
   });
 
-  it('is tried again with backoff, passes, and lets its key flow', async () => {
+  it('is retried with backoff, succeeds, and unblocks its key', async () => {
     let tries = 0;
     consume(
       keepUnless(
@@ -165,7 +165,7 @@ describe('an event that fails', () => {
     assert.equal(tries, 4);
   });
 
-  it('is a dead letter at the limit, which still holds its key back, and says so', async () => {
+  it('is a dead letter at the limit, still blocks its key, and is logged', async () => {
     const registry = new Registry();
     const consumers = consume(
       keepUnless(() => new TypeError('never')),
@@ -207,7 +207,7 @@ describe('an event that fails', () => {
     assert.match((await keys())[0]?.error ?? '', /has no header ce_type/);
   });
 
-  it('that cannot be read has no other event handled again', async () => {
+  it('that cannot be read causes no other event to be handled again', async () => {
     const calls: string[] = [];
     await fixture.send('a', 'before');
     await fixture.send('b', 'x', { value: 'not JSON' });
@@ -229,7 +229,7 @@ describe('an event that fails', () => {
     await waitFor(() => fixture.log.find((line) => /dead letter \(unreadable, 1 try\)/.test(line.msg)));
   });
 
-  it('of an unknown version waits for a release that knows it', async () => {
+  it('of an unknown version waits for a release that can read it', async () => {
     // it must not be at the end of its tries before the newer release has started
     const older = consume(keep, { parkedTries: 100_000 });
     await fixture.send('a', 'new', { headers: { ce_eventversion: '2' } });
@@ -245,7 +245,7 @@ describe('an event that fails', () => {
     await older.stop();
   });
 
-  it('for want of a dependency pauses the partition, and parks nothing', async () => {
+  it('because a dependency is unavailable pauses the partition and parks nothing', async () => {
     const nobody = await addressOfNobody();
     let down = true;
     let tries = 0;
@@ -264,7 +264,7 @@ describe('an event that fails', () => {
     assert.deepEqual(await keys(), []);
   });
 
-  it('for want of a dependency counts no try while it is parked', async () => {
+  it('because a dependency is unavailable counts no attempt while it is parked', async () => {
     let tries = 0;
     consume(
       keepUnless(() => {
@@ -280,7 +280,7 @@ describe('an event that fails', () => {
     assert.deepEqual([key?.state, key?.attempts], ['parked', 1]);
   });
 
-  it('that catches the error of a statement is the one that is blamed, in a batch and when it is parked', async () => {
+  it('by a caught error of a statement is the one that is reported, in a batch and when it is parked', async () => {
     let failing = true;
     consume(
       async (event, trx) => {
@@ -299,7 +299,7 @@ describe('an event that fails', () => {
     await waitFor(async () => (await effects()).length === 3);
   });
 
-  it('at COMMIT is parked too, and handled when it passes', async () => {
+  it('at COMMIT is parked too, and handled when it succeeds', async () => {
     await fixture.database.raw('create table parent (id text primary key)');
     await fixture.database.raw(
       'create table child (id text references parent deferrable initially deferred)',
@@ -321,7 +321,7 @@ describe('an event that fails', () => {
     await waitFor(async () => (await effects()).length === 3);
   });
 
-  it('waits under its own key, whatever that is', async () => {
+  it('waits under its own key, whatever bytes that has', async () => {
     let failing = true;
     const value = '{"text":"poison"}';
     const headers = (id: string) => ({ ce_id: id, ce_source: 'test', ce_type: noteWritten.type });
@@ -358,7 +358,7 @@ describe('an event that fails', () => {
     assert.deepEqual((await effects()).toSorted(), ['binary', 'fine', 'long', 'none', 'nul']);
   });
 
-  it('holds its partition when as many keys are parked as may be, until there is room', async () => {
+  it('blocks its partition when the maximum of keys is parked, until a key is free', async () => {
     consume(
       keepUnless(() => new TypeError('never')),
       { ...longDelay, parkedKeys: 2 },
@@ -390,7 +390,7 @@ describe('an event that fails', () => {
     assert.equal(await queued(), 3);
   });
 
-  it('is passed over when it comes again', async () => {
+  it('is skipped when it is redelivered', async () => {
     consume(keepUnless(() => new TypeError('never')));
     const id = await fixture.send('a', 'poison');
     await waitFor(async () => (await queued()) === 1);

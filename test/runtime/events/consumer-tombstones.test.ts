@@ -37,7 +37,7 @@ describe('a tombstone', () => {
 
   const headers = (ofType: string, id = 'nothing') => ({ ce_id: id, ce_source: 'test', ce_type: ofType });
 
-  it('is passed over and counted where nobody asks for it', async () => {
+  it('is skipped and counted if no handler takes it', async () => {
     const registry = consume();
     await fixture.sendRaw({ key: 'a', value: null });
     await fixture.sendRaw({ key: null, value: null });
@@ -51,13 +51,13 @@ describe('a tombstone', () => {
     );
   });
 
-  it('that says it is an event which somebody handles is a dead letter, since it has no data', async () => {
+  it('with the headers of a handled event is a dead letter, since it has no data', async () => {
     consume();
     await fixture.sendRaw({ key: 'a', value: null, headers: headers(type) });
     await waitFor(async () => (await parkedKeys()).length === 1);
   });
 
-  it('goes to the handler that asks for it, once and in the order of its key', async () => {
+  it('is passed to its handler, once and in the order of its key', async () => {
     const seen: Tombstone[] = [];
     consume(async (tombstone, trx) => {
       seen.push(tombstone);

@@ -44,14 +44,14 @@ describe('the watchdog of a consumer', () => {
     return stalls;
   }
 
-  it('tells of a partition from which nothing comes, although it has events: once for each place', async () => {
+  it('reports a partition that has events but returns none, once for each position', async () => {
     const silent = partition(4);
     const stalls = watch(silent);
     await waitFor(() => silent.seen.length > 5);
     assert.deepEqual(stalls, ['no events arrive from t/0@4, although the partition ends at 10']);
   });
 
-  it('is content where all was fetched, where events wait, and where a new member found nothing either', async () => {
+  it('reports nothing if all events are fetched, if fetched events wait, or if a new member found nothing either', async () => {
     const partitions = [partition(10), partition(4, false), partition(4)] as const;
     const stalls = [watch(partitions[0]), watch(partitions[1]), watch(partitions[2], new Set(['t/0@4']))];
     await waitFor(() => partitions.every(({ seen }) => seen.length > 5));
@@ -59,7 +59,7 @@ describe('the watchdog of a consumer', () => {
     assert.equal(partitions[1].seen[0], 10);
   });
 
-  it('does not count the time in which Kafka does not answer, nor looks twice at once', async () => {
+  it('does not count the time in which Kafka does not answer, and never checks twice at once', async () => {
     const silent = partition(4);
     let looks = 0;
     let atOnce = 0;

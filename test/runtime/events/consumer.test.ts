@@ -24,7 +24,7 @@ describe('bus.on', () => {
     consumers.start();
   }
 
-  it('hands over the event, and remembers it in the transaction of the handler', async () => {
+  it('passes the event to the handler, and records it as handled in the same transaction', async () => {
     const consumers = fixture.consumers();
     const events: ReceivedEvent<Note>[] = [];
     consumers.on(noteWritten, async (event, trx) => {
@@ -40,7 +40,7 @@ describe('bus.on', () => {
     assert.equal(events[0]?.source, 'test');
   });
 
-  it('passes over an event that comes again', async () => {
+  it('handles a redelivered event only once', async () => {
     keepNotes();
     const id = await fixture.send('a', 'once');
     await waitFor(async () => (await positions()) === 1);
@@ -70,7 +70,7 @@ describe('bus.on', () => {
     assert.equal(rows.length, texts.length);
   });
 
-  it('passes over events that nobody handles, readable or not', async () => {
+  it('skips events without a handler, readable or not', async () => {
     keepNotes();
     await fixture.send('a', 'x', { headers: { ce_type: 'note.burnt' }, value: 'not JSON' });
     await fixture.send('a', 'known');
@@ -126,7 +126,7 @@ describe('bus.subscribe', () => {
   before(async () => (fixture = await createFixture()));
   after(() => fixture.close());
 
-  it('hands over every event of its topics, in a group of its own', async () => {
+  it('passes every event of its topics, in its own group', async () => {
     const consumers = fixture.consumers();
     const types: string[] = [];
     consumers.on(noteWritten, async () => void types.push('on'));
