@@ -1,51 +1,25 @@
 import assert from 'node:assert/strict';
-import { pino } from 'pino';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import { createOutbox } from '../../../src/runtime/events/outbox/publish.ts';
 import { redriveOutgoing } from '../../../src/runtime/events/operations/redrive-outbox.ts';
 import { dropOutgoingKey } from '../../../src/runtime/events/operations/dead-letters.ts';
 import { findParkedKeys, type ParkedKeyRow } from '../../../src/runtime/events/operations/parked.ts';
-import { createRelay, type Relay } from '../../../src/runtime/events/relay/relay.ts';
-import { createMemoryKafka, type MemoryKafka, refusal } from '../events/memory-kafka.ts';
-import { createOutboxDatabase, orderPlaced, type OutboxDatabase } from '../events/outbox-fixture.ts';
+import { refusal } from '../events/memory-kafka.ts';
+import { createRelayFixture, placed, type RelayFixture, totalOf } from '../events/relay-fixture.ts';
 
 const KEYS = ['a', 'b', 'c'];
 const EVENTS = 100;
 
 describe('drop and redrive of outgoing events beside relays and publishers', function () {
   this.timeout(60_000);
-  let world: OutboxDatabase;
-  let kafka: MemoryKafka;
-  const relays: Relay[] = [];
+  let world: RelayFixture;
 
-  before(async () => {
-    world = await createOutboxDatabase();
-    kafka = createMemoryKafka();
-  });
-  after(async () => {
-    await Promise.all(relays.map((relay) => relay.stop?.()));
-    await world.close();
-  });
-
-  async function startRelay(): Promise<Relay> {
-    const { database, url } = world;
-    const config = { serviceName: 'order-service', databaseDirectUrl: url, shutdownTimeout: 6_000 };
-    const logger = pino({ level: 'silent' });
-    const relay = createRelay({ config, database, driver: kafka.driver, logger });
-    relays.push(relay);
-    await relay.start();
-    return relay;
-  }
-
-  const totalOf = (value: string | Buffer | null): number =>
-    (JSON.parse(String(value)) as { total: number }).total;
+  before(async () => (world = await createRelayFixture()));
+  after(() => world.close());
 
   it('lose no event, show every dropped one, and keep the order of each key', async () => {
-    const { database } = world;
-    const relay = await startRelay();
-    await startRelay();
-    const outbox = createOutbox({ database, contracts: { published: [orderPlaced] }, serviceName: 'order' });
-    outbox.onCommit((lanes) => relay.wake(lanes));
+    const { database, kafka } = world;
+    const replica = await world.startReplica();
+    await world.startReplica();
     kafka.fault = (messages) =>
       messages.some(({ value }) => totalOf(value) % 10 === 3)
         ? { error: refusal('the message is too large', 'size'), arrived: 0 }
@@ -66,8 +40,7 @@ describe('drop and redrive of outgoing events beside relays and publishers', fun
     }
 
     const publish = async (key: string): Promise<void> => {
-      for (let total = 0; total < EVENTS; total += 1)
-        await outbox.publish(orderPlaced.of(key, { id: key, total }));
+      for (let total = 0; total < EVENTS; total += 1) await replica.publish(placed(key, total));
     };
     let published = false;
     const publishing = Promise.all(KEYS.map(publish)).finally(() => (published = true));

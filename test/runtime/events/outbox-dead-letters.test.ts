@@ -1,88 +1,56 @@
 import assert from 'node:assert/strict';
-import { type Logger, pino } from 'pino';
 import { Registry } from 'prom-client';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import { createOutbox, type Outbox } from '../../../src/runtime/events/outbox/publish.ts';
+import type { Outbox } from '../../../src/runtime/events/outbox/publish.ts';
 import { dropOutgoing, redriveOutgoing } from '../../../src/runtime/events/operations/redrive-outbox.ts';
-import { createRelay, type Relay } from '../../../src/runtime/events/relay/relay.ts';
-import { createMemoryKafka, type MemoryKafka, refusal, unreachable } from './memory-kafka.ts';
-import { createOutboxDatabase, orderPlaced, type OutboxDatabase } from './outbox-fixture.ts';
+import type { Relay } from '../../../src/runtime/events/relay/relay.ts';
+import { type MemoryKafka, refusal, unreachable } from './memory-kafka.ts';
+import { orderPlaced } from './outbox-fixture.ts';
+import { createRelayFixture, placed, type RelayFixture, totalOf, upTo } from './relay-fixture.ts';
 
 const { topic } = orderPlaced;
-const placed = (id: string, total: number) => orderPlaced.of(id, { id, total });
 /** Milliseconds for which a relay waits where Kafka forbids a topic. */
 const PATIENCE = 1_500;
-const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 
 describe('an event that Kafka refuses for good', () => {
-  let world: OutboxDatabase;
+  let world: RelayFixture;
   let kafka: MemoryKafka;
-  let relays: Relay[];
   let publish: Outbox['publish'];
   let registry: Registry;
-  let lines: string[];
-  let logger: Logger;
 
   beforeEach(async () => {
-    world = await createOutboxDatabase();
-    kafka = createMemoryKafka();
-    relays = [];
+    world = await createRelayFixture();
+    kafka = world.kafka;
     registry = new Registry();
-    lines = [];
-    logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line).msg) });
     await startRelay(registry);
   });
-  afterEach(async () => {
-    await Promise.all(relays.map((relay) => relay.stop?.()));
-    await world.close();
-  });
+  afterEach(() => world.close());
 
   /** A replica; the last one that is started is the one that publishes. */
   async function startRelay(metrics?: Registry, refusalPatience = PATIENCE): Promise<Relay> {
-    const { database, url } = world;
-    const config = { serviceName: 'order-service', databaseDirectUrl: url, shutdownTimeout: 6_000 };
-    const relay = createRelay({
-      config,
-      database,
-      driver: kafka.driver,
-      logger,
-      registry: metrics,
-      refusalPatience,
-    });
-    const outbox = createOutbox({ database, contracts: { published: [orderPlaced] }, serviceName: 'order' });
-    outbox.onCommit((lanes) => relay.wake(lanes));
-    publish = outbox.publish;
-    relays.push(relay);
-    await relay.start();
-    return relay;
+    const replica = await world.startReplica({ ...(metrics && { registry: metrics }), refusalPatience });
+    publish = replica.publish;
+    return replica.relay;
   }
 
   /** Kafka takes no request with one of these totals. */
   function refuse(...refused: number[]): void {
     kafka.fault = (messages) =>
-      messages.some(({ value }) => refused.includes(JSON.parse(String(value)).total))
+      messages.some(({ value }) => refused.includes(totalOf(value)))
         ? { error: refusal('the message is too large', 'size'), arrived: 0 }
         : undefined;
   }
   const takeAll = () => (kafka.fault = () => undefined);
 
-  const totals = (key: string): number[] => [
-    ...new Set(
-      kafka.messages
-        .filter((message) => message.key === key)
-        .map(({ value }) => JSON.parse(String(value)).total),
-    ),
-  ];
-  const waiting = async (): Promise<number> =>
-    Number((await world.database('event_outbox').count())[0]?.['count']);
-  const emptied = () => waitFor(async () => (await waiting()) === 0, { message: 'the outbox is empty' });
+  const totals = (key: string): number[] => world.totals(key);
+  const emptied = (): Promise<void> => world.emptied();
   const parked = (key: string): Promise<number[]> =>
     world
       .database('event_parked')
       .where({ consumer_group: '', topic, key })
       .orderBy('id')
       .pluck('value')
-      .then((values: Buffer[]) => values.map((value) => JSON.parse(String(value)).total));
+      .then((values: Buffer[]) => values.map((value) => totalOf(value)));
   const deadKeys = (): Promise<string[]> =>
     world
       .database('event_parked_keys')
@@ -112,7 +80,7 @@ describe('an event that Kafka refuses for good', () => {
     assert.deepEqual([key.key, key.state, key.reason, key.attempts], ['bad', 'dead', 'refused', 1]);
     assert.match(key.error, /too large/);
     const [event] = await world.database('event_parked').orderBy('id');
-    assert.equal(event.source, 'order');
+    assert.equal(event.source, 'order-service');
     assert.equal(event.type, 'order.placed');
     assert.equal(event.event_id, event.headers.ce_id);
     assert.equal(String(event.raw_key), 'bad');
@@ -123,13 +91,13 @@ describe('an event that Kafka refuses for good', () => {
     await publish(placed('bad', 1));
     await waitFor(async () => (await deadKeys()).length === 1);
     await waitFor(() =>
-      lines.some((line) => /order\.placed \S+ of bad: .*The event is a dead letter/.test(line)),
+      world.lines.some((line) => /order\.placed \S+ of bad: .*The event is a dead letter/.test(line)),
     );
     assert.match(
       await registry.metrics(),
       /^microservice_dead_letters_total\{group="outbox",topic="order.events",reason="refused"\} 1$/m,
     );
-    assert.equal(relays[0]?.status().problem, undefined);
+    assert.equal(world.relays[0]?.status().problem, undefined);
   });
 
   it('is found among many, and so is each of several', async () => {
@@ -193,7 +161,7 @@ describe('an event that Kafka refuses for good', () => {
   });
 
   it('is not made of one that was forbidden for a moment', async () => {
-    await relays[0]?.stop?.();
+    await world.relays[0]?.stop?.();
     const relay = await startRelay(undefined, 60_000);
     kafka.fault = () => ({ error: refusal('not authorized', 'forbidden'), arrived: 0 });
     await publish(placed('a', 0));
@@ -214,7 +182,7 @@ describe('an event that Kafka refuses for good', () => {
     await world.database.transaction(async (trx) => {
       for (let n = 0; n < 40; n += 1) await publish(placed(`key-${n}`, n), trx);
     });
-    await waitFor(() => relays[0]?.status().problem);
+    await waitFor(() => world.relays[0]?.status().problem);
     away = false;
     await emptied();
     assert.deepEqual(await deadKeys(), ['key-13']);

@@ -1,73 +1,28 @@
 import assert from 'node:assert/strict';
-import { type Logger, pino } from 'pino';
 import { Registry } from 'prom-client';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import type { OutgoingMessage } from '../../../src/runtime/events/event/message.ts';
-import { createOutbox, type Outbox } from '../../../src/runtime/events/outbox/publish.ts';
-import { createRelay, type Relay } from '../../../src/runtime/events/relay/relay.ts';
-import { createMemoryKafka, type MemoryKafka, refusal, unreachable } from './memory-kafka.ts';
-import { createOutboxDatabase, orderPlaced, type OutboxDatabase } from './outbox-fixture.ts';
+import type { Outbox } from '../../../src/runtime/events/outbox/publish.ts';
+import { createMemoryKafka, refusal, unreachable } from './memory-kafka.ts';
+import { orderPlaced } from './outbox-fixture.ts';
+import { createRelayFixture, placed, type RelayFixture, type Replica, upTo } from './relay-fixture.ts';
 
-const placed = (id: string, total: number) => orderPlaced.of(id, { id, total });
-const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 /** Milliseconds after which a relay looks into its lanes at the earliest, when nobody has woken it. */
 const LOOK = 750;
 const medianOf = (values: number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Infinity;
 
 describe('the outbox relay', () => {
-  let world: OutboxDatabase;
-  let kafka: MemoryKafka;
-  let relays: Relay[];
-  let lines: string[];
-  let logger: Logger;
+  let world: RelayFixture;
 
-  beforeEach(async () => {
-    world = await createOutboxDatabase();
-    kafka = createMemoryKafka();
-    relays = [];
-    lines = [];
-    logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line).msg) });
-  });
-  afterEach(async () => {
-    await Promise.all(relays.map((relay) => relay.stop?.()));
-    await world.close();
-  });
+  beforeEach(async () => (world = await createRelayFixture()));
+  afterEach(() => world.close());
 
-  const newOutbox = (): Outbox =>
-    createOutbox({
-      database: world.database,
-      contracts: { published: [orderPlaced] },
-      serviceName: 'order-service',
-    });
-
-  function newRelay(registry?: Registry): Relay {
-    const config = { serviceName: 'order-service', databaseDirectUrl: world.url, shutdownTimeout: 6_000 };
-    const relay = createRelay({ config, database: world.database, driver: kafka.driver, logger, registry });
-    relays.push(relay);
-    return relay;
-  }
-
-  /** A replica: what it publishes wakes its own relay. */
-  async function startReplica(): Promise<{ relay: Relay; publish: Outbox['publish'] }> {
-    const relay = newRelay();
-    const outbox = newOutbox();
-    outbox.onCommit((lanes) => relay.wake(lanes));
-    await relay.start();
-    return { relay, publish: outbox.publish };
-  }
-
-  const shares = () => relays.map((relay) => relay.status().lanes.length).toSorted((a, b) => a - b);
-  const waiting = async (): Promise<number> =>
-    Number((await world.database('event_outbox').count())[0]?.['count']);
-  const emptied = () => waitFor(async () => (await waiting()) === 0, { message: 'the outbox is empty' });
-
-  /** The totals that arrived of a key; what came twice counts once, at its first place. */
-  const totals = (key: string, messages: readonly OutgoingMessage[] = kafka.messages): number[] => [
-    ...new Set(
-      messages.filter((message) => message.key === key).map(({ value }) => JSON.parse(String(value)).total),
-    ),
-  ];
+  const startReplica = (): Promise<Replica> => world.startReplica();
+  const newOutbox = (): Outbox => world.createOutbox();
+  const totals = (key: string): number[] => world.totals(key);
+  const waiting = (): Promise<number> => world.waiting();
+  const emptied = (): Promise<void> => world.emptied();
+  const shares = () => world.relays.map((relay) => relay.status().lanes.length).toSorted((a, b) => a - b);
 
   /** Keys whose events go into these lanes. */
   async function keysIn(lanes: readonly number[], wanted: number): Promise<string[]> {
@@ -87,7 +42,7 @@ describe('the outbox relay', () => {
       for (let n = 0; n < 20; n += 1) {
         const begun = performance.now();
         await world.database.transaction((trx) => publish(placed('a', n), trx));
-        await waitFor(() => kafka.messages.length === n + 1);
+        await waitFor(() => world.kafka.messages.length === n + 1);
         delays.push(performance.now() - begun);
       }
       assert.ok(medianOf(delays) < LOOK / 2, delays.join());
@@ -102,7 +57,7 @@ describe('the outbox relay', () => {
       });
       await startReplica();
       await emptied();
-      assert.equal(kafka.messages.length, 5_000);
+      assert.equal(world.kafka.messages.length, 5_000);
       for (let k = 0; k < 7; k += 1) {
         assert.deepEqual(
           totals(`key-${k}`),
@@ -120,20 +75,20 @@ describe('the outbox relay', () => {
     it('collects what is committed while it sends, and sends it in fewer requests', async () => {
       const { publish } = await startReplica();
       let requests = 0;
-      kafka.latency = () => 3;
-      kafka.fault = () => void (requests += 1);
+      world.kafka.latency = () => 3;
+      world.kafka.fault = () => void (requests += 1);
       const begun = performance.now();
       for (let n = 0; n < 300; n += 1) await publish(placed(`key-${n}`, n));
       await emptied();
       const most = (performance.now() - begun) / 4 + 20;
       assert.ok(requests <= most, `${requests} requests for 300 events, ${most} at most`);
-      assert.equal(kafka.messages.length, 300);
+      assert.equal(world.kafka.messages.length, 300);
     });
 
     it('goes on after Kafka was away, without loss or disorder, though some had arrived', async () => {
       const { relay, publish } = await startReplica();
       let away = true;
-      kafka.fault = (messages) =>
+      world.kafka.fault = (messages) =>
         away ? { error: unreachable(), arrived: Math.floor(Math.random() * messages.length) } : undefined;
       for (let n = 0; n < 200; n += 1) await publish(placed(`key-${n % 3}`, n));
       await waitFor(() => relay.status().problem);
@@ -148,19 +103,19 @@ describe('the outbox relay', () => {
         );
       assert.equal(relay.status().problem, undefined);
       assert.ok(
-        lines.some((line) =>
+        world.lines.some((line) =>
           /cannot publish to order\.events, starting at order\.placed \S+ of key-\d: .*ECONNREFUSED/.test(
             line,
           ),
         ),
-        lines.join('\n'),
+        world.lines.join('\n'),
       );
-      assert.ok(lines.includes('Kafka accepts events of order.events again'));
+      assert.ok(world.lines.includes('Kafka accepts events of order.events again'));
     });
 
     it('lets other topics flow when one is refused', async () => {
       const { publish } = await startReplica();
-      kafka.fault = (messages) =>
+      world.kafka.fault = (messages) =>
         messages.some(({ topic }) => topic === 'secret.events')
           ? { error: refusal('not authorized', 'forbidden'), arrived: 0 }
           : undefined;
@@ -172,28 +127,28 @@ describe('the outbox relay', () => {
       });
       await waitFor(async () => (await waiting()) === 50);
       assert.deepEqual(await world.database('event_outbox').distinct('topic'), [{ topic: 'secret.events' }]);
-      kafka.fault = () => undefined;
+      world.kafka.fault = () => undefined;
       await emptied();
-      assert.equal(kafka.messages.length, 100);
+      assert.equal(world.kafka.messages.length, 100);
     });
 
     it('lets other topics flow when one cannot be created', async () => {
       const { publish } = await startReplica();
-      kafka.forbidden.add('secret.events');
+      world.kafka.forbidden.add('secret.events');
       await world.database.transaction(async (trx) => {
         await publish('secret.events', { type: 'secret.told', data: 0 }, { key: 'a', trx });
         await publish(placed('a', 0), trx);
       });
       await waitFor(() => totals('a').length === 1);
-      await waitFor(() => lines.some((line) => line.includes('secret.events is forbidden')));
+      await waitFor(() => world.lines.some((line) => line.includes('secret.events is forbidden')));
       await waitFor(async () => (await waiting()) === 1);
-      kafka.forbidden.clear();
+      world.kafka.forbidden.clear();
       await emptied();
     });
 
     it('holds up only what is behind an event that fails, for a reason that may pass', async () => {
       const { publish } = await startReplica();
-      kafka.fault = (messages) =>
+      world.kafka.fault = (messages) =>
         messages.some(({ value }) => value.includes('"total":13'))
           ? { error: refusal('unknown error', 'other'), arrived: 0 }
           : undefined;
@@ -203,9 +158,9 @@ describe('the outbox relay', () => {
       await waitFor(() => totals('good').length === 15 && totals('bad').length === 6);
       assert.deepEqual(totals('bad'), [1, 3, 5, 7, 9, 11]);
       await waitFor(() =>
-        lines.some((line) => /starting at order\.placed \S+ of bad: .*unknown error/.test(line)),
+        world.lines.some((line) => /starting at order\.placed \S+ of bad: .*unknown error/.test(line)),
       );
-      kafka.fault = () => undefined;
+      world.kafka.fault = () => undefined;
       await emptied();
       assert.deepEqual(
         totals('bad'),
@@ -218,7 +173,9 @@ describe('the outbox relay', () => {
       await world.database.raw(
         `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'order-service relay' and datname = current_database()`,
       );
-      await waitFor(() => lines.some((line) => line.startsWith('the relay lost its PostgreSQL session')));
+      await waitFor(() =>
+        world.lines.some((line) => line.startsWith('the relay lost its PostgreSQL session')),
+      );
       await publish(placed('a', 0));
       await emptied();
       assert.equal(relay.status().session, 'up');
@@ -227,12 +184,12 @@ describe('the outbox relay', () => {
 
     it('sends what was committed before it stops, and nothing afterwards', async () => {
       const { relay, publish } = await startReplica();
-      kafka.latency = () => 20;
+      world.kafka.latency = () => 20;
       await Promise.all(upTo(300).map((n) => publish(placed(`key-${n}`, n))));
       await relay.stop?.();
-      assert.equal(kafka.messages.length, 300);
+      assert.equal(world.kafka.messages.length, 300);
       assert.equal(await waiting(), 0);
-      assert.equal(kafka.inFlight, 0);
+      assert.equal(world.kafka.inFlight, 0);
       await publish(placed('late', 0));
       assert.deepEqual(relay.status(), { session: 'down', lanes: [], problem: undefined });
       assert.equal(await waiting(), 1);
@@ -240,18 +197,18 @@ describe('the outbox relay', () => {
 
     it('stops within its time when Kafka does not answer', async () => {
       const { relay, publish } = await startReplica();
-      kafka.latency = () => 600_000;
+      world.kafka.latency = () => 600_000;
       await publish(placed('a', 0));
-      await waitFor(() => kafka.inFlight === 1);
+      await waitFor(() => world.kafka.inFlight === 1);
       await relay.stop?.();
-      kafka = createMemoryKafka();
+      world.kafka = createMemoryKafka();
       await startReplica();
       await emptied();
     });
 
     it('counts what it does', async () => {
       const registry = new Registry();
-      const relay = newRelay(registry);
+      const relay = world.createRelay({ registry });
       await newOutbox().publish(placed('a', 0));
       const before = await registry.metrics();
       assert.match(before, /^microservice_outbox_depth 1$/m);
@@ -274,7 +231,7 @@ describe('the outbox relay', () => {
       await waitFor(() => shares().join() === '8,8');
       await startReplica();
       await waitFor(() => shares().join() === '5,5,6');
-      const lanes = relays.flatMap((relay) => relay.status().lanes);
+      const lanes = world.relays.flatMap((relay) => relay.status().lanes);
       assert.deepEqual(
         lanes.toSorted((a, b) => a - b),
         upTo(16),
@@ -291,7 +248,7 @@ describe('the outbox relay', () => {
       for (const [n, key] of (await keysIn(second.relay.status().lanes, 20)).entries()) {
         const begun = performance.now();
         await first.publish(placed(key, n));
-        await waitFor(() => kafka.messages.length === n + 1);
+        await waitFor(() => world.kafka.messages.length === n + 1);
         delays.push(performance.now() - begun);
       }
       assert.ok(medianOf(delays) < LOOK / 2, delays.join());
@@ -299,8 +256,8 @@ describe('the outbox relay', () => {
 
     it('keep the order of every key while they come and go and Kafka fails', async () => {
       const replicas = [await startReplica(), await startReplica(), await startReplica()];
-      kafka.latency = () => Math.random() * 4;
-      kafka.fault = (messages) =>
+      world.kafka.latency = () => Math.random() * 4;
+      world.kafka.fault = (messages) =>
         Math.random() < 0.1
           ? { error: unreachable(), arrived: Math.floor(Math.random() * (messages.length + 1)) }
           : undefined;
@@ -313,7 +270,7 @@ describe('the outbox relay', () => {
         }
       };
       const writing = Promise.all(upTo(20).map((k) => write(`key-${k}`)));
-      await waitFor(() => kafka.messages.length > 200);
+      await waitFor(() => world.kafka.messages.length > 200);
       await replicas[0]?.relay.stop?.();
       await world.database.raw(
         `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'order-service relay' and datname = current_database()`,
@@ -329,11 +286,11 @@ describe('the outbox relay', () => {
     it('says what to do when the table is missing, and when PostgreSQL is', async () => {
       await world.database.schema.dropTable('event_outbox');
       await assert.rejects(
-        newRelay().start(),
+        world.createRelay().start(),
         /the table event_outbox is missing; add a migration with "export \{ down, up \}/,
       );
       world.url = 'postgres://nobody:secret@127.0.0.1:1/nothing';
-      await assert.rejects(newRelay().start(), (error: Error) => {
+      await assert.rejects(world.createRelay().start(), (error: Error) => {
         assert.match(
           error.message,
           /annot connect to PostgreSQL at postgres:\/\/nobody@127\.0\.0\.1:1\/nothing/,
