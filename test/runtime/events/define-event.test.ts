@@ -147,6 +147,15 @@ describe('the data of an event', () => {
     });
   });
 
+  it('is validated with the preferences of its schema, where it has some', () => {
+    const schema = joi.object({ count: joi.number().required() });
+    const counted = { ...settings, type: 'user.counted', version: 1, upcasts: {} };
+    const lenient = defineEvent({ ...counted, schema: schema.prefs({ convert: true, stripUnknown: true }) });
+    assert.equal(serializeData(lenient, { count: '7', more: true }), '{"count":7}');
+    const strict = defineEvent({ ...counted, schema: schema.prefs({ stripUnknown: false }) });
+    assert.throws(() => acceptData(strict, 1, { count: 7, more: true }), /"more" is not allowed/);
+  });
+
   it('is of an unknown version where it is newer than the definition', () => {
     assert.throws(() => acceptData(userCreated, 4, { id: '7', firstName: 'Ada' }), {
       name: 'UnknownVersionError',
