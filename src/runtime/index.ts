@@ -15,7 +15,7 @@ export {
   type AsyncApiDocument,
   type AsyncApiInput,
 } from './contracts/async-api-document.ts';
-export { connectDatabase, databasePart, type DatabaseConfig } from './database/database.ts';
+export { connectDatabase, databasePart, type DatabaseConfig, type RowFormat } from './database/database.ts';
 export { DatabaseConnectionError } from './database/connection-error.ts';
 export {
   ConflictError,

@@ -7,7 +7,7 @@ import { importsOf, readSource, sourcesOf } from './source-files.ts';
  * floors. A file of `src/runtime` itself is a room of its own.
  */
 const floors = [
-  ['async', 'context', 'errors.ts', 'events/kafka/bytes', 'schemas', 'service', 'tables'],
+  ['async', 'context', 'database/rows', 'errors.ts', 'events/kafka/bytes', 'schemas', 'service', 'tables'],
   ['events/event', 'events/kafka/compression', 'logging'],
   ['contracts', 'events/kafka/records', 'lifecycle'],
   ['database', 'events/kafka/kafkajs'],

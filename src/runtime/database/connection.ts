@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { ClientConfig } from 'pg';
-import { typeParsers } from './type-parsers.ts';
+import { typeParsers } from './rows/type-parsers.ts';
 
 const CONNECT_TIMEOUT = 5_000;
 const KEEP_ALIVE_AFTER = 10_000;

@@ -3,10 +3,13 @@ import type { Part } from '../lifecycle/part.ts';
 import { connectionSettings } from './connection.ts';
 import { connectionError } from './connection-error.ts';
 import { knexLog, type DatabaseLogger } from './knex-log.ts';
+import { wrapSnakeCase, type RowFormat } from './rows/row-format.ts';
 import { ServiceClient, type ServiceClientConfig } from './service-client.ts';
 import { terminalLog } from '../logging/terminal.ts';
 
 const ACQUIRE_TIMEOUT = 10_000;
+
+export type { RowFormat };
 
 export interface DatabaseConfig {
   databaseUrl: string;
@@ -22,14 +25,21 @@ export interface DatabaseConfig {
  * The Knex instance of a service. Connects when first used; ask `databasePart` to check at the start.
  * What a request does ends with it, and within the limits of `config`; the handlers of events and other work have none.
  * A query waits at most 10 s for a connection of the pool. bigint, numeric and date are strings, timestamptz is a Date.
+ * `format` says how the query builder names columns and gives timestamps; raw SQL is the same with and without it.
  */
-export function connectDatabase(config: DatabaseConfig, logger: DatabaseLogger = terminalLog): Knex {
+export function connectDatabase(
+  config: DatabaseConfig,
+  logger: DatabaseLogger = terminalLog,
+  { camelCase = false, isoTimestamps = false }: RowFormat = {},
+): Knex {
   const settings: ServiceClientConfig = {
     client: ServiceClient,
     requestLimits: { lock: config.databaseLockTimeout, statement: config.databaseStatementTimeout },
     connection: connectionSettings(config.databaseUrl, config.serviceName),
     pool: { min: 0, max: config.databasePoolMax },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT,
+    isoTimestamps,
+    ...(camelCase && { wrapIdentifier: wrapSnakeCase }),
     compileSqlOnError: false, // errors have `$1` for a value, and never the value
     log: knexLog(logger),
   };

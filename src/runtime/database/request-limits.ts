@@ -14,6 +14,16 @@ export interface RequestLimits {
 /** A statement in the form that Knex passes to `pg`. */
 export interface Statement {
   sql: string;
+  /** `select`, `insert`, `raw` and so on; what makes no query of a builder has none. */
+  method?: string;
+  /** The column of `pluck`. */
+  pluck?: string;
+  /** Makes the result of another answer than rows, such as columnInfo's. */
+  output?: unknown;
+  /** Goes to `pg` with the statement. */
+  options?: Record<string, unknown>;
+  /** The answer of `pg`, when there is one. */
+  response?: { rows: Record<string, unknown>[] };
 }
 
 type Send<T> = (statement: T) => Promise<T>;

@@ -1,9 +1,12 @@
 import { createRequire } from 'node:module';
 import type { Knex } from 'knex';
 import type { Client as Connection } from 'pg';
+import { camelCase } from './rows/column-names.ts';
 import { runLimited, type RequestLimits, type Statement } from './request-limits.ts';
 import { currentRequestWork, type RequestWork } from './request-work.ts';
+import { camelCaseRows } from './rows/row-format.ts';
 import { SQL_STATE } from './sql-state.ts';
+import { isoTypeParsers } from './rows/type-parsers.ts';
 
 const require = createRequire(import.meta.url);
 const PgClient: typeof Knex.Client = require('knex/lib/dialects/postgres/index.js');
@@ -14,8 +17,16 @@ const sendStatement: (connection: Connection, statement: Statement) => Promise<S
   '_query',
 );
 
+/** Makes of an answered statement the result of its query; Knex's types leave it out. */
+const resultOf: (answered: Statement, runner: unknown) => unknown = Reflect.get(
+  PgClient.prototype,
+  'processResponse',
+);
+
 export interface ServiceClientConfig extends Knex.Config {
   requestLimits: RequestLimits;
+  /** Whether the query builder reads timestamptz as ISO text. */
+  isoTimestamps?: boolean;
 }
 
 /** The request that each connection in use works for; the clients of transactions look here too. */
@@ -71,15 +82,31 @@ export class ServiceClient extends PgClient {
   async _query(connection: Connection, statement: Statement): Promise<Statement> {
     const work = workOf.get(connection);
     const send = (each: Statement): Promise<Statement> => sendStatement.call(this, connection, each);
+    const { requestLimits: limits, isoTimestamps }: ServiceClientConfig = Object(this.config);
+    if (isoTimestamps && isBuilt(statement))
+      statement.options = { ...statement.options, types: isoTypeParsers };
     if (!work) return send(statement);
-    const { requestLimits: limits }: ServiceClientConfig = Object(this.config);
     return runLimited(statement, { connection, work, limits, send });
+  }
+
+  processResponse(statement: Statement, runner: unknown): unknown {
+    const { response, pluck } = statement;
+    // Knex takes the setting away while it works on its own tables
+    if (this.config.wrapIdentifier && isBuilt(statement) && response) {
+      response.rows = camelCaseRows(response.rows);
+      if (pluck !== undefined) statement.pluck = camelCase(pluck);
+    }
+    return resultOf.call(this, statement, runner);
   }
 
   override async validateConnection(connection: Connection): Promise<boolean> {
     return this.ages.get(connection) === this.age;
   }
 }
+
+/** Whether the query builder made the statement. Raw SQL has the method `raw`; the schema builder and BEGIN have none. */
+const isBuilt = ({ method, output }: Statement): boolean =>
+  method !== undefined && method !== 'raw' && output === undefined;
 
 /** Rejects if the database does not answer or is read-only; it then gets new connections. */
 export async function checkWritable(database: Knex): Promise<void> {

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { hasCode } from '../database/error-kind.ts';
 import { SQL_STATE } from '../database/sql-state.ts';
 import { createMigrationSource } from './migration-source.ts';
-import { migrationTable, type MigrationTable } from './migration-table.ts';
+import { migrationTable, quoted, type MigrationTable } from './migration-table.ts';
 import { ownKnexConfig } from './own-knex-config.ts';
 import { serviceFiles } from '../service/service-files.ts';
 
@@ -28,10 +28,12 @@ async function migrationNames(
   return (await found.getMigrations([])).map((migration) => found.getMigrationName(migration));
 }
 
-async function appliedMigrations(database: Knex, { name, schema }: MigrationTable): Promise<Set<string>> {
+/** With raw SQL: a table that the owner has named `myMigrations` is no `my_migrations`, whatever the format of `database`. */
+async function appliedMigrations(database: Knex, table: MigrationTable): Promise<Set<string>> {
   try {
-    const table = database(name);
-    return new Set(await (schema ? table.withSchema(schema) : table).pluck('name'));
+    const name = quoted(table).replaceAll('?', String.raw`\?`);
+    const { rows } = await database.raw<{ rows: { name: string }[] }>(`select "name" from ${name}`);
+    return new Set(rows.map((row) => row.name));
   } catch (error) {
     if (hasCode(error, SQL_STATE.UNDEFINED_TABLE)) return new Set();
     throw error;

@@ -69,16 +69,16 @@ export const witnessColumns = (witness?: Witness) => ({
   witness_digest: witness?.digest ?? null,
 });
 
+// Raw, since the service chooses how the query builder names columns.
+const readAll = 'select * from event_positions where consumer_group = ? and topic = any (?::text[])';
+
 /** Returns every known position of a group in these topics, by `topic/partition`. */
 export async function readPositions(
   database: Knex,
   groupId: string,
   topics: string[],
 ): Promise<Map<string, LogPosition>> {
-  const rows = await database<PositionRow>(table)
-    .where('consumer_group', groupId)
-    .whereIn('topic', topics)
-    .select();
+  const { rows } = await database.raw<{ rows: PositionRow[] }>(readAll, [groupId, topics]);
   return new Map(rows.map((row) => [`${row.topic}/${row.partition}`, logPositionOf(row)]));
 }
 

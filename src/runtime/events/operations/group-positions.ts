@@ -12,22 +12,21 @@ export interface GroupPosition {
   movedAt: Date;
 }
 
+const readThem = `
+  select consumer_group as "group", topic, partition, position, updated_at as "movedAt"
+  from event_positions
+  where (:group::text is null or consumer_group = :group) and (:topic::text is null or topic = :topic)
+  order by consumer_group, topic, partition`;
+
 /** Returns the positions of every group, or of the groups in the filter. */
 export async function readGroups(
   database: Knex,
   { group, topic }: { group?: string; topic?: string },
 ): Promise<GroupPosition[]> {
-  const query = database<{ consumer_group: string; topic: string; partition: number }>('event_positions');
-  if (group !== undefined) query.where('consumer_group', group);
-  if (topic !== undefined) query.where('topic', topic);
-  const rows: { group: string; topic: string; partition: number; position: string; movedAt: Date }[] =
-    await query.orderBy(['consumer_group', 'topic', 'partition']).select({
-      group: 'consumer_group',
-      topic: 'topic',
-      partition: 'partition',
-      position: 'position',
-      movedAt: 'updated_at',
-    });
+  const { rows } = await database.raw<{ rows: (Omit<GroupPosition, 'position'> & { position: string })[] }>(
+    readThem,
+    { group: group ?? null, topic: topic ?? null },
+  );
   return rows.map(({ position, ...row }) => ({ ...row, position: Number(position) }));
 }
 

@@ -1,3 +1,4 @@
+import { camelCase } from '../../database/rows/column-names.ts';
 import { isAway, isCanceled, isReadOnly } from '../../database/error-kind.ts';
 import { DATA_EXCEPTION_CLASS, SQL_STATE } from '../../database/sql-state.ts';
 import { RequestAbandonedError } from '../../database/request-work.ts';
@@ -51,9 +52,7 @@ function columns({ detail }: DatabaseError): string | undefined {
   const list = /^Key \((.+?)\)=\(/.exec(detail ?? '')?.[1];
   return list
     ?.split(', ')
-    .map((column) =>
-      column.replaceAll('"', '').replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()),
-    )
+    .map((column) => camelCase(column.replaceAll('"', '')))
     .join(' and ');
 }
 

@@ -3,10 +3,11 @@ import { types } from 'pg';
 type Parse = (text: string) => unknown;
 type ParserOf<Format> = (oid: number, format?: Format) => Parse;
 
-const { INT8, NUMERIC, DATE } = types.builtins;
+const { INT8, NUMERIC, DATE, TIMESTAMPTZ } = types.builtins;
 const TEXT_ARRAY = 1009;
 const INT8_ARRAY = 1016;
 const DATE_ARRAY = 1182;
+const TIMESTAMPTZ_ARRAY = 1185;
 const NUMERIC_ARRAY = 1231;
 const strings = new Set<number>([INT8, NUMERIC, DATE]);
 const stringArrays = new Set([INT8_ARRAY, NUMERIC_ARRAY, DATE_ARRAY]);
@@ -22,4 +23,26 @@ export const typeParsers: { getTypeParser: ParserOf<string> } = {
     const parserOf: ParserOf<'text' | 'binary'> = types.getTypeParser;
     return parserOf(stringArrays.has(oid) ? TEXT_ARRAY : oid, format === 'binary' ? 'binary' : 'text');
   },
+};
+
+/** `typeParsers`, but `timestamptz` is the text that a Date has in JSON. */
+export const isoTypeParsers: typeof typeParsers = {
+  getTypeParser(oid, format) {
+    if (oid === TIMESTAMPTZ) return isoText;
+    const parse = typeParsers.getTypeParser(oid === TIMESTAMPTZ_ARRAY ? TEXT_ARRAY : oid, format);
+    return oid === TIMESTAMPTZ_ARRAY ? (text) => isoTexts(parse(text)) : parse;
+  },
+};
+
+const parseTimestamp: Parse = types.getTypeParser(TIMESTAMPTZ);
+
+/** `infinity`, and a time beyond the last Date, stay as PostgreSQL writes them. */
+function isoText(text: string): string {
+  const date = parseTimestamp(text);
+  return date instanceof Date && !Number.isNaN(date.getTime()) ? date.toISOString() : text;
+}
+
+const isoTexts = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(isoTexts);
+  return typeof value === 'string' ? isoText(value) : value;
 };

@@ -1,0 +1,30 @@
+import { camelCase, snakeCase } from './column-names.ts';
+
+/** How the query builder names columns and gives timestamps. Raw SQL is sent and read as it stands. */
+export interface RowFormat {
+  /**
+   * Columns and tables in snake_case have camelCase names in queries and in rows: `createdAt` is the column `created_at`.
+   * Keys inside of json stay, and so does raw SQL within a query.
+   */
+  camelCase?: boolean;
+  /** timestamptz is ISO text in UTC with milliseconds, `2026-01-31T12:00:00.000Z`, rather than a Date. */
+  isoTimestamps?: boolean;
+}
+
+type Row = Record<string, unknown>;
+
+/** Knex's setting for the names that it sends. */
+export const wrapSnakeCase = (name: string, wrap: (name: string) => string): string => wrap(snakeCase(name));
+
+/** The rows of one result with camelCase names; the names are made once, and no value is looked at. */
+export function camelCaseRows(rows: Row[]): Row[] {
+  const [first] = rows;
+  if (!first) return rows;
+  const names = Object.keys(first).map((column) => [column, camelCase(column)] as const);
+  if (names.every(([column, name]) => column === name)) return rows;
+  return rows.map((row) => {
+    const named: Row = {};
+    for (const [column, name] of names) named[name] = row[column];
+    return named;
+  });
+}
