@@ -4,9 +4,18 @@ export interface FieldError {
   message: string;
 }
 
-/** The current state does not allow the request: a name is taken, an order is already shipped. */
+/**
+ * The current state does not allow the request: a name is taken, an order is already shipped. `field` names a field of the
+ * body, such as `email`; the 409 then lists it under `errors`.
+ */
 export class ConflictError extends Error {
   override name = 'ConflictError';
+  readonly field: string | undefined;
+
+  constructor(message?: string, { field, ...options }: ErrorOptions & { field?: string } = {}) {
+    super(message, options);
+    this.field = field;
+  }
 }
 
 /** The resource does not exist, or not for this caller. */

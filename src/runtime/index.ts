@@ -15,6 +15,7 @@ export {
   type AsyncApiDocument,
   type AsyncApiInput,
 } from './contracts/async-api-document.ts';
+export { conflictOn } from './database/conflict.ts';
 export { connectDatabase, databasePart, type DatabaseConfig, type RowFormat } from './database/database.ts';
 export { DatabaseConnectionError } from './database/connection-error.ts';
 export {

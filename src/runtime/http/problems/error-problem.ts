@@ -21,13 +21,17 @@ interface HttpError extends Error {
 export function errorProblem(error: unknown): Problem {
   if (error instanceof InvalidError) return problem(400, error.message, error.errors);
   if (error instanceof NotFoundError) return problem(404, error.message);
-  if (error instanceof ConflictError) return problem(409, error.message);
+  if (error instanceof ConflictError) return conflictProblem(error);
   if (error instanceof PreconditionFailedError) return problem(412, error.message);
   if (error instanceof UnavailableError) return problem(503, error.message);
   if (!(error instanceof Error)) return problem(500);
   return (
     databaseProblem(error) ?? (isHttpError(error) ? problem(error.status, httpDetail(error)) : problem(500))
   );
+}
+
+function conflictProblem({ message, field }: ConflictError): Problem {
+  return problem(409, message, field === undefined ? [] : [{ field: `body.${field}`, message }]);
 }
 
 /** Errors of HTTP clients for other services carry a status too; only errors that allow it (`expose`) become answers. */
