@@ -13,12 +13,12 @@ import { fieldCodes, runtimeSchemas, tolerantJoi } from './model/fields.ts';
 import { planMigrations, type ChangeView, type MigrationPlan } from './migrations/plan.ts';
 import { runtimeMigration } from './migrations/runtime-tables.ts';
 import { copyColumn } from './migrations/tables.ts';
-import { columnName } from './model/names.ts';
+import { columnName, uniqueConstraint } from './model/names.ts';
 import { serviceView, type CopyView, type ResourceView, type ServiceView } from './model/view.ts';
 
 type Finish = (file: string, text: string) => string | Promise<string>;
 
-const tools = { fieldCodes, runtimeSchemas, tolerantJoi, columnName, copyColumn };
+const tools = { fieldCodes, runtimeSchemas, tolerantJoi, columnName, copyColumn, uniqueConstraint };
 
 /**
  * Every file of the service that `answers` describe, formatted: path (with `/`) to text. Of the migrations those of `plan`,

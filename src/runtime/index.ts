@@ -17,6 +17,7 @@ export {
 } from './contracts/async-api-document.ts';
 export { conflictOn } from './database/conflict.ts';
 export { connectDatabase, databasePart, type DatabaseConfig, type RowFormat } from './database/database.ts';
+export { jsonText } from './database/json-text.ts';
 export { DatabaseConnectionError } from './database/connection-error.ts';
 export {
   ConflictError,
@@ -43,6 +44,8 @@ export {
   timestampString,
   uuidString,
 } from './schemas/fields.ts';
+export { type FieldSchemas } from './schemas/field-schemas.ts';
+export { keysOf } from './schemas/keys.ts';
 export { toJsonSchema, type JsonSchema } from './schemas/json-schema.ts';
 export {
   pageQuerySchema,

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { ServiceAnswers } from '../../generators/service/model/answers.ts';
+import type { ConsumedEvent, ServiceAnswers } from '../../generators/service/model/answers.ts';
 import { parseFields } from '../../generators/service/model/field-grammar.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
 import { resourceNameFault } from '../../generators/service/model/name-rules.ts';
@@ -13,15 +13,22 @@ const root = path.resolve(import.meta.dirname, '../..');
 
 /** Nouns near to names of the generated code, of the language or of SQL, which a resource may bear all the same. */
 const nouns = `
-  category check copy document event-log field file group limit list map message option order publisher query record result
-  state type
+  category check column conflict copy document event-log field file group limit list map message option order publisher query
+  record result state type value
 `;
+const names = nouns.trim().split(/\s+/);
 
 const everyday = 'label:string:unique at:timestamp:optional data:json:optional amount:decimal';
 const secrets: Record<string, string> = {
   some: 'label:string pin:integer:secret at:timestamp:secret data:json:optional:secret status:string:unique:secret',
   all: 'hash:string:index:secret at:timestamp:optional:secret',
 };
+
+/** The events that a service copies which owns no resource. */
+const consumed = (fields: string): ConsumedEvent => ({
+  ...{ type: 'user.created', version: 1, topic: 'user.events', aggregate: 'user', from: 'user-service' },
+  ...{ schema: {}, fields: parseFields(fields) },
+});
 
 const answersOf = (name: string, fields: string): ServiceAnswers => ({
   name: 'x',
@@ -43,10 +50,41 @@ const answersOf = (name: string, fields: string): ServiceAnswers => ({
 });
 
 async function writeSources(folder: string, name: string, fields = everyday): Promise<void> {
-  for (const [file, text] of await serviceFiles(answersOf(name, fields))) {
-    if (!/^(src|test|migrations|seeds)\//.test(file)) continue;
-    await mkdir(path.dirname(path.join(folder, name, file)), { recursive: true });
-    await writeFile(path.join(folder, name, file), text);
+  const files = [...(await serviceFiles(answersOf(name, fields)))];
+  await write(
+    path.join(folder, name),
+    files.filter(([file]) => /^(src|test|migrations|seeds)\//.test(file)),
+  );
+}
+
+const typed = /^(src\/(models|schemas|repositories)|src\/events\/\S+-copy-events|test\/new-)/;
+const field = /^ +(id|label|at|data|amount|pin|createdAt|updatedAt|copiedAt)\??: .*,$/;
+
+/**
+ * Writes the typed files of a resource and of a copy once for each field that a schema or the test data states, without that
+ * line. Resolves to the folder of each, and the file that is not to compile there.
+ */
+async function writeOmissions(folder: string): Promise<Map<string, string>> {
+  const { consumes: _, ...answers } = answersOf('note', `${everyday} pin:integer:secret`);
+  const files = await serviceFiles({ ...answers, consumes: [consumed(everyday)] });
+  const written = [...files].filter(([file]) => typed.test(file));
+  const omissions = new Map<string, string>();
+  for (const [file, text] of written) {
+    const lines = text.split('\n');
+    for (const [index] of lines.entries()) {
+      if (!field.test(lines[index] ?? '')) continue;
+      const variant = `omission-${omissions.size}`;
+      omissions.set(variant, file);
+      await write(path.join(folder, variant), [...written, [file, lines.toSpliced(index, 1).join('\n')]]);
+    }
+  }
+  return omissions;
+}
+
+async function write(folder: string, files: [file: string, text: string][]): Promise<void> {
+  for (const [file, text] of files) {
+    await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
+    await writeFile(path.join(folder, file), text);
   }
 }
 
@@ -64,25 +102,41 @@ const configuration = {
   exclude: ['node_modules'],
 };
 
-describe('a resource with an everyday name', () => {
-  afterEach(removeFolders);
-
-  it('is accepted, and its generated code compiles, with secret fields too', async () => {
-    const names = nouns.trim().split(/\s+/);
-    assert.deepEqual(
-      names.map(resourceNameFault).filter((fault) => fault !== undefined),
-      [],
-    );
+describe('the generated code', function () {
+  this.timeout(120_000);
+  let omissions: Map<string, string>;
+  /** The errors of the compiler, one a line. */
+  let faults: string[];
+  before(async () => {
     const folder = await newFolder();
     for (const name of names) await writeSources(folder, name);
     for (const [name, fields] of Object.entries(secrets))
       await writeSources(folder, `${name}-secret`, fields);
+    omissions = await writeOmissions(folder);
     await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
     await writeFile(path.join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
     await writeFile(path.join(folder, 'tsconfig.json'), JSON.stringify(configuration));
     const tsc = path.join(root, 'node_modules', '.bin', 'tsc');
-    const compiling = promisify(execFile)(tsc, ['--noEmit', '-p', folder]);
+    const compiling = promisify(execFile)(tsc, ['--noEmit', '--pretty', 'false', '-p', '.'], { cwd: folder });
     const { stdout } = await compiling.catch((error: { stdout: string }) => error);
-    assert.equal(stdout.slice(0, 2000), '');
-  }).timeout(120_000);
+    faults = stdout.split('\n').filter((line) => /^\S/.test(line));
+  });
+  after(removeFolders);
+
+  it('of a resource with an everyday name compiles, with secret fields too', () => {
+    assert.deepEqual(
+      names.map(resourceNameFault).filter((fault) => fault !== undefined),
+      [],
+    );
+    assert.deepEqual(faults.filter((line) => !line.startsWith('omission-')).slice(0, 20), []);
+  });
+
+  it('does not compile if a schema or the test data omits a field of the model', () => {
+    const places = [...omissions].map(([variant, file]) => `${variant}/${file}(`);
+    assert.ok(places.length > 30, String(places.length));
+    assert.deepEqual(
+      places.filter((place) => !faults.some((line) => line.startsWith(place))),
+      [],
+    );
+  });
 });

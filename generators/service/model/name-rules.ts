@@ -113,7 +113,7 @@ export function collisionFault(resources: Resource[], aggregates: string[]): str
   return undefined;
 }
 
-const layers = ['Changes', 'Publisher', 'Repository', 'Router', 'Row', 'Service', 'Page'];
+const layers = ['Changes', 'Publisher', 'Repository', 'Router', 'Service', 'Page'];
 
 /** Returns the names that the generated code of a resource declares. */
 export function identifiers(name: string): string[] {

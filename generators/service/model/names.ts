@@ -24,6 +24,13 @@ const toSnake = (kebab: string) => kebab.replaceAll('-', '_');
 export const columnName = (field: string): string =>
   field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
+/** PostgreSQL truncates a name to this number of bytes (NAMEDATALEN - 1). Every name here is ASCII. */
+export const LONGEST_NAME = 63;
+
+/** Returns the name of Knex's constraint for the unique column of a field: `users_email_unique`. */
+export const uniqueConstraint = (table: string, field: string): string =>
+  `${table}_${columnName(field)}_unique`.slice(0, LONGEST_NAME);
+
 /** Pluralizes the last word of a kebab-case name: `order-item` gives `order-items`. */
 const toPlural = (kebab: string) => kebab.replace(/[^-]+$/, (word) => pluralize(word));
 

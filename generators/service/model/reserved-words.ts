@@ -36,8 +36,7 @@ export const runtimeTables = words(`
  */
 export const generatedVariables = words(`
   app bus changes checkPrecondition config console contracts created database error event globalThis id infinity joi json
-  knex logger notFound outer page precondition process publish req res router row server service toRow trx undefined
-  updated
+  knex logger notFound outer page precondition process publish req res router row server service trx undefined updated
 `);
 
 /** Types that generated code uses next to one named like a resource, and types whose shadow would mislead. */

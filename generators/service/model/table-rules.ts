@@ -1,5 +1,5 @@
 import type { Field } from './answers.ts';
-import { columnName } from './names.ts';
+import { columnName, LONGEST_NAME } from './names.ts';
 import { runtimeTables } from './reserved-words.ts';
 import type { CopyView, ResourceView } from './view.ts';
 
@@ -9,8 +9,6 @@ import type { CopyView, ResourceView } from './view.ts';
  * https://www.postgresql.org/docs/current/limits.html
  */
 const MOST_COLUMNS = 300;
-/** PostgreSQL truncates a name to so many bytes (NAMEDATALEN - 1). Every name here is ASCII. */
-const LONGEST_NAME = 63;
 
 interface Planned {
   name: string;

@@ -1,6 +1,5 @@
 import { ConflictError } from '../errors.ts';
-
-const UNIQUE_VIOLATION = '23505';
+import { SQL_STATE } from './sql-state.ts';
 
 /**
  * Makes the `catch` of queries that write a `Row`. `fields` names unique constraints, and the field that each of them guards:
@@ -13,6 +12,6 @@ export const conflictOn =
   <Row>(fields: Record<string, keyof Row & string>) =>
   (error: unknown): never => {
     const { code, constraint }: { code?: unknown; constraint?: unknown } = Object(error);
-    const field = code === UNIQUE_VIOLATION && new Map(Object.entries(fields)).get(String(constraint));
+    const field = code === SQL_STATE.UNIQUE_VIOLATION && new Map(Object.entries(fields)).get(String(constraint));
     throw field ? new ConflictError(`${field} is already taken`, { field, cause: error }) : error;
   };

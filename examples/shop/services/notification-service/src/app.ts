@@ -11,7 +11,7 @@ const info = { title: 'notification-service', version: '1.0.0', description: 'Th
 
 /** Creates and wires all parts of this service. Nothing runs until the parts are started. */
 export function createService(config: Config, logger = createLogger(config)) {
-  const database = connectDatabase(config, logger);
+  const database = connectDatabase(config, logger, { camelCase: true, isoTimestamps: true });
   const bus = createEventBus({ config, database, contracts, logger });
   const routers: ApiRouter[] = [];
 

@@ -43,10 +43,19 @@ describe('/v1/users', () => {
     assert.deepEqual(fields.toSorted(), ['body.active', 'body.age', 'body.email', 'body.name']);
   });
 
-  it('POST answers 409 when email is taken, and publishes nothing', async () => {
+  it('POST answers 409 and names email when it is taken, and publishes nothing', async () => {
     const taken = await create();
-    const { status } = await service.request('POST', '/v1/users', { ...newUser(), email: taken.email });
+    const again = { ...newUser(), email: taken.email };
+    const { status, body } = await service.request<{ errors: { field: string }[] }>(
+      'POST',
+      '/v1/users',
+      again,
+    );
     assert.equal(status, 409);
+    assert.deepEqual(
+      body.errors.map(({ field }) => field),
+      ['body.email'],
+    );
     const later = await create();
     await eventAbout(later.id, 'user.created');
     const events = await service.published('user.events');

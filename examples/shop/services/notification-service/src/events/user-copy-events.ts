@@ -1,5 +1,5 @@
 import joi from 'joi';
-import { defineEvent } from 'microservice-runtime';
+import { defineEvent, type FieldSchemas } from 'microservice-runtime';
 
 // This service's own definitions of events that user-service documents in its asyncapi.json. Delete the fields that you
 // do not need: a consumer drops fields that it does not know.
@@ -19,7 +19,7 @@ const userData = joi
     name: joi.string().allow('').required(),
     age: joi.number().integer().allow(null).required(),
     active: joi.boolean().required(),
-  })
+  } satisfies FieldSchemas<UserData>)
   .label('UserData');
 
 export interface UserDeletedData {
@@ -29,7 +29,7 @@ export interface UserDeletedData {
 const userDeletedData = joi
   .object<UserDeletedData>({
     id: joi.string(),
-  })
+  } satisfies FieldSchemas<UserDeletedData>)
   .label('UserDeletedData');
 
 const stream = { topic: 'user.events', aggregate: 'user' };

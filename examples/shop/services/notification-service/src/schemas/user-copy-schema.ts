@@ -1,8 +1,8 @@
 import joi from 'joi';
-import { pageSchemaOf, timestampString } from 'microservice-runtime';
+import { pageSchemaOf, timestampString, type FieldSchemas } from 'microservice-runtime';
 import type { UserCopy } from '../models/user-copy.ts';
 
-/** The body of responses. */
+/** The body of responses. The repository reads these columns. */
 export const userCopySchema = joi
   .object<UserCopy>({
     id: joi.string().required(),
@@ -11,7 +11,7 @@ export const userCopySchema = joi
     age: joi.number().integer().allow(null).required(),
     active: joi.boolean().allow(null).required(),
     copiedAt: timestampString().required(),
-  })
+  } satisfies FieldSchemas<UserCopy>)
   .label('UserCopy');
 
 export const userCopyPageSchema = pageSchemaOf(userCopySchema).label('UserCopyPage');

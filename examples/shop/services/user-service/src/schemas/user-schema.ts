@@ -1,5 +1,11 @@
 import joi from 'joi';
-import { pageSchemaOf, textString, timestampString, uuidString } from 'microservice-runtime';
+import {
+  pageSchemaOf,
+  textString,
+  timestampString,
+  uuidString,
+  type FieldSchemas,
+} from 'microservice-runtime';
 import type { NewUser, User, UserChanges } from '../models/user.ts';
 
 const fields = {
@@ -7,7 +13,7 @@ const fields = {
   name: textString(255),
   age: joi.number().integer().min(-2_147_483_648).max(2_147_483_647).allow(null),
   active: joi.boolean(),
-};
+} satisfies FieldSchemas<NewUser>;
 
 /** The body of a request that creates a user. */
 export const newUserSchema = joi
@@ -16,14 +22,14 @@ export const newUserSchema = joi
     name: fields.name.required(),
     age: fields.age,
     active: fields.active.required(),
-  })
+  } satisfies FieldSchemas<NewUser>)
   .required()
   .label('NewUser');
 
 /** The body of a request that changes a user: at least one field. */
 export const userChangesSchema = joi.object<UserChanges>(fields).min(1).required().label('UserChanges');
 
-/** The body of responses, and the data of events. */
+/** The body of responses, and the data of events. The repository reads these columns. */
 export const userSchema = joi
   .object<User>({
     id: uuidString().required(),
@@ -33,7 +39,7 @@ export const userSchema = joi
     active: fields.active.required(),
     createdAt: timestampString().required(),
     updatedAt: timestampString().required(),
-  })
+  } satisfies FieldSchemas<User>)
   .label('User');
 
 export const userPageSchema = pageSchemaOf(userSchema).label('UserPage');
