@@ -12,6 +12,7 @@ export const conflictOn =
   <Row>(fields: Record<string, keyof Row & string>) =>
   (error: unknown): never => {
     const { code, constraint }: { code?: unknown; constraint?: unknown } = Object(error);
-    const field = code === SQL_STATE.UNIQUE_VIOLATION && new Map(Object.entries(fields)).get(String(constraint));
+    const field =
+      code === SQL_STATE.UNIQUE_VIOLATION && new Map(Object.entries(fields)).get(String(constraint));
     throw field ? new ConflictError(`${field} is already taken`, { field, cause: error }) : error;
   };
