@@ -17,7 +17,7 @@ export {
 } from './contracts/async-api-document.ts';
 export { conflictOn } from './database/conflict.ts';
 export { connectDatabase, databasePart, type DatabaseConfig, type RowFormat } from './database/database.ts';
-export { jsonText } from './database/json-text.ts';
+export { jsonText } from './database/rows/json-text.ts';
 export { DatabaseConnectionError } from './database/connection-error.ts';
 export {
   ConflictError,
