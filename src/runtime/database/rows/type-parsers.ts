@@ -3,7 +3,8 @@ import { types } from 'pg';
 type Parse = (text: string) => unknown;
 type ParserOf<Format> = (oid: number, format?: Format) => Parse;
 
-const { INT8, NUMERIC, DATE, TIMESTAMPTZ } = types.builtins;
+const { INT8, NUMERIC, DATE } = types.builtins;
+const TIMESTAMPTZ: number = types.builtins.TIMESTAMPTZ;
 const TEXT_ARRAY = 1009;
 const INT8_ARRAY = 1016;
 const DATE_ARRAY = 1182;
