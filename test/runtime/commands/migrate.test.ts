@@ -111,7 +111,7 @@ describe('microservice-runtime migrate', function () {
     const unknown = await run('--chek');
     assert.equal(unknown.code, 2);
     assert.match(unknown.stderr, /^microservice-runtime: Unknown option '--chek'; see .* --help\n$/);
-    assert.match((await run('--check', '--sql')).stderr, /give only one of the two/);
+    assert.match((await run('--check', '--sql')).stderr, /specify only one of the two/);
     assert.match((await run('--after', 'x')).stderr, /--after requires --sql/);
   });
 

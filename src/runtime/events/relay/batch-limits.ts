@@ -1,17 +1,17 @@
 import { messageBytes } from '../event/message.ts';
 import type { OutboxRow } from './outbox-rows.ts';
 
-/** After it a topic's limit is forgotten, since somebody may have raised it. */
+/** After this time a topic's limit is forgotten, since it may have been raised. */
 const REMEMBERED = 60_000;
 
 /**
- * How much of a topic Kafka takes at once. `max.message.bytes` is a limit of a batch, so that where it is small a request may be
- * refused although each of its messages would pass alone.
+ * The size that each topic accepts at once. `max.message.bytes` limits a batch, so if it is small, a request may be refused
+ * although each of its messages would be accepted alone.
  */
 export interface BatchLimits {
-  /** These rows of one topic were refused for their size, and passed in parts. */
+  /** These rows of one topic were refused because of their size, and accepted in parts. */
   learn(rows: readonly OutboxRow[]): void;
-  /** Runs of rows, in their order, of which each is within what is known of its topics. */
+  /** Splits rows, in order, into parts that are within the known limits of their topics. */
   cut(rows: OutboxRow[]): OutboxRow[][];
 }
 

@@ -7,19 +7,19 @@ import { joinLeases, type LaneLeases, LANES_CHANGED } from './lane-leases.ts';
 import { openSession, type Session, type SessionEvents } from './session.ts';
 import { coalesce } from '../../async/coalesce.ts';
 
-/** A session with its leases: both end together. */
+/** A session with its leases; both end together. */
 export interface RelayConnection {
   session: Session;
   leases: LaneLeases;
   lowWaterMarks: LowWaterMarks;
   channel: string;
-  /** Takes and gives back lanes, and looks at what has ended; never rejects. */
+  /** Takes and returns lanes, and checks for ended transactions; never rejects. */
   balance(): Promise<void>;
-  /** Gives all lanes back, and tells the others. */
+  /** Returns all lanes, and notifies the other relays. */
   close(): Promise<void>;
 }
 
-/** Rejects with a message that says what to do. @param idle resolves once nothing of a lane is under way */
+/** Rejects with a message that names the remedy. @param idle resolves when no work for a lane is running */
 export async function openRelayConnection(
   { serviceName, databaseDirectUrl }: Pick<ServiceConfig, 'serviceName' | 'databaseDirectUrl'>,
   idle: (lane: number) => Promise<void>,
@@ -54,7 +54,7 @@ export async function openRelayConnection(
         await lowWaterMarks.look();
         await leases.balance();
       } catch {
-        // the session is lost, and says so itself
+        // the session reports its own loss
       }
     }),
     async close() {

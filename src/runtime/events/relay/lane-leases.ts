@@ -1,19 +1,17 @@
 import { LANES } from '../outbox/lanes.ts';
 import type { Session } from './session.ts';
 
-/** Spaces of advisory locks that are ours: the bytes of "oblt", a relay that is there, and "obln", a lane that is leased. */
+/** Our namespaces of advisory locks: the bytes of "oblt", a running relay, and "obln", a leased lane. */
 const MEMBER_SPACE = 0x6f62_6c74;
 const LANE_SPACE = 0x6f62_6c6e;
 
-/** Says to other relays that lanes may have become free, or that a relay has come. */
+/** Tells other relays that lanes may have become free, or that a relay has started. */
 export const LANES_CHANGED = 'lanes';
 
-/** The lanes that a session holds. All locks are PostgreSQL's own, so that a relay that dies has none a moment later. */
+/** The lanes that a session holds. All locks are PostgreSQL's own, so a relay that dies loses them within a moment. */
 export interface LaneLeases {
   held(): ReadonlySet<number>;
-  /**
-   * Takes lanes that are free, or gives some back, so that no relay has two more than another. One call at a time.
-   */
+  /** Takes free lanes, or returns some, so that no relay has two more than another. One call at a time. */
   balance(): Promise<void>;
 }
 
@@ -24,7 +22,7 @@ interface LockRow {
   own: boolean;
 }
 
-/** Two schemas of one database have outboxes of their own, whose relays share no locks. */
+/** Two schemas of one database have separate outboxes, whose relays share no locks. */
 const outbox = `(hashint8('event_outbox'::regclass::oid::bigint) & -16)`;
 
 const joinRelays = `select pg_advisory_lock_shared(${MEMBER_SPACE}, ${outbox})`;
@@ -45,7 +43,7 @@ const tell = `select pg_notify($1, '${LANES_CHANGED}')`;
 
 /**
  * Makes a session one of the relays. It holds no lane before `balance`.
- * @param release resolves once nothing of a lane, which nobody reads any more, is under way
+ * @param release resolves when no work for a lane, which is no longer read, is running
  */
 export async function joinLeases(
   session: Session,
@@ -82,7 +80,10 @@ export async function joinLeases(
   };
 }
 
-/** How many lanes are ours: 16/n of n relays, and one more for those with the lowest pids where that leaves a rest. */
+/**
+ * Returns the number of lanes of this relay: 16/n for n relays, and one more for those with the lowest pids if there is a
+ * remainder.
+ */
 function shareOf(relays: LockRow[]): number {
   const place = relays.toSorted((one, other) => one.pid - other.pid).findIndex(({ own }) => own);
   const count = Math.max(relays.length, 1);
@@ -91,7 +92,7 @@ function shareOf(relays: LockRow[]): number {
 
 const allLanes = Array.from({ length: LANES }, (_, lane) => lane);
 
-/** Relays that look at the same time should not all try the same lanes. */
+/** Relays that check at the same time should not all try the same lanes. */
 function shuffled<T>(items: readonly T[]): T[] {
   return items
     .map((item) => ({ item, place: Math.random() }))

@@ -1,11 +1,11 @@
 import type { RelayConnection } from './connection.ts';
 
-/** One NOTIFY costs every writer of the database a little, so that lanes are collected for so many milliseconds. */
+/** One NOTIFY costs every writer of the database a little, so lanes are collected for this long, in ms. */
 const INTERVAL = 5;
 
 /**
- * Returns a function that tells other relays of lanes with rows, at once or within milliseconds; while there is no
- * connection, with the next call that finds one.
+ * Returns a function that notifies other relays of lanes with rows, immediately or within milliseconds; without a connection,
+ * at the next call that finds one.
  */
 export function createLaneNotifier(
   connection: () => Pick<RelayConnection, 'session' | 'channel'> | undefined,
@@ -33,6 +33,6 @@ export function createLaneNotifier(
 
   return (lanes) => {
     for (const lane of lanes) untold.add(lane);
-    tell().catch(() => undefined); // the session is lost, and says so itself
+    tell().catch(() => undefined); // the session reports its own loss
   };
 }

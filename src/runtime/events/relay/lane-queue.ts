@@ -1,12 +1,12 @@
-/** What a relay knows of the lanes that it holds. */
+/** The state of the lanes that a relay holds. */
 export interface LaneQueue {
   /** These lanes may have rows. */
   mark(lanes: Iterable<number>): void;
-  /** Whether `take` would return any. */
+  /** Reports whether `take` would return any lane. */
   hasReady(held: ReadonlySet<number>): boolean;
-  /** Returns the marked lanes of `held` that are not busy; they are busy from now on, and marked no more. */
+  /** Returns the marked lanes of `held` that are not busy, and makes them busy and unmarked. */
   take(held: ReadonlySet<number>): number[];
-  /** These lanes are not busy any more. */
+  /** These lanes are no longer busy. */
   release(lanes: Iterable<number>): void;
   /** Resolves when the lane is not busy. */
   idle(lane: number): Promise<void>;

@@ -1,32 +1,35 @@
 import type { Session } from './session.ts';
 
-/** After so many looks the lanes are read from their beginning once, for rows that others have inserted by hand. */
+/** After this many checks, the lanes are read once from their start, to find rows that were inserted by hand. */
 const LOOKS_BEFORE_RESET = 60;
 
 /**
- * Below which ids nothing is left and nothing can come. Reading a lane from its first id passes all that was deleted since
- * the last vacuum, and vacuum removes nothing that an old transaction, such as a backup, might still see.
+ * The id below which a lane is empty and will stay empty. Reading from it avoids scanning rows deleted since the last vacuum,
+ * and vacuum cannot remove rows that an old transaction, such as a backup, may still see.
  */
 export interface LowWaterMarks {
-  /** Looks at which transactions have ended; about once a second. */
+  /** Checks which transactions have ended; about once a second. */
   look(): Promise<void>;
-  /** Every transaction that has an id up to this one has ended. */
+  /** Returns the highest id up to which every transaction has ended. */
   settled(): bigint;
   floorOf(lane: number): bigint;
-  /** A whole lane was read after `settled` was `settledBefore`, and `first` is the lowest id that was found. */
+  /** A whole lane was read after `settled` was `settledBefore`; `first` is the lowest id that was found. */
   saw(lane: number, settledBefore: bigint, first: bigint | undefined): void;
 }
 
 interface Look {
   lastId: bigint;
-  /** Who has an id up to `lastId` has a transaction id below this one: publishing takes that first. */
+  /** A transaction with an id up to `lastId` has a transaction id below this one: publishing takes that first. */
   nextTransaction: bigint;
 }
 
 const readLastId = `
   select coalesce(pg_sequence_last_value(pg_get_serial_sequence('event_outbox', 'id')::regclass), 0)::text as id`;
 
-/** Takes an id of its own: the end of a snapshot is the last id that is over, and ids above it may be in use already. */
+/**
+ * Takes a transaction id of its own: the end of a snapshot is the last id that has ended, and later ids may already be in
+ * use.
+ */
 const readNextTransaction = 'select pg_current_xact_id()::text as id';
 
 const readOldestTransaction = 'select pg_snapshot_xmin(pg_current_snapshot())::text as id';
@@ -44,7 +47,8 @@ export function createLowWaterMarks(session: Pick<Session, 'query'>): LowWaterMa
 
   return {
     async look() {
-      // statements of their own, in this order: who has an id up to the last one has a transaction id before the next one
+      // separate statements, in this order: a transaction with an id up to the last one has a transaction id before the next
+      // one
       const lastId = await readId(readLastId);
       if (lastId !== (looks.at(-1)?.lastId ?? settled))
         looks.push({ lastId, nextTransaction: await readId(readNextTransaction) });

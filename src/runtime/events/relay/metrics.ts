@@ -19,8 +19,8 @@ const oldest = `
   ) as head`;
 
 /**
- * Metrics of the outbox. Depth and age are asked of PostgreSQL when metrics are read, and are the same in every replica; the
- * others count what this process did.
+ * Metrics of the outbox. Depth and age are read from PostgreSQL when metrics are collected, and are the same in every
+ * replica; the others count the work of this process.
  */
 export function createRelayMetrics(
   database: Knex,
@@ -81,7 +81,7 @@ export function createRelayMetrics(
   };
 }
 
-/** Undefined when PostgreSQL does not answer: the other metrics are wanted then more than ever. */
+/** Undefined if PostgreSQL does not answer, because the other metrics are then more important than ever. */
 async function ask(database: Knex, sql: string): Promise<number | undefined> {
   try {
     const { rows } = await database.raw<{ rows: { value: number }[] }>(sql).timeout(2_000, { cancel: true });

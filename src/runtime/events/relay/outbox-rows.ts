@@ -10,18 +10,18 @@ const BYTES_PER_LANE = 1_000_000;
 export interface OutboxRow extends OutgoingMessage {
   lane: number;
   id: string;
-  /** Where PostgreSQL has it, `(page,place)`. */
+  /** Its place in PostgreSQL, `(page,place)`. */
   ctid: string;
   /** In milliseconds since 1970. */
   createdAt: number;
-  /** An earlier event of its key was refused, so that this one waits in event_parked. */
+  /** An earlier event of its key was refused, so this one waits in event_parked. */
   parked: boolean;
 }
 
-/** Which row it is. */
+/** The identity of a row. */
 export type RowId = Pick<OutboxRow, 'ctid' | 'id'>;
 
-/** Asks for keys only where some wait, which is once a statement. */
+/** Checks keys only if any are waiting, which is evaluated once per statement. */
 const isParked = `
   (select exists (select from event_parked_keys where consumer_group = '')) and exists (
     select from event_parked_keys as parked
@@ -29,8 +29,8 @@ const isParked = `
   )`;
 
 /**
- * The first rows of each lane, in order. A cursor would miss the rows of a transaction that took its ids early and
- * committed late, so what was sent is deleted, and reading starts where nothing older can come (low-water-marks.ts).
+ * The first rows of each lane, in order. A cursor would miss the rows of a transaction that took its ids early and committed
+ * late. So sent rows are deleted, and reading starts where no older row can appear (low-water-marks.ts).
  */
 const readHeads = (condition = ''): string => `
   select head.lane, head.id, head.ctid, head.topic, head.key, head.headers, head.payload as value,
@@ -48,20 +48,20 @@ const readHeads = (condition = ''): string => `
 
 const readAllHeads = readHeads();
 
-/** A lane of -1 stands for all. */
+/** A lane of -1 means all lanes. */
 const readSomeHeads = readHeads(`and not exists (
   select from unnest($3::smallint[], $4::text[]) as waiting (lane, topic)
   where waiting.lane in (-1, event_outbox.lane) and waiting.topic = event_outbox.topic
 )`);
 
 /**
- * Rows are never updated, so that a place holds the row that was read there, unless it is deleted: then another id. `is true`
- * makes a hash table of the ids, which a parameter would be searched for from its beginning for every row.
+ * Rows are never updated, so a place holds the row that was read there, or another id after a deletion. `is true` makes
+ * PostgreSQL hash the ids; otherwise it would search the parameter from its start for every row.
  */
 const deleteSent = `
   delete from event_outbox where ctid = any ($1::tid[]) and (id in (select unnest($2::bigint[]))) is true`;
 
-/** Resolves to the next rows of these lanes by lane; a lane without rows is not there. What is `waiting` is left out. */
+/** Resolves to the next rows of these lanes, by lane; lanes without rows are omitted, and so are `waiting` topics. */
 export async function readLanes(
   session: Pick<Session, 'query'>,
   lanes: readonly number[],
@@ -93,13 +93,13 @@ const pausedColumns = (waiting: readonly PausedTopic[]): unknown[] => [
 
 const idOf = (row: OutboxRow | undefined): bigint | undefined => row && BigInt(row.id);
 
-/** Whether a lane may have more rows than were read of it. */
+/** Reports whether a lane may have more rows than were read. */
 export function mayHaveMore(rows: readonly OutboxRow[]): boolean {
   if (rows.length >= ROWS_PER_LANE) return true;
   return rows.reduce((bytes, { value }) => bytes + value.length, 0) >= BYTES_PER_LANE / 4;
 }
 
-/** Deletes what Kafka has acknowledged; safe to repeat, and passes over rows that were moved. */
+/** Deletes rows that Kafka has acknowledged; safe to repeat, and ignores rows that were moved. */
 export async function deleteRows(session: Pick<Session, 'query'>, rows: readonly RowId[]): Promise<void> {
   if (rows.length === 0) return;
   await session.query(deleteSent, [rows.map(({ ctid }) => ctid), rows.map(({ id }) => id)]);

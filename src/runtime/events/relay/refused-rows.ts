@@ -3,16 +3,16 @@ import { failpoint } from '../../async/failpoint.ts';
 import type { OutboxRow } from './outbox-rows.ts';
 import type { Session } from './session.ts';
 
-/** Events on their way out belong to no consumer group. */
+/** Outgoing events belong to no consumer group. */
 export const OUTGOING = '';
 
 const columns = `consumer_group, topic, key, source, event_id, type, headers, raw_key, value, received_at`;
 
-/** What of a row of event_outbox goes to those columns. */
+/** The values of these columns in a row of event_outbox. */
 const values = `'', topic, key, headers ->> 'ce_source', headers ->> 'ce_id', headers ->> 'ce_type', headers,
   convert_to(key, 'UTF8'), convert_to(payload, 'UTF8'), created_at`;
 
-/** What is gone from the outbox already was sent after all, and parks nothing. */
+/** A row that is no longer in the outbox was sent after all, and parks nothing. */
 const moveRefused = `
   with refused as (
     select * from unnest($1::smallint[], $2::bigint[], $3::text[]) as refused (lane, id, error)
@@ -30,7 +30,7 @@ const moveRefused = `
   )
   select topic, key from parked`;
 
-/** A key that is being redriven is passed over. */
+/** A key that is being redriven is skipped. */
 const lockParkedSql = `
   select topic, key from event_parked_keys
   where consumer_group = '' and (topic, key) in (select * from unnest($1::text[], $2::text[]))
@@ -45,15 +45,15 @@ const moveBehind = `
   )
   insert into event_parked (${columns}) select ${values} from moved order by id`;
 
-/** The key of a topic. */
+/** A key of a topic. */
 export interface TopicKey {
   topic: string;
   key: string;
 }
 
 /**
- * Moves rows that Kafka has refused for good to event_parked, and makes dead letters of them that block their keys; one
- * transaction. Nobody else may be sending the rows of their lanes. Resolves to the keys that were not blocked before.
+ * Moves rows that Kafka has refused permanently to event_parked as dead letters, which block their keys; one transaction. No
+ * other relay may be sending rows of these lanes. Resolves to the keys that were not blocked before.
  */
 export function parkRefused(session: Session, refused: readonly RefusedRow[]): Promise<TopicKey[]> {
   return session.transaction(async (query) => {
@@ -68,8 +68,8 @@ export function parkRefused(session: Session, refused: readonly RefusedRow[]): P
 }
 
 /**
- * Moves rows whose key is blocked behind the event that blocks it, in their order; one transaction. Resolves to whether all
- * were moved: the keys of the others were redriven or dropped meanwhile, so that they are to be read again.
+ * Moves rows of blocked keys behind the event that blocks their key, in order; one transaction. Resolves to whether all were
+ * moved: if not, the keys of the others were redriven or dropped meanwhile, and the rows must be read again.
  */
 export function parkBehind(session: Session, rows: readonly OutboxRow[]): Promise<boolean> {
   return session.transaction(async (query) => {

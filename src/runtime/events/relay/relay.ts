@@ -13,27 +13,33 @@ import { createRelayMetrics } from './metrics.ts';
 import { createRounds } from './rounds.ts';
 import { createTopicStatus } from './topic-status.ts';
 
-/** How often a relay looks for lanes, and for rows that nobody told it of; a quarter more or less, so that replicas drift apart. */
+/**
+ * How often a relay checks for lanes, and for rows without a notification, in ms; a quarter more or less, so that replicas
+ * drift apart.
+ */
 const BEAT = 1_000;
 const RECONNECT = { first: 100, max: 2_000 };
-/** A topic may be forbidden for so long, as while its rules are being made, before its events become dead letters. */
+/**
+ * How long a topic may be forbidden, for example while its access rules are being created, before its events become dead
+ * letters, in ms.
+ */
 const REFUSAL_PATIENCE = 30_000;
 
 export interface RelayStatus {
-  /** Whether the session that holds the leases is there. */
+  /** Whether the session with the leases exists. */
   session: 'up' | 'down';
   lanes: number[];
-  /** Why events do not get to Kafka at present. */
+  /** The reason why events do not reach Kafka at present. */
   problem?: string;
 }
 
-/** Sends what was saved in the outbox to Kafka, in order for each topic and key, at least once. */
+/** Sends the events in the outbox to Kafka, in order for each topic and key, at least once. */
 export interface Relay extends Part {
-  /** Rejects when PostgreSQL, or one of the tables `event_outbox` and `event_parked`, cannot be used. Kafka may come later. */
+  /** Rejects if PostgreSQL, or one of the tables `event_outbox` and `event_parked`, cannot be used. Kafka may start later. */
   start(): Promise<void>;
-  /** Sends what is there, for a third of the shutdown timeout at most, and gives the lanes to others. */
+  /** Sends the waiting events, for at most a third of the shutdown timeout, and returns the lanes. */
   stop(): Promise<void>;
-  /** These lanes have new rows. Returns at once; the lanes of other relays are told to them. */
+  /** These lanes have new rows. Returns immediately; other relays are notified of their lanes. */
   wake(lanes: ReadonlySet<number>): void;
   status(): RelayStatus;
 }
@@ -44,11 +50,11 @@ interface Settings {
   driver: Pick<KafkaDriver, 'createSender' | 'ensureTopics'>;
   logger: Logger;
   registry?: Registry;
-  /** For so many milliseconds Kafka may forbid a topic before its events become dead letters; 30,000 when left out. */
+  /** How long Kafka may forbid a topic before its events become dead letters, in ms; default 30,000. */
   refusalPatience?: number;
 }
 
-/** One relay per process. Several share the lanes; when one is gone, the others have its lanes within about a second. */
+/** One relay per process. Several relays share the lanes; if one ends, the others have its lanes within about a second. */
 export function createRelay(settings: Settings): Relay {
   const { config, database, driver, logger, registry, refusalPatience = REFUSAL_PATIENCE } = settings;
   let connection: RelayConnection | undefined;
@@ -124,7 +130,7 @@ export function createRelay(settings: Settings): Relay {
     },
     stop: () => (stopped ??= stop()),
     wake(woken) {
-      if (stopping.signal.aborted) return; // who takes the lanes over reads them
+      if (stopping.signal.aborted) return; // the relay that takes over the lanes reads them
       rounds.mark(woken);
       tellOthers([...woken].filter((lane) => !held().has(lane)));
     },

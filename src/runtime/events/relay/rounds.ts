@@ -11,41 +11,42 @@ import type { Outcome, TopicStatus } from './topic-status.ts';
 
 const SENDERS = 4;
 /**
- * What a read, a request and a delete cost does not depend on how few rows they are about. So while something is being sent,
- * lanes are collected for half of the time that a request takes, within these bounds: the busier everything is, the fewer
- * and larger the requests. Nothing waits while nothing is being sent, nor for a backlog.
+ * Reads, requests and deletes cost the same for one row as for many. So while a request is running, lanes are collected for
+ * half of its duration, within these bounds (ms): the busier the relay, the fewer and larger the requests. There is no delay
+ * while nothing is being sent, or for a backlog.
  */
 const READ_INTERVAL = { least: 4, most: 20 };
-/** So many rows are worth a request of their own, and so are those of each lane where several senders are idle. */
+/** This many rows are worth a request of their own, and so are those of each lane if several senders are idle. */
 const BACKLOG = 100;
-/** How soon rows are read again whose key somebody redrives or drops at this moment. */
+/** The delay before reading rows again whose key is being redriven or dropped, in ms. */
 const REREAD_DELAY = 50;
 
 type Connection = Pick<RelayConnection, 'session' | 'leases' | 'lowWaterMarks'>;
 type LaneRows = readonly [lane: number, rows: OutboxRow[]];
 
-/** Some lanes of a round, and the sender that sends their rows. */
+/** Some lanes of a round, and the sender for their rows. */
 interface LaneShare {
   sender: OutboxSender;
   lanes: readonly LaneRows[];
 }
 
 interface Settings {
-  /** The present session with its leases; undefined while there is none. */
+  /** The current session with its leases; undefined if there is none. */
   connection: () => Connection | undefined;
   driver: Pick<KafkaDriver, 'createSender' | 'ensureTopics'>;
   topics: TopicStatus;
 }
 
-/** Moves rows from PostgreSQL to Kafka: rounds of read, send and settle, several at a time, one at a time for each lane. */
+/** Moves rows from PostgreSQL to Kafka in rounds of read, send and settle: several rounds at a time, but one per lane. */
 export interface Rounds {
-  /** These lanes may have rows. Returns at once. */
+  /** These lanes may have rows. Returns immediately. */
   mark(lanes: Iterable<number>): void;
-  /** Resolves once nothing of the lane is under way. */
+  /** Resolves when no round for the lane is running. */
   idle(lane: number): Promise<void>;
   /**
-   * Sends what is there, unless Kafka is away or most of the milliseconds are over; what comes meanwhile is for others. The
-   * rest of the time is for Kafka's answers: what it has and is not deleted is sent again. Afterwards nothing is read.
+   * Sends the waiting rows, until Kafka fails or most of the milliseconds have passed; new rows are left to other relays. The
+   * rest of the time is for Kafka's answers: acknowledged rows that are not deleted are sent again. Afterwards, nothing is
+   * read.
    */
   drain(milliseconds: number): Promise<void>;
   close(): Promise<void>;
@@ -56,15 +57,15 @@ export function createRounds({ connection, driver, topics }: Settings): Rounds {
   const senders = Array.from({ length: SENDERS }, () => createOutboxSender(driver));
   const idle = [...senders];
   const underWay = new Set<Promise<void>>();
-  /** Rows that are in Kafka and still in the outbox; some stay while there is no session. */
+  /** Rows that are in Kafka and still in the outbox; they stay while there is no session. */
   let acknowledged: OutboxRow[] = [];
   const lastRead = { at: -Infinity, rows: 0 };
-  /** Milliseconds that a request took of late. */
+  /** The recent duration of a request, in ms. */
   let pace = 0;
   let collecting: NodeJS.Timeout | undefined;
   let closing = false;
 
-  /** Begins a round where lanes may have rows and a sender is idle, at once or when enough is collected. */
+  /** Starts a round if lanes may have rows and a sender is idle, immediately or when enough lanes are collected. */
   function begin(): void {
     const current = connection();
     if (closing || !current || !lanes.hasReady(current.leases.held())) return;
@@ -89,11 +90,11 @@ export function createRounds({ connection, driver, topics }: Settings): Rounds {
     return Math.min(Math.max(pace / 2, READ_INTERVAL.least), READ_INTERVAL.most);
   }
 
-  /** The way of rows out of the outbox. Each lane is free for its next round as soon as its own rows are settled. */
+  /** Moves rows out of the outbox. Each lane is free for its next round as soon as its own rows are settled. */
   async function runRound(current: Connection, sender: OutboxSender, taken: number[]): Promise<void> {
     const rows = await read(current, taken);
     const shares = spread([...rows], sender);
-    begin(); // what was marked meanwhile
+    begin(); // lanes that were marked meanwhile
     await Promise.all(
       shares.map(async (share) => {
         const outcome = await send(share);
@@ -103,17 +104,17 @@ export function createRounds({ connection, driver, topics }: Settings): Rounds {
     );
   }
 
-  /** Resolves to the rows that can be sent, by lane. Lanes without such rows are free. Never rejects. */
+  /** Resolves to the rows that can be sent, by lane; lanes without such rows become free. Never rejects. */
   async function read(current: Connection, taken: number[]): Promise<Map<number, OutboxRow[]>> {
     const rows = await readSendable(current, taken).catch(() => {
-      lanes.mark(taken); // the session is lost, and says so itself
+      lanes.mark(taken); // the session reports its own loss
       return new Map<number, OutboxRow[]>();
     });
     lanes.release(taken.filter((lane) => !rows.has(lane)));
     return rows;
   }
 
-  /** Reads lanes, and parks those of their rows that wait for a dead letter. */
+  /** Reads lanes, and parks the rows that must wait for a dead letter. */
   async function readSendable(
     { session, lowWaterMarks }: Connection,
     taken: number[],
@@ -130,7 +131,7 @@ export function createRounds({ connection, driver, topics }: Settings): Rounds {
     return new Map(sendable.filter(([, found]) => found.length > 0));
   }
 
-  /** Lanes with many rows are spread over all idle senders; few rows share a request. */
+  /** Lanes with many rows are spread over all idle senders; a few rows share one request. */
   function spread(rows: readonly LaneRows[], sender: OutboxSender): LaneShare[] {
     idle.push(sender);
     const most = countRows(rows) < BACKLOG ? 1 : idle.length;
@@ -150,7 +151,10 @@ export function createRounds({ connection, driver, topics }: Settings): Rounds {
     return topics.judge(answer);
   }
 
-  /** Takes out of the outbox what Kafka has or will never have: in one statement for all outcomes that wait. Never rejects. */
+  /**
+   * Removes rows from the outbox that Kafka has, or has refused permanently, in one statement for all waiting outcomes. Never
+   * rejects.
+   */
   const settle = collect(async (outcomes: Outcome[]) => {
     acknowledged = [...acknowledged, ...outcomes.flatMap(({ sent }) => sent)];
     const current = connection();
@@ -162,7 +166,7 @@ export function createRounds({ connection, driver, topics }: Settings): Rounds {
         outcomes.flatMap(({ refused }) => refused),
       );
     } catch {
-      // the session is lost, and says so itself
+      // the session reports its own loss
     }
   });
 
@@ -174,7 +178,7 @@ export function createRounds({ connection, driver, topics }: Settings): Rounds {
     failpoint('relay.deleted');
   }
 
-  /** Where the lane is no longer ours, the relay that has it will see for itself what Kafka refuses. */
+  /** If the lane is no longer ours, the relay that has it will learn from Kafka which rows are refused. */
   async function park({ session, leases }: Connection, refused: readonly RefusedRow[]): Promise<void> {
     const ours = refused.filter(({ row }) => leases.held().has(row.lane));
     if (ours.length === 0) return;
@@ -187,7 +191,7 @@ export function createRounds({ connection, driver, topics }: Settings): Rounds {
     const own = share.lanes.map(([lane]) => lane);
     if (retryIn !== undefined) {
       lanes.mark(own);
-      // all lanes: others were read without the topics that wait
+      // all lanes, because others were read without the paused topics
       setTimeout(() => mark(held()), retryIn).unref();
     }
     lanes.release(own);

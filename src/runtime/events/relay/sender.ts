@@ -4,12 +4,12 @@ import { type Refusal, SendError, TopicError } from '../kafka/errors.ts';
 import { messageBytes } from '../event/message.ts';
 import type { OutboxRow } from './outbox-rows.ts';
 
-/** What became of rows. Those that are in none of the lists wait behind one that is refused or failed. */
+/** The results for rows. Rows in none of the lists wait behind one that was refused or failed. */
 export interface Sent {
   sent: OutboxRow[];
-  /** Single rows that Kafka does not want, now or later. */
+  /** Single rows that Kafka refuses permanently. */
   refused: RefusedRow[];
-  /** The first rows, by topic and lane, that it does not take at present, or that nobody answers for. */
+  /** The first rows, by topic and lane, that Kafka does not accept at present, or does not answer for. */
   failures: SendFailure[];
 }
 
@@ -28,14 +28,14 @@ export interface SendFailure extends RefusedRow {
 
 export interface OutboxSender {
   /**
-   * Sends rows in their order; never rejects. Where Kafka refuses, the rows are halved until it is known which one it does not
-   * want: a refused row holds up its own key alone, one that fails holds up its topic and lane.
+   * Sends rows in order; never rejects. If Kafka refuses, the rows are halved until the refused one is known: a refused row
+   * blocks only its own key, and a failed row blocks its topic and lane.
    */
   send(rows: OutboxRow[]): Promise<Sent>;
   close(): Promise<void>;
 }
 
-/** One connection to Kafka; topics that are missing are made when they are first used. */
+/** One connection to Kafka; missing topics are created at their first use. */
 export function createOutboxSender(driver: Pick<KafkaDriver, 'createSender' | 'ensureTopics'>): OutboxSender {
   const sender = driver.createSender();
   const ensured = new Set<string>();
@@ -80,17 +80,17 @@ export function createOutboxSender(driver: Pick<KafkaDriver, 'createSender' | 'e
 
   async function narrow(rows: OutboxRow[], refusal: Refusal): Promise<Sent> {
     const result = await sendApart(refusal === 'size' ? splitBySize(rows) : halve(rows));
-    if (refusal === 'size' && result.sent.length === rows.length) limits.learn(rows); // it was their sum
+    if (refusal === 'size' && result.sent.length === rows.length) limits.learn(rows); // their total size was the reason
     return result;
   }
 
-  /** One part after the other, without what has to wait for a row of an earlier part. */
+  /** Sends one part after the other, without rows that must wait for a row of an earlier part. */
   async function sendApart(parts: OutboxRow[][]): Promise<Sent> {
     const all: Sent = { sent: [], refused: [], failures: [] };
     for (const part of parts) {
       const rows = part.filter((row) => !hasToWait(row, all));
       if (rows.length === 0) continue;
-      if (all.failures.some(({ error }) => !refusalIn(error))) break; // Kafka is away: the rest would only wait for it
+      if (all.failures.some(({ error }) => !refusalIn(error))) break; // Kafka is down: the rest would only wait for it
       const { sent, refused, failures } = await send(rows);
       all.sent.push(...sent);
       all.refused.push(...refused);
@@ -120,7 +120,7 @@ function halve(rows: OutboxRow[]): OutboxRow[][] {
   return [rows.slice(0, middle), rows.slice(middle)];
 }
 
-/** A row that is much larger than the others is likely the one, so that it goes alone. */
+/** A row that is much larger than the others is likely the cause, so it is sent alone. */
 function splitBySize(rows: OutboxRow[]): OutboxRow[][] {
   const sizes = rows.map(messageBytes);
   const largest = Math.max(...sizes);

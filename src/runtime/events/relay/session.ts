@@ -1,31 +1,32 @@
 import { Client, type QueryResultRow } from 'pg';
 import { connectionSettings } from '../../database/connection.ts';
 
-/** PostgreSQL answers each statement of a relay within milliseconds; after this the session counts as lost. */
+/** PostgreSQL answers each statement of a relay within milliseconds; after this time the session counts as lost. */
 const QUERY_TIMEOUT = 10_000;
 
 export type SessionQuery = <Row extends QueryResultRow>(sql: string, values?: unknown[]) => Promise<Row[]>;
 
-/** A session of PostgreSQL that nobody else uses: it holds advisory locks and listens. */
+/** A PostgreSQL session that is not shared: it holds advisory locks and listens. */
 export interface Session {
   query: SessionQuery;
-  /** Runs the queries of `work` in a transaction, while those of others wait; one transaction at a time. */
+  /** Runs the queries of `work` in a transaction, while other queries wait; one transaction at a time. */
   transaction<T>(work: (query: SessionQuery) => Promise<T>): Promise<T>;
-  /** Ends the session; PostgreSQL then drops its locks. */
+  /** Ends the session, which releases its locks. */
   close(): Promise<void>;
 }
 
 export interface SessionEvents {
-  /** Another session has said something on the channel. */
+  /** Another session has sent a message on the channel. */
   heard(message: string): void;
   /** The session ended by itself: its locks are gone. Called once, and not after `close`. */
   lost(cause: Error): void;
 }
 
 /**
- * What this session needs that others may not want: both ends notice within seconds that the other is gone; no end by
- * idleness; each statement sees what is committed; a lost delete is only a second sending, so that no commit waits for the disk; and no plan by the size that the
- * table had when it was empty, so that statements may be planned once.
+ * The settings of this session. Both ends notice within seconds that the other is gone. The session never times out when
+ * idle. Each statement sees all committed changes. A commit does not wait for the disk, since losing a delete only causes a
+ * duplicate send. Plans are generic, since a plan made while the table is empty is bad later, so statements can be planned
+ * once.
  */
 const settings = {
   tcp_keepalives_idle: '5',
@@ -44,7 +45,7 @@ const applySettings = `
   select set_config(wanted.key, wanted.value, false)
   from jsonb_each_text($1) as wanted join pg_settings on pg_settings.name = wanted.key`;
 
-/** Each statement with values has a name, so that PostgreSQL plans it once: that takes longer than to run it. */
+/** Each statement with values has a name, so PostgreSQL plans it once: planning takes longer than running it. */
 const names = new Map<string, string>();
 
 function statementName(sql: string): string {
@@ -53,7 +54,7 @@ function statementName(sql: string): string {
   return name;
 }
 
-/** Opens a session that listens to `channel`; rejects when it cannot. A statement that fails ends it too. */
+/** Opens a session that listens to `channel`; rejects if it cannot. A failed statement ends it too. */
 export async function openSession(
   databaseUrl: string,
   applicationName: string,

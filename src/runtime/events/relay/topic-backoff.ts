@@ -2,17 +2,17 @@ import { backoff } from '../../async/backoff.ts';
 
 const DELAY = { first: 100, max: 3_000 };
 
-/** What is not to be tried now: the events of a topic in a lane, or in all lanes. */
+/** Events that must not be sent now: those of a topic in one lane, or in all lanes. */
 export interface PausedTopic {
   topic: string;
   lane?: number;
 }
 
-/** What Kafka did not take, each with the time when it is tried again. */
+/** The topics that Kafka did not accept, each with the time of its next attempt. */
 export interface TopicBackoff {
-  /** Returns the milliseconds until it is tried again, whole and rounded up. What fails meanwhile waits for the same time. */
+  /** Returns the delay before the next attempt in ms, rounded up. Further failures wait for the same time. */
   fail(what: PausedTopic): number;
-  /** A lane of the topic was taken; returns whether this was the last of the topic that had failed. */
+  /** A lane of the topic was accepted; returns whether this was the topic's last failed one. */
   succeed(topic: string, lane: number): boolean;
   waiting(): PausedTopic[];
 }
@@ -34,7 +34,7 @@ export function createTopicBackoff(): TopicBackoff {
       const failures = (known?.failures ?? 0) + 1;
       const until = isWaiting ? known.until : now + backoff(failures, DELAY);
       if (!isWaiting) failed.set(name, { topic, lane, failures, until });
-      return Math.ceil(until - now) + 1; // a timer of Node may be a millisecond early
+      return Math.ceil(until - now) + 1; // a Node timer may fire a millisecond early
     },
     succeed(topic, lane) {
       if (failed.size === 0) return false;

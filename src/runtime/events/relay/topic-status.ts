@@ -5,32 +5,32 @@ import type { TopicKey } from './refused-rows.ts';
 import type { RefusedRow, SendFailure, Sent } from './sender.ts';
 import { createTopicBackoff, type PausedTopic } from './topic-backoff.ts';
 
-/** What becomes of rows that were sent. Those that are in neither list stay in the outbox, and are sent again. */
+/** The outcome for rows. Rows in neither list stay in the outbox, and are sent again. */
 export interface Outcome {
   /** Rows that are in Kafka. */
   sent: readonly OutboxRow[];
-  /** Rows that Kafka does not want, now or later. */
+  /** Rows that Kafka refuses permanently. */
   refused: readonly RefusedRow[];
-  /** In so many milliseconds what failed may be tried again. */
+  /** The delay before failed rows may be sent again, in ms. */
   retryIn?: number;
 }
 
-/** Which topics Kafka takes at present, and for how long the others wait. */
+/** The topics that Kafka accepts at present, and the delays of the others. */
 export interface TopicStatus {
-  /** Takes note of an answer of Kafka: backs off from what failed, and gives up what was forbidden for too long. */
+  /** Records an answer of Kafka: backs off after a failure, and gives up topics that were forbidden for too long. */
   judge(answer: Sent): Outcome;
-  /** These rows are dead letters now; `keys` are those that were not blocked before. */
+  /** These rows are now dead letters; `keys` are those that were not blocked before. */
   deadLetters(refused: readonly RefusedRow[], keys: readonly TopicKey[]): void;
-  /** What Kafka did not take a moment ago. */
+  /** Returns the topics that Kafka did not accept a moment ago. */
   paused(): PausedTopic[];
-  /** Why Kafka does not take events at present. */
+  /** Returns the reason why Kafka does not accept events at present. */
   problem(): string | undefined;
 }
 
 interface Settings {
   metrics: RelayMetrics;
   logger: Logger;
-  /** For so many milliseconds a topic may be forbidden before its events become dead letters. */
+  /** How long a topic may be forbidden before its events become dead letters, in ms. */
   refusalPatience: number;
 }
 
@@ -96,7 +96,7 @@ export function createTopicStatus({ metrics, logger, refusalPatience }: Settings
   };
 }
 
-/** How a log line names the event of a row. */
+/** Names the event of a row in a log line. */
 const rowName = ({ headers, key }: OutboxRow): string =>
   `${headers['ce_type']} ${headers['ce_id']} of ${key}`;
 
