@@ -10,7 +10,7 @@ export interface ProseLine {
 }
 
 /** Block and line comments. A comment follows a space or an opening bracket, which excludes addresses and most strings. */
-const comment = /(?<![^\s(\[{,;])(?:\/\*[\s\S]*?\*\/|\/\/(?!\/)[^\n]*|<%#[\s\S]*?%>|<!--[\s\S]*?-->)/g;
+const comment = /(?<![^\s([{,;])(?:\/\*[\s\S]*?\*\/|\/\/(?!\/)[^\n]*|<%#[\s\S]*?%>|<!--[\s\S]*?-->)/g;
 /** Code blocks, inline code, quoted words, and links to tests, whose texts are titles of tests. */
 const quoted = /^ *```[\s\S]*?^ *```$|`[^`\n]*`|"[^"\n]*"|\[[^\]]*\]\([^)]*\/test\/[^)]*\)/gm;
 
