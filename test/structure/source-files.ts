@@ -22,9 +22,10 @@ export function sourcesOf(folder: string): string[] {
 /** Every import of the TypeScript files of a folder. */
 export const importsOf = (folder: string): Import[] => sourcesOf(folder).flatMap(importsOfFile);
 
+// a name with `$` is part of a text that the file writes
 function importsOfFile(file: string): Import[] {
   const targets = readSource(file).matchAll(
-    /(?:^(?:import|export)\b[^;'"]*?from |^import |\bimport\()\s*['"]([^'"]+)['"]/gm,
+    /(?:^(?:import|export)\b[^;'"]*?from |^import |\bimport\()\s*['"]([^'"$]+)['"]/gm,
   );
   return [...targets].map(([, target = '']) => ({
     file,

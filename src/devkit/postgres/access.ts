@@ -3,6 +3,7 @@ import { Client, type ClientConfig, escapeIdentifier } from 'pg';
 import { errorCode } from '../errors.ts';
 import { writePrivateFile } from '../private-file.ts';
 import type { Account } from './server/account.ts';
+import { SQL_STATE } from './sql-state.ts';
 
 export interface Login {
   /** An IP address or host name, or the folder of a Unix socket. */
@@ -26,6 +27,11 @@ export async function writeAccessRules(
   await writePrivateFile(path.join(directory, 'pg_hba.conf'), rules.join(''), account);
 }
 
+const refusedLogin: readonly string[] = [
+  SQL_STATE.INVALID_PASSWORD,
+  SQL_STATE.INVALID_AUTHORIZATION_SPECIFICATION,
+];
+
 /** Reports whether the user exists with this password and is not a superuser. Throws any error that does not answer that. */
 export async function isLetIn(login: Login): Promise<boolean> {
   try {
@@ -33,8 +39,7 @@ export async function isLetIn(login: Login): Promise<boolean> {
     const [row] = await query({ ...login, database: 'template1' }, sql);
     return row?.['rolsuper'] === false;
   } catch (error) {
-    // https://www.postgresql.org/docs/current/errcodes-appendix.html: invalid_password, invalid_authorization_specification
-    if (['28P01', '28000'].includes(errorCode(error) ?? '')) return false;
+    if (refusedLogin.includes(errorCode(error) ?? '')) return false;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { Client, escapeIdentifier } from 'pg';
 import { errorCode } from '../errors.ts';
+import { SQL_STATE } from './sql-state.ts';
 
 /**
  * Ends the connections of the owner and drops the database; does nothing if there is none. `drop database ... with (force)`
@@ -18,7 +19,7 @@ export async function dropDatabase(connectionString: string, name: string): Prom
     );
     await client.query(`drop database ${escapeIdentifier(name)}`);
   } catch (error) {
-    if (errorCode(error) !== '3D000') throw error; // invalid_catalog_name: it is gone
+    if (errorCode(error) !== SQL_STATE.INVALID_CATALOG_NAME) throw error; // otherwise it is gone
   } finally {
     await client.end();
   }

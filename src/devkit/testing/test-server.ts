@@ -4,6 +4,7 @@ import { Client, escapeIdentifier } from 'pg';
 import { errorCode, errorMessage } from '../errors.ts';
 import { dropDatabase } from '../postgres/drop-database.ts';
 import { startPostgres } from '../postgres/postgres.ts';
+import { SQL_STATE } from '../postgres/sql-state.ts';
 
 export interface TestDatabase {
   url: string;
@@ -69,7 +70,7 @@ async function createDatabase(server: Server, template?: string): Promise<TestDa
   const name = `test_${randomBytes(8).toString('hex')}`;
   const source = template ? ` template ${escapeIdentifier(template)}` : '';
   await query(server.url(), `create database ${name}${source}`).catch((cause: unknown) => {
-    if (errorCode(cause) !== '42501') throw cause; // insufficient_privilege
+    if (errorCode(cause) !== SQL_STATE.INSUFFICIENT_PRIVILEGE) throw cause;
     throw new Error('The user of TEST_DATABASE_URL may not create databases. Run alter role ... createdb.', {
       cause,
     });

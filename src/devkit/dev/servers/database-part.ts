@@ -19,6 +19,7 @@ import {
 } from '../../processes/directory-lock.ts';
 import { findPostgres } from './protocols.ts';
 import { type Serving, keepServing } from './serving.ts';
+import { SQL_STATE } from '../../postgres/sql-state.ts';
 
 /** The time that a server may take to start or stop, in ms. */
 const startPatience = 20_000;
@@ -135,7 +136,7 @@ function noPassword({ shown }: DatabaseAddress): DevError {
 
 function refusal(error: unknown, { shown, database }: DatabaseAddress): DevError {
   const remedy =
-    errorCode(error) === '3D000' // invalid_catalog_name
+    errorCode(error) === SQL_STATE.INVALID_CATALOG_NAME
       ? `Create it (create database "${database}"), or change DATABASE_URL in .env.`
       : 'Correct the user and password in .env, or change the port to a free one: dev starts an embedded PostgreSQL there.';
   return new DevError(
