@@ -216,7 +216,7 @@ export const consumerMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/events/inbox-pruner.test.ts',
-      title: 'remembers as long as Kafka keeps an event, and follows when that changes',
+      title: 'keeps entries for as long as Kafka keeps events, and follows changes of the retention',
     },
   },
   {
@@ -277,7 +277,10 @@ export const consumerMutations: readonly Mutation[] = [
         replace: 'next: from, isCut: false };',
       },
     ],
-    noticedBy: { file: 'runtime/events/kafka-records.test.ts', title: 'steps over the ends of transactions' },
+    noticedBy: {
+      file: 'runtime/events/kafka-records.test.ts',
+      title: 'skips the end markers of transactions',
+    },
   },
   {
     name: 'aborted records are read',
@@ -291,7 +294,7 @@ export const consumerMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/events/kafka-records.test.ts',
-      title: 'has no record of an aborted transaction, and those of the producer that come after it',
+      title: 'omits the records of an aborted transaction, but not later ones of its producer',
     },
   },
 ];

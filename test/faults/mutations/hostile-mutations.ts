@@ -137,7 +137,7 @@ export const hostileMutations: readonly Mutation[] = [
     changes: [{ file: 'events/event/data.ts', find: ', errors: { label: false }', replace: '' }],
     noticedBy: {
       file: 'runtime/events/define-event.test.ts',
-      title: 'that breaks a rule under a long name gives a message with the rule, in time by its length',
+      title: 'that violates a rule under a long name gives a message with the rule, in linear time',
     },
   },
 ];

@@ -65,7 +65,7 @@ export const parkingMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/events/parked-runner.test.ts',
-      title: 'is handled by one of many replicas, each event once',
+      title: 'is handled by exactly one of many replicas, each event once',
       timeout: 30_000,
     },
   },
@@ -77,7 +77,7 @@ export const parkingMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/events/parked-runner.test.ts',
-      title: 'loses nothing that is appended at the instant that it ends',
+      title: 'loses no event that is appended at the moment when its last event is handled',
       timeout: 10_000,
     },
   },
@@ -89,7 +89,7 @@ export const parkingMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/events/isolation.test.ts',
-      title: 'gets every change of the bus in a transaction that reads what is committed',
+      title: 'gets every change of the bus in a READ COMMITTED transaction',
     },
   },
   {

@@ -101,7 +101,7 @@ export const relayMutations: readonly Mutation[] = [
     changes: [{ file: 'events/kafka/sender.ts', find: 'acks: -1', replace: 'acks: 0' }],
     noticedBy: {
       file: 'runtime/events/kafka-sender.test.ts',
-      title: 'says that Kafka refuses a message, which a new try does not cure',
+      title: 'reports that Kafka refuses a message, which a retry cannot change',
     },
   },
   {

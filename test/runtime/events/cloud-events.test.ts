@@ -69,7 +69,7 @@ describe('decodeEvent', () => {
     });
   });
 
-  it('reads an event of any other producer', () => {
+  it('reads an event of another producer', () => {
     const headers = { ce_specversion: '1.0', ce_id: 'x', ce_type: 'payment.taken', ce_source: '/payments' };
     assert.deepEqual(decodeEvent(received(headers, '1')), {
       id: 'x',
@@ -109,7 +109,7 @@ describe('decodeEvent', () => {
       ));
   }
 
-  it('gives no data where the message has none', () => {
+  it('returns no data if the message has none', () => {
     assert.equal(decodeEvent(received(base, null)).data, undefined);
   });
 
@@ -148,7 +148,7 @@ describe('decodeEvent', () => {
       );
     });
 
-    it('prefers what the event says to headers that repeat it', () => {
+    it('prefers the attributes of the event to headers that repeat them', () => {
       const message = structured({ ...attributes, data: { name: 'Zoë' } });
       message.headers['ce_id'] = Buffer.from('other');
       assert.deepEqual(decodeEvent(message), same);
@@ -178,7 +178,7 @@ describe('readIdentity', () => {
   const of = (id: string, source: string) =>
     readIdentity(received({ ce_id: id, ce_source: source, ce_type: 'a.b' }));
 
-  it('takes what an index entry of PostgreSQL holds, however many bytes a character has', () => {
+  it('accepts ids that fit into an index entry of PostgreSQL, however many bytes a character has', () => {
     assert.deepEqual(of('i'.repeat(1_000), 's'.repeat(1_000)), {
       id: 'i'.repeat(1_000),
       source: 's'.repeat(1_000),

@@ -27,7 +27,7 @@ const settings: EventSettings<User> = {
 const userCreated = defineEvent(settings);
 
 describe('defineEvent', () => {
-  it('makes events about an aggregate', () => {
+  it('creates events about an aggregate', () => {
     const event = userCreated.of('7', { id: '7', firstName: 'Ada' });
     assert.deepEqual([event.definition, event.aggregateId, event.data.firstName], [userCreated, '7', 'Ada']);
   });
@@ -54,7 +54,7 @@ describe('defineEvent', () => {
 });
 
 describe('the data of an event', () => {
-  it('that breaks many rules gives a short message', () => {
+  it('that violates many rules gives a short message', () => {
     const lists = defineEvent({
       ...settings,
       upcasts: {},
@@ -90,7 +90,7 @@ describe('the data of an event', () => {
     assert.ok(messageOf(() => serializeData(userCreated, long as unknown as User)).length < 2_000);
   });
 
-  it('that breaks a rule under a long name gives a message with the rule, in time by its length', () => {
+  it('that violates a rule under a long name gives a message with the rule, in linear time', () => {
     const map = joi.object().pattern(joi.string(), joi.array().items(joi.string()));
     const named = defineEvent({ ...settings, upcasts: {}, schema: joi.object({ map }) });
     const data = { map: { ['k'.repeat(10_000)]: Array<number>(900).fill(1) } };
@@ -156,7 +156,7 @@ describe('the data of an event', () => {
     assert.throws(() => acceptData(strict, 1, { count: 7, more: true }), /"more" is not allowed/);
   });
 
-  it('is of an unknown version where it is newer than the definition', () => {
+  it('has an unknown version if it is newer than the definition', () => {
     assert.throws(() => acceptData(userCreated, 4, { id: '7', firstName: 'Ada' }), {
       name: 'UnknownVersionError',
       message: /arrived in version 4, but this service knows only versions up to 3/,
@@ -169,7 +169,7 @@ describe('the data of an event', () => {
     assert.deepEqual(acceptData(userCreated, 2, { id: '7', fullName: 'Ada Lovelace' }), expected);
   });
 
-  it('is an error when nothing lifts it, and when it does not fit', () => {
+  it('is an error if no upcaster lifts it, or if it violates the schema', () => {
     const bare = defineEvent({ ...settings, upcasts: {} });
     assert.throws(
       () => acceptData(bare, 1, {}),

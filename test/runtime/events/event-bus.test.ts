@@ -40,7 +40,7 @@ describe('createEventBus', () => {
     return created;
   }
 
-  it('brings what was saved with its change to the handler of another service, once and in order', async () => {
+  it('delivers an event that was saved with its change to another service, once and in order', async () => {
     const publisher = bus({ published: [noteWritten] });
     const consumer = bus({ consumed: [noteWritten] });
     consumer.on(noteWritten, ({ subject, data }, trx) =>
@@ -62,7 +62,7 @@ describe('createEventBus', () => {
     assert.ok(publisher.healthy());
   });
 
-  it('leaves nothing open that keeps the process alive, even when it stops while its topics are made', async () => {
+  it('leaves no handle open after stop, even during the creation of its topics', async () => {
     const { serviceName, databaseUrl, kafka } = fixture.config;
     const script = path.join(import.meta.dirname, 'bus-exit-process.ts');
     const child = spawn(process.execPath, ['--import', 'tsx', script], {
@@ -79,7 +79,7 @@ describe('createEventBus', () => {
     assert.deepEqual(await once(child, 'exit'), [0, null]);
   });
 
-  it('lets a handler publish in its transaction, with the ids of what caused it', async () => {
+  it('lets a handler publish in its transaction, with the ids of the causing event', async () => {
     const both = bus({ published: [noteWritten], consumed: [noteWritten] });
     const causes: (string | undefined)[] = [];
     both.on(noteWritten, async (event, trx) => {
@@ -124,7 +124,7 @@ describe('createEventBus', () => {
     assert.deepEqual(heard, ['kept', 'kept too', 'last']);
   });
 
-  it('starts while Kafka is away, says so, and stops within seconds', async () => {
+  it('starts without Kafka, reports that, and stops within seconds', async () => {
     await fixture.stopBroker();
     const both = bus({ published: [noteWritten], consumed: [noteWritten] });
     both.on(noteWritten, async () => {});
@@ -151,7 +151,7 @@ describe('createEventBus', () => {
     assert.match(both.status().error ?? '', /burnt\.events could not be created/);
   });
 
-  it('has nothing to do with Kafka where nothing is published or consumed', async () => {
+  it('does not connect to Kafka if it publishes and consumes no event', async () => {
     await fixture.stopBroker();
     await fixture.database.schema.dropTable('event_outbox');
     const idle = bus({});
@@ -190,7 +190,7 @@ describe('createEventBus', () => {
     );
   });
 
-  it('shows what is parked in its status and its metrics', async () => {
+  it('shows parked events in its status and its metrics', async () => {
     const consumer = bus({ consumed: [noteWritten] });
     consumer.on(noteWritten, async () => Promise.reject(new TypeError('never')));
     await consumer.start();
@@ -206,7 +206,7 @@ describe('createEventBus', () => {
     assert.match(metrics, /microservice_consumer_handle_seconds/);
   });
 
-  it('warns of a contract that nothing handles', async () => {
+  it('warns of a contract without a handler', async () => {
     await bus({ consumed: [noteWritten] }).start();
     assert.ok(
       fixture.log.some(({ msg }) =>

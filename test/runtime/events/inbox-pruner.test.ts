@@ -56,13 +56,13 @@ describe('the pruner of the inbox', () => {
   };
   const said = (pattern: RegExp): number => fixture.log.filter(({ msg }) => pattern.test(msg)).length;
 
-  it('forgets what is older than the setting', async () => {
+  it('deletes entries that are older than the setting', async () => {
     kept = HOUR;
     start();
     await leaves('1 h');
   });
 
-  it('remembers as long as Kafka keeps an event, and follows when that changes', async () => {
+  it('keeps entries for as long as Kafka keeps events, and follows changes of the retention', async () => {
     kept = 4 * HOUR;
     start();
     await leaves('1 h', '3 h');
@@ -70,21 +70,21 @@ describe('the pruner of the inbox', () => {
     await leaves('1 h');
   });
 
-  it('forgets nothing of a topic that is kept for ever, and says once what to do', async () => {
+  it('deletes no entry of a topic with unlimited retention, and logs the remedy once', async () => {
     kept = Infinity;
     start();
     await leaves('1 h', '3 h', '5 h');
     assert.equal(said(/keeps t without a time limit.*retention\.ms/), 1);
   });
 
-  it('goes by the setting where Kafka does not let it see, and says so once', async () => {
+  it('uses the setting if Kafka does not show the retention, and logs that once', async () => {
     kept = undefined;
     start();
     await leaves('1 h');
     assert.equal(said(/cannot read how long Kafka keeps t.*DescribeConfigs/), 1);
   });
 
-  it('forgets nothing before Kafka has answered', async () => {
+  it('deletes nothing before Kafka has answered', async () => {
     kept = new Error('connect ECONNREFUSED');
     start();
     await leaves('1 h', '3 h', '5 h');

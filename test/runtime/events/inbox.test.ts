@@ -31,7 +31,7 @@ describe('the inbox', () => {
       })),
     );
 
-  it('forgets what is older than asked, in small statements, by several replicas at once', async () => {
+  it('deletes old entries in small statements, by several replicas at once', async () => {
     await insert(
       Array.from({ length: 250 }, (_, index) => `old-${index}`),
       new Date('2026-01-01'),
@@ -43,14 +43,14 @@ describe('the inbox', () => {
     assert.deepEqual(await database('event_inbox').pluck('event_id'), ['new']);
   });
 
-  it('stops forgetting when it is told to', async () => {
+  it('stops deleting on request', async () => {
     await insert(['a', 'b', 'c'], new Date('2026-01-01'));
     let statements = 0;
     const stopped = (): boolean => (statements += 1) > 2;
     assert.equal(await pruneInbox(database, new Date(), { batchSize: 1, stopped }), 2);
   });
 
-  it('has its plan kept by a session, and not where a pooler may be in between', async () => {
+  it('has its plan kept by a session, unless a pooler can be in between', async () => {
     await createParked(database);
     const of = { groupId: 'g', topic: 't', partition: 0 };
     await database('event_positions').insert({ consumer_group: 'g', topic: 't', partition: 0, position: 0 });
@@ -74,7 +74,7 @@ describe('the inbox', () => {
     assert.deepEqual(await plans(true), ['inbox_claim']);
   });
 
-  it('is not taken down while it, or a position, has rows', async () => {
+  it('is not dropped while it or the table of positions has rows', async () => {
     await insert(['a'], new Date());
     await assert.rejects(down(database), /event_inbox has rows.*handled again.*delete/);
     await database('event_inbox').delete();

@@ -60,7 +60,7 @@ for (const level of ['repeatable read', 'serializable'] as const) {
       await created.drop();
     });
 
-    it('gets every change of the bus in a transaction that reads what is committed', async () => {
+    it('gets every change of the bus in a READ COMMITTED transaction', async () => {
       const { messages, handlers } = createLog('g', [
         { key: 1, failures: 1, late: false },
         { key: 1, failures: 0, late: false },
@@ -102,7 +102,7 @@ for (const level of ['repeatable read', 'serializable'] as const) {
       await pruneInbox(database, new Date());
     });
 
-    it('gets every change of the relay so', async () => {
+    it('gets every change of the relay in a READ COMMITTED transaction', async () => {
       const outbox = createOutbox({ database, contracts: { published: [] }, serviceName: 'test' });
       await outbox.publish('t', { type: 'a.b', data: 1 }, { key: 'alone' });
       await database.transaction((trx) => outbox.publish('t', { type: 'a.b', data: 1 }, { key: 'k', trx }));
@@ -116,7 +116,7 @@ for (const level of ['repeatable read', 'serializable'] as const) {
 }
 
 describe('the code of the bus and of its commands', () => {
-  it('opens no transaction of a level that it does not name', () => {
+  it('opens every transaction with an explicit level', () => {
     const root = path.resolve(import.meta.dirname, '..', '..', '..', 'src', 'runtime');
     for (const folder of ['events', 'commands']) {
       const files = readdirSync(path.join(root, folder), { encoding: 'utf8', recursive: true });

@@ -14,7 +14,7 @@ const read = (servers: string) =>
   }).kafka;
 
 describe('the addresses of brokers', () => {
-  it('may be those of IPv6, in brackets', async function () {
+  it('can be IPv6 addresses in brackets', async function () {
     const directory = await mkdtemp(path.join(tmpdir(), 'broker-'));
     const broker = await startBroker({ directory, host: '::1', advertisedHost: '::1' }).catch(() =>
       this.skip(),
@@ -40,7 +40,7 @@ describe('the addresses of brokers', () => {
     '[::ffff:127.0.0.1]:9092',
     '127.0.0.1:1',
   ]) {
-    it(`may be ${servers}`, () => assert.equal(read(servers).bootstrapServers.join(', '), servers));
+    it(`can be ${servers}`, () => assert.equal(read(servers).bootstrapServers.join(', '), servers));
   }
 
   for (const servers of [
@@ -53,7 +53,7 @@ describe('the addresses of brokers', () => {
     'PLAINTEXT://a:1',
     'a',
   ]) {
-    it(`may not be ${servers}`, () => {
+    it(`must not be ${servers}`, () => {
       assert.throws(
         () => read(servers),
         (error) =>

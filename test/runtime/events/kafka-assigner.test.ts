@@ -108,7 +108,7 @@ describe('the assignment of partitions', () => {
     });
   });
 
-  it('moves partitions only to who joins and only from who leaves, but for one a topic to keep the sums even', () => {
+  it('moves partitions only to joining and from leaving members, except one for each topic to keep the sums even', () => {
     property(oneOfTwo, (subscribers, partitions) => {
       const before = assignPartitions(subscribers, partitions);
       const stay = holding(subscribers, before);
@@ -171,7 +171,7 @@ describe('the topic-aware assigner', () => {
     );
   }
 
-  it('writes what its member asks for and holds, as other members read it', () => {
+  it('encodes the topics and partitions of its member as other members decode them', () => {
     const owned = [
       { topic: 'a', partition: 2 },
       { topic: 'b', partition: 0 },
@@ -189,7 +189,7 @@ describe('the topic-aware assigner', () => {
     );
   });
 
-  it('gives topics that it does not ask for itself to those that do', async () => {
+  it('assigns topics that its own member does not consume to the members that do', async () => {
     const none = Buffer.alloc(0);
     const shares = await assigned({
       one: subscription(['a'], none),
@@ -204,7 +204,7 @@ describe('the topic-aware assigner', () => {
     null: Buffer.from('null'),
     'other values': Buffer.from('{"a":"0","b":[1.5],"c":null}'),
   })) {
-    it(`takes holdings that are ${what} for none`, async () => {
+    it(`treats holdings that are ${what} as none`, async () => {
       assert.deepEqual(readOwned(userData), new Map());
       const shares = await assigned({
         one: subscription(['a'], userData),

@@ -41,7 +41,7 @@ describe('a member of a group', () => {
   const join = (): unknown =>
     kafka.emit('consumer.group_join', { payload: { memberId: 'm', memberAssignment: { t: [0, 2] } } });
 
-  it('owns what the group gave it, until it was silent for so long that the group gave it to others', async () => {
+  it('owns its partitions until it has been silent for longer than the session timeout', async () => {
     assert.deepEqual(member.owned(), []);
     join();
     const owned = [0, 2].map((partition) => ({ topic: 't', partition }));
@@ -59,7 +59,7 @@ describe('a member of a group', () => {
     assert.deepEqual(lost, [error]);
   });
 
-  it('is lost when a request stays unanswered, for its connection is dead', () => {
+  it('is lost when a request stays unanswered, since its connection is dead', () => {
     kafka.emit('consumer.network.request_timeout', { payload: { apiName: 'Fetch', broker: 'b:9092' } });
     assert.deepEqual(
       lost.map(({ message }) => message),

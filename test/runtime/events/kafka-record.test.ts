@@ -26,7 +26,7 @@ const fields = fc.record({
 });
 
 describe('a record for Kafka', () => {
-  it('has the very bytes that KafkaJS makes of it', () => {
+  it('has the same bytes as the encoding of KafkaJS', () => {
     fc.assert(
       fc.property(fields, (record) => {
         assert.deepEqual(encodeRecord(record)?.buffer, encodeByKafkaJS(record).buffer);
@@ -34,7 +34,7 @@ describe('a record for Kafka', () => {
     );
   });
 
-  it('is left to KafkaJS where it is neither text nor bytes, or has a time of its own', () => {
+  it('is left to KafkaJS if it is neither text nor bytes, or has its own time', () => {
     const record = { offsetDelta: 0, timestampDelta: 0, key: 'a', value: 'b', headers: {} };
     assert.ok(encodeRecord(record));
     for (const odd of [{ key: null }, { value: null }, { headers: { a: ['b', 'c'] } }, { timestampDelta: 1 }])

@@ -56,7 +56,7 @@ describe('a record set', () => {
     });
   }
 
-  it('keeps what JavaScript has no number or property for: nanoseconds, null and inherited names', async () => {
+  it('keeps nanoseconds, null and names of inherited properties', async () => {
     const names = ['constructor', '__proto__', 'ce_id', 'ce_id'];
     const headers = names.flatMap((name) => [name.length * 2, ...Buffer.from(name), 1]);
     const body = Buffer.from([0, 2, 0, 1, 1, names.length * 2, ...headers]);
@@ -70,14 +70,14 @@ describe('a record set', () => {
     ]);
   });
 
-  it('begins at the offset that was asked for, within a batch too', async () => {
+  it('begins at the requested offset, within a batch too', async () => {
     const bytes = Buffer.concat([batchAt(0, 3), batchAt(3, 3), batchAt(6, 3)]);
     const set = await read(bytes, { from: 4 });
     assert.deepEqual(offsetsOf(set), [4, 5, 6, 7, 8]);
     assert.equal(set.next, 9);
   });
 
-  it('ends where as many records were read as may be, and goes on from there', async () => {
+  it('ends at the maximum number of records, and continues from there', async () => {
     const bytes = Buffer.concat([batchAt(0, 3), batchAt(3, 3)]);
     const seen: number[] = [];
     for (let from = 0; from < 6; from = seen.length)
@@ -85,7 +85,7 @@ describe('a record set', () => {
     assert.deepEqual(seen, [0, 1, 2, 3, 4, 5]);
   });
 
-  it('unpacks no further batch when enough was unpacked', async () => {
+  it('decompresses no further batch after the maximum of bytes', async () => {
     const packed = (baseOffset: number): Buffer =>
       rawBatch({ baseOffset, attributes: 1, count: 1, content: gzipSync(rawRecord(0, Buffer.alloc(5_000))) });
     const set = await read(Buffer.concat([packed(0), packed(1), packed(2)]), { bytes: 8_000 });
@@ -93,20 +93,20 @@ describe('a record set', () => {
     assert.equal(set.next, 2);
   });
 
-  it('steps over what compaction removed: the end of a batch, and all of one', async () => {
+  it('skips records that compaction removed: the end of a batch, and a whole batch', async () => {
     const hollow = rawBatch({ baseOffset: 10, count: 0, lastOffsetDelta: 4, content: Buffer.alloc(0) });
     const set = await read(Buffer.concat([batchAt(0, 2, { lastOffsetDelta: 5 }), hollow]));
     assert.deepEqual(offsetsOf(set), [0, 1]);
     assert.equal(set.next, 15);
   });
 
-  it('steps over the ends of transactions', async () => {
+  it('skips the end markers of transactions', async () => {
     const set = await read(Buffer.concat([inTransaction(0, 2, 7), marker(2, 7, 'commit')]));
     assert.deepEqual(offsetsOf(set), [0, 1]);
     assert.equal(set.next, 3);
   });
 
-  it('has no record of an aborted transaction, and those of the producer that come after it', async () => {
+  it('omits the records of an aborted transaction, but not later ones of its producer', async () => {
     const bytes = Buffer.concat([
       inTransaction(4, 2, 7),
       inTransaction(6, 1, 8),
@@ -156,7 +156,7 @@ describe('a record set', () => {
     ['of a length that cannot be', Buffer.alloc(80), 2, /length/],
   ];
   for (const [why, batch, last, reason] of damaged) {
-    it(`ends before a batch ${why}, and says so`, async () => {
+    it(`ends before a batch ${why}, and reports that`, async () => {
       batch.writeBigInt64BE(2n, 0);
       const good = batchAt(0, 2);
       const set = why.includes('length')
@@ -185,7 +185,7 @@ describe('hostile bytes', () => {
 
   for (const [number, name] of codecs.entries()) {
     if (number === 0) continue;
-    it(`in ${name} throw one kind of error, or unpack to what is allowed`, async () => {
+    it(`in ${name} throw one kind of error, or decompress to an allowed size`, async () => {
       const bytes = fc.oneof(
         fc.uint8Array({ maxLength: 400 }).map((bytes) => Buffer.from(bytes)),
         mutated.map((batch) => batch.subarray(61)),
@@ -203,7 +203,7 @@ describe('hostile bytes', () => {
     });
   }
 
-  it('as a batch are read or told, and never passed over', async () => {
+  it('as a batch are read or reported, and never skipped', async () => {
     const fields = fc.record({
       attributes: fc.nat(63),
       count: fc.integer({ min: -1, max: 1_000_000 }),

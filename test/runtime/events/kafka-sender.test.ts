@@ -84,7 +84,7 @@ describe('the Kafka driver', () => {
       );
     });
 
-    it('splits what is larger than a request may be', async () => {
+    it('splits messages that exceed the size of a request', async () => {
       const sender = driver.createSender();
       const large = 'x'.repeat(400_000);
       await sender.send(Array.from({ length: 7 }, () => ({ ...message('a', large), headers: {} })));
@@ -92,7 +92,7 @@ describe('the Kafka driver', () => {
       assert.equal(await countMessages(broker.bootstrapServers, topic), 7);
     });
 
-    it('says within seconds that the broker is gone, and goes on when it is back', async () => {
+    it('rejects within seconds when the broker is gone, and continues when it is back', async () => {
       const sender = driver.createSender();
       await sender.send(numbered(10));
       await broker.stop();
@@ -109,7 +109,7 @@ describe('the Kafka driver', () => {
       assert.deepEqual(await arrived('key-0'), [0, 5, 10, 15]);
     });
 
-    it('says that Kafka refuses a message, which a new try does not cure', async () => {
+    it('reports that Kafka refuses a message, which a retry cannot change', async () => {
       const sender = driver.createSender();
       await assert.rejects(sender.send([message('a', 'x'.repeat(2_000_000))]), {
         name: 'SendError',
@@ -120,7 +120,7 @@ describe('the Kafka driver', () => {
       assert.deepEqual(await arrived('key-0'), [0]);
     });
 
-    it('says what Kafka holds against a message by its error code', () => {
+    it('reports the reason of a refusal by its error code', () => {
       const refusalOf = (code: number, retriable = false) =>
         new SendError(
           new Error('gave up', {
@@ -135,7 +135,7 @@ describe('the Kafka driver', () => {
       assert.equal(refusalOf(7, true), undefined);
     });
 
-    it('gives up within seconds on a broker that accepts connections and says nothing', async () => {
+    it('rejects within seconds when a broker accepts connections but does not answer', async () => {
       const sockets = new Set<Socket>();
       const silent = createServer((socket) => void sockets.add(socket)).listen(0, '127.0.0.1');
       await once(silent, 'listening');
@@ -152,7 +152,7 @@ describe('the Kafka driver', () => {
   });
 
   describe('ensureTopics', () => {
-    it('creates what is missing, by several at once, and leaves what is there', async () => {
+    it('creates missing topics, by several clients at once, and keeps existing ones', async () => {
       await withAdmin(broker.bootstrapServers, (admin) =>
         admin.createTopics({ topics: [{ topic: 'old.events', numPartitions: 1 }] }),
       );
@@ -163,7 +163,7 @@ describe('the Kafka driver', () => {
       assert.equal((await driver.topicOffsets('old.events')).length, 1);
     });
 
-    it('says what to do when Kafka does not create it', async () => {
+    it('names the remedy when Kafka does not create a topic', async () => {
       const wasteful = driverOf(broker.bootstrapServers, 3);
       await assert.rejects(wasteful.ensureTopics(['new.events']), (error: Error) => {
         assert.match(
@@ -177,7 +177,7 @@ describe('the Kafka driver', () => {
     });
   });
 
-  it('makes no buffer for every header, also where a client of KafkaJS has sent before', async () => {
+  it('allocates no buffer for each header, even after a client of KafkaJS has sent', async () => {
     forgetEncoder();
     await withProducer(broker.bootstrapServers, (producer) =>
       producer.send({ topic, messages: [{ key: 'a', value: 'b' }] }),
@@ -203,7 +203,7 @@ describe('the Kafka driver', () => {
     assert.ok(buffers < 500, `${buffers} buffers for 500 messages`);
   });
 
-  it('does not wake up while nothing happens', async () => {
+  it('does not wake up while it is idle', async () => {
     const sender = driver.createSender();
     await sender.send(numbered(1));
     const scheduled: unknown[] = [];

@@ -39,7 +39,7 @@ describe('tokens for SASL OAUTHBEARER', () => {
       () => clock,
     );
 
-  it('are asked for as RFC 6749 says, id and secret encoded as in a form', async () => {
+  it('are requested as RFC 6749 requires, with form-encoded id and secret', async () => {
     assert.deepEqual(await provider()(), { value: 'token-1' });
     const [request] = requests;
     const credentials = Buffer.from(request?.authorization?.replace('Basic ', '') ?? '', 'base64').toString();
@@ -47,7 +47,7 @@ describe('tokens for SASL OAUTHBEARER', () => {
     assert.equal(request?.body, 'grant_type=client_credentials&scope=kafka');
   });
 
-  it('are shared until four fifths of their life, and by all who ask at once', async () => {
+  it('are shared by concurrent requests and until four fifths of their lifetime', async () => {
     const token = provider();
     const tokens = await Promise.all([token(), token(), token()]);
     assert.deepEqual(
@@ -61,7 +61,7 @@ describe('tokens for SASL OAUTHBEARER', () => {
     assert.equal(requests.length, 2);
   });
 
-  it('are renewed five seconds before their end, since a login takes the life that is left', async () => {
+  it('are renewed five seconds before their end, since a login takes the remaining lifetime', async () => {
     answer = () => ({ body: { access_token: `token-${requests.length}`, expires_in: 10 } });
     const token = provider();
     await token();
@@ -71,13 +71,13 @@ describe('tokens for SASL OAUTHBEARER', () => {
     assert.deepEqual(await token(), { value: 'token-2' });
   });
 
-  it('are asked for anew each time where their life is not told', async () => {
+  it('are requested each time if their lifetime is unknown', async () => {
     answer = () => ({ body: { access_token: `token-${requests.length}` } });
     const token = provider();
     assert.deepEqual([await token(), await token()], [{ value: 'token-1' }, { value: 'token-2' }]);
   });
 
-  it('are used to their end where the server fails then, and not longer', async () => {
+  it('are used until their end if the server fails, and not longer', async () => {
     const token = provider();
     await token();
     answer = () => ({ status: 503, body: 'busy' });
@@ -90,7 +90,7 @@ describe('tokens for SASL OAUTHBEARER', () => {
     );
   });
 
-  it('are refused with the words of the server, and without the secret', async () => {
+  it('are refused with the message of the server, and without the secret', async () => {
     answer = () => ({ status: 401, body: { error: 'invalid_client', error_description: 'unknown client' } });
     const secret = urlOf().replace('http://', 'http://user:hunter2@').concat('?key=hunter2');
     await assert.rejects(provider(urlOf())(), /: 401 invalid_client unknown client; check/);
@@ -104,7 +104,7 @@ describe('tokens for SASL OAUTHBEARER', () => {
     }
   });
 
-  it('say that nothing answers', async () => {
+  it('report that the server does not answer', async () => {
     const url = urlOf();
     server.close();
     await once(server, 'close');

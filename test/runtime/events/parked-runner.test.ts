@@ -72,7 +72,7 @@ describe('a parked key', () => {
     return { database: fixture.database, groupId: of.groupId, handlers, settings: all };
   }
 
-  it('is handled in order, and flows again', async () => {
+  it('is handled in order, and then its new events are handled directly', async () => {
     await park(['1', '2', '3']);
     const lap = await tryKey(laps());
     assert.deepEqual([lap?.handled.length, lap?.finished], [3, true]);
@@ -81,7 +81,7 @@ describe('a parked key', () => {
     assert.equal(await tryKey(laps()), undefined);
   });
 
-  it('keeps what was handled before the event that fails, which is then the first one', async () => {
+  it('keeps the effects of the events before the failing one, which is then its first event', async () => {
     await park(['1', '2', '3']);
     const lap = await tryKey(laps(async (id) => (id === '2' ? Promise.reject(new Error('no')) : undefined)));
     assert.deepEqual([lap?.handled.length, lap?.finished, lap?.verdict?.attempts], [1, false, 1]);
@@ -89,7 +89,7 @@ describe('a parked key', () => {
     assert.deepEqual(await fixture.database('event_parked').orderBy('id').pluck('event_id'), ['2', '3']);
   });
 
-  it('is handled by one of many replicas, each event once', async () => {
+  it('is handled by exactly one of many replicas, each event once', async () => {
     const ids = Array.from({ length: 60 }, (_, index) => String(index));
     for (const key of ['a', 'b', 'c', 'd'])
       await park(
@@ -112,7 +112,7 @@ describe('a parked key', () => {
     assert.equal(all.length, 240);
   });
 
-  it('takes events while it is tried, without a wait', async () => {
+  it('accepts new events during an attempt, without waiting', async () => {
     await park(['1']);
     const handler = new EventEmitter();
     const begun = once(handler, 'begun');
@@ -131,7 +131,7 @@ describe('a parked key', () => {
     assert.deepEqual(await effects(), ['1', '2']);
   });
 
-  it('loses nothing that is appended at the instant that it ends', async () => {
+  it('loses no event that is appended at the moment when its last event is handled', async () => {
     await park(['1']);
     const appending = await fixture.database.transaction({ isolationLevel: 'read committed' });
     assert.ok((await lockParkedKeys(appending, of, ['a'])).has('a'));
@@ -151,7 +151,7 @@ describe('a parked key', () => {
     assert.equal(await arrive('3'), 'handled');
   });
 
-  it('stays in order while events of it come and it is tried, at any instant', async () => {
+  it('stays in order while new events arrive during attempts, at any moment', async () => {
     await park(['0']);
     const options = laps(async () => {}, { batchSize: 3 });
     const ids = Array.from({ length: 150 }, (_, index) => String(index + 1));
@@ -174,7 +174,7 @@ describe('a parked key', () => {
     assert.deepEqual([...ways].toSorted(), ['handled', 'queued']);
   });
 
-  it('is not tried before its group has begun', async () => {
+  it('is not retried before its group has started', async () => {
     await park(['1']);
     let looks = 0;
     let looksBefore = 0;
@@ -194,13 +194,13 @@ describe('a parked key', () => {
     assert.ok(looksBefore >= 3, `${looksBefore} looks`);
   });
 
-  it('is not tried by a release that does not know its topic', async () => {
+  it('is not retried by a release that does not consume its topic', async () => {
     await park(['1']);
     const none = { ...laps(), handlers: createGroupHandlers() };
     assert.equal(await tryKey(none), undefined);
   });
 
-  it('whose handler keeps the process so busy that its session ends has failed by its deadline', async () => {
+  it('whose handler blocks the process until its session ends fails by its deadline', async () => {
     await park(['1', '2']);
     const options = laps(
       async (id) => {

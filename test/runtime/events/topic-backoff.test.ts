@@ -9,7 +9,7 @@ describe('the back-off of a topic', () => {
     assert(Math.max(...delays) <= 122, `${delays.join()} ms`); // the first is 100 ms and a fifth
   });
 
-  it('is over when a timer of its length fires', async () => {
+  it('has ended when a timer of its length fires', async () => {
     const backoff = createTopicBackoff();
     const topics = Array.from({ length: 50 }, (_, n) => `topic-${n}`);
     const late = await Promise.all(
@@ -21,7 +21,7 @@ describe('the back-off of a topic', () => {
     assert.deepEqual(new Set(late), new Set([false]));
   });
 
-  it('grows while the topic fails in a lane, and starts again after it was taken', async () => {
+  it('grows while the topic fails in a lane, and starts again after a success', async () => {
     const backoff = createTopicBackoff();
     const lane = { topic: 'orders', lane: 1 };
     await sleep(backoff.fail(lane));
@@ -33,7 +33,7 @@ describe('the back-off of a topic', () => {
     assert(backoff.fail(lane) <= 122);
   });
 
-  it('of all lanes is over when one of them is taken', () => {
+  it('of all lanes ends when one of them succeeds', () => {
     const backoff = createTopicBackoff();
     backoff.fail({ topic: 'orders' });
     assert.deepEqual(backoff.waiting(), [{ topic: 'orders', lane: undefined }]);
