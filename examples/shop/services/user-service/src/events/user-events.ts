@@ -6,9 +6,7 @@ const stream = { topic: 'user.events', aggregate: 'user' };
 
 // Other services consume these events. You can add an optional field; any other change needs a new version.
 export const userCreated = defineEvent({ ...stream, type: 'user.created', version: 1, schema: userSchema });
-
 export const userUpdated = defineEvent({ ...stream, type: 'user.updated', version: 1, schema: userSchema });
-
 export const userDeleted = defineEvent({
   ...stream,
   type: 'user.deleted',
