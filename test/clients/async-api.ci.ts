@@ -6,7 +6,7 @@ import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
 import { writeContract } from '../generated/services.ts';
 
 const tools = ['@stoplight/spectral-cli@6.16.3', '@asyncapi/modelina@5.10.1'];
-/** What the owner of a service may say, and a generator cannot know. */
+/** Facts that only the owner of a service knows, so a generator cannot write them. */
 const ownersWords = [
   'asyncapi-3-tags',
   'asyncapi-info-contact',

@@ -8,7 +8,7 @@ import { pythonEnvironment, requireTools } from '../support/tools.ts';
 const openApiGenerator = 'org.openapitools:openapi-generator-cli:7.17.0';
 const here = import.meta.dirname;
 
-/** Needs Java 17, Maven and Python 3 with venv; what they use comes from Maven Central and PyPI. */
+/** Needs Java 17, Maven and Python 3 with venv; their packages come from Maven Central and PyPI. */
 describe('clients that openapi-generator makes of a service with fields of every type', function () {
   this.timeout(300_000);
   let folder: string;
@@ -51,7 +51,7 @@ describe('clients that openapi-generator makes of a service with fields of every
   });
 
   it('the Java client creates, gets, lists and changes', async () => {
-    // On Java's own HTTP client and Jackson: the library that sends null for a field of any type that nobody set.
+    // Uses Java's own HTTP client and Jackson: this library sends null for an unset field without a type.
     const client = await makeClient(['java', '--library', 'native']);
     const jars = path.join(client, 'jars');
     const dependencies = [

@@ -64,7 +64,7 @@ function checkHit(
   );
 }
 
-/** Brings about what is parked: events that Kafka refuses on their way out, and poisonous ones on their way in. */
+/** Causes parked events: outgoing events that Kafka refuses, and incoming poison events. */
 async function feed(world: World, bank: Bank, point: Failpoint, signal: AbortSignal): Promise<void> {
   const isRefused = point === 'relay.parked';
   if (!isRefused && !point.includes('parked')) return;

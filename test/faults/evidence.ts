@@ -4,7 +4,7 @@ import { withAdmin } from '../suites/bus/raw-kafka.ts';
 import type { History } from './history.ts';
 import type { World } from './world.ts';
 
-/** Writes down what is known, for whoever looks into a failure: the history, and what still lies in tables and topics. */
+/** Stores the evidence for a failure: the history, and the remaining content of tables and topics. */
 export async function keepEvidence(world: World, history: History): Promise<void> {
   const write = (file: string, content: unknown) =>
     writeFile(path.join(world.folder, file), `${JSON.stringify(content, undefined, 1)}\n`);
@@ -43,7 +43,7 @@ async function residueOf({ banks, infrastructure }: World) {
   );
 }
 
-/** What a replica says of itself. */
+/** Returns the status of a replica. */
 async function statusOf(url: string | undefined): Promise<unknown> {
   if (url === undefined) return 'it does not serve';
   const signal = AbortSignal.timeout(3_000);

@@ -26,7 +26,7 @@ export interface FaultRecord {
   ended: number;
 }
 
-/** All that is known about a campaign once everything has come to rest; times are milliseconds of the epoch. */
+/** The complete record of a campaign, after everything has come to rest; times are in ms since the epoch. */
 export interface History {
   sent: Sent[];
   handled: Handled[];

@@ -10,7 +10,7 @@ export interface Broker extends ClusterNode {
   proxy: TcpProxy;
 }
 
-/** What the two banks stand on: three brokers, and a PostgreSQL for each of them, all behind proxies. */
+/** The infrastructure of the two banks: three brokers, and a PostgreSQL for each bank, all behind proxies. */
 export interface Infrastructure {
   brokers: readonly Broker[];
   bootstrapServers: string;
@@ -18,7 +18,7 @@ export interface Infrastructure {
   stop(): Promise<void>;
 }
 
-/** Starts all of it; it ends with this process at the latest. Takes some 10 s and 600 MB. */
+/** Starts everything; it ends with this process at the latest. Takes about 10 s and 600 MB. */
 export async function startInfrastructure(): Promise<Infrastructure> {
   const cluster = await startBrokers();
   const postgres = await Promise.all([startStoppablePostgres(), startStoppablePostgres()] as const);

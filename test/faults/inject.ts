@@ -14,7 +14,7 @@ export async function inject(world: World, fault: Fault): Promise<void> {
   record.ended = Date.now();
 }
 
-/** Resolves to what it was done to. */
+/** Resolves to the target of the fault. */
 type Injector = (world: World, fault: Fault) => Promise<string>;
 
 const injectors: Record<FaultKind, Injector> = {

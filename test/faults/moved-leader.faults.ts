@@ -8,7 +8,7 @@ import { startBrokers, type Infrastructure } from './infrastructure.ts';
 const topic = 'moved-leader';
 const keys = Array.from({ length: 60 }, (_, index) => `key-${index}`);
 
-/** What KafkaJS does by itself when a leader is replaced in mid-send loses messages; see connectProducer of the driver. */
+/** KafkaJS's own reaction to a leader that is replaced during a send loses messages; see connectProducer of the driver. */
 describe('a sender whose partitions get another leader in mid-send', function () {
   this.timeout(300_000);
   let kafka: Omit<Infrastructure, 'postgres'>;

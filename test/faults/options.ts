@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 
-/** What a campaign is to do; scripts/faults.ts sets the variables from its flags. */
+/** The options of a campaign; scripts/faults.ts sets the variables from its flags. */
 export interface FaultOptions {
   /** A campaign for CI: minutes instead of half an hour. */
   short: boolean;

@@ -10,9 +10,9 @@ export interface BankPrograms {
 const root = join(import.meta.dirname, '..', '..');
 
 /**
- * Compiles the bank with the runtime's source, so that each of many processes starts quickly and `plugins` may change that
- * source. The result lies inside of the tree, where its packages are found.
- * @param name tells several compilations apart
+ * Compiles the bank with the runtime's source, so each of many processes starts quickly and `plugins` can change that source.
+ * The result is inside the repository, where packages are found.
+ * @param name distinguishes several compilations
  */
 export async function bundleBank({
   name = 'plain',

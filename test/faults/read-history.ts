@@ -5,7 +5,10 @@ import { openingBalance } from './bank/bank-tables.ts';
 import type { Handled, History, Sent } from './history.ts';
 import type { World } from './world.ts';
 
-/** Gathers what the databases and the processes know. Everything should be at rest: databases are read one after the other. */
+/**
+ * Reads the history from the databases and the processes. Everything should be at rest, since the databases are read one
+ * after the other.
+ */
 export async function readHistory({
   banks,
   folder,
@@ -71,7 +74,7 @@ async function readRolledBack(folder: string): Promise<string[]> {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.jsonl'));
   const texts = await Promise.all(files.map((file) => readFile(path.join(folder, file), 'utf8')));
   return texts
-    .flatMap((text) => text.split('\n').slice(0, -1)) // what SIGKILL has cut off is no line
+    .flatMap((text) => text.split('\n').slice(0, -1)) // text that SIGKILL has cut off is not a line
     .map((line) => JSON.parse(line) as { what: string; transfer: string })
     .filter(({ what }) => what === 'rolled back')
     .map(({ transfer }) => transfer);

@@ -24,7 +24,7 @@ export interface Replica {
   setRate(rate: number): void;
   /** Ends it for good. */
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<Ending>;
-  /** Lives that were ended by nobody, once they had begun. */
+  /** Runs that ended without a request, after they had started. */
   crashes(): Ending[];
 }
 
@@ -32,7 +32,7 @@ export interface ReplicaOptions {
   name: string;
   program: string;
   environment: Record<string, string>;
-  /** What it prints goes here. */
+  /** The file for its output. */
   logFile: string;
 }
 
@@ -45,7 +45,7 @@ interface Life {
   ended: Promise<Ending>;
   url?: string;
   served: boolean;
-  /** Somebody meant it to end. */
+  /** Its end was requested. */
   doomed: boolean;
 }
 

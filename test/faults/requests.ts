@@ -3,7 +3,7 @@ import type { Poison } from './bank/money.ts';
 import type { Transfer } from './bank/sending.ts';
 import { largestMessage, type Bank } from './world.ts';
 
-/** A transfer of somebody who asks over HTTP. */
+/** A transfer of a client over HTTP. */
 export const transferOf = (account: string, more: Partial<Transfer> = {}): Transfer => ({
   transfer: `${randomUUID()}/1`,
   account,

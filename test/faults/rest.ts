@@ -5,7 +5,7 @@ import { partitions, type World } from './world.ts';
 
 const recoveryTimeout = 180_000;
 
-/** Resolves when the flow has recovered from what was done to it until now, and writes down that it was to. */
+/** Resolves when the flow has recovered from all faults so far, and records that it had to. */
 export async function recovered(world: World): Promise<void> {
   world.calms.push(Date.now());
   await flows(world);
@@ -32,7 +32,7 @@ async function freshPartitions(database: Knex, since: number): Promise<number> {
   return Number(row?.partitions);
 }
 
-/** Resolves when the flow is as quick as it is without faults. */
+/** Resolves when the flow is as fast as without faults. */
 export async function flowsQuickly(world: World): Promise<void> {
   for (let took = Infinity; took > quick;) {
     const begun = Date.now();
@@ -58,8 +58,8 @@ export async function countAll({ banks }: World, table: string): Promise<number>
 }
 
 /**
- * Ends the load, and resolves when nothing is on its way any more; also when nothing has moved for `patience` ms, since what
- * is missing then will not come.
+ * Ends the load, and resolves when nothing is in transit any more; also when nothing has moved for `patience` ms, since
+ * missing events will then not arrive.
  */
 export async function comeToRest(world: World): Promise<void> {
   world.setRate(0);

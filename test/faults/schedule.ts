@@ -15,7 +15,7 @@ export const faultKinds = [
   'cut',
   /** Nothing passes, and nothing closes. */
   'half-open',
-  /** What passes comes later. */
+  /** All traffic is delayed. */
   'delay',
   /** Requests arrive, answers are dropped. */
   'swallow',

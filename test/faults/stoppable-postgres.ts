@@ -6,7 +6,7 @@ import { dropDatabase } from '../../src/devkit/postgres/drop-database.ts';
 import { type PostgresServer, startPostgres } from '../../src/devkit/postgres/postgres.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
-/** A PostgreSQL that keeps what it has committed, as in production, behind a proxy. */
+/** A PostgreSQL that keeps committed data, as in production, behind a proxy. */
 export interface StoppablePostgres {
   proxy: TcpProxy;
   /** The address of a database for services, through the proxy. */

@@ -1,7 +1,7 @@
 import type { History } from './history.ts';
 import type { Verdict } from './verdict.ts';
 
-/** What a campaign has shown, as people read it. */
+/** The results of a campaign as readable text. */
 export function summary(
   verdict: Verdict,
   { faults }: Pick<History, 'faults'>,

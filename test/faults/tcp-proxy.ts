@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { connect, createServer, type NetConnectOpts, type Socket } from 'node:net';
 
 /**
- * What a proxy does with what passes. `cut`: resets every connection, new ones too. `silent`: nothing passes and nothing
- * closes. `deaf`: requests arrive, answers are dropped. `slow`: every chunk comes `delay` ms later.
+ * The effect of a proxy on traffic. `cut`: resets every connection, including new ones. `silent`: nothing passes and nothing
+ * closes. `deaf`: requests pass, responses are dropped. `slow`: every chunk is delayed by `delay` ms.
  */
 export type ProxyMode =
   | { kind: 'open' }
@@ -12,12 +12,12 @@ export type ProxyMode =
   | { kind: 'deaf' }
   | { kind: 'slow'; delay: number };
 
-/** Stands between clients and a server, all on loopback, and does to their connections what networks do. */
+/** A loopback proxy between clients and a server, which treats their connections like a network does. */
 export interface TcpProxy {
   port: number;
   /**
-   * Changes the mode. Connections that lost bytes never pass a byte again and are reset: after `deaf` at once, after `silent`
-   * some seconds later, as keep-alive probes would do. Connections made meanwhile are good.
+   * Changes the mode. Connections that lost bytes never pass a byte again and are reset: after `deaf` immediately, after
+   * `silent` some seconds later, like keep-alive probes. Connections that were opened meanwhile are good.
    */
   set(mode: ProxyMode): void;
   /** Resolves right after the next chunk of a client that `matches` went to the server. */
@@ -123,7 +123,7 @@ export async function startTcpProxy(to: number | NetConnectOpts): Promise<TcpPro
   };
 }
 
-/** Runs what it is given one after the other, each not before its delay is over. */
+/** Runs the given work in order, each after its delay. */
 function createDelayQueue(): (delay: number, work: () => void) => void {
   const waiting: { due: number; work: () => void }[] = [];
   function next(): void {

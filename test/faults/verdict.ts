@@ -12,13 +12,13 @@ export interface Verdict {
   /** Handled and never committed, those that were rolled back on purpose among them. */
   uncommitted: number;
   rolledBack: number;
-  /** What there is too much, or too little of. */
+  /** The surplus or deficit. */
   moneyDifference: number;
   /** From the end of faults until every partition had passed an event that was sent after it; milliseconds. Infinity when it never did. */
   longestRecovery: number;
 }
 
-/** Compares what was handled with what should have been. */
+/** Compares the handled events with the expected ones. */
 export function judge({ sent, handled, rolledBack, money, calms }: History): Verdict {
   const committed = new Set(sent.map(({ transfer }) => transfer));
   const done = new Set(handled.map(({ transfer }) => transfer));
@@ -34,7 +34,7 @@ export function judge({ sent, handled, rolledBack, money, calms }: History): Ver
   };
 }
 
-/** What is wrong in words; empty when all is well. */
+/** Describes the faults; empty if there are none. */
 export function faultsOf({ lost, doubled, outOfOrder, uncommitted, moneyDifference }: Verdict): string[] {
   return Object.entries({ lost, doubled, outOfOrder, uncommitted, moneyDifference })
     .filter(([, count]) => count !== 0)
@@ -57,7 +57,7 @@ function countDisorder(inOrderOfHandling: readonly Handled[]): number {
   }).length;
 }
 
-/** Sequences are given under the lock of the account's row, so that a gap is a commit that PostgreSQL has forgotten. */
+/** Sequence numbers are assigned under the lock of the account's row, so a gap is a commit that PostgreSQL has lost. */
 function countGaps(sent: readonly Sent[]): number {
   const ofAccount = groupBy(sent, ({ account }) => account);
   const gaps = [...ofAccount.values()].map(

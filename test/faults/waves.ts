@@ -3,7 +3,7 @@ import { recovered } from './rest.ts';
 import type { Wave } from './schedule.ts';
 import type { World } from './world.ts';
 
-/** The faults of a wave overlap; the next wave begins when the flow has recovered, which `told` hears. */
+/** The faults of a wave overlap; the next wave starts when the flow has recovered, which is reported to `told`. */
 export async function runWaves(
   world: World,
   waves: readonly Wave[],

@@ -24,10 +24,10 @@ export interface WorldOptions {
 /** One of the two banks. */
 export interface Bank {
   name: string;
-  /** Where it says what it has sent; the other bank listens. */
+  /** Its own topic, which the other bank consumes. */
   topic: string;
   group: string;
-  /** To its database without the proxy, for whoever looks from outside. */
+  /** A connection to its database without the proxy, for observers. */
   database: Knex;
   postgres: StoppablePostgres;
   replicas: readonly Replica[];
@@ -39,14 +39,14 @@ export interface World {
   replicas: readonly Replica[];
   infrastructure: Infrastructure;
   folder: string;
-  /** What was done to it; whoever does it writes it down. */
+  /** The faults injected so far; each injector records its own. */
   faults: FaultRecord[];
   calms: number[];
-  /** An account of the bank that nobody else uses. */
+  /** An account of the bank that is not used elsewhere. */
   specialAccount(bank: Bank): string;
   /** Transfers a second, of all processes together. */
   setRate(rate: number): void;
-  /** All that is known now. */
+  /** Returns the complete record so far. */
   history(): Promise<History>;
   /** Kills the processes and drops the databases; topics and the folder stay. */
   close(): Promise<void>;
@@ -54,7 +54,7 @@ export interface World {
 
 const replicasOfBank = 2;
 const accountsOfBank = 60;
-/** Connections that are lost are what this is about. */
+/** Lost connections are the subject of this test. */
 const silent = { debug() {}, warn() {}, error() {} };
 /** ConfigResource of Kafka's protocol. */
 const topicResource = 2;

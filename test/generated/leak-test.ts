@@ -1,4 +1,4 @@
-/** What no line of a log may hold. */
+/** A value that must not appear in any log line. */
 export const marker = 'hunter2-marker';
 
 /** A test of a generated service whose users have a passwordHash and whose vaults have a pin, both secret. */

@@ -29,7 +29,7 @@ export async function checkCompose(file: string): Promise<void> {
   assert.ok(validate(await readYaml(file)), `${file}: ${JSON.stringify(validate.errors)}`);
 }
 
-/** The schema says 2019-09 and names its parts by "id" as draft 4 does, which ajv refuses; no reference uses those names. */
+/** The schema declares 2019-09 but names its parts by "id" like draft 4, which ajv refuses; no reference uses those names. */
 const modern = (schema: object): object =>
   JSON.parse(
     JSON.stringify(schema, (key, value: unknown) =>

@@ -72,7 +72,7 @@ export async function writeContract(folder: string): Promise<string> {
   return file;
 }
 
-/** Writes the contract of a service that owns one resource, its fields as they are typed. */
+/** Writes the contract of a service with one resource and these fields, in the form of `--fields`. */
 export const writeContractOf = (name: string, fields: string, file: string): Promise<void> =>
   writeContractFile(file, [{ name, fields: parseFields(fields) }]);
 

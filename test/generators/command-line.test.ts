@@ -7,7 +7,7 @@ import { newFolder, quick, removeFolders, run } from './support/command.ts';
 const fields = (text: string) => ['order', ...quick, '--resource', 'order', '--fields', text];
 const resource = (name: string) => ['order', ...quick, '--resource', name, '--fields', 'label:string'];
 
-/** What is given, and what the one line must say of it. */
+/** The arguments, and the content of the one-line error. */
 const refused: [args: string[], message: RegExp][] = [
   [['User', ...quick], /"User" is not kebab-case.*try "user"/],
   [['service', 'service', ...quick], /"service" is reserved/],
@@ -147,7 +147,8 @@ describe('npm init microservice, with flags before "--"', () => {
 
   const underNpm = { npm_command: 'init' };
 
-  // What npm 11 leaves of: npm init microservice user --package-manager pnpm --ci none --no-kubernetes --no-git --dry-run
+  // The environment that npm 11 sets for: npm init microservice user --package-manager pnpm --ci none --no-kubernetes
+  // --no-git --dry-run
   const kept = {
     npm_config_package_manager: 'true',
     npm_config_cidr: 'none',

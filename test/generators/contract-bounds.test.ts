@@ -54,7 +54,7 @@ const schemasOf = (graph: number[][]): Json =>
     ]),
   );
 
-/** What the expansion of a graph is, by its definition: open where a schema would hold itself. */
+/** The expansion of a graph by definition: open at a schema that would contain itself. */
 function expanded(graph: number[][], index: number, within: number[] = []): Json {
   if (within.includes(index)) return {};
   const properties = (graph[index] ?? []).map((target, at) => [

@@ -55,7 +55,7 @@ const large: ServiceAnswers = {
 
 const shop = { name: 'shop', description: large.description, git: false };
 
-/** The generator formats what needs it, with the quickest parser; whoever runs `prettier` in a service gets another one. */
+/** The generator formats some files with the fastest parser; `prettier` in a service uses another one. */
 describe('formatting', function () {
   this.timeout(30_000);
 

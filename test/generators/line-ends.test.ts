@@ -9,7 +9,7 @@ import { filesIn, newFolder, quick, removeFolders, run } from './support/command
 const git = (cwd: string, ...args: string[]) =>
   promisify(execFile)('git', ['-c', 'user.name=Test', '-c', 'user.email=test@localhost', ...args], { cwd });
 
-/** Commits what is in `folder` and clones it as Git for Windows does by default. */
+/** Commits the content of `folder`, and clones it like Git for Windows does by default. */
 async function cloneWithCrlf(folder: string, to: string): Promise<void> {
   await git(folder, 'init', '--quiet');
   await git(folder, 'add', '--all', '--force');

@@ -78,7 +78,7 @@ interface Declaration {
   specifiers?: { local?: { name: string } }[];
 }
 
-/** What a module declares and imports. An interface that is there twice would be taken for one. */
+/** The declarations and imports of a module. A duplicate interface would be merged into one. */
 const declared = ({ id, declarations = [], declaration, specifiers = [] }: Declaration): string[] => [
   ...[id, ...declarations.map((each) => each.id), ...specifiers.map(({ local }) => local)].flatMap((each) =>
     each?.name === undefined ? [] : [each.name],
@@ -102,7 +102,7 @@ function relations(migration: string): string[] {
   );
 }
 
-/** What is written has no name twice in one scope. */
+/** Asserts that the output declares no name twice in one scope. */
 async function assertNoNameTwice(answers: ServiceAnswers): Promise<void> {
   const files = await serviceFiles(answers, undefined, (_, text) => text);
   const created: string[] = [];

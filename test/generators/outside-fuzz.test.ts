@@ -45,7 +45,7 @@ function contractSaying({ title, type, topic, aggregate, version, property, enum
   return contractOf({ title, name: type, topic, aggregate, version, payload });
 }
 
-/** The answers of a run that is given these texts by flags and a contract. */
+/** The answers of a run with these texts in flags and in a contract. */
 async function answersTo(texts: Texts): Promise<ServiceAnswers> {
   const { name, description, resource, field } = texts;
   const published = publishedEvents(contractSaying(texts), file);
@@ -121,7 +121,7 @@ function shapesOf(files: Map<string, string>, { resources, consumes }: ServiceAn
   return new Map([...files].map(([path, text]) => [neutral(path), shapeOf(path, text)]));
 }
 
-/** What a run writes that takes these answers: it parses, does nothing that an honest one does not, and reads back. */
+/** Asserts that the output for these answers parses, does nothing that ordinary output does not do, and can be read back. */
 async function assertHarmless(answers: ServiceAnswers): Promise<void> {
   const files = await serviceFiles(answers, undefined, asRendered);
   const read = (path: string) => files.get(path) ?? assert.fail(`${path} is not written`);
@@ -152,7 +152,7 @@ function assertDescribed(description: string, read: (path: string) => string): v
   assert.equal(firstParagraph(read('README.md')), description.replaceAll(/ +/g, ' ').trim());
 }
 
-/** Resolves to what `run` does; undefined where it refuses in one line of its own. */
+/** Resolves like `run`; undefined if it refuses in one line of its own. */
 async function refusedOr<T>(run: () => Promise<T>): Promise<T | undefined> {
   try {
     return await run();
@@ -180,7 +180,7 @@ const oneHostile = fc
     (key) => fc.record({ [key]: notTexts.has(key) ? hostileJson : hostile }) as fc.Arbitrary<Partial<Texts>>,
   );
 
-/** Tried in each run: what ends a string, a placeholder, a comment, a tag, a scalar or a line of Markdown. */
+/** Tried in each run: texts that end a string, a placeholder, a comment, a tag, a scalar or a line of Markdown. */
 const worst = [
   `a<b>&'c`,
   "'; evil(); '",
@@ -233,7 +233,7 @@ describe('a text from outside', () => {
   });
 });
 
-/** The JSON with another value at the place that is `at` from its first one. */
+/** Returns the JSON with another value at position `at`. */
 function withValueAt(json: unknown, at: number, value: unknown): unknown {
   let left = at;
   const visit = (each: unknown): unknown => {

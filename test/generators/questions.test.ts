@@ -31,7 +31,7 @@ const clear = '\u0015';
 /** Without colours, and without the line breaks of a narrow terminal. */
 const plain = (text: string) => stripVTControlCharacters(text).replaceAll(/\s+/g, '');
 
-/** A terminal at which somebody types each answer once its question stands there. */
+/** A terminal in which each answer is typed when its question appears. */
 function typist(script: [question: string, keys: string][]) {
   const stdin = new PassThrough();
   const stdout = new PassThrough();

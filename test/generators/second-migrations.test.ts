@@ -8,7 +8,7 @@ import { serviceView } from '../../generators/service/model/view.ts';
 import { templatesRoot } from '../../generators/rendering/templates-root.ts';
 import { newFolder, quick, removeFolders, run } from './support/command.ts';
 
-/** Writes what a service promises that owns these resources: name to fields. */
+/** Writes the contract of a service with these resources: name to fields. */
 async function writeContract(file: string, resources: Record<string, string>): Promise<void> {
   const view = serviceView({
     name: 'account',
@@ -34,7 +34,7 @@ const eventTables = {
   '20260101000003_event_inbox_2.ts': 'event-inbox-2',
 };
 
-/** Replaces the migration of the event tables by those of an earlier generator, in the folder and in what it remembers. */
+/** Replaces the migration of the event tables by those of an earlier generator, in the folder and in its memory. */
 async function writeEventTables(service: string): Promise<void> {
   const pristine = await readPristine(service);
   const now = 'migrations/20260101000000_events.ts';

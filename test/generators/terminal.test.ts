@@ -8,7 +8,7 @@ import { bundledCommand, filesIn, newFolder, quick, removeFolders, run } from '.
 /** Without colours, and without the line breaks of a narrow terminal. */
 const plain = (text: string) => stripVTControlCharacters(text).replaceAll(/\s+/g, ' ');
 
-/** Runs the command in a pseudo terminal (util-linux's script), where somebody types when something stands there. */
+/** Runs the command in a pseudo terminal (util-linux's script), and types the next keys when the expected text appears. */
 async function runInTerminal(args: string[], cwd: string, script: [shown: string, keys: string][]) {
   const command = [process.execPath, await bundledCommand(), ...args].map((word) => `'${word}'`).join(' ');
   const child = spawn('script', ['-qec', command, '/dev/null'], { cwd, stdio: ['pipe', 'pipe', 'inherit'] });
@@ -17,7 +17,7 @@ async function runInTerminal(args: string[], cwd: string, script: [shown: string
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     all += text;
     screen = plain(screen + text);
-    // one chunk may show what several steps wait for
+    // one chunk may contain the text of several steps
     for (let next = script[0]; next && screen.includes(next[0]); next = script[0]) {
       screen = screen.slice(screen.indexOf(next[0]) + next[0].length);
       script.shift();

@@ -70,7 +70,7 @@ export async function recordBatch(options: BatchOptions): Promise<Buffer> {
   return request.subarray(magic - 16);
 }
 
-/** Whether what begins here says that it is as long as the rest. */
+/** Reports whether the batch that starts here states the length of the rest. */
 function isBatchAt(request: Buffer, start: number): boolean {
   return start > 0 && start + 12 + request.readInt32BE(start + 8) === request.length;
 }

@@ -54,7 +54,7 @@ export async function startBrokerProcess(
   };
 }
 
-/** The next message that says this. */
+/** Resolves to the next message with this property. */
 function next<Key extends keyof Message>(
   process: ChildProcess,
   key: Key,

@@ -1,7 +1,7 @@
 import { startBroker, type BrokerLogger, type BrokerOptions } from '../../../src/devkit/broker/broker.ts';
 import { ProtocolError } from '../../../src/devkit/broker/protocol/bytes/reader.ts';
 
-/** Says whatever closed a connection without being a fault of its request. */
+/** Reports every closed connection whose request was not at fault. */
 const logger: BrokerLogger = {
   warn({ err }: { err?: unknown }) {
     if (err instanceof ProtocolError || err instanceof RangeError) return;
@@ -13,7 +13,7 @@ const options: BrokerOptions = JSON.parse(process.argv[2] ?? '{}');
 const broker = await startBroker({ ...options, logger });
 process.send?.({ bootstrapServers: broker.bootstrapServers });
 process.on('message', () => void settledMemory().then((residentBytes) => process.send?.({ residentBytes })));
-// Whoever started it is gone.
+// The parent process is gone.
 process.on('disconnect', () => process.exit());
 
 /** V8 gives pages back a while after it has collected garbage: the lowest of some readings. */

@@ -19,7 +19,7 @@ interface Resources {
   resources: { errorCode: number; configEntries: { configName: string; configValue: string }[] }[];
 }
 
-/** What KafkaJS's admin client asks for beside topics and groups. */
+/** Requests of KafkaJS's admin client other than those for topics and groups. */
 export function adminSuite(broker: BrokerAddress): void {
   describe('an administrator', () => {
     let client: ProtocolClient;

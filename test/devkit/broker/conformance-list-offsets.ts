@@ -6,7 +6,7 @@ import type { ProtocolClient } from './protocol-client.ts';
 const UNSUPPORTED_VERSION = 35;
 const LAST_VERSION = 11;
 
-/** What stands for a time: the number, and the version of ListOffsets from which on it is known. */
+/** The special timestamps: the number, and the first version of ListOffsets that knows it. */
 const special = {
   latest: [-1, 1],
   earliest: [-2, 1],

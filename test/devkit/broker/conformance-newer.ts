@@ -19,7 +19,7 @@ interface GroupOffsets {
   groups: { groupId: string; topics: { name: string; partitions: { committedOffset: number }[] }[] }[];
 }
 
-/** What newer versions of an API can do, and older ones cannot. */
+/** Features that only newer versions of an API have. */
 export function newerSuite(broker: BrokerAddress): void {
   describe('a newer version', () => {
     let world: World;

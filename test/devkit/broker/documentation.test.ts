@@ -53,7 +53,7 @@ describe('docs/embedded-broker.md', () => {
   });
 });
 
-/** The cells of the table whose head begins so, without what marks them as code. */
+/** The cells of the table with this first header, without code marks. */
 function rowsBehind(head: string): string[][] {
   const lines = page.split('\n');
   const start = lines.findIndex((line) => line.startsWith(head));

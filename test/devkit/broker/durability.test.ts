@@ -266,7 +266,7 @@ describe('a broker with a directory', () => {
     assert.ok(acknowledged.length >= 150, `${acknowledged.length} acknowledged`);
   });
 
-  /** Goes on producing while the process that got `kill` still answers. */
+  /** Continues to produce while the process that got `kill` still answers. */
   async function produceUntilClosed(acknowledged: string[], count: number, kill: () => void): Promise<void> {
     for (let i = 0; ; i++) {
       const value = `${acknowledged.length}-${'x'.repeat(50_000)}`;

@@ -86,7 +86,7 @@ function printReport(checkout: string, { testResults }: Report): void {
   console.table(Object.fromEntries(groups));
 }
 
-/** The first lines of what was said, without the stack. */
+/** The first lines of the messages, without the stack. */
 function summary(messages: string[]): string {
   const lines = messages.join('\n').split('\n');
   return lines

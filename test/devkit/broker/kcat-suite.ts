@@ -9,7 +9,7 @@ import type { BrokerAddress } from './conformance.ts';
 import { findKcat, gather, type Kcat } from './kcat.ts';
 import type { ProtocolClient } from './protocol-client.ts';
 
-/** What clients of librdkafka do. Without kcat it is skipped, and says so. */
+/** The operations of librdkafka clients. Skipped with a printed reason if kcat is missing. */
 export function kcatSuite(broker: BrokerAddress): void {
   describe('kcat', function () {
     this.timeout(60_000);

@@ -7,7 +7,7 @@ import path from 'node:path';
 
 /** The command-line client of librdkafka, on which the clients of most languages are built. */
 export interface Kcat {
-  /** Runs it with `input`; resolves to what it prints. Rejects when it fails. */
+  /** Runs it with `input`; resolves to its output. Rejects if it fails. */
   run(parameters: string[], input?: string): Promise<string>;
   /** Starts it and leaves it running. */
   start(parameters: string[]): ChildProcess;
@@ -17,7 +17,7 @@ export interface Kcat {
 const packages = ['kcat', 'librdkafka1', 'libyajl2'];
 const cache = path.join(tmpdir(), 'kcat-of-debian');
 
-/** Finds kcat, or gets it from Debian's packages without installing anything; else says why there is none. */
+/** Finds kcat, or extracts it from Debian's packages without installing them; otherwise returns the reason. */
 export async function findKcat(): Promise<Kcat | { missing: string }> {
   try {
     return describe('kcat', {});
@@ -71,7 +71,7 @@ function describe(command: string, extra: Record<string, string>): Kcat {
   };
 }
 
-/** Collects what a stream says. */
+/** Collects the output of a stream. */
 export function gather(stream: NodeJS.ReadableStream | null): { text: () => string } {
   let text = '';
   stream?.on('data', (chunk: Buffer) => (text += chunk.toString()));

@@ -34,7 +34,7 @@ export interface ProtocolClient {
   call<Answer>(api: string, version: number, args: object): Promise<Answer>;
   /** As `call` in any version, encoded by the tables of messages; rejects where the answer is not exactly one of them. */
   ask<Answer>(message: string, version: number, values?: Values, options?: EncodeOptions): Promise<Answer>;
-  /** Sends bytes as they are. */
+  /** Sends bytes unchanged. */
   write(bytes: Buffer): void;
   /** Resolves to the next answer, with its correlation id in front. */
   read(): Promise<Buffer>;

@@ -15,7 +15,7 @@ export interface DevProcess {
   signal: (signal: NodeJS.Signals) => void;
   /** Resolves to the exit code, or the signal that ended it. */
   ended: Promise<number | string>;
-  /** Signals, and resolves to what `ended` does. */
+  /** Sends a signal, and resolves like `ended`. */
   endBy: (signal: NodeJS.Signals) => Promise<number | string>;
 }
 

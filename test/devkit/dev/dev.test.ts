@@ -345,7 +345,7 @@ describe('microservice-devkit dev', function () {
   });
 });
 
-/** Which of them, and of what is in them, another account of the machine may read or enter. */
+/** Returns those files, and files in them, that another account of the machine can read or enter. */
 async function openToOthers(root: string, names: string[]): Promise<string[]> {
   const within = async (name: string) =>
     (await readdir(path.join(root, name), { recursive: true }).catch(() => [])).map((file) =>

@@ -19,7 +19,7 @@ export interface ExampleWorkspace {
   remove: () => Promise<void>;
 }
 
-/** A copy of examples/shop, inside the repository so that it finds the packages, with ports that nobody uses. */
+/** A copy of examples/shop, inside the repository so that it finds the packages, with unused ports. */
 export async function copyExampleWorkspace(): Promise<ExampleWorkspace> {
   await mkdir(path.join(repository, '.tmp'), { recursive: true });
   const root = await mkdtemp(path.join(repository, '.tmp', 'shop-'));

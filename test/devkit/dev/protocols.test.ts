@@ -4,7 +4,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { startBroker } from '../../../src/devkit/broker/broker.ts';
 import { findKafka, findPostgres } from '../../../src/devkit/dev/servers/protocols.ts';
 
-/** Milliseconds that a server which says nothing is given, and far less. */
+/** How long a silent server is waited for, in ms; the test takes far less. */
 const PATIENCE = 100_000;
 const AT_ONCE = 20_000;
 

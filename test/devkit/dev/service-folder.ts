@@ -33,7 +33,7 @@ export async function createServiceFolder(
   return { root, write, remove: () => rm(root, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
-/** Variables with ports that nobody uses, as `.env` holds them. */
+/** Variables with unused ports, in the form of `.env`. */
 export async function freeVariables() {
   const [port, database, kafka] = await Promise.all([1, 2, 3].map(() => findFreePort('127.0.0.1')));
   return {
@@ -57,7 +57,7 @@ export const up = (knex: Knex) => knex.schema.createTable('users', (table) => ta
 export const down = (knex: Knex) => knex.schema.dropTable('users');
 `;
 
-/** Answers, says what it hears, and drains for a moment before it ends, as a service does. */
+/** Answers, prints its signals, and drains briefly before it exits, like a service. */
 const main = `
 import { createServer } from 'node:http';
 const server = createServer((_, response) => response.end('ok'));

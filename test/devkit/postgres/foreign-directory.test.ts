@@ -27,8 +27,8 @@ const isRootOnLinux = process.getuid?.() === 0 && process.platform === 'linux';
 const stranger = { uid: 54_321, gid: 54_321 };
 
 /**
- * The account owns the directory of PostgreSQL, and can put a link in the place of a file while root copies. A file that only
- * root may read stands for the one to which such a link leads.
+ * The account owns PostgreSQL's directory, and can replace a file with a link while root copies. A file that only root can
+ * read is the target of such a link.
  */
 describe('as root, a file of root in the directory of PostgreSQL', () => {
   const folders: string[] = [];

@@ -143,7 +143,7 @@ describe('startPostgres', () => {
     });
     await killEverything(holder, directory);
     await start({ directory });
-    assert.equal(await commandLine(pid), ''); // a zombie, where nobody reaps it, has none
+    assert.equal(await commandLine(pid), ''); // a zombie that has not been reaped has none
   });
 
   it('starts although the process id of a killed server now belongs to another program', async () => {
@@ -206,7 +206,7 @@ describe('startPostgres', () => {
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
 const ordinaryUser = { uid: 65534, gid: 65534 };
 
-/** Why nobody else than this account can run the test; undefined where another one can. */
+/** Returns the reason why only this account can run the test; undefined if another one can. */
 function noOrdinaryUser(): string | undefined {
   if (process.getuid?.() !== 0)
     return 'only root can become an ordinary user; all other tests here ran as one';
@@ -229,7 +229,7 @@ const isRunning = (pid: number): string =>
 const temporaryDirectories = async () =>
   (await readdir(os.tmpdir())).filter((name) => name.startsWith('microservice-postgres-'));
 
-/** The parent is stopped first, so that nothing but SIGKILL reaches the server. */
+/** The parent is stopped first, so only SIGKILL reaches the server. */
 async function killEverything(holder: ChildProcess, directory: string): Promise<void> {
   const [pid] = (await readFile(path.join(directory, 'data', 'postmaster.pid'), 'utf8')).split('\n');
   process.kill(Number(pid), 'SIGKILL');

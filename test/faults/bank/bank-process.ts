@@ -17,7 +17,7 @@ import { receiveMoney } from './receiving.ts';
 import { sendMoney } from './sending.ts';
 import { transferRouter } from './transfer-router.ts';
 
-/** A replica of a bank. Tells its parent its address, is told the rate of its load, and ends with its parent. */
+/** A replica of a bank. It sends its address to its parent, receives the rate of its load, and ends with its parent. */
 process.on('disconnect', () => process.exit(1));
 await run(() => {
   const config = readEnvironment(process.env, {

@@ -6,8 +6,8 @@ import { createInbox } from '../../support/tables.ts';
 export const openingBalance = 1_000_000;
 
 /**
- * The database of a bank. What consumers credit is kept apart from what transfers debit, so that a stopped consumer blocks no
- * account. `ledger` has no constraint that would hide a double; `sent` is the truth about what was committed.
+ * The database of a bank. Credits from consumers and debits from transfers are in separate tables, so a stopped consumer
+ * blocks no account. `ledger` has no constraint that would hide a duplicate; `sent` records every committed transfer.
  */
 export async function createBankTables(database: Knex, accounts: readonly string[]): Promise<void> {
   await outboxTable.up(database);

@@ -10,7 +10,7 @@ export interface LoadOptions {
   recipients: readonly string[];
   /** One of so many transfers is poisonous. */
   poisonEvery: number;
-  /** A file that this process writes what it knows to, one JSON text a line. */
+  /** The file to which this process writes its history, one JSON text per line. */
   history: string;
   send(transfer: Transfer, rollBack?: RollBack): Promise<void>;
 }
@@ -25,7 +25,7 @@ const rollBackEvery = 20;
 const strangerEvery = 100;
 const attempts = 3;
 
-/** Sends money all the time; what fails is tried again as another transfer, as impatient clients do. */
+/** Sends money all the time; a failure is retried as another transfer, as impatient clients do. */
 export function createLoad(options: LoadOptions): Load {
   const stopping = new AbortController();
   let rate = 0;
@@ -76,7 +76,7 @@ export function createLoad(options: LoadOptions): Load {
     return { error: randomInt(2) > 0 ? 'failure' : 'bug', tries: randomInt(1, 6) };
   }
 
-  /** Written at once: what SIGKILL ends may forget nothing. */
+  /** Written immediately, so that SIGKILL loses nothing. */
   function note(entry: object): void {
     appendFileSync(options.history, `${JSON.stringify(entry)}\n`);
   }

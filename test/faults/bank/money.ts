@@ -7,9 +7,9 @@ export interface Poison {
   tries: number | 'until cured';
 }
 
-/** What one bank tells the other; the key is the account that was debited. */
+/** The message from one bank to the other; the key is the debited account. */
 export interface MoneySent {
-  /** Unique: `<request>/<attempt>`, so that a request that was tried again is two transfers if both were committed. */
+  /** Unique: `<request>/<attempt>`, so a retried request is two transfers if both were committed. */
   transfer: string;
   /** Counts the transfers of the account, from 1 on, without gaps. */
   sequence: number;
@@ -29,7 +29,7 @@ export const poisonSchema = joi.object<Poison>({
   tries: joi.alternatives(joi.number().integer().min(1), joi.valid('until cured')).required(),
 });
 
-/** Each bank says it in a topic of its own. */
+/** Each bank publishes it to a topic of its own. */
 export function moneySentIn(topic: string): MoneySentEvent {
   return defineEvent<MoneySent>({
     type: 'money.sent',

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import type { ReceivedEvent } from 'microservice-runtime';
 import type { MoneySent } from './money.ts';
 
-/** Credits what another bank has sent and notes it; `database` is for what must outlive a rollback. */
+/** Credits a transfer from another bank and records it; `database` is for records that must survive a rollback. */
 export function receiveMoney(database: Knex) {
   return async (event: ReceivedEvent<MoneySent>, trx: Knex.Transaction): Promise<void> => {
     const { transfer, sequence, recipient, amount, sentAt, poison } = event.data;
@@ -19,7 +19,7 @@ export function receiveMoney(database: Knex) {
   };
 }
 
-/** Counts the try, and tells whether the poison has lost its effect. */
+/** Counts the attempt, and reports whether the poison has lost its effect. */
 async function isHarmless(database: Knex, { transfer, poison }: MoneySent): Promise<boolean> {
   if (poison?.tries === 'until cured')
     return (await database('cures').where({ transfer }).first()) !== undefined;

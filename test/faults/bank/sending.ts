@@ -9,7 +9,7 @@ export interface Transfer extends Pick<MoneySent, 'transfer' | 'recipient' | 'am
 /** How a transfer ends that must not be: the code throws after it has published, or PostgreSQL refuses the COMMIT. */
 export type RollBack = 'thrown' | 'refused';
 
-/** Debits an account and tells the other bank, in one transaction. */
+/** Debits an account and notifies the other bank, in one transaction. */
 export async function sendMoney(
   { database, bus, moneySent }: { database: Knex; bus: EventBus; moneySent: MoneySentEvent },
   { account, ...rest }: Transfer,

@@ -14,7 +14,7 @@ const transferSchema = joi
   })
   .label('Transfer');
 
-/** Transfers for whoever asks over HTTP. */
+/** Transfers over HTTP. */
 export function transferRouter(send: (transfer: Transfer) => Promise<void>) {
   const router = apiRouter({ path: '/v1/transfers', tag: 'Transfers', bodyLimit: '1mb' });
   router.post(

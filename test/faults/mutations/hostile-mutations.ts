@@ -2,7 +2,7 @@ import type { Mutation } from './mutation.ts';
 
 const hostileTests = 'runtime/events/hostile-records.test.ts';
 
-/** What keeps the records of other programs from doing harm. */
+/** The mechanisms that keep the records of other programs from doing harm. */
 export const hostileMutations: readonly Mutation[] = [
   {
     name: 'headers as they come',

@@ -1,6 +1,6 @@
 import type { Mutation } from './mutation.ts';
 
-/** What HTTP promises to those who send a request. */
+/** The promises of HTTP to its clients. */
 export const httpMutations: readonly Mutation[] = [
   {
     name: 'idle connections are closed at once',

@@ -1,6 +1,6 @@
 import type { Mutation } from './mutation.ts';
 
-/** What the log promises about secrets and terminals. */
+/** The promises of the log about secrets and terminals. */
 const file = 'runtime/logging/logger.test.ts';
 
 export const loggingMutations: readonly Mutation[] = [

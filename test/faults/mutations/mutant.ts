@@ -12,7 +12,7 @@ const notCopied = new Set(['node_modules', 'dist']);
 const patience = 60_000;
 const timeLimit = 540_000;
 
-/** What mocha says of some tests. */
+/** The result of some tests in mocha. */
 export interface Outcome {
   passed: string[];
   failed: { title: string; message: string }[];

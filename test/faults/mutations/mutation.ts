@@ -1,7 +1,7 @@
 /** One mechanism, taken out, and the test that must fail then. */
 export interface Mutation {
   name: string;
-  /** What the mechanism does while it is there, as docs/guarantees.md promises it. */
+  /** The effect of the mechanism, as promised in docs/guarantees.md. */
   mechanism: string;
   changes: readonly Change[];
   noticedBy: NoticedBy;
@@ -14,7 +14,7 @@ export interface NoticedBy {
   /** A file for mocha, seen from `test/`. */
   file: string;
   title: string;
-  /** Where the title stands, if not in the file itself. */
+  /** The file with the title, if it is not the test file itself. */
   source?: string;
   /** Milliseconds after which it has failed, where waiting is how it does. */
   timeout?: number;

@@ -1,16 +1,16 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 
-/** What an actor does at its turn, such as one statement; resolves to what `work` does. */
+/** One step of an actor at its turn, such as one statement; resolves like `work`. */
 export type Turn = <T>(work: () => Promise<T>) => Promise<T>;
 
 export type Actor = (turn: Turn) => Promise<void>;
 
-/** A statement that takes longer waits for a lock of another actor, so that the others go on. */
+/** A statement that takes longer waits for another actor's lock, so the others continue. */
 const BLOCKED_AFTER = 10;
 
 /**
- * Runs actors that wait for each other in the order that `choices` names, so that a seed replays what happened: at each
- * step one of those that wait does one piece of work. `check` is called after each.
+ * Runs actors in the order of `choices`, so that a seed repeats the run: at each step, one waiting actor does one piece of
+ * work. `check` is called after each.
  */
 export async function interleave(
   actors: readonly Actor[],

@@ -120,7 +120,7 @@ function noLaneTwice(members: readonly Member[]): void {
   assert.equal(new Set(held).size, held.length, `held twice: ${held.join()}`);
 }
 
-/** Once nobody comes or goes, a few beats of each relay are enough. */
+/** Once no relay starts or stops, a few rounds of each are enough. */
 async function comeToRest(members: readonly Member[]): Promise<void> {
   for (let beat = 0; beat < 3; beat += 1) for (const { leases } of living(members)) await leases.balance();
   const shares = living(members).map(({ leases }) => leases.held().size);

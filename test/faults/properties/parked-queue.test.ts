@@ -128,7 +128,7 @@ describe('events that come, fail, wait, and are tried, redriven and dropped at t
     await check(plan.log, world);
   }
 
-  /** What failed for good is redriven until it passes. */
+  /** Dead letters are redriven until they succeed. */
   async function comeToRest(live: ReturnType<typeof createMember>, world: World): Promise<void> {
     const { database } = databases.operator;
     for (let round = 0; round < 60; round += 1) {

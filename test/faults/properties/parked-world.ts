@@ -31,7 +31,7 @@ export const settings = {
   parkedTries: 3,
 };
 
-/** The messages of a partition, and what handles them: an effect for each event, that tells what of its key it saw before it. */
+/** The messages of a partition and their handler: each event has an effect, which records the earlier effects of its key. */
 export function createLog(groupId: string, planned: readonly Planned[]) {
   const failures = planned.map((event) => event.failures);
   const messages = planned.map(({ key }, offset): IncomingMessage => ({
@@ -126,7 +126,7 @@ export async function runOnce(database: Knex, { groupId, handlers }: World): Pro
   return lap !== undefined;
 }
 
-/** Somebody who redrives and drops what he sees. */
+/** An operator who redrives and drops listed keys. */
 export async function operate(database: Knex, what: 'redrive' | 'drop', world: World): Promise<void> {
   for (const key of await seen(database, world)) {
     if (what === 'redrive') await redriveKey(database, key);

@@ -21,7 +21,7 @@ import { interleave, type Actor, type Turn } from './interleave.ts';
 /** A batch that a member claims, how many of its events it handles, and how its transaction ends. */
 type Move = { what: 'batch'; size: number; handles: number; commits: boolean } | { what: 'reset' };
 
-/** The events of one partition by offset; the second log is what the topic holds after the first was thrown away. */
+/** The events of one partition by offset; the second log is that of the topic after the first was deleted. */
 type Logs = [string[], string[]];
 
 const id = fc.nat({ max: 8 }).map(String); // some come twice, as from a relay that was killed
@@ -86,7 +86,7 @@ describe('two members that take the same partition for theirs', function () {
       }
     };
 
-  /** The first log is thrown away once; who still believes in it is stale. */
+  /** The first log is replaced once; a member that still believes in it is stale. */
   async function reset(of: GroupPartition, known: PartitionPosition, turn: Turn): Promise<PartitionPosition> {
     return known.resets > 0 ? known : turn(() => resetPosition(database, of, known, 0));
   }
@@ -131,7 +131,7 @@ describe('two members that take the same partition for theirs', function () {
       await turn(() => (commits ? trx.commit() : trx.rollback()));
       return commits ? { ...known, position: from + Math.min(handles, ids.length) } : known;
     } catch (error) {
-      await trx.rollback(); // or the other member would wait for ever
+      await trx.rollback(); // otherwise the other member would wait indefinitely
       throw error;
     }
   }

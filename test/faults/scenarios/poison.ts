@@ -61,7 +61,10 @@ export async function poisonAnAccount(world: World): Promise<PoisonFigures> {
   };
 }
 
-/** How long events took, in a partition and beside it, while the poison was there; without the accounts that had one of their own. */
+/**
+ * The durations of events, in the partition of the poison and in others, while it was there; without accounts that had their
+ * own poison.
+ */
 async function delays(
   world: World,
   { from, to, partition, account }: { from: number; to: number; partition: number; account: string },

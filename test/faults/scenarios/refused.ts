@@ -13,8 +13,8 @@ export interface RefusedFigures {
 const behind = 5;
 
 /**
- * Sends an event that its topic does not take, and others of its account after it; then has the topic take it and redrives
- * every outgoing key that is blocked. Resolves when the account has been handled whole.
+ * Sends an event that its topic refuses, and later events of its account; then makes the topic accept it and redrives every
+ * blocked outgoing key. Resolves when all events of the account are handled.
  */
 export async function redriveRefused(world: World): Promise<RefusedFigures> {
   const [sender, receiver] = world.banks;

@@ -30,14 +30,14 @@ export interface Handled {
 }
 
 /**
- * One service publishes; two replicas of another one handle what is all in one partition, but the events of keys that begin
- * with `calm`: those are in the partition of another topic, and tell how fast the machine is.
+ * One service publishes, and two replicas of another handle the events. All of them are in one partition, except those of
+ * keys that start with `calm`: they are in another topic, and measure the speed of the machine.
  */
 export interface NeighbourWorld {
   /** Publishes an event of each of these keys about every 40 ms, and resolves after `milliseconds`. */
   publishFor(milliseconds: number, keys: readonly string[]): Promise<void>;
   published(): ReadonlyMap<string, number>;
-  /** What was handled, in that order. */
+  /** The handled events, in order. */
   history(): Promise<Handled[]>;
   allHandled(): Promise<void>;
   parkedKeys(state: 'parked' | 'dead'): Promise<ParkedKeyRow[]>;
@@ -47,7 +47,7 @@ export interface NeighbourWorld {
 
 export interface NeighbourOptions {
   bootstrapServers: string;
-  /** What happens to an event before it is noted; the storm. */
+  /** The effect of the storm on an event before it is recorded. */
   strike: (key: string) => Promise<void>;
   settings: Partial<ConsumerSettings>;
 }

@@ -17,7 +17,7 @@ export interface Outcome {
 interface Circumstances {
   cwd: string;
   env?: Record<string, string>;
-  /** The program and what stands before the command's own arguments. */
+  /** The program and the arguments before those of the command. */
   program?: string[];
 }
 
@@ -29,7 +29,7 @@ export function bundledCommand(): Promise<string> {
   return bundling;
 }
 
-/** Outside of the repository, so that it cannot find a package of ours. */
+/** Outside of the repository, so it cannot find any of our packages. */
 async function bundle(): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'create-microservice-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -39,7 +39,7 @@ async function bundle(): Promise<string> {
   return path.join(outdir, 'create-microservice.js');
 }
 
-/** The command as it stands in the repository. */
+/** The command from the source of the repository. */
 export const sourceCommand = [
   '--import',
   import.meta.resolve('tsx'),
@@ -64,7 +64,7 @@ export async function run(args: string[], { cwd, env, program }: Circumstances):
   return { code, output: texts.output, errors: texts.errors.split('\n').filter((line) => line !== '') };
 }
 
-/** What npm leaves in the environment of a test run would be taken for swallowed flags. */
+/** Removes npm's variables of the test run, which would look like swallowed flags. */
 const cleanEnvironment = () =>
   Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^npm_|^NODE_OPTIONS$|^NODE_V8/.test(name)),

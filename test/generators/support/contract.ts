@@ -1,6 +1,6 @@
 type Json = Record<string, unknown>;
 
-/** What a contract says about one event. */
+/** The description of one event in a contract. */
 export interface Told {
   title?: unknown;
   name?: unknown;

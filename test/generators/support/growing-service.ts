@@ -12,13 +12,13 @@ import { serviceView } from '../../../generators/service/model/view.ts';
 import { templatesRoot } from '../../../generators/rendering/templates-root.ts';
 import type { Remembered } from '../../../generators/output/yo-rc.ts';
 
-/** Resource to the fields that it has; `account` and `wallet` belong to another service, which tells of them. */
+/** Each resource with its fields; `account` and `wallet` belong to another service, whose events are consumed. */
 export interface Shape {
   owned: Record<string, string[]>;
   told: Record<string, string[]>;
 }
 
-/** One run: what there is then, in which order, and what the owner does to the folder before it. */
+/** One run: the resources, their order, and the owner's changes to the folder before it. */
 export interface Run extends Shape {
   reversed: boolean;
   owner: 'nothing' | 'adds a migration' | 'deletes one' | 'renames one';
@@ -60,9 +60,9 @@ export function createGrowingService() {
   const present = new Map<string, string>();
 
   return {
-    /** What stands in `migrations/`: file name to text. */
+    /** The content of `migrations/`: file name to text. */
     present,
-    /** What earlier versions, which did not remember tables, leave. */
+    /** The state that earlier versions left, which did not store tables. */
     forgetTables: () => {
       if (remembered) remembered = { answers: remembered.answers };
     },
@@ -97,7 +97,7 @@ function actAsOwner(owner: Run['owner'], present: Map<string, string>): void {
   if (owner === 'renames one') present.set(last.replace(/\.ts$/, '_renamed.ts'), text);
 }
 
-/** A field that is new in a table that exists has to be optional; in a new one every second is required. */
+/** A new field in an existing table must be optional; in a new table, every second field is required. */
 function answersOf(
   { owned, told, reversed }: Run,
   remembered?: Pick<Remembered, 'answers' | 'tables'>,

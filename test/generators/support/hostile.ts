@@ -65,7 +65,7 @@ const allowed = [
   /^[a-z][a-zA-Z0-9]{0,9}$/,
 ];
 
-/** A text from somebody who may mean ill, or whose names are only unusual. */
+/** A text that may be an attack, or only unusual. */
 export const hostile: fc.Arbitrary<string> = fc.oneof(
   fc
     .array(fc.oneof(fc.constantFrom(...snippets), fc.string({ maxLength: 4, unit: 'binary' })), {
@@ -80,7 +80,7 @@ export const hostile: fc.Arbitrary<string> = fc.oneof(
   fc.oneof(...allowed.map((pattern) => fc.stringMatching(pattern))),
 );
 
-/** The same, or something that is no text at all. */
+/** Such a text, or any other value. */
 export const hostileJson: fc.Arbitrary<unknown> = fc.oneof(
   { arbitrary: hostile, weight: 4 },
   fc.jsonValue({ maxDepth: 2 }),

@@ -28,7 +28,7 @@ const isNode = (value: unknown): value is Node =>
 
 const known = new Map<string, string>();
 
-/** What a generated file does, without what it calls things and says: equal for two files that differ in values only. */
+/** The behavior of a generated file, without its names and texts: equal for two files that differ only in values. */
 export function shapeOf(file: string, text: string): string {
   const key = `${path.extname(file)} ${text}`;
   const shape = known.get(key) ?? JSON.stringify(readShape(file, text));
@@ -76,7 +76,7 @@ export const documents = (text: string, version: '1.1' | '1.2' = '1.2'): unknown
     return document.toJS() as unknown;
   });
 
-/** Without an order: what is sorted by a name stands elsewhere under another one. */
+/** Without an order, since items sorted by name move when they are renamed. */
 function jsonShape(value: unknown): string {
   if (typeof value !== 'object' || value === null) return typeof value;
   return `[${Object.values(value)
@@ -85,13 +85,13 @@ function jsonShape(value: unknown): string {
     .join()}]`;
 }
 
-/** Blocks with what they hold; of a paragraph only the kinds of its parts. A web address in a text becomes a link. */
+/** Blocks with their content; of a paragraph only the kinds of its parts. A web address in a text becomes a link. */
 function markdownShape({ type, children = [] }: Node): unknown {
   const parts = children.filter((part) => part.type !== 'text' && part.type !== 'link');
   return [type, parts.map(markdownShape)];
 }
 
-/** What is read in a Markdown file after its heading. */
+/** Returns the first paragraph after the heading of a Markdown file. */
 export function firstParagraph(text: string): string {
   const paragraph = parseMarkdown(text, {}).children?.[1];
   assert.equal(paragraph?.type, 'paragraph');
@@ -101,7 +101,7 @@ export function firstParagraph(text: string): string {
 const readText = ({ value, children = [] }: Node): string =>
   typeof value === 'string' ? value : children.map(readText).join('');
 
-/** The values of the properties called `name` in a program, in their order, as far as they are literals. */
+/** Returns the literal values of the properties called `name` in a program, in order. */
 export function literalsOf({ program }: Program, name: string): unknown[] {
   const found: unknown[] = [];
   const visit = (value: unknown): void => {

@@ -41,7 +41,7 @@ export const installConfluent: Install = (folder) => {
 export const installKafkaPython: Install = (folder) =>
   installPython(folder, `kafka-python==${clients.kafkaPython.version}`, 'kafka_python.py');
 
-/** A Python of its own, so that nothing of this machine's is changed. */
+/** A separate Python environment, so the machine is not changed. */
 async function installPython(folder: string, requirement: string, program: string): Promise<Launch> {
   const python = join(folder, 'bin', 'python');
   await run('python3', ['-m', 'venv', folder]);

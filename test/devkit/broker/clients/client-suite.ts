@@ -19,11 +19,11 @@ const PATIENCE = { timeout: 120_000 };
 interface Member {
   process: ChildProcess;
   values(): number[];
-  /** What it has been assigned last: the generation, or what stands for it, and the number of partitions. */
+  /** Its last assignment: the generation, or a substitute for it, and the number of partitions. */
   assigned(): { generation: number; partitions: number } | undefined;
 }
 
-/** What a client does all day, on the embedded broker: each of its commands is a process of its own. */
+/** Everyday work of a client on the embedded broker; each command is a separate process. */
 export function clientSuite(client: ListedClient, install: Install): void {
   describe(`${client.name} ${client.version}`, function () {
     this.timeout(240_000);

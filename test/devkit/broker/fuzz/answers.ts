@@ -16,7 +16,7 @@ const byKey = new Map([...messages.values()].map((message) => [message.key, mess
 export function checkAnswer(apiKey: number, version: number, answer: Buffer): void {
   const message = byKey.get(apiKey);
   if (!message) throw new Error(`an answer to the API ${apiKey}, which the tables do not have`);
-  // A version of ApiVersions that is not served is answered in version 0 (KIP-511).
+  // An unsupported version of ApiVersions is answered in version 0 (KIP-511).
   const isPlain = apiKey === API_VERSIONS && (version > 4 || !includes(message.versions, version));
   const decoded = decodeMessage(message.name, isPlain ? 0 : version, answer);
   for (const code of codesIn(decoded)) {

@@ -8,7 +8,10 @@ import { captured, type Collection } from './capture.ts';
 /** On Linux all of 127.0.0.0/8 is this machine: the same port can be listened on once more. */
 const OTHER_LOOPBACK = '127.0.0.2';
 
-/** Collects what librdkafka sends to produce, to list, to consume and to join a group; says where there is no kcat. */
+/**
+ * Collects the requests of librdkafka for producing, listing, consuming and joining a group; returns the reason if kcat is
+ * missing.
+ */
 export async function captureKcat(collection: Collection): Promise<void> {
   const kcat = await findKcat();
   if ('missing' in kcat) {
@@ -41,7 +44,7 @@ export async function captureKcat(collection: Collection): Promise<void> {
   await broker.stop();
 }
 
-/** Passes all on to 127.0.0.1, and collects what goes there. */
+/** Forwards everything to 127.0.0.1, and collects the bytes. */
 async function listenIn(port: number, collection: Collection): Promise<{ close(): void }> {
   const sockets: Socket[] = [];
   const server = createServer((client) => {

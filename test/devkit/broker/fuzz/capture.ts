@@ -3,7 +3,7 @@ import kafkajs, { type Admin, type Kafka, type Producer } from 'kafkajs';
 import { batch, fetchArguments } from '../batches.ts';
 import { encodeRequest } from '../protocol-client.ts';
 
-/** Of one API in one version this many requests are kept: there are far more Fetches and Heartbeats than others. */
+/** The most requests kept per API and version: Fetches and Heartbeats are far more frequent than others. */
 const KEPT_OF_A_KIND = 6;
 
 /** The topic and the group of the captured requests; the topic stays. */
@@ -26,7 +26,7 @@ export function createCollection() {
 
 export type Collection = ReturnType<typeof createCollection>;
 
-/** Collects what KafkaJS sends while it does all that it can do outside transactions. */
+/** Collects the requests of KafkaJS for all its operations except transactions. */
 export async function captureKafkaJs(bootstrapServers: string, collection: Collection): Promise<void> {
   const kafka = new kafkajs.Kafka({
     clientId: 'captured',
@@ -94,7 +94,7 @@ async function consumeSome(kafka: Kafka, admin: Admin): Promise<void> {
   for (const consumer of consumers) await consumer.disconnect();
 }
 
-/** What is refused is sent too. */
+/** Refused requests are sent too. */
 async function administrate(admin: Admin): Promise<void> {
   const { topic, groupId } = captured;
   const acl = { resourceType: 2, resourceName: 'x', resourcePatternType: 3, principal: 'User:a', host: '*' };
@@ -127,7 +127,7 @@ async function administrate(admin: Admin): Promise<void> {
   for (const call of calls) await call().catch(() => undefined);
 }
 
-/** Adds what KafkaJS sends to older brokers, which are not at hand to capture it. */
+/** Adds KafkaJS's requests for older brokers, which are not available for a capture. */
 export async function addOlderVersions(collection: Collection): Promise<void> {
   for (const [api, versions, args] of olderRequests()) {
     for (const version of versions) collection.add(await encodeRequest(api, version, args));

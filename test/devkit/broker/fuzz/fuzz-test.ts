@@ -4,12 +4,12 @@ import { addOlderVersions, captureKafkaJs, createCollection, type Collection } f
 import { addEveryVersion } from './every-version.ts';
 import { fuzz, type FuzzResult } from './fuzz.ts';
 
-/** Of each partition, so that what mutated requests append is no leak. */
+/** Per partition, so data appended by mutated requests does not look like a leak. */
 const RETENTION_BYTES = 64 * 1024;
 
 export interface FuzzTest {
   count: number;
-  /** Says what the requests are made of, beside KafkaJS's. */
+  /** Adds other requests to those of KafkaJS. */
   alsoCapture?: (collection: Collection) => Promise<void>;
   check?: (result: FuzzResult) => void;
 }

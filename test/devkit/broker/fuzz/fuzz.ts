@@ -12,7 +12,7 @@ export interface FuzzOptions {
   /** How many requests are sent. */
   count: number;
   seed: number;
-  /** What they are made of. */
+  /** The requests to mutate. */
   requests: readonly Buffer[];
 }
 
@@ -28,8 +28,8 @@ const LANES = 8;
 const PARTS = 10;
 
 /**
- * Sends mutated requests, and after each tenth of them asks the broker as a correct client does. Rejects when the broker
- * ends, hangs, answers what is none of Kafka's answers or has a fault of its own.
+ * Sends mutated requests, and after each tenth of them queries the broker like a correct client. Rejects if the broker exits,
+ * hangs, sends a response that Kafka would not send, or has an internal error.
  */
 export async function fuzz(
   broker: BrokerProcess,
@@ -66,7 +66,7 @@ async function sendAll(
   return outcomes;
 }
 
-/** A correct client gets what it sent, whatever the others did. */
+/** Checks that a correct client gets its data back, whatever the others did. */
 async function checkService(client: ProtocolClient, topic: string): Promise<void> {
   const value = randomUUID();
   const { errorCode, baseOffset } = await produce(client, { topic, values: [value] });
@@ -75,7 +75,7 @@ async function checkService(client: ProtocolClient, topic: string): Promise<void
   assert.equal(messages[0]?.value.toString(), value);
 }
 
-/** Deletes the topics and groups that mutated requests made: they are asked for, and no leak. */
+/** Deletes the topics and groups that mutated requests created: they were requested, so they are not a leak. */
 async function cleanUp(client: ProtocolClient, own: string): Promise<void> {
   interface Metadata {
     topicMetadata: { topic: string }[];

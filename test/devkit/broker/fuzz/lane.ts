@@ -1,7 +1,7 @@
 import { connectProtocol, type ProtocolClient } from '../protocol-client.ts';
 import { checkAnswer } from './answers.ts';
 
-/** Fetch, JoinGroup and SyncGroup may wait for others, and a request whose size is wrong for the rest of it. */
+/** Fetch, JoinGroup and SyncGroup may wait for others, and so may a request with a wrong size. */
 const waiting = new Set([1, 11, 14]);
 
 /** Milliseconds that such a request gets; then its connection is given up. */
@@ -50,7 +50,7 @@ export function createLane(bootstrapServers: string): Lane {
   };
 }
 
-/** Whether its first bytes state its size; if not, what is behind it are requests of their own, or it is incomplete. */
+/** Whether its first bytes state its size; otherwise, the rest is separate requests, or it is incomplete. */
 const isFramed = (request: Buffer): boolean => request.readInt32BE(0) === request.length - 4;
 
 async function answersTo(request: Buffer, connection: ProtocolClient): Promise<Outcome> {

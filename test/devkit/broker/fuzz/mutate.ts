@@ -12,7 +12,7 @@ const integers = [-(2 ** 31), -2, -1, 0, 1, 65_535, 1_000_000, 2 ** 31 - 1];
 
 type Mutation = (request: Buffer, random: Random, others: readonly Buffer[]) => Buffer;
 
-/** Most keep the header whole, so that they reach the API that they are for. */
+/** Most mutations keep the header, so the request reaches its API. */
 const place = (request: Buffer, random: Random): number => {
   const first = random(8) === 0 ? SIZE_BYTES : HEADER_BYTES;
   return first + random(Math.max(1, request.length - first));
@@ -64,8 +64,8 @@ const mutations: Mutation[] = [
 ];
 
 /**
- * One of the requests with one to four changes. Its size is put right, but for one in fifty; every second batch of
- * records that was changed gets a right checksum, so that what is behind it is read too.
+ * Returns one of the requests with one to four changes. Its size is corrected, except once in fifty times; every second
+ * changed batch of records gets a correct checksum, so the bytes after it are read too.
  */
 export function mutate(requests: readonly Buffer[], random: Random): Buffer {
   let mutated = pick(random, requests);

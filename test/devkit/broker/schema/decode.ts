@@ -17,7 +17,7 @@ export function decodeMessage<Answer>(name: string, version: number, bytes: Buff
   const message = messages.get(name);
   if (!message) throw new Error(`The tables have no message ${name}`);
   const cursor = { bytes, at: 0, version, isFlexible: includes(message.flexible, version) };
-  // The answer to ApiVersions keeps the plain header, so that any client can read it (KIP-511).
+  // The response to ApiVersions keeps the plain header, so any client can read it (KIP-511).
   if (cursor.isFlexible && name !== API_VERSIONS) assertNoTags(cursor);
   const answer = struct(message.response, cursor);
   if (cursor.at < bytes.length) throw new Error(`${bytes.length - cursor.at} bytes too many`);

@@ -1,11 +1,11 @@
 import { includes, messages, type Field } from './message.ts';
 
-/** Values by the names of fields; what is left out has the default of its field. */
+/** Values by field name; a missing value is the default of its field. */
 export type Values = Readonly<Record<string, unknown>>;
 
 export interface EncodeOptions {
   correlationId?: number;
-  /** Puts a tagged field that nobody knows into the header and into every structure. */
+  /** Adds an unknown tagged field to the header and to every structure. */
   unknownTags?: boolean;
 }
 

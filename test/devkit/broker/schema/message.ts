@@ -3,12 +3,12 @@ import { groupMessages } from './group-messages.ts';
 import { logMessages } from './log-messages.ts';
 import { topicMessages } from './topic-messages.ts';
 
-/** The first and the last version; Infinity where there is no last one yet. */
+/** The first and the last version; Infinity if there is no last one yet. */
 export type Versions = readonly [first: number, last: number];
 
 export interface Field {
   name: string;
-  /** A primitive type; that of the items in an array; 'struct' where there are `fields`. */
+  /** A primitive type; the type of an array's items; 'struct' if there are `fields`. */
   type: string;
   isArray: boolean;
   versions: Versions;
@@ -22,7 +22,7 @@ export interface Field {
 export interface Message {
   name: string;
   key: number;
-  /** Without the last one where that is not stable yet. */
+  /** Without the last version if that is not stable yet. */
   versions: Versions;
   flexible: Versions;
   request: Field[];

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { connectWithTopic, recordBatch } from '../batches.ts';
 import type { ProtocolClient } from '../protocol-client.ts';
 
-/** What requests of any version need to be accepted. */
+/** The state that requests of any version need to be accepted. */
 export interface World {
   client: ProtocolClient;
   /** A topic of one partition, which holds one record. */
@@ -71,7 +71,7 @@ async function joinAlone(client: ProtocolClient, groupId: string) {
   return { memberId, generation };
 }
 
-/** What a member joins with. */
+/** The fields with which a member joins. */
 export const joining = {
   sessionTimeoutMs: 30_000,
   rebalanceTimeoutMs: 30_000,

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { findBinaries } from '../../../../src/devkit/postgres/server/binaries.ts';
 import { placeBinaries } from '../../../../src/devkit/postgres/directories/outside.ts';
 
-/** Makes the login of a stopped data directory what version 0.1.0 made it: a superuser, beside a bootstrap `postgres`. */
+/** Gives the login of a stopped data directory the state of version 0.1.0: a superuser, next to a bootstrap `postgres`. */
 const data = path.join(process.argv[2] ?? '', 'data');
 const { uid, gid } = statSync(data);
 const account = process.getuid?.() === 0 ? { uid, gid } : undefined;

@@ -1,4 +1,4 @@
-// A command of the suite in ../client-suite.ts, done by @platformatic/kafka, which is installed beside this file.
+// A command of the suite in ../client-suite.ts with @platformatic/kafka, which is installed next to this file.
 import { Admin, Consumer, Producer, stringDeserializers, stringSerializers } from '@platformatic/kafka';
 
 const [command, bootstrapServers, topic, ...rest] = process.argv.slice(2);
