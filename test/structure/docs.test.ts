@@ -57,7 +57,7 @@ interface Link {
 
 type Default = string | number | boolean;
 
-/** What joi says of a variable; `whens` are conditions on others. */
+/** joi's description of a variable; `whens` are conditions on others. */
 interface Variable {
   flags?: { default?: Default | ((others: object) => Default); presence?: string };
   whens?: unknown;

@@ -100,7 +100,7 @@ function roomOf(file: string, base = 'src/runtime'): string {
   return folder === '.' ? within : folder;
 }
 
-/** The files of one circle in the order of their imports; empty where there is none. */
+/** The files of one circle in the order of their imports; empty if there is none. */
 function circleIn(targets: ReadonlyMap<string, readonly string[]>): string[] {
   const done = new Set<string>();
   const visit = (file: string, path: readonly string[]): string[] => {

@@ -7,11 +7,11 @@ export const root = path.resolve(import.meta.dirname, '..', '..');
 export interface Import {
   /** Seen from the root of the repository. */
   file: string;
-  /** A relative import as its path from the root, any other one as it is written. */
+  /** A relative import as its path from the root, any other one unchanged. */
   target: string;
 }
 
-/** The TypeScript files of a folder, without its dependencies, what is built, and templates. */
+/** The TypeScript files of a folder, without its dependencies, build output and templates. */
 export function sourcesOf(folder: string): string[] {
   const files = readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' });
   return files

@@ -16,9 +16,9 @@ const parts = ['event-outbox', 'event-inbox', 'event-parked', 'event-inbox-2'];
 const whole = 'events';
 
 /**
- * Owners' migrations export these modules, and a migration that has run does not run again. So a module that was released
- * makes what it made then, for ever: its statements are kept in `released-tables/`. To change a table add a module and a
- * migration; see docs/decisions/migrations.md. Never change a file of `released-tables/`.
+ * Owners' migrations export these modules, and a migration that has run never runs again. So a released module must always
+ * create the same schema: its statements are stored in `released-tables/`. To change a table, add a module and a migration;
+ * see docs/decisions/migrations.md. Never change a file of `released-tables/`.
  */
 describe('a released table module', function () {
   this.timeout(30_000);

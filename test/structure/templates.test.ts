@@ -21,7 +21,7 @@ const sources = all.filter((file) => file.endsWith('.ts') && !file.includes('/te
 const places = (files: string[], pattern: RegExp) =>
   files.flatMap((file) => [...read(file).matchAll(pattern)].map(([text]) => `${file}: ${text.slice(0, 80)}`));
 
-/** Every tag of a template, with what stands in it. */
+/** Every tag of a template, with its content. */
 const tags = templates.flatMap((file) =>
   [...read(file).matchAll(/<%([=_#-]?)([\s\S]*?)[-_]?%>/g)].map(([, kind = '', inside = '']) => ({
     file,
@@ -31,8 +31,9 @@ const tags = templates.flatMap((file) =>
 );
 
 /**
- * A value gets into a file through `<%= %>` alone. Each goes through `write` there, which takes a name that is plain in every
- * language, a number, or a Code; and only the functions of generators/rendering make Code, of literals and of such values.
+ * A value enters a file only through `<%= %>`. There, each value goes through `write`, which accepts a name that is plain in
+ * every language, a number, or a Code; and only the functions of generators/rendering create Code, from literals and such
+ * values.
  */
 describe('a template', () => {
   it('is found, and so are its tags', () => {

@@ -20,7 +20,7 @@ describe('the end of a transaction', () => {
       afterCommit: () => void steps.push(`${name} committed`),
       afterRelease: () => void steps.push(`${name} released`),
     });
-  /** Has the transaction fail silently just before COMMIT, as a statement would that nobody awaits. */
+  /** Makes the transaction fail silently just before COMMIT, like a statement that is not awaited. */
   const spoil = (trx: Knex.Transaction) =>
     onTransactionEnd(trx, {
       beforeCommit: async (connection) => void (await connection.query('select 1/0').catch(() => undefined)),
@@ -28,7 +28,7 @@ describe('the end of a transaction', () => {
 
   before(async () => {
     world = await createOutboxDatabase();
-    // one connection, so that each transaction gets the one of the transaction before
+    // one connection, so each transaction reuses that of the previous one
     database = connectDatabase({ databaseUrl: world.url, databasePoolMax: 1, serviceName: 'order-service' });
     await database.raw('create table late (id int unique deferrable initially deferred)');
   });

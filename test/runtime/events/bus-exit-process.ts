@@ -1,4 +1,4 @@
-// Starts a bus and stops it while its topic is being made, many times over, and then has nothing left to do.
+// Starts a bus and stops it while its topic is being created, many times, and then has nothing left to do.
 import { setTimeout } from 'node:timers/promises';
 import joi from 'joi';
 import knex from 'knex';

@@ -23,7 +23,7 @@ const event: PublishedEvent = {
   topic: 'user.events',
 };
 
-/** What a consumer gets of a message: everything is bytes. */
+/** A message as a consumer receives it: everything is bytes. */
 const received = (headers: Record<string, string>, value: string | null = '{}'): IncomingMessage => ({
   topic: 'user.events',
   partition: 3,

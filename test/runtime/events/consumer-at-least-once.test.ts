@@ -94,7 +94,7 @@ describe('bus.on with { delivery: "at-least-once" }', () => {
     consume(async () => {
       calls += 1;
       if (calls > 1) return;
-      // the server ends every other session: the one that is about to remember
+      // the server ends every other session, including the one that is about to record the event
       await fixture.database.raw(
         'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
       );

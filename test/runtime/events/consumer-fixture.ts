@@ -66,13 +66,13 @@ export interface Fixture {
     text: string,
     overrides?: { id?: string; headers?: Record<string, string>; value?: string | Buffer },
   ): Promise<string>;
-  /** Sends a message as it is, whatever it is. */
+  /** Sends any message unchanged. */
   sendRaw(message: RawMessage): Promise<void>;
   sendMany(notes: { key: string; text: string; id?: string }[]): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The broker is an embedded one, which stands idle where another one is named. */
+/** Starts an embedded broker, which stays idle if another broker is named. */
 export async function createFixture(partitions = 3, foreignKafka?: string): Promise<Fixture> {
   const directory = await mkdtemp(join(tmpdir(), 'broker-'));
   const [{ url, drop }, started] = await Promise.all([createDatabase(), startBroker({ directory })]);

@@ -15,7 +15,7 @@ describe('a half-open connection to Kafka', function () {
   before(async () => (fixture = await createFixture(1)));
   after(() => fixture.close());
 
-  /** Stands between the clients and a broker that advertises it. */
+  /** A relay between the clients and a broker that advertises the relay's address. */
   async function startRelay(host: string, port: number) {
     const sockets = new Set<Socket>();
     const server = createServer((client) => {
@@ -32,7 +32,7 @@ describe('a half-open connection to Kafka', function () {
     server.listen(port, advertisedHost);
     await once(server, 'listening');
     return {
-      /** What is open stays open, and swallows all. New connections work. */
+      /** Open connections stay open and swallow all data. New connections work. */
       swallow: () => sockets.forEach((socket) => socket.unpipe().resume()),
       close() {
         sockets.forEach((socket) => socket.destroy());

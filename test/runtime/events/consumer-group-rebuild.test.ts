@@ -15,7 +15,7 @@ describe('a member of a group that is lost', () => {
   beforeEach(async () => (fixture = await createFixture(1)));
   afterEach(() => fixture.close());
 
-  /** Every member is a real one, but what `disturb` changes of it; `members` are those that were made so far. */
+  /** Every member is real, except for the changes of `disturb`; `members` are those created so far. */
   function consume(
     disturb: (member: GroupMember, events: MemberEvents, count: number) => GroupMember,
     settings: Partial<ConsumerSettings>,

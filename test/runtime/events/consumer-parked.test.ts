@@ -37,7 +37,7 @@ const redrive = async (): Promise<unknown> =>
     .database('event_parked_keys')
     .update({ state: 'parked', attempts: 0, next_try_at: fixture.database.fn.now() });
 
-/** Parked events wait for a redrive, unless a test says otherwise. */
+/** Parked events wait for a redrive, unless a test sets another delay. */
 const longDelay = { parkDelay: { first: 600_000, max: 600_000 } };
 
 function consume(
@@ -50,7 +50,7 @@ function consume(
   return consumers;
 }
 
-/** Keeps every note but those whose text says that they fail, while `failing` says so. */
+/** Keeps every note, except failing ones while `failing` returns true. */
 function keepUnless(fail: () => unknown, failing: () => boolean = () => true): EventHandler<Note> {
   return async (event, trx) => {
     await keep(event, trx);

@@ -16,7 +16,7 @@ const identity = (id: string): Header[] => [
   ['ce_source', bytes('test')],
 ];
 
-/** Records that another program wrote, each under a key of its own, beside good events of other keys. */
+/** Records of another program, each with its own key, next to good events of other keys. */
 describe('a record of another program', () => {
   const { topic } = noteWritten;
   let fixture: Fixture;

@@ -8,7 +8,7 @@ const HOUR = 60 * 60 * 1_000;
 describe('the pruner of the inbox', () => {
   let fixture: Fixture;
   let stop: () => void;
-  /** What Kafka says of the topic the next time; an error is what it says when it does not answer. */
+  /** Kafka's next answer about the topic; an error if it does not answer. */
   let kept: number | undefined | Error;
   let asked: number;
 

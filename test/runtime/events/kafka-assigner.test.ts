@@ -24,7 +24,7 @@ const partitionsArbitrary = fc
     ),
   )
   .map((entries) => new Map(entries));
-/** What members say that they hold, which may be anything. */
+/** The holdings that members report, which may be anything. */
 const ownedArbitrary = fc
   .dictionary(fc.constantFrom(...topicNames, 'gone'), fc.array(fc.integer({ min: 0, max: 15 })))
   .map((owned) => new Map(Object.entries(owned)));

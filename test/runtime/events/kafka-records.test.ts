@@ -125,7 +125,7 @@ describe('a record set', () => {
       marker(12, 8, 'abort'),
       inTransaction(13, 1, 8),
     ]);
-    // both began before what was fetched, and brokers promise no order
+    // both started before the fetched range, and brokers guarantee no order
     const aborted = [
       { producerId: 8n, firstOffset: 2 },
       { producerId: 7n, firstOffset: 1 },

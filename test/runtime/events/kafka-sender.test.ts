@@ -59,7 +59,7 @@ describe('the Kafka driver', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  /** The numbers that arrived of a key; what came twice counts once, at its first place. */
+  /** The received numbers of a key; a duplicate counts once, at its first place. */
   const arrived = async (key: string): Promise<number[]> => {
     const messages = await readMessages(broker.bootstrapServers, topic);
     return [

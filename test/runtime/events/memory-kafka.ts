@@ -4,13 +4,14 @@ import { type Refusal, SendError, TopicError } from '../../../src/runtime/events
 import type { OutgoingMessage } from '../../../src/runtime/events/event/message.ts';
 
 /**
- * Kafka as a relay sees it, in memory: it acknowledges after a while, and what fails may have arrived or not, in part too.
+ * An in-memory Kafka for a relay: it acknowledges after a delay, and a failed request may have arrived completely, partly or
+ * not at all.
  */
 export interface MemoryKafka {
   driver: Pick<KafkaDriver, 'createSender' | 'ensureTopics'>;
   /** All that has arrived, in order. */
   messages: OutgoingMessage[];
-  /** Asked for each request; an error that it returns is what the sender gets, after `arrived` messages got through. */
+  /** Called for each request; a returned error is passed to the sender, after `arrived` messages were stored. */
   fault: (messages: readonly OutgoingMessage[]) => { error: Error; arrived: number } | undefined;
   /** Topics that it does not create. */
   forbidden: Set<string>;
@@ -54,10 +55,10 @@ export function createMemoryKafka(): MemoryKafka {
   return kafka;
 }
 
-/** What the driver throws when nobody answers. */
+/** The driver's error if Kafka does not answer. */
 export const unreachable = (): Error => new SendError(new Error('connect ECONNREFUSED 127.0.0.1:9092'));
 
-/** What the driver throws when Kafka says no. */
+/** The driver's error if Kafka refuses. */
 export function refusal(reason: string, refused: Refusal): Error {
   return Object.assign(new SendError(new Error(reason)), { refused });
 }

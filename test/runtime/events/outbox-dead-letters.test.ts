@@ -26,7 +26,7 @@ describe('an event that Kafka refuses for good', () => {
   });
   afterEach(() => world.close());
 
-  /** A replica; the last one that is started is the one that publishes. */
+  /** A replica; the last one started is the publisher. */
   async function startRelay(metrics?: Registry, refusalPatience = PATIENCE): Promise<Relay> {
     const replica = await world.startReplica({ ...(metrics && { registry: metrics }), refusalPatience });
     publish = replica.publish;

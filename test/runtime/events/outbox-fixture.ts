@@ -25,7 +25,7 @@ export interface OutboxDatabase {
   close(): Promise<void>;
 }
 
-/** A database of its own with the tables of an outbox, and a table of orders to change beside it. */
+/** Creates a database with the tables of an outbox and a table of orders. */
 export async function createOutboxDatabase(poolMax = 10): Promise<OutboxDatabase> {
   const created: TestDatabase = await createDatabase();
   const database = connectDatabase({

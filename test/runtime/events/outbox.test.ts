@@ -11,7 +11,7 @@ import { down, up } from '../../../src/runtime/tables/event-outbox.ts';
 import { createOutboxDatabase, orderPlaced, type OutboxDatabase } from './outbox-fixture.ts';
 
 const placed = (id: string, total = 1) => orderPlaced.of(id, { id, total });
-/** A transaction, or a savepoint in it, with what happens inside in order. */
+/** A transaction, or a savepoint in it, with its steps in order. */
 interface Nested {
   steps: ('publish' | Nested)[];
   fails: boolean;
@@ -469,7 +469,7 @@ describe('publish', () => {
 
   describe('by many transactions at once', () => {
     it('shows no event of a key to a reader before an older one', async () => {
-      // every commit takes a while after its insert, so that they would overtake each other
+      // every commit takes a while after its insert, so unlocked commits would overtake each other
       await database.raw(`create function dawdle() returns trigger language plpgsql as $$
         begin perform pg_sleep(random() * 0.01); return null; end $$;
         create constraint trigger dawdle after insert on event_outbox deferrable initially deferred

@@ -50,7 +50,7 @@ describe('a parked key', () => {
       );
     });
 
-  /** What a partition does with a message: behind those that wait, or at once. */
+  /** Handles a message like a partition does: behind waiting events, or immediately. */
   const arrive = (id: string, key = 'a'): Promise<string> =>
     inTransaction(fixture.database, async (trx) => {
       const waiting = await lockParkedKeys(trx, of, [key]);

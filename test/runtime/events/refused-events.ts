@@ -16,7 +16,7 @@ const logger = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
 const LIMIT = 4_000;
 const TOPIC_RESOURCE = 2;
 
-/** What the relay does with what a broker refuses; `bootstrapServers` is asked when a test runs. */
+/** The relay's reaction to events that a broker refuses; `bootstrapServers` is called when a test runs. */
 export function describeRefusedEvents(bootstrapServers: () => string): void {
   let world: OutboxDatabase;
   let topic: string;
@@ -85,7 +85,7 @@ export function describeRefusedEvents(bootstrapServers: () => string): void {
   const count = async (table: string): Promise<number> =>
     Number((await world.database(table).count())[0]?.['count']);
   const emptied = () => waitFor(async () => (await count('event_outbox')) === 0);
-  /** The numbers of a key that arrived; what came twice counts once, at its first place. */
+  /** The received numbers by key; a duplicate counts once, at its first place. */
   async function arrived(): Promise<Map<string, number[]>> {
     const numbers = new Map<string, Set<number>>();
     for (const { key, value } of await readMessages(bootstrapServers(), topic)) {

@@ -6,7 +6,7 @@ import { createMemoryKafka, refusal, unreachable } from './memory-kafka.ts';
 import { orderPlaced } from './outbox-fixture.ts';
 import { createRelayFixture, placed, type RelayFixture, type Replica, upTo } from './relay-fixture.ts';
 
-/** Milliseconds after which a relay looks into its lanes at the earliest, when nobody has woken it. */
+/** The earliest time, in ms, at which a relay checks its lanes without a notification. */
 const LOOK = 750;
 const medianOf = (values: number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Infinity;

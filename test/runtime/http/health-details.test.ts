@@ -19,7 +19,7 @@ describe('GET /health/ready and /health/live', () => {
   afterEach(() => started.server.stop());
   after(() => database.destroy());
 
-  /** What a request with these lines gets, as text. */
+  /** Returns the response to a request with these headers, as text. */
   async function get(url: string, path: string, ...given: string[]): Promise<string> {
     const headers = given.filter((header) => header !== absolute);
     const target = headers.length < given.length ? `http://users.example.com${path}` : path;

@@ -5,7 +5,7 @@ import knex from 'knex';
 import { apiRouter } from 'microservice-runtime/http';
 import { startApp } from './start-app.ts';
 
-/** A route that says "entered", begins its answer if it should, and ends it after "finish". */
+/** A route that emits "entered", starts its answer on request, and ends it after "finish". */
 function slow({ begins = false } = {}) {
   const turns = new EventEmitter();
   const router = apiRouter({ path: '/slow', tag: 'Slow' });

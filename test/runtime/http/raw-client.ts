@@ -8,7 +8,7 @@ export interface RawAnswer {
   body: string;
 }
 
-/** One connection, and what came over it. */
+/** One connection, and the data received over it. */
 export interface RawClient {
   /** Answers so far, in their order. Only those with a `content-length` or without a body are understood. */
   readonly answers: readonly RawAnswer[];

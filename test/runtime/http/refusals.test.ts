@@ -24,7 +24,7 @@ function things() {
 
 const long = 'x'.repeat(20_000);
 
-/** What Node's parser refuses before there is a request. */
+/** Requests that Node's parser refuses. */
 const refused: [what: string, status: number, text: string][] = [
   ['a header without a name', 400, 'GET /things HTTP/1.1\r\nhost: a\r\n: b\r\n\r\n'],
   ['a method that does not exist', 400, 'FETCH /things HTTP/1.1\r\nhost: a\r\n\r\n'],

@@ -129,7 +129,7 @@ describe('the database work of a request', () => {
           send('GET', '/odd/idle'),
         ]);
         await waitFor(async () => (await waiting()) === 2 && (await running()) === 4);
-        // the pool is empty, so that this one waits for a connection
+        // the pool is empty, so this request waits for a connection
         clients.push(await send('PATCH', '/odd/transaction'));
         await waitFor(
           () => app.lines.length >= 0 && (database.client as Pooled).pool.numPendingAcquires() === 1,
@@ -179,7 +179,7 @@ const readLimits = (database: Knex): Promise<string[]> =>
     return rows[0].limits;
   });
 
-/** Routes that do in the database what routers of owners do. */
+/** Routes with the kinds of database work that owners' routers do. */
 function createOddRouter(database: Knex) {
   const router = apiRouter({ path: '/odd', tag: 'Odd' });
   const body = joi.object<{ displayName: string }>({ displayName: joi.string() }).label('Odd');

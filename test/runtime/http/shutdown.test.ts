@@ -9,7 +9,7 @@ import { startApp, type StartedApp } from './start-app.ts';
 const live = requestText('/health/live');
 const grace = 400;
 
-/** A route that says "entered" and answers after "finish". */
+/** A route that emits "entered" and answers after "finish". */
 function slow() {
   const turns = new EventEmitter();
   const router = apiRouter({ path: '/slow', tag: 'Slow' });
@@ -156,7 +156,7 @@ describe('a server that stops', () => {
     const server = await start(0, [large()]);
     const response = await fetch(`${server.url}/large`);
     const stopped = server.stop();
-    await delay(300); // it does not read while the server closes what is idle
+    await delay(300); // it does not read while the server closes idle connections
     assert.equal((await response.arrayBuffer()).byteLength, 4_000_000);
     await stopped;
   });

@@ -58,7 +58,7 @@ describe('the times of the http server', () => {
     const client = await connect(server.url);
     client.write(live);
     await client.answer(0);
-    await delay(300); // several times as long, and as often as they are checked
+    await delay(300); // several times the limit, and the interval of the checks
     client.write(live);
     assert.equal((await client.answer(1))?.status, 200);
   });

@@ -2,7 +2,7 @@ import type { Part } from '../../../src/runtime/lifecycle/part.ts';
 import { run } from '../../../src/runtime/lifecycle/run.ts';
 import { createLogger } from '../../../src/runtime/logging/logger.ts';
 
-/** A service for the tests of `run`; its argument says how it behaves. */
+/** A service for the tests of `run`; its argument selects its behavior. */
 const [behaviour] = process.argv.slice(2);
 const logger = createLogger({ serviceName: 'sample', logLevel: 'info' });
 const keepAlive = setInterval(() => undefined, 1_000);

@@ -7,14 +7,14 @@ import { missingRuntimeTables } from '../../../generators/service/migrations/run
 const root = path.resolve(import.meta.dirname, '../../..');
 const released = path.join(root, 'test/structure/released-tables');
 
-/** What a service had that was generated before `tables/event-inbox-2`. */
+/** The migrations of a service that was generated before `tables/event-inbox-2`. */
 export const older = [
   '20260101000000_event_outbox',
   '20260101000001_event_inbox',
   '20260101000002_event_parked',
 ];
 
-/** What such a service has after it is generated again. */
+/** The migrations of such a service after it is generated again. */
 export const names = (): string[] => {
   const files = new Map(older.map((name) => [`${name}.ts`, '']));
   return [...older, ...missingRuntimeTables(files).map(({ name }) => name)];

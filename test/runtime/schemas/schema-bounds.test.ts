@@ -6,7 +6,7 @@ import { apiRouter } from '../../../src/runtime/http/api-router.ts';
 import { openApiDocument } from '../../../src/runtime/http/documents/openapi.ts';
 import { schemaFault } from '../../../src/runtime/schemas/schema-bounds.ts';
 
-/** Each level holds the one below twice: the schema is small, and what it describes is not. */
+/** Each level contains the one below twice: the schema is small, but its expansion is not. */
 function doubling(levels: number): joi.ObjectSchema {
   let schema: joi.ObjectSchema = joi.object({ a: joi.string() });
   for (let level = 0; level < levels; level += 1) schema = joi.object({ a: schema, b: schema });

@@ -8,8 +8,8 @@ const source = path.join(repository, 'src/runtime');
 let built: string | undefined;
 
 /**
- * The folder of microservice-runtime as npm would install it, compiled from the sources as they are now, once a process.
- * It ends with the process.
+ * Returns the folder of microservice-runtime as npm would install it, compiled from the current sources once per process. It
+ * is deleted with the process.
  */
 export function builtRuntime(): string {
   built ??= build();

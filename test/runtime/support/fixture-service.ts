@@ -47,7 +47,7 @@ const tsconfig = {
   include: ['migrations', 'seeds', 'src'],
 };
 
-/** A service in a folder of its own, with `files` over the smallest that migrates. */
+/** Creates a service in its own folder, with `files` added to the smallest service that migrates. */
 export function createFixtureService(files: Record<string, string> = {}): FixtureService {
   const root = mkdtempSync(path.join(tmpdir(), 'fixture-service-'));
   linkPackages(root);

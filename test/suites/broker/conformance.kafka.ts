@@ -4,7 +4,7 @@ import { openWorld } from '../../devkit/broker/versions/world.ts';
 import { withProducer } from '../bus/raw-kafka.ts';
 import { startRealKafka, type SuiteBroker } from '../bus/suite-broker.ts';
 
-/** Says that the conformance suite of the embedded broker asks for what Apache Kafka does, not for what we believe. */
+/** Checks that the conformance suite of the embedded broker requires the behavior of Apache Kafka. */
 describe('Apache Kafka', function () {
   this.timeout(60_000);
   const address = { bootstrapServers: '' };

@@ -18,7 +18,7 @@ export interface Suite {
   broker: () => SuiteBroker;
 }
 
-/** What the event bus promises, whatever the broker behind it. */
+/** The promises of the event bus, with any broker. */
 export function busSuite(name: string, startBroker: StartSuiteBroker): void {
   describe(`event bus on ${name}`, function () {
     this.timeout(60_000);

@@ -14,7 +14,7 @@ interface Instance {
   stop: () => Promise<void>;
 }
 
-/** Instances of a service of which version 1 hears one topic and version 2 another one too. */
+/** Instances of a service: version 1 consumes one topic, version 2 one more. */
 export function deployBehaviour({ world, broker }: Suite): void {
   let started: Instance[];
   let sent: string[];

@@ -72,7 +72,7 @@ const times = fc.oneof(
 
 let identities = 0;
 
-/** An event of a type that is handled, with an id of its own; its later headers may spoil it. */
+/** An event of a handled type with its own id; its later headers may make it invalid. */
 function almostGood(type: string): RawRecord['headers'] {
   const headers = { ce_id: `hostile-${(identities += 1)}`, ce_type: type, ce_source: 'hostile' };
   return Object.entries(headers).map(([name, value]) => [name, text(value)]);

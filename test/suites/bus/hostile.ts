@@ -84,7 +84,7 @@ const lagOf = ({ bus }: Replica): number =>
     .consumers.flatMap(({ partitions }) => partitions)
     .reduce((sum, { lag }) => sum + lag, 0);
 
-/** Events that were handled or passed over, as the metrics tell. */
+/** Returns the number of events handled or skipped, from the metrics. */
 async function countedBy({ bus }: Replica): Promise<number> {
   const lines = (await bus.registry.metrics()).split('\n');
   const counters = /^microservice_consumer_(handled|duplicates|tombstones|unhandled)_total\{.*\} (\d+)$/;

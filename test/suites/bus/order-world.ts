@@ -30,7 +30,7 @@ export type Handler = (event: ReceivedEvent<Change>, trx: Knex.Transaction) => P
 export interface Replica {
   bus: EventBus;
   database: Knex;
-  /** What it logged, one JSON text a line. */
+  /** Its log, one JSON text per line. */
   log: string[];
   /** Safe to repeat. */
   stop(): Promise<void>;
@@ -51,7 +51,7 @@ export interface OrderWorld {
   effectsOf: (count: number) => Promise<Revisions>;
   /** Resolves when nothing waits in the outbox. */
   allSent: () => Promise<unknown>;
-  /** What the replicas have warned of, for whoever looks into a failure. */
+  /** The warnings of the replicas, as evidence for a failure. */
   warnings: () => string[];
   close: () => Promise<void>;
 }
@@ -59,7 +59,7 @@ export interface OrderWorld {
 /** A member that died is missed after 10 s, and a busy machine is slow. */
 const patience = 25_000;
 
-/** @param variables what the services need to be let in by the broker, or to share it with others */
+/** @param variables with which the services log in to the broker, or share it with others */
 export async function createOrderWorld(
   bootstrapServers: string,
   variables: Record<string, string> = {},

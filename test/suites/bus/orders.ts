@@ -11,7 +11,7 @@ export interface Change {
 
 export type OrderChanged = EventDefinition<Change>;
 
-/** An order counts its revisions, so that whoever hears of them can tell what is missing, double or out of order. */
+/** An order numbers its revisions, so a consumer can tell whether one is missing, duplicated or out of order. */
 export function orderChangedIn(topic: string): OrderChanged {
   return defineEvent<Change>({
     type: 'order.changed',
@@ -46,8 +46,8 @@ export async function createEffectTables(database: Knex): Promise<void> {
 }
 
 /**
- * Changes an order and publishes it, as services do: one transaction, the order's row locked. Where the database's default
- * isolation refuses one that came second, it is done again, as PostgreSQL asks of whoever chooses such a level (13.5).
+ * Changes an order and publishes it, like a service: one transaction, with the order's row locked. If the database's default
+ * isolation level refuses the later transaction, it is repeated, as PostgreSQL requires for such a level (13.5).
  */
 export async function changeOrder(
   database: Knex,
@@ -92,7 +92,7 @@ export async function noteEffect(
 
 export type Revisions = Record<string, number[]>;
 
-/** What was done about each order, in the order of doing. */
+/** The effects on each order, in order. */
 export async function readEffects(database: Knex): Promise<Revisions> {
   const rows = await database('effects').orderBy('place').select('order_id', 'revision');
   return rows.reduce<Revisions>((all, { order_id, revision }) => {
@@ -101,7 +101,7 @@ export async function readEffects(database: Knex): Promise<Revisions> {
   }, {});
 }
 
-/** What must be done about each order: every revision, once, in order. */
+/** The expected effects on each order: every revision, once, in order. */
 export async function expectedEffects(database: Knex): Promise<Revisions> {
   const rows = await database('orders').select('id', 'revision');
   return Object.fromEntries(rows.map(({ id, revision }) => [id, upTo(revision)]));

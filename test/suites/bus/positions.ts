@@ -13,7 +13,7 @@ export function positionBehaviour({ world, broker }: Suite): void {
     await effectsOf(3);
     await first.stop();
     await withAdmin(broker().bootstrapServers, (admin) => admin.deleteGroups([groupId]));
-    // without the inbox, only the position stands between the group and doubles
+    // without the inbox, only the position protects the group from duplicates
     await copies('event_inbox').delete();
     await change(publisher, 'a');
     await startConsumer();

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Kafka, logLevel, Partitioners, type Admin, type KafkaMessage, type Producer } from 'kafkajs';
 
-/** KafkaJS as it is, for what a test does behind the bus's back. */
+/** Plain KafkaJS, to act independently of the bus. */
 const client = (bootstrapServers: string) =>
   new Kafka({ brokers: bootstrapServers.split(','), logLevel: logLevel.NOTHING });
 

@@ -7,7 +7,7 @@ import type { StartSuiteBroker, SuiteBroker } from './suite-broker.ts';
 export interface Storm {
   /** Milliseconds that members come and go. */
   duration: number;
-  /** Milliseconds between two who come or go. */
+  /** Milliseconds between two changes of the members. */
   interval: number;
   /** Milliseconds that a handler takes. */
   handling: number;
