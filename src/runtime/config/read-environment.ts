@@ -32,7 +32,7 @@ export function readEnvironment<Variables extends Record<string, joi.Schema> = {
 ): ServiceConfig & OwnConfig<Variables> {
   const own: Record<string, joi.Schema> = ownVariables ?? {};
   const checked = check(environment, { ...serviceVariables, ...ownSchemas(own) });
-  const ownEntries = Object.keys(own).map((name) => [camelCase(name), checked[name]]);
+  const ownEntries = Object.keys(own).map((name) => [camelCaseVariable(name), checked[name]]);
   const ownConfig: OwnConfig<Variables> = Object.fromEntries(ownEntries);
   return { ...serviceConfig(checked), ...ownConfig };
 }
@@ -72,6 +72,6 @@ function unset(message: string): string {
   return message === 'is required' ? 'is not set' : message;
 }
 
-function camelCase(name: string): string {
+function camelCaseVariable(name: string): string {
   return name.toLowerCase().replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }

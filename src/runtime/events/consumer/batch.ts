@@ -11,7 +11,7 @@ import { identityOf, type EventIdentity } from '../event/definition.ts';
 import { claimEvents, forgetInbox, type Claimed } from '../inbox/inbox.ts';
 import type { IncomingMessage } from '../event/message.ts';
 import { keyTextOf } from '../parking/stored-message.ts';
-import { appendParked, keysOf, lockParkedKeys, parkKey, type Verdict } from '../parking/park.ts';
+import { appendParked, messageKeys, lockParkedKeys, parkKey, type Verdict } from '../parking/park.ts';
 import {
   movePosition,
   readPosition,
@@ -128,7 +128,7 @@ function itemOf(message: IncomingMessage, handlers: GroupHandlers): Item {
 }
 
 const keysIn = (items: Item[]): string[] =>
-  keysOf(items.flatMap(({ wanted, message }) => (wanted ? [message] : [])));
+  messageKeys(items.flatMap(({ wanted, message }) => (wanted ? [message] : [])));
 
 async function claimItems(
   items: Item[],

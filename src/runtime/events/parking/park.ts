@@ -121,5 +121,5 @@ const wordsOf = ({ message }: Error): string => message.split(' - ').at(-1) ?? m
 const isDataError = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && /^(22|54)/.test(String(error.code));
 
-export const keysOf = (messages: readonly IncomingMessage[]): string[] =>
+export const messageKeys = (messages: readonly IncomingMessage[]): string[] =>
   messages.flatMap((message) => (message.key === null ? [] : [keyTextOf(message)]));

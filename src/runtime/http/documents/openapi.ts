@@ -107,14 +107,14 @@ function templated(path: string): string {
 
 /** Ids are unique in a document: if two summaries give the same id, the later one uses its path. */
 function operationId({ operationId: given, summary, method, path }: Operation, ids: Set<string>): string {
-  const wanted = given ?? camelCase(summary);
-  const id = ids.has(wanted) ? camelCase(`${method} ${path}`) : wanted;
+  const wanted = given ?? camelCaseId(summary);
+  const id = ids.has(wanted) ? camelCaseId(`${method} ${path}`) : wanted;
   ids.add(id);
   return id;
 }
 
 /** Converts "Create a user" to `createUser`. */
-function camelCase(summary: string): string {
+function camelCaseId(summary: string): string {
   const words = summary.split(/\W+/).filter((word) => word !== '' && !/^(a|an|the)$/i.test(word));
   const [first = '', ...others] = words.map((word) => word.toLowerCase());
   return first + others.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join('');
