@@ -51,3 +51,11 @@ export type Precondition = (current: object) => void;
 export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
+
+/** Returns what a terminal shows of an error. A defect in code needs its stack; the message of any other error is complete. */
+export function errorText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const mistake = [TypeError, ReferenceError, RangeError, SyntaxError].some((kind) => error instanceof kind);
+  if (mistake) return error.stack ?? error.message;
+  return error.message || ('code' in error ? String(error.code) : error.name);
+}

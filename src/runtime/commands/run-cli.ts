@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { errorText } from '../errors.ts';
 import { withoutTextSecrets } from '../logging/text-secrets.ts';
 import { MisuseError, type Command } from './input/command.ts';
 import { contractsCommand } from './contracts.ts';
@@ -40,7 +41,7 @@ export async function runCli([name = '--help', ...args]: string[], root: string)
   } catch (error) {
     const misuse = misuseOf(error);
     if (misuse !== undefined) return complain(`${misuse}; see microservice-runtime ${name} --help`, 2);
-    return complain(describe(error), 1);
+    return complain(errorText(error), 1);
   }
 }
 
@@ -52,13 +53,6 @@ function show(text: string): number {
 function complain(message: string, code: number): number {
   printError(`microservice-runtime: ${withoutTextSecrets(message)}`);
   return code;
-}
-
-/** A defect in code needs its stack; the message of any other error is complete. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const mistake = [TypeError, ReferenceError, RangeError, SyntaxError].some((kind) => error instanceof kind);
-  return (mistake ? error.stack : error.message) ?? String(error);
 }
 
 /** Returns the fault in the words and flags; undefined for any other error. */

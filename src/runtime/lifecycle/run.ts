@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { errorText } from '../errors.ts';
 import { withoutTextSecrets } from '../logging/text-secrets.ts';
 import { writtenError } from '../logging/written-error.ts';
 import { startParts, stopParts, type Part } from './part.ts';
@@ -85,15 +86,7 @@ function asService(created: Created): Service {
 
 async function orExit<T>(work: () => Promise<T>, what = 'Could not start.'): Promise<T> {
   return work().catch((error: unknown) => {
-    printError(`${what} ${withoutTextSecrets(describe(error))}`);
+    printError(`${what} ${withoutTextSecrets(errorText(error))}`);
     return process.exit(1);
   });
-}
-
-/** A defect in code needs its stack; the message of any other error is complete. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const mistake = [TypeError, ReferenceError, RangeError, SyntaxError].some((kind) => error instanceof kind);
-  if (mistake) return error.stack ?? error.message;
-  return error.message || ('code' in error ? String(error.code) : error.name);
 }

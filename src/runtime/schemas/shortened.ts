@@ -1,5 +1,9 @@
 import { toUSVString } from 'node:util';
 
+/** The most characters of a field's name, and of a message about it, in the answers and errors of the runtime. */
+export const LONGEST_FIELD_NAME = 200;
+export const LONGEST_FIELD_MESSAGE = 500;
+
 /** Cuts a text to `most` characters and adds an ellipsis; never leaves a lone surrogate. */
 export const shortened = (text: string, most: number): string =>
   text.length <= most ? text : `${toUSVString(text.slice(0, most))}…`;

@@ -1,14 +1,16 @@
 import type joi from 'joi';
 import { boundedValidation, type Validate } from '../../schemas/bounded-validation.ts';
 import { jsonFaults, type JsonFault } from '../../schemas/json-faults.ts';
-import { shortened, shortenedPath } from '../../schemas/shortened.ts';
+import {
+  LONGEST_FIELD_MESSAGE,
+  LONGEST_FIELD_NAME,
+  shortened,
+  shortenedPath,
+} from '../../schemas/shortened.ts';
 import type { EventDefinition } from './definition.ts';
 
 /** The most errors in a message; the length of each is limited too. */
 const MAX_NAMED = 20;
-const MAX_MESSAGE = 500;
-/** The most characters of a field's name. */
-const MAX_NAME = 200;
 
 /** The data of an event does not match its definition; the message names every invalid field. */
 export class EventDataError extends Error {
@@ -86,8 +88,8 @@ function faultsText({ details }: joi.ValidationError): string {
 
 /** joi repeats the whole name in each message, and a name can be as long as an event. */
 function faultText({ path, message }: JsonFault): string {
-  const name = path.length > 0 ? shortenedPath(path, MAX_NAME) : 'data';
-  return `"${name}" ${shortened(message, MAX_MESSAGE)}`;
+  const name = path.length > 0 ? shortenedPath(path, LONGEST_FIELD_NAME) : 'data';
+  return `"${name}" ${shortened(message, LONGEST_FIELD_MESSAGE)}`;
 }
 
 function lift<T>(definition: EventDefinition<T>, version: number, data: unknown): unknown {

@@ -29,7 +29,8 @@ type Settings = Pick<
   'inPlaceDelays' | 'inPlaceTime' | 'parkDelay' | 'parkedTries' | 'retryDelay' | 'outageDelay'
 >;
 
-const CONFLICTS = 10;
+/** How often in a row a transaction is repeated at once after a conflict. */
+export const CONFLICTS = 10;
 
 /** @param now milliseconds of a monotonic clock */
 export function createRetry(settings: Settings, now: () => number = () => performance.now()): Retry {

@@ -8,6 +8,7 @@ import type { ConsumerSettings } from '../handling/settings.ts';
 import { UnknownVersionError } from '../event/data.ts';
 import type { ParkedEvent } from '../parking/queue.ts';
 import { inTransaction } from '../../database/transaction-failure.ts';
+import { CONFLICTS } from '../handling/retry-policy.ts';
 
 export interface ParkedHandling {
   handlers: GroupHandlers;
@@ -67,8 +68,6 @@ async function isUsable(trx: Knex.Transaction): Promise<boolean> {
     () => false,
   );
 }
-
-const CONFLICTS = 10;
 
 /** A conflict is retried immediately; any other failure leaves the transaction as it was before. */
 async function handleInSavepoint(

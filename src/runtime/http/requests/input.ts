@@ -2,7 +2,12 @@ import type joi from 'joi';
 import { InvalidError, type FieldError } from '../../errors.ts';
 import { boundedValidation, MAX_ERRORS } from '../../schemas/bounded-validation.ts';
 import { jsonFaults, type JsonFault } from '../../schemas/json-faults.ts';
-import { shortened, shortenedPath } from '../../schemas/shortened.ts';
+import {
+  LONGEST_FIELD_MESSAGE,
+  LONGEST_FIELD_NAME,
+  shortened,
+  shortenedPath,
+} from '../../schemas/shortened.ts';
 import { withStrictTypes } from '../../schemas/strict-types.ts';
 
 /** The schemas of a route's input. */
@@ -24,9 +29,6 @@ interface Found {
 
 /** Node's query parser reads this many parameters and silently drops the rest. */
 const MAX_PARAMETERS = 1_000;
-/** The most characters of a field's name or of a message in an answer. */
-const MAX_NAME = 200;
-const MAX_MESSAGE = 500;
 
 /**
  * Returns a function that validates a request, replaces its values with the validated ones (converted, with defaults), and
@@ -98,5 +100,8 @@ function isUtf8Query(url: string): boolean {
 
 /** Returns the error of a field, named by its path: `body.lines.0.amount`. */
 export function fieldError(place: InputPlace, { path, message }: JsonFault): FieldError {
-  return { field: shortenedPath([place, ...path], MAX_NAME), message: shortened(message, MAX_MESSAGE) };
+  return {
+    field: shortenedPath([place, ...path], LONGEST_FIELD_NAME),
+    message: shortened(message, LONGEST_FIELD_MESSAGE),
+  };
 }
