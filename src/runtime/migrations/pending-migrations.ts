@@ -28,7 +28,7 @@ async function migrationNames(
   return (await found.getMigrations([])).map((migration) => found.getMigrationName(migration));
 }
 
-/** With raw SQL: a table that the owner has named `myMigrations` is no `my_migrations`, whatever the format of `database`. */
+/** Uses raw SQL, whose names stay as they are: the owner may have named the table `myMigrations`. */
 async function appliedMigrations(database: Knex, table: MigrationTable): Promise<Set<string>> {
   try {
     const name = quoted(table).replaceAll('?', String.raw`\?`);

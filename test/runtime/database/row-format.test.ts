@@ -5,6 +5,7 @@ import { columnName } from '../../../generators/service/model/names.ts';
 import { fieldNameFault } from '../../../generators/service/model/name-rules.ts';
 import { camelCase, snakeCase } from '../../../src/runtime/database/rows/column-names.ts';
 import { connectDatabase, type RowFormat } from '../../../src/runtime/database/database.ts';
+import { isoTypeParsers, typeParsers } from '../../../src/runtime/database/rows/type-parsers.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { query } from '../../support/query.ts';
 
@@ -129,6 +130,24 @@ describe('connectDatabase with camelCase and isoTimestamps', () => {
     assert.deepEqual([applied.length, pending.length], [1, 0]);
     await database.migrate.rollback({ migrationSource });
     assert.equal(await database.schema.hasTable('firstThings'), false);
+  });
+});
+
+describe('timestamps as ISO text', () => {
+  it('are the text that the Date of pg has in JSON', () => {
+    const read = (parsers: typeof typeParsers, text: string) => parsers.getTypeParser(1184, 'text')(text);
+    const time = fc
+      .tuple(
+        fc.date({ min: new Date('0001-01-01'), max: new Date('9999-12-31') }),
+        fc.nat(999_999),
+        fc.constantFrom('+00', '+05:30', '-08'),
+      )
+      .map(([date, micros, zone]) => `${date.toISOString().slice(0, 19).replace('T', ' ')}.${micros}${zone}`);
+    fc.assert(
+      fc.property(time, (text) =>
+        assert.equal(JSON.stringify(read(isoTypeParsers, text)), JSON.stringify(read(typeParsers, text))),
+      ),
+    );
   });
 });
 
