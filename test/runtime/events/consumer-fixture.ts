@@ -69,6 +69,8 @@ export interface Fixture {
   /** Sends any message unchanged. */
   sendRaw(message: RawMessage): Promise<void>;
   sendMany(notes: { key: string; text: string; id?: string }[]): Promise<void>;
+  /** Deletes all records of the topic, as retention does: a new group starts at their end. */
+  deleteRecords(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -177,6 +179,15 @@ export async function createFixture(partitions = 3, foreignKafka?: string): Prom
       await producer.disconnect();
     },
     sendMany: (notes) => sender.send(notes.map(messageOf)),
+    async deleteRecords() {
+      const { topic } = noteWritten;
+      const admin = kafka.admin();
+      await admin.connect();
+      const ends = await admin.fetchTopicOffsets(topic);
+      const partitions = ends.map(({ partition, high }) => ({ partition, offset: high }));
+      await admin.deleteTopicRecords({ topic, partitions });
+      await admin.disconnect();
+    },
     async close() {
       await Promise.all(running.map((consumers) => consumers.stop()));
       await sender.close();

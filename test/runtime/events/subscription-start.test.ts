@@ -19,8 +19,8 @@ import { createFixture, noteWritten, type Fixture, type Note } from './consumer-
 const noteBurnt = defineEvent<Note>({ ...noteWritten, type: 'note.burnt' });
 const burnt = { headers: { ce_type: noteBurnt.type } };
 const ignore = async (): Promise<void> => {};
-/** Parked events wait for a redrive. */
-const longDelay = { parkDelay: { first: 600_000, max: 600_000 } };
+/** Parked events wait for a redrive, which is noticed soon. */
+const settings = { parkDelay: { first: 600_000, max: 600_000 }, parkedPoll: 50, commitInterval: 50 };
 
 interface PositionRow {
   partition: number;
@@ -42,6 +42,7 @@ describe('the first start of a subscription', () => {
   });
   beforeEach(async () => {
     tests += 1;
+    await fixture.deleteRecords();
     groupId = `service-${tests}`;
     prefix = `test-${tests}-`;
     for (const table of ['effect', 'event_parked', 'event_parked_keys', 'event_inbox'])
@@ -61,6 +62,9 @@ describe('the first start of a subscription', () => {
     waitFor(async () => String(await places(group)) === String(await ends()), {
       message: `${group} at the end`,
     });
+  /** A member that leaves while it joins delays the next one. */
+  const untilRunning = (consumers: Consumers): Promise<unknown> =>
+    waitFor(() => consumers.status().every(({ state }) => state === 'running'), { message: 'running' });
   const parkedBy = async (): Promise<string[]> =>
     fixture.database('event_parked_keys').orderBy('consumer_group').pluck('consumer_group');
   const redrive = async (): Promise<unknown> =>
@@ -75,8 +79,8 @@ describe('the first start of a subscription', () => {
       throw new TypeError('x is not a function');
   };
 
-  function create(settings: { driver?: KafkaDriver } = {}): Consumers {
-    const service = fixture.consumers({ ...longDelay, ...settings, groupId }, [noteWritten, noteBurnt]);
+  function create({ driver = fixture.driver } = {}): Consumers {
+    const service = fixture.consumers({ ...settings, driver, groupId }, [noteWritten, noteBurnt]);
     services.push(service);
     return service;
   }
@@ -98,9 +102,12 @@ describe('the first start of a subscription', () => {
   /** The release after it: the handler has a subscription of its own, and the default one has another event of the topic. */
   function startNew(
     handler: EventHandler<Note> = keep,
-    { burntHandler = ignore, ...settings }: { burntHandler?: EventHandler<Note>; driver?: KafkaDriver } = {},
+    {
+      burntHandler = ignore,
+      driver = fixture.driver,
+    }: { burntHandler?: EventHandler<Note>; driver?: KafkaDriver } = {},
   ): Consumers {
-    const consumers = create(settings);
+    const consumers = create({ driver });
     consumers.on(noteBurnt, burntHandler);
     consumers.subscribe({ name: 'moved', from: { group: groupId }, on: [[noteWritten, handler]] });
     consumers.start();
@@ -132,7 +139,7 @@ describe('the first start of a subscription', () => {
     await fixture.sendMany(notes(6));
     const past = await ends();
     const first = start();
-    await waitFor(async () => (await positions(`${groupId}.saga`)).length > 0);
+    await untilRunning(first);
     await first.stop();
     assert.deepEqual(await places(`${groupId}.saga`), past, 'every partition is recorded at once');
     await fixture.sendMany(notes(6, 100));
@@ -334,8 +341,9 @@ describe('the first start of a subscription', () => {
         return offsets.filter(({ partition }) => partition < 2);
       },
     });
-    await waitFor(async () => (await places(`${groupId}.saga`)).length === 2);
+    await untilRunning(first);
     await first.stop();
+    assert.equal((await places(`${groupId}.saga`)).length, 2);
     await fixture.sendMany(notes(30));
     start(fixture.driver);
     await untilEnd(`${groupId}.saga`);
@@ -357,7 +365,7 @@ describe('the first start of a subscription', () => {
     const next = create({ driver });
     next.on(noteBurnt, ignore);
     next.subscribe({ name: 'moved', from: { group: groupId }, on: [[noteWritten, keep]] });
-    const control = fixture.consumers({ groupId: `${groupId}.control` });
+    const control = fixture.consumers({ ...settings, groupId: `${groupId}.control` });
     services.push(control);
     control.on(noteWritten, ignore);
     next.start();
@@ -372,21 +380,21 @@ describe('the first start of a subscription', () => {
 
   it('handles each event once and in key order while the old release runs', async () => {
     startOld();
-    await fixture.sendMany(notes(60));
+    await fixture.sendMany(notes(30));
     await waitFor(async () => (await effects()).length > 0);
     const burntNotes: string[] = [];
     const burntHandler: EventHandler<Note> = async ({ data }) => void burntNotes.push(data.text);
     startNew(keep, { burntHandler });
     await waitFor(async () => (await positions(`${groupId}.moved`)).length > 0);
-    for (let from = 60; from < 600; from += 60) await fixture.sendMany(notes(60, from));
+    for (let from = 30; from < 300; from += 30) await fixture.sendMany(notes(30, from));
     await Promise.all([untilEnd(groupId), untilEnd(`${groupId}.moved`)]);
     const rows = await fixture.database<{ key: string; text: string }>('effect').orderBy('id');
-    assert.equal(rows.length, 600);
+    assert.equal(rows.length, 300);
     for (const { key } of notes(6)) {
       const ofKey = rows.filter((row) => row.key === key).map(({ text }) => Number(text));
       assert.deepEqual(
         ofKey,
-        notes(600).flatMap((note) => (note.key === key ? [Number(note.text)] : [])),
+        notes(300).flatMap((note) => (note.key === key ? [Number(note.text)] : [])),
       );
     }
   });
@@ -411,7 +419,7 @@ describe('the first start of a subscription', () => {
       return consumers;
     };
     const first = startMoved();
-    await waitFor(async () => (await positions(`${groupId}.moved`)).length > 0);
+    await untilRunning(first);
     await first.stop();
     await fixture.send(`${prefix}0`, '1');
     await untilEnd(groupId);
@@ -452,7 +460,8 @@ describe('the first start of a subscription', () => {
     const group = `${groupId}.moved`;
     startNew();
     await untilEnd(group);
-    const all = (await places(group)).map((_, partition) => ({ partition, position: 0 }));
+    const offsets = await fixture.driver.topicOffsets(noteWritten.topic);
+    const all = offsets.map(({ partition, low }) => ({ partition, position: low }));
     const { topic } = noteWritten;
     await forgetSince(fixture.database, { group, topic, positions: all, since: undefined });
     // a member notices with the next event of a partition
@@ -522,13 +531,12 @@ describe('the first start of a subscription', () => {
       ...{ topic: of.topic, partition: 0, offset, key: 'a', value: JSON.stringify({ text: offset }) },
       headers: { ce_id: offset, ce_source: 'test', ce_type: noteWritten.type },
     }));
-    const settings = { ...defaultSettings(fixture.config), session: false };
     const takeover = createTakeover({ group: groupId }, [noteWritten]);
     await handleBatch(
       () => messages,
       await createPosition(database, of, 0),
       () => true,
-      { database, handlers, of, settings, takeover },
+      { database, handlers, of, settings: defaultSettings(fixture.config), takeover },
     );
     const claimed = await database('event_inbox')
       .orderBy('consumer_group')

@@ -9,8 +9,8 @@ import { createFixture, noteWritten, type Fixture, type Note } from './consumer-
 const noteBurnt = defineEvent<Note>({ ...noteWritten, type: 'note.burnt' });
 const burnt = { headers: { ce_type: noteBurnt.type } };
 const ignore = async (): Promise<void> => {};
-/** Parked events wait for a redrive. */
-const longDelay = { parkDelay: { first: 600_000, max: 600_000 } };
+/** Parked events wait for a redrive, which is noticed soon. */
+const settings = { parkDelay: { first: 600_000, max: 600_000 }, parkedPoll: 50 };
 
 describe('bus.subscribe with a name', () => {
   let fixture: Fixture;
@@ -26,6 +26,7 @@ describe('bus.subscribe with a name', () => {
   });
   beforeEach(async () => {
     tests += 1;
+    await fixture.deleteRecords();
     groupId = `service-${tests}`;
     key = `key-${tests}`;
     await fixture.database('effect').delete();
@@ -51,7 +52,7 @@ describe('bus.subscribe with a name', () => {
       if (data.text.startsWith(`poison of ${name}`)) throw new TypeError('x is not a function');
     };
   function create(registry = new Registry()): Consumers {
-    const service = fixture.consumers({ ...longDelay, groupId, registry }, [noteWritten, noteBurnt]);
+    const service = fixture.consumers({ ...settings, groupId, registry }, [noteWritten, noteBurnt]);
     services.push(service);
     return service;
   }

@@ -8,6 +8,7 @@ import { positionBehaviour } from './positions.ts';
 import { prefixBehaviour } from './prefixes.ts';
 import { publishingBehaviour } from './publishing.ts';
 import { retentionBehaviour } from './retention.ts';
+import { subscriptionBehaviour } from './subscriptions.ts';
 import type { StartSuiteBroker, SuiteBroker } from './suite-broker.ts';
 
 /** What a test of the suite works with; both are made anew as the names say, and looked up when the test runs. */
@@ -46,6 +47,7 @@ export function busSuite(name: string, startBroker: StartSuiteBroker): void {
     describe('order', () => orderingBehaviour(suite));
     describe('position', () => positionBehaviour(suite));
     describe('prefix', () => prefixBehaviour(suite));
+    describe('subscriptions', () => subscriptionBehaviour(suite));
     describe('rolling deploy', () => deployBehaviour(suite));
     describe('retention', () => retentionBehaviour(suite));
     describe('records of other programs', () => hostileBehaviour(suite));

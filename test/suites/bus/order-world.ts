@@ -45,6 +45,8 @@ export interface OrderWorld {
   copies: Knex;
   startPublisher: () => Promise<Replica>;
   startConsumer: (handler?: Handler) => Promise<Replica>;
+  /** Starts a consumer whose handlers are those that `subscribe` adds. */
+  startSubscriber: (subscribe: (bus: EventBus) => void) => Promise<Replica>;
   change: (publisher: Replica, id: string, times?: number) => Promise<void>;
   effects: () => Promise<Revisions>;
   /** Resolves to the effects when there are at least `count`. */
@@ -78,8 +80,8 @@ export async function createOrderWorld(
   await createEffectTables(copies);
   const replicas: Replica[] = [];
 
-  async function start(config: ServiceConfig, handler?: Handler): Promise<Replica> {
-    const replica = createReplica(config, orderChanged, handler);
+  async function start(config: ServiceConfig, subscribe?: (bus: EventBus) => void): Promise<Replica> {
+    const replica = createReplica(config, orderChanged, subscribe);
     replicas.push(replica);
     await replica.bus.start();
     return replica;
@@ -92,7 +94,8 @@ export async function createOrderWorld(
     orders,
     copies,
     startPublisher: () => start(ordersConfig),
-    startConsumer: (handler = noteEffect) => start(copiesConfig, handler),
+    startConsumer: (handler = noteEffect) => start(copiesConfig, (bus) => bus.on(orderChanged, handler)),
+    startSubscriber: (subscribe) => start(copiesConfig, subscribe),
     async change({ bus, database }, id, times = 1) {
       for (let i = 0; i < times; i++) await changeOrder(database, bus, orderChanged, id);
     },
@@ -140,15 +143,19 @@ export function suiteConfig(given: {
 }
 
 /** With the rows of a generated service: the bus shares its database, whose tables keep their own names. */
-function createReplica(config: ServiceConfig, orderChanged: OrderChanged, handler?: Handler): Replica {
+function createReplica(
+  config: ServiceConfig,
+  orderChanged: OrderChanged,
+  subscribe?: (bus: EventBus) => void,
+): Replica {
   const log: string[] = [];
   const logger = createLogger(config, { write: (line) => void log.push(line) });
   const database = connectDatabase(config, logger, { camelCase: true, isoTimestamps: true });
-  const contracts = handler
+  const contracts = subscribe
     ? { published: [], consumed: [orderChanged] }
     : { published: [orderChanged], consumed: [] };
   const bus = createEventBus({ config, database, contracts, logger });
-  if (handler) bus.on(orderChanged, handler);
+  subscribe?.(bus);
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     await bus.stop();

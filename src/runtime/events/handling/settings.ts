@@ -17,6 +17,8 @@ export interface ConsumerSettings {
   parkDelay: { first: number; max: number };
   /** After this many attempts, including those in place, an event is a dead letter. */
   parkedTries: number;
+  /** How often each group looks for due parked events; a redrive is noticed within this time. */
+  parkedPoll: number;
   /** The most parked keys of a group, including dead letters; at the limit, the partition waits instead. */
   parkedKeys: number;
   /** The delay between attempts of a partition that has to wait, doubled from `first` up to `max`. */
@@ -65,6 +67,7 @@ export function defaultSettings(config: {
     inPlaceTime: 500,
     parkDelay: { first: 1_000, max: 5 * 60_000 },
     parkedTries: 12,
+    parkedPoll: 1_000,
     parkedKeys: 1_000,
     retryDelay: { first: 100, max: 5_000 },
     outageDelay: { first: 100, max: 5_000 },

@@ -31,8 +31,6 @@ export interface ParkedRunnerOptions extends AttemptOptions {
 
 /** More than one, so a handler that hangs does not block the other keys. */
 const WORKERS = 2;
-/** Redriving is an update without a notification, so poll for it. */
-const POLL = 1_000;
 /** A due key that cannot be locked belongs to another replica. */
 const TAKEN = 250;
 /** A handler that takes longer must not block appends. */
@@ -100,13 +98,13 @@ export function createParkedRunner(options: ParkedRunnerOptions): ParkedRunner {
   }
 
   async function plan(): Promise<void> {
-    let wait = POLL;
+    let wait = settings.parkedPoll;
     let next: () => unknown = plan;
     try {
       const isTime = (await options.beforeLook?.()) ?? true;
       if (isTime) counts = await lookAtParked(database, groupId, options.handlers.topics());
       const { dueIn } = counts;
-      if (dueIn !== null && dueIn < POLL) [wait, next] = [dueIn > 0 ? dueIn : tried ? TAKEN : 0, work];
+      if (dueIn !== null && dueIn < settings.parkedPoll) [wait, next] = [dueIn > 0 ? dueIn : tried ? TAKEN : 0, work];
     } catch {
       failures += 1;
     }
