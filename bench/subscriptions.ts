@@ -14,12 +14,12 @@ import { median, printTable } from './figures.ts';
  * What several subscriptions of one topic cost a service: `npx tsx bench/subscriptions.ts [rounds] [subscriptions]`. The
  * figures are of the process of the service alone, medians of the rounds, which alternate.
  */
-const [rounds = '3', many = '10'] = process.argv.slice(2);
+const [rounds = '1', many = '10'] = process.argv.slice(2);
 const counts = [1, Number(many)];
-const idleSeconds = 8;
+const idleSeconds = 6;
 const rate = 50;
-const slowEvents = 250;
-const backlog = 3_000;
+const slowEvents = 200;
+const backlog = 1_500;
 const warmUp = 500;
 
 const figures = new Map<string, Map<number, number[]>>();

@@ -80,7 +80,9 @@ async function startLettingIn(plan: Plan): Promise<Started> {
   const again = await start(plan);
   if (await enter(plan, again)) return again;
   await again.server.stop();
-  throw new Error(`PostgreSQL refuses ${plan.user} in ${plan.data}. The log of PostgreSQL: ${plan.logFile}`);
+  throw new Error(
+    `PostgreSQL with the data in ${plan.data} refuses the login of ${plan.user}, although its role was just set; see its log, ${plan.logFile}`,
+  );
 }
 
 /** Resolves to false if the login is refused. */

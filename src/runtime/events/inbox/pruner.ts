@@ -20,8 +20,8 @@ export interface InboxPrunerOptions {
 
 /**
  * Limits the size of the inbox: every hour, it deletes events that are older than `retention` and older than the longest
- * retention of the topics in Kafka, since an event in Kafka can be delivered again. While Kafka's retention is unknown, it
- * deletes nothing.
+ * retention of the topics in Kafka, since an event in Kafka can be delivered again. It deletes nothing
+ * while Kafka does not answer, or if one topic has no time limit. A retention that Kafka hides from this client does not count.
  */
 export function createInboxPruner(options: InboxPrunerOptions) {
   const { database, driver, logger, topics, retention } = options;
@@ -57,7 +57,7 @@ export function createInboxPruner(options: InboxPrunerOptions) {
     said.add(topic);
     logger.info(
       { topic },
-      `Kafka keeps ${topic} without a time limit, so the inbox never forgets its events, and event_inbox grows. Give the topic cleanup.policy=delete and a retention.ms`,
+      `Kafka keeps ${topic} without a time limit, so the inbox forgets no events, also of other topics, and event_inbox grows. Give the topic cleanup.policy=delete and a retention.ms`,
     );
   }
 

@@ -8,7 +8,7 @@ export interface TopicProvision {
   start(topics: readonly string[], ready?: () => void): void;
   stop(): Promise<void>;
   done(): boolean;
-  /** Returns the reason why topics do not exist yet. */
+  /** Returns why it is not known that all topics exist: Kafka does not answer, or refuses to create one. */
   error(): string | undefined;
 }
 
@@ -38,7 +38,7 @@ export function createTopicProvision(
         const wait = backoff(attempt, DELAY);
         logger.warn(
           { err: error, topics },
-          `the topics do not exist yet: ${reason}; trying again in ${Math.round(wait)} ms`,
+          `cannot check or create the topics ${topics.join(', ')}: ${reason}; trying again in ${Math.round(wait)} ms`,
         );
         await sleep(wait, undefined, { signal }).catch(() => {});
       }

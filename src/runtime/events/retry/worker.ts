@@ -104,7 +104,8 @@ export function createParkedRunner(options: ParkedRunnerOptions): ParkedRunner {
       const isTime = (await options.beforeLook?.()) ?? true;
       if (isTime) counts = await lookAtParked(database, groupId, options.handlers.topics());
       const { dueIn } = counts;
-      if (dueIn !== null && dueIn < settings.parkedPoll) [wait, next] = [dueIn > 0 ? dueIn : tried ? TAKEN : 0, work];
+      if (dueIn !== null && dueIn < settings.parkedPoll)
+        [wait, next] = [dueIn > 0 ? dueIn : tried ? TAKEN : 0, work];
     } catch {
       failures += 1;
     }

@@ -14,7 +14,7 @@ export class Unpacked {
     this.limit = limit;
   }
 
-  /** Starts a block, which copies cannot reach beyond. Returns the number of bytes so far. */
+  /** Starts a block: `repeat` cannot copy bytes from before it. Returns the number of bytes so far. */
   begin(): number {
     return (this.floor = this.length);
   }
