@@ -1,12 +1,11 @@
 import type { Flag, GivenFlag } from '../questions/question.ts';
+import { runFlags } from '../yeoman/options.ts';
 import { didYouMean } from '../core/suggest.ts';
 import { UsageError } from '../core/usage-error.ts';
 
 /** Flags of every generator. */
 export const commonFlags: Flag[] = [
-  { name: 'yes', help: 'use the default for every answer without a flag; ask nothing' },
-  { name: 'dry-run', help: 'list the files that would be written; write nothing' },
-  { name: 'force', help: 'overwrite files that were changed by hand; write into an existing folder' },
+  ...runFlags,
   { name: 'help', help: 'show this help' },
   { name: 'version', help: 'show the version' },
 ];

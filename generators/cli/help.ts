@@ -12,7 +12,7 @@ export function helpText(generators: readonly GeneratorEntry[]): string {
     '       npm init microservice [generator] [name] -- [flags]',
     '',
     'Generators:',
-    ...generators.map(({ name, summary }) => row(name, summary)),
+    ...generators.map(({ name, description }) => row(name, description)),
     ...generators.flatMap(generatorLines),
     '',
     'Flags of every generator:',

@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
 import { callOf } from './call.ts';
+import { chooseGenerator } from './choose.ts';
 import { commonFlags, parseCommandLine, type CommandLine } from './flags.ts';
 import { helpText } from './help.ts';
 import { swallowedFlags, swallowedMessage } from './npm-flags.ts';
 import { flagsOf, generators, type GeneratorEntry } from './registry.ts';
-import { didYouMean } from '../core/suggest.ts';
 import { print, printError } from '../core/terminal.ts';
 import { UsageError } from '../core/usage-error.ts';
 import { command, packageVersion } from '../core/version.ts';
@@ -29,31 +29,14 @@ async function run(args: string[]): Promise<void> {
   const said = new Set(line.given.map(({ flag }) => flag));
   if (said.has('help')) return print(helpText(generators));
   if (said.has('version')) return print(packageVersion());
-  heedSwallowed(line.words, said);
+  reportSwallowed(line.words, said);
   const { generator, name } = chooseGenerator(line.words);
   refuseForeign(line, generator);
   const { runGenerator } = await import('./run-generator.ts');
   await runGenerator(generator, callOf(line, name));
 }
 
-function chooseGenerator(words: string[]): { generator: GeneratorEntry; name: string | undefined } {
-  const [first, second] = words;
-  const named = generators.find((each) => each.name === first);
-  const rest = named ? words.slice(1) : words;
-  const generator = named ?? generators[0];
-  if (!generator) throw new Error('there is no generator');
-  if (!named && second !== undefined) throw new UsageError(unknownGenerator(String(first)));
-  if (rest.length > 1)
-    throw new UsageError(`unexpected argument "${rest[1]}"; give a generator, one name, then flags`);
-  return { generator, name: rest[0] };
-}
-
-function unknownGenerator(word: string): string {
-  const names = generators.map(({ name }) => name);
-  return `unknown generator "${word}".${didYouMean(word, names)} Generators: ${names.join(', ')}; a name is one word`;
-}
-
-function heedSwallowed(words: string[], said: Set<string>): void {
+function reportSwallowed(words: string[], said: Set<string>): void {
   const flags = [...commonFlags, ...generators.flatMap(flagsOf)];
   const { certain, perhaps } = swallowedFlags(process.env, flags, said);
   if (certain.length > 0) throw new UsageError(swallowedMessage([...certain, ...perhaps], words));

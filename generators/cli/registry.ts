@@ -1,34 +1,45 @@
-import type { FolderGeneratorClass } from '../yeoman/folder-generator.ts';
 import type { Flag } from '../questions/question.ts';
 import { questions as serviceQuestions, serviceOptions } from '../service/questions.ts';
 import { questions as workspaceQuestions } from '../workspace/questions.ts';
+import type { GeneratorClass } from '../yeoman/base-generator.ts';
 
-/** What the command line knows about a generator before it is loaded. */
+/** A generator, as the help, the command line and Yeoman's environment know it before it is loaded. */
 export interface GeneratorEntry {
+  /** The word of the command. */
   name: string;
-  summary: string;
+  /** The name in Yeoman: `yo <namespace>`. */
+  namespace: `microservice:${string}`;
+  description: string;
   questions: readonly { flags: Flag[]; defaultHelp: string }[];
+  /** Flags that answer no question. */
   options: readonly Flag[];
-  load(): Promise<FolderGeneratorClass>;
+  /** The class says which files the answers become, and what comes next. */
+  load(): Promise<GeneratorClass>;
 }
 
-/** The first one is the default. */
+/** Every generator. The first one is the default. */
 export const generators: readonly GeneratorEntry[] = [
   {
     name: 'service',
-    summary: 'a microservice, in services/<name>-service of a workspace, else in ./<name>-service (default)',
+    namespace: 'microservice:service',
+    description:
+      'a microservice, in services/<name>-service of a workspace, else in ./<name>-service (default)',
     questions: Object.values(serviceQuestions),
     options: serviceOptions,
     load: async () => (await import('../service/index.ts')).ServiceGenerator,
   },
   {
     name: 'workspace',
-    summary: 'a workspace for the services of one system and their Kafka, in ./<name>',
+    namespace: 'microservice:workspace',
+    description: 'a workspace for the services of one system and their Kafka, in ./<name>',
     questions: Object.values(workspaceQuestions),
     options: [],
     load: async () => (await import('../workspace/index.ts')).WorkspaceGenerator,
   },
 ];
+
+/** The generator that chooses one of the others by the words of the command. */
+export const appNamespace = 'microservice:app';
 
 export const flagsOf = ({ questions, options }: GeneratorEntry): Flag[] => [
   ...questions.flatMap(({ flags }) => flags),

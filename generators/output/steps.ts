@@ -8,15 +8,19 @@ import type { Step } from './work.ts';
 const spelled = ({ program, args }: Step) => [program, ...args].join(' ');
 const windows = process.platform === 'win32';
 
-/** Throws a UsageError when the program of a step is not there, before anything has been written. */
-export function checkPrograms(steps: Step[], remedies: Record<string, string>): void {
+/** Makes the folder a git repository. */
+export const gitInit: Step = {
+  program: 'git',
+  args: ['init', '--quiet'],
+  unless: '--no-git',
+  writes: ['.git'],
+};
+
+/** Throws a UsageError if the program of a step is not on the PATH. */
+export function checkPrograms(steps: Step[]): void {
   const missing = steps.find(({ program }) => !isOnPath(program));
-  if (missing) {
-    const { program } = missing;
-    throw new UsageError(
-      `"${program}" is not on the PATH; install it, or add ${remedies[program] ?? 'another flag'}`,
-    );
-  }
+  if (!missing) return;
+  throw new UsageError(`"${missing.program}" is not on the PATH; install it, or add ${missing.unless}`);
 }
 
 function isOnPath(program: string): boolean {

@@ -16,6 +16,8 @@ export interface Call {
 export interface Step {
   program: string;
   args: string[];
+  /** The flag that leaves the step out. */
+  unless: string;
   /** What it writes in the folder, beside what is generated. */
   writes: string[];
 }
@@ -23,7 +25,7 @@ export interface Step {
 /** What a generator has decided to write; nothing has been written yet. */
 export interface Work {
   folder: string;
-  /** The workspace that holds the folder. */
+  /** The workspace that holds the folder, or is the folder. */
   workspace?: string | undefined;
   /** The folder was written by an earlier run. */
   again: boolean;

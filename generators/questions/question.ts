@@ -7,6 +7,8 @@ export interface Flag {
   help: string;
   /** What `--no-<name>` means, where it may be said. */
   no?: string;
+  /** It may be given several times, and each value counts. */
+  many?: true;
 }
 
 /** One flag as it was given: `--port 8001`, `--kubernetes` (true), `--no-kubernetes` (false). */

@@ -19,6 +19,7 @@ export const consumesQuestion: Question<ServiceAnswers, ServiceContext, 'consume
       value: '<event>',
       help: 'an event of another service, such as user.created; repeatable',
       no: 'no event',
+      many: true,
     },
   ],
   defaultHelp: 'none',

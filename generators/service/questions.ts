@@ -102,5 +102,6 @@ export const serviceOptions: Flag[] = [
     name: 'contract',
     value: '<file>',
     help: 'an asyncapi.json with more events for --consumes; repeatable',
+    many: true,
   },
 ];

@@ -14,8 +14,13 @@ const defaultFields = 'name:string';
 export const resourcesQuestion: Question<ServiceAnswers, ServiceContext, 'resources'> = {
   name: 'resources',
   flags: [
-    { name: 'resource', value: '<name>', help: 'a resource of the service, singular; repeatable' },
-    { name: 'fields', value: '<fields>', help: `fields of that resource: "${fieldGrammar} ..."` },
+    {
+      name: 'resource',
+      value: '<name>',
+      help: 'a resource of the service, singular; repeatable',
+      many: true,
+    },
+    { name: 'fields', value: '<fields>', help: `fields of that resource: "${fieldGrammar} ..."`, many: true },
     { name: 'resources', help: '', no: 'no resource; the service only handles events' },
   ],
   defaultHelp: `one, named like the service, with the fields "${defaultFields}"`,

@@ -1,118 +1,210 @@
 import path from 'node:path';
-import Generator from 'yeoman-generator';
-import { planChanges, type Change } from '../output/changes.ts';
-import { assertClosed } from '../core/closed-folder.ts';
-import { decideConflicts } from '../output/conflicts.ts';
-import { packPristine, pristineFile, readPristine, samePristine, type Pristine } from '../output/pristine.ts';
-import { closingLines, planLines } from '../output/report.ts';
-import { runStep } from '../output/steps.ts';
+import type Generator from 'yeoman-generator';
+import { shownPath } from '../core/shown-path.ts';
 import { print } from '../core/terminal.ts';
-import type { Call, Work } from '../output/work.ts';
-import { writeFiles } from '../output/write-files.ts';
-import { yoRcFile, yoRcText } from '../output/yo-rc.ts';
+import { packageVersion } from '../core/version.ts';
+import { commitChanges, compare } from '../output/commit-changes.ts';
+import type { Change } from '../output/changes.ts';
+import { decideConflicts } from '../output/conflicts.ts';
+import { folderName } from '../output/folder-name.ts';
+import { findPlace, type Place } from '../output/place.ts';
+import { closingLines, planLines } from '../output/report.ts';
+import { checkPrograms, runStep } from '../output/steps.ts';
+import { openTarget } from '../output/target.ts';
+import type { Call, Step, Work } from '../output/work.ts';
+import { yoRcFile, type Remembered } from '../output/yo-rc.ts';
+import { answerAll } from '../questions/answers.ts';
+import { createAsk } from '../questions/ask.ts';
+import type { Flag, GivenFlag, Questions } from '../questions/question.ts';
+import { escapeDifferences } from './adapter.ts';
+import { BaseGenerator } from './base-generator.ts';
+import { joinCommit } from './commit.ts';
+import { settle, textsUnder } from './memory.ts';
+import { givenIn, optionOf, runFlags } from './options.ts';
 
-export type FolderGeneratorClass = new (...args: ConstructorParameters<typeof Generator>) => FolderGenerator;
+/** The folder that a generator writes. */
+export interface Target<Context> {
+  folder: string;
+  /** What an earlier run remembers of it. */
+  before: Remembered | undefined;
+  context: Context;
+}
+
+/** What a generator decides about its folder. */
+export interface Plan {
+  /** Every file, formatted: path (with `/`) to text. */
+  files: Map<string, string>;
+  /** Files of earlier runs that no run writes again, whatever became of them: path to text. */
+  born?: Map<string, string>;
+  /** What `.yo-rc.json` remembers. */
+  remembered: Pick<Remembered, 'answers' | 'tables'>;
+  /** Facts for the owner, a line each. */
+  notes?: string[];
+}
 
 /**
- * A generator that writes one folder, all of it or nothing. It answers its questions and renders before anything is
- * written, compares with what is there, asks about what was changed by hand, and moves the files in together.
+ * A generator that writes one folder: all of it, or nothing. Nothing is written before the questions are answered, the files
+ * rendered, and the conflicts of every composed generator decided. Other generators of the environment may add files to the
+ * folder: it holds what stands in memory (`this.fs`) after the phase `transform`.
  */
-export abstract class FolderGenerator extends Generator {
-  /** Set before the generator runs. */
-  call: Call | undefined;
+export abstract class FolderGenerator<Answers extends { name: string }, Context> extends BaseGenerator {
+  readonly #call: Call;
+  #place: Place | undefined;
+  #context: Context | undefined;
+  #answered: { answers: Answers; target: Target<Context> } | undefined;
   #work: Work | undefined;
   #changes: Change[] = [];
 
   constructor(...[args, options, features]: ConstructorParameters<typeof Generator>) {
-    super(args, options, features);
-    this.setFeatures({
-      disableInGeneratorOptionsSupport: true,
-      inheritTasks: true,
-      tasksMatchingPriority: true,
-      customCommitTask: () => this.#commit(),
-      customInstallTask: true,
-    });
-    // Yeoman reports a failing task with its name and a stack; main prints the one line that matters.
-    Object.assign(this, { log: Object.assign(() => this.log, this.log, { error: () => this.log }) });
+    super(args, options, { ...features, customInstallTask: true });
+    this.argument('name', { type: String, required: false, description: 'the name of what is written' });
+    for (const flag of [...runFlags, ...this.flagGroups.flat()]) declare(this, flag);
+    this.parseOptions();
+    this.#call = callOf(this.options, this.flagGroups, this.env);
+    const customCommitTask = this.options.help ? undefined : joinCommit(this.env, () => this.#commit());
+    this.setFeatures({ ...(customCommitTask && { customCommitTask }) });
   }
 
-  /** Answers the questions and renders; writes nothing. */
-  protected abstract plan(call: Call): Promise<Work>;
+  /** The word of the command, which `.yo-rc.json` remembers. A getter, like the next two: the constructor needs it. */
+  protected abstract get kind(): string;
+  protected abstract get questions(): Questions<Answers, Context>;
+  /** Flags that answer no question. */
+  protected get extraFlags(): readonly Flag[] {
+    return [];
+  }
+
+  /** Returns what the questions may look at. */
+  protected abstract contextOf(call: Call, place: Place): Promise<Context>;
+  /** Returns the context for a folder that is known. */
+  protected contextIn(_folder: string, context: Context): Context {
+    return context;
+  }
+
+  /** Returns where the folder of this name lies. Throws a UsageError if it cannot lie there. */
+  protected abstract folderOf(name: string, place: Place): string;
+  /** Checks the answers of an earlier run. Throws a UsageError that names `file`. */
+  protected abstract fromStored(stored: Record<string, unknown>, file: string): Partial<Answers>;
+  /** Returns the files and what is remembered. Writes nothing. */
+  protected abstract plan(answers: Answers, target: Target<Context>): Promise<Plan>;
+  /** Returns the commands that follow the writing. */
+  protected abstract steps(answers: Answers): Step[];
+  /** Returns what the owner types next in the folder. */
+  protected abstract next(answers: Answers): string[];
+
+  async initializing(): Promise<void> {
+    this.#place = await findPlace(this.#call.cwd);
+    this.#context = await this.contextOf(this.#call, this.#place);
+  }
 
   async prompting(): Promise<void> {
-    this.#work = await this.plan(this.#called);
+    const [call, place, context] = [this.#call, known(this.#place), this.#context as Context];
+    const name = await folderName<Answers, Context>(this.questions.name, context, {
+      call,
+      place,
+      generator: this.kind,
+    });
+    const folder = name === undefined ? undefined : this.folderOf(name, place);
+    const before = folder === undefined ? undefined : await openTarget(folder, this.kind, call);
+    const stored = {
+      ...(before && folder && this.fromStored(before.answers, shownPath(path.join(folder, yoRcFile)))),
+      ...(name !== undefined && { name }),
+    } as Partial<Answers>;
+    const within = folder === undefined ? context : this.contextIn(folder, context);
+    const answers = await answerAll(this.questions, within, { ...call, flags: call.given, stored });
+    const target = { folder: folder ?? this.folderOf(answers.name, place), before, context };
+    this.#answered = { answers, target };
+  }
+
+  async configuring(): Promise<void> {
+    const { answers, target } = known(this.#answered);
+    const steps = this.steps(answers);
+    checkPrograms(steps);
+    const { files, born = new Map(), remembered, notes = [] } = await this.plan(answers, target);
+    const shown = shownPath(target.folder);
+    this.#work = {
+      folder: target.folder,
+      workspace: known(this.#place).workspace,
+      again: target.before !== undefined,
+      files,
+      born,
+      remembered: { generator: this.kind, version: packageVersion(), ...remembered },
+      notes,
+      steps,
+      next: [...(shown === '.' ? [] : [`cd ${shown}`]), ...this.next(answers)],
+    };
   }
 
   writing(): void {
-    for (const [file, text] of this.#planned.files)
-      this.fs.write(path.join(this.#planned.folder, file), text);
+    const { folder, files } = known(this.#work);
+    for (const [file, text] of files) this.fs.write(path.join(folder, file), text);
+  }
+
+  async conflicts(): Promise<void> {
+    const work = known(this.#work);
+    const files = textsUnder(work.folder, this.env.sharedFs);
+    this.#work = { ...work, files };
+    const changes = await compare(this.#work);
+    const { dryRun, force, ask } = this.#call;
+    escapeDifferences(this.env.adapter);
+    this.#changes = dryRun
+      ? changes
+      : await decideConflicts(changes, {
+          force,
+          terminal: ask !== undefined,
+          folder: work.folder,
+          env: this.env,
+        });
   }
 
   async install(): Promise<void> {
-    if (this.#called.dryRun) return;
-    for (const step of this.#planned.steps) await runStep(step, this.#planned.folder);
+    if (this.#call.dryRun) return;
+    const { steps, folder } = known(this.#work);
+    for (const step of steps) await runStep(step, folder);
   }
 
   end(): void {
-    const lines = this.#called.dryRun ? planLines : closingLines;
-    print(lines(this.#planned, this.#changes).join('\n'));
+    const lines = this.#call.dryRun ? planLines : closingLines;
+    print(lines(known(this.#work), this.#changes).join('\n'));
   }
 
-  /** Yeoman would read the package.json of the folder in which the command runs, which may be anything. */
-  override determineAppname(): string {
-    return '';
-  }
-
-  /** Yeoman would read a file in the home folder, for answers to questions of its own kind. */
-  override _getGlobalStorage(): ReturnType<Generator['_getGlobalStorage']> {
-    return this.createStorage('.yo-rc-global.json', 'microservice');
-  }
-
-  get #called(): Call {
-    if (!this.call) throw new Error('the generator has no name');
-    return this.call;
-  }
-
-  get #planned(): Work {
-    if (!this.#work) throw new Error('the questions have not been answered yet');
-    return this.#work;
+  protected get flagGroups(): (readonly Flag[])[] {
+    const questions: Questions<Answers, Context>[keyof Answers][] = Object.values(this.questions);
+    return [...questions.map(({ flags }) => flags), ...this.extraFlags.map((flag) => [flag])];
   }
 
   async #commit(): Promise<void> {
-    const { folder, workspace, files, born, steps } = this.#planned;
-    if (workspace !== undefined) await assertClosed(workspace, [wayTo(folder, workspace)]);
-    await assertClosed(folder, [...files.keys(), ...steps.flatMap(({ writes }) => writes)]);
-    const before = await readPristine(folder);
-    const compared = new Map([...before].filter(([file]) => !born.has(file)));
-    this.#changes = await planChanges(folder, files, compared);
-    const { dryRun, force, ask } = this.#called;
-    if (dryRun) return;
-    this.#changes = await decideConflicts(this.#changes, {
-      force,
-      terminal: ask !== undefined,
-      folder,
-      env: this.env,
-    });
-    await this.#write(before);
-  }
-
-  async #write(before: Pristine): Promise<void> {
-    const { folder, born, remembered } = this.#planned;
-    const writable = this.#changes.filter(({ status }) => status === 'create' || status === 'update');
-    const contents = new Map<string, string | Buffer>(writable.map(({ file, written }) => [file, written]));
-    const memory = new Map([[yoRcFile, await yoRcText(folder, remembered)]]);
-    const [yoRc] = await planChanges(folder, memory, new Map());
-    if (yoRc && yoRc.status !== 'identical') contents.set(yoRcFile, yoRc.written);
-    const current = this.#changes.filter(({ status }) => status !== 'leftover');
-    const texts = current.map((change): [string, string] => [change.file, pristineText(change, before)]);
-    const pristine = new Map([...born, ...texts]);
-    if (!samePristine(pristine, before)) contents.set(pristineFile, packPristine(pristine));
-    if (contents.size > 0) await writeFiles(folder, contents);
+    const work = known(this.#work);
+    if (!this.#call.dryRun) await commitChanges(work, this.#changes);
+    settle(work.folder, this.env.sharedFs);
   }
 }
 
-const wayTo = (folder: string, above: string) => path.relative(above, folder).split(path.sep).join('/');
+function declare(generator: Generator, { name, value, help, no = '', many }: Flag): void {
+  if (name === 'name') return; // the argument
+  const type = value === undefined ? Boolean : many ? Array : String;
+  generator.option(name, { type, description: help || no });
+}
 
-/** What an owner's file started from: the text of this run, or of the earlier one where the owner kept theirs. */
-const pristineText = ({ file, text, status }: Change, before: Pristine) =>
-  status === 'conflict' ? (before.get(file) ?? text) : text;
+/** The command passes its flags as it read them; Yeoman itself passes options. */
+function callOf(
+  options: Generator['options'],
+  groups: (readonly Flag[])[],
+  { cwd, adapter }: Generator['env'],
+): Call {
+  const all = options as Record<string, unknown> & { given?: GivenFlag[] };
+  const terminal = process.stdin.isTTY && process.stdout.isTTY;
+  return {
+    cwd,
+    given: all.given ?? givenIn(all, groups),
+    yes: optionOf(all, 'yes') === true,
+    dryRun: optionOf(all, 'dry-run') === true,
+    force: optionOf(all, 'force') === true,
+    ask: terminal ? createAsk(adapter as Parameters<typeof createAsk>[0]) : undefined,
+  };
+}
+
+/** Each phase of Yeoman builds on the ones before it. */
+function known<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error('a phase of the generator runs before the phase that it needs');
+  return value;
+}
