@@ -39,12 +39,20 @@ const inlineYeomanVersions = {
 };
 
 /**
- * What Yeoman can do and this command never does: installing generators from npm at run time (fly-import, which names
- * no licence either), and a text editor as a prompt.
+ * What Yeoman can do and these generators never do: installing generators from npm at run time (fly-import, which names no
+ * licence either), looking for generators in folders, a command line, a text editor as a prompt, git, running programs,
+ * asking npm for versions, and reading the package.json of other packages.
  */
 const unused = {
   'fly-import': 'export class FlyRepository {} export const flyImport = undefined;',
   '@inquirer/external-editor': 'export const editAsync = undefined;',
+  globby: 'export const globbySync = undefined;',
+  commander: 'export class Command {} export class Option {}',
+  'simple-git': 'export const simpleGit = undefined, CheckRepoActions = undefined, CleanOptions = undefined;',
+  execa:
+    'export const execa = undefined, execaSync = undefined, execaCommand = undefined, execaCommandSync = undefined;',
+  'latest-version': 'export default undefined;',
+  'read-package-up': 'export const readPackageUpSync = undefined;',
 };
 
 const leaveOutUnused = {
@@ -54,6 +62,27 @@ const leaveOutUnused = {
     hooks.onResolve({ filter }, ({ path: name }) => ({ path: name, namespace: 'unused' }));
     hooks.onLoad({ filter: /.*/, namespace: 'unused' }, ({ path: name }) => ({
       contents: unused[name],
+      loader: 'js',
+    }));
+  },
+};
+
+/** Prompts are loaded when the first question is asked. */
+const loadPromptsLate = {
+  name: 'load-prompts-late',
+  setup(hooks) {
+    hooks.onResolve({ filter: /^inquirer$/ }, ({ importer, resolveDir }) =>
+      /[\\/]@yeoman[\\/]adapter[\\/]/.test(importer)
+        ? { path: 'inquirer', namespace: 'late', pluginData: resolveDir }
+        : undefined,
+    );
+    hooks.onLoad({ filter: /.*/, namespace: 'late' }, ({ pluginData: resolveDir }) => ({
+      contents: `
+        export function createPromptModule(options) {
+          const ask = async (...question) => (await import('inquirer')).createPromptModule(options)(...question);
+          return Object.assign(ask, { prompts: {}, restoreDefaultPrompts: () => undefined });
+        }`,
+      resolveDir,
       loader: 'js',
     }));
   },
@@ -92,7 +121,7 @@ const buildProgram = (outdir) =>
     target: 'node20',
     legalComments: 'none',
     banner: { js: commonJsGlobals },
-    plugins: [leaveOutUnused, inlineYeomanVersions],
+    plugins: [leaveOutUnused, loadPromptsLate, inlineYeomanVersions],
     logLevel: 'warning',
   });
 
