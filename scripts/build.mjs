@@ -1,4 +1,4 @@
-// Builds the three packages: src/runtime/dist, src/devkit/dist and dist (the generators' bundle).
+// Builds the packages: src/runtime/dist, src/devkit/dist, dist (the generators' bundle) and dist-yeoman (the same for yo).
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,8 +11,9 @@ const devkit = path.join(root, 'src', 'devkit');
 compile(runtime);
 copyAssets();
 compile(devkit);
-const { buildGenerators } = await import('../generators/build/build.mjs');
+const { buildGenerators, buildYeomanPackage } = await import('../generators/build/build.mjs');
 await buildGenerators();
+await buildYeomanPackage();
 
 function compile(folder) {
   rmSync(path.join(folder, 'dist'), { recursive: true, force: true });

@@ -1,12 +1,14 @@
 import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { collectNotices } from './notices.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const generators = ['service', 'workspace'];
+const source = path.join(root, 'generators');
+/** Each folder with templates is one. */
+const generators = readdirSync(source).filter((folder) => existsSync(path.join(source, folder, 'templates')));
 
 /** What bundled CommonJS packages expect to be there. */
 const commonJsGlobals = [
@@ -94,8 +96,50 @@ const loadPromptsLate = {
  */
 export async function buildGenerators({ outdir = path.join(root, 'dist') } = {}) {
   await rm(outdir, { recursive: true, force: true });
+  await Promise.all([buildBundle(outdir, { main: 'generators/cli/main.ts' }), buildEntry(outdir)]);
+}
+
+/**
+ * Builds the package generator-microservice into `outdir`: the same generators, where Yeoman looks for them
+ * (`generators/<name>/index.js`). Resolves when all is written.
+ */
+export async function buildYeomanPackage({ outdir = path.join(root, 'dist-yeoman') } = {}) {
+  await rm(outdir, { recursive: true, force: true });
+  await buildBundle(path.join(outdir, 'dist'), { yeoman: 'generators/cli/yeoman.ts' });
+  for (const name of ['app', ...generators]) {
+    const folder = path.join(outdir, 'generators', name);
+    await mkdir(folder, { recursive: true });
+    await writeFile(path.join(folder, 'index.js'), yeomanEntry(name));
+  }
+  await cp(path.join(source, 'build', 'package'), outdir, { recursive: true });
+  await cp(path.join(root, 'LICENSE'), path.join(outdir, 'LICENSE'));
+  await writeFile(path.join(outdir, 'package.json'), `${JSON.stringify(yeomanManifest(), null, 2)}\n`);
+}
+
+/** Yeoman calls `createGenerator` when it needs the generator. */
+const yeomanEntry = (name) =>
+  `import { load } from '../../dist/yeoman.js';\n\nexport const createGenerator = () => load('${name}');\n`;
+
+function yeomanManifest() {
+  const { version, description, license, engines, keywords } = JSON.parse(
+    readFileSync(path.join(root, 'package.json'), 'utf8'),
+  );
+  return {
+    name: 'generator-microservice',
+    version,
+    description,
+    license,
+    type: 'module',
+    engines,
+    keywords: ['yeoman-generator', ...keywords],
+    files: ['dist', 'generators'],
+  };
+}
+
+/** The program in chunks, the templates, and the notices of the packages within. */
+async function buildBundle(outdir, entryPoints) {
   await mkdir(outdir, { recursive: true });
-  const [program] = await Promise.all([buildProgram(outdir), buildEntry(outdir)]);
+  const program = await buildProgram(outdir, entryPoints);
   for (const generator of generators) await copyTemplates(generator, outdir);
   await cp(path.join(root, 'src', 'runtime', 'docker'), path.join(outdir, 'templates', 'service', 'docker'), {
     recursive: true,
@@ -104,13 +148,12 @@ export async function buildGenerators({ outdir = path.join(root, 'dist') } = {})
     path.join(outdir, 'THIRD-PARTY-NOTICES.txt'),
     collectNotices(root, Object.keys(program.metafile.inputs)),
   );
-  return program.metafile;
 }
 
-const buildProgram = (outdir) =>
+const buildProgram = (outdir, entryPoints) =>
   build({
     absWorkingDir: root,
-    entryPoints: { main: 'generators/cli/main.ts' },
+    entryPoints,
     outdir,
     bundle: true,
     splitting: true,
@@ -159,5 +202,9 @@ async function copyTemplates(generator, outdir) {
   await cp(from, path.join(outdir, 'templates', generator), { recursive: true });
 }
 
-// node generators/build/build.mjs [outdir]
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildGenerators({ outdir: process.argv[2] });
+// node generators/build/build.mjs [outdir [outdir of generator-microservice]]
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [, , outdir, yeomanOutdir] = process.argv;
+  await buildGenerators({ outdir });
+  if (yeomanOutdir) await buildYeomanPackage({ outdir: yeomanOutdir });
+}

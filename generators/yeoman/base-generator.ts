@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import Generator from 'yeoman-generator';
 import { command, packageVersion } from '../core/version.ts';
+import type { Flag } from '../questions/question.ts';
 
 type Parameters = ConstructorParameters<typeof Generator>;
 
@@ -24,6 +25,15 @@ export abstract class BaseGenerator extends Generator {
     // Yeoman would report a failing task with its name, beside the error itself.
     if (!this.options.help)
       Object.assign(this, { log: Object.assign(() => this.log, this.log, { error: () => this.log }) });
+  }
+
+  /** Makes flags known to Yeoman: to its help, and to command lines that it parses. The name is an argument. */
+  protected declare(flags: readonly Flag[]): void {
+    const unique = new Map(flags.filter(({ name }) => name !== 'name').map((flag) => [flag.name, flag]));
+    for (const { name, value, help, no, many } of unique.values()) {
+      const type = value === undefined ? Boolean : many ? Array : String;
+      this.option(name, { type, description: help || no || '' });
+    }
   }
 
   override rootGeneratorName(): string {

@@ -20,7 +20,7 @@ import { escapeDifferences } from './adapter.ts';
 import { BaseGenerator } from './base-generator.ts';
 import { joinCommit } from './commit.ts';
 import { settle, textsUnder } from './memory.ts';
-import { givenIn, optionOf, runFlags } from './options.ts';
+import { givenIn, optionOf, runFlags, type Options } from './options.ts';
 
 /** The folder that a generator writes. */
 export interface Target<Context> {
@@ -58,7 +58,7 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
   constructor(...[args, options, features]: ConstructorParameters<typeof Generator>) {
     super(args, options, { ...features, customInstallTask: true });
     this.argument('name', { type: String, required: false, description: 'the name of what is written' });
-    for (const flag of [...runFlags, ...this.flagGroups.flat()]) declare(this, flag);
+    this.declare([...runFlags, ...this.flagGroups.flat()]);
     this.parseOptions();
     this.#call = callOf(this.options, this.flagGroups, this.env);
     const customCommitTask = this.options.help ? undefined : joinCommit(this.env, () => this.#commit());
@@ -179,12 +179,6 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
   }
 }
 
-function declare(generator: Generator, { name, value, help, no = '', many }: Flag): void {
-  if (name === 'name') return; // the argument
-  const type = value === undefined ? Boolean : many ? Array : String;
-  generator.option(name, { type, description: help || no });
-}
-
 /** The command passes its flags as it read them; Yeoman itself passes options. */
 function callOf(
   options: Generator['options'],
@@ -195,13 +189,19 @@ function callOf(
   const terminal = process.stdin.isTTY && process.stdout.isTTY;
   return {
     cwd,
-    given: all.given ?? givenIn(all, groups),
+    given: all.given ?? [...skippedIn(all, groups), ...givenIn(all, groups)],
     yes: optionOf(all, 'yes') === true,
     dryRun: optionOf(all, 'dry-run') === true,
     force: optionOf(all, 'force') === true,
     ask: terminal ? createAsk(adapter as Parameters<typeof createAsk>[0]) : undefined,
   };
 }
+
+/** Yeoman has one flag of its own with the meaning of one of ours. */
+const skippedIn = (options: Options, groups: (readonly Flag[])[]): GivenFlag[] =>
+  optionOf(options, 'skip-install') === true && groups.flat().some(({ name }) => name === 'install')
+    ? [{ flag: 'install', value: false }]
+    : [];
 
 /** Each phase of Yeoman builds on the ones before it. */
 function known<Value>(value: Value | undefined): Value {
