@@ -14,7 +14,7 @@ export interface GeneratorEntry {
   /** Flags that answer no question. */
   options: readonly Flag[];
   /** The class says which files the answers become, and what comes next. */
-  load(): Promise<GeneratorClass>;
+  load: () => Promise<GeneratorClass>;
 }
 
 /** Every generator. The first one is the default. */

@@ -11,7 +11,8 @@ import { yoRcFile, yoRcText } from './yo-rc.ts';
  * outside of the folder.
  */
 export async function compare({ folder, workspace, files, born, steps }: Work): Promise<Change[]> {
-  if (workspace !== undefined && workspace !== folder) await assertClosed(workspace, [wayTo(folder, workspace)]);
+  if (workspace !== undefined && workspace !== folder)
+    await assertClosed(workspace, [wayTo(folder, workspace)]);
   await assertClosed(folder, [...files.keys(), ...steps.flatMap(({ writes }) => writes)]);
   const before = await readPristine(folder);
   return planChanges(folder, files, new Map([...before].filter(([file]) => !born.has(file))));

@@ -53,5 +53,5 @@ function targetPath(relative: string, names: Record<string, string | undefined>)
 }
 
 /** Returns `files` in the order of their paths, which is the order of every listing. */
-export const sorted = (files: ReadonlyMap<string, string>): Map<string, string> =>
+export const byPath = (files: ReadonlyMap<string, string>): Map<string, string> =>
   new Map([...files].toSorted(([one], [other]) => (one < other ? -1 : 1)));

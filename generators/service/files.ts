@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { renderFolder, sorted, type Finish } from '../rendering/render-folder.ts';
+import { renderFolder, byPath, type Finish } from '../rendering/render-folder.ts';
 import { templatesRoot } from '../rendering/templates-root.ts';
 import { markdown } from '../rendering/writers.ts';
 import type { ServiceAnswers } from './model/answers.ts';
@@ -46,7 +46,7 @@ export async function serviceFiles(
   );
   files.set('.env', files.get('.env.example') ?? ''); // as `microservice-devkit env` writes it in a clone
   files.set('asyncapi.json', `${JSON.stringify(await asyncApi(view, root), null, 2)}\n`);
-  return sorted(files);
+  return byPath(files);
 }
 
 /** What a service has any number of: the folder of its templates, its name in paths, its table, and its data. */

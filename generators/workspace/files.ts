@@ -1,4 +1,4 @@
-import { renderFolder, sorted, type Finish } from '../rendering/render-folder.ts';
+import { renderFolder, byPath, type Finish } from '../rendering/render-folder.ts';
 import { templatesRoot } from '../rendering/templates-root.ts';
 import { markdown } from '../rendering/writers.ts';
 import type { WorkspaceAnswers } from './questions.ts';
@@ -14,5 +14,5 @@ export async function workspaceFiles(
   const files = new Map<string, string>();
   const data = { ...answers, markdown: { description: await markdown(answers.description) } };
   await renderFolder(templatesRoot('workspace'), data, { files, finish });
-  return sorted(files);
+  return byPath(files);
 }

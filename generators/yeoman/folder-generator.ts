@@ -19,7 +19,7 @@ import type { Flag, GivenFlag, Questions } from '../questions/question.ts';
 import { escapeDifferences } from './adapter.ts';
 import { BaseGenerator } from './base-generator.ts';
 import { joinCommit } from './commit.ts';
-import { settle, textsUnder } from './memory.ts';
+import { markWritten, textsUnder } from './memory.ts';
 import { givenIn, optionOf, runFlags, type Options } from './options.ts';
 
 /** The folder that a generator writes. */
@@ -60,7 +60,7 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
     this.argument('name', { type: String, required: false, description: 'the name of what is written' });
     this.declare([...runFlags, ...this.flagGroups.flat()]);
     this.parseOptions();
-    this.#call = callOf(this.options, this.flagGroups, this.env);
+    this.#call = callFrom(this.options, this.flagGroups, this.env);
     const customCommitTask = this.options.help ? undefined : joinCommit(this.env, () => this.#commit());
     this.setFeatures({ ...(customCommitTask && { customCommitTask }) });
   }
@@ -175,12 +175,12 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
   async #commit(): Promise<void> {
     const work = known(this.#work);
     if (!this.#call.dryRun) await commitChanges(work, this.#changes);
-    settle(work.folder, this.env.sharedFs);
+    markWritten(work.folder, this.env.sharedFs);
   }
 }
 
 /** The command passes its flags as it read them; Yeoman itself passes options. */
-function callOf(
+function callFrom(
   options: Generator['options'],
   groups: (readonly Flag[])[],
   { cwd, adapter }: Generator['env'],
@@ -193,7 +193,7 @@ function callOf(
     yes: optionOf(all, 'yes') === true,
     dryRun: optionOf(all, 'dry-run') === true,
     force: optionOf(all, 'force') === true,
-    ask: terminal ? createAsk(adapter as Parameters<typeof createAsk>[0]) : undefined,
+    ask: terminal ? createAsk(adapter) : undefined,
   };
 }
 

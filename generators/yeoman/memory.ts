@@ -37,7 +37,7 @@ function textOf({ path: file, contents }: MemoryFile): string {
 }
 
 /** Marks the files under `folder` as written, so that nothing else writes them. */
-export function settle(folder: string, memory: Memory): void {
+export function markWritten(folder: string, memory: Memory): void {
   for (const file of pendingFiles(memory)) if (isUnder(folder, file)) delete file.state;
 }
 

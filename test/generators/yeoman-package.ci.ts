@@ -9,6 +9,7 @@ import { generators } from '../../generators/cli/registry.ts';
 import { bundledCommand, filesIn, newFolder, removeFolders, run } from './support/command.ts';
 
 const execute = promisify(execFile);
+const builder = new URL('../../generators/build/build.mjs', import.meta.url).href;
 
 /** Does what `yo <namespace> ...` does, in an environment that looks for generators in node_modules. */
 const yo = `
@@ -50,7 +51,7 @@ describe('generator-microservice, packed and installed', () => {
   before(async function () {
     this.timeout(240_000);
     modules = await mkdtemp(path.join(tmpdir(), 'yeoman-package-'));
-    const { buildYeomanPackage } = (await import('../../generators/build/build.mjs' as string)) as {
+    const { buildYeomanPackage } = (await import(builder)) as {
       buildYeomanPackage: (options: { outdir: string }) => Promise<void>;
     };
     const [built, installed] = ['built', 'generator-microservice'].map((name) => path.join(modules, name));
@@ -115,7 +116,7 @@ describe('generator-microservice, packed and installed', () => {
     const cwd = await newFolder();
     const { code, errors } = await runYo(['microservice:service', 'user'], cwd);
     assert.equal(code, 1);
-    assert.match(errors.join('\n'), /there is no terminal to ask for missing answers; give --description/);
+    assert.match(errors.join('\n'), /there is no terminal to ask for missing answers; specify --description/);
     assert.deepEqual(await readdir(cwd), []);
   }).timeout(240_000);
 
