@@ -1,6 +1,6 @@
 import { camelCase, snakeCase } from './column-names.ts';
 
-/** How the query builder names columns and gives timestamps. Raw SQL is sent and read as it stands. */
+/** How the query builder names columns and gives timestamps. Raw SQL is sent and read unchanged. */
 export interface RowFormat {
   /**
    * Columns and tables in snake_case have camelCase names in queries and in rows: `createdAt` is the column `created_at`.
