@@ -82,12 +82,12 @@ export async function readPositions(
   return new Map(rows.map((row) => [`${row.topic}/${row.partition}`, logPositionOf(row)]));
 }
 
+const groupNames = 'select distinct consumer_group as name from event_positions order by name';
+
 /** Returns the groups with a position in any topic, in alphabetical order. */
 export async function readGroupNames(database: Knex): Promise<string[]> {
-  return database<{ consumer_group: string }>(table)
-    .distinct('consumer_group')
-    .orderBy('consumer_group')
-    .pluck('consumer_group');
+  const { rows } = await database.raw<{ rows: { name: string }[] }>(groupNames);
+  return rows.map(({ name }) => name);
 }
 
 /** Inserts the first position of a partition, and resolves to the stored one: an existing position stays. */

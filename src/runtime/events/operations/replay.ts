@@ -16,11 +16,11 @@ const CLOCK_MARGIN = 60 * 60 * 1_000;
 /** Returns the group, or a group of one of its subscriptions, if it has rows in the database. */
 export async function findGroup(database: Knex, group: string): Promise<string | undefined> {
   for (const table of ['event_positions', 'event_parked_keys', 'event_inbox']) {
-    const row = await database<{ consumer_group: string }>(table)
-      .where('consumer_group', group)
-      .orWhereRaw('starts_with(consumer_group, ?)', [`${group}.`])
-      .first('consumer_group');
-    if (row) return row.consumer_group;
+    const { rows } = await database.raw<{ rows: { name: string }[] }>(
+      `select consumer_group as name from ${table} where consumer_group = ? or starts_with(consumer_group, ?) limit 1`,
+      [group, `${group}.`],
+    );
+    if (rows[0]) return rows[0].name;
   }
   return undefined;
 }
