@@ -11,7 +11,7 @@ import type { Subscriber } from './events/subscriber.ts';
 import { median, printTable } from './figures.ts';
 
 /**
- * What several subscriptions of one topic cost a service: `npx tsx bench/subscriptions.ts [rounds] [subscriptions]`. The
+ * Measures the cost of several subscriptions of one topic to a service: `npx tsx bench/subscriptions.ts [rounds] [subscriptions]`. The
  * figures are of the process of the service alone, medians of the rounds, which alternate.
  */
 const [rounds = '1', many = '10'] = process.argv.slice(2);

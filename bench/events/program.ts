@@ -4,7 +4,7 @@ import path from 'node:path';
 
 type Answers = Record<string, (...args: never[]) => unknown>;
 
-/** A process of the benchmark, which does what it is asked. */
+/** A process of the benchmark, which answers requests. */
 export interface Program<Api extends Answers> {
   ask<Name extends keyof Api & string>(
     name: Name,
@@ -69,7 +69,7 @@ async function ask(child: ChildProcess, exited: Promise<unknown>, question: Ques
   return value as never;
 }
 
-/** In a program: answers what it is asked, until the asker is gone. */
+/** In a program: answers requests until the parent process is gone. */
 export function serve(api: Answers): void {
   process.on('message', ({ id, name, args }: Question) => {
     Promise.resolve()
