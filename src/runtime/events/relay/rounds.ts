@@ -63,12 +63,14 @@ export function createRounds({ connection, driver, topics }: Settings): Rounds {
   /** The recent duration of a request, in ms. */
   let pace = 0;
   let collecting: NodeJS.Timeout | undefined;
+  /** The number of running reads and deletes. A round would wait for them, so more lanes are collected instead. */
+  let querying = 0;
   let closing = false;
 
   /** Starts a round if lanes may have rows and a sender is idle, immediately or when enough lanes are collected. */
   function begin(): void {
     const current = connection();
-    if (closing || !current || !lanes.hasReady(current.leases.held())) return;
+    if (closing || querying > 0 || !current || !lanes.hasReady(current.leases.held())) return;
     const wait = lastRead.at + readInterval() - performance.now();
     if (wait > 0) return void (collecting ??= setTimeout(collected, wait));
     const sender = idle.pop();
@@ -106,7 +108,7 @@ export function createRounds({ connection, driver, topics }: Settings): Rounds {
 
   /** Resolves to the rows that can be sent, by lane; lanes without such rows become free. Never rejects. */
   async function read(current: Connection, taken: number[]): Promise<Map<number, OutboxRow[]>> {
-    const rows = await readSendable(current, taken).catch(() => {
+    const rows = await query(() => readSendable(current, taken)).catch(() => {
       lanes.mark(taken); // the session reports its own loss
       return new Map<number, OutboxRow[]>();
     });
@@ -155,20 +157,28 @@ export function createRounds({ connection, driver, topics }: Settings): Rounds {
    * Removes rows from the outbox that Kafka has, or has refused permanently, in one statement for all waiting outcomes. Never
    * rejects.
    */
-  const settle = collect(async (outcomes: Outcome[]) => {
-    acknowledged = [...acknowledged, ...outcomes.flatMap(({ sent }) => sent)];
-    const current = connection();
-    if (!current) return;
+  const settle = collect(
+    (outcomes: Outcome[]) =>
+      query(async () => {
+        acknowledged = [...acknowledged, ...outcomes.flatMap(({ sent }) => sent)];
+        const current = connection();
+        if (!current) return;
+        await deleteAcknowledged(current);
+        await park(
+          current,
+          outcomes.flatMap(({ refused }) => refused),
+        );
+      }).catch(() => undefined), // the session reports its own loss
+  );
+
+  async function query<T>(work: () => Promise<T>): Promise<T> {
+    querying += 1;
     try {
-      await deleteAcknowledged(current);
-      await park(
-        current,
-        outcomes.flatMap(({ refused }) => refused),
-      );
-    } catch {
-      // the session reports its own loss
+      return await work();
+    } finally {
+      querying -= 1;
     }
-  });
+  }
 
   async function deleteAcknowledged({ session }: Connection): Promise<void> {
     if (acknowledged.length === 0) return;
