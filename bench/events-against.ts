@@ -18,7 +18,7 @@ const checkouts = { other: path.resolve(otherCheckout), own: path.join(import.me
 const sides = ['other', 'own'] as const;
 type Side = (typeof sides)[number];
 const programs = ['publisher', 'consumer'];
-const backlog = 20_000;
+const backlog = 10_000;
 const rate = 200;
 const seconds = 2;
 
