@@ -7,7 +7,7 @@ const HOUR = 60 * 60 * 1_000;
 
 describe('the pruner of the inbox', () => {
   let fixture: Fixture;
-  let stop: () => void;
+  let stop: () => Promise<void>;
   /** Kafka's next answer about the topic; an error if it does not answer. */
   let kept: number | undefined | Error;
   let asked: number;

@@ -218,8 +218,7 @@ export function createConsumers(options: ConsumersOptions): Consumers {
       if (consumers.length > 0) pruner.start();
     },
     async stop() {
-      pruner.stop();
-      await Promise.all((consumers ?? []).map(stop));
+      await Promise.all([pruner.stop(), ...(consumers ?? []).map(stop)]);
     },
     status: () =>
       (consumers ?? []).map(({ consumer, runner }) => ({ ...consumer.status(), ...runner.counts() })),

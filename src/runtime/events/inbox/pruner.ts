@@ -30,6 +30,7 @@ export function createInboxPruner(options: InboxPrunerOptions) {
   const said = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
+  let deleting: Promise<number> | undefined;
 
   /** Returns how long events must be remembered, in ms. */
   async function memory(): Promise<number> {
@@ -63,9 +64,10 @@ export function createInboxPruner(options: InboxPrunerOptions) {
 
   async function prune(): Promise<void> {
     const kept = await memory();
-    if (kept === Infinity) return;
+    if (kept === Infinity || stopped) return;
     const before = new Date(Date.now() - kept);
-    const deleted = await pruneInbox(database, before, { stopped: () => stopped });
+    deleting = pruneInbox(database, before, { stopped: () => stopped });
+    const deleted = await deleting;
     if (deleted > 0) logger.info({ deleted, before }, 'deleted old events from the inbox');
   }
 
@@ -86,9 +88,11 @@ export function createInboxPruner(options: InboxPrunerOptions) {
 
   return {
     start: (): void => plan(delays.first),
-    stop(): void {
+    /** Resolves when no statement of the pruner is running. */
+    async stop(): Promise<void> {
       stopped = true;
       clearTimeout(timer);
+      await deleting?.catch(() => undefined);
     },
   };
 }
