@@ -50,6 +50,7 @@ export async function findMissing(ask: Ask, items: readonly SchemaItem[]): Promi
 }
 
 async function lackingOf(ask: Ask, items: readonly SchemaItem[]): Promise<SchemaItem[]> {
+  if (items.length === 0) return [];
   const places = new Set((await ask(missingSql(items))).map(({ place }) => place));
   return items.filter((_, place) => places.has(place));
 }

@@ -36,6 +36,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   const stopped = once(stopping.signal, 'abort').then(() => false);
   let state: ConsumerStatus['state'] = 'stopped';
   let error: string | undefined;
+  let notBegun: string | undefined;
   let partitions: Partitions | undefined;
   let running: Promise<void> | undefined;
   const knownIdle = new Set<string>();
@@ -72,13 +73,13 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     );
   }
 
-  /** Its failure is the reason why the group is still joining. */
+  /** Its failure is the reason why the group is still joining. Its success says nothing of why the last membership ended. */
   async function begin(): Promise<void> {
     try {
       await options.begin();
-      error = undefined;
+      notBegun = undefined;
     } catch (failure) {
-      error = toError(failure).message;
+      notBegun = toError(failure).message;
       throw failure;
     }
   }
@@ -127,12 +128,15 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       state = 'stopped';
     },
     healthy: () => helpless < HELPLESS || isGood(joined),
-    status: () => ({
-      group: groupId,
-      state,
-      topics,
-      partitions: partitions?.status() ?? [],
-      ...(error && state !== 'running' && { error }),
-    }),
+    status() {
+      const reason = state === 'running' ? undefined : (notBegun ?? error);
+      return {
+        group: groupId,
+        state,
+        topics,
+        partitions: partitions?.status() ?? [],
+        ...(reason && { error: reason }),
+      };
+    },
   };
 }
