@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { coalesce } from '../../async/coalesce.ts';
 import type { RelayConnection } from './connection.ts';
 
 /** One NOTIFY costs every writer of the database a little, so lanes are collected for this long, in ms. */
@@ -12,27 +14,22 @@ export function createLaneNotifier(
 ): (lanes: Iterable<number>) => void {
   const untold = new Set<number>();
   let toldAt = -Infinity;
-  let timer: NodeJS.Timeout | undefined;
 
-  async function tell(): Promise<void> {
-    const current = connection();
-    if (untold.size === 0 || timer || !current) return;
+  // one at a time: on a slow session more of them would delay reads, deletes and leases
+  const tell = coalesce(async () => {
     const wait = toldAt + INTERVAL - performance.now();
-    if (wait > 0) return void (timer = setTimeout(tellLater, wait));
+    if (wait > 0) await sleep(wait);
+    const current = connection();
+    if (untold.size === 0 || !current) return;
     const message = [...untold].join(',');
     untold.clear();
-    toldAt = performance.now();
     const { session, channel } = current;
     await session.query('select pg_notify($1, $2)', [channel, message]);
-  }
-
-  function tellLater(): void {
-    timer = undefined;
-    tell().catch(() => undefined);
-  }
+    toldAt = performance.now();
+  });
 
   return (lanes) => {
     for (const lane of lanes) untold.add(lane);
-    tell().catch(() => undefined); // the session reports its own loss
+    if (untold.size > 0) tell().catch(() => undefined); // the session reports its own loss
   };
 }
