@@ -231,6 +231,7 @@ export function createRounds({ connection, driver, topics }: Settings): Rounds {
       } while (mayGoOn() && performance.now() < readUntil);
       closing = true;
       await Promise.race([Promise.all(underWay), over]);
+      await settle(nothing); // Kafka's latest answers are still in the queue
       clock.abort();
     },
     async close() {
