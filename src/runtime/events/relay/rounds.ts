@@ -231,7 +231,9 @@ export function createRounds({ connection, driver, topics }: Settings): Rounds {
       } while (mayGoOn() && performance.now() < readUntil);
       closing = true;
       await Promise.race([Promise.all(underWay), over]);
-      await settle(nothing); // Kafka's latest answers are still in the queue
+      // Kafka's latest answers are still in the queue; a session that does not answer must not hold the stop
+      const limit = sleep(milliseconds / 3, undefined, { signal: clock.signal }).catch(() => undefined);
+      await Promise.race([settle(nothing), limit]);
       clock.abort();
     },
     async close() {
