@@ -1,15 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { asyncApi } from '../../generators/service/contracts/async-api.ts';
-import {
-  fieldTypes,
-  type Field,
-  type Resource,
-  type ServiceAnswers,
-} from '../../generators/service/model/answers.ts';
+import { fieldTypes, type Field } from '../../generators/service/model/answers.ts';
 import { parseFields } from '../../generators/service/model/field-grammar.ts';
-import { serviceView } from '../../generators/service/model/view.ts';
-import { templatesRoot } from '../../generators/rendering/templates-root.ts';
+import { writeContractFile } from '../support/service-answers.ts';
 import type { Combination } from './pairwise.ts';
 
 export const choices = {
@@ -75,24 +68,6 @@ export async function writeContract(folder: string): Promise<string> {
 /** Writes the contract of a service with one resource and these fields, in the form of `--fields`. */
 export const writeContractOf = (name: string, fields: string, file: string): Promise<void> =>
   writeContractFile(file, [{ name, fields: parseFields(fields) }]);
-
-async function writeContractFile(file: string, resources: Resource[]): Promise<void> {
-  const answers: ServiceAnswers = {
-    name: 'account',
-    description: 'Keeps accounts',
-    resources,
-    consumes: [],
-    port: 8001,
-    databasePort: 5432,
-    packageManager: 'npm',
-    ci: 'none',
-    kubernetes: false,
-    git: false,
-    install: false,
-  };
-  await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, JSON.stringify(await asyncApi(serviceView(answers), templatesRoot('service'))));
-}
 
 /** Every file of a folder that git would see, with its text. */
 export async function textOf(folder: string, files: string[]): Promise<Map<string, string>> {

@@ -3,6 +3,7 @@ import { format } from '../../generators/rendering/format.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
 import type { ConsumedEvent, ServiceAnswers } from '../../generators/service/model/answers.ts';
 import { parseFields } from '../../generators/service/model/field-grammar.ts';
+import { serviceAnswers } from '../support/service-answers.ts';
 
 const resource = (name: string) => ({ name, fields: parseFields('label:string:unique') });
 const created = (aggregate: string): ConsumedEvent => ({
@@ -20,18 +21,7 @@ const shared = ['src/app.ts', 'src/events/contracts.ts'];
 /** The files of a service; only the shared ones are formatted, which takes most of the time. */
 const filesOf = (features: Pick<ServiceAnswers, 'resources' | 'consumes'>) =>
   serviceFiles(
-    {
-      name: 'shop',
-      description: 'The shop',
-      port: 8001,
-      databasePort: 5432,
-      packageManager: 'npm',
-      ci: 'github',
-      kubernetes: true,
-      git: false,
-      install: false,
-      ...features,
-    },
+    serviceAnswers({ name: 'shop', description: 'The shop', ci: 'github', kubernetes: true, ...features }),
     undefined,
     (file, text) => (shared.includes(file) ? format(file, text) : text),
   );

@@ -3,6 +3,7 @@ import * as prettier from 'prettier';
 import { fieldTypes, type Field, type ServiceAnswers } from '../../generators/service/model/answers.ts';
 import { parseFields } from '../../generators/service/model/field-grammar.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
+import { serviceAnswers } from '../support/service-answers.ts';
 import { workspaceFiles } from '../../generators/workspace/files.ts';
 
 const longest = 'a-name-as-long-as-anybody-may-give-it';
@@ -18,19 +19,11 @@ const fields = fieldTypes.flatMap((type): Field[] => [
     secret: true,
   },
 ]);
-const small: ServiceAnswers = {
-  name: 'user',
-  description: 'Keeps users',
+const small = serviceAnswers({
   resources: [{ name: 'user', fields: fields.slice(0, 2) }],
-  consumes: [],
-  port: 8001,
-  databasePort: 5432,
-  packageManager: 'npm',
   ci: 'github',
   kubernetes: true,
-  git: false,
-  install: false,
-};
+});
 const large: ServiceAnswers = {
   ...small,
   name: longest,

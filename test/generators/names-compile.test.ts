@@ -7,6 +7,7 @@ import type { ConsumedEvent, ServiceAnswers } from '../../generators/service/mod
 import { parseFields } from '../../generators/service/model/field-grammar.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
 import { resourceNameFault } from '../../generators/service/model/name-rules.ts';
+import { serviceAnswers } from '../support/service-answers.ts';
 import { newFolder, removeFolders } from './support/command.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -30,24 +31,8 @@ const consumed = (fields: string): ConsumedEvent => ({
   ...{ schema: {}, fields: parseFields(fields) },
 });
 
-const answersOf = (name: string, fields: string): ServiceAnswers => ({
-  name: 'x',
-  description: 'x',
-  resources: [
-    {
-      name,
-      fields: parseFields(fields),
-    },
-  ],
-  consumes: [],
-  port: 8001,
-  databasePort: 5432,
-  packageManager: 'npm',
-  ci: 'none',
-  kubernetes: false,
-  git: false,
-  install: false,
-});
+const answersOf = (name: string, fields: string): ServiceAnswers =>
+  serviceAnswers({ name: 'x', description: 'x', resources: [{ name, fields: parseFields(fields) }] });
 
 async function writeSources(folder: string, name: string, fields = everyday): Promise<void> {
   const files = [...(await serviceFiles(answersOf(name, fields)))];

@@ -1,31 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { asyncApi } from '../../generators/service/contracts/async-api.ts';
 import { packPristine, pristineFile, readPristine } from '../../generators/output/pristine.ts';
 import { parseFields } from '../../generators/service/model/field-grammar.ts';
-import { serviceView } from '../../generators/service/model/view.ts';
-import { templatesRoot } from '../../generators/rendering/templates-root.ts';
+import { writeContractFile } from '../support/service-answers.ts';
 import { newFolder, quick, removeFolders, run } from './support/command.ts';
 
 /** Writes the contract of a service with these resources: name to fields. */
-async function writeContract(file: string, resources: Record<string, string>): Promise<void> {
-  const view = serviceView({
-    name: 'account',
-    description: 'Keeps accounts',
-    resources: Object.entries(resources).map(([name, fields]) => ({ name, fields: parseFields(fields) })),
-    consumes: [],
-    port: 8001,
-    databasePort: 5432,
-    packageManager: 'npm',
-    ci: 'none',
-    kubernetes: false,
-    git: false,
-    install: false,
-  });
-  await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, JSON.stringify(await asyncApi(view, templatesRoot('service'))));
-}
+const writeContract = (file: string, resources: Record<string, string>): Promise<void> =>
+  writeContractFile(
+    file,
+    Object.entries(resources).map(([name, fields]) => ({ name, fields: parseFields(fields) })),
+  );
 
 const eventTables = {
   '20260101000000_event_outbox.ts': 'event-outbox',

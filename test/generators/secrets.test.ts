@@ -8,21 +8,11 @@ import type { ServiceAnswers } from '../../generators/service/model/answers.ts';
 import { formatFields, parseFields } from '../../generators/service/model/field-grammar.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
 import { looksSecret } from '../../generators/service/model/secret-names.ts';
+import { serviceAnswers } from '../support/service-answers.ts';
 import { newFolder, quick, removeFolders, run } from './support/command.ts';
 
-const answersOf = (fields: string): ServiceAnswers => ({
-  name: 'user',
-  description: 'Keeps users',
-  resources: [{ name: 'user', fields: parseFields(fields) }],
-  consumes: [],
-  port: 8001,
-  databasePort: 5432,
-  packageManager: 'npm',
-  ci: 'none',
-  kubernetes: false,
-  git: false,
-  install: false,
-});
+const answersOf = (fields: string): ServiceAnswers =>
+  serviceAnswers({ resources: [{ name: 'user', fields: parseFields(fields) }] });
 
 describe('a secret field', function () {
   this.timeout(180_000);

@@ -3,32 +3,16 @@ import { pristineFile } from '../../generators/output/pristine.ts';
 import { yoRcFile } from '../../generators/output/yo-rc.ts';
 import { format } from '../../generators/rendering/format.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
-import type { ServiceAnswers } from '../../generators/service/model/answers.ts';
 import { parseFields } from '../../generators/service/model/field-grammar.ts';
+import { serviceAnswers } from '../support/service-answers.ts';
 
 const MOST_FILES = 36;
 const MOST_LINES = 330;
 
 describe('The size of a service with one resource', () => {
   it(`is at most ${MOST_FILES} committed files, without Kubernetes and CI, and ${MOST_LINES} lines in src/`, async () => {
-    const answers: ServiceAnswers = {
-      name: 'user',
-      description: 'The user service',
-      resources: [
-        {
-          name: 'user',
-          fields: parseFields('email:string:unique name:string age:integer:optional active:boolean'),
-        },
-      ],
-      consumes: [],
-      port: 8001,
-      databasePort: 5432,
-      packageManager: 'npm',
-      ci: 'none',
-      kubernetes: false,
-      git: false,
-      install: false,
-    };
+    const fields = parseFields('email:string:unique name:string age:integer:optional active:boolean');
+    const answers = serviceAnswers({ resources: [{ name: 'user', fields }] });
     const isSource = (file: string) => file.startsWith('src/');
     const files = await serviceFiles(answers, undefined, (file, text) =>
       isSource(file) ? format(file, text) : text,

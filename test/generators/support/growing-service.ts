@@ -10,6 +10,7 @@ import { tablesOf } from '../../../generators/service/migrations/tables.ts';
 import { fromStored, toStored } from '../../../generators/service/stored/stored-answers.ts';
 import { serviceView } from '../../../generators/service/model/view.ts';
 import { templatesRoot } from '../../../generators/rendering/templates-root.ts';
+import { serviceAnswers } from '../../support/service-answers.ts';
 import type { Remembered } from '../../../generators/output/yo-rc.ts';
 
 /** Each resource with its fields; `account` and `wallet` belong to another service, whose events are consumed. */
@@ -118,19 +119,12 @@ function answersOf(
     }),
   }));
   const consumes = Object.entries(told).map(([name, fields]) => eventOf(name, fields));
-  return {
+  return serviceAnswers({
     name: 'shop',
     description: 'A shop',
     resources: reversed ? resources.toReversed() : resources,
     consumes: reversed ? consumes.toReversed() : consumes,
-    port: 8001,
-    databasePort: 5432,
-    packageManager: 'npm',
-    ci: 'none',
-    kubernetes: false,
-    git: false,
-    install: false,
-  };
+  });
 }
 
 const eventOf = (aggregate: string, fields: string[]): ConsumedEvent => ({
