@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { EffectHandler } from '../../../src/runtime/events/handling/handlers.ts';
-import { defineEvent } from '../../../src/runtime/events/event/definition.ts';
-import { createFixture, noteWritten, type Fixture, type Note } from './consumer-fixture.ts';
+import { createFixture, noteBurnt, noteWritten, type Fixture, type Note } from './consumer-fixture.ts';
 
 const atLeastOnce = { delivery: 'at-least-once' } as const;
-const noteBurnt = defineEvent({ ...noteWritten, type: 'note.burnt' });
 
 describe('bus.on with { delivery: "at-least-once" }', () => {
   let fixture: Fixture;

@@ -40,6 +40,11 @@ export const noteWritten = defineEvent<Note>({
   schema: joi.object({ text: joi.string().required() }),
 });
 
+export const noteBurnt = defineEvent<Note>({ ...noteWritten, type: 'note.burnt' });
+
+/** Makes a message of `send` a `noteBurnt`. */
+export const burnt = { headers: { ce_type: noteBurnt.type } };
+
 export interface RawMessage {
   key: string | Buffer | null;
   value: string | Buffer | null;

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { Consumers } from '../../../src/runtime/events/consumer/groups.ts';
-import { defineEvent } from '../../../src/runtime/events/event/definition.ts';
 import { handleBatch } from '../../../src/runtime/events/consumer/batch.ts';
 import {
   createGroupHandlers,
@@ -14,10 +13,8 @@ import { createPosition } from '../../../src/runtime/events/inbox/positions.ts';
 import { createTakeover } from '../../../src/runtime/events/subscriptions/takeover.ts';
 import type { KafkaDriver } from '../../../src/runtime/events/kafka/driver.ts';
 import { forgetSince } from '../../../src/runtime/events/operations/replay.ts';
-import { createFixture, noteWritten, type Fixture, type Note } from './consumer-fixture.ts';
+import { burnt, createFixture, noteBurnt, noteWritten, type Fixture, type Note } from './consumer-fixture.ts';
 
-const noteBurnt = defineEvent<Note>({ ...noteWritten, type: 'note.burnt' });
-const burnt = { headers: { ce_type: noteBurnt.type } };
 const ignore = async (): Promise<void> => {};
 /** Parked events wait for a redrive, which is noticed soon. */
 const settings = { parkDelay: { first: 600_000, max: 600_000 }, parkedPoll: 50, commitInterval: 50 };

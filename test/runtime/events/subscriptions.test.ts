@@ -4,10 +4,8 @@ import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { Consumers } from '../../../src/runtime/events/consumer/groups.ts';
 import { defineEvent, type ReceivedEvent } from '../../../src/runtime/events/event/definition.ts';
 import type { BatchHandler, EventHandler } from '../../../src/runtime/events/handling/handlers.ts';
-import { createFixture, noteWritten, type Fixture, type Note } from './consumer-fixture.ts';
+import { burnt, createFixture, noteBurnt, noteWritten, type Fixture, type Note } from './consumer-fixture.ts';
 
-const noteBurnt = defineEvent<Note>({ ...noteWritten, type: 'note.burnt' });
-const burnt = { headers: { ce_type: noteBurnt.type } };
 const ignore = async (): Promise<void> => {};
 /** Parked events wait for a redrive, which is noticed soon. */
 const settings = { parkDelay: { first: 600_000, max: 600_000 }, parkedPoll: 50 };
