@@ -11,7 +11,6 @@ export function chooseGenerator(words: readonly string[]): {
   const named = generators.find((each) => each.name === first);
   const rest = named ? words.slice(1) : words;
   const generator = named ?? generators[0];
-  if (!generator) throw new Error('there is no generator');
   if (!named && second !== undefined) throw new UsageError(unknownGenerator(String(first)));
   if (rest.length > 1)
     throw new UsageError(`unexpected argument "${rest[1]}"; give a generator, one name, then flags`);

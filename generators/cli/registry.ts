@@ -18,7 +18,7 @@ export interface GeneratorEntry {
 }
 
 /** Every generator. The first one is the default. */
-export const generators: readonly GeneratorEntry[] = [
+export const generators: readonly [GeneratorEntry, ...GeneratorEntry[]] = [
   {
     name: 'service',
     namespace: 'microservice:service',
