@@ -18,8 +18,8 @@ export interface CommandLine {
 }
 
 /**
- * Splits a command line by the flags that there are: `--flag value`, `--flag=value`, `--switch`, `--no-switch`, and `--`,
- * after which all are words. Throws a UsageError for a flag that there is not, and for one without its value.
+ * Splits a command line by the known flags: `--flag value`, `--flag=value`, `--switch`, `--no-switch`, and `--`,
+ * after which all are words. Throws a UsageError for an unknown flag, and for a flag without its value.
  */
 export function parseCommandLine(args: readonly string[], flags: readonly Flag[]): CommandLine {
   const words: string[] = [];

@@ -8,6 +8,6 @@ import { generators } from './registry.ts';
 export async function load(name: string): Promise<GeneratorClass> {
   if (name === 'app') return (await import('./app.ts')).AppGenerator;
   const entry = generators.find((each) => each.name === name);
-  if (!entry) throw new Error(`there is no generator "${name}"`);
+  if (!entry) throw new Error(`unknown generator "${name}"`);
   return entry.load();
 }

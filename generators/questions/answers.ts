@@ -79,5 +79,5 @@ const spelled = (flags: Flag[]): string => {
 
 function nobodyToAsk(missing: Flag[][], yes: boolean): string {
   const remedy = yes ? '' : ', or --yes for the defaults';
-  return `there is no terminal to ask for missing answers; specify ${missing.map(spelled).join(', ')}${remedy}`;
+  return `cannot ask for missing answers without a terminal; specify ${missing.map(spelled).join(', ')}${remedy}`;
 }

@@ -91,7 +91,7 @@ describe('create-microservice, refusing', () => {
     const { code, errors } = await run(['--yes'], { cwd: await newFolder() });
     assert.equal(code, 1);
     assert.deepEqual(errors, [
-      'create-microservice: there is no terminal to ask for missing answers; specify --name <name>',
+      'create-microservice: cannot ask for missing answers without a terminal; specify --name <name>',
     ]);
   });
 

@@ -116,7 +116,10 @@ describe('generator-microservice, packed and installed', () => {
     const cwd = await newFolder();
     const { code, errors } = await runYo(['microservice:service', 'user'], cwd);
     assert.equal(code, 1);
-    assert.match(errors.join('\n'), /there is no terminal to ask for missing answers; specify --description/);
+    assert.match(
+      errors.join('\n'),
+      /cannot ask for missing answers without a terminal; specify --description/,
+    );
     assert.deepEqual(await readdir(cwd), []);
   }).timeout(240_000);
 

@@ -5,7 +5,7 @@ import type { Table } from './tables.ts';
 /** The change of an existing table for the code of this run. Columns are never dropped. */
 export interface TableChange {
   added: Field[];
-  /** Columns that are no longer NOT NULL. */
+  /** Columns that become nullable. */
   loosened: Field[];
   /** The columns of the table afterwards. */
   columns: Field[];

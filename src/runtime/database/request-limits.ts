@@ -14,7 +14,7 @@ export interface RequestLimits {
 /** A statement in the form that Knex passes to `pg`. */
 export interface Statement {
   sql: string;
-  /** `select`, `insert`, `raw` and so on; what makes no query of a builder has none. */
+  /** `select`, `insert`, `raw` and so on; missing if no query builder made the statement. */
   method?: string;
   /** The column of `pluck`. */
   pluck?: string;

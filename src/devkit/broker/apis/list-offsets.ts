@@ -11,7 +11,7 @@ const NO_BATCH = Buffer.alloc(0);
 type Find = (log: PartitionLog) => RecordPlace | undefined;
 
 /**
- * The special timestamps, each with the first version that knows it. There is no tiered storage: the local log is the whole
+ * The special timestamps, each with the first version that knows it. Without tiered storage, the local log is the whole
  * log (KIP-405), with no records elsewhere (KIP-1005) or pending an upload (KIP-1023).
  */
 const specialTimes = new Map<number, { since: number; find: Find }>([

@@ -37,7 +37,7 @@ export async function placeData(home: string, account: Account | undefined): Pro
   return moved;
 }
 
-/** Returns the target of the link that `placeData` created, to find the data's owner; `data` itself if there is no link. */
+/** Returns the target of the link that `placeData` created, to find the data's owner, or `data` itself if it is not a link. */
 export const knownData = async (home: string): Promise<string> => {
   const moved = path.join(outsideOf(home), 'data');
   const target = await readlink(path.join(home, 'data')).catch(() => undefined);
@@ -65,7 +65,7 @@ async function moveOut(home: string, account: Account): Promise<void> {
   await removeDirectory(outsideOf(home));
   const moved = await makeOutside(home, account);
   await rename(data, moved).catch(async (error: unknown) => {
-    if (errorCode(error) === 'ENOENT') return; // there is no data yet
+    if (errorCode(error) === 'ENOENT') return; // no data to move
     if (errorCode(error) !== 'EXDEV') throw error;
     await copyDirectory(data, moved, account);
     await removeDirectory(data);

@@ -98,7 +98,7 @@ async function startPosition(
   const cause = differs(known, topicId, mismatch) ?? outside(wanted, low, high);
   if (cause === undefined) {
     const start = known ?? (await createPosition(database, of, wanted, topicId));
-    // a record that is no longer in the log proves nothing
+    // a record that Kafka has deleted proves nothing
     const { witness } = known ?? {};
     return { start, ...(witness && witness.offset >= low && witness.offset < high && { witness }) };
   }
@@ -116,7 +116,7 @@ function outside(wanted: number, low: number, high: number): string | undefined 
   return wanted < low ? 'events were deleted before they were handled' : undefined;
 }
 
-/** Describes how the log differs from the position's log; undefined if there is no sign of it. */
+/** Describes how the log differs from the position's log; undefined if nothing shows a difference. */
 function differs(
   known: LogPosition | undefined,
   topicId: string | undefined,

@@ -27,7 +27,7 @@ export interface ConsumerMetrics {
   rebalanced(): void;
   /** Calls `read` for the lag of a partition whenever metrics are collected, until `forget`. */
   watch(at: TopicPartition, read: () => Lag): void;
-  /** The partition is no longer ours. */
+  /** The member has lost the partition. */
   forget(at: TopicPartition): void;
 }
 

@@ -26,7 +26,7 @@ const tryNow = `state = 'parked', attempts = 0, next_try_at = now(), updated_at 
 
 /**
  * Makes a key of a consumer group due immediately, with its attempts reset; a running service retries it within a second.
- * Waits for a running attempt. Resolves to false if the key is no longer waiting.
+ * Waits for a running attempt. Resolves to false if the key has been released.
  */
 export async function redriveKey(database: Knex, { group, topic, key }: ParkedPlace): Promise<boolean> {
   const { rowCount } = await inTransaction(database, (trx) =>
