@@ -10,7 +10,7 @@ const source = path.join(root, 'generators');
 /** Each folder with templates is one. */
 const generators = readdirSync(source).filter((folder) => existsSync(path.join(source, folder, 'templates')));
 
-/** What bundled CommonJS packages expect to be there. */
+/** Declares the CommonJS variables that bundled packages use. */
 const commonJsGlobals = [
   "import { createRequire as __createRequire } from 'node:module';",
   "import { fileURLToPath as __toPath } from 'node:url';",
@@ -19,7 +19,7 @@ const commonJsGlobals = [
   'const __filename = __toPath(import.meta.url), __dirname = __toFolder(__filename);',
 ].join(' ');
 
-/** Yeoman's packages read their own package.json beside their code, which a bundle does not have. */
+/** Inlines the package.json files that Yeoman's packages read beside their code, since a bundle has no such files. */
 const inlineYeomanVersions = {
   name: 'inline-yeoman-versions',
   setup(hooks) {
@@ -41,9 +41,9 @@ const inlineYeomanVersions = {
 };
 
 /**
- * What Yeoman can do and these generators never do: installing generators from npm at run time (fly-import, which names no
- * licence either), looking for generators in folders, a command line, a text editor as a prompt, git, running programs,
- * asking npm for versions, and reading the package.json of other packages.
+ * Stubs for packages that Yeoman imports and these generators never use. The packages install generators from npm at run time
+ * (fly-import, which also declares no license), search folders for generators, parse a command line, prompt with a text editor,
+ * run git and other programs, query npm for versions, and read the package.json of other packages.
  */
 const unused = {
   'fly-import': 'export class FlyRepository {} export const flyImport = undefined;',
@@ -69,7 +69,7 @@ const leaveOutUnused = {
   },
 };
 
-/** Prompts are loaded when the first question is asked. */
+/** Loads the prompts when the generator asks its first question. */
 const loadPromptsLate = {
   name: 'load-prompts-late',
   setup(hooks) {
@@ -91,8 +91,8 @@ const loadPromptsLate = {
 };
 
 /**
- * Builds the command into `outdir`: `create-microservice.js`, which checks the version of Node and nothing else, the
- * program behind it in chunks, the templates, and the notices of the packages within. Resolves when all is written.
+ * Builds the command into `outdir`: `create-microservice.js`, which only checks the version of Node, the chunks of the program
+ * that it loads, the templates, and the notices of the bundled packages. Resolves when all files are written.
  */
 export async function buildGenerators({ outdir = path.join(root, 'dist') } = {}) {
   await rm(outdir, { recursive: true, force: true });
@@ -101,7 +101,7 @@ export async function buildGenerators({ outdir = path.join(root, 'dist') } = {})
 
 /**
  * Builds the package generator-microservice into `outdir`: the same generators, where Yeoman looks for them
- * (`generators/<name>/index.js`). Resolves when all is written.
+ * (`generators/<name>/index.js`). Resolves when all files are written.
  */
 export async function buildYeomanPackage({ outdir = path.join(root, 'dist-yeoman') } = {}) {
   await rm(outdir, { recursive: true, force: true });
@@ -168,7 +168,7 @@ const buildProgram = (outdir, entryPoints) =>
     logLevel: 'warning',
   });
 
-/** Old syntax and no import on top, so that an old Node reads it and says what is wrong. */
+/** Uses old syntax and no static import, so an old Node can parse the file and print the required version. */
 const buildEntry = (outdir) =>
   build({
     absWorkingDir: root,
@@ -196,7 +196,7 @@ async function copyTemplates(generator, outdir) {
   const dropped = files.filter((file) => /^\.(gitignore|npmrc|npmignore)$/.test(path.basename(file)));
   if (dropped.length > 0) {
     throw new Error(
-      `npm packs no ${dropped.join(', ')} of ${from}: write the dot as "_" and let the generator turn it back`,
+      `npm does not pack ${dropped.join(', ')} in ${from}; write the dot as "_", which the generator converts back`,
     );
   }
   await cp(from, path.join(outdir, 'templates', generator), { recursive: true });

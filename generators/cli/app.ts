@@ -4,12 +4,16 @@ import { runFlags } from '../yeoman/options.ts';
 import { chooseGenerator } from './choose.ts';
 import { flagsOf, generators } from './registry.ts';
 
-/** `microservice:app`: `yo microservice [generator] [name]`, and `npm init microservice`. Composes the generator that is named. */
+/** `microservice:app`: `yo microservice [generator] [name]`, and `npm init microservice`. Composes the named generator. */
 export class AppGenerator extends BaseGenerator {
   constructor(...args: ConstructorParameters<typeof Generator>) {
     super(...args);
     this.argument('generator', { type: String, required: false, description: 'service or workspace' });
-    this.argument('name', { type: String, required: false, description: 'the name of what is written' });
+    this.argument('name', {
+      type: String,
+      required: false,
+      description: 'the name of the service or workspace',
+    });
     this.declare([...runFlags, ...generators.flatMap(flagsOf)]);
     this.parseOptions();
   }
@@ -24,7 +28,7 @@ export class AppGenerator extends BaseGenerator {
     });
   }
 
-  /** One of them is loaded when it is composed. `yo` may have found them already. */
+  /** Registers the generators that `yo` has not found already. Yeoman loads a generator when it composes it. */
   #registerAll(): void {
     for (const { namespace, load } of generators.filter(
       (each) => !this.env.getGeneratorMeta?.(each.namespace),

@@ -2,7 +2,7 @@ import type { CommandLine } from './flags.ts';
 import { UsageError } from '../core/usage-error.ts';
 import type { Call } from '../output/work.ts';
 
-/** How the command was called, but for who can be asked. The word after the generator is the flag `--name` too. */
+/** Returns the call that a command line describes. The word after the generator has the meaning of the flag `--name`. */
 export function callOf({ given }: CommandLine, name: string | undefined): Omit<Call, 'ask'> {
   const said = (flag: string) => given.some((each) => each.flag === flag);
   const other = given.findLast(({ flag }) => flag === 'name')?.value;

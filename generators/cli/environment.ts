@@ -6,7 +6,7 @@ import { appNamespace } from './registry.ts';
 /** Creates a Yeoman environment for `cwd` that knows `microservice:app`, which registers the other generators. */
 export function createEnvironment(cwd: string): ReturnType<typeof createEnv> {
   const environment = createEnv({ adapter: createAdapter(), cwd });
-  // Its listener is what keeps an error of a task from ending the process; the error rejects the run too.
+  // Without a listener, an error of a task would end the process. The error also rejects the run.
   environment.on('error', () => undefined);
   environment.register(AppGenerator as never, { namespace: appNamespace });
   return environment;

@@ -18,8 +18,8 @@ export interface CommandLine {
 }
 
 /**
- * Splits a command line by the known flags: `--flag value`, `--flag=value`, `--switch`, `--no-switch`, and `--`,
- * after which all are words. Throws a UsageError for an unknown flag, and for a flag without its value.
+ * Separates the flags of a command line from its words. A flag is `--flag value`, `--flag=value`, `--switch` or `--no-switch`.
+ * All arguments after `--` are words. Throws a UsageError for an unknown flag, and for a flag without its value.
  */
 export function parseCommandLine(args: readonly string[], flags: readonly Flag[]): CommandLine {
   const words: string[] = [];
@@ -42,7 +42,7 @@ function readFlag(arg: string, rest: string[], flags: readonly Flag[]): GivenFla
   return { flag: name, value: value ?? nextValue(flag, rest) };
 }
 
-/** `--no-resources` is a flag, `--resources` is none. */
+/** Reports whether a flag has only its negative form: `--no-resources` exists, and `--resources` does not. */
 const onlyNegative = ({ help }: Flag) => help === '';
 
 function nextValue({ name, value }: Flag, rest: string[]): string {
@@ -68,7 +68,7 @@ function negated(name: string, arg: string, value: string | undefined, flags: re
   );
 }
 
-/** Every way in which these flags may be written, without the dashes. */
+/** Returns every spelling of these flags, without the dashes. */
 export const spellings = (flags: readonly Flag[]): string[] =>
   flags.flatMap((flag) => [
     ...(onlyNegative(flag) ? [] : [flag.name]),

@@ -9,7 +9,7 @@ import { print, printError } from '../core/terminal.ts';
 import { UsageError } from '../core/usage-error.ts';
 import { command, packageVersion } from '../core/version.ts';
 
-/** The command. Sets the exit code; prints one line on the error output when something failed. */
+/** Runs the command and sets the exit code. On a failure, it prints one line to standard error. */
 export async function main(args: string[]): Promise<void> {
   const stopWatching = failWhenInputEnds();
   process.once('SIGINT', () => process.exit(130));
@@ -61,7 +61,7 @@ function complain(error: unknown): void {
   else printError(`${command}: this is a bug; please report it. ${inspect(error)}`);
 }
 
-/** A closed terminal leaves Node with nothing to wait for: it would end in the middle, with exit code 0. */
+/** Makes the command fail if its input ends. Node would otherwise exit with 0 in the middle of the questions. */
 function failWhenInputEnds(): () => void {
   process.once('exit', sayInputEnded);
   return () => process.off('exit', sayInputEnded);

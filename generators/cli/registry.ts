@@ -3,9 +3,9 @@ import { questions as serviceQuestions, serviceOptions } from '../service/questi
 import { questions as workspaceQuestions } from '../workspace/questions.ts';
 import type { GeneratorClass } from '../yeoman/base-generator.ts';
 
-/** A generator, as the help, the command line and Yeoman's environment know it before it is loaded. */
+/** The facts about a generator that the help, the command line and Yeoman's environment need before they load it. */
 export interface GeneratorEntry {
-  /** The word of the command. */
+  /** The word that selects the generator on the command line. */
   name: string;
   /** The name in Yeoman: `yo <namespace>`. */
   namespace: `microservice:${string}`;
@@ -13,7 +13,7 @@ export interface GeneratorEntry {
   questions: readonly { flags: Flag[]; defaultHelp: string }[];
   /** Flags that answer no question. */
   options: readonly Flag[];
-  /** The class says which files the answers become, and what comes next. */
+  /** Loads the class, which renders the files and lists the next steps. */
   load: () => Promise<GeneratorClass>;
 }
 
@@ -38,7 +38,7 @@ export const generators: readonly [GeneratorEntry, ...GeneratorEntry[]] = [
   },
 ];
 
-/** The generator that chooses one of the others by the words of the command. */
+/** The namespace of the generator that selects one of the others by the words of the command. */
 export const appNamespace = 'microservice:app';
 
 export const flagsOf = ({ questions, options }: GeneratorEntry): Flag[] => [

@@ -18,7 +18,7 @@ export async function compare({ folder, workspace, files, born, steps }: Work): 
   return planChanges(folder, files, new Map([...before].filter(([file]) => !born.has(file))));
 }
 
-/** Writes the files that are created or updated, and what the next run has to know: all of them, or nothing. */
+/** Writes the created and updated files, and the state that the next run reads: all of them, or none. */
 export async function commitChanges({ folder, born, remembered }: Work, changes: Change[]): Promise<void> {
   const before = await readPristine(folder);
   const writable = changes.filter(({ status }) => status === 'create' || status === 'update');
@@ -35,6 +35,6 @@ export async function commitChanges({ folder, born, remembered }: Work, changes:
 
 const wayTo = (folder: string, above: string) => path.relative(above, folder).split(path.sep).join('/');
 
-/** The text that an owner's file began with: that of this run, or of the earlier one where the owner kept theirs. */
+/** Returns the generated text on which a file is based: that of this run, or of the earlier run if the owner kept the file. */
 const pristineText = ({ file, text, status }: Change, before: Pristine) =>
   status === 'conflict' ? (before.get(file) ?? text) : text;

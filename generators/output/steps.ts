@@ -8,7 +8,7 @@ import type { Step } from './work.ts';
 const spelled = ({ program, args }: Step) => [program, ...args].join(' ');
 const windows = process.platform === 'win32';
 
-/** Makes the folder a git repository. */
+/** Initializes a git repository in the folder. */
 export const gitInit: Step = {
   program: 'git',
   args: ['init', '--quiet'],
@@ -40,7 +40,7 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** Runs one step in `folder`, its output going where ours goes. Throws a UsageError when it fails. */
+/** Runs one step in `folder`, and passes its output on unchanged. Rejects with a UsageError if the step fails. */
 export async function runStep(step: Step, folder: string): Promise<void> {
   const code = await new Promise<number | string>((resolve) => {
     const child = spawn(step.program, step.args, { cwd: folder, stdio: 'inherit', shell: windows });

@@ -1,7 +1,7 @@
 import type { Ask, GivenFlag } from '../questions/question.ts';
 import type { Remembered } from './yo-rc.ts';
 
-/** How the command was called. */
+/** The options with which the command was called. */
 export interface Call {
   cwd: string;
   given: GivenFlag[];
@@ -12,30 +12,30 @@ export interface Call {
   ask?: Ask | undefined;
 }
 
-/** A command that follows the writing, in the folder that was written. */
+/** A command that runs in the generated folder after the files are written. */
 export interface Step {
   program: string;
   args: string[];
-  /** The flag that leaves the step out. */
+  /** The flag that skips the step. */
   unless: string;
-  /** What it writes in the folder, beside what is generated. */
+  /** The paths that the command creates in the folder. */
   writes: string[];
 }
 
-/** What a generator has decided to write; nothing has been written yet. */
+/** The files and steps that a generator has planned, before it writes any file. */
 export interface Work {
   folder: string;
-  /** The workspace that holds the folder, or is the folder. */
+  /** The workspace that contains the folder, or is the folder. */
   workspace?: string | undefined;
-  /** The folder was written by an earlier run. */
+  /** An earlier run has written the folder. */
   again: boolean;
   files: Map<string, string>;
-  /** Files of earlier runs that no run writes again, whatever became of them: path to text. */
+  /** Files of earlier runs that no later run writes again: path to text. */
   born: Map<string, string>;
   remembered: Remembered;
-  /** What the owner should know, a line each. */
+  /** Notes to the owner, one per line. */
   notes: string[];
   steps: Step[];
-  /** What to do next, line by line. */
+  /** The next steps for the owner, one per line. */
   next: string[];
 }

@@ -13,7 +13,7 @@ export interface Sources<Answers> {
 
 /**
  * Answers every question in order: from its flags, else from an earlier run, else (`yes`) with its default, else by asking.
- * If nobody can be asked, throws one UsageError that names every missing answer.
+ * Without a terminal, throws one UsageError that names every missing answer.
  */
 export async function answerAll<Answers extends object, Context>(
   questions: Questions<Answers, Context>,

@@ -1,13 +1,13 @@
 /** A flag of the command. Without `value` it is a switch. */
 export interface Flag {
   name: string;
-  /** What stands for the value in the help: `<number>`. */
+  /** The placeholder for the value in the help: `<number>`. */
   value?: string;
-  /** Empty where only `--no-<name>` may be said. */
+  /** Empty if only `--no-<name>` is allowed. */
   help: string;
-  /** What `--no-<name>` means, where it may be said. */
+  /** The meaning of `--no-<name>`, if that is allowed. */
   no?: string;
-  /** It may be given several times, and each value counts. */
+  /** The flag can be repeated, and each value counts. */
   many?: true;
 }
 
@@ -17,7 +17,7 @@ export interface GivenFlag {
   value: string | boolean;
 }
 
-/** What a terminal is asked, in the words of Inquirer. */
+/** A question for a terminal, in Inquirer's form. */
 export interface Prompt {
   type: 'input' | 'confirm' | 'select' | 'checkbox';
   message: string;
@@ -26,7 +26,7 @@ export interface Prompt {
   validate?: (value: string) => true | string;
 }
 
-/** Asks, and resolves to what is answered; what that is follows from the prompt. */
+/** Asks in the terminal. Each function resolves to the answer. */
 export interface Ask {
   text(prompt: Omit<Prompt, 'type' | 'choices'>): Promise<string>;
   confirm(prompt: Pick<Prompt, 'message'> & { default?: boolean | undefined }): Promise<boolean>;
@@ -39,22 +39,22 @@ export interface Ask {
 }
 
 /**
- * One answer of a generator: how it is asked, its flags, its default and its check, all in one place.
- * `known` holds the answers of the questions before it.
+ * A question of a generator: its prompt, its flags, its default and its check. `known` contains the answers to the earlier
+ * questions.
  */
 export interface Question<Answers, Context, Key extends keyof Answers, Value = Answers[Key]> {
   name: Key;
   flags: Flag[];
-  /** What the help says about the default. */
+  /** The description of the default in the help. */
   defaultHelp: string;
-  /** From what was given to the answer; throws a UsageError that names the flag and the value. */
+  /** Converts the given flags to the answer. Throws a UsageError that names the flag and the value. */
   read(given: GivenFlag[], known: Partial<Answers>, context: Context): Value | Promise<Value>;
-  /** `undefined`: there is no default, somebody must say it. */
+  /** Returns the default; undefined if the user must answer. */
   default(known: Partial<Answers>, context: Context): Value | undefined;
-  /** Why `value` cannot be, in one line; nothing when it can. */
+  /** Returns the reason why `value` is not allowed, in one line; undefined if it is allowed. */
   check?(value: Value, known: Partial<Answers>, context: Context): string | undefined;
   ask(ask: Ask, known: Partial<Answers>, context: Context): Promise<Value>;
-  /** Decides what a new answer leaves open. `before` is the answer of an earlier run; without `ask` nobody can be asked. */
+  /** Decides the open points of a new answer. `before` is the answer of an earlier run. `ask` is missing without a terminal. */
   settle?(
     value: Value,
     context: Context,

@@ -12,9 +12,9 @@ const parsers: Record<string, string> = {
 };
 
 /**
- * Formats `text` with prettier for a file of this name; unchanged if prettier does not handle the file. Most of a run's time
- * is spent here, so only the necessary parts are loaded: babel reads TypeScript without the weight of its compiler, only the
- * tables of Markdown are formatted, and the YAML templates are already formatted.
+ * Formats `text` with prettier for a file of this name; returns it unchanged if prettier does not handle the file. A run spends
+ * most of its time here, so this loads only the necessary parts: babel parses TypeScript without its compiler, only the tables
+ * of Markdown are formatted, and the YAML templates are already formatted.
  */
 export async function format(file: string, text: string): Promise<string> {
   if (path.extname(file) === '.md') return alignTables(text);

@@ -11,9 +11,9 @@ export interface Rendering {
   files: Map<string, string>;
   /** By default every text is formatted. */
   finish?: Finish | undefined;
-  /** Tells by its path whether a file is generated; by default each one is. */
+  /** Reports whether the file with this path is generated; by default every file is. */
   wanted?: ((file: string) => boolean) | undefined;
-  /** The names that stand in paths: with `{ name: 'user' }`, `__name__` becomes `user`. */
+  /** The names to insert into paths: with `{ name: 'user' }`, `__name__` becomes `user`. */
   names?: Record<string, string | undefined>;
 }
 

@@ -10,7 +10,7 @@ import { tablesFault } from './model/table-rules.ts';
 import { topicsFault } from './contracts/topic-rules.ts';
 import { copiesOf, resourcesOf } from './model/view.ts';
 
-/** The events of other services that it handles: offered from what the siblings' contracts say. */
+/** Asks for the consumed events, and offers the events in the contracts of the siblings. */
 export const consumesQuestion: Question<ServiceAnswers, ServiceContext, 'consumes'> = {
   name: 'consumes',
   flags: [
@@ -73,7 +73,7 @@ const aggregateFault = (aggregates: string[]) =>
     .map((aggregate) => kebabFault(aggregate, 'the aggregate of an event'))
     .find((fault) => fault !== undefined);
 
-/** A copy is kept from one topic of one service. */
+/** Checks that the events of each copy come from one topic of one service, in one version. */
 function sourceFault(consumes: ConsumedEvent[]): string | undefined {
   for (const { aggregate, from, topic, type } of consumes) {
     const other = consumes.find(

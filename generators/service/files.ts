@@ -17,8 +17,8 @@ import { serviceView, type ServiceView } from './model/view.ts';
 const tools = { fieldCodes, runtimeSchemas, tolerantJoi, columnName, copyColumn, uniqueConstraint };
 
 /**
- * Every file of the service that `answers` describe, formatted: path (with `/`) to text. Of the migrations those of `plan`,
- * by default those of a new service. Reads the templates, writes nothing. `finish` gets the text of each template.
+ * Returns every file of the service that `answers` describe, formatted: path (with `/`) to text. The migrations are those of
+ * `plan`, by default those of a new service. Writes nothing. `finish` receives the text of each rendered template.
  */
 export async function serviceFiles(
   answers: ServiceAnswers,
@@ -44,7 +44,7 @@ export async function serviceFiles(
     'Dockerfile',
     await readFile(path.join(dockerfiles(root), `${view.packageManager}.Dockerfile`), 'utf8'),
   );
-  files.set('.env', files.get('.env.example') ?? ''); // as `microservice-devkit env` writes it in a clone
+  files.set('.env', files.get('.env.example') ?? ''); // `microservice-devkit env` writes the same file in a clone
   files.set('asyncapi.json', `${JSON.stringify(await asyncApi(view, root), null, 2)}\n`);
   return byPath(files);
 }
@@ -69,7 +69,7 @@ function dockerfiles(templates: string): string {
 const isMigration = (file: string) => file.startsWith('migrations/');
 const isNoMigration = (file: string) => !isMigration(file);
 
-/** The migrations that `plan` adds, formatted: path to text. */
+/** Returns the migrations that `plan` adds, formatted: path to text. */
 export async function migrationFiles(
   view: ServiceView,
   root: string,

@@ -17,7 +17,7 @@ import type { ServiceContext } from './service-context.ts';
 import { fromStored, toStored } from './stored/stored-answers.ts';
 import { checkAnswers } from './stored/stored-rules.ts';
 
-/** `microservice:service` writes one service. */
+/** The generator `microservice:service`, which writes one service. */
 export class ServiceGenerator extends FolderGenerator<ServiceAnswers, ServiceContext> {
   protected get kind(): string {
     return 'service';

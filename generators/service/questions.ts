@@ -13,12 +13,16 @@ import { serviceNameFault } from './model/name-rules.ts';
 import { nextPort, portFault } from './stored/ports.ts';
 import { resourcesQuestion } from './resources-question.ts';
 
-/** In the order in which they are asked. */
+/** The questions, in the order in which the generator asks them. */
 export const questions: Questions<ServiceAnswers, ServiceContext> = {
   name: textQuestion({
     name: 'name',
     message: 'Name of the service',
-    flag: { name: 'name', value: '<name>', help: 'the same as the first word: user, or user-service' },
+    flag: {
+      name: 'name',
+      value: '<name>',
+      help: 'the name, instead of the first word: user, or user-service',
+    },
     defaultHelp: 'none; a name is required',
     tidy: (text) => text.trim().replace(/(?<=.)-service$/, ''),
     default: () => undefined,
@@ -84,14 +88,14 @@ export const questions: Questions<ServiceAnswers, ServiceContext> = {
     name: 'git',
     message: 'Make it a git repository?',
     flag: { name: 'git', help: 'git init', no: 'no repository' },
-    defaultHelp: 'yes; in a second run no',
+    defaultHelp: 'yes; no in a later run',
     default: () => true,
   }),
   install: confirmQuestion({
     name: 'install',
     message: 'Install its packages now?',
     flag: { name: 'install', help: 'install its packages', no: 'install nothing' },
-    defaultHelp: 'yes; in a second run no',
+    defaultHelp: 'yes; no in a later run',
     default: () => true,
   }),
 };

@@ -10,7 +10,7 @@ import { resourcesOf } from './model/view.ts';
 
 const defaultFields = 'name:string';
 
-/** The tables that the service owns: `--resource` and the `--fields` that follow it, as often as needed. */
+/** Asks for the resources of the service. Each `--resource` is followed by its `--fields`; both can be repeated. */
 export const resourcesQuestion: Question<ServiceAnswers, ServiceContext, 'resources'> = {
   name: 'resources',
   flags: [
@@ -26,7 +26,7 @@ export const resourcesQuestion: Question<ServiceAnswers, ServiceContext, 'resour
   defaultHelp: `one, named like the service, with the fields "${defaultFields}"`,
   read: (given) => readResources(given),
   default: ({ name }) =>
-    // Without a name the run fails anyway, and says so.
+    // Without a name, the run fails with an error about the name.
     name === undefined ? [] : [{ name, fields: parseFields(defaultFields) }],
   check: (resources, { name }, { siblings }) =>
     resources.map((resource) => resourceNameFault(resource.name)).find((fault) => fault !== undefined) ??
@@ -70,7 +70,7 @@ function fieldsOf(name: string, text: string | undefined) {
   }
 }
 
-/** One aggregate has one owner: events of one type from two services could not be told apart. */
+/** Checks that each aggregate has one owner: consumers could not distinguish events of one type from two services. */
 function ownerFault(
   resources: Resource[],
   service: string | undefined,

@@ -9,7 +9,7 @@ import { workspaceFiles } from './files.ts';
 import { questions, type WorkspaceAnswers } from './questions.ts';
 import { fromStored } from './stored-answers.ts';
 
-/** `microservice:workspace` writes the folder in which the services of one system lie side by side. */
+/** The generator `microservice:workspace`, which writes the folder that contains the services of one system. */
 export class WorkspaceGenerator extends FolderGenerator<WorkspaceAnswers, undefined> {
   protected get kind(): string {
     return 'workspace';

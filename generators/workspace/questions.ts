@@ -10,12 +10,12 @@ export interface WorkspaceAnswers {
   git: boolean;
 }
 
-/** In the order in which they are asked. */
+/** The questions, in the order in which the generator asks them. */
 export const questions: Questions<WorkspaceAnswers, undefined> = {
   name: textQuestion({
     name: 'name',
     message: 'Name of the workspace',
-    flag: { name: 'name', value: '<name>', help: 'the same as the first word: my-system' },
+    flag: { name: 'name', value: '<name>', help: 'the name, instead of the first word: my-system' },
     defaultHelp: 'none; a name is required',
     default: () => undefined,
     check: workspaceNameFault,

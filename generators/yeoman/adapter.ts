@@ -9,7 +9,7 @@ type Log = Adapter['log'];
 
 const escaping = new WeakSet<Log>();
 
-/** From now on, the differences of files that `adapter` shows hold nothing that a terminal obeys but the colors of Yeoman. */
+/** Makes `adapter` escape the terminal control characters in the differences that it shows, but not the colors of Yeoman. */
 export function escapeDifferences(adapter: Adapter & { actualAdapter?: Adapter }): void {
   const { log } = adapter.actualAdapter ?? adapter;
   if (escaping.has(log)) return;
@@ -19,5 +19,5 @@ export function escapeDifferences(adapter: Adapter & { actualAdapter?: Adapter }
     colored(parts.map(({ message, ...part }) => ({ ...part, message: shown(message) })));
 }
 
-/** Lines of Windows end with CR LF. */
+/** Removes the CR of a Windows line ending, and escapes the rest. */
 const shown = (message: string) => printable(message.replaceAll(/\r(?=\n|$)/g, ''));

@@ -7,12 +7,12 @@ type Parameters = ConstructorParameters<typeof Generator>;
 
 export type GeneratorClass = new (...args: Parameters) => object;
 
-/** Yeoman reads and writes answers in files of its own. It gets one that is never there: `output/` keeps the answers. */
+/** Yeoman stores answers in its own files. It gets a file that never exists, since `output/` stores the answers. */
 const noStorage = fileURLToPath(new URL('./.no-storage.json', import.meta.url));
 
 /**
- * A Yeoman generator that reads nothing of the folder in which it runs before it has checked it, and nothing of the home folder.
- * Each method that is named like a phase of Yeoman runs in that phase.
+ * A Yeoman generator that reads a file of the working folder only after it has checked the file, and reads no file of the home
+ * folder. Yeoman runs each method in the phase of the same name.
  */
 export abstract class BaseGenerator extends Generator {
   constructor(...[args, options, features]: Parameters) {
@@ -20,14 +20,14 @@ export abstract class BaseGenerator extends Generator {
       ...features,
       inheritTasks: true,
       tasksMatchingPriority: true,
-      skipParseOptions: true, // once for each option; a subclass parses all of them
+      skipParseOptions: true, // Yeoman would parse after each option; a subclass parses once
     });
-    // Yeoman would report a failing task with its name, beside the error itself.
+    // Yeoman would also print the name of a failed task, in addition to the error itself.
     if (!this.options.help)
       Object.assign(this, { log: Object.assign(() => this.log, this.log, { error: () => this.log }) });
   }
 
-  /** Makes flags known to Yeoman: to its help, and to command lines that it parses. The name is an argument. */
+  /** Declares flags to Yeoman, for its help and its parser. The flag `--name` is an argument instead. */
   protected declare(flags: readonly Flag[]): void {
     const unique = new Map(flags.filter(({ name }) => name !== 'name').map((flag) => [flag.name, flag]));
     for (const { name, value, help, no, many } of unique.values()) {
@@ -44,12 +44,12 @@ export abstract class BaseGenerator extends Generator {
     return packageVersion();
   }
 
-  /** Yeoman would read the package.json of the folder in which the command runs. */
+  /** Yeoman would read the package.json of the working folder. */
   override determineAppname(): string {
     return '';
   }
 
-  /** Yeoman would read the .yo-rc.json of the folder in which the command runs, without a limit. */
+  /** Yeoman would read the .yo-rc.json of the working folder, without a size limit. */
   override _getStorage(): ReturnType<Generator['_getStorage']> {
     return this.createStorage(noStorage, command);
   }

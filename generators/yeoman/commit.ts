@@ -9,8 +9,8 @@ type Write = () => Promise<void>;
 const writes = new WeakMap<Environment, Write[]>();
 
 /**
- * Adds `write` to the writing of the environment, which begins after every generator of it has decided about its conflicts.
- * Returns the task that writes for all of them to the first generator, undefined to the others: Yeoman has one such task.
+ * Adds `write` to the writes of the environment, which run after all of its generators have resolved their conflicts. Yeoman
+ * accepts one such task: the first call returns the task that runs all writes, and later calls return undefined.
  */
 export function joinCommit(environment: Environment, write: Write): Write | undefined {
   const joined = writes.get(environment);
@@ -26,7 +26,7 @@ export function joinCommit(environment: Environment, write: Write): Write | unde
 async function commit(environment: Environment, all: Write[]): Promise<void> {
   for (const write of all) await write();
   if (pendingFiles(environment.sharedFs).length === 0) return;
-  // Files elsewhere, which other people's generators wrote: Yeoman's own rules hold for these.
+  // Yeoman writes the files of other generators outside of our folders, by its own rules.
   const { commitSharedFsTask } = await import('yeoman-environment');
   await commitSharedFsTask(environment as unknown as Parameters<typeof commitSharedFsTask>[0]);
 }

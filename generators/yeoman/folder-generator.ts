@@ -25,27 +25,27 @@ import { givenIn, optionOf, runFlags, type Options } from './options.ts';
 /** The folder that a generator writes. */
 export interface Target<Context> {
   folder: string;
-  /** What an earlier run remembers of it. */
+  /** The state that an earlier run stored in the folder. */
   before: Remembered | undefined;
   context: Context;
 }
 
-/** What a generator decides about its folder. */
+/** The files and the state that a generator plans for its folder. */
 export interface Plan {
   /** Every file, formatted: path (with `/`) to text. */
   files: Map<string, string>;
-  /** Files of earlier runs that no run writes again, whatever became of them: path to text. */
+  /** Files of earlier runs that no later run writes again: path to text. */
   born?: Map<string, string>;
-  /** What `.yo-rc.json` remembers. */
+  /** The state to store in `.yo-rc.json`. */
   remembered: Pick<Remembered, 'answers' | 'tables'>;
-  /** Facts for the owner, a line each. */
+  /** Notes to the owner, one per line. */
   notes?: string[];
 }
 
 /**
- * A generator that writes one folder: all of it, or nothing. Nothing is written before the questions are answered, the files
- * rendered, and the conflicts of every composed generator decided. Other generators of the environment may add files to the
- * folder: it holds what stands in memory (`this.fs`) after the phase `transform`.
+ * A generator that writes one folder: all of it, or nothing. It writes only after the questions are answered, the files are
+ * rendered, and every composed generator has resolved its conflicts. Other generators of the environment can add files to the
+ * folder, which gets every file in memory (`this.fs`) after the phase `transform`.
  */
 export abstract class FolderGenerator<Answers extends { name: string }, Context> extends BaseGenerator {
   readonly #call: Call;
@@ -57,7 +57,11 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
 
   constructor(...[args, options, features]: ConstructorParameters<typeof Generator>) {
     super(args, options, { ...features, customInstallTask: true });
-    this.argument('name', { type: String, required: false, description: 'the name of what is written' });
+    this.argument('name', {
+      type: String,
+      required: false,
+      description: 'the name of the service or workspace',
+    });
     this.declare([...runFlags, ...this.flagGroups.flat()]);
     this.parseOptions();
     this.#call = callFrom(this.options, this.flagGroups, this.env);
@@ -65,7 +69,7 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
     this.setFeatures({ ...(customCommitTask && { customCommitTask }) });
   }
 
-  /** The word of the command, which `.yo-rc.json` remembers. A getter, like the next two: the constructor needs it. */
+  /** The word of the command, which is stored in `.yo-rc.json`. A getter, like the next two, since the constructor needs it. */
   protected abstract get kind(): string;
   protected abstract get questions(): Questions<Answers, Context>;
   /** Flags that answer no question. */
@@ -73,22 +77,22 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
     return [];
   }
 
-  /** Returns what the questions may look at. */
+  /** Returns the context that the questions can read. */
   protected abstract contextOf(call: Call, place: Place): Promise<Context>;
-  /** Returns the context for a folder that is known. */
+  /** Returns the context once the folder is known. */
   protected contextIn(_folder: string, context: Context): Context {
     return context;
   }
 
-  /** Returns where the folder of this name lies. Throws a UsageError if it cannot lie there. */
+  /** Returns the path of the folder with this name. Throws a UsageError if the folder cannot be there. */
   protected abstract folderOf(name: string, place: Place): string;
   /** Checks the answers of an earlier run. Throws a UsageError that names `file`. */
   protected abstract fromStored(stored: Record<string, unknown>, file: string): Partial<Answers>;
-  /** Returns the files and what is remembered. Writes nothing. */
+  /** Returns the files and the state to store. Writes nothing. */
   protected abstract plan(answers: Answers, target: Target<Context>): Promise<Plan>;
-  /** Returns the commands that follow the writing. */
+  /** Returns the commands to run after the files are written. */
   protected abstract steps(answers: Answers): Step[];
-  /** Returns what the owner types next in the folder. */
+  /** Returns the commands that the owner should run next in the folder. */
   protected abstract next(answers: Answers): string[];
 
   async initializing(): Promise<void> {
@@ -179,7 +183,7 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
   }
 }
 
-/** The command passes its flags as it read them; Yeoman itself passes options. */
+/** Returns the call from the flags that the command passes, or from the options that Yeoman passes. */
 function callFrom(
   options: Generator['options'],
   groups: (readonly Flag[])[],
@@ -197,13 +201,13 @@ function callFrom(
   };
 }
 
-/** Yeoman has one flag of its own with the meaning of one of ours. */
+/** Translates `--skip-install`, Yeoman's own flag, to `--no-install`. */
 const skippedIn = (options: Options, groups: (readonly Flag[])[]): GivenFlag[] =>
   optionOf(options, 'skip-install') === true && groups.flat().some(({ name }) => name === 'install')
     ? [{ flag: 'install', value: false }]
     : [];
 
-/** Each phase of Yeoman builds on the ones before it. */
+/** Returns a value that an earlier phase has set. */
 function known<Value>(value: Value | undefined): Value {
   if (value === undefined) throw new Error('a phase of the generator runs before the phase that it needs');
   return value;

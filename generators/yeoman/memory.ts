@@ -11,13 +11,13 @@ interface MemoryFile {
   state?: string;
 }
 
-/** Returns the files that generators have written in memory and nothing has written to the disk. */
+/** Returns the files that exist only in memory: generators have written them, and nothing has saved them to disk. */
 export const pendingFiles = (memory: Memory): MemoryFile[] =>
   (memory.all() as MemoryFile[]).filter(({ state }) => state === 'modified');
 
 /**
- * Returns what all generators of the environment have written under `folder` in memory: path (with `/`) to text. Throws a
- * UsageError for a file that is not text.
+ * Returns the files that all generators of the environment have written under `folder` in memory: path (with `/`) to text.
+ * Throws a UsageError for a file that is not text.
  */
 export function textsUnder(folder: string, memory: Memory): Map<string, string> {
   const files = pendingFiles(memory)
@@ -33,10 +33,10 @@ function textOf({ path: file, contents }: MemoryFile): string {
   const bytes = contents ?? Buffer.alloc(0);
   const text = bytes.toString('utf8');
   if (Buffer.from(text).equals(bytes)) return text;
-  throw new UsageError(`cannot write ${file}: it is not a text file, and this generator keeps texts only`);
+  throw new UsageError(`cannot write ${file}: it is not a text file, and this generator writes only text`);
 }
 
-/** Marks the files under `folder` as written, so that nothing else writes them. */
+/** Marks the files under `folder` as saved, so Yeoman does not write them again. */
 export function markWritten(folder: string, memory: Memory): void {
   for (const file of pendingFiles(memory)) if (isUnder(folder, file)) delete file.state;
 }

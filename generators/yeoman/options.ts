@@ -1,7 +1,7 @@
 import type { Flag, GivenFlag } from '../questions/question.ts';
 import { UsageError } from '../core/usage-error.ts';
 
-/** Flags of every generator that say how it runs. */
+/** Flags of every generator that control the run. */
 export const runFlags: Flag[] = [
   { name: 'yes', help: 'use the default for every answer without a flag; ask nothing' },
   { name: 'dry-run', help: 'list the files that would be written; write nothing' },
@@ -41,7 +41,7 @@ function paired([first = [], ...others]: GivenFlag[][]): GivenFlag[] {
   const unequal = others.find(({ length }) => length > 0 && length !== first.length);
   if (unequal && first.length > 1)
     throw new UsageError(
-      `--${first[0]?.flag} is given ${first.length} times, but --${unequal[0]?.flag} ${unequal.length}; give each of them as often as the other one`,
+      `--${first[0]?.flag} is given ${first.length} times, but --${unequal[0]?.flag} ${unequal.length} times; give both flags the same number of times`,
     );
   if (first.length <= 1) return [first, ...others].flat();
   return first.flatMap((each, index) => [each, ...others.flatMap((other) => other[index] ?? [])]);

@@ -32,8 +32,8 @@ export interface MigrationPlan {
 const firstTable = '20260101000010';
 
 /**
- * Plans the migrations from the state of earlier runs to that of `view`, in the order of their names. Writes nothing. Throws
- * a UsageError if an existing table cannot hold the new fields.
+ * Plans the migrations that lead from the state of earlier runs to that of `view`, in the order of their names. Writes nothing.
+ * Throws a UsageError if an existing table cannot get the new fields.
  */
 export function planMigrations(view: ServiceView, history: History = noHistory): MigrationPlan {
   const taken = new Set(history.files.keys());

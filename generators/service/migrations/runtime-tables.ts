@@ -7,7 +7,7 @@ interface RuntimeTable {
 /** All tables of the event bus. */
 const events: RuntimeTable = { module: 'events', name: '20260101000000_events' };
 
-/** The same tables, as services have them that were generated before the module `events`. */
+/** The modules that create the same tables in services that were generated before the module `events` existed. */
 const parts: RuntimeTable[] = [
   { module: 'event-outbox', name: '20260101000000_event_outbox' },
   { module: 'event-inbox', name: '20260101000001_event_inbox' },

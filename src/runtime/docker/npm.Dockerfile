@@ -1,10 +1,10 @@
-# The base Dockerfile of microservice-runtime. `npx microservice-runtime dockerfile` brings it up to date; read the diff.
+# The base Dockerfile of microservice-runtime. `npx microservice-runtime dockerfile` updates it; review the diff.
 # Behind a mirror of the registry: docker build --build-arg NPM_CONFIG_REGISTRY=https://... .
-# With private packages: docker build --secret id=npmrc,src=.npmrc . (a secret is in no layer; a copied .npmrc would be).
+# With private packages: docker build --secret id=npmrc,src=.npmrc . (no layer contains a secret; a copied .npmrc would be in one).
 FROM node:24-slim AS base
 WORKDIR /app
 
-# What runs in production; made anew only when the lock file changes.
+# The production dependencies. Docker rebuilds this layer only if package.json or the lock file changes.
 FROM base AS dependencies
 ARG NPM_CONFIG_REGISTRY
 COPY package.json package-lock.json ./
@@ -24,7 +24,7 @@ ENV NODE_ENV=production PORT=8000
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json knexfile.js ./
 COPY --from=build /app/dist ./dist
-# The user "node"; Kubernetes' runAsNonRoot wants its number.
+# The user "node". Kubernetes' runAsNonRoot requires a numeric user.
 USER 1000:1000
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \

@@ -1,17 +1,17 @@
-# The base Dockerfile of microservice-runtime. `npx microservice-runtime dockerfile` brings it up to date; read the diff.
+# The base Dockerfile of microservice-runtime. `npx microservice-runtime dockerfile` updates it; review the diff.
 # Behind a mirror of the registry: docker build --build-arg NPM_CONFIG_REGISTRY=https://... .
-# With private packages: docker build --secret id=npmrc,src=.npmrc . (a secret is in no layer; a copied .npmrc would be).
+# With private packages: docker build --secret id=npmrc,src=.npmrc . (no layer contains a secret; a copied .npmrc would be in one).
 FROM node:24-slim AS base
 WORKDIR /app
 
-# The pnpm that package.json names in "packageManager".
+# Installs the version of pnpm in "packageManager" of package.json.
 FROM base AS pnpm
 ARG NPM_CONFIG_REGISTRY
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml* ./
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=cache,target=/root/.npm \
   npm install --global --no-audit --no-fund "$(node -p "require('./package.json').packageManager.split('+')[0]")"
 
-# What runs in production; made anew only when the lock file changes.
+# The production dependencies. Docker rebuilds this layer only if package.json or the lock file changes.
 FROM pnpm AS dependencies
 ARG NPM_CONFIG_REGISTRY
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=cache,target=/pnpm \
@@ -29,7 +29,7 @@ ENV NODE_ENV=production PORT=8000
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json knexfile.js ./
 COPY --from=build /app/dist ./dist
-# The user "node"; Kubernetes' runAsNonRoot wants its number.
+# The user "node". Kubernetes' runAsNonRoot requires a numeric user.
 USER 1000:1000
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
