@@ -44,7 +44,7 @@ export async function refuseLink(folder: string): Promise<void> {
   const found = await lstat(folder).catch(() => undefined);
   if (!found?.isSymbolicLink()) return;
   throw new Error(
-    `${folder} is a symbolic link to ${await readlink(folder)}, and symbolic links are not followed here. Replace it by a folder, or remove it.`,
+    `${folder} is a symbolic link to ${await readlink(folder)}, and symbolic links are not followed here. Replace it with a folder, or remove it.`,
   );
 }
 

@@ -23,7 +23,7 @@ describe('.microservice', () => {
   afterEach(() => rm(above, { recursive: true, force: true }));
 
   const refused = (link: string) => ({
-    message: `${link} is a symbolic link to ${elsewhere}, and symbolic links are not followed here. Replace it by a folder, or remove it.`,
+    message: `${link} is a symbolic link to ${elsewhere}, and symbolic links are not followed here. Replace it with a folder, or remove it.`,
   });
   const assertUntouched = async () => {
     assert.equal((await stat(elsewhere)).mode & 0o777, 0o755);

@@ -55,10 +55,10 @@ describe('a .yo-rc.json near the folder of the command', () => {
   it('does not make a workspace if every user can write to the file or its folder', async () => {
     const file = await remember(above, 'workspace');
     await chmod(above, 0o1777);
-    await assertIgnored(/is ignored: every user may write to its folder/);
+    await assertIgnored(/is ignored: every user can write to its folder/);
     await chmod(above, 0o755);
     await chmod(file, 0o646);
-    await assertIgnored(/is ignored: every user may write to it[^s]/);
+    await assertIgnored(/is ignored: every user can write to it[^s]/);
   });
 
   it('does not make a workspace if it is a pipe or a link', async () => {
@@ -81,7 +81,7 @@ describe('a .yo-rc.json near the folder of the command', () => {
   it('does not name the new service, in a folder that every user can write to', async () => {
     await chmod(cwd, 0o1777);
     await remember(cwd, 'service', { name: 'evil' });
-    await assertIgnored(/here\/\.yo-rc\.json is ignored: every user may write to its folder/);
+    await assertIgnored(/here\/\.yo-rc\.json is ignored: every user can write to its folder/);
   });
 
   it('does not make a sibling', async function () {

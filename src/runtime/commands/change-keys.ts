@@ -121,7 +121,7 @@ const doneText = (key: ParkedKeyRow, count: number, did: string): string =>
     : `${did}: ${counted(count, 'event')} of ${keyName(key)}, shown above; deleted permanently`;
 
 const leftAlone = (key: ParkedKeyRow): string =>
-  `left alone: ${keyName(key)}, which has changed in the meantime; run list again`;
+  `not changed: ${keyName(key)}, which has changed in the meantime; run list again`;
 
 /** The result for a key, or the expected result in a dry run. */
 interface KeyOutcome {

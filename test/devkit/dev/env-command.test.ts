@@ -47,7 +47,7 @@ describe('microservice-devkit env', () => {
     await symlink(path.join(elsewhere, 'env'), path.join(service.root, '.env'));
     const command = runDevkit(service.root, ['env']);
     assert.equal(await command.ended, 1);
-    assert.match(command.output(), /\.env is a link, .* Replace RANDOM_PASSWORD in it by a password/);
+    assert.match(command.output(), /\.env is a link, .* Replace RANDOM_PASSWORD in it with a password/);
     assert.equal(await readFile(path.join(elsewhere, 'env'), 'utf8'), example);
   });
 });

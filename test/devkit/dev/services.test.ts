@@ -98,13 +98,13 @@ describe('a workspace above the folder in which dev runs', () => {
       await write(name);
       await chmod(above, 0o1777);
       assert.equal(await found(), service);
-      assert.match(notes.join('\n'), /is ignored: every user may write to its folder/);
+      assert.match(notes.join('\n'), /is ignored: every user can write to its folder/);
     });
 
     it(`is not found by a ${name} that every user can write to`, async () => {
       await chmod(await write(name), 0o666);
       assert.equal(await found(), service);
-      assert.match(notes.join('\n'), /is ignored: every user may write to it[^s]/);
+      assert.match(notes.join('\n'), /is ignored: every user can write to it[^s]/);
     });
 
     it(`is not found by a ${name} that is a pipe, a link or a folder, without waiting`, async () => {

@@ -24,7 +24,7 @@ export async function completeEnvironment(root: string): Promise<string | undefi
   if (found && !isFilled) return undefined;
   if (found?.isSymbolicLink())
     throw new DevError(
-      `.env is a link, and dev does not write through links. Replace ${placeholder} in it by a password.`,
+      `.env is a link, and dev does not write through links. Replace ${placeholder} in it with a password.`,
     );
   await writePrivateFile(file, Buffer.from(filled, 'latin1'));
   if (found) return 'Wrote a random database password to .env.';
@@ -44,10 +44,10 @@ async function exampleOf(root: string): Promise<string | undefined> {
   const way = path.relative(await realpath(root), real);
   if (path.isAbsolute(way) || way.split(path.sep)[0] === '..')
     throw new DevError(
-      `.env.example is a link to ${real}, outside of the folder, and is not followed. Replace the link by a copy.`,
+      `.env.example is a link to ${real}, outside of the folder, and is not followed. Replace the link with a copy.`,
     );
   if ((await stat(real)).isFile()) return real;
-  throw new DevError('.env.example is not a file. Remove it, or replace it by a file.');
+  throw new DevError('.env.example is not a file. Remove it, or replace it with a file.');
 }
 
 /** Returns a warning if the password is the fixed one of versions before 0.2, or as easy to guess; undefined otherwise. */

@@ -22,8 +22,8 @@ export async function distrustOf(file: string, start: string): Promise<string | 
   if (!owners.includes(found.uid)) return `it belongs to user ${found.uid} (if it is yours: chown)`;
   if (!owners.includes(folder.uid)) return `its folder belongs to user ${folder.uid} (if it is yours: chown)`;
   if (isOpen(here) && !isSticky(here)) return undefined; // a file system without permissions, such as a WSL drive
-  if (isOpen(found)) return 'every user may write to it (close it: chmod o-w)';
-  return isOpen(folder) ? 'every user may write to its folder (close it: chmod o-w)' : undefined;
+  if (isOpen(found)) return 'every user can write to it; run chmod o-w on it';
+  return isOpen(folder) ? 'every user can write to its folder; run chmod o-w on the folder' : undefined;
 }
 
 const isOpen = ({ mode }: Stats): boolean => (mode & 0o002) !== 0;
