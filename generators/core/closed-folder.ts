@@ -25,7 +25,8 @@ export function isRelative(file: string): boolean {
 }
 
 function leaving(folder: string, link: string, target: string): UsageError {
-  const remedy = link === folder ? 'run the command in the target folder' : 'replace the link with its target';
+  const remedy =
+    link === folder ? 'run the command in the target folder' : 'replace the link with its target';
   return new UsageError(
     `cannot write ${shownPath(folder)}: ${shownPath(link)} is a symbolic link that leads outside of it, to ${target}; ${remedy}`,
   );
