@@ -45,7 +45,7 @@ describe('.microservice', () => {
     await assertUntouched();
   });
 
-  it('is refused where it is a symbolic link to what does not exist', async () => {
+  it('is refused if it is a dangling symbolic link', async () => {
     const link = path.join(service, '.microservice');
     await symlink(path.join(elsewhere, 'none'), link);
     await assert.rejects(

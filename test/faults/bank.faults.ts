@@ -67,13 +67,13 @@ describe(`two banks that send each other money, under faults (seed ${options.see
     );
   });
 
-  it('go on with an account whose event Kafka refused, in order, after its redrive', async () => {
+  it('continue in order with an account whose event Kafka refused, after its redrive', async () => {
     const { blocked, sequences } = await redriveRefused(world);
     say(`${blocked} keys redriven`);
     assert.deepEqual(sequences, [1, 2, 3, 4, 5, 6]);
   });
 
-  it('let a poisonous event delay no other key by a second, and go on with its own in order after its redrive', async () => {
+  it('let a poison event delay no other key by a second, and continue its own key in order after its redrive', async () => {
     const { neighbours, neighbourEvents, others, queued, sequences } = await poisonAnAccount(world);
     say(
       `longest way of ${neighbourEvents} neighbours ${neighbours} ms, in other partitions ${others} ms; ${queued} queued`,
@@ -85,7 +85,7 @@ describe(`two banks that send each other money, under faults (seed ${options.see
     );
   });
 
-  it(`serve while Kafka is away for ${options.kafkaOutage / 1_000} s, and send all of it afterwards`, async () => {
+  it(`serve during a Kafka outage of ${options.kafkaOutage / 1_000} s, and send all events afterwards`, async () => {
     const { sent, waiting, answers } = await takeKafkaAway(world, options.kafkaOutage);
     say(`${sent} sent meanwhile, ${waiting} waited at the end; answers ${answersText(answers)}`);
     assert.deepEqual([...answers.keys()], [201]);
@@ -93,14 +93,14 @@ describe(`two banks that send each other money, under faults (seed ${options.see
     assert.ok(waiting >= sent * 0.9, `only ${waiting} waited`);
   });
 
-  it('answer 503 while PostgreSQL is away, and recover by themselves', async () => {
+  it('answer 503 during a PostgreSQL outage, and recover automatically', async () => {
     const { answers, others, back } = await takePostgresAway(world, 10_000);
     say(`answers ${answersText(answers)}, of the other bank ${answersText(others)}; back after ${back} ms`);
     assert.deepEqual([...answers.keys()], [503]);
     assert.deepEqual([...others.keys()], [201]);
   });
 
-  it(`lose, repeat and reorder nothing of ${options.events} events and more`, async () => {
+  it(`lose, repeat and reorder none of at least ${options.events} events`, async () => {
     await waitFor(async () => (await countSent(world)) >= options.events, {
       timeout: options.minutes * 60_000,
     });

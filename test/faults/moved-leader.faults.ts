@@ -34,7 +34,7 @@ describe('a sender whose partitions get another leader in mid-send', function ()
     await kafka?.stop();
   });
 
-  it('goes on while a broker takes connections and hangs', async () => {
+  it('continues while a broker accepts connections but hangs', async () => {
     const sender = driver.createSender();
     const [broker] = kafka.brokers;
     broker?.proxy.set({ kind: 'silent' });
@@ -45,7 +45,7 @@ describe('a sender whose partitions get another leader in mid-send', function ()
     await broker?.start();
   });
 
-  it('never says that Kafka has what it has not', async () => {
+  it('never reports a message as sent that Kafka does not have', async () => {
     const sender = driver.createSender();
     await waitFor(() => sender.send(messagesOf('warm-up')).then(() => true), { timeout: 30_000 });
     const broker = kafka.brokers.at(-1);

@@ -80,7 +80,7 @@ describe('startTcpProxy', () => {
     assert.ok(performance.now() - begun >= 40);
   });
 
-  it('tells when a request has passed', async () => {
+  it('reports when a request has passed', async () => {
     const client = await open();
     const seen = proxy.nextRequest((chunk) => chunk.toString() === 'this');
     client.write('this');

@@ -9,21 +9,21 @@ describe('judge', () => {
     assert.equal(verdict.events, 3);
   });
 
-  it('counts what was committed and not handled', () => {
+  it('counts transfers that were committed and not handled', () => {
     assert.equal(judge(historyOf([1, 2, 3], [1, 3])).lost, 1);
   });
 
-  it('counts what was handled again, wherever it came', () => {
+  it('counts transfers that were handled again, at any place', () => {
     const verdict = judge(historyOf([1, 2, 3], [1, 2, 1, 3, 3]));
     assert.deepEqual(faultsOf(verdict), ['doubled: 2']);
   });
 
-  it('counts what was handled after a later one of its account', () => {
+  it('counts transfers that were handled after a later one of their account', () => {
     assert.equal(judge(historyOf([1, 2, 3], [2, 3, 1])).outOfOrder, 1);
     assert.equal(judge(historyOf([1, 2, 3], [3, 1, 2])).outOfOrder, 2);
   });
 
-  it('goes by the place in the ledger, whatever the order of the rows', () => {
+  it('orders transfers by their place in the ledger, not by the order of the rows', () => {
     const history = historyOf([1, 2, 3], [1, 2, 3]);
     assert.deepEqual(faultsOf(judge({ ...history, handled: history.handled.toReversed() })), []);
   });
@@ -39,23 +39,23 @@ describe('judge', () => {
     assert.deepEqual(faultsOf(verdict), []);
   });
 
-  it('counts a gap in what was sent as disorder: PostgreSQL has forgotten a commit', () => {
+  it('counts a gap in the sent transfers as disorder: PostgreSQL has forgotten a commit', () => {
     assert.equal(judge(historyOf([1, 3], [1, 3])).outOfOrder, 1);
   });
 
-  it('counts what was handled and never committed', () => {
+  it('counts transfers that were handled and never committed', () => {
     const history = historyOf([1], [1, 2]);
     assert.equal(judge({ ...history, rolledBack: ['account/2'] }).uncommitted, 1);
     assert.equal(judge({ ...history, rolledBack: ['account/2'] }).rolledBack, 1);
   });
 
-  it('tells by how much the money differs', () => {
+  it('reports by how much the money differs', () => {
     assert.deepEqual(faultsOf(judge({ ...historyOf([1], [1]), money: { before: 10, after: 7 } })), [
       'moneyDifference: -3',
     ]);
   });
 
-  it('tells the longest time from the end of faults until every partition passed what was sent after it', () => {
+  it('reports the longest time from the end of faults until every partition passed a later event', () => {
     const history = historyOf([1, 2, 3, 4], [1, 2, 3, 4]);
     const handled = history.handled.map((event, index) => ({
       ...event,

@@ -73,7 +73,7 @@ describe('a service that is generated a second time', function () {
     for (const script of ['typecheck', 'lint', 'test']) await run('run', script);
   });
 
-  it('writes the value of a secret field to no answer, event or log line, even when PostgreSQL refuses the row', async () => {
+  it('writes the value of a secret field to no response, event or log line, even if PostgreSQL refuses the row', async () => {
     await writeFile(path.join(service, 'test', 'leak.test.ts'), leakTest);
     const mocha = path.join(service, 'node_modules', '.bin', 'mocha');
     const { stdout, stderr } = await promisify(execFile)(mocha, ['--spec', 'test/leak.test.ts'], {

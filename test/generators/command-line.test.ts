@@ -95,7 +95,7 @@ describe('create-microservice, refusing', () => {
     ]);
   });
 
-  it('looks for git and the package manager before it writes', async () => {
+  it('checks for git and the package manager before it writes', async () => {
     const cwd = await newFolder();
     const { code, errors } = await run(['user', '--yes', '--package-manager', 'pnpm'], {
       cwd,

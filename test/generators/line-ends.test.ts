@@ -67,7 +67,7 @@ describe('a clone with core.autocrlf=true', function () {
     assert.deepEqual(await crlfFilesIn(folder), []);
   });
 
-  it('of a service without .gitattributes counts as untouched, and keeps its line ends when written', async () => {
+  it('of a service without .gitattributes counts as untouched, and keeps its line endings when written', async () => {
     const { cwd, folder } = await cloned(['user'], (origin) =>
       rm(path.join(origin, '.gitattributes'), { force: true }),
     );

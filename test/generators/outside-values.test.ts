@@ -280,7 +280,7 @@ describe('create-microservice and values from outside', () => {
     assert.match(beside.errors[0] ?? '', /mail-service.*\.yo-rc\.json.*resources\[0\] is null/);
   });
 
-  it('shows what was typed on one line', async () => {
+  it('shows the typed text on one line', async () => {
     const cwd = await newFolder();
     const { errors } = await run(['a\nb\u2028c', ...quick], { cwd });
     assert.deepEqual(errors.length, 1, errors.join('\n'));

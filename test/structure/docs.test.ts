@@ -37,7 +37,7 @@ describe('docs/configuration.md', () => {
     assert.deepEqual([...told.keys()].toSorted(), Object.keys(serviceVariables).toSorted());
   });
 
-  it('tells their defaults, and which are required', () => {
+  it('lists their defaults, and the required ones', () => {
     const variables: Record<string, Variable> = joi.object(serviceVariables).describe().keys;
     const defaults = Object.fromEntries(
       Object.entries(variables).map(([name, { flags }]) => [name, flags?.default]),

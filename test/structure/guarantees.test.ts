@@ -12,7 +12,7 @@ const rows = [...page.matchAll(/^\| (.+?) +\| \[(.+?)\]\((\S+?)\) +\|(?: (.+?) +
 );
 
 describe('docs/guarantees.md', () => {
-  it('proves each promise by a test that exists', () => {
+  it('links each promise to a test that exists', () => {
     const promises = page
       .split('\n')
       .filter((line) => line.startsWith('| ') && !/^\| (-|promise)/.test(line));

@@ -44,7 +44,7 @@ const large: Record<string, string> = {
 
 const packages = ['src/runtime', 'src/devkit', 'generators'];
 
-describe('the rooms of the house', () => {
+describe('the folders of the source', () => {
   for (const [folder, rooms] of Object.entries(floors)) {
     it(`of ${folder} each stand on a floor`, () => {
       const found = new Set(sourcesOf(folder).map((file) => roomOf(file, folder)));

@@ -29,7 +29,7 @@ describe('a released table module', function () {
     assert.deepEqual(stems(released).toSorted(), [...parts, whole].toSorted());
   });
 
-  it('makes what it made when it was released', async () => {
+  it('creates the same schema as when it was released', async () => {
     for (const [index, name] of [...parts.entries(), [0, whole] as const]) {
       const before = parts.slice(0, index);
       const then = await schemaAfter(async (database) => {

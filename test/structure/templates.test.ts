@@ -36,7 +36,7 @@ const tags = templates.flatMap((file) =>
  * values.
  */
 describe('a template', () => {
-  it('is found, and so are its tags', () => {
+  it('is found with its tags', () => {
     assert.ok(templates.length > 50);
     assert.ok(tags.filter(({ kind }) => kind === '=').length > 300);
   });
@@ -55,7 +55,7 @@ describe('a template', () => {
     );
   });
 
-  it('prints nothing on a way of its own', () => {
+  it('prints only through that file', () => {
     const ways =
       /\b(__\w+|include|escapeFn|rethrow|print|constructor|prototype|eval|Function|globalThis|process|import)\b/;
     assert.deepEqual(

@@ -35,7 +35,7 @@ describe('output to a terminal', () => {
     assert.deepEqual(speakers.toSorted(), [...doors, ...exceptions].toSorted());
   });
 
-  // ESC, C1, DEL; marks that turn or hide the text around them (Unicode, categories Cc and Cf); line ends of Unicode
+  // ESC, C1, DEL; marks that turn or hide the text around them (Unicode, categories Cc and Cf); line endings of Unicode
   const obeyed = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
   const hostile = fc.oneof(
     fc.constantFrom('\u001b[2J', '\u009b31m', '\u007f', '\u0000', '\r', '\u202e', '\u2066', '\u200b'),
@@ -46,14 +46,14 @@ describe('output to a terminal', () => {
 
   for (const [name, { printable }] of Object.entries({ generators, runtime, devkit })) {
     describe(`of ${name}`, () => {
-      it('holds nothing that a terminal obeys but line ends and tabs', () =>
+      it('contains no terminal control characters except line endings and tabs', () =>
         fc.assert(
           fc.property(texts, (text) => {
             assert.doesNotMatch(printable(text).replaceAll(/[\n\t]/g, ''), obeyed);
           }),
         ));
 
-      it('is the text itself where nothing in it is obeyed', () => {
+      it('is unchanged if it contains no control characters', () => {
         const text = 'Größe: 漢字 😀\n\tend';
         assert.equal(printable(text), text);
       });

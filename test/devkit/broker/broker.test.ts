@@ -30,7 +30,7 @@ describe('startBroker', () => {
     return { broker, client, topic };
   }
 
-  it('tells clients the advertised host, and stops twice', async () => {
+  it('returns the advertised host to clients, and can be stopped twice', async () => {
     const broker = await start({ advertisedHost: 'localhost' });
     assert.equal(broker.bootstrapServers, `localhost:${broker.port}`);
     const client = await connectProtocol(broker.bootstrapServers);
@@ -50,7 +50,7 @@ describe('startBroker', () => {
     await assert.rejects(startBroker(), /NODE_ENV=production; use a real Kafka cluster/);
   });
 
-  it('leaves the files alone when its port is taken', async () => {
+  it('does not change the files when its port is taken', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'broker-'));
     cleanups.push(() => rm(directory, { recursive: true }));
     const { broker } = await startWithTopic({ directory });

@@ -96,7 +96,7 @@ export function adminSuite(broker: BrokerAddress): void {
       return [errorCode, Number(lowWatermark)];
     }
 
-    it('deletes what lies before an offset', async () => {
+    it('deletes the records before an offset', async () => {
       await produce(client, { topic, values: ['a', 'b'] });
       await produce(client, { topic, values: ['c'] });
       assert.deepEqual(await deleteBefore(1), [error.none, 1]);
@@ -108,7 +108,7 @@ export function adminSuite(broker: BrokerAddress): void {
       assert.equal((await produce(client, { topic, values: ['d'] })).baseOffset, '3');
     });
 
-    it('finds no access control', async () => {
+    it('supports no access control', async () => {
       const acl = {
         resourceType: 2,
         resourceName: 'x',
@@ -131,7 +131,7 @@ export function adminSuite(broker: BrokerAddress): void {
       );
     });
 
-    it('finds no log-in on a plain-text listener', async () => {
+    it('finds no login on a plain-text listener', async () => {
       const answer = await client.call<{ errorCode: number }>('SaslHandshake', 1, { mechanism: 'PLAIN' });
       assert.equal(answer.errorCode, error.illegalSaslState);
     });

@@ -80,7 +80,7 @@ export function clientSuite(broker: BrokerAddress): void {
       }
     });
 
-    it('goes on where its group has stopped', async () => {
+    it('continues at the position of its group', async () => {
       await send(0, 20);
       const first = collector();
       const consumer = await consume(first.take);

@@ -207,7 +207,7 @@ export function groupSuite(broker: BrokerAddress): void {
     });
 
     describe('SyncGroup', () => {
-      it('gives each member what the leader said', async () => {
+      it('gives each member its assignment from the leader', async () => {
         const { leader, follower } = await twoMembers();
         const following = sync(follower);
         const leading = sync(leader, { [leader.memberId]: 'one', [follower.memberId]: 'two' });
@@ -223,7 +223,7 @@ export function groupSuite(broker: BrokerAddress): void {
         assert.equal((await sync({ ...member, memberId: 'unknown' })).errorCode, error.unknownMemberId);
       });
 
-      it('tells a waiting follower when the group rebalances again', async () => {
+      it('notifies a waiting follower when the group rebalances again', async () => {
         const { leader, follower } = await twoMembers();
         const following = sync(follower);
         await leave(leader);
@@ -240,7 +240,7 @@ export function groupSuite(broker: BrokerAddress): void {
         assert.equal(await heartbeat({ ...member, memberId: 'unknown' }), error.unknownMemberId);
       });
 
-      it('tells a member that another one joins', async () => {
+      it('notifies a member when another one joins', async () => {
         const member = await stableMember();
         const { client, memberId } = await newMember();
         const joining = join(client, memberId);

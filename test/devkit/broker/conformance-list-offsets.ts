@@ -85,7 +85,7 @@ export function listOffsetsSuite(broker: BrokerAddress): void {
       assert.deepEqual(await find(max, special.maxTimestamp[1]), at(12, 8));
     });
 
-    it('passes over deleted records of a batch', async () => {
+    it('skips deleted records of a batch', async () => {
       await produceAt([5, 9, 1]);
       await produceAt([7, 8]);
       await deleteBefore(2);
@@ -94,7 +94,7 @@ export function listOffsetsSuite(broker: BrokerAddress): void {
       assert.deepEqual(await find(start + 1), at(1, 2));
     });
 
-    it('tells where the local log begins, and that none is elsewhere', async () => {
+    it('reports the start of the local log, and that no records are elsewhere', async () => {
       await produceAt([1, 2, 3]);
       await deleteBefore(1);
       const local = { errorCode: 0, timestamp: -1, offset: 1, leaderEpoch: 0 };

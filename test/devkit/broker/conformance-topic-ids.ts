@@ -41,7 +41,7 @@ export function topicIdSuite(broker: BrokerAddress): void {
       return (await client.ask<Metadata>('Metadata', 12, { topics, allowAutoTopicCreation: false })).topics;
     };
 
-    it('is told by CreateTopics and by Metadata, which finds the topic by it', async () => {
+    it('is returned by CreateTopics and by Metadata, which also accepts it', async () => {
       const name = `topic-${randomUUID()}`;
       const topicId = await create(name);
       assert.notEqual(topicId, NO_ID);

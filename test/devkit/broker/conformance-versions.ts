@@ -31,7 +31,7 @@ export function versionSuite(broker: BrokerAddress): void {
     });
 
     for (const [name, sample] of Object.entries(samples)) {
-      it(`of ${name} is answered to the letter, and passes over tags that it does not know`, async () => {
+      it(`of ${name} is answered exactly, and skips unknown tags`, async () => {
         for (const version of versionsOf(sample)) {
           const values = await sample.values(world, version);
           const answer = await askAlone(broker, name, version, values);

@@ -49,7 +49,7 @@ describe('microservice-devkit dev in the example workspace', function () {
   });
 
   for (const round of [1, 2, 3]) {
-    it(`goes on after SIGKILL of everything, without loss and nothing twice (${round})`, async () => {
+    it(`continues after SIGKILL of everything, without loss or duplicates (${round})`, async () => {
       if (round === 1) await query(workspace.notification.databaseUrl, countEffects);
       const acknowledged: string[] = [];
       const client = async (number: number) => {

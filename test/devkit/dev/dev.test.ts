@@ -63,7 +63,7 @@ describe('microservice-devkit dev', function () {
     assert.doesNotMatch(dev.output(), /secret|\n +at /);
   };
 
-  it('starts what is missing, migrates, runs the service, and ends all with exit code 0 at Ctrl-C', async () => {
+  it('starts the missing servers, migrates, runs the service, and ends all with exit code 0 at Ctrl-C', async () => {
     const { root, variables } = await createService();
     const dev = run(root);
     await dev.shows(new RegExp(`Service +http://localhost:${variables.PORT} +documentation .*/docs`));
@@ -313,7 +313,7 @@ describe('microservice-devkit dev', function () {
       );
     });
 
-    it('when a migration fails, and ends what it had started', async () => {
+    it('when a migration fails, and ends the started servers', async () => {
       const broken = `export const up = () => Promise.reject(new Error('no such column'));\nexport const down = () => {};\n`;
       const { root, variables } = await createService({}, { 'migrations/20260102000000_broken.ts': broken });
       const dev = run(root);
@@ -335,7 +335,7 @@ describe('microservice-devkit dev', function () {
     });
   });
 
-  it('tells its options and its version', async () => {
+  it('prints its options and its version', async () => {
     const help = runDevkit('.', ['--help']);
     assert.equal(await help.ended, 0);
     assert.match(help.output(), /--parts-only[^]*--no-watch/);

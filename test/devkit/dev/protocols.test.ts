@@ -50,7 +50,7 @@ describe('the server at an address', () => {
     assert.equal(await findKafka(await listen((socket) => pass(socket))), 'server');
   });
 
-  it('is asked again while it resets or closes accepted connections', async () => {
+  it('is queried again while it resets or closes accepted connections', async () => {
     const pass = await brokerBehind();
     const address = await listen((socket, count) => {
       if (count === 1) socket.resetAndDestroy();

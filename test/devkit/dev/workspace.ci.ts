@@ -147,7 +147,7 @@ describe('microservice-devkit dev in a workspace', function () {
     assert.equal(dev.output().match(/mail-service \| service: up/g)?.length, 1);
   });
 
-  it('leaves nothing that a service has started', async () => {
+  it('leaves no process that a service has started', async () => {
     const child = `import { spawn } from 'node:child_process';
       const child = spawn(process.execPath, ['-e', 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)']);
       console.log('child ' + child.pid);`;

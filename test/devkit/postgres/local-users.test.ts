@@ -111,14 +111,14 @@ describe('startPostgres among other local users', () => {
     await assert.rejects(start({ host: '127.0.0.1', password: '' }), /password .* empty/);
   });
 
-  it('lets nobody in without the password on TCP, the superuser least of all', async () => {
+  it('accepts no login without the password on TCP, not even of the superuser', async () => {
     for (const login of ['user', 'user:password', 'postgres', 'postgres:postgres', 'embedded_superuser']) {
       const url = `postgres://${login}@127.0.0.1:${onTcp.port}/postgres`;
       await assert.rejects(query(url, 'select 1'), /password/, login);
     }
   });
 
-  it('lets another account of the machine in neither with an old login nor by the socket', async function () {
+  it('lets another account of the machine log in neither with an old login nor through the socket', async function () {
     if (!isRoot || !isLinux) this.skip();
     const urls = [(await start()).url()];
     for (const login of ['postgres', 'postgres:postgres', 'user:password'])

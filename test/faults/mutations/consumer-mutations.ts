@@ -2,8 +2,7 @@ import type { Mutation } from './mutation.ts';
 
 const twoMembers = {
   file: 'faults/properties/positions.test.ts',
-  title:
-    'move its position without going back or skipping, and handle each event once, whatever they do when',
+  title: 'move its position without going back or skipping, and handle each event once, in any interleaving',
 };
 
 /** How events get from Kafka to their handlers. */
@@ -60,7 +59,7 @@ export const consumerMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'rolled back COMMIT taken for committed',
+    name: 'a rolled-back COMMIT is taken for committed',
     mechanism: 'A COMMIT that PostgreSQL answers with ROLLBACK is an error.',
     changes: [
       {
@@ -75,7 +74,7 @@ export const consumerMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'what was not handled stays in the inbox',
+    name: 'unhandled events stay in the inbox',
     mechanism: 'A batch that ends early records only the events that it handled.',
     changes: [
       {
@@ -121,7 +120,7 @@ export const consumerMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'KafkaJS goes on where it likes',
+    name: 'KafkaJS chooses where to continue',
     mechanism: 'The consumer skips only events that Kafka has deleted, and logs an error.',
     changes: [{ file: 'events/kafka/client.ts', find: '  stopJumps();\n', replace: '' }],
     noticedBy: {
@@ -250,9 +249,8 @@ export const consumerMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'a batch that cannot be read is passed over',
-    mechanism:
-      'A batch that cannot be unpacked stops only its own partition, until an operator skips the batch.',
+    name: 'an unreadable batch is skipped',
+    mechanism: 'A batch that cannot be unpacked stops only its own partition.',
     changes: [
       {
         file: 'events/consumer/partition.ts',
@@ -262,8 +260,7 @@ export const consumerMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/events/consumer-batches.test.ts',
-      title:
-        'that cannot be decompressed stop only their partition, with an error, until the position is behind them',
+      title: 'that cannot be decompressed stop only their partition, until the position is past them',
       timeout: 60_000,
     },
   },

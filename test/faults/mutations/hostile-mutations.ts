@@ -5,7 +5,7 @@ const hostileTests = 'runtime/events/hostile-records.test.ts';
 /** The mechanisms that keep the records of other programs from doing harm. */
 export const hostileMutations: readonly Mutation[] = [
   {
-    name: 'headers as they come',
+    name: 'headers are stored as received',
     mechanism: 'An event can be parked with any headers.',
     changes: [
       {
@@ -32,7 +32,7 @@ export const hostileMutations: readonly Mutation[] = [
     noticedBy: { file: hostileTests, title: 'is parked without it' },
   },
   {
-    name: 'the words of an event read as an error',
+    name: 'the text of an event is read as an error',
     mechanism: 'The text of an event is never mistaken for an outage.',
     changes: [
       {
@@ -56,7 +56,7 @@ export const hostileMutations: readonly Mutation[] = [
     noticedBy: { file: hostileTests, title: 'an id and a source that no index holds' },
   },
   {
-    name: 'ids are passed on as they come',
+    name: 'ids are passed on unchecked',
     mechanism: 'A handler can publish, whatever ids its event has.',
     changes: [
       {
@@ -70,7 +70,7 @@ export const hostileMutations: readonly Mutation[] = [
         replace: 'correlationId: context?.correlationId ?? id,',
       },
     ],
-    noticedBy: { file: hostileTests, title: 'is handled, and what it causes is published' },
+    noticedBy: { file: hostileTests, title: 'is handled, and its events are published' },
   },
   {
     name: 'keys that share a name',

@@ -18,7 +18,7 @@ export const httpMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'any state meets If-Match',
+    name: 'If-Match is always met',
     mechanism: 'Of several changes with the same entity tag, only one succeeds.',
     changes: [
       {
@@ -33,7 +33,7 @@ export const httpMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'a number that loses digits is taken',
+    name: 'a number that loses digits is accepted',
     mechanism: 'A number in a body is stored with all its digits, or refused.',
     changes: [
       {
@@ -48,7 +48,7 @@ export const httpMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'a text that PostgreSQL would alter is taken',
+    name: 'a text that PostgreSQL would alter is accepted',
     mechanism: 'A text in a body or an event is stored as it was sent, or refused.',
     changes: [
       {
@@ -75,7 +75,7 @@ export const httpMutations: readonly Mutation[] = [
     noticedBy: { file: 'runtime/http/allowed-hosts.test.ts', title: 'no handler gets it' },
   },
   {
-    name: 'health tells all to everybody',
+    name: 'health shows details to every client',
     mechanism: 'Health returns states to every client, and reasons only to trusted ones.',
     changes: [
       { file: 'http/http-app.ts', find: 'mayKnow: isFromThisMachine', replace: 'mayKnow: () => true' },
@@ -92,7 +92,7 @@ export const httpMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'every error is looked for in a body of any size',
+    name: 'every error of any body is collected',
     mechanism: 'Validating a request or an event takes bounded time and returns bounded errors.',
     changes: [
       {
@@ -107,8 +107,8 @@ export const httpMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'names of properties are told however many there are',
-    mechanism: 'Invalid texts and numbers are found in linear time, and a limited number is reported.',
+    name: 'any number of property names is reported',
+    mechanism: 'Invalid texts and numbers are found in linear time, and their number is limited.',
     changes: [
       {
         file: 'schemas/json-faults.ts',
@@ -118,7 +118,7 @@ export const httpMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/schemas/json-faults.test.ts',
-      title: 'finds at most so many faults as are told, whatever names the properties have',
+      title: 'stops at the limit of reported faults, whatever the property names',
     },
   },
   {
@@ -148,11 +148,11 @@ export const httpMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/schemas/schema-bounds.test.ts',
-      title: 'is measured as it is written out, in the time that its distinct parts take',
+      title: 'is measured as expanded, in time proportional to its distinct parts',
     },
   },
   {
-    name: 'a terminal gets what others wrote',
+    name: 'untrusted text reaches the terminal',
     mechanism: 'Commands print no terminal control characters of an event.',
     changes: [
       {

@@ -10,8 +10,7 @@ export const loggingMutations: readonly Mutation[] = [
     changes: [{ file: 'logging/secret-names.ts', find: 'own.has(plainName(name)) || ', replace: '' }],
     noticedBy: {
       file,
-      title:
-        'never writes a secret field of the service, in whatever way it is spelled and however deep it lies',
+      title: 'never writes a secret field of the service, in any spelling and at any depth',
     },
   },
   {
@@ -38,8 +37,7 @@ export const loggingMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file,
-      title:
-        'hides them in arrays, objects of classes, errors under any name, causes and bindings of children',
+      title: 'hides them in arrays, class instances, errors, causes and child bindings',
     },
   },
   {
@@ -75,7 +73,7 @@ export const loggingMutations: readonly Mutation[] = [
     changes: [{ file: 'logging/credential-forms.ts', find: 'return shown;', replace: 'return text;' }],
     noticedBy: {
       file: 'runtime/logging/secrets.test.ts',
-      title: 'shows no credential that its form tells in a text',
+      title: 'shows no credential with a recognizable format',
     },
   },
   {
@@ -90,7 +88,7 @@ export const loggingMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/logging/secrets.test.ts',
-      title: 'hides in what serializers and formatters of a child give',
+      title: 'hides secrets in the results of serializers and formatters of a child',
     },
   },
   {
@@ -106,7 +104,7 @@ export const loggingMutations: readonly Mutation[] = [
     noticedBy: { file, title: 'never writes the values of a row that PostgreSQL refused' },
   },
   {
-    name: 'what PostgreSQL quotes is logged',
+    name: 'values that PostgreSQL quotes are logged',
     mechanism: 'No log line shows other row values that PostgreSQL or Knex quotes.',
     changes: [
       {
@@ -117,11 +115,11 @@ export const loggingMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file,
-      title: 'drops all that PostgreSQL and Knex quote of a row, wherever the error stands',
+      title: 'drops row values that PostgreSQL and Knex quote, wherever the error is',
     },
   },
   {
-    name: 'log lines pass as JSON.stringify writes them',
+    name: 'log lines are not escaped',
     mechanism: 'Log lines contain no terminal control characters, and keep their values.',
     changes: [
       {
@@ -130,6 +128,6 @@ export const loggingMutations: readonly Mutation[] = [
         replace: 'beyondAscii.test(text) ? text : text',
       },
     ],
-    noticedBy: { file, title: 'writes nothing that a terminal obeys, and the same values' },
+    noticedBy: { file, title: 'writes no terminal control characters, and keeps the values' },
   },
 ];

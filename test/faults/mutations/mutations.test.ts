@@ -14,7 +14,7 @@ describe('the mutations', () => {
   });
 
   for (const { name, changes, noticedBy } of mutations) {
-    it(`take out what there is: ${name}`, () => {
+    it(`find the code to remove: ${name}`, () => {
       const sources = new Map<string, string>();
       for (const change of changes) {
         const source = sources.get(change.file) ?? read('src/runtime', change.file);

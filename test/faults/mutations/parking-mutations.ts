@@ -4,7 +4,7 @@ const parkedTests = 'runtime/events/consumer-parked.test.ts';
 const retryTests = 'runtime/events/consumer-errors.test.ts';
 const instantOfEnd = {
   file: 'faults/properties/parked-queue.test.ts',
-  title: 'end their waiting at the instant that another one comes, and lose none',
+  title: 'lose no event that arrives while a key is released',
 };
 const anyOrder = {
   file: 'faults/properties/parked-queue.test.ts',
@@ -49,7 +49,7 @@ export const parkingMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'faults/properties/parked-queue.test.ts',
-      title: 'wait behind a dead letter, however often they are looked at',
+      title: 'wait behind a dead letter, however often they are checked',
     },
   },
   {
@@ -93,7 +93,7 @@ export const parkingMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'finish without looking again',
+    name: 'a key is removed without a second check',
     mechanism: 'A parked key is removed only after a second check for waiting events.',
     changes: [
       {
@@ -117,7 +117,7 @@ export const parkingMutations: readonly Mutation[] = [
     noticedBy: anyOrder,
   },
   {
-    name: 'no cap on parked keys',
+    name: 'no limit on parked keys',
     mechanism: 'A partition waits when too many keys are parked.',
     changes: [
       {
@@ -129,7 +129,7 @@ export const parkingMutations: readonly Mutation[] = [
     noticedBy: anyOrder,
   },
   {
-    name: 'an outage taken for a failure',
+    name: 'an outage is taken for a failure',
     mechanism: 'An unavailable dependency of a handler pauses the partition, and nothing is parked.',
     changes: [
       {
@@ -144,7 +144,7 @@ export const parkingMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'an unknown version taken for unreadable',
+    name: 'an unknown version is taken for unreadable',
     mechanism: 'An event of an unknown version waits for a release that knows the version.',
     changes: [
       {
@@ -156,7 +156,7 @@ export const parkingMutations: readonly Mutation[] = [
     noticedBy: { file: parkedTests, title: 'of an unknown version waits for a release that can read it' },
   },
   {
-    name: 'no end of tries',
+    name: 'no limit on tries',
     mechanism: 'An event that reaches the maximum number of tries becomes a dead letter.',
     changes: [
       {
@@ -171,7 +171,7 @@ export const parkingMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'tries in place without bounds',
+    name: 'no limit on tries in place',
     mechanism: 'Failing events block a partition for at most 0.5 s in every 5 s.',
     changes: [
       { file: 'events/handling/retry-policy.ts', find: 'if (left < wait + took) return false;', replace: '' },
@@ -182,7 +182,7 @@ export const parkingMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'a conflict taken for a failure',
+    name: 'a conflict is taken for a failure',
     mechanism: 'A deadlock or a serialization failure is retried at once, and is not an error.',
     changes: [
       {

@@ -39,7 +39,7 @@ export const publishingMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'one outbox a transaction',
+    name: 'one outbox per transaction',
     mechanism: 'Each of several outboxes saves its events of one transaction.',
     changes: [
       {

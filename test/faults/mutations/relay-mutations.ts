@@ -57,7 +57,7 @@ export const relayMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'a lane is given away while its events are under way',
+    name: 'a lane is handed over while its events are in flight',
     mechanism: 'A lane moves to another relay only while none of its events are in flight.',
     changes: [
       { file: 'events/relay/lane-leases.ts', find: 'await Promise.all(surplus.map(release));', replace: '' },
@@ -68,7 +68,7 @@ export const relayMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'several batches in flight a lane',
+    name: 'several batches in flight per lane',
     mechanism: 'A lane has one batch in flight.',
     changes: [
       {
@@ -77,7 +77,7 @@ export const relayMutations: readonly Mutation[] = [
         replace: 'held.has(lane)',
       },
     ],
-    noticedBy: { file: relayTests, title: 'sends what was there before it started' },
+    noticedBy: { file: relayTests, title: 'sends the events that were saved before it started' },
   },
   {
     name: 'delete before acknowledgement',
@@ -92,7 +92,7 @@ export const relayMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: relayTests,
-      title: 'goes on after Kafka was away, without loss or disorder, though some had arrived',
+      title: 'continues after a Kafka outage, without loss or disorder, even if some had arrived',
     },
   },
   {
@@ -120,7 +120,7 @@ export const relayMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'no word to other replicas',
+    name: 'other replicas are not notified',
     mechanism: 'The relay of a lane is notified at once when another replica saves an event.',
     changes: [
       {
@@ -136,7 +136,7 @@ export const relayMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'no look without a word',
+    name: 'no polling without a notification',
     mechanism: 'A relay polls its lanes about once a second, even without a notification.',
     changes: [
       {
@@ -146,7 +146,7 @@ export const relayMutations: readonly Mutation[] = [
         replace: `    await connection?.balance();`,
       },
     ],
-    noticedBy: { file: relayTests, title: 'sends events that nobody woke it for', timeout: 15_000 },
+    noticedBy: { file: relayTests, title: 'sends events without a notification', timeout: 15_000 },
   },
   {
     name: 'a refused event does not block its key',
@@ -156,11 +156,11 @@ export const relayMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: deadLetterTests,
-      title: 'becomes a dead letter that blocks its key, while its lane and topic flow on',
+      title: 'becomes a dead letter that blocks its key, but not its lane or topic',
     },
   },
   {
-    name: 'redrive beside publishers',
+    name: 'a redrive does not lock out publishers',
     mechanism: 'Events that are published during a redrive follow the redriven events.',
     changes: [
       {
@@ -171,11 +171,11 @@ export const relayMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: deadLetterTests,
-      title: 'again and again, while it is still refused and many publish, stays in order',
+      title: 'repeatedly, while Kafka still refuses it and others publish, stays in order',
     },
   },
   {
-    name: 'no patience with what is forbidden',
+    name: 'a forbidden topic is given up at once',
     mechanism: 'A topic can be forbidden temporarily before its events become dead letters.',
     changes: [
       {
@@ -184,17 +184,17 @@ export const relayMutations: readonly Mutation[] = [
         replace: '>= 0 * refusalPatience;',
       },
     ],
-    noticedBy: { file: deadLetterTests, title: 'is not made of one that was forbidden for a moment' },
+    noticedBy: { file: deadLetterTests, title: 'is not created for a topic that was forbidden briefly' },
   },
   {
-    name: 'KafkaJS tries again',
+    name: 'KafkaJS retries',
     mechanism: "An event counts as sent only when the partition's final leader has it.",
     changes: [
       { file: 'events/kafka/sender.ts', find: 'retry: { ...retry, retries: 0 },', replace: 'retry,' },
     ],
     noticedBy: {
       file: 'faults/storms/leader-dies.faults.ts',
-      title: 'takes no event with it that counts as sent',
+      title: 'loses no event that counts as sent',
       timeout: 240_000,
     },
     slow: true,

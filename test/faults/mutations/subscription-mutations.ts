@@ -31,8 +31,7 @@ export const subscriptionMutations: readonly Mutation[] = [
   },
   {
     name: 'latest records no start positions',
-    mechanism:
-      'A subscription from the latest event receives no earlier event, even if it stops before its first event.',
+    mechanism: 'A subscription from the latest event receives no earlier event.',
     changes: [
       {
         file: 'events/subscriptions/first-start.ts',
@@ -46,8 +45,8 @@ export const subscriptionMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'a handler that moves starts without the position of its group',
-    mechanism: 'A handler that moves to a subscription continues at the position of its previous group.',
+    name: 'a moved handler starts without a position',
+    mechanism: 'A moved handler continues at the position of its previous group.',
     changes: [
       {
         file: 'events/subscriptions/first-start.ts',
@@ -62,8 +61,7 @@ export const subscriptionMutations: readonly Mutation[] = [
   },
   {
     name: 'a subscription starts with an empty inbox',
-    mechanism:
-      'A subscription that starts at the position of a group skips the events that the group has handled.',
+    mechanism: 'A subscription that starts at the position of a group skips handled events.',
     changes: [
       { file: 'events/subscriptions/first-start.ts', find: 'await copyInbox(trx, copy);', replace: '' },
     ],
@@ -71,8 +69,7 @@ export const subscriptionMutations: readonly Mutation[] = [
   },
   {
     name: 'a subscription starts without parked keys',
-    mechanism:
-      'A subscription that starts at the position of a group handles the events that the group has parked.',
+    mechanism: 'A subscription that starts at the position of a group handles parked events.',
     changes: [
       {
         file: 'events/subscriptions/first-start.ts',
@@ -83,7 +80,7 @@ export const subscriptionMutations: readonly Mutation[] = [
     noticedBy: fork,
   },
   {
-    name: 'a subscription takes over events that it does not handle',
+    name: 'a subscription takes over all events',
     mechanism: 'A handler that moves takes only its own events from the queue of a parked key.',
     changes: [
       {
@@ -118,9 +115,8 @@ export const subscriptionMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'an unhandled event stays claimed in the other group',
-    mechanism:
-      'A batch that ends early leaves no claim in the previous group on an event that it did not handle.',
+    name: 'an unhandled event stays claimed',
+    mechanism: 'A batch that ends early leaves no claims in the previous group.',
     changes: [
       {
         file: 'events/consumer/batch.ts',
@@ -146,7 +142,7 @@ export const subscriptionMutations: readonly Mutation[] = [
     noticedBy: { file: firstStart, title: 'takes over an event that the old release parks later' },
   },
   {
-    name: 'a replay skips events that the previous group has handled',
+    name: 'a replay skips handled events',
     mechanism:
       'A subscription whose position was set back handles events again that its previous group has handled.',
     changes: [
@@ -178,7 +174,7 @@ export const subscriptionMutations: readonly Mutation[] = [
   },
   {
     name: 'a failed batch blames its first event',
-    mechanism: 'If a batch handler fails for several events, only an event that fails alone is parked.',
+    mechanism: 'Of a failed batch, only events that fail alone are parked.',
     changes: [
       {
         file: 'events/handling/event-runs.ts',
@@ -218,7 +214,7 @@ export const subscriptionMutations: readonly Mutation[] = [
   {
     name: 'a new partition starts at its end',
     mechanism:
-      'A subscription from the latest event receives every event of a partition that is added after its first start.',
+      'A subscription from the latest event receives every event of a partition that is added later.',
     changes: [
       {
         file: 'events/consumer/start-positions.ts',
@@ -233,8 +229,7 @@ export const subscriptionMutations: readonly Mutation[] = [
   },
   {
     name: 'a shared group has claims',
-    mechanism:
-      'A subscription that shares its events with a group receives every event, even after the group loses its handler.',
+    mechanism: 'A subscription receives every shared event, even after the group loses its handler.',
     changes: [
       {
         file: 'events/subscriptions/takeover.ts',
@@ -249,7 +244,7 @@ export const subscriptionMutations: readonly Mutation[] = [
   },
   {
     name: 'two subscriptions share the claims of a group',
-    mechanism: 'A service does not start if two subscriptions take over one event from the same group.',
+    mechanism: 'Two subscriptions cannot take over one event from the same group.',
     changes: [
       {
         file: 'events/subscriptions/takeover-rules.ts',
@@ -261,7 +256,7 @@ export const subscriptionMutations: readonly Mutation[] = [
   },
   {
     name: 'a subscription and its group share claims',
-    mechanism: 'A service does not start if a group still handles an event of a handler that moves.',
+    mechanism: 'A subscription cannot take over an event that the group still handles.',
     changes: [
       {
         file: 'events/consumer/groups.ts',

@@ -50,7 +50,7 @@ describe('the queue of a partition', () => {
     fc.record({ what: fc.constant('drop'), count: fc.nat({ max: 8 }) }),
   );
 
-  it('hands out what came, in order, until it lies before the position', () => {
+  it('returns the received messages in order, until the position is past them', () => {
     fc.assert(
       fc.property(fc.array(step), (steps) => {
         const queue = createMessageQueue();

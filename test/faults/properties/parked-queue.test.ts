@@ -62,7 +62,7 @@ describe('events that come, fail, wait, and are tried, redriven and dropped at t
     await fc.assert(fc.asyncProperty(plan, run), effort(12));
   });
 
-  it('end their waiting at the instant that another one comes, and lose none', async () => {
+  it('lose no event that arrives while a key is released', async () => {
     const failures = fc.constantFrom(0, 0, 1);
     const none = fc.constant<Plan['orders']>([]);
     const enough = fc.constant(100);
@@ -73,7 +73,7 @@ describe('events that come, fail, wait, and are tried, redriven and dropped at t
     await fc.assert(fc.asyncProperty(plan, run), effort(8));
   });
 
-  it('wait behind a dead letter, however often they are looked at', async () => {
+  it('wait behind a dead letter, however often they are checked', async () => {
     const { database } = databases.operator;
     const planned = [99, 0, 0, 0].map((failures) => ({ key: 0, failures, late: false }));
     const world = worldOf(planned, 100);

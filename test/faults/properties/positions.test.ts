@@ -55,7 +55,7 @@ describe('two members that take the same partition for theirs', function () {
     await created.drop();
   });
 
-  it('move its position without going back or skipping, and handle each event once, whatever they do when', async () => {
+  it('move its position without going back or skipping, and handle each event once, in any interleaving', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.tuple(

@@ -22,7 +22,7 @@ describe('a broker that dies while events are sent', function () {
   });
   after(() => cluster?.stop());
 
-  it('takes no event with it that counts as sent', async () => {
+  it('loses no event that counts as sent', async () => {
     const { bootstrapServers, brokers } = cluster;
     const variables = {
       KAFKA_TOPIC_PARTITIONS: String(partitions),

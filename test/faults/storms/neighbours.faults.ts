@@ -21,7 +21,7 @@ describe('the neighbours, in one partition of Apache Kafka', function () {
   after(() => kafka?.stop());
   afterEach(() => world?.close());
 
-  it('of a poison event and a TypeError are delayed by less than a second, and their keys go on in order after redrive', async () => {
+  it('of a poison event are delayed by less than a second, and its key continues in order after a redrive', async () => {
     let broken = true;
     world = await createNeighbourWorld({
       bootstrapServers: kafka.bootstrapServers,
@@ -50,7 +50,7 @@ describe('the neighbours, in one partition of Apache Kafka', function () {
     waitedAtMost(patience, history);
   });
 
-  it('of a handler that hangs are delayed by its deadline once, and by less than a second from then on', async () => {
+  it('of a hanging handler are delayed by its deadline once, and later by less than a second', async () => {
     const handlerTimeout = 2_000;
     let broken = true;
     world = await createNeighbourWorld({

@@ -23,7 +23,7 @@ describe('ages and times of commands', () => {
     assert.throws(() => parseTime('2026-11-22T12:00:01Z', now), /is in the future/);
   });
 
-  it('says how long ago a time is, in the largest unit that gives two', () => {
+  it('formats the age of a time in the largest unit with a value of at least two', () => {
     const texts = [0, 59, 119, 120, 3_600, 7_200, 172_799, 172_800].map((seconds) =>
       ageOf(ago(seconds), now),
     );

@@ -57,7 +57,7 @@ describe('microservice-runtime contracts', function () {
     assert.match(readFileSync(file(service), 'utf8'), /order\.created\.v1/);
   });
 
-  it('treats Windows line ends as the same text, and keeps them when it writes', async () => {
+  it('treats Windows line endings as the same text, and keeps them when it writes', async () => {
     await run(service);
     const written = readFileSync(file(service), 'utf8');
     service.write('asyncapi.json', written.replaceAll('\n', '\r\n'));

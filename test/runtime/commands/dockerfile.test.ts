@@ -19,7 +19,7 @@ describe('microservice-runtime dockerfile', function () {
     assert.match(text(), /npm ci --omit=dev/);
     assert.equal((await run()).stdout, 'Dockerfile is up to date\n');
     service.write('Dockerfile', text().replaceAll('\n', '\r\n'));
-    assert.equal((await run('--check')).code, 0, 'line ends of Windows are the same text');
+    assert.equal((await run('--check')).code, 0, 'line endings of Windows are the same text');
   });
 
   it('writes the Dockerfile for pnpm if pnpm-lock.yaml exists', async () => {

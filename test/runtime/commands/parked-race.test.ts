@@ -120,7 +120,7 @@ describe('redrive and drop beside the service that tries the same keys', functio
     assert.deepEqual(await fixture.database('effect').orderBy('id').pluck('text'), ['first', 'second']);
   });
 
-  it('wait for a running attempt, and leave a key alone that has moved on meanwhile', async () => {
+  it('wait for a running attempt, and do not change a key that has moved on meanwhile', async () => {
     let release = (): void => {};
     const held = new Promise<void>((resolve) => (release = resolve));
     let tries = 0;

@@ -19,7 +19,7 @@ const faultsOf = (environment: Record<string, string>, own = {}): readonly strin
 };
 
 describe('readEnvironment', () => {
-  it('fills in what is not set', () => {
+  it('fills in missing settings', () => {
     assert.deepEqual(readEnvironment(minimal), {
       serviceName: 'user-service',
       nodeEnv: 'development',

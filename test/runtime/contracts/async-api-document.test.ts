@@ -44,7 +44,7 @@ const documentOf = (contracts: EventContracts) =>
   asyncApiDocument({ serviceName: 'user-service', version: '1.2.3', description: 'Users', contracts });
 
 describe('asyncApiDocument', () => {
-  it('has a channel a topic, and what the service sends and receives there', () => {
+  it('has one channel per topic, with the messages that the service sends and receives', () => {
     const document = documentOf({ published: [renamed, created], consumed: [paid] });
     assert.deepEqual(document.info, { title: 'user-service', version: '1.2.3', description: 'Users' });
     assert.deepEqual(document.channels['user.events'], {
@@ -91,7 +91,7 @@ describe('asyncApiDocument', () => {
     });
   });
 
-  it('tells the kinds of fields apart', () => {
+  it('distinguishes the kinds of fields', () => {
     const { components } = documentOf({ published: [created], consumed: [] });
     const payload = components.messages['user.created.v1']?.['payload'];
     assert.deepEqual(kindsOf(payload), {

@@ -41,7 +41,7 @@ describe('connectDatabase', () => {
     assert.equal(rows[0].application_name, 'user-service');
   });
 
-  it('puts no value of a statement into the words of an error', async () => {
+  it('puts no value of a statement into the message of an error', async () => {
     const knex = connect(database.url);
     const failing = knex.raw(String.raw`select ?::jsonb \? ? from nowhere`, ['{"pin":"hunter2"}', 'hunter2']);
     await assert.rejects(failing, (error: Error) => {
@@ -81,12 +81,12 @@ describe('databasePart', () => {
     assert.doesNotMatch(message, /secret/);
   });
 
-  it('says that the database is not there', async () => {
+  it('reports that the database does not exist', async () => {
     const message = await startError(variant((url) => (url.pathname = '/nowhere')));
     assert.match(message, /database "nowhere" does not exist; create the database, or correct its name/);
   });
 
-  it('says that it was not let in', async () => {
+  it('reports that the login was refused', async () => {
     const message = await startError(variant((url) => (url.username = 'stranger')));
     assert.match(message, /stranger.*; correct the user and the password in DATABASE_URL/);
   });

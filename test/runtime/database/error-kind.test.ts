@@ -51,7 +51,7 @@ describe('the database is away, for HTTP as for consumers,', () => {
     });
   }
   for (const [what, [error, status, kind]] of Object.entries(others)) {
-    it(`and not where it is ${what}`, () => {
+    it(`but not if it is ${what}`, () => {
       assert.deepEqual([errorProblem(error).status, kindOf(error)], [status, kind]);
     });
   }

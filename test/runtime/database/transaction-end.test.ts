@@ -109,7 +109,7 @@ describe('the end of a transaction', () => {
     assert.deepEqual(await saved(), []);
   });
 
-  it('hands the events of nested savepoints over as they are released', async () => {
+  it('passes the events of nested savepoints on as they are released', async () => {
     await database.transaction(async (trx) => {
       rejectRolledBack(trx);
       note(trx, 'outer');

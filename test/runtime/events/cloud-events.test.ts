@@ -59,7 +59,7 @@ describe('encodeEvent', () => {
 });
 
 describe('decodeEvent', () => {
-  it('reads what encodeEvent wrote', () => {
+  it('reads events that encodeEvent wrote', () => {
     const { headers, value } = encodeEvent(event);
     assert.deepEqual(decodeEvent(received(headers, value.toString())), {
       ...event,

@@ -57,7 +57,7 @@ describe('the kind of an error', () => {
     'what is no error': ['no', 'failure'],
   };
   for (const [what, [error, kind]] of Object.entries(cases)) {
-    it(`calls ${what} ${kind}`, () => assert.equal(kindOf(error), kind));
+    it(`classifies ${what} as ${kind}`, () => assert.equal(kindOf(error), kind));
   }
 
   it('distinguishes unreadable events from events that another release can read', () => {

@@ -280,7 +280,7 @@ describe('an event that fails', () => {
     assert.deepEqual([key?.state, key?.attempts], ['parked', 1]);
   });
 
-  it('by a caught error of a statement is the one that is reported, in a batch and when it is parked', async () => {
+  it('by a caught error of a statement is reported, in a batch and when it is parked', async () => {
     let failing = true;
     consume(
       async (event, trx) => {

@@ -111,7 +111,7 @@ describe('a tombstone', () => {
     assert.deepEqual(await effects(), ['other', 'erased', 'behind']);
   });
 
-  it('has one handler a topic and group', () => {
+  it('has one handler per topic and group', () => {
     const consumers = fixture.consumers();
     consumers.onTombstone(topic, erase);
     consumers.onTombstone(topic, erase, { groupId: 'other' });

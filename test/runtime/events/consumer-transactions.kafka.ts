@@ -65,7 +65,7 @@ describe('a consumer beside a transactional Java producer', function () {
     assert.equal(await rebuilds(), rebuiltAtStart, fixture.log.map(({ msg }) => msg).join('\n'));
   }
 
-  it('handles what was committed, nothing that was aborted, and stands at the end afterwards', async () => {
+  it('handles committed records, no aborted ones, and is at the end afterwards', async () => {
     assert.ok(producer);
     await fixture.send('a', 'ours 1');
     await producer.commit('c1', 'c2');

@@ -140,7 +140,7 @@ describe('createEventBus', () => {
     assert.equal((await fixture.database('event_outbox')).length, 1);
   });
 
-  it('handles what it consumes while a topic that it publishes to cannot be created', async () => {
+  it('handles events while a topic that it publishes to cannot be created', async () => {
     const noteBurnt = defineEvent({ ...noteWritten, type: 'note.burnt', topic: 'burnt.events' });
     const both = bus({ published: [noteBurnt], consumed: [noteWritten] }, { topicReplicationFactor: 3 });
     const heard: string[] = [];

@@ -152,7 +152,7 @@ describe('a record of another program', () => {
     'of 890,000 bytes': bytes('c'.repeat(890_000)),
   };
   for (const [what, odd] of Object.entries(carried)) {
-    it(`with a correlation id ${what} is handled, and what it causes is published`, async () => {
+    it(`with a correlation id ${what} is handled, and its events are published`, async () => {
       const others = ['ce_causationid', 'ce_traceparent', 'traceparent', 'ce_time'];
       const names = ['ce_correlationid', ...(odd.length < 10 ? others : [])];
       await come({
@@ -205,7 +205,7 @@ describe('a record of another program', () => {
     assert.deepEqual(await handled(), ['fine']);
   });
 
-  it('in structured mode of a type that nobody handles is passed over', async () => {
+  it('in structured mode of a type without a handler is skipped', async () => {
     await come(structured('note.burned'));
     assert.deepEqual([await handled(), await parked()], [[], undefined]);
   });

@@ -44,7 +44,7 @@ describe('the floors of the lanes', () => {
   const sendAll = async () => deleteRows(session, await read());
   const keys = async (except?: string[]) => (await read(except)).map(({ key }) => key).toSorted();
 
-  it('do not rise above what a transaction that is not over has taken', async () => {
+  it('do not rise above the ids of an open transaction', async () => {
     const slow = await world.database.transaction();
     await slow.raw(`insert into event_outbox (topic, key, headers, payload) values ('t', 'slow', '{}', '1')`);
     const before = floors.settled();
@@ -59,7 +59,7 @@ describe('the floors of the lanes', () => {
     await sendAll();
   });
 
-  it('do not rise above what the youngest transaction has taken, when no younger one has ended', async () => {
+  it('do not rise above the ids of the youngest transaction, when no younger one has ended', async () => {
     const youngest = await world.database.transaction();
     const message = { topic: 't', key: 'youngest', value: '1', headers: {} };
     await insertIntoOutbox(await youngest.client.acquireConnection(), [message]);
@@ -72,7 +72,7 @@ describe('the floors of the lanes', () => {
     await sendAll();
   });
 
-  it('rise once all have ended, and not above what waits', async () => {
+  it('rise once all transactions have ended, but not above waiting rows', async () => {
     for (const key of ['a', 'b', 'c']) await publish(placed(key));
     await floors.look();
     await publish(placed('d'));
@@ -87,7 +87,7 @@ describe('the floors of the lanes', () => {
     assert.ok(lanes.every((lane) => floors.floorOf(lane) === floors.settled()));
   });
 
-  it('spare a read what was deleted, while an old transaction keeps vacuum from it', async () => {
+  it('spare a read the deleted rows that an old transaction keeps from vacuum', async () => {
     const old = await world.database.transaction({ isolationLevel: 'repeatable read' });
     await old('event_outbox').count();
     await world.database.raw(`insert into event_outbox (topic, key, headers, payload)

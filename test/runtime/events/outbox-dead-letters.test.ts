@@ -58,7 +58,7 @@ describe('an event that Kafka refuses for good', () => {
       .orderBy('key')
       .pluck('key');
 
-  it('becomes a dead letter that blocks its key, while its lane and topic flow on', async () => {
+  it('becomes a dead letter that blocks its key, but not its lane or topic', async () => {
     refuse(13);
     await world.database.transaction(async (trx) => {
       for (let n = 0; n < 300; n += 1)
@@ -111,7 +111,7 @@ describe('an event that Kafka refuses for good', () => {
     assert.equal(new Set(kafka.messages.map(({ key }) => key)).size, 496);
   });
 
-  it('does not take with it a batch that is only too large as a whole', async () => {
+  it('is not created for a batch that is only too large as a whole', async () => {
     let requests = 0;
     kafka.fault = (messages) => {
       requests += 1;
@@ -160,7 +160,7 @@ describe('an event that Kafka refuses for good', () => {
     );
   });
 
-  it('is not made of one that was forbidden for a moment', async () => {
+  it('is not created for a topic that was forbidden briefly', async () => {
     await world.relays[0]?.stop?.();
     const relay = await startRelay(undefined, 60_000);
     kafka.fault = () => ({ error: refusal('not authorized', 'forbidden'), arrived: 0 });
@@ -172,7 +172,7 @@ describe('an event that Kafka refuses for good', () => {
     assert.deepEqual(await deadKeys(), []);
   });
 
-  it('holds nobody up while Kafka is away for others', async () => {
+  it('delays no other event while Kafka is unavailable for some', async () => {
     let away = true;
     kafka.fault = (messages) => {
       if (messages.some(({ value }) => value.includes('"total":13')))
@@ -190,7 +190,7 @@ describe('an event that Kafka refuses for good', () => {
   });
 
   describe('redriven', () => {
-    it('goes first, then what waited behind it, then what is published meanwhile', async () => {
+    it('is sent first, then the events behind it, then the events published meanwhile', async () => {
       await startRelay();
       refuse(0);
       for (let n = 0; n < 10; n += 1) await publish(placed('a', n));
@@ -214,7 +214,7 @@ describe('an event that Kafka refuses for good', () => {
       assert.deepEqual(await parked('a'), []);
     });
 
-    it('again and again, while it is still refused and many publish, stays in order', async () => {
+    it('repeatedly, while Kafka still refuses it and others publish, stays in order', async () => {
       await startRelay();
       refuse(3);
       const keys = ['a', 'b', 'c'];
@@ -242,14 +242,14 @@ describe('an event that Kafka refuses for good', () => {
       assert.deepEqual(await deadKeys(), []);
     });
 
-    it('is nothing where the key is not blocked', async () => {
+    it('does nothing if the key is not blocked', async () => {
       assert.equal(await redriveOutgoing(world.database, { topic, key: 'a' }), undefined);
       assert.equal(await dropOutgoing(world.database, { topic, key: 'a' }), undefined);
     });
   });
 
   describe('dropped', () => {
-    it('is gone, and what waited behind it is sent in order', async () => {
+    it('is deleted, and the events behind it are sent in order', async () => {
       refuse(0);
       for (let n = 0; n < 5; n += 1) await publish(placed('a', n));
       await waitFor(async () => (await parked('a')).length === 5);
@@ -260,7 +260,7 @@ describe('an event that Kafka refuses for good', () => {
       assert.deepEqual(await deadKeys(), []);
     });
 
-    it('with all that waited behind it, leaves the key free', async () => {
+    it('with all events behind it, unblocks the key', async () => {
       refuse(0);
       for (let n = 0; n < 5; n += 1) await publish(placed('a', n));
       await waitFor(async () => (await parked('a')).length === 5);

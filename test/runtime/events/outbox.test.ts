@@ -122,7 +122,7 @@ describe('publish', () => {
       assert.deepEqual(await saved(), ['first', 'second']);
     });
 
-    it('returns what the callback returns', async () => {
+    it('resolves to the result of the callback', async () => {
       const result = await database.transaction(async (trx) => {
         await outbox.publish(placed('a'), trx);
         return 42;
@@ -130,7 +130,7 @@ describe('publish', () => {
       assert.equal(result, 42);
     });
 
-    it('counts what is published without being awaited', async () => {
+    it('counts events that are published without being awaited', async () => {
       await database.transaction(async (trx) => {
         void outbox.publish(placed('eager'), trx);
       });
@@ -149,7 +149,7 @@ describe('publish', () => {
   });
 
   describe('in a savepoint', () => {
-    it('drops what was published in it when it is rolled back, and keeps the rest in order', async () => {
+    it('drops the events published in it when it is rolled back, and keeps the rest in order', async () => {
       await database.transaction(async (trx) => {
         await outbox.publish(placed('first'), trx);
         await assert.rejects(
@@ -205,7 +205,7 @@ describe('publish', () => {
         { numRuns: 40 },
       ));
 
-    it('drops what was published in it when the transaction around it is rolled back', async () => {
+    it('drops the events published in it when the transaction around it is rolled back', async () => {
       const failing = database.transaction(async (trx) => {
         await trx.transaction((savepoint) => outbox.publish(placed('a'), savepoint));
         throw new Error('no');
@@ -256,7 +256,7 @@ describe('publish', () => {
         assert.deepEqual(woken, []);
       }));
 
-    it('rejects the commit of a transaction that a swallowed error has spoilt', async () => {
+    it('rejects the commit of a transaction whose error was swallowed', async () => {
       const spoilt = database.transaction(async (trx) => {
         await insertOrder(trx, 'spoilt');
         await trx.raw('select 1/0').catch(() => undefined);
@@ -277,7 +277,7 @@ describe('publish', () => {
   });
 
   describe('after the end of the transaction', () => {
-    it('rejects, and says what to do', async () => {
+    it('rejects, and names the remedy', async () => {
       const trx = await database.transaction();
       await outbox.publish(placed('a'), trx);
       const committing = trx.commit();
@@ -287,7 +287,7 @@ describe('publish', () => {
       assert.deepEqual(await saved(), ['a']);
     });
 
-    it('rejects what is no transaction', async () => {
+    it('rejects a value that is not a transaction', async () => {
       const wrong = database as Knex.Transaction;
       await assert.rejects(
         outbox.publish(placed('a'), wrong),
@@ -295,7 +295,7 @@ describe('publish', () => {
       );
     });
 
-    it('leaves the connection alone when commit is called again', async () => {
+    it('does not use the connection when commit is called again', async () => {
       const trx = await database.transaction();
       await outbox.publish(placed('a'), trx);
       await trx.commit();

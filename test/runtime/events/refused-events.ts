@@ -124,7 +124,7 @@ export function describeRefusedEvents(bootstrapServers: () => string): void {
     assert.equal(await count('event_parked_keys'), 1);
   });
 
-  it('go on in their order when the limit is raised and they are redriven, beside publishers', async () => {
+  it('continue in order when the limit is raised and they are redriven, while others publish', async () => {
     await relay.start();
     await say('a', 0);
     await say('a', 1, large);
@@ -149,7 +149,7 @@ export function describeRefusedEvents(bootstrapServers: () => string): void {
     );
   });
 
-  it('do not take small ones with them, whose batch alone is too large', async () => {
+  it('are not small events of a batch that is too large', async () => {
     await sayTogether(Array.from({ length: 100 }, (_, n) => ['a', n]));
     await relay.start();
     await emptied();

@@ -50,7 +50,7 @@ describe('the outbox relay', () => {
       assert.deepEqual(totals('a'), upTo(20));
     });
 
-    it('sends what was there before it started, in order, however much it is', async () => {
+    it('sends the events that were saved before it started, in order, however many there are', async () => {
       const { publish } = newOutbox();
       await world.database.transaction(async (trx) => {
         for (let n = 0; n < 5_000; n += 1) await publish(placed(`key-${n % 7}`, n), trx);
@@ -66,13 +66,13 @@ describe('the outbox relay', () => {
       }
     });
 
-    it('sends events that nobody woke it for', async () => {
+    it('sends events without a notification', async () => {
       await startReplica();
       await newOutbox().publish(placed('a', 0));
       await emptied();
     });
 
-    it('collects what is committed while it sends, and sends it in fewer requests', async () => {
+    it('collects events that are committed while it sends, and sends them in fewer requests', async () => {
       const { publish } = await startReplica();
       let requests = 0;
       world.kafka.latency = () => 3;
@@ -85,7 +85,7 @@ describe('the outbox relay', () => {
       assert.equal(world.kafka.messages.length, 300);
     });
 
-    it('goes on after Kafka was away, without loss or disorder, though some had arrived', async () => {
+    it('continues after a Kafka outage, without loss or disorder, even if some had arrived', async () => {
       const { relay, publish } = await startReplica();
       let away = true;
       world.kafka.fault = (messages) =>
@@ -146,7 +146,7 @@ describe('the outbox relay', () => {
       await emptied();
     });
 
-    it('holds up only what is behind an event that fails, for a reason that may pass', async () => {
+    it('delays only the events behind one that fails for a temporary reason', async () => {
       const { publish } = await startReplica();
       world.kafka.fault = (messages) =>
         messages.some(({ value }) => value.includes('"total":13'))
@@ -182,7 +182,7 @@ describe('the outbox relay', () => {
       assert.equal(relay.status().lanes.length, 16);
     });
 
-    it('sends what was committed before it stops, and nothing afterwards', async () => {
+    it('sends the events that were committed before it stops, and none afterwards', async () => {
       const { relay, publish } = await startReplica();
       world.kafka.latency = () => 20;
       await Promise.all(upTo(300).map((n) => publish(placed(`key-${n}`, n))));
@@ -206,7 +206,7 @@ describe('the outbox relay', () => {
       await emptied();
     });
 
-    it('counts what it does', async () => {
+    it('counts its work', async () => {
       const registry = new Registry();
       const relay = world.createRelay({ registry });
       await newOutbox().publish(placed('a', 0));
@@ -283,7 +283,7 @@ describe('the outbox relay', () => {
   });
 
   describe('start', () => {
-    it('says what to do when the table is missing, and when PostgreSQL is', async () => {
+    it('names the remedy when the table is missing, and when PostgreSQL is unavailable', async () => {
       await world.database.schema.dropTable('event_outbox');
       await assert.rejects(
         world.createRelay().start(),

@@ -130,7 +130,7 @@ describe('a router of users', () => {
     assert.equal((await started.request('/v1/users/%E0%A4%A')).status, 400);
   });
 
-  it('answers 400 to a value that PostgreSQL cannot hold, without its words', async () => {
+  it('answers 400 to a value that PostgreSQL cannot store, without its message', async () => {
     const response = await started.send('POST', '/v1/users', {
       email: 'old@b.de',
       displayName: 'Ada',

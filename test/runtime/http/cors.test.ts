@@ -109,7 +109,7 @@ describe('CORS', () => {
     assert.match(response.headers.get('allow') ?? '', /PATCH/);
   });
 
-  it('leaves an OPTIONS that is not a preflight alone', async () => {
+  it('passes an OPTIONS that is not a preflight on', async () => {
     await start([shop]);
     const options = await started.request('/v1/users', { method: 'OPTIONS', headers: { origin: shop } });
     assert.match(options.headers.get('allow') ?? '', /POST/);

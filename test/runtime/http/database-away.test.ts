@@ -99,7 +99,7 @@ describe('HTTP while PostgreSQL', () => {
     });
   });
 
-  it('has become read-only for sessions that were there before: takes new ones after the first refusal', async () => {
+  it('has become read-only for existing sessions: opens new ones after the first refusal', async () => {
     await serving(async ({ request, send }) => {
       await admin.query(`alter database ${name} set default_transaction_read_only = on`);
       await Promise.all([1, 2, 3].map(() => request('/v1/users')));
@@ -131,7 +131,7 @@ describe('HTTP while PostgreSQL', () => {
     });
   });
 
-  it('has no connection to give: answers 503, is not ready, and serves when it has', async () => {
+  it('has no free connection: answers 503, is not ready, and serves once it has one', async () => {
     await admin.query(`alter database ${name} connection limit 0`);
     try {
       await serving(async ({ request }) => {

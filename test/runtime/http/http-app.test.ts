@@ -194,7 +194,7 @@ describe('createHttpApp', () => {
     });
   });
 
-  it('is not live when the bus cannot heal itself', async () => {
+  it('is not live when the bus cannot recover', async () => {
     const { request } = await withApp({ bus: { status: () => 'stuck', healthy: () => false } });
     const response = await request('/health/live');
     assert.equal(response.status, 503);

@@ -27,7 +27,7 @@ describe('startParts and stopParts', () => {
     assert.deepEqual(log, ['start a', 'start b', 'stop b', 'stop a']);
   });
 
-  it('stop what was started when a start fails, and rethrow', async () => {
+  it('stop the started ones when a start fails, and rethrow', async () => {
     const fault = new Error('no database');
     await assert.rejects(startParts([part('a'), part('b', { start: fault }), part('c')]), fault);
     assert.deepEqual(log, ['start a', 'start b', 'stop b', 'stop a']);

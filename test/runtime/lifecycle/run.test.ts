@@ -34,7 +34,7 @@ describe('run', () => {
     });
   }
 
-  it('tells in one message what could not start, and exits with 1', async () => {
+  it('reports in one message which part could not start, and exits with 1', async () => {
     const { code, stderr } = await start('cannot-start').ended;
     assert.equal(code, 1);
     assert.equal(stderr, 'Could not start. No database at localhost:5432: connection refused; start it.\n');
@@ -46,7 +46,7 @@ describe('run', () => {
     assert.match(stderr, /^Could not start. TypeError: x is not a function\n\s+at .*run-program/);
   });
 
-  it('tells of an error that nobody caught without the values of a row, and exits with 1', async () => {
+  it('reports an uncaught error without the values of a row, and exits with 1', async () => {
     const { code, stdout, stderr } = await start('uncaught').ended;
     assert.equal(code, 1);
     assert.doesNotMatch(stdout + stderr, /hunter2/);

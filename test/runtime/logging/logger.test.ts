@@ -58,7 +58,7 @@ describe('createLogger', () => {
     assert.doesNotMatch(JSON.stringify(lines), /hunter2/);
   });
 
-  it('never writes a secret field of the service, in whatever way it is spelled and however deep it lies', () => {
+  it('never writes a secret field of the service, in any spelling and at any depth', () => {
     const body = { pin: 'hunter2', recoveryCode: 'hunter2', id: 1 };
     const row = {
       recovery_code: 'hunter2',
@@ -100,7 +100,7 @@ describe('createLogger', () => {
     );
   });
 
-  it('drops all that PostgreSQL and Knex quote of a row, wherever the error stands', () => {
+  it('drops row values that PostgreSQL and Knex quote, wherever the error is', () => {
     const quoting = () =>
       Object.assign(new Error('new row violates a rule'), {
         code: 'P0001',
@@ -201,7 +201,7 @@ describe('createLogger', () => {
     assert.equal(logged((logger) => logger.info({ otp: 123_456 }))[0]?.['otp'], '[Redacted]');
   });
 
-  it('hides them in arrays, objects of classes, errors under any name, causes and bindings of children', () => {
+  it('hides them in arrays, class instances, errors, causes and child bindings', () => {
     class Account {
       id = 7;
       apiKey = 'hunter2';
@@ -286,7 +286,7 @@ describe('createLogger', () => {
     for (const { msg } of lines.slice(0, 6)) assert.equal(msg, 'hello');
   });
 
-  it('writes nothing that a terminal obeys, and the same values', () => {
+  it('writes no terminal control characters, and keeps the values', () => {
     const text = fc
       .array(
         fc.oneof(
@@ -317,7 +317,7 @@ describe('createLogger', () => {
     );
   });
 
-  it('keeps to its level', () => {
+  it('writes nothing below its level', () => {
     const lines = logged((logger) => {
       logger.info('no');
       logger.warn('yes');

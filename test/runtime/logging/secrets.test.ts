@@ -88,7 +88,7 @@ describe('a log line', () => {
     assert.deepEqual(asMessages(kept), kept);
   });
 
-  it('shows no credential that its form tells in a text', () => {
+  it('shows no credential with a recognizable format', () => {
     const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJodW50ZXIyIn0.hunter2_hunter2';
     const hidden: Record<string, string> = {
       'Authorization: Basic hunter2': 'Authorization: [Redacted]',
@@ -114,7 +114,7 @@ describe('a log line', () => {
     assert.deepEqual(asMessages(kept), kept);
   });
 
-  it('hides fields by names in which digits or nothing parts the words', () => {
+  it('hides fields by names whose words are separated by digits or not at all', () => {
     const hidden = `
       token1 token_2 secret1 oauth2token csrftoken xsrftoken sessiontoken sessiontoken1 usertoken resettokens
       appsecret webhooksecret sessioncookie dbpwd userpwd signature xAmzSignature sig totp pass dbPass smtp_pass
@@ -134,7 +134,7 @@ describe('a log line', () => {
     assert.deepEqual({ ...counted, ...counts }, counted);
   });
 
-  it('hides in what an own toJSON gives, of whatever it is one', () => {
+  it('hides secrets in the result of a custom toJSON of any object', () => {
     const toJSON = () => ({ id: 7, token: 'hunter2' });
     class OwnDate extends Date {
       override toJSON = () => 'https://u:hunter2@host/';
@@ -164,7 +164,7 @@ describe('a log line', () => {
     assert.match(text, /"id":7/);
   });
 
-  it('hides in what serializers and formatters of a child give', () => {
+  it('hides secrets in the results of serializers and formatters of a child', () => {
     const body = () => ({ id: 7, token: 'hunter2' });
     const text = logged((logger) => {
       const child = logger.child(

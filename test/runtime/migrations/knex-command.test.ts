@@ -124,7 +124,7 @@ describe('npx knex', function () {
     }
   });
 
-  it('says in one line that DATABASE_URL is missing, wrong or answered by nobody', async () => {
+  it('reports in one line that DATABASE_URL is missing or wrong, or that no server answers there', async () => {
     assert.match(await failure(service, {}), /DATABASE_URL is not set; set it in \.env/);
     assert.match(
       await failure(service, { DATABASE_URL: 'users' }),

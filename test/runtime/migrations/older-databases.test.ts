@@ -40,7 +40,7 @@ describe('a database of an older release', function () {
     assert.deepEqual(await rowsOf(old), before);
   });
 
-  it('takes what the older release writes meanwhile, and goes back to it', async () => {
+  it('accepts rows that the older release writes meanwhile, and can be rolled back to it', async () => {
     const old = await connect();
     await old.migrate.latest({ migrationSource: source(older, olderMigration) });
     const before = await describeSchema(old);

@@ -70,7 +70,7 @@ ${knexfile}
     assert.deepEqual(await tables(), ['users']);
   });
 
-  it('stand in the SQL that is printed', async () => {
+  it('are in the printed SQL', async () => {
     serve(knexfiles['an object']);
     const { stdout, stderr, code } = await run('microservice-runtime', 'migrate', '--sql');
     assert.equal(code, 0, stderr);

@@ -103,7 +103,7 @@ describe('boundedValidation', () => {
     );
   });
 
-  it('stops in the branches of alternatives, too, and knows what it stopped for', () => {
+  it('stops in the branches of alternatives too, and reports the reason', () => {
     const branches = Array.from({ length: 5 }, () => counting(20));
     const validate = boundedValidation(
       joi.object({ items: joi.array().items(joi.alternatives(...branches.map(({ item }) => item))) }),
@@ -113,7 +113,7 @@ describe('boundedValidation', () => {
     assert.ok(branches.reduce((sum, { made }) => sum + made(), 0) <= 1_300);
   });
 
-  it('begins anew with each value', () => {
+  it('starts again with each value', () => {
     const validate = boundedValidation(joi.object({ a: joi.array().items(joi.string()) }));
     const wrong = { a: Array.from({ length: 600 }, (_, at) => at) };
     for (let time = 0; time < 3; time += 1) assert.equal(validate(wrong).error?.details.length, 600);

@@ -108,7 +108,7 @@ describe('schemas of fields', () => {
     assert.deepEqual(toJsonSchema(jsonValue().invalid(null)), { not: { type: 'null' } });
   });
 
-  it('a schema says which values it does not take', () => {
+  it('a schema documents the values that it refuses', () => {
     assert.deepEqual(toJsonSchema(joi.string().invalid('root', 'admin')), {
       type: 'string',
       minLength: 1,

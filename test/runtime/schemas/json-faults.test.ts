@@ -26,7 +26,7 @@ describe('jsonFaults', () => {
   const names = (count: number, character: (at: number) => string) =>
     Object.fromEntries(Array.from({ length: count }, (_, at) => [`${at}${character(at)}`, at]));
 
-  it('finds at most so many faults as are told, whatever names the properties have', () => {
+  it('stops at the limit of reported faults, whatever the property names', () => {
     const text = fc.constantFrom('a', '\0', '\ud800', 'b\0', '\0\ud800');
     const { value } = fc.letrec((tie) => ({
       value: fc.oneof({ maxDepth: 3 }, text, tie('list'), tie('fields')),
@@ -41,12 +41,12 @@ describe('jsonFaults', () => {
     );
   });
 
-  it('takes time by the length of the value, however long its paths are', () => {
+  it('takes time proportional to the length of the value, however long its paths are', () => {
     for (const character of [() => '\0', (at: number) => (at % 2 ? '\0' : '\ud800')])
       assert.ok(joined(() => jsonFaults(nested(90, names(500, character)))) < 50_000);
   });
 
-  it('tells one fault of an object with many names of one kind', () => {
+  it('reports one fault of an object with many invalid names of one kind', () => {
     const message = 'must not have a property whose name contains the character U+0000';
     assert.deepEqual(jsonFaults({ a: names(3, () => '\0'), b: names(3, () => '\0') }), [
       { path: ['a'], message },

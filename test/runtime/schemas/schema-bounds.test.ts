@@ -63,7 +63,7 @@ describe('a schema that a service registers', () => {
     assert.ok(openApiDocument({ info, operations, bodyLimit: 1, isProtected: false }));
   });
 
-  it('is measured as it is written out, in the time that its distinct parts take', () => {
+  it('is measured as expanded, in time proportional to its distinct parts', () => {
     fc.assert(
       fc.property(shared, (graph) => {
         const parts: { schema: joi.Schema; size: number }[] = [];

@@ -23,7 +23,7 @@ describe('the tables of messages', function () {
 
   for (const text of messageTexts()) {
     const [name, key] = text.split(' ');
-    it(`say of ${name} what Apache Kafka says`, () => {
+    it(`define ${name} as Apache Kafka does`, () => {
       assert.equal(text, tableText(find(Number(key), 'request'), find(Number(key), 'response')));
     });
   }

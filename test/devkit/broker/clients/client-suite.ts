@@ -136,7 +136,7 @@ export function clientSuite(client: ListedClient, install: Install): void {
       await Promise.all([one, back].map((member) => stop(member, 'SIGTERM')));
     });
 
-    it('goes on where it was when the broker has been started again', async () => {
+    it('continues at its position after the broker has restarted', async () => {
       const { port } = broker;
       await broker.stop();
       broker = await startBroker({ directory: join(folder, 'broker'), port });

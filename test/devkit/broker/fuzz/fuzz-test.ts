@@ -27,7 +27,7 @@ export function describeFuzz({ count: defaultCount, alsoCapture, check }: FuzzTe
     });
     after(() => broker.kill());
 
-    it('are answered with errors of Kafka or a closed connection, and others go on', async function () {
+    it('get errors of Kafka or a closed connection, and other clients continue', async function () {
       this.timeout(600_000);
       const collection = createCollection();
       await captureKafkaJs(broker.bootstrapServers, collection);
