@@ -6,7 +6,7 @@
 const obeyed = /[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /**
- * Escapes characters that a terminal obeys, as JSON does; line ends and tabs stay. The value of JSON text does not change.
+ * Escapes characters that a terminal obeys, as JSON does; line endings and tabs stay. The value of JSON text does not change.
  */
 export const printable = (text: string): string => text.replaceAll(obeyed, escaped);
 

@@ -16,9 +16,9 @@ export type Status = 'create' | 'identical' | 'update' | 'kept' | 'deleted' | 'c
 export interface Change {
   /** Relative to the folder, with `/`. */
   file: string;
-  /** The generated text, with LF line ends. */
+  /** The generated text, with LF line endings. */
   text: string;
-  /** The text to write: `text` with the line ends and the password of the existing file. */
+  /** The text to write: `text` with the line endings and the password of the existing file. */
   written: string;
   status: Status;
 }

@@ -1,6 +1,6 @@
 const longest = 60;
 
-/** Control characters, line ends, and characters that hide the surrounding text or change its direction. */
+/** Control characters, line endings, and characters that hide the surrounding text or change its direction. */
 const unseen = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 const escaped = (character: string) => `\\u${character.codePointAt(0)?.toString(16).padStart(4, '0')}`;
 

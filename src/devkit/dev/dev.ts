@@ -30,7 +30,7 @@ export interface DevOptions {
  */
 export async function dev(options: DevOptions): Promise<number> {
   const selection = await selectServices(options.cwd, options.names);
-  process.stdout.on('error', () => undefined); // the terminal was closed, but the started processes must still be stopped
+  process.stdout.on('error', () => undefined); // if the terminal is closed, dev must still stop the processes that it started
   const system = createSystem(selection, options);
   const signals = listenForStop(() => system.running.forEach((service) => service.kill()));
   try {

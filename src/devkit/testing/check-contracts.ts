@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import type { TestEnvironmentOptions } from './test-environment.ts';
 
 /**
- * Resolves when asyncapi.json says the same as the code of the service, as `microservice-runtime contracts --check` finds.
- * Rejects with the command's message when it does not.
+ * Resolves if asyncapi.json matches the code of the service, and rejects with the message of
+ * `microservice-runtime contracts --check` otherwise.
  */
 export async function checkContracts({ root = process.cwd() }: TestEnvironmentOptions = {}): Promise<void> {
   const command = await runtimeCommand();

@@ -2,7 +2,7 @@
 export interface TestClock {
   /** Returns the clock's time; pass it to code that takes `now: () => Date`. Needs no `this`. */
   now: () => Date;
-  /** Moves the clock by so many milliseconds; negative values move it back. */
+  /** Moves the clock by this number of milliseconds; a negative number moves it back. */
   advance: (milliseconds: number) => void;
   /** Sets the clock to a Date or an ISO 8601 string. */
   set: (time: Date | string) => void;

@@ -16,8 +16,8 @@ const servers = new Map<string, Promise<TestServer>>();
 
 /**
  * The fixtures of a test run: the setup starts one PostgreSQL with the migrations of the service at `root`, which all test
- * files share, and the teardown stops it. A file that mocha gets by `--require` exports them; mocha ignores those of a
- * file that it gets by `--import`. `microservice-devkit/testing/setup` exports those of the working directory.
+ * files share, and the teardown stops it. Export them from a file that mocha loads with `--require`; mocha ignores the fixtures
+ * of a file that it loads with `--import`. `microservice-devkit/testing/setup` exports those of the working directory.
  */
 export function testParts({ root }: TestPartsOptions): TestParts {
   return {

@@ -7,7 +7,7 @@ export interface JsonResponse<Body> {
   body: Body;
 }
 
-/** Talks to one service in JSON. */
+/** A JSON client of one service. */
 export interface JsonClient {
   /** Sends a request to `path`, and `body` as JSON. Resolves for every status. */
   request: <Body = unknown>(
@@ -18,7 +18,7 @@ export interface JsonClient {
   ) => Promise<JsonResponse<Body>>;
   /**
    * Reads a list to its end and resolves to the items of each page. `path` may hold a query, such as `?limit=2`. Rejects
-   * when a page is not answered with 200, or when the list returns to a page that it has shown.
+   * if the status of a page is not 200, or if the list returns to an earlier page.
    */
   readPages: <Item>(path: string) => Promise<Item[][]>;
 }

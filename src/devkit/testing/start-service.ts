@@ -3,7 +3,7 @@ import { type JsonClient, createJsonClient } from './json-client.ts';
 import { type TestEnvironmentOptions, createTestEnvironment } from './test-environment.ts';
 import type { TestEvents } from './test-events.ts';
 
-/** The service under test, and the other services as the test plays them. */
+/** The service under test, and the events of other services that the test simulates. */
 export interface TestService extends JsonClient, Omit<TestEvents, 'close'> {
   /** The address of the service, such as `http://127.0.0.1:41234`. */
   url: string;
@@ -19,8 +19,8 @@ export interface CreatedService {
 
 /**
  * Starts a service in this process, with its own port, database and broker: `startService(createService, readConfig)`.
- * `readConfig` gets the variables of a test environment. To hand a dependency over, wrap `createService`. Rejects when a
- * part cannot start.
+ * `readConfig` receives the variables of a test environment. To pass a dependency, wrap `createService`. Rejects if a part
+ * cannot start.
  */
 export async function startService<Config>(
   createService: (config: Config) => CreatedService,

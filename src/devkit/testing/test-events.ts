@@ -17,20 +17,20 @@ export interface PublishOptions {
   id?: string;
 }
 
-/** Which event of a topic is meant. */
+/** Selects an event of a topic. */
 export interface EventFilter {
   type: string;
   /** The id of the aggregate. */
   subject: string;
 }
 
-/** The other services, played by a test. */
+/** Simulates the events of other services. */
 export interface TestEvents {
-  /** Publishes an event like another service would, and resolves to its id when the broker has it. */
+  /** Publishes an event like another service, and resolves to its id when the broker has the event. */
   publish: <T>(event: NewEvent<T>, options?: PublishOptions) => Promise<string>;
   /** Returns all events of a topic so far, in order per key. */
   published: (topic: string) => Promise<ReceivedEvent[]>;
-  /** Resolves to the first event of the topic that fits the filter. Rejects when there is none within 20 seconds. */
+  /** Resolves to the first event of the topic that matches the filter. Rejects if there is none within 20 seconds. */
   waitForEvent: (topic: string, filter: EventFilter) => Promise<ReceivedEvent>;
   close: () => Promise<void>;
 }

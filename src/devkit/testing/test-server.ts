@@ -15,7 +15,7 @@ export interface TestDatabase {
 export interface TestServer {
   /** Creates a database with the service's migrations applied and no data. */
   createDatabase: () => Promise<TestDatabase>;
-  /** Drops everything that was created, and stops the server if it is ours. Safe to repeat. */
+  /** Drops the created databases, and stops an embedded server. Safe to repeat. */
   stop: () => Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Returns the delay before attempt `attempt` + 1, in ms: `first` doubled with each attempt, at most `max`, and up to a fifth
- * more or less, so replicas that failed together do not retry together.
+ * Returns the delay before attempt `attempt` + 1, in ms: `first`, doubled with each attempt up to `max`. The delay varies by up
+ * to a fifth, so replicas that failed together do not retry together.
  */
 export function backoff(attempt: number, { first, max }: { first: number; max: number }): number {
   const exponential = Math.min(first * 2 ** Math.min(attempt - 1, 30), max);

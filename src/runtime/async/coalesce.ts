@@ -1,6 +1,6 @@
 /**
- * Returns a function that never runs `work` twice at a time: a call during a run starts one more run after it, and resolves
- * when that has ended. Rejects with the error of `work`.
+ * Returns a function that never runs `work` concurrently. A call during a run starts one more run after it, and resolves when
+ * that run has ended. Rejects with the error of `work`.
  */
 export function coalesce(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;

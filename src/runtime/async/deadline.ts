@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * ignored.
  */
 export function withDeadline<T>(work: Promise<T>, milliseconds: number, late: () => Error): Promise<T> {
-  // one promise: this runs for each event
+  // a single promise, since this runs for each event
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(late()), milliseconds);
     const inTime =

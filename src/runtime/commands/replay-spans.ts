@@ -53,8 +53,8 @@ const spanOf = (partition: number, from: number, to: number): Span => ({
 });
 
 /**
- * Limits the events to those before the group's position, and drops partitions that the group has not started. The span of a
- * group that is before the first event is empty.
+ * Limits the events to those before the group's position, and omits partitions that the group has not started. The span is
+ * empty if the group's position is before the first event.
  */
 export async function untilPosition(
   spans: readonly Span[],

@@ -2,8 +2,8 @@ import { ConflictError } from '../errors.ts';
 import { SQL_STATE } from './sql-state.ts';
 
 /**
- * Makes the `catch` of queries that write a `Row`. `fields` names unique constraints, and the field that each of them guards:
- * where one is violated, the query rejects with a ConflictError for the field. Any other error passes as it is.
+ * Creates the `catch` of queries that write a `Row`. `fields` maps each unique constraint to its field. If a query violates one
+ * of the constraints, it rejects with a ConflictError that names the field. Any other error is thrown unchanged.
  *
  *     const conflict = conflictOn<NewUser>({ users_email_unique: 'email' });
  *     await trx('users').insert(newUser).catch(conflict);

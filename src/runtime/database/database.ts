@@ -22,10 +22,10 @@ export interface DatabaseConfig {
 }
 
 /**
- * The Knex instance of a service. Connects when first used; ask `databasePart` to check at the start.
- * What a request does ends with it, and within the limits of `config`; the handlers of events and other work have none.
- * A query waits at most 10 s for a connection of the pool. bigint, numeric and date are strings, timestamptz is a Date.
- * `format` says how the query builder names columns and gives timestamps; raw SQL is the same with and without it.
+ * Creates the Knex instance of a service. It connects at its first use; `databasePart` checks the connection at the start.
+ * The database work of a request ends with the request, and within the limits of `config`. Event handlers and other work have
+ * no such limits. A query waits at most 10 s for a connection of the pool. bigint, numeric and date are strings; timestamptz is
+ * a Date. `format` sets how the query builder names columns and returns timestamps. It does not affect raw SQL.
  */
 export function connectDatabase(
   config: DatabaseConfig,

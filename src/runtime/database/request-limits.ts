@@ -18,11 +18,11 @@ export interface Statement {
   method?: string;
   /** The column of `pluck`. */
   pluck?: string;
-  /** Makes the result of another answer than rows, such as columnInfo's. */
+  /** Converts the response of a statement that returns no rows, such as columnInfo's. */
   output?: unknown;
-  /** Goes to `pg` with the statement. */
+  /** Options that are passed to `pg` with the statement. */
   options?: Record<string, unknown>;
-  /** The answer of `pg`, when there is one. */
+  /** The response of `pg`, once it has arrived. */
   response?: { rows: Record<string, unknown>[] };
 }
 
@@ -37,8 +37,8 @@ interface Limited<T> {
 
 /**
  * Runs a statement of a request within its limits, and not at all if the client is gone. In a transaction, BEGIN sets the
- * limits and PostgreSQL enforces them; so no connection keeps them, and a pooler may be in between. A statement outside a
- * transaction gets a BEGIN and a COMMIT if it may wait for rows; others are cancelled from here.
+ * limits and PostgreSQL enforces them. No connection keeps the limits, so a pooler can be used. A statement outside of a
+ * transaction gets a BEGIN and a COMMIT if it may wait for rows; this process cancels any other statement.
  */
 export async function runLimited<T extends Statement>(statement: T, limited: Limited<T>): Promise<T> {
   const { connection, work, limits, send } = limited;
@@ -97,7 +97,7 @@ async function beforeDeadline<T extends Statement>(
   }
 }
 
-/** Like PostgreSQL's own error: the connection may have ended before that arrived. */
+/** Creates an error like PostgreSQL's own, which may not have arrived before the connection ended. */
 function tooLate(cause: unknown, timeout: number): Error {
   const message = `a statement of the request took longer than ${timeout} ms (DATABASE_STATEMENT_TIMEOUT)`;
   return Object.assign(new Error(message, { cause }), { code: SQL_STATE.QUERY_CANCELED });

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** A table or a column that the runtime needs, and the module in `microservice-runtime/tables` that makes it. */
+/** A table or a column that the runtime needs, and the module in `microservice-runtime/tables` that creates it. */
 export interface SchemaItem {
   table: string;
   column?: string;
@@ -25,13 +25,13 @@ export const inboxSchema: readonly SchemaItem[] = [
   ...parking,
 ];
 
-/** The tables that the module `events` makes. */
+/** The tables that the module `events` creates. */
 const eventTables = [...outboxSchema, ...inboxSchema].filter(({ column }) => !column);
 
 /** Runs one statement without parameters, and resolves to its rows. */
 export type Ask = (sql: string) => Promise<{ place: number }[]>;
 
-/** Asks through a connection of the pool. */
+/** Returns an `Ask` that uses a connection of the pool. */
 export const askOf =
   (database: Knex): Ask =>
   async (sql) =>
@@ -39,8 +39,8 @@ export const askOf =
 
 /**
  * Resolves to the items that the database lacks, in their order; the columns of a missing table are left out. Their module is
- * `events` if the database has no table of the event bus, and otherwise the one that makes the part. Reads the catalog only,
- * along the search path of the session.
+ * `events` if the database has no table of the event bus, and otherwise the module that creates the item. Reads only the
+ * catalog, along the search path of the session.
  */
 export async function findMissing(ask: Ask, items: readonly SchemaItem[]): Promise<SchemaItem[]> {
   const missing = await lackingOf(ask, items);
@@ -59,7 +59,7 @@ async function lackingOf(ask: Ask, items: readonly SchemaItem[]): Promise<Schema
 export const isThere = async (ask: Ask, item: SchemaItem): Promise<boolean> =>
   (await findMissing(ask, [item])).length === 0;
 
-/** Rejects when the database lacks an item; the message names the migration that makes it. */
+/** Rejects if the database lacks an item. The message names the migration that creates the item. */
 export async function checkRequiredSchema(ask: Ask, items: readonly SchemaItem[]): Promise<void> {
   const [missing] = await findMissing(ask, items);
   if (!missing) return;
@@ -69,11 +69,11 @@ export async function checkRequiredSchema(ask: Ask, items: readonly SchemaItem[]
   );
 }
 
-/** An item as messages name it: `table T`, or `column C of table T`. */
+/** Returns the name of an item in messages: `table T`, or `column C of table T`. */
 export const itemTitle = ({ table, column }: SchemaItem): string =>
   column ? `column ${column} of table ${table}` : `table ${table}`;
 
-/** The module that a migration re-exports to make the item. */
+/** Returns the module that a migration re-exports to create the item. */
 export const moduleOf = ({ module }: SchemaItem): string => `microservice-runtime/tables/${module}`;
 
 function missingSql(items: readonly SchemaItem[]): string {

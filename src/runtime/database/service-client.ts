@@ -17,7 +17,7 @@ const sendStatement: (connection: Connection, statement: Statement) => Promise<S
   '_query',
 );
 
-/** Makes of an answered statement the result of its query; Knex's types leave it out. */
+/** Converts an answered statement to the result of its query; Knex's types omit the function. */
 const resultOf: (answered: Statement, runner: unknown) => unknown = Reflect.get(
   PgClient.prototype,
   'processResponse',
@@ -34,7 +34,7 @@ const workOf = new WeakMap<Connection, RequestWork>();
 
 /**
  * Knex's PostgreSQL client for a service. A read-only server is a former primary after a failover, and its sessions stay
- * valid: they are discarded, and new ones are opened to wherever the host name leads then. The database work of a request is
+ * valid. The client discards these sessions, and resolves the host name again for new ones. The database work of a request is
  * limited, and ends with the request. It relies on Knex's internals, which is why knex is pinned to `~3.3`.
  */
 export class ServiceClient extends PgClient {
@@ -91,7 +91,7 @@ export class ServiceClient extends PgClient {
 
   processResponse(statement: Statement, runner: unknown): unknown {
     const { response, pluck } = statement;
-    // Knex takes the setting away while it works on its own tables
+    // Knex removes the setting while it works on its own tables
     if (this.config.wrapIdentifier && isBuilt(statement) && response) {
       response.rows = camelCaseRows(response.rows);
       if (pluck !== undefined) statement.pluck = camelCase(pluck);

@@ -5,7 +5,7 @@ import { replaceConnection } from './end-connection.ts';
 /** Work that belongs to the end of a transaction. Each hook runs once at most. */
 export interface EndHooks {
   /**
-   * Runs before COMMIT is sent; its statements go through `connection`, since Knex holds the transaction for completed.
+   * Runs before COMMIT is sent. Its statements use `connection`, since Knex considers the transaction completed.
    * When it rejects, the transaction is rolled back and rejects with that error.
    */
   beforeCommit?(connection: Connection): Promise<void>;
@@ -22,7 +22,7 @@ const hooksOf = new WeakMap<Knex.Transaction, EndHooks[]>();
 /**
  * Adds hooks to the end of a transaction or a savepoint; they run in the order in which they were added. From then on
  * the transaction, and its `commit()`, reject when COMMIT fails and when PostgreSQL answers COMMIT with ROLLBACK.
- * Nothing is left on the connection when the transaction has ended.
+ * The hooks are removed from the connection when the transaction has ended.
  */
 export function onTransactionEnd(trx: Knex.Transaction, hooks: EndHooks): void {
   const known = hooksOf.get(trx);
@@ -48,14 +48,14 @@ export const isInTransaction = (connection: Connection): boolean =>
   Reflect.get(connection, '__knexTxId') !== undefined;
 
 /**
- * Stands between Knex and the statement that ends a transaction. Every form of ending one, a callback that returns,
- * `trx.commit()`, a `trx.commit` that was taken before, comes to `trx.client.query` with the statement as a plain string,
- * and nothing else does. Each transaction and each savepoint has its own client, which is unused afterwards.
+ * Intercepts the statement that ends a transaction. A callback that returns, `trx.commit()`, and a reference to `trx.commit` all
+ * call `trx.client.query` with the statement as a plain string, and no other code does. Each transaction and each savepoint has
+ * its own client, which is unused afterwards.
  */
 function interceptEnd(trx: Knex.Transaction, hooks: readonly EndHooks[]): void {
   const client: { query: Query } = trx.client;
   const query = client.query;
-  // when a hook has run, Knex holds the transaction for completed, and only the prototype's query still sends COMMIT
+  // after a hook, Knex considers the transaction completed, and only the prototype's query still sends COMMIT
   const { query: ownQuery }: { query: Query } = Object.getPrototypeOf(client);
   client.query = (connection, statement) => {
     if (typeof statement === 'string' && !trx.isCompleted()) {

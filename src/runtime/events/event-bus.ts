@@ -63,8 +63,8 @@ export interface EventBus extends Part {
    */
   subscribe: Subscribe;
   /**
-   * Rejects if a table of the bus is missing, or if two subscriptions contradict each other. Does not wait for Kafka, which is joined in the background, since HTTP
-   * serves without it; `status` says how far that is.
+   * Rejects if a table of the bus is missing, or if two subscriptions contradict each other. Does not wait for Kafka, since HTTP
+   * works without it: the bus connects in the background, and `status` shows the progress.
    */
   start(): Promise<void>;
   /**

@@ -6,11 +6,11 @@
 const obeyed = /[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /**
- * Escapes characters that a terminal obeys, as JSON does; line ends and tabs stay. The value of JSON text does not change.
+ * Escapes characters that a terminal obeys, as JSON does; line endings and tabs stay. The value of JSON text does not change.
  */
 export const printable = (text: string): string => text.replaceAll(obeyed, escaped);
 
-/** Escapes one value of a line in the same way, and line ends and tabs too, so it cannot forge a line. */
+/** Escapes one value of a line in the same way, and line endings and tabs too, so it cannot forge a line. */
 export const printableValue = (text: string): string => printable(text).replaceAll(/[\n\t]/g, escaped);
 
 const escaped = (character: string): string =>

@@ -19,7 +19,7 @@ export interface OfflineOptions {
 
 export interface OfflineSql {
   sql: string;
-  /** Migrations that read the database: the answer was "no rows", so the statements after it may be wrong. */
+  /** Migrations that read the database. Their queries returned no rows, so their later statements may be wrong. */
   warnings: string[];
 }
 

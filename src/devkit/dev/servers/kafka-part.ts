@@ -38,7 +38,7 @@ async function serve(config: KafkaConfig, directory: string): Promise<Serving> {
   );
 }
 
-/** A broker that requires TLS does not answer a plain-text question, so do not wait for it: the login checks what it is. */
+/** A broker that requires TLS does not answer a plain-text question, so this does not wait for one; the login checks the server. */
 async function find(address: Address, config: KafkaConfig): Promise<Finding> {
   if (!config.ssl) return findKafka(address);
   const finding = await findKafka(address, 0);

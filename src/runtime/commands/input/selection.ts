@@ -29,7 +29,7 @@ export function selectionOf({ group, topic, key, source, id, type, 'older-than':
   };
 }
 
-/** The selection for a change, which must name everything explicitly. Throws a `MisuseError`. */
+/** Returns the selection for a change, which must be explicit. Throws a `MisuseError` if nothing is selected. */
 export function choiceOf(values: Flags): Selection {
   const selection = selectionOf(values);
   if (!values.all && Object.values(selection).every((value) => value === undefined))

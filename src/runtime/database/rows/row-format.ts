@@ -1,10 +1,10 @@
 import { camelCase, snakeCase } from './column-names.ts';
 
-/** How the query builder names columns and gives timestamps. Raw SQL is sent and read unchanged. */
+/** The options of the query builder for column names and timestamps. Raw SQL is sent and read unchanged. */
 export interface RowFormat {
   /**
    * Columns and tables in snake_case have camelCase names in queries and in rows: `createdAt` is the column `created_at`.
-   * Keys inside of json stay, and so does raw SQL within a query.
+   * Keys inside of json values and raw SQL within a query do not change.
    */
   camelCase?: boolean;
   /** timestamptz is ISO text in UTC with milliseconds, `2026-01-31T12:00:00.000Z`, rather than a Date. */
@@ -16,7 +16,7 @@ type Row = Record<string, unknown>;
 /** Knex's setting for the names that it sends. */
 export const wrapSnakeCase = (name: string, wrap: (name: string) => string): string => wrap(snakeCase(name));
 
-/** The rows of one result with camelCase names; the names are made once, and no value is looked at. */
+/** Returns the rows of one result with camelCase names. Converts each name once, and inspects no value. */
 export function camelCaseRows(rows: Row[]): Row[] {
   const [first] = rows;
   if (!first) return rows;

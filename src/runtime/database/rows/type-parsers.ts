@@ -37,10 +37,10 @@ export const isoTypeParsers: typeof typeParsers = {
 
 const parseTimestamp: Parse = types.getTypeParser(TIMESTAMPTZ);
 
-/** The text of a time in a session whose time zone is UTC; years AD 1 to 9999. */
+/** Matches the text of a time in a session whose time zone is UTC, for the years AD 1 to 9999. */
 const utc = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,3})\d*)?\+00$/;
 
-/** `infinity`, and a time beyond the last Date, stay as PostgreSQL writes them. */
+/** Returns the ISO text of a time. `infinity`, and a time beyond the range of Date, are returned as PostgreSQL writes them. */
 function isoText(text: string): string {
   const [, day, time, fraction = ''] = utc.exec(text) ?? [];
   if (day !== undefined) return `${day}T${time}.${fraction.padEnd(3, '0')}Z`;

@@ -73,7 +73,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     );
   }
 
-  /** Its failure is the reason why the group is still joining. Its success says nothing of why the last membership ended. */
+  /** A failure is the reason why the group is still joining. A success does not explain why the last membership ended. */
   async function begin(): Promise<void> {
     try {
       await options.begin();

@@ -8,7 +8,7 @@ export interface TopicProvision {
   start(topics: readonly string[], ready?: () => void): void;
   stop(): Promise<void>;
   done(): boolean;
-  /** Returns why it is not known that all topics exist: Kafka does not answer, or refuses to create one. */
+  /** Returns the reason why a topic may be missing: Kafka does not answer, or refuses to create a topic. */
   error(): string | undefined;
 }
 

@@ -103,7 +103,7 @@ const definedHandler = (
   handler: unknown,
 ): DefinedHandler<unknown> => ({ delivery, handler }) as DefinedHandler<unknown>;
 
-/** Any named subscription. The overloads of `Subscribe` say which members go together. */
+/** Any named subscription. The overloads of `Subscribe` define the valid combinations of members. */
 export interface AnySubscription {
   name: string;
   from?: SubscriptionStart;

@@ -44,7 +44,7 @@ function hoisted(schema: JsonSchema): JsonSchema {
   return moved;
 }
 
-/** `new user` as `NewUser`: OpenAPI allows letters, digits, dots, hyphens and underscores. */
+/** Converts `new user` to `NewUser`: OpenAPI allows letters, digits, dots, hyphens and underscores. */
 function componentName(label: string): string {
   return label.replaceAll(/(?:^|[^\w.-]+)(\w?)/g, (_, letter: string) => letter.toUpperCase());
 }
