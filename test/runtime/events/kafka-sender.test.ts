@@ -16,14 +16,14 @@ import { countMessages, readMessages, withAdmin, withProducer } from '../../suit
 const topic = 'a.events';
 const logger = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
 
-function driverOf(server: string, topicReplicationFactor = -1): KafkaDriver {
+function driverOf(server: string, topicReplicationFactor = -1, log = logger): KafkaDriver {
   const config = {
     bootstrapServers: [server],
     topicPartitions: 3,
     topicReplicationFactor,
     groupId: 'unused',
   };
-  return createKafkaDriver(config, { clientId: 'test', logger });
+  return createKafkaDriver(config, { clientId: 'test', logger: log });
 }
 
 const message = (key: string, value: string): OutgoingMessage => ({
@@ -161,6 +161,40 @@ describe('the Kafka driver', () => {
       await other.close();
       assert.equal((await driver.topicOffsets('new.events')).length, 3);
       assert.equal((await driver.topicOffsets('old.events')).length, 1);
+    });
+
+    it('creates 60 topics with one request', async () => {
+      let requests = 0;
+      const write = (line: string): void => {
+        if (/Request CreateTopics/.test(line)) requests += 1;
+      };
+      const traced = driverOf(broker.bootstrapServers, -1, pino({ level: 'trace' }, { write }));
+      const topics = Array.from({ length: 60 }, (_, n) => `topic-${n}.events`);
+      await traced.ensureTopics(topics);
+      await traced.close();
+      assert.equal(requests, 1);
+      const known = await driver.listTopics();
+      assert.deepEqual(
+        topics.filter((name) => !known.includes(name)),
+        [],
+      );
+    });
+
+    it('creates the other topics beside one that Kafka refuses, and names only that one', async () => {
+      await assert.rejects(
+        driver.ensureTopics(['good.events', 'bad!', 'fine.events']),
+        ({ message }: Error) => {
+          assert.match(message, /topic bad! could not be created with 3 partitions/);
+          return !/good|fine/.test(message);
+        },
+      );
+      const known = await driver.listTopics();
+      assert.ok(known.includes('good.events') && known.includes('fine.events'));
+    });
+
+    it('sends no request to create topics after it was told to stop', async () => {
+      await driver.ensureTopics(['new.events'], AbortSignal.abort());
+      assert.deepEqual(await driver.listTopics(), [topic]);
     });
 
     it('names the remedy when Kafka does not create a topic', async () => {

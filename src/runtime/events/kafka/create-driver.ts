@@ -17,7 +17,8 @@ export function createKafkaDriver(config: KafkaConfig, options: DriverOptions): 
   const newClient = createClients(config, options);
   const admin = createSharedAdmin(newClient);
   const driver: KafkaDriver = {
-    ensureTopics: (topics) => admin.use((connected) => ensureTopics(connected, topics, config)),
+    ensureTopics: (topics, signal) =>
+      admin.use((connected) => ensureTopics(connected, topics, config, signal)),
     topicOffsets: (topic) => admin.use((connected) => topicOffsets(connected, topic)),
     listTopics: () => admin.use((connected) => connected.listTopics()),
     offsetsAt: (topic, time) => admin.use((connected) => offsetsAt(connected, topic, time)),

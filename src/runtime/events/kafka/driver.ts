@@ -4,8 +4,11 @@ import type { CommittedOffset, PartitionOffset, TopicOffsets } from './topics.ts
 
 /** The runtime's interface to Kafka; only this folder knows the client library. */
 export interface KafkaDriver {
-  /** Creates missing topics with the configured partitions and replicas; never changes an existing topic. */
-  ensureTopics(topics: readonly string[]): Promise<void>;
+  /**
+   * Creates missing topics with the configured partitions and replicas; never changes an existing topic. After `signal` it
+   * sends no further request.
+   */
+  ensureTopics(topics: readonly string[], signal?: AbortSignal): Promise<void>;
   createSender(): Sender;
   /** Returns the offset of the first message and the offset after the last one, for every partition. */
   topicOffsets(topic: string): Promise<TopicOffsets[]>;

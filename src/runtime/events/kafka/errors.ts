@@ -59,6 +59,18 @@ function isProtocolError(error: Error): error is KafkaJSProtocolError {
   return error.name === 'KafkaJSProtocolError' || error.name === 'KafkaJSCreateTopicError';
 }
 
+/** KafkaJS's types omit KafkaJSCreateTopicError. */
+type RefusedTopic = KafkaJSProtocolError & { topic: string };
+
+/**
+ * The error of each topic that Kafka refused to create, without those that already exist; undefined if the request failed as
+ * a whole.
+ */
+export function refusedTopics(error: unknown): RefusedTopic[] | undefined {
+  if (!(error instanceof Error) || !('errors' in error) || !Array.isArray(error.errors)) return undefined;
+  return error.errors.filter(({ type }: RefusedTopic) => type !== 'TOPIC_ALREADY_EXISTS');
+}
+
 export function typeOf(error: unknown): string | undefined {
   return error instanceof Error && isProtocolError(error) ? error.type : undefined;
 }

@@ -12,7 +12,7 @@ export function withPrefix(driver: KafkaDriver, prefix: string): KafkaDriver {
   const names = namesWith(prefix);
   return {
     ...driver,
-    ensureTopics: (topics) => driver.ensureTopics(topics.map(names.add)),
+    ensureTopics: (topics, signal) => driver.ensureTopics(topics.map(names.add), signal),
     createSender() {
       const sender = driver.createSender();
       return {

@@ -28,10 +28,11 @@ export function createTopicProvision(
   async function provision(topics: readonly string[], ready?: () => void): Promise<void> {
     for (let attempt = 1; !signal.aborted; attempt += 1) {
       try {
-        await driver.ensureTopics(topics);
+        await driver.ensureTopics(topics, signal);
+        if (signal.aborted) return;
         isDone = true;
         reason = undefined;
-        if (!signal.aborted) ready?.();
+        ready?.();
         return;
       } catch (error) {
         reason = error instanceof Error ? error.message : String(error);

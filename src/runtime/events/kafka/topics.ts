@@ -1,6 +1,6 @@
 import type { Admin } from 'kafkajs';
 import type { KafkaConfig } from '../../config/kafka-config.ts';
-import { reasonOf, TopicError, typeOf } from './errors.ts';
+import { reasonOf, refusedTopics, TopicError, typeOf } from './errors.ts';
 
 /** ConfigResourceTypes.TOPIC: KafkaJS is CommonJS, and Node does not see this export. */
 const TOPIC_RESOURCE = 2;
@@ -22,27 +22,43 @@ export interface CommittedOffset {
   offset: number;
 }
 
+/**
+ * Kafka refuses a request for more than 10,000 partitions
+ * (MAX_PARTITIONS_PER_BATCH of org.apache.kafka.controller.ReplicationControlManager).
+ */
+const PARTITIONS_PER_REQUEST = 5_000;
+
+/** Creates the missing topics in one request, or in several if they have very many partitions. Stops in between at `signal`. */
 export async function ensureTopics(
   admin: Admin,
   topics: readonly string[],
   config: KafkaConfig,
+  signal?: AbortSignal,
 ): Promise<void> {
   const present = new Set(await admin.listTopics());
-  for (const topic of new Set(topics)) {
-    if (!present.has(topic)) await createTopic(admin, topic, config);
+  const missing = [...new Set(topics)].filter((topic) => !present.has(topic));
+  const atOnce = Math.max(1, Math.floor(PARTITIONS_PER_REQUEST / config.topicPartitions));
+  for (let start = 0; start < missing.length; start += atOnce) {
+    if (signal?.aborted) return;
+    await createTopics(admin, missing.slice(start, start + atOnce), config);
   }
 }
 
-async function createTopic(admin: Admin, topic: string, config: KafkaConfig): Promise<void> {
+async function createTopics(admin: Admin, topics: readonly string[], config: KafkaConfig): Promise<void> {
   const { topicPartitions: numPartitions, topicReplicationFactor: replicationFactor } = config;
   try {
-    // resolves to false if another replica was faster
-    await admin.createTopics({ topics: [{ topic, numPartitions, replicationFactor }] });
+    // resolves to false if other replicas have created all of them
+    await admin.createTopics({
+      topics: topics.map((topic) => ({ topic, numPartitions, replicationFactor })),
+    });
   } catch (cause) {
+    const refused = refusedTopics(cause);
+    if (refused?.length === 0) return;
+    const names = refused?.map(({ topic }) => topic) ?? topics;
     const wish = `${numPartitions} partitions and replication factor ${replicationFactor}`;
     throw new TopicError(
-      `topic ${topic} could not be created with ${wish}: ${reasonOf(cause)}; create it yourself, or change KAFKA_TOPIC_PARTITIONS and KAFKA_TOPIC_REPLICATION_FACTOR`,
-      cause,
+      `${names.length > 1 ? 'topics' : 'topic'} ${names.join(', ')} could not be created with ${wish}: ${reasonOf(refused?.[0] ?? cause)}; create ${names.length > 1 ? 'them' : 'it'} yourself, or change KAFKA_TOPIC_PARTITIONS and KAFKA_TOPIC_REPLICATION_FACTOR`,
+      refused ? new AggregateError(refused, 'Topic creation errors') : cause,
     );
   }
 }
