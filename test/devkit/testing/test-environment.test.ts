@@ -145,16 +145,22 @@ describe('createTestEnvironment', () => {
       await other.remove();
     });
 
-    it('mocha with the configuration of a generated service leaves no database there', async () => {
+    it('mocha with the configuration of a generated service runs one file or all, and leaves no database there', async () => {
       const server = await startPostgres({ databases: ['mine'] });
       const other = await createServiceFolder({
         '.mocharc.json': await readFile(path.join(root, mochaConfiguration), 'utf8'),
         'test/database.test.ts': databaseTest,
+        'test/other.test.ts': `it('is another test', () => {});`,
+        'test/support/helper.ts': `throw new Error('mocha loaded a file without tests');`,
       });
       const env = { ...process.env, TEST_DATABASE_URL: server.url('mine') };
       const mocha = path.join(root, 'node_modules/mocha/bin/mocha.js');
       const { stdout } = await promisify(execFile)(process.execPath, [mocha], { cwd: other.root, env });
-      assert.match(stdout, /1 passing/);
+      assert.match(stdout, /2 passing/);
+      const one = await promisify(execFile)(process.execPath, [mocha, 'test/other.test.ts'], {
+        ...{ cwd: other.root, env },
+      });
+      assert.match(one.stdout, /1 passing/);
       assert.deepEqual(await databasesOf(server.url()), ['mine', 'postgres']);
       await server.stop();
       await other.remove();
