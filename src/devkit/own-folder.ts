@@ -6,8 +6,8 @@ import path from 'node:path';
 export const ownFolderName = '.microservice';
 
 /**
- * Creates a folder that other accounts cannot enter, whatever the umask, and closes an existing one of this user. For root, a
- * group that was let through keeps its access. Throws if the folder is a symbolic link.
+ * Creates a folder that other accounts cannot enter, whatever the umask, and closes an existing folder of this user. For root,
+ * a group that has access keeps it. Throws if the folder is a symbolic link.
  */
 export async function makeOwnFolder(folder: string): Promise<void> {
   await refuseLink(folder);

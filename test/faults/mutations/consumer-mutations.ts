@@ -219,7 +219,7 @@ export const consumerMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'another record is taken for the same log',
+    name: 'a changed record is ignored',
     mechanism: 'A group starts at the beginning of a recreated topic, whatever its size.',
     changes: [
       {
@@ -234,7 +234,7 @@ export const consumerMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'another topic id is taken for the same log',
+    name: 'a changed topic id is ignored',
     mechanism: 'A group starts at the beginning of a topic whose id has changed.',
     changes: [
       {

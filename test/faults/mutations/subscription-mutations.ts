@@ -243,7 +243,7 @@ export const subscriptionMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'two subscriptions share the claims of a group',
+    name: 'two subscriptions share claims',
     mechanism: 'Two subscriptions cannot take over one event from the same group.',
     changes: [
       {
@@ -255,7 +255,7 @@ export const subscriptionMutations: readonly Mutation[] = [
     noticedBy: twoTakeovers,
   },
   {
-    name: 'a subscription and its group share claims',
+    name: 'a group shares its claims',
     mechanism: 'A subscription cannot take over an event that the group still handles.',
     changes: [
       {

@@ -36,7 +36,7 @@ export interface PreparationOptions {
 
 /**
  * Prepares everything that a service needs: `.env`, free ports, PostgreSQL, Kafka and an up-to-date schema. Resolves to
- * undefined if it was stopped meanwhile. Throws an error whose message names the remedy.
+ * undefined if it was stopped meanwhile. Rejects with an error whose message names the remedy.
  */
 export async function prepare(
   service: Service,

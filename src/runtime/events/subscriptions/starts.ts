@@ -10,7 +10,7 @@ import { createTakeover, type Takeover } from './takeover.ts';
 export interface Starts {
   /** Throws if the takeover contradicts the one of another subscription; see `checkSource`. */
   add(plan: SubscriptionPlan): void;
-  /** Throws if a group still handles an event whose handler moves; every handler must be there. */
+  /** Throws if a group still handles an event whose handler moves. Call it after all handlers are registered. */
   check(): void;
   /** Undefined for a group that takes over from no other group. */
   takeoverOf(groupId: string): Takeover | undefined;
@@ -77,7 +77,7 @@ export function createStarts({ handlers, ownGroup, ...options }: StartsOptions):
     takeoverOf,
     async begin(groupId) {
       const heirs = [...plans.keys()].filter((heir) => takeoverOf(heir));
-      // asked before any group of this process has a position
+      // checked before any group of this process has a position
       if (heirs.length > 0) await noGroupYet();
       await Promise.all([groupId, ...heirs].map(placeOnce));
     },
@@ -89,7 +89,7 @@ async function isNew(database: Knex): Promise<boolean> {
   return (await readGroupNames(database)).length === 0;
 }
 
-/** The first answer counts; a failure is not an answer. */
+/** Caches the first result; a failure is not cached. */
 function askOnce<T>(ask: () => Promise<T>): () => Promise<T> {
   let asked: Promise<T> | undefined;
   return () =>

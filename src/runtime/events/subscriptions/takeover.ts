@@ -16,7 +16,7 @@ export interface GroupStart {
   readonly shared?: boolean;
 }
 
-/** What a subscription takes over from another group. */
+/** The events that a subscription takes over from another group. */
 export interface Takeover {
   /** The other group. */
   group: string;

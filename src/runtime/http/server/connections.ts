@@ -58,7 +58,7 @@ async function quiet(accepted: () => number, patience: number): Promise<void> {
   }
 }
 
-/** `close` of Node's HTTP server closes idle connections immediately; that of its TCP server does not. */
+/** `close` of Node's HTTP server closes idle connections immediately; `close` of its TCP server does not. */
 function stopListening(server: Server): Promise<void> {
   return new Promise((resolve) => void net.Server.prototype.close.call(server, () => resolve()));
 }
