@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
 import type { Knex } from 'knex';
 import { connectDatabase } from '../../../src/runtime/database/database.ts';
 import { claimEvents, pruneInbox } from '../../../src/runtime/events/inbox/inbox.ts';
@@ -48,6 +49,66 @@ describe('the inbox', () => {
     let statements = 0;
     const stopped = (): boolean => (statements += 1) > 2;
     assert.equal(await pruneInbox(database, new Date(), { batchSize: 1, stopped }), 2);
+  });
+
+  it('deletes exactly the entries that are old enough, whatever their times and the size of a statement', async () => {
+    const before = new Date('2026-01-02');
+    const offset = fc.integer({ min: -2_500, max: 2_500 });
+    const pruning = fc.asyncProperty(
+      fc.array(offset, { maxLength: 12 }),
+      fc.integer({ min: 1, max: 4 }),
+      async (offsets, batchSize) => {
+        await database.raw(
+          `insert into event_inbox (consumer_group, topic, source, event_id, received_at)
+           select 'g', 't', 's', number::text, ?::timestamptz + micros * interval '1 microsecond'
+           from unnest(?::int[]) with ordinality as received (micros, number)`,
+          [before, offsets],
+        );
+        const old = offsets.filter((micros) => micros < 0);
+        assert.equal(await pruneInbox(database, before, { batchSize }), old.length);
+        assert.equal(await database('event_inbox').delete(), offsets.length - old.length);
+      },
+    );
+    await fc.assert(pruning, { numRuns: 20 });
+  });
+
+  it('reads each old entry once while an old snapshot keeps all of them in the index', async () => {
+    const rows = 4_000;
+    await database.raw(
+      `insert into event_inbox (consumer_group, topic, source, event_id, received_at)
+       select 'g', 't', 's', number::text, timestamptz '2026-01-01' + number * interval '1 ms'
+       from generate_series(1, ?) as number`,
+      [rows],
+    );
+    await database.raw('analyze event_inbox');
+    const backup = await database.transaction({ isolationLevel: 'repeatable read' });
+    await backup.raw('select count(*) from event_inbox');
+    const only = connectDatabase({ databaseUrl: created.url, databasePoolMax: 1, serviceName: 'test' });
+    const indexReads = async (): Promise<number> => {
+      await only.raw('select pg_stat_force_next_flush()');
+      const { rows: found } = await only.raw(
+        `select idx_tup_read::int as reads from pg_stat_user_indexes where indexrelname like '%received_at%'`,
+      );
+      return found[0].reads;
+    };
+    const earlier = await indexReads();
+    assert.equal(await pruneInbox(only, new Date('2026-01-02'), { batchSize: 100 }), rows);
+    const reads = (await indexReads()) - earlier;
+    await only.destroy();
+    await backup.rollback();
+    assert.ok(reads >= rows && reads < 2 * rows, `${reads} index entries`);
+  });
+
+  it('deletes an entry behind the place of one call in the next call', async () => {
+    await insert(['first'], new Date('2026-01-01'));
+    await insert(['second'], new Date('2026-01-02'));
+    const prune = (): Promise<number> => pruneInbox(database, new Date('2026-01-03'), { batchSize: 1 });
+    const other = await database.transaction();
+    await other('event_inbox').where({ event_id: 'first' }).forUpdate().first();
+    assert.equal(await prune(), 1);
+    await other.rollback();
+    assert.equal(await prune(), 1);
+    assert.deepEqual(await database('event_inbox').pluck('event_id'), []);
   });
 
   it('has its plan kept by a session, unless a pooler can be in between', async () => {
