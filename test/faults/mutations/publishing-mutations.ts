@@ -115,4 +115,19 @@ export const publishingMutations: readonly Mutation[] = [
       title: 'takes the locks of its keys in one order, in whatever order it publishes',
     },
   },
+  {
+    name: 'ids without a random part',
+    mechanism: 'Processes that publish at the same time give their events different ids.',
+    changes: [
+      {
+        file: 'events/event/event-id.ts',
+        find: '-${random.slice(19)}`',
+        replace: '-8${random.slice(33, 36)}-000000000000`',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/events/event-id.test.ts',
+      title: 'differ between processes that publish at the same time',
+    },
+  },
 ];

@@ -357,7 +357,7 @@ describe('publish', () => {
       await runInContext(context, () => outbox.publish(placed('7', 9.5)));
       const { topic, key, headers, payload } = await row();
       const { ce_id: id, ce_time: time, ...rest } = headers;
-      assert.match(id, /^[0-9a-f-]{36}$/);
+      assert.match(id, /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[\da-f]{4}-[\da-f]{12}$/);
       assert.equal(new Date(time).toISOString(), time);
       assert.deepEqual(
         { topic, key, payload },

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { DEFAULT_EVENT_BYTES } from '../../config/kafka-config.ts';
@@ -6,8 +5,15 @@ import { currentContext } from '../../context/context.ts';
 import { newTraceparent, parseTraceparent } from '../../context/traceparent.ts';
 import { isConflict } from '../../database/error-kind.ts';
 import { encodeEvent } from '../event/cloud-events.ts';
-import { checkTopic, type EventDefinition, type EventContracts, type NewEvent } from '../event/definition.ts';
+import {
+  checkTopic,
+  type EventDefinition,
+  type EventContracts,
+  type EventIdentity,
+  type NewEvent,
+} from '../event/definition.ts';
 import { serializeData } from '../event/data.ts';
+import { createEventIds } from '../event/event-id.ts';
 import { failpoint } from '../../async/failpoint.ts';
 import { messageBytes, type OutgoingMessage } from '../event/message.ts';
 import { type OutboxConnection, insertIntoOutbox, type InsertOptions } from './insert.ts';
@@ -65,6 +71,8 @@ export function createOutbox(settings: Settings): Outbox {
   const listeners: ((lanes: ReadonlySet<number>) => void)[] = [];
   const published = new Set<EventDefinition>(contracts.published);
   const buffers = createTransactionBuffers(committed, { session });
+  const nextId = createEventIds();
+  const identity = (): EventIdentity => ({ source: serviceName, id: nextId() });
 
   function committed(lanes: ReadonlySet<number>): void {
     failpoint('outbox.committed');
@@ -81,17 +89,14 @@ export function createOutbox(settings: Settings): Outbox {
     if (!published.has(definition)) throw new Error(unknownDefinition(definition));
     const { topic, type, version, aggregate } = definition;
     const text = serializeData(definition, data);
-    await save(
-      envelope({ topic, key: aggregateId, type, version, aggregate, text, source: serviceName }),
-      trx,
-    );
+    await save(envelope({ ...identity(), topic, key: aggregateId, type, version, aggregate, text }), trx);
   }
 
   async function publishUntyped(topic: string, event: UntypedEvent, { key, trx }: UntypedOptions) {
     checkTopic(topic);
     const { type, version = 1, aggregate = type.split('.')[0] ?? type } = event;
     const text = JSON.stringify(event.data) ?? 'null';
-    await save(envelope({ topic, key, type, version, aggregate, text, source: serviceName }), trx);
+    await save(envelope({ ...identity(), topic, key, type, version, aggregate, text }), trx);
   }
 
   return {
@@ -106,20 +111,18 @@ type UntypedArguments = [topic: string, event: UntypedEvent, options: UntypedOpt
 
 const isUntyped = (args: PublishArguments): args is UntypedArguments => typeof args[0] === 'string';
 
-interface Envelope {
+interface Envelope extends EventIdentity {
   topic: string;
   key: string;
   type: string;
   version: number;
   aggregate: string;
   text: string;
-  source: string;
 }
 
-/** Adds the attributes of an event: its identity, and its place in the chain of causes. */
-function envelope({ key, text, ...event }: Envelope): OutgoingMessage {
+/** Adds the time of an event and its place in the chain of causes. */
+function envelope({ id, key, text, ...event }: Envelope): OutgoingMessage {
   const context = currentContext();
-  const id = randomUUID();
   return encodeEvent({
     ...event,
     id,
