@@ -32,22 +32,25 @@ const runtimeOf = (checkout: string): Plugin => ({
 });
 
 /**
- * Compiles a program of this checkout's bench together with the runtime of another one, and resolves to the path of the
- * compiled file. Third-party packages are those of this checkout.
- * @param program a path in bench, without extension: `events/publisher`
+ * Compiles programs of this checkout's bench together with the runtime of another checkout, and resolves to the folder of the
+ * compiled files. Third-party packages are those of this checkout.
+ * @param programs paths in bench, without extension, such as `events/publisher`
  */
-export async function compileProgram(program: string, checkout: string): Promise<string> {
+export async function compileAgainst(checkout: string, programs: string[]): Promise<string> {
   const hash = createHash('sha256').update(checkout).digest('hex').slice(0, 8);
-  const name = `${program.replaceAll('/', '-')}-${hash}.mjs`;
-  const outfile = path.join(root, 'node_modules', '.cache', 'bench-growth', name);
+  const folder = path.join(root, 'node_modules', '.cache', 'bench-growth', hash);
   await build({
-    entryPoints: [path.join(root, 'bench', `${program}.ts`)],
-    outfile,
+    entryPoints: programs.map((program) => ({
+      in: path.join(root, 'bench', `${program}.ts`),
+      out: path.basename(program),
+    })),
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
     format: 'esm',
     external: ['kafkajs', 'knex', 'pg', 'pino', 'joi', 'prom-client', 'express', 'helmet'],
     plugins: [runtimeOf(checkout)],
   });
-  return outfile;
+  return folder;
 }
