@@ -56,13 +56,13 @@ function handOn(isOurs: HostCheck, req: Request, res: Response, next: NextFuncti
  * sets the common headers, and writes one log line and one measurement at the end of the exchange.
  */
 export function exchange({ logger, metrics, state, isOurs }: Options): RequestHandler {
-  const headers = securityHeaders();
+  const setSecurityHeaders = securityHeaders();
   const log = accessLog(logger);
   return (req, res, next) => {
     if (!state.begin(res)) return;
     const begun = performance.now();
     const context = contextOf(req);
-    for (const [name, value] of headers) res.setHeader(name, value);
+    setSecurityHeaders(res);
     res.setHeader('x-request-id', context.requestId);
     const work = beginRequestWork(context);
     res.on('close', () => {
