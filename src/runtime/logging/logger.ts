@@ -43,10 +43,7 @@ export function createLogger(
     },
     stream,
   );
-  registerAccessTarget(logger, {
-    stream: { write: (text) => stream.write(line(text)) },
-    service: config.serviceName,
-  });
+  registerAccessTarget(logger, { stream, service: config.serviceName, clean: line });
   return childLoggers(logger, withoutSecrets);
 }
 

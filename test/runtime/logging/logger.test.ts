@@ -10,6 +10,7 @@ import {
   runInContext,
 } from 'microservice-runtime';
 import { accessLog } from '../../../src/runtime/logging/access-log.ts';
+import { textSecretRemover } from '../../../src/runtime/logging/text-secrets.ts';
 
 const linesOf = (
   write: (logger: ReturnType<typeof createLogger>) => void,
@@ -315,6 +316,53 @@ describe('createLogger', () => {
       }),
       { numRuns: 30, examples: [[obeyed.join('')], ['a\u009b31mb']] },
     );
+  });
+
+  it('removes secrets from the line of a request, and writes every other path and id unchanged', () => {
+    const ids = { requestId: 'r', correlationId: 'c', traceparent: newTraceparent() };
+    const access = { level: 'info', method: 'GET', route: '/a/:b', status: 200, duration: 1 } as const;
+    const lineOf = (path: string, context = ids) =>
+      linesOf((logger) => accessLog(logger)({ ...access, context, path, isAborted: false })).join('');
+    const secrets = [
+      '/a/token=hunter2',
+      '/a;token=hunter2',
+      '/a/token%3Dhunter2',
+      '/a/token%253Dhunter2',
+      '/proxy/postgres://user:hunter2@host/db',
+      '/a/eyJhunter2hunter2.hunter2.hunter2',
+      '/a/Bearer hunter2hunter2hunter2',
+      '/a/authorization: hunter2',
+      '/a/{"password":"hunter2"}',
+      "/a/{ password: 'hunter2' }",
+    ];
+    for (const path of secrets) assert.doesNotMatch(lineOf(path), /hunter2/, path);
+    for (const id of ['token=hunter2', 'x://user:hunter2@host']) {
+      assert.doesNotMatch(lineOf('/a', { ...ids, requestId: id }), /hunter2/);
+      assert.doesNotMatch(lineOf('/a', { ...ids, correlationId: id }), /hunter2/);
+    }
+    const ascii = fc.stringMatching(/^\/[\w/:.=%;@'" -]{0,30}$/);
+    const remover = textSecretRemover();
+    fc.assert(
+      fc.property(ascii, (path) => {
+        const { path: written } = JSON.parse(lineOf(path)) as { path: string };
+        assert.equal(JSON.stringify(written), remover(JSON.stringify(path)));
+      }),
+      { numRuns: 200, examples: [['/v1/users/5ee7a7a7-64b8-4e8b-9ea4-8d4b1c1c0e11']] },
+    );
+  });
+
+  it('writes the time of a request as Date does, in every millisecond', () => {
+    const context = { requestId: 'r', correlationId: 'c', traceparent: newTraceparent() };
+    const access = { context, method: 'GET', path: '/', route: '/', status: 200, duration: 1 } as const;
+    const from = new Date().toISOString();
+    const lines = logged((logger) => {
+      const log = accessLog(logger);
+      for (let line = 0; line < 2_000; line += 1) log({ ...access, level: 'info', isAborted: false });
+    });
+    const times = lines.map(({ time }) => String(time));
+    assert.deepEqual(times, times.toSorted());
+    assert.ok(from <= String(times[0]) && String(times.at(-1)) <= new Date().toISOString());
+    for (const time of times) assert.equal(new Date(time).toISOString(), time);
   });
 
   it('writes nothing below its level', () => {
