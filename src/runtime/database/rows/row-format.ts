@@ -16,15 +16,15 @@ type Row = Record<string, unknown>;
 /** Knex's setting for the names that it sends. */
 export const wrapSnakeCase = (name: string, wrap: (name: string) => string): string => wrap(snakeCase(name));
 
-/** Returns the rows of one result with camelCase names. Converts each name once, and inspects no value. */
+/** Returns the rows of one result with camelCase names. Inspects no value. */
 export function camelCaseRows(rows: Row[]): Row[] {
   const [first] = rows;
   if (!first) return rows;
-  const names = Object.keys(first).map((column) => [column, camelCase(column)] as const);
-  if (names.every(([column, name]) => column === name)) return rows;
+  const columns = Object.keys(first);
+  if (columns.every((column) => camelCase(column) === column)) return rows;
   return rows.map((row) => {
     const named: Row = {};
-    for (const [column, name] of names) named[name] = row[column];
+    for (const column of columns) named[camelCase(column)] = row[column];
     return named;
   });
 }
