@@ -15,12 +15,25 @@ export type Addressed = Pick<IncomingMessage, 'url' | 'headers' | 'rawHeaders'>;
  * 3.2.2).
  */
 export function authoritiesOf({ url = '', headers }: Addressed): string[] {
-  const target = absolute.exec(url)?.[1];
+  const target = url.startsWith('/') ? undefined : absolute.exec(url)?.[1];
   return [target, headers.host].filter((each) => each !== undefined);
 }
 
-/** Returns the host of an authority in lower case, without port, brackets and trailing dot; undefined if it is invalid. */
+let lastText = '';
+let lastHost: string | undefined = '';
+
+/**
+ * Returns the host of an authority in lower case, without port, brackets and trailing dot; undefined if it is invalid. Nearly
+ * all requests name the same one, so the last result is kept.
+ */
 export function hostOf(text: string): string | undefined {
+  if (text === lastText) return lastHost;
+  lastHost = readHost(text);
+  lastText = text;
+  return lastHost;
+}
+
+function readHost(text: string): string | undefined {
   const host = authority.exec(text.trim())?.[1]?.toLowerCase();
   if (!host?.startsWith('[')) return host?.replace(dotAtEnd, '');
   const address = host.slice(1, -1);
@@ -29,7 +42,7 @@ export function hostOf(text: string): string | undefined {
 
 /** Returns the problem of a request with several `Host` headers or an invalid one: 400 by RFC 9112, section 3.2. */
 export function hostProblem(request: Addressed): Problem | undefined {
-  if (hostHeaders(request.rawHeaders) > 1)
+  if (hasSeveralHosts(request.rawHeaders))
     return problem(400, 'The request has several Host headers. Send exactly one (RFC 9112, section 3.2).');
   const wrong = authoritiesOf(request).find((each) => hostOf(each) === undefined);
   if (wrong === undefined) return undefined;
@@ -41,6 +54,11 @@ export function hostProblem(request: Addressed): Problem | undefined {
 }
 
 /** `headers` has only the first one. */
-const hostHeaders = (rawHeaders: readonly string[]): number =>
-  rawHeaders.filter((name, index) => index % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host')
-    .length;
+function hasSeveralHosts(rawHeaders: readonly string[]): boolean {
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts > 1;
+}
