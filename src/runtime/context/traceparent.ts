@@ -21,7 +21,8 @@ export function parseTraceparent(header: string | undefined): Traceparent | unde
 
 /** Starts a new trace. It is sampled, since no caller has decided. */
 export function newTraceparent(): string {
-  return `00-${randomHex(16)}-${randomHex(8)}-01`;
+  const ids = randomHex(24);
+  return `00-${ids.slice(0, 32)}-${ids.slice(32)}-01`;
 }
 
 /** Starts a new span in the trace of `parent`; a missing or invalid parent starts a new trace. */
