@@ -41,6 +41,39 @@ describe('pages of a list', () => {
     assert.equal(toPage(sized([mebibyte, mebibyte, 1]), 2, at).items.length, 2);
   });
 
+  it('a page ends by the bytes of its JSON, whatever its values are', () => {
+    const value = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 40 }),
+      fc.constantFrom(
+        '\u0000\u001f',
+        '"\\\n',
+        '\ud800',
+        'é😀',
+        null,
+        true,
+        -1.234567890123456e-7,
+        Number.MIN_VALUE,
+      ),
+      fc.double({ noNaN: true }),
+      fc.jsonValue({ maxDepth: 2 }),
+      fc.date({ noInvalidDate: true }),
+    );
+    const item = fc.dictionary(fc.string({ unit: 'binary', maxLength: 8 }), value, { maxKeys: 4 });
+    /** The rule, without an estimate. */
+    const expected = (items: object[], bytes: number) => {
+      let count = items.length;
+      while (count > 1 && Buffer.byteLength(JSON.stringify(items.slice(0, count))) - 2 > bytes) count -= 1;
+      return items.slice(0, count);
+    };
+    fc.assert(
+      fc.property(fc.array(item, { maxLength: 6 }), fc.nat(1_500), (values, bytes) => {
+        const items = values.map((each, n) => ({ ...each, id: String(n), at: '2026-01-01' }));
+        assert.deepEqual(toPage(items, 10, ({ at }) => at, bytes).items, expected(items, bytes));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it('the pages of a list have each of its items once, however large they are', () => {
     fc.assert(
       fc.property(
