@@ -1,120 +1,142 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { openSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import autocannon from 'autocannon';
-import { build } from 'esbuild';
+import { loadavg } from 'node:os';
+import type autocannon from 'autocannon';
 import { createDatabase } from '../test/support/postgres.ts';
+import { median, printTable } from './figures.ts';
+import { features, without } from './http/ablation.ts';
+import { compileSide, type CompiledSide } from './http/compile-sides.ts';
+import { loadInTurns, startSide, type Figures, type Side } from './http/load.ts';
+import { compilePeers, withPeers } from './http/peers.ts';
 import { connect, createTable, createUsers } from './http/users.ts';
 
-const compiled = join(import.meta.dirname, '..', 'node_modules', '.cache', 'bench-http');
-
-/** Compiles both sides: tsx wraps every function that a request creates, which production does not do. */
-const compileSides = () =>
-  build({
-    entryPoints: [join(import.meta.dirname, 'http', 'side.ts')],
-    outdir: compiled,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-  });
-
 /**
- * Measures requests per second of a service on the runtime next to hand-written Express + knex with the same SQL and the same
- * answers, in one run: `npx tsx bench/http.ts [rounds] [seconds]`. Rounds are short and alternate, so other load on the
- * machine affects both; the figures are medians.
+ * A service on the runtime next to hand-written Express + knex, NestJS and Fastify, with the same SQL, pool and answers, in
+ * one run: `npx tsx bench/http.ts [what] [rounds] [seconds]`. `what` is `get`, `post` or `list` (a page of 100 rows); `both`, the
+ * default, is GET and POST; `ablate` prints the CPU time of each feature of a GET. Rounds are short and alternate, so other load
+ * on the machine affects all sides; the figures are medians.
  */
-const [rounds = 25, seconds = 1] = process.argv.slice(2).map(Number);
-const connections = 32;
+const [what, rounds = 9, seconds = 2] = readArguments(process.argv.slice(2));
+
+function readArguments([first = 'both', ...others]: string[]): [string, ...number[]] {
+  return /^\d+$/.test(first)
+    ? ['both', Number(first), ...others.map(Number)]
+    : [first, ...others.map(Number)];
+}
+
+/** More than a page, so that a list has a next one. */
+const ROWS = 150;
 const body = JSON.stringify({ email: 'ada@example.org', displayName: 'Ada Lovelace', age: 36 });
 const headers = { 'content-type': 'application/json' };
 
-interface Side {
-  name: string;
-  url: string;
-  child: ChildProcess;
-}
+/** The requests by name; `id` is that of a row. */
+const requestsOf = (id: string): Record<string, autocannon.Request> => ({
+  get: { method: 'GET', path: `/v1/users/${id}` },
+  post: { method: 'POST', path: '/v1/users', body, headers },
+  list: { method: 'GET', path: '/v1/users?limit=100' },
+});
 
-interface Figures {
-  rate: number;
-  p50: number;
-  p99: number;
-  /** CPU time of the server for one request, in microseconds. */
-  cpu: number;
-}
+const own = { name: 'generated', source: 'generated.ts' };
+const hand = { name: 'hand-written', source: 'hand-written.ts' };
 
-async function startSide(name: string, databaseUrl: string): Promise<Side> {
-  const log = openSync(join(tmpdir(), `bench-http-${name}.log`), 'w');
-  const child = fork(join(compiled, 'side.mjs'), [name, databaseUrl], {
-    execArgv: [],
-    env: { ...process.env, NODE_ENV: 'production' },
-    stdio: ['ignore', log, 'inherit', 'ipc'],
-  });
-  const failed = once(child, 'exit').then(() => Promise.reject(new Error(`${name} did not start`)));
-  const [url] = (await Promise.race([once(child, 'message'), failed])) as [string];
-  failed.catch(() => undefined);
-  return { name, url, child };
-}
+const medianOf = (figures: readonly Figures[] = [], key: keyof Figures): number =>
+  median(figures.map((each) => each[key]));
 
-async function cpuTime({ child }: Side): Promise<number> {
-  child.send('cpu');
-  const [time] = (await once(child, 'message')) as [number];
-  return time;
-}
+/** The median of the ratios of each pair. */
+const ratioOf = (
+  some: readonly Figures[] = [],
+  others: readonly Figures[] = [],
+  key: keyof Figures,
+): string => median(some.map((each, round) => each[key] / (others[round]?.[key] ?? NaN))).toFixed(3);
 
-async function load(side: Side, requests: autocannon.Request[], duration = seconds): Promise<Figures> {
-  const begun = await cpuTime(side);
-  const result = await autocannon({ url: side.url, connections, duration, requests });
-  if (result.non2xx > 0 || result.errors > 0) {
-    throw new Error(`${side.name}: ${result.non2xx} bad answers, ${result.errors} errors`);
-  }
-  const used = (await cpuTime(side)) - begun;
-  const { p50, p99 } = result.latency;
-  return { rate: result.requests.total / result.duration, p50, p99, cpu: used / result.requests.total };
-}
-
-const median = (values: number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-
-async function compare(label: string, sides: readonly Side[], requests: autocannon.Request[]): Promise<void> {
-  const figures = new Map<Side, Figures[]>(sides.map((side) => [side, []]));
-  for (const side of sides) await load(side, requests, 8);
-  for (let round = 0; round < rounds; round += 1) {
-    for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
-      figures.get(side)?.push(await load(side, requests));
-    }
-  }
-  for (const [side, all] of figures) {
-    const of = (key: keyof Figures) => median(all.map((each) => each[key]));
+function printSides(label: string, figures: ReadonlyMap<string, Figures[]>): void {
+  const header = [
+    '',
+    'requests/s',
+    'p50 ms',
+    'p99 ms',
+    'CPU µs a request',
+    'requests/s by hand',
+    'CPU by hand',
+  ];
+  const byHand = figures.get(hand.name);
+  const rows = Array.from(figures, ([name, all]) => [
+    `${label} ${name}`,
+    medianOf(all, 'rate').toFixed(0),
+    String(medianOf(all, 'p50')),
+    String(medianOf(all, 'p99')),
+    medianOf(all, 'cpu').toFixed(0),
+    ratioOf(all, byHand, 'rate'),
+    ratioOf(all, byHand, 'cpu'),
+  ]);
+  printTable(header, rows);
+  for (const peer of [...figures.keys()].filter((name) => name !== hand.name && name !== own.name))
     console.log(
-      `${label}  ${side.name.padEnd(12)} ${of('rate').toFixed(0).padStart(6)} requests/s   p50 ${of('p50')} ms   ` +
-        `p99 ${of('p99')} ms   ${of('cpu').toFixed(0)} µs CPU a request`,
+      `generated / ${peer}: ${ratioOf(figures.get(own.name), figures.get(peer), 'rate')} of the requests/s`,
     );
-  }
-  const [hand = [], generated = []] = sides.map((side) => figures.get(side) ?? []);
-  const ratio = (key: keyof Figures) =>
-    median(generated.map((each, index) => each[key] / (hand[index]?.[key] ?? NaN))).toFixed(3);
-  console.log(
-    `${label}  generated / hand-written: ${ratio('rate')} of the requests/s, ` +
-      `${ratio('cpu')} of the CPU time (medians of ${rounds} pairs)\n`,
-  );
+  console.log();
 }
 
-await compileSides();
-const { url, drop } = await createDatabase();
-const database = connect(url);
-await createTable(database);
-const user = await createUsers(database).insert({ email: 'a@example.org', displayName: 'Ada', age: 36 });
-await database.destroy();
-const sides = [await startSide('hand-written', url), await startSide('generated', url)];
-try {
-  await compare('GET ', sides, [{ method: 'GET', path: `/v1/users/${user.id}` }]);
-  await compare('POST', sides, [{ method: 'POST', path: '/v1/users', body, headers }]);
-} finally {
-  for (const { child } of sides) child.disconnect();
-  await drop();
+function printAblation(figures: ReadonlyMap<string, Figures[]>): void {
+  const whole = figures.get(own.name) ?? [];
+  const saved = (some: readonly Figures[]) =>
+    median(some.map(({ cpu }, round) => (whole[round]?.cpu ?? NaN) - cpu)).toFixed(1);
+  const rows = Array.from(figures, ([name, all]) => [name, medianOf(all, 'cpu').toFixed(1), saved(all)]);
+  printTable(['GET', 'CPU µs a request', 'saved'], rows);
 }
+
+/** Resolves to the id of one of the rows. */
+async function fillDatabase(url: string): Promise<string> {
+  const database = connect(url);
+  await createTable(database);
+  const users = createUsers(database);
+  const user = await users.insert({ email: 'a@example.org', displayName: 'Ada', age: 36 });
+  for (let row = 1; row < ROWS; row += 1)
+    await users.insert({ email: `${row}@example.org`, displayName: `Ada ${row}`, age: row % 90 });
+  await database.destroy();
+  return user.id;
+}
+
+async function withSides(
+  compiled: readonly CompiledSide[],
+  work: (sides: readonly Side[], requests: Record<string, autocannon.Request>) => Promise<void>,
+): Promise<void> {
+  const { url, drop } = await createDatabase();
+  const requests = requestsOf(await fillDatabase(url));
+  const sides: Side[] = [];
+  try {
+    for (const each of compiled) sides.push(await startSide(each, url));
+    await work(sides, requests);
+  } finally {
+    for (const { child } of sides) child.disconnect();
+    await drop();
+  }
+}
+
+async function compare(kinds: readonly string[]): Promise<void> {
+  await withPeers(async (home) => {
+    const compiled = [await compileSide(hand), await compileSide(own), ...(await compilePeers(home))];
+    await withSides(compiled, async (sides, requests) => {
+      for (const kind of kinds)
+        printSides(kind, await loadInTurns(sides, requests[kind]!, { rounds, seconds, warmUp: 8 }));
+    });
+  });
+}
+
+async function ablate(): Promise<void> {
+  const variants = features.map((feature) => ({
+    ...own,
+    name: `without ${feature.name}`,
+    plugins: [without(feature)],
+  }));
+  const compiled = await Promise.all([hand, own, ...variants].map(compileSide));
+  await withSides(compiled, async (sides, { get }) => {
+    printAblation(await loadInTurns(sides, get!, { rounds, seconds, warmUp: 3 }));
+  });
+}
+
+console.log(
+  `Node ${process.version}, load average ${loadavg()
+    .map((each) => each.toFixed(1))
+    .join(' ')}`,
+);
+if (what === 'ablate') await ablate();
+else await compare(what === 'both' ? ['get', 'post'] : [what]);

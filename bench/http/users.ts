@@ -8,15 +8,22 @@ export interface User {
   createdAt: string;
 }
 
+export interface UserPage {
+  items: User[];
+  next: string | null;
+}
+
 export type NewUser = Omit<User, 'id' | 'createdAt'>;
 type Row = Omit<User, 'createdAt'> & { createdAt: Date };
+
+/** The largest pool of every side. */
+export const POOL = 10;
 
 const columns = ['id', 'email', 'display_name as displayName', 'age', 'created_at as createdAt'];
 const toUser = (row: Row): User => ({ ...row, createdAt: row.createdAt.toISOString() });
 
-/** The table and the pool are the same for both sides. */
 export const connect = (databaseUrl: string): Knex =>
-  knexFactory({ client: 'pg', connection: databaseUrl, pool: { min: 0, max: 10 } });
+  knexFactory({ client: 'pg', connection: databaseUrl, pool: { min: 0, max: POOL } });
 
 export const createTable = (database: Knex): Promise<void> =>
   database.schema.createTable('users', (table) => {
@@ -25,13 +32,24 @@ export const createTable = (database: Knex): Promise<void> =>
     table.text('display_name').notNullable();
     table.integer('age');
     table.timestamp('created_at').notNullable().defaultTo(database.fn.now(3));
+    table.index(['created_at', 'id']);
   });
 
-/** The SQL of both sides: one select by key, and one insert in a transaction. */
+/** SQL written by hand: one select by key, one insert in a transaction, the first page of a list. */
 export const createUsers = (database: Knex) => ({
   async find(id: string): Promise<User | undefined> {
     const row: Row | undefined = await database('users').where({ id }).first(columns);
     return row && toUser(row);
+  },
+
+  async list(limit: number): Promise<UserPage> {
+    const rows: Row[] = await database('users')
+      .select(columns)
+      .orderBy(['created_at', 'id'])
+      .limit(limit + 1);
+    const items = rows.slice(0, limit).map(toUser);
+    const last = rows.length > limit ? items.at(-1) : undefined;
+    return { items, next: last ? Buffer.from(`${last.createdAt} ${last.id}`).toString('base64url') : null };
   },
 
   insert: ({ email, displayName, age }: NewUser): Promise<User> =>
