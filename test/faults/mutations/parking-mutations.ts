@@ -1,6 +1,7 @@
 import type { Mutation } from './mutation.ts';
 
 const parkedTests = 'runtime/events/consumer-parked.test.ts';
+const batchTests = 'runtime/events/parked-batch.test.ts';
 const retryTests = 'runtime/events/consumer-errors.test.ts';
 const instantOfEnd = {
   file: 'faults/properties/parked-queue.test.ts',
@@ -110,11 +111,72 @@ export const parkingMutations: readonly Mutation[] = [
     changes: [
       {
         file: 'events/retry/attempt.ts',
-        find: 'await removeParked(trx, events.slice(0, progress.handled.length));',
-        replace: 'await removeParked(trx, events);',
+        find: 'await removeParked(trx, next.events.slice(0, part.handled.length));',
+        replace: 'await removeParked(trx, next.events);',
       },
     ],
     noticedBy: anyOrder,
+  },
+  {
+    name: 'a failed batch of parked events counts as handled',
+    mechanism: 'If a batch of parked events fails, it is rolled back, and each event is handled alone.',
+    changes: [
+      {
+        file: 'events/retry/savepoint.ts',
+        find: 'if (await isUsable(trx)) return undefined;',
+        replace: 'if (await isUsable(trx)) return handled;',
+      },
+    ],
+    noticedBy: {
+      file: batchTests,
+      title: 'before a failing one are handled, and the failing one is called twice',
+    },
+  },
+  {
+    name: 'a batch of parked events is not rolled back',
+    mechanism: 'A parked event that catches the error of a statement fails, and no other event is blamed.',
+    changes: [
+      {
+        file: 'events/retry/savepoint.ts',
+        find: "await trx.raw('rollback to savepoint parked_events').catch(() => {});",
+        replace: '',
+      },
+    ],
+    noticedBy: {
+      file: batchTests,
+      title: 'after one that catches the error of a statement are not blamed for it',
+    },
+  },
+  {
+    name: 'a batch of parked events without its effects outside of the database',
+    mechanism:
+      'A parked event with an effect outside of the database has it, and no later event repeats it by failing.',
+    changes: [
+      {
+        file: 'events/retry/savepoint.ts',
+        find: 'events.length > 1 && isRepeatable && (',
+        replace: 'events.length > 1 && (',
+      },
+    ],
+    noticedBy: {
+      file: batchTests,
+      title: 'with an effect outside of the database have it once, although a later one fails',
+    },
+  },
+  {
+    name: 'a parked event that is too large for a batch is skipped',
+    mechanism: 'Parked events are read in batches of limited size, without a gap.',
+    changes: [
+      {
+        file: 'events/parking/queue.ts',
+        find: '(place = 1 or total <= ?)',
+        replace: 'bytes <= ?',
+      },
+    ],
+    noticedBy: {
+      file: batchTests,
+      title: 'are read at most 4 MiB at a time, a larger one alone, and all in order',
+    },
   },
   {
     name: 'no limit on parked keys',

@@ -62,18 +62,43 @@ export async function takeKey(
   return rows[0] && { ...key, ...rows[0] };
 }
 
-const read = `
-  select id, topic, partition, position, headers, raw_key, value, received_at
-  from event_parked where ${where} order by id limit ?`;
+/** The most bytes of events that are read at once; a larger event is read alone. */
+const BATCH_BYTES = 4 * 1024 * 1024;
 
-/** Returns the first events of a key, in order. */
+/** `octet_length` of a bytea and `pg_column_size` read no stored value. One more row shows whether others wait behind. */
+const read = `
+  select id, topic, partition, position, headers, raw_key, value, received_at, found
+  from (
+    select *, row_number() over queue as place, sum(bytes) over queue as total, (count(*) over ())::int as found
+    from (
+      select *, coalesce(octet_length(value), 0) + pg_column_size(headers) as bytes
+      from event_parked where ${where} order by id limit ?
+    ) as first
+    window queue as (order by id)
+  ) as measured
+  where place <= ? and (place = 1 or total <= ?) order by id`;
+
+/** The first events of a key, in order; `more` events wait behind them. */
+export interface ParkedEvents {
+  events: ParkedEvent[];
+  more: boolean;
+}
+
+/** Reads the first events of a key: at most `limit`, and at most `bytes` unless the first one has more. */
 export async function readParked(
   trx: Knex.Transaction,
   key: ParkedKey,
   limit: number,
-): Promise<ParkedEvent[]> {
-  const { rows } = await trx.raw<{ rows: ParkedRow[] }>(read, [...keyBindings(key), limit]);
-  return rows.map((row) => ({ row: row.id, message: parkedMessage(row) }));
+  bytes: number = BATCH_BYTES,
+): Promise<ParkedEvents> {
+  const { rows } = await trx.raw<{ rows: (ParkedRow & { found: number })[] }>(read, [
+    ...keyBindings(key),
+    limit + 1,
+    limit,
+    bytes,
+  ]);
+  const events = rows.map((row) => ({ row: row.id, message: parkedMessage(row) }));
+  return { events, more: (rows[0]?.found ?? 0) > rows.length };
 }
 
 /** Deletes handled events. */

@@ -39,7 +39,7 @@ export interface AttemptOptions {
 export interface Attempt {
   key: ParkedKey;
   handled: HandledEvent[];
-  /** All events that it saw are handled. */
+  /** It saw the end of the queue, and all events before it are handled. */
   emptied: boolean;
   /** The failure of the event that is now the first one. */
   failure?: EventFailure;
@@ -59,19 +59,18 @@ export interface AttemptTask {
 }
 
 /**
- * Handles the first events of one parked key, in order, in one transaction, each in a savepoint: a failure leaves the events
- * before it handled. Resolves to undefined if no due key is free; rejects if PostgreSQL does, and then nothing is done.
+ * Handles the first events of one parked key, in order, in one transaction: a failure leaves the events before it handled.
+ * The events behind one that has failed before are read when it has succeeded. Resolves to undefined if no due key is free; rejects if PostgreSQL does, and then nothing is done.
  */
 export async function tryKey(options: AttemptOptions, task: AttemptTask = {}): Promise<Attempt | undefined> {
-  let seen: { taken: TakenKey; events: ParkedEvent[] } | undefined;
+  let seen: Seen | undefined;
   try {
     const attempt = await inTransaction(options.database, async (trx) => {
       rejectRolledBack(trx);
       const taken = await take(task, trx, options);
       if (!taken) return undefined;
-      const events = await readParked(trx, taken, task.limit ?? options.settings.batchSize);
-      seen = { taken, events };
-      return handleKey(taken, events, trx, options);
+      seen = { taken, events: [] };
+      return handleKey(seen, task.limit ?? options.settings.batchSize, trx, options);
     });
     if (attempt && attempt.handled.length > 0) failpoint('parked.committed');
     return attempt;
@@ -79,8 +78,14 @@ export async function tryKey(options: AttemptOptions, task: AttemptTask = {}): P
     if (!seen) throw error;
     return error instanceof AttemptEndedError
       ? breakOff(seen.taken, error, options)
-      : afterCommitFailed(seen.taken, seen.events, error, options);
+      : afterCommitFailed(seen, error, options);
   }
+}
+
+/** A locked key, and the events of it that were read. */
+interface Seen {
+  taken: TakenKey;
+  events: ParkedEvent[];
 }
 
 async function take(
@@ -96,24 +101,47 @@ async function take(
 }
 
 async function handleKey(
-  taken: TakenKey,
-  events: ParkedEvent[],
+  seen: Seen,
+  limit: number,
   trx: Knex.Transaction,
   options: AttemptOptions,
 ): Promise<Attempt> {
-  const { groupId, topic, key } = taken;
-  const progress = await handleInOrder(events, trx, options);
-  await removeParked(trx, events.slice(0, progress.handled.length));
-  const settled = await recordAttempt(taken, progress, trx, options);
+  const { groupId, topic, key } = seen.taken;
+  const { more, ...progress } = await handleQueue(seen, limit, trx, options);
+  const settled = await recordAttempt(seen.taken, progress, more, trx, options);
   if (progress.handled.length > 0) failpoint('parked.handled');
-  const emptied = progress.handled.length === events.length;
+  const emptied = !more && !progress.failure;
   return { key: { groupId, topic, key }, emptied, ...progress, ...settled };
+}
+
+/** Handles and deletes at most `limit` events; `more` is true if others are known to wait behind. */
+async function handleQueue(
+  { taken, events }: Seen,
+  limit: number,
+  trx: Knex.Transaction,
+  options: AttemptOptions,
+): Promise<Progress & { more: boolean }> {
+  const until = performance.now() + options.settings.batchTimeout;
+  const handled: HandledEvent[] = [];
+  let more = false;
+  for (const size of taken.attempts > 0 ? [1, limit - 1] : [limit]) {
+    const isLate = handled.length > 0 && performance.now() > until;
+    if (isLate || size === 0 || handled.length + size > limit) break;
+    const next = await readParked(trx, taken, size);
+    events.push(...next.events);
+    const part = await handleInOrder(next.events, trx, { ...options, before: handled.length });
+    await removeParked(trx, next.events.slice(0, part.handled.length));
+    handled.push(...part.handled);
+    more = next.more || part.handled.length < next.events.length;
+    if (part.failure) return { handled, failure: part.failure, more };
+    if (!more) break;
+  }
+  return { handled, more };
 }
 
 /** No single event is known to have failed: they are retried one by one, unless there was only one. */
 async function afterCommitFailed(
-  taken: TakenKey,
-  events: ParkedEvent[],
+  { taken, events }: Seen,
   error: unknown,
   options: AttemptOptions,
 ): Promise<Attempt | undefined> {
@@ -132,7 +160,7 @@ async function breakOff(
   return inTransaction(options.database, async (trx) => {
     rejectRolledBack(trx);
     const again = await takeKey(trx, taken, { whole: false });
-    const settled = again && (await recordAttempt(again, { handled: [], failure }, trx, options));
+    const settled = again && (await recordAttempt(again, { handled: [], failure }, true, trx, options));
     return settled && { key: taken, handled: [], emptied: false, failure, ...settled };
   });
 }
@@ -141,11 +169,12 @@ async function breakOff(
 async function recordAttempt(
   taken: TakenKey,
   { handled, failure }: Progress,
+  more: boolean,
   trx: Knex.Transaction,
   { settings }: AttemptOptions,
 ): Promise<Pick<Attempt, 'verdict' | 'finished'>> {
   if (!failure) {
-    const finished = await finishKey(trx, taken);
+    const finished = !more && (await finishKey(trx, taken));
     if (!finished) await keepTrying(trx, taken);
     return { finished };
   }

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { isConflict } from '../../database/error-kind.ts';
 import { readAttribute } from '../event/cloud-events.ts';
 import { EventFailure } from '../handling/failure.ts';
-import type { GroupHandlers } from '../handling/handlers.ts';
+import type { GroupHandlers, HandleableEvent } from '../handling/handlers.ts';
 import { failureOf, handleEvent, prepareEvent, type HandledEvent } from '../handling/run-handler.ts';
 import type { ConsumerSettings } from '../handling/settings.ts';
 import { UnknownVersionError } from '../event/data.ts';
@@ -12,6 +12,8 @@ import { CONFLICTS } from '../handling/retry-policy.ts';
 
 export interface ParkedHandling {
   handlers: GroupHandlers;
+  /** The number of events that the transaction has handled already. */
+  before?: number;
   settings: Pick<ConsumerSettings, 'batchTimeout' | 'handlerTimeout'>;
 }
 
@@ -37,7 +39,8 @@ export class AttemptEndedError extends Error {
 }
 
 /**
- * Handles the events of a key in order, each in a savepoint, until one fails or `batchTimeout` is over. Rejects with
+ * Handles the events of a key in order, until one fails or `batchTimeout` is over: all in one savepoint and, if that fails,
+ * each in its own. So a handler may be called once more for each event up to the failing one. Rejects with
  * `AttemptEndedError` if an event failed and `trx` is lost, and with PostgreSQL's error if `trx` is lost without a failed
  * event.
  */
@@ -46,15 +49,55 @@ export async function handleInOrder(
   trx: Knex.Transaction,
   options: ParkedHandling,
 ): Promise<Progress> {
+  const isRepeatable = events.every(({ message }) => !options.handlers.isAtLeastOnce(message));
+  const handled = events.length > 1 && isRepeatable && (await handleTogether(events, trx, options));
+  return handled ? { handled } : handleOneByOne(events, trx, options);
+}
+
+/** Resolves to undefined, without an effect in `trx`, if any part of it fails. */
+async function handleTogether(
+  events: readonly ParkedEvent[],
+  trx: Knex.Transaction,
+  { handlers, before = 0, settings: { batchTimeout, handlerTimeout: timeout } }: ParkedHandling,
+): Promise<HandledEvent[] | undefined> {
   const handled: HandledEvent[] = [];
-  const until = performance.now() + options.settings.batchTimeout;
+  const until = performance.now() + batchTimeout;
+  await trx.raw('savepoint parked_events');
+  try {
+    // a nested transaction, so a handler that hangs cannot write to it later
+    await inTransaction(trx, async (inner) => {
+      for (const { message } of events) {
+        const others = handled.length > 0;
+        if (others && performance.now() > until) break;
+        const { time, handle } = prepareWanted(message, handlers);
+        const seconds = await handleEvent(message, () => handle(inner), { timeout, others });
+        handled.push({ time, seconds });
+      }
+    });
+    await trx.raw('release savepoint parked_events');
+    return handled;
+  } catch (error) {
+    await trx.raw('rollback to savepoint parked_events').catch(() => {});
+    if (await isUsable(trx)) return undefined;
+    throw error instanceof EventFailure ? new AttemptEndedError(error, before + handled.length) : error;
+  }
+}
+
+async function handleOneByOne(
+  events: readonly ParkedEvent[],
+  trx: Knex.Transaction,
+  options: ParkedHandling,
+): Promise<Progress> {
+  const { before = 0, settings } = options;
+  const handled: HandledEvent[] = [];
+  const until = performance.now() + settings.batchTimeout;
   for (const { message } of events) {
     if (performance.now() > until) break;
     try {
       handled.push(await handleInSavepoint(message, trx, options));
     } catch (error) {
       if (!(error instanceof EventFailure)) throw error;
-      if (!(await isUsable(trx))) throw new AttemptEndedError(error, handled.length);
+      if (!(await isUsable(trx))) throw new AttemptEndedError(error, before + handled.length);
       return { handled, failure: error };
     }
   }
@@ -75,8 +118,7 @@ async function handleInSavepoint(
   trx: Knex.Transaction,
   { handlers, settings: { handlerTimeout: timeout } }: ParkedHandling,
 ): Promise<HandledEvent> {
-  if (!handlers.wants(message)) throw failureOf(message, unwanted(message), { reading: true });
-  const { time, outside, handle } = prepareEvent(message, handlers);
+  const { time, outside, handle } = prepareWanted(message, handlers);
   let seconds = outside ? await handleEvent(message, outside, { timeout }) : 0;
   for (let conflicts = 0; ; conflicts += 1) {
     await trx.raw('savepoint parked_event');
@@ -94,6 +136,11 @@ async function handleInSavepoint(
       throw error instanceof EventFailure ? error : failureOf(message, error);
     }
   }
+}
+
+function prepareWanted(message: ParkedEvent['message'], handlers: GroupHandlers): HandleableEvent {
+  if (!handlers.wants(message)) throw failureOf(message, unwanted(message), { reading: true });
+  return prepareEvent(message, handlers);
 }
 
 /** The error for an older release of the service, or one that no longer handles the event. */
