@@ -248,4 +248,27 @@ describe('the events of a parked key', () => {
     assert.deepEqual([attempt?.handled.length, attempt?.finished], [3, true]);
     assert.deepEqual(await effects(), ['1', '2', '3']);
   });
+
+  it('of many keys are tried at most 25 times a second while a dependency is unavailable', async () => {
+    await park(notes(1), 3);
+    await fixture.database.raw(
+      `insert into event_parked_keys (consumer_group, topic, key, state, reason, error, attempts, next_try_at)
+       select ?, ?, 'other-' || key, 'parked', 'bug', 'no', 1, now() + interval '1 hour'
+       from generate_series(1, 999) as key`,
+      [of.groupId, of.topic],
+    );
+    const unavailable = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+    const options = handledBy(() => Promise.reject(unavailable), {
+      parkDelay: { first: 1_000, max: 300_000 },
+    });
+    const attempt = await tryKey(options);
+    assert.deepEqual([attempt?.failure?.kind, attempt?.verdict], ['unreachable', undefined]);
+    const { rows } = await fixture.database.raw<{ rows: { wait: number; attempts: number }[] }>(
+      `select extract(epoch from next_try_at - updated_at)::float8 as wait, attempts
+       from event_parked_keys where key = 'a'`,
+    );
+    const [row] = rows;
+    assert.ok(row && row.wait >= 40 && row.wait <= 60, `${row?.wait} s`);
+    assert.equal(row.attempts, 3);
+  });
 });

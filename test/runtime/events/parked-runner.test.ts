@@ -194,6 +194,27 @@ describe('a parked key', () => {
     assert.ok(looksBefore >= 3, `${looksBefore} looks`);
   });
 
+  it('is retried without transactions that find nothing to do', async () => {
+    await park(['1', '2']);
+    await park(['3'], 'b');
+    const options = laps();
+    const metrics = createConsumerMetrics(new Registry())('g');
+    let transactions = 0; // each one begins with its timeouts
+    const count = ({ sql }: { sql: string }): void =>
+      void (transactions += sql.includes("set_config('statement_timeout'") ? 1 : 0);
+    const runner = createParkedRunner({
+      ...{ ...options, metrics, logger: fixture.logger, slots: (work) => work() },
+      settings: { ...defaultSettings(fixture.config), ...options.settings },
+    });
+    fixture.database.on('query', count);
+    runner.start();
+    await waitFor(async () => (await keys()).length === 0);
+    await runner.stop();
+    fixture.database.off('query', count);
+    assert.deepEqual((await effects()).toSorted(), ['1', '2', '3']);
+    assert.equal(transactions, 2);
+  });
+
   it('is not retried by a release that does not consume its topic', async () => {
     await park(['1']);
     const none = { ...laps(), handlers: createGroupHandlers() };

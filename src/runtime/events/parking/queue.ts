@@ -165,27 +165,40 @@ export async function waitWithKey(
   await trx.raw(wait, [storableText(error), attempts, nextTryIn, ...keyBindings(key)]);
 }
 
+/** Returns the number of keys of a group that are retried. */
+export async function countRetried(trx: Knex.Transaction, { groupId }: ParkedKey): Promise<number> {
+  const { rows } = await trx.raw<{ rows: [{ count: number }] }>(
+    `select count(*)::int from event_parked_keys where consumer_group = ? and state = 'parked'`,
+    [groupId],
+  );
+  return rows[0].count;
+}
+
 const look = `
   select
     count(*) filter (where state = 'parked')::int as parked,
     count(*) filter (where state = 'dead')::int as dead,
+    count(*) filter (where next_try_at <= clock_timestamp() and topic = any (?::text[]))::int as due,
     (extract(epoch from min(next_try_at) filter (where topic = any (?::text[])) - clock_timestamp()) * 1000)::float8
       as "dueIn"
   from event_parked_keys where consumer_group = ?`;
 
-/** The waiting keys of a group. `dueIn` is in milliseconds: negative if a key is due, null if none will be retried. */
+/** The waiting keys of a group. */
 export interface ParkedCounts {
   parked: number;
   dead: number;
+  /** The keys that are to be retried now. */
+  due: number;
+  /** Milliseconds until the first key is due: negative if one is due, null if none will be retried. */
   dueIn: number | null;
 }
 
-/** @param topics those that this replica handles; `dueIn` considers only these */
+/** @param topics those that this replica handles; `due` and `dueIn` consider only these */
 export async function lookAtParked(
   database: Knex,
   groupId: string,
   topics: readonly string[],
 ): Promise<ParkedCounts> {
-  const { rows } = await database.raw<{ rows: [ParkedCounts] }>(look, [[...topics], groupId]);
+  const { rows } = await database.raw<{ rows: [ParkedCounts] }>(look, [[...topics], [...topics], groupId]);
   return rows[0];
 }

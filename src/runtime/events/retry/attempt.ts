@@ -9,6 +9,7 @@ import type { ConsumerSettings } from '../handling/settings.ts';
 import { failpoint } from '../../async/failpoint.ts';
 import { AttemptEndedError, handleInOrder, type Progress } from './savepoint.ts';
 import {
+  countRetried,
   finishKey,
   keepTrying,
   postponeKey,
@@ -180,12 +181,23 @@ async function recordAttempt(
   }
   const attempts = handled.length > 0 ? 0 : taken.attempts;
   if (failure.kind === 'unreachable') {
-    const { max } = settings.outageDelay;
-    const nextTryIn = backoff(1, { first: max, max });
+    const nextTryIn = outageWait(await countRetried(trx, taken), settings);
     await waitWithKey(trx, taken, { error: failure.message, attempts, nextTryIn });
     return { finished: false };
   }
   const verdict = verdictOn(failure, attempts + 1, settings);
   await postponeKey(trx, taken, verdict);
   return { finished: false, verdict };
+}
+
+/** The milliseconds between tries of the keys of a group during an outage. */
+const OUTAGE_SPACING = 50;
+
+/** Every key may need the same dependency, so the more keys there are, the longer each one waits. */
+function outageWait(
+  keys: number,
+  { outageDelay, parkDelay }: Pick<ConsumerSettings, 'outageDelay' | 'parkDelay'>,
+): number {
+  const max = Math.max(outageDelay.max, Math.min(keys * OUTAGE_SPACING, parkDelay.max));
+  return backoff(1, { first: max, max });
 }

@@ -40,7 +40,7 @@ export class AttemptEndedError extends Error {
 
 /**
  * Handles the events of a key in order, until one fails or `batchTimeout` is over: all in one savepoint and, if that fails,
- * each in its own. So a handler may be called once more for each event up to the failing one. Rejects with
+ * each in its own. Then the handlers of the events up to the failing one are called twice. Rejects with
  * `AttemptEndedError` if an event failed and `trx` is lost, and with PostgreSQL's error if `trx` is lost without a failed
  * event.
  */

@@ -33,39 +33,45 @@ export interface ParkedRunnerOptions extends AttemptOptions {
 const WORKERS = 2;
 /** A due key that cannot be locked belongs to another replica. */
 const TAKEN = 250;
+/** Keys that are due within this time of each other share one check. */
+const TOGETHER = 50;
 /** A handler that takes longer must not block appends. */
 const SLOW = 0.1;
 
 export function createParkedRunner(options: ParkedRunnerOptions): ParkedRunner {
   const { database, groupId, settings, logger, metrics, slots } = options;
   const workers = new Set<Promise<void>>();
-  let counts: ParkedCounts = { parked: 0, dead: 0, dueIn: null };
+  let counts: ParkedCounts = { parked: 0, dead: 0, due: 0, dueIn: null };
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let failures = 0;
-  /** Whether a key was tried since the last check. */
-  let tried = false;
+  /** The number of keys to try before the next check. */
+  let due = 0;
+  /** Whether another replica had a due key at the last try. */
+  let taken = false;
 
   function work(): void {
-    if (stopped || workers.size >= WORKERS) return;
-    const worker = drain().finally(() => {
-      workers.delete(worker);
-      if (workers.size === 0) void plan();
-    });
-    workers.add(worker);
+    for (let more = Math.min(due, WORKERS) - workers.size; more > 0 && !stopped; more -= 1) {
+      const worker = drain().finally(() => {
+        workers.delete(worker);
+        if (workers.size === 0) void plan();
+      });
+      workers.add(worker);
+    }
   }
 
   async function drain(): Promise<void> {
-    while (await slots(tryOne)) work();
+    while (due > 0 && (await slots(tryOne)));
   }
 
   /** Resolves to false if no key is due, or none can be handled now. */
   async function tryOne(): Promise<boolean> {
-    if (stopped) return false;
-    tried = true;
+    if (stopped || due === 0) return false;
+    due -= 1;
     try {
       const attempt = await tryKey(options);
       if (attempt) report(attempt);
+      else taken = true;
       if (attempt?.emptied && !attempt.finished) await finish(attempt);
       failures = 0;
       return attempt !== undefined;
@@ -99,20 +105,21 @@ export function createParkedRunner(options: ParkedRunnerOptions): ParkedRunner {
 
   async function plan(): Promise<void> {
     let wait = settings.parkedPoll;
-    let next: () => unknown = plan;
     try {
       const isTime = (await options.beforeLook?.()) ?? true;
       if (isTime) counts = await lookAtParked(database, groupId, options.handlers.topics());
       const { dueIn } = counts;
-      if (dueIn !== null && dueIn < settings.parkedPoll)
-        [wait, next] = [dueIn > 0 ? dueIn : tried ? TAKEN : 0, work];
+      due = isTime ? counts.due : 0;
+      if (due > 0) wait = taken ? TAKEN : 0;
+      else if (isTime && dueIn !== null) wait = Math.min(wait, Math.max(dueIn, TOGETHER));
     } catch {
+      due = 0;
       failures += 1;
     }
     if (failures > 0) wait = backoff(failures, settings.outageDelay);
-    tried = false;
+    taken = false;
     clearTimeout(timer);
-    if (!stopped) timer = setTimeout(next, wait).unref();
+    if (!stopped) timer = setTimeout(due > 0 ? work : plan, wait).unref();
   }
 
   return {
