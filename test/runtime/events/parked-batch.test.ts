@@ -51,7 +51,8 @@ describe('the events of a parked key', () => {
     });
 
   function optionsOf(handlers: GroupHandlers, settings = {}): AttemptOptions {
-    const all = { ...defaultSettings(fixture.config), parkDelay: { first: 0, max: 0 }, ...settings };
+    const unhurried = { parkDelay: { first: 0, max: 0 }, batchTimeout: 60_000 };
+    const all = { ...defaultSettings(fixture.config), ...unhurried, ...settings };
     return { database: fixture.database, groupId: of.groupId, handlers, settings: all };
   }
 
