@@ -5,19 +5,20 @@ import {
   type ParkedKeyRow,
   type ParkedState,
 } from '../events/operations/parked.ts';
+import type { Excerpt } from '../events/operations/filter.ts';
 import { CommandError } from './input/command.ts';
 import { ANSWER_BYTES, bytesOf, eventText } from './output/event-text.ts';
 import { limitOf, type Flags } from './input/flags.ts';
 import { keyJson, keyName, keysText, parkedEventJson, wholeEvent } from './parked-keys.ts';
-import { counted, printDryRun, printJson } from './output/printing.ts';
+import { createJsonPrinter, type JsonPrinter } from './output/json-printer.ts';
+import { counted, printCopy, printDryRun, printJson } from './output/printing.ts';
+import { createShownEvents, SHOWN, shownText } from './output/shown-events.ts';
 import { choiceOf, type Selection } from './input/selection.ts';
 import { withDatabase } from './input/service-access.ts';
 import { print, printError } from '../logging/terminal.ts';
 
 /** More events than there can be. */
 const EVERY = 1_000_000_000;
-/** The number of events in a dry run. */
-const SHOWN = 100;
 const PATIENCE = 2_000;
 
 type Keep = (events: ParkedEventRow[]) => void;
@@ -30,10 +31,10 @@ export interface KeyChange {
   /** Returns these events, at most `limit`, with at most `most` bytes of values together. */
   read(database: Knex, key: ParkedKeyRow, limit: number, most: number): Promise<ParkedEventRow[]>;
   /**
-   * Runs the operation, and resolves to the number of removed events, which `keep` receives first. Undefined means that the
-   * key was not changed.
+   * Runs the operation, and resolves to the number of removed events. `keep` receives them first, or only those of the
+   * excerpt. Undefined means that the key was not changed.
    */
-  act(database: Knex, key: ParkedKeyRow, keep: Keep): Promise<number | undefined>;
+  act(database: Knex, key: ParkedKeyRow, keep: Keep, excerpt?: Excerpt): Promise<number | undefined>;
 }
 
 /**
@@ -52,7 +53,8 @@ export async function changeKeys(
     const { keys } = await findParkedKeys(database, { ...selection, state, of: 'first' }, limit);
     if (keys.length === 0) await explainNothing(database, selection, state);
     if (keys.length === 0 && !values.json) return print('no key matches');
-    await (values.yes ? act : foresee)(database, keys, change, values);
+    if (!values.yes) return foresee(database, keys, change, values);
+    await (values.json ? actInJson : act)(database, keys, change);
   });
 }
 
@@ -86,39 +88,64 @@ async function foresee(
   print(keysText(keys));
   for (const event of plans.flatMap(({ events }) => events)) print(`\n${eventText(wholeEvent(event))}`);
   const total = plans.reduce((sum, { count }) => sum + count, 0);
-  const which = shown < total ? `the first ${shown} shown above` : 'shown above';
-  const events = total > 0 ? `${counted(total, 'event')}, ${which}, of ` : '';
+  const events = total > 0 ? `${counted(total, 'event')}, ${shownText(total, shown)}, of ` : '';
   print(
     `\n${events}${counted(keys.length, 'key')} would be ${change.did}${total > 0 ? ' permanently' : ''}.`,
   );
+  if (shown < total) printCopy();
   printDryRun();
 }
 
-async function act(database: Knex, keys: ParkedKeyRow[], change: KeyChange, { json }: Flags): Promise<void> {
-  const done: KeyOutcome[] = [];
-  try {
-    for (const key of keys) {
-      const outcome: KeyOutcome = { key, events: [], count: 0, outcome: 'failed' };
-      done.push(outcome);
-      const keep: Keep = json ? (events) => void outcome.events.push(...events) : printKept;
-      const count = await patiently(key, change.act(database, key, keep));
-      Object.assign(outcome, { count: count ?? 0, outcome: count === undefined ? 'left alone' : change.did });
-      if (!json) print(count === undefined ? leftAlone(key) : doneText(key, count, change.did));
-    }
-  } finally {
-    // events dropped before an error must be printed too
-    if (json) printJson({ dryRun: false, keys: done.map(changeJson) });
+async function act(database: Knex, keys: ParkedKeyRow[], change: KeyChange): Promise<void> {
+  const shown = createShownEvents();
+  for (const key of keys) {
+    const before = shown.count();
+    const keep: Keep = (events) =>
+      shown.show(events.map((event) => ({ text: eventText(wholeEvent(event)), bytes: event.bytes })));
+    const count = await patiently(key, change.act(database, key, keep, shown.room()));
+    print(count === undefined ? leftAlone(key) : doneText(key, count, shown.count() - before, change.did));
   }
 }
 
-const printKept: Keep = (events) => {
-  for (const event of events) print(`${eventText(wholeEvent(event))}\n`);
-};
-
-const doneText = (key: ParkedKeyRow, count: number, did: string): string =>
+const doneText = (key: ParkedKeyRow, count: number, shown: number, did: string): string =>
   count === 0
     ? `${did}: ${keyName(key)}`
-    : `${did}: ${counted(count, 'event')} of ${keyName(key)}, shown above; deleted permanently`;
+    : `${did}: ${counted(count, 'event')} of ${keyName(key)}, ${shownText(count, shown)}; deleted permanently`;
+
+/** Prints every deleted event, also those before an error. */
+async function actInJson(database: Knex, keys: ParkedKeyRow[], change: KeyChange): Promise<void> {
+  const json = createJsonPrinter();
+  json.open('{');
+  json.members({ dryRun: false });
+  json.open('[', 'keys');
+  try {
+    for (const key of keys) await actOnKeyInJson(database, key, change, json);
+  } finally {
+    json.close();
+    json.close();
+  }
+}
+
+async function actOnKeyInJson(
+  database: Knex,
+  key: ParkedKeyRow,
+  change: KeyChange,
+  json: JsonPrinter,
+): Promise<void> {
+  let done = { outcome: 'failed', droppedCount: 0 };
+  json.open('{');
+  json.members(keyJson(key));
+  json.open('[', 'dropped');
+  const keep: Keep = (events) => events.forEach((event) => json.item(parkedEventJson(event)));
+  try {
+    const count = await patiently(key, change.act(database, key, keep));
+    done = { outcome: count === undefined ? 'left alone' : change.did, droppedCount: count ?? 0 };
+  } finally {
+    json.close();
+    json.members(done);
+    json.close();
+  }
+}
 
 const leftAlone = (key: ParkedKeyRow): string =>
   `not changed: ${keyName(key)}, which has changed in the meantime; run list again`;

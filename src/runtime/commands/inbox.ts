@@ -8,6 +8,7 @@ import {
 import { ageOf } from './input/age.ts';
 import { CommandError } from './input/command.ts';
 import { limitOf, type FlagName, type Flags } from './input/flags.ts';
+import { createJsonPrinter } from './output/json-printer.ts';
 import { counted, printDryRun, printJson, printMore } from './output/printing.ts';
 import { choiceOf, selectionOf, type Selection } from './input/selection.ts';
 import { withDatabase } from './input/service-access.ts';
@@ -104,7 +105,9 @@ async function drop(root: string, values: Flags): Promise<void> {
   const filter = filterOf(choiceOf(values));
   const limit = limitOf(values, Infinity);
   await withDatabase(root, (database) =>
-    values.yes ? forget(database, filter, limit, values) : foresee(database, filter, limit, values),
+    values.yes
+      ? (values.json ? forgetInJson : forget)(database, filter, limit)
+      : foresee(database, filter, limit, values),
   );
 }
 
@@ -122,13 +125,25 @@ async function foresee(database: Knex, filter: HandledFilter, limit: number, { j
 
 const again = 'and handled again if Kafka delivers them again';
 
-async function forget(database: Knex, filter: HandledFilter, limit: number, { json }: Flags): Promise<void> {
-  const forgotten: HandledEventRow[] = [];
-  const count = await forgetHandled(database, filter, limit, (events) => {
-    if (json) forgotten.push(...events);
-  });
-  if (json) printJson({ dryRun: false, events: forgotten.map(handledJson) });
-  else print(`${counted(count, 'event')} forgotten${count > 0 ? `, ${again}` : ''}`);
+async function forget(database: Knex, filter: HandledFilter, limit: number): Promise<void> {
+  const count = await forgetHandled(database, filter, limit, () => {});
+  print(`${counted(count, 'event')} forgotten${count > 0 ? `, ${again}` : ''}`);
+}
+
+/** Prints every forgotten event, also those before an error. */
+async function forgetInJson(database: Knex, filter: HandledFilter, limit: number): Promise<void> {
+  const json = createJsonPrinter();
+  json.open('{');
+  json.members({ dryRun: false });
+  json.open('[', 'events');
+  try {
+    await forgetHandled(database, filter, limit, (events) => {
+      for (const event of events) json.item(handledJson(event));
+    });
+  } finally {
+    json.close();
+    json.close();
+  }
 }
 
 const handledText = (events: readonly HandledEventRow[]): string =>

@@ -11,7 +11,9 @@ import { ageOf } from './input/age.ts';
 import { CommandError } from './input/command.ts';
 import { eventJson, eventText, valueBytes, type WholeEvent } from './output/event-text.ts';
 import { limitOf, type FlagName, type Flags } from './input/flags.ts';
-import { counted, printDryRun, printJson, printMore } from './output/printing.ts';
+import { createJsonPrinter } from './output/json-printer.ts';
+import { counted, printCopy, printDryRun, printJson, printMore } from './output/printing.ts';
+import { createShownEvents, shownText } from './output/shown-events.ts';
 import { choiceOf, selectionOf, type Selection } from './input/selection.ts';
 import { withDatabase } from './input/service-access.ts';
 import { commandOf } from './input/subcommands.ts';
@@ -91,7 +93,9 @@ async function drop(root: string, values: Flags): Promise<void> {
   const filter = filterOf(choiceOf(values));
   const limit = limitOf(values, Infinity);
   await withDatabase(root, (database) =>
-    values.yes ? dropNow(database, filter, limit, values) : foresee(database, filter, limit, values),
+    values.yes
+      ? (values.json ? dropInJson : dropNow)(database, filter, limit)
+      : foresee(database, filter, limit, values),
   );
 }
 
@@ -107,24 +111,32 @@ async function foresee(database: Knex, filter: WaitingFilter, limit: number, { j
   print(
     `\n${counted(events.length + more, 'event')}${others} would be deleted permanently and never published.`,
   );
+  if (more > 0) printCopy();
   printDryRun();
 }
 
-async function dropNow(database: Knex, filter: WaitingFilter, limit: number, { json }: Flags): Promise<void> {
-  const dropped: WholeWaitingEvent[] = [];
-  const keep = (events: WholeWaitingEvent[]): void => {
-    if (json) dropped.push(...events);
-    else for (const event of events) print(`${waitingText(event)}\n`);
-  };
+async function dropNow(database: Knex, filter: WaitingFilter, limit: number): Promise<void> {
+  const shown = createShownEvents();
+  const keep = (events: WholeWaitingEvent[]): void =>
+    shown.show(events.map((event) => ({ text: waitingText(event), bytes: event.bytes })));
+  const count = await dropWaiting(database, filter, limit, keep, shown.room());
+  const fate = `${shownText(count, shown.count())}; deleted permanently, unless a relay was already sending them`;
+  print(`${counted(count, 'event')} dropped${count > 0 ? `, ${fate}` : ''}`);
+}
+
+/** Prints every deleted event, also those before an error. */
+async function dropInJson(database: Knex, filter: WaitingFilter, limit: number): Promise<void> {
+  const json = createJsonPrinter();
+  json.open('{');
+  json.members({ dryRun: false });
+  json.open('[', 'events');
   try {
-    const count = await dropWaiting(database, filter, limit, keep);
-    if (!json)
-      print(
-        `${counted(count, 'event')} dropped${count > 0 ? ', shown above; deleted permanently, unless a relay was already sending them' : ''}`,
-      );
+    await dropWaiting(database, filter, limit, (events) => {
+      for (const event of events) json.item(waitingJson(event));
+    });
   } finally {
-    // events dropped before an error must be printed too
-    if (json) printJson({ dryRun: false, events: dropped.map(waitingJson) });
+    json.close();
+    json.close();
   }
 }
 

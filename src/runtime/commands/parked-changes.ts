@@ -37,8 +37,8 @@ export function dropKeys(root: string, state: ParkedState, values: Flags): Promi
       if (!whole || key.group !== OUTGOING || parked.length >= limit) return parked;
       return [...parked, ...(await readBehind(database, key, limit - parked.length, most - bytesOf(parked)))];
     },
-    act(database, key, keep) {
-      const drop = { of: key, firstRow: key.firstRow, whole };
+    act(database, key, keep, excerpt) {
+      const drop = { of: key, firstRow: key.firstRow, whole, ...(excerpt && { excerpt }) };
       return (key.group === OUTGOING ? dropOutgoingKey : dropParked)(database, drop, keep);
     },
   });

@@ -179,6 +179,15 @@ export const parkingMutations: readonly Mutation[] = [
     },
   },
   {
+    name: 'a copy with only the first batch of dropped events',
+    mechanism: 'The command drop --json prints every event that it deletes.',
+    changes: [{ file: 'events/operations/change-parked.ts', find: 'if (excerpt) break;', replace: 'break;' }],
+    noticedBy: {
+      file: 'runtime/commands/parked.test.ts',
+      title: 'prints the first 100 of many events, and all of them for programs',
+    },
+  },
+  {
     name: 'no limit on parked keys',
     mechanism: 'A partition waits when too many keys are parked.',
     changes: [

@@ -133,4 +133,34 @@ describe('microservice-runtime dead-letters', () => {
     assert.deepEqual(await inOutbox(), ['other']);
     assert.deepEqual(await waiting(), []);
   });
+
+  it('drop --with-queue prints the first 100 of many outgoing events, and all of them for programs', async () => {
+    const rows = Array.from({ length: 250 }, (_, index) => ({
+      ...{ topic, key: 'b', headers: { ce_id: `w-${index}`, ce_type: 'note.written', ce_source: 'test' } },
+      payload: '{}',
+    }));
+    const ids = ['b-0', 'b-1', ...rows.map(({ headers }) => headers.ce_id)];
+    const prepare = async (): Promise<void> => {
+      await service.park({ ...outgoing, key: 'b' }, [nowhere, nowhere]);
+      await service.database.batchInsert('event_outbox', rows);
+      await publish('other', 'c');
+    };
+    await prepare();
+    const { stdout } = await deadLetters('drop', '--key', 'b', '--with-queue', '--yes');
+    assert.deepEqual(
+      [...stdout.matchAll(/^note\.written (\S+) of test/gm)].map(([, id]) => id),
+      ids.slice(0, 100),
+    );
+    assert.match(
+      stdout,
+      /\ndropped: 252 events of key b .*, the first 100 shown above; deleted permanently\n$/,
+    );
+    await prepare();
+    const [document] = await documents('drop', '--key', 'b', '--with-queue', '--yes');
+    assert.deepEqual(
+      document?.dropped?.map(({ id }) => id),
+      ids,
+    );
+    assert.deepEqual(await inOutbox(), ['other', 'other']);
+  });
 });

@@ -83,19 +83,18 @@ export async function createOperatedService(): Promise<OperatedService> {
         next_try_at: state === 'dead' ? null : new Date(Date.now() + 60_000),
         ...key,
       });
-      for (const [index, event] of events.entries()) {
-        const { consumer_group, topic } = key;
-        await database('event_parked').insert({
-          ...{ consumer_group, topic, key: key.key, partition: 0, position: index, source: 'test' },
-          ...{
-            event_id: `${key.key}-${index}`,
-            type: 'note.written',
-            headers: { ce_id: `${key.key}-${index}` },
-          },
-          ...{ raw_key: Buffer.from(key.key), value: Buffer.from('{"text":"x"}'), received_at: new Date() },
-          ...event,
-        });
-      }
+      const { consumer_group, topic } = key;
+      const waiting = events.map((event, index) => ({
+        ...{ consumer_group, topic, key: key.key, partition: 0, position: index, source: 'test' },
+        ...{
+          event_id: `${key.key}-${index}`,
+          type: 'note.written',
+          headers: { ce_id: `${key.key}-${index}` },
+        },
+        ...{ raw_key: Buffer.from(key.key), value: Buffer.from('{"text":"x"}'), received_at: new Date() },
+        ...event,
+      }));
+      await database.batchInsert('event_parked', waiting, 500);
     },
     async remove() {
       await database.destroy();

@@ -98,6 +98,25 @@ describe('microservice-runtime outbox', () => {
     assert.deepEqual(await waiting(), []);
   });
 
+  it('drop prints the first 100 of many events, and all of them for programs', async () => {
+    const headers = (index: number) => ({ ce_id: `n-${index}`, ce_type: 'note.written', ce_source: 'test' });
+    const rows = Array.from({ length: 250 }, (_, index) => ({
+      ...{ topic: 'note.events', key: 'many', headers: headers(index), payload: '{}' },
+    }));
+    const ids = rows.map((each) => each.headers.ce_id);
+    await service.database.batchInsert('event_outbox', rows);
+    assert.match((await outbox('drop', '--all')).stdout, /To keep a copy of all, add --yes --json/);
+    const { stdout } = await outbox('drop', '--all', '--yes');
+    assert.deepEqual(
+      [...stdout.matchAll(/^note\.written (\S+) of test/gm)].map(([, id]) => id),
+      ids.slice(0, 100),
+    );
+    assert.match(stdout, /^250 events dropped, the first 100 shown above; deleted permanently/m);
+    await service.database.batchInsert('event_outbox', rows);
+    assert.deepEqual(await idsOf('drop', '--all', '--yes'), ids);
+    assert.deepEqual(await waiting(), []);
+  });
+
   it('drop requires a filter', async () => {
     const { code, stderr } = await outbox('drop', '--yes');
     assert.equal(code, 2);

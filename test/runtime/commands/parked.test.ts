@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { dropParked } from '../../../src/runtime/events/operations/change-parked.ts';
+import { findParkedKeys } from '../../../src/runtime/events/operations/parked.ts';
 import { createOperatedService, group, type OperatedService } from './operated-service.ts';
 
 interface KeyDocument {
@@ -8,6 +10,7 @@ interface KeyDocument {
   events: number;
   first: { id: string };
   outcome?: string;
+  droppedCount?: number;
   dropped?: { id: string; headers: object; data: unknown; valueBase64: string }[];
   queue?: { id: string; data: unknown; valueBase64: string; partition: number; offset: number }[];
 }
@@ -210,6 +213,61 @@ describe('microservice-runtime parked', function () {
         document?.queue?.map(({ id }) => id),
         ['y', 'x'],
       );
+    });
+
+    it('prints the first 100 of many events, and all of them for programs', async () => {
+      const many = Array.from({ length: 250 }, () => ({}));
+      const ids = many.map((_, index) => `a-${index}`);
+      await service.park(key('a'), many);
+      const dropAll = ['drop', '--key', 'a', '--with-queue'];
+      assert.match((await parked(...dropAll)).stdout, /To keep a copy of all, add --yes --json/);
+      const { stdout } = await parked(...dropAll, '--yes');
+      assert.deepEqual(
+        [...stdout.matchAll(/^note\.written (\S+) of test/gm)].map(([, id]) => id),
+        ids.slice(0, 100),
+      );
+      assert.match(
+        stdout,
+        /\ndropped: 250 events of key a .*, the first 100 shown above; deleted permanently\n$/,
+      );
+      assert.deepEqual([await rows(), await waiting()], [[], []]);
+      await service.park(key('a'), many);
+      const [document] = await documents(...dropAll, '--yes');
+      assert.deepEqual([document?.outcome, document?.droppedCount], ['dropped', 250]);
+      assert.deepEqual(
+        document?.dropped?.map(({ id }) => id),
+        ids,
+      );
+      assert.deepEqual([await rows(), await waiting()], [[], []]);
+    });
+
+    it('prints the first 8 MiB of values, and drops the others without reading them', async () => {
+      const value = Buffer.alloc(3 * 1024 * 1024, '7');
+      for (const name of ['a', 'b', 'c']) await service.park(key(name), [{ value }, { value }]);
+      const { stdout } = await parked('drop', '--all', '--with-queue', '--yes');
+      assert.ok(stdout.length < 10 * 1024 * 1024);
+      assert.deepEqual(
+        stdout.match(/^dropped: 2 events of key .*$/gm)?.map((line) => line.split(', ').at(-1)),
+        ['shown above', 'the first 1 shown above', 'not shown'].map(
+          (which) => `${which}; deleted permanently`,
+        ),
+      );
+      assert.deepEqual(await rows(), []);
+    });
+
+    it('reads at most 4 MiB of values at a time', async () => {
+      const value = Buffer.alloc(1024 * 1024, '7');
+      await service.park(
+        key('a'),
+        Array.from({ length: 10 }, () => ({ value })),
+      );
+      const { keys } = await findParkedKeys(service.database, { state: 'parked', of: 'first' }, 1);
+      const [of] = keys;
+      assert.ok(of);
+      const batches: number[] = [];
+      const drop = { of, firstRow: of.firstRow, whole: true };
+      await dropParked(service.database, drop, (events) => void batches.push(events.length));
+      assert.deepEqual(batches, [4, 4, 2]);
     });
 
     it('frees a key without events', async () => {

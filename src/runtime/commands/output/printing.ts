@@ -18,3 +18,10 @@ export function printMore(more: number): void {
 export function printDryRun(): void {
   print('\nNothing was changed. Add --yes to make the change.');
 }
+
+/** Prints how to keep a copy of all events that a change deletes, since its text has only the first ones. */
+export function printCopy(): void {
+  print(
+    '\nWith --yes only the first events are printed. To keep a copy of all, add --yes --json > dropped.json.',
+  );
+}

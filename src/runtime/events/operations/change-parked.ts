@@ -1,25 +1,33 @@
 import type { Knex } from 'knex';
-import { readParkedEvents, thePlace, type ParkedEventRow, type ParkedPlace } from './parked.ts';
+import { AT_ONCE, type Excerpt } from './filter.ts';
+import {
+  readParkedEvents,
+  readParkedExcerpt,
+  thePlace,
+  type ParkedEventRow,
+  type ParkedPlace,
+} from './parked.ts';
 import { rejectRolledBack } from '../../database/transaction-end.ts';
 import { inTransaction } from '../../database/transaction-failure.ts';
 
-const BATCH = 200;
-
-/** Passes the first event of a key, or all of its events batch by batch, to `keep`, and resolves to their number. */
+/** Passes the events to drop to `keep`, batch by batch, or those of the excerpt. Resolves to their number. */
 export async function keepParked(
   trx: Knex.Transaction,
-  place: ParkedPlace,
-  whole: boolean,
+  { of, whole, excerpt }: Drop,
   keep: (events: ParkedEventRow[]) => void,
 ): Promise<number> {
   let count = 0;
-  for (let after: string | undefined; ;) {
-    const events = await readParkedEvents(trx, place, whole ? BATCH : 1, { after });
+  const most = whole ? (excerpt?.events ?? Infinity) : Math.min(1, excerpt?.events ?? 1);
+  for (let after: string | undefined; count < most;) {
+    const size = { ...(excerpt ?? AT_ONCE), events: Math.min(most - count, AT_ONCE.events) };
+    const events = await readParkedExcerpt(trx, of, size, after);
+    if (events.length === 0) break;
     keep(events);
     count += events.length;
     after = events.at(-1)?.row;
-    if (!whole || events.length < BATCH) return count;
+    if (excerpt) break;
   }
+  return count;
 }
 
 const tryNow = `state = 'parked', attempts = 0, next_try_at = now(), updated_at = now()`;
@@ -44,6 +52,8 @@ export interface Drop {
   of: ParkedPlace;
   firstRow: string | null;
   whole: boolean;
+  /** The events that are passed to `keep`; all of them if undefined. */
+  excerpt?: Excerpt;
 }
 
 /** Locks a key, and reports whether its first event is still the listed one. */
@@ -57,7 +67,7 @@ export async function lockAsSeen(trx: Knex.Transaction, { of, firstRow }: Drop):
 /**
  * Deletes the first event of a consumer group's key, or all of its events; the rest is retried immediately. Waits for a
  * running attempt. Resolves to the number deleted; to undefined, without a change, if another event is now the first one.
- * `keep` receives the events before COMMIT, so no event is deleted unseen.
+ * `keep` receives the events, or the excerpt, before COMMIT.
  */
 export async function dropParked(
   database: Knex,
@@ -69,11 +79,13 @@ export async function dropParked(
   return inTransaction(database, async (trx) => {
     rejectRolledBack(trx);
     if (!(await lockAsSeen(trx, drop))) return undefined;
-    const count = await keepParked(trx, of, whole, keep);
-    if (whole) await trx.raw(`delete from event_parked where ${thePlace}`, place);
-    else await trx.raw('delete from event_parked where id = ?', [firstRow]);
+    await keepParked(trx, drop, keep);
+    const { rowCount } = await trx.raw<{ rowCount: number }>(
+      `delete from event_parked where ${whole ? thePlace : 'id = ?'}`,
+      whole ? place : [firstRow],
+    );
     if (!(await resumed(trx, place))) await trx.raw(`delete from event_parked_keys where ${thePlace}`, place);
-    return count;
+    return rowCount;
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import { countWaiting, readWaiting, type WholeWaitingEvent } from './outbox.ts';
+import { AT_ONCE } from './filter.ts';
+import { countWaiting, readWaiting, readWaitingExcerpt, type WholeWaitingEvent } from './outbox.ts';
 import { lockKeys, type OutboxConnection } from '../outbox/insert.ts';
 import { dropOutgoing } from './redrive-outbox.ts';
 import type { ParkedEventRow, ParkedPlace } from './parked.ts';
@@ -37,10 +38,7 @@ const asParked = (
   parkedAt: createdAt,
 });
 
-/**
- * `dropParked` for an outgoing key: the rest is sent. Publishers of the key wait meanwhile, so every deleted event has been
- * passed to `keep`.
- */
+/** `dropParked` for an outgoing key: the rest is sent. Publishers of the key wait meanwhile. */
 export async function dropOutgoingKey(
   database: Knex,
   drop: Drop,
@@ -53,8 +51,26 @@ export async function dropOutgoingKey(
     const connection: OutboxConnection = await trx.client.acquireConnection();
     await lockKeys(connection, [of.key]);
     if (!(await lockAsSeen(trx, drop))) return undefined;
-    await keepParked(trx, of, whole, keep);
-    if (whole) keep(await readBehind(trx, of, EVERY));
+    const kept = await keepParked(trx, drop, keep);
+    if (whole) await keepBehind(trx, drop, kept, keep);
     return dropOutgoing(trx, of, { queue: whole });
   });
+}
+
+/** Passes the events behind the parked ones to `keep`; with an excerpt, only if it has room for more than `kept` events. */
+async function keepBehind(
+  trx: Knex.Transaction,
+  { of, excerpt }: Drop,
+  kept: number,
+  keep: (events: ParkedEventRow[]) => void,
+): Promise<void> {
+  const size = excerpt ? { ...excerpt, events: excerpt.events - kept } : AT_ONCE;
+  if (size.events <= 0) return;
+  for (let after: string | undefined; ;) {
+    const events = await readWaitingExcerpt(trx, of, size, after);
+    if (events.length === 0) return;
+    keep(events.map((event) => asParked(event, of)));
+    after = events.at(-1)?.row;
+    if (excerpt) return;
+  }
 }

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import { conditionsOf, COUNTED, olderThan } from './filter.ts';
+import { laneOf } from '../outbox/lanes.ts';
+import { AT_ONCE, conditionsOf, COUNTED, excerptOf, olderThan, type Excerpt } from './filter.ts';
 import { rejectRolledBack } from '../../database/transaction-end.ts';
 import { inTransaction } from '../../database/transaction-failure.ts';
 
@@ -29,8 +30,6 @@ export interface WaitingEvent {
 
 /** `value` is null beyond the requested bytes. */
 export type WholeWaitingEvent = WaitingEvent & { headers: Record<string, string>; value: string | null };
-
-const BATCH = 200;
 
 const conditions: Record<keyof WaitingFilter, string> = {
   topic: 'topic = :topic',
@@ -89,37 +88,86 @@ export async function readWaiting(
   return rows;
 }
 
+/** Returns the first events of a key after the row `after`, in order and with their values. */
+export async function readWaitingExcerpt(
+  database: Knex,
+  { topic, key }: { topic: string; key: string },
+  { events, bytes }: Excerpt,
+  after = '0',
+): Promise<WholeWaitingEvent[]> {
+  const { rows } = await database.raw<{ rows: WholeWaitingEvent[] }>(
+    `select ${wholeColumns} from ${excerptOf(
+      `select *, octet_length(payload) as bytes from event_outbox
+       where lane = ${laneOf('?::text', '?::text')} and topic = ? and key = ? and id > ? order by id limit ?`,
+    )} as event_outbox order by event_outbox.id`,
+    [topic, key, topic, key, after, events, bytes],
+  );
+  return rows;
+}
+
 /**
  * Deletes waiting events, at most `limit`, in batches, but none that is saved after the start. A relay that has already read
- * one still sends it. `keep` receives each batch before COMMIT, so no event is deleted unseen.
+ * one still sends it. `keep` receives the events of each batch before COMMIT, or only the first ones: those of `excerpt`.
  */
 export async function dropWaiting(
   database: Knex,
   filter: WaitingFilter,
   limit: number,
   keep: (events: WholeWaitingEvent[]) => void,
+  excerpt?: Excerpt,
 ): Promise<number> {
-  const { sql, values } = conditionsOf(filter, conditions);
   const { rows: begun } = await database.raw<{ rows: { now: Date }[] }>('select clock_timestamp() as now');
+  const drop = { filter, until: begun[0]?.now, keep };
   let dropped = 0;
-  for (let found = BATCH; found === BATCH && dropped < limit; dropped += found) {
-    const size = Math.min(BATCH, limit - dropped);
-    found = await inTransaction(database, async (trx) => {
-      rejectRolledBack(trx);
-      const { rows } = await trx.raw<{ rows: WholeWaitingEvent[] }>(
-        `with chosen as materialized (
-           select lane, id from event_outbox where ${sql} and created_at <= :until
-           order by created_at, lane, id limit :size for update
-         ), dropped as (
-           delete from event_outbox using chosen
-           where event_outbox.lane = chosen.lane and event_outbox.id = chosen.id returning event_outbox.*
-         )
-         select ${wholeColumns} from dropped order by created_at, lane, dropped.id`,
-        { ...values, size, until: begun[0]?.now },
-      );
-      keep(rows);
-      return rows.length;
-    });
+  let kept = 0;
+  let bytes = 0;
+  for (let found = Infinity; found > 0 && dropped < limit; dropped += found) {
+    const isKept = !excerpt || (kept < excerpt.events && bytes < excerpt.bytes);
+    const events = Math.min(
+      AT_ONCE.events,
+      limit - dropped,
+      isKept && excerpt ? excerpt.events - kept : Infinity,
+    );
+    const size = { events, bytes: excerpt && isKept ? excerpt.bytes - bytes : AT_ONCE.bytes };
+    const rows = await dropSome(database, drop, size, isKept);
+    found = rows.length;
+    if (!isKept) continue;
+    kept += found;
+    bytes += rows.reduce((sum, each) => sum + each.bytes, 0);
   }
   return dropped;
+}
+
+async function dropSome(
+  database: Knex,
+  {
+    filter,
+    until,
+    keep,
+  }: { filter: WaitingFilter; until: Date | undefined; keep: (events: WholeWaitingEvent[]) => void },
+  { events, bytes }: Excerpt,
+  isKept: boolean,
+): Promise<WaitingEvent[]> {
+  const { sql, values } = conditionsOf(filter, conditions);
+  return inTransaction(database, async (trx) => {
+    rejectRolledBack(trx);
+    const { rows } = await trx.raw<{ rows: WholeWaitingEvent[] }>(
+      `with chosen as materialized (
+         select lane, id, created_at, octet_length(payload) as size from event_outbox
+         where ${sql} and created_at <= :until order by created_at, lane, id limit :events for update
+       ), measured as (
+         select lane, id, row_number() over oldest as place, sum(size) over oldest as total
+         from chosen window oldest as (order by created_at, lane, id)
+       ), dropped as (
+         delete from event_outbox using measured
+         where event_outbox.lane = measured.lane and event_outbox.id = measured.id
+           and (place = 1 or total <= :bytes or not :isKept)
+         returning event_outbox.*
+       )
+       select ${isKept ? wholeColumns : columns} from dropped order by created_at, lane, dropped.id`,
+      { ...values, events, bytes, until, isKept },
+    );
+    if (isKept && rows.length > 0) keep(rows);
+    return rows;
+  });
 }

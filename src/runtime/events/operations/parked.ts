@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { conditionsOf, olderThan } from './filter.ts';
+import { conditionsOf, excerptOf, olderThan, type Excerpt } from './filter.ts';
 
 /** Parked keys and their events, for operators (commands/parked.ts); the consumer has its own. */
 
@@ -138,6 +138,23 @@ export async function readParkedEvents(
     `select ${eventColumns}, ${most === undefined ? 'value' : bounded} from event_parked where ${thePlace} and event_parked.id > ?
      order by event_parked.id limit ?`,
     [...(most === undefined ? [] : [most]), group, topic, key, after, limit],
+  );
+  return rows;
+}
+
+/** Returns the first events of a key after the row `after`, in order and with their values. */
+export async function readParkedExcerpt(
+  database: Knex,
+  { group, topic, key }: ParkedPlace,
+  { events, bytes }: Excerpt,
+  after = '0',
+): Promise<ParkedEventRow[]> {
+  const { rows } = await database.raw<{ rows: ParkedEventRow[] }>(
+    `select ${eventColumns}, value from ${excerptOf(
+      `select *, coalesce(octet_length(value), 0) as bytes
+       from event_parked where ${thePlace} and id > ? order by id limit ?`,
+    )} as event_parked order by event_parked.id`,
+    [group, topic, key, after, events, bytes],
   );
   return rows;
 }

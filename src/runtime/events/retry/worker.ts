@@ -51,7 +51,8 @@ export function createParkedRunner(options: ParkedRunnerOptions): ParkedRunner {
   let taken = false;
 
   function work(): void {
-    for (let more = Math.min(due, WORKERS) - workers.size; more > 0 && !stopped; more -= 1) {
+    if (stopped) return;
+    for (let more = Math.min(due, WORKERS) - workers.size; more > 0; more -= 1) {
       const worker = drain().finally(() => {
         workers.delete(worker);
         if (workers.size === 0) void plan();
@@ -60,8 +61,10 @@ export function createParkedRunner(options: ParkedRunnerOptions): ParkedRunner {
     }
   }
 
+  const isAnyDue = (): boolean => due > 0;
+
   async function drain(): Promise<void> {
-    while (due > 0 && (await slots(tryOne)));
+    while (isAnyDue() && (await slots(tryOne)));
   }
 
   /** Resolves to false if no key is due, or none can be handled now. */
