@@ -8,7 +8,17 @@ import { importsOf, readSource, sourcesOf } from './source-files.ts';
  */
 const floors: Record<string, string[][]> = {
   'src/runtime': [
-    ['async', 'context', 'database/rows', 'errors.ts', 'events/kafka/bytes', 'schemas', 'service', 'tables'],
+    [
+      'async',
+      'context',
+      'database/pipeline',
+      'database/rows',
+      'errors.ts',
+      'events/kafka/bytes',
+      'schemas',
+      'service',
+      'tables',
+    ],
     ['events/event', 'events/kafka/compression', 'logging'],
     ['contracts', 'events/kafka/records', 'lifecycle'],
     ['database', 'events/kafka/kafkajs'],

@@ -2,8 +2,8 @@ import { writeSync } from 'node:fs';
 
 /** The places where a test can kill the process, in the order in which an event passes them. */
 export const failpoints = [
-  /** The rows are in the outbox, before COMMIT. */
-  'outbox.inserted',
+  /** The rows of the outbox and COMMIT are on their way to PostgreSQL. */
+  'outbox.sent',
   'outbox.committed',
   'relay.acknowledged',
   /** Before the rows that Kafka acknowledged are deleted. */

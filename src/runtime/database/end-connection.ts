@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client as Connection } from 'pg';
+import { ServiceConnection } from './pipeline/service-connection.ts';
 
 /** The reason in the log of Knex's pool for replacing the connection. */
 export const ENDED_WITH_REQUEST = 'it was closed with its request';
@@ -12,13 +14,16 @@ const ending = new WeakSet<Connection>();
 
 /**
  * Ends a connection and the statement that it runs, since a backend that waits for a lock does not notice that its client is
- * gone. The connection is never used again: a late cancellation would hit the next statement.
+ * gone. The connection is never used again: a late cancellation would hit the next statement. A statement that shares its Sync
+ * with COMMIT is answered first, so that it is known whether the cancellation or COMMIT was faster.
  */
 export async function endConnection(connection: Connection): Promise<void> {
   if (ending.has(connection)) return;
   ending.add(connection);
   replaceConnection(connection, ENDED_WITH_REQUEST);
   await cancelStatement(connection).catch(() => undefined);
+  if (connection instanceof ServiceConnection)
+    await Promise.race([connection.whenCommitted(), sleep(PATIENCE, undefined, { ref: false })]);
   await connection.end().catch(() => undefined);
 }
 

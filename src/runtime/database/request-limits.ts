@@ -1,5 +1,7 @@
 import type { Client as Connection } from 'pg';
 import { endConnection } from './end-connection.ts';
+import { ServiceConnection } from './pipeline/service-connection.ts';
+import { sharesSync } from './pipeline/statements.ts';
 import type { RequestWork } from './request-work.ts';
 import { SQL_STATE } from './sql-state.ts';
 import { endOf, isInTransaction } from './transaction-end.ts';
@@ -20,6 +22,7 @@ export interface Statement {
   pluck?: string;
   /** Converts the response of a statement that returns no rows, such as columnInfo's. */
   output?: unknown;
+  bindings?: unknown[];
   /** Options that are passed to `pg` with the statement. */
   options?: Record<string, unknown>;
   /** The response of `pg`, once it has arrived. */
@@ -38,7 +41,8 @@ interface Limited<T> {
 /**
  * Runs a statement of a request within its limits, and not at all if the client is gone. In a transaction, BEGIN sets the
  * limits and PostgreSQL enforces them. No connection keeps the limits, so a pooler can be used. A statement outside of a
- * transaction gets a BEGIN and a COMMIT if it may wait for rows; this process cancels any other statement.
+ * transaction gets a BEGIN and a COMMIT if it may wait for rows; this process cancels any other statement. A statement that is
+ * sent together with COMMIT can be canceled while it runs.
  */
 export async function runLimited<T extends Statement>(statement: T, limited: Limited<T>): Promise<T> {
   const { connection, work, limits, send } = limited;
@@ -47,6 +51,7 @@ export async function runLimited<T extends Statement>(statement: T, limited: Lim
   if (end === 'rollback') return send(statement);
   work.check();
   if (sql.startsWith('BEGIN')) return send({ ...statement, sql: `${sql} ${settings(limits)}` });
+  if (end === 'commit' && statement.options?.['last'] !== undefined) return send(statement);
   if (end === 'commit') return work.commit(connection, () => send(statement));
   if (isInTransaction(connection)) return send(statement);
   return mayWaitForRows(sql) ? inOwnTransaction(statement, limited) : beforeDeadline(statement, limited);
@@ -69,6 +74,11 @@ async function inOwnTransaction<T extends Statement>(
 ): Promise<T> {
   await connection.query(`BEGIN; ${settings(limits)}`);
   try {
+    if (
+      connection instanceof ServiceConnection &&
+      sharesSync({ text: statement.sql, values: statement.bindings })
+    )
+      return await send({ ...statement, options: { ...statement.options, commit: true } });
     const answer = await send(statement);
     await work.commit(connection, () => connection.query('COMMIT'));
     return answer;

@@ -1,7 +1,9 @@
 import { createRequire } from 'node:module';
 import type { Knex } from 'knex';
-import type { Client as Connection } from 'pg';
+import pg, { type Client as Connection } from 'pg';
 import { camelCase } from './rows/column-names.ts';
+import { hasSharedParts } from './pipeline/query.ts';
+import { ServiceConnection } from './pipeline/service-connection.ts';
 import { runLimited, type RequestLimits, type Statement } from './request-limits.ts';
 import { currentRequestWork, type RequestWork } from './request-work.ts';
 import { camelCaseRows } from './rows/row-format.ts';
@@ -29,6 +31,9 @@ export interface ServiceClientConfig extends Knex.Config {
   isoTimestamps?: boolean;
 }
 
+/** Knex's pool makes its connections with `Client` of the driver. A `pg` that works otherwise keeps its own. */
+const driver: unknown = hasSharedParts() ? { ...pg, Client: ServiceConnection } : pg;
+
 /** The request that each connection in use works for; the clients of transactions look here too. */
 const workOf = new WeakMap<Connection, RequestWork>();
 
@@ -40,6 +45,10 @@ const workOf = new WeakMap<Connection, RequestWork>();
 export class ServiceClient extends PgClient {
   private age = 0;
   private readonly ages = new WeakMap<Connection, number>();
+
+  _driver(): unknown {
+    return driver;
+  }
 
   override async acquireRawConnection(): Promise<Connection> {
     const { age } = this;
@@ -76,6 +85,7 @@ export class ServiceClient extends PgClient {
   override async releaseConnection(connection: Connection): Promise<void> {
     workOf.get(connection)?.giveBack(connection);
     workOf.delete(connection);
+    if (connection instanceof ServiceConnection) connection.forgetBegin();
     return super.releaseConnection(connection);
   }
 
@@ -100,6 +110,7 @@ export class ServiceClient extends PgClient {
   }
 
   override async validateConnection(connection: Connection): Promise<boolean> {
+    if (connection instanceof ServiceConnection && connection.isInTransaction) return false;
     return this.ages.get(connection) === this.age;
   }
 }

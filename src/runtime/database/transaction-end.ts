@@ -1,14 +1,16 @@
 import type { Knex } from 'knex';
 import type { Client as Connection } from 'pg';
 import { replaceConnection } from './end-connection.ts';
+import { LastStatementError, ServiceConnection, type LastStatement } from './pipeline/service-connection.ts';
 
 /** Work that belongs to the end of a transaction. Each hook runs once at most. */
 export interface EndHooks {
   /**
-   * Runs before COMMIT is sent. Its statements use `connection`, since Knex considers the transaction completed.
-   * When it rejects, the transaction is rolled back and rejects with that error.
+   * Runs before COMMIT is sent. Its statements use `connection`, since Knex considers the transaction completed. It can leave
+   * the last statement to COMMIT: it resolves to that statement, and both are sent together. When it rejects, or when that
+   * statement fails, the transaction is rolled back and rejects with that error.
    */
-  beforeCommit?(connection: Connection): Promise<void>;
+  beforeCommit?(connection: Connection): Promise<LastStatement | void>;
   /** Runs once the transaction is committed. */
   afterCommit?(): void;
   /** Runs once a savepoint is released: from then on its work belongs to `trx.parentTransaction`. */
@@ -16,6 +18,7 @@ export interface EndHooks {
 }
 
 type Query = (connection: Connection, statement: unknown) => Promise<unknown>;
+type SendCommit = (last?: LastStatement) => Promise<unknown>;
 
 const hooksOf = new WeakMap<Knex.Transaction, EndHooks[]>();
 
@@ -59,7 +62,8 @@ function interceptEnd(trx: Knex.Transaction, hooks: readonly EndHooks[]): void {
   const { query: ownQuery }: { query: Query } = Object.getPrototypeOf(client);
   client.query = (connection, statement) => {
     if (typeof statement === 'string' && !trx.isCompleted()) {
-      const send = (): Promise<unknown> => ownQuery.call(client, connection, statement);
+      const send: SendCommit = (last) =>
+        ownQuery.call(client, connection, last ? { sql: statement, options: { last } } : statement);
       const end = endOf(statement);
       if (end === 'commit') return commit(connection, send, hooks);
       if (end === 'release') return release(send, hooks);
@@ -70,19 +74,44 @@ function interceptEnd(trx: Knex.Transaction, hooks: readonly EndHooks[]): void {
 
 async function commit(
   connection: Connection,
-  send: () => Promise<unknown>,
+  send: SendCommit,
   hooks: readonly EndHooks[],
 ): Promise<unknown> {
+  let last: LastStatement | undefined;
   try {
-    for (const each of hooks) await each.beforeCommit?.(connection);
+    last = await runBeforeCommit(connection, hooks);
   } catch (error) {
     await rollBack(connection);
     throw error;
   }
-  const answer = await send();
+  const answer = await send(last).catch(async (error: unknown) => {
+    if (!(error instanceof LastStatementError)) throw error;
+    await rollBack(connection);
+    throw error.cause;
+  });
   checkCommitted(answer);
   for (const each of hooks) each.afterCommit?.();
   return answer;
+}
+
+/** Resolves to the statement that is to be sent with COMMIT. */
+async function runBeforeCommit(
+  connection: Connection,
+  hooks: readonly EndHooks[],
+): Promise<LastStatement | undefined> {
+  let last: LastStatement | undefined;
+  for (const each of hooks) {
+    if (!each.beforeCommit) continue;
+    if (last) await runAlone(connection, last);
+    last = (await each.beforeCommit(connection)) ?? undefined;
+  }
+  if (!last || connection instanceof ServiceConnection) return last;
+  await runAlone(connection, last);
+  return undefined;
+}
+
+async function runAlone(connection: Connection, { statement, onResult }: LastStatement): Promise<void> {
+  onResult(await connection.query(statement));
 }
 
 async function release(send: () => Promise<unknown>, hooks: readonly EndHooks[]): Promise<unknown> {

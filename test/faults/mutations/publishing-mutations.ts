@@ -23,19 +23,69 @@ export const publishingMutations: readonly Mutation[] = [
     changes: [
       {
         file: 'database/transaction-end.ts',
-        find: 'for (const each of hooks) await each.beforeCommit?.(connection);',
+        find: 'last = await runBeforeCommit(connection, hooks);',
         replace: '',
       },
       {
         file: 'database/transaction-end.ts',
         find: 'checkCommitted(answer);',
         replace:
-          'checkCommitted(answer);\n  for (const each of hooks) await each.beforeCommit?.(connection);',
+          'checkCommitted(answer);\n  const late = await runBeforeCommit(connection, hooks);\n  if (late) await runAlone(connection, late);',
       },
     ],
     noticedBy: {
       file: 'runtime/events/outbox.test.ts',
       title: 'rolls back and rejects, in every form of transaction, and the pool stays usable',
+    },
+  },
+  {
+    name: 'COMMIT without the insert',
+    mechanism: 'COMMIT is sent together with the insert of the event.',
+    changes: [
+      {
+        file: 'database/transaction-end.ts',
+        find: 'const answer = await send(last).catch(',
+        replace: 'const answer = await send().catch(',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/database/pipeline.test.ts',
+      title: 'save the event in the round trip of COMMIT',
+    },
+  },
+  {
+    name: 'a failed insert is taken for committed',
+    mechanism: 'A change whose event cannot be saved is rolled back.',
+    changes: [
+      {
+        file: 'database/pipeline/service-connection.ts',
+        find: 'if (error) return done(error);',
+        replace: '',
+      },
+      {
+        file: 'database/pipeline/service-connection.ts',
+        find: 'if (error && query.isWithoutCommit(error))',
+        replace: 'if (!query)',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/database/pipeline.test.ts',
+      title: 'commit nothing when the event cannot be saved, and fail with the error of the insert',
+    },
+  },
+  {
+    name: 'BEGIN is forgotten while it waits',
+    mechanism: 'The first statement of a transaction is sent with its BEGIN.',
+    changes: [
+      {
+        file: 'database/pipeline/service-connection.ts',
+        find: 'return taken;',
+        replace: 'return taken.slice(taken.length);',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/database/pipeline.test.ts',
+      title: 'take BEGIN along when the first statement fails, and ROLLBACK ends the failed transaction',
     },
   },
   {

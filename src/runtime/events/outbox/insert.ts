@@ -2,12 +2,17 @@ import type { OutgoingMessage } from '../event/message.ts';
 
 /** Runs SQL: a client of `pg`, inside or outside of a transaction. */
 export interface OutboxConnection {
-  query(statement: string | Prepared, values?: unknown[]): Promise<{ rows: { lane: number }[] }>;
+  query(statement: string | OutboxStatement, values?: unknown[]): Promise<{ rows: LaneRow[] }>;
 }
 
-/** A statement that PostgreSQL plans once per session. */
-interface Prepared {
-  name: string;
+interface LaneRow {
+  /** Missing in the answer of a statement that only locks. */
+  lane?: number;
+}
+
+export interface OutboxStatement {
+  /** PostgreSQL plans a statement with a name once per session. */
+  name?: string;
   text: string;
   values: unknown[];
 }
@@ -60,28 +65,36 @@ export async function lockKeys(connection: OutboxConnection, keys: readonly stri
 export async function insertIntoOutbox(
   connection: OutboxConnection,
   messages: readonly OutgoingMessage[],
-  { session = false }: InsertOptions = {},
+  options?: InsertOptions,
 ): Promise<Set<number>> {
   const lanes = new Set<number>();
+  for (const statement of outboxStatements(messages, options))
+    addLanes(lanes, (await connection.query(statement)).rows);
+  return lanes;
+}
+
+/** Adds the lanes in the answer of an outbox statement. */
+export function addLanes(lanes: Set<number>, rows: readonly LaneRow[]): void {
+  for (const { lane } of rows) if (lane !== undefined) lanes.add(lane);
+}
+
+/**
+ * Returns the statements that insert messages, each of which answers with the `lane` of its messages. Run them in order in one
+ * transaction, and end that right afterwards.
+ */
+export function* outboxStatements(
+  messages: readonly OutgoingMessage[],
+  { session = false }: InsertOptions = {},
+): Generator<OutboxStatement> {
   const [only] = messages;
   if (only && messages.length === 1) {
     const values = [only.key, only.topic, JSON.stringify(only.headers), only.value.toString()];
-    const { rows } = session
-      ? await connection.query({ name: 'outbox_insert', text: insertOne, values })
-      : await connection.query(insertOne, values);
-    for (const { lane } of rows) lanes.add(lane);
-    return lanes;
+    yield { ...(session && { name: 'outbox_insert' }), text: insertOne, values };
+    return;
   }
-  if (messages.length > ROWS_PER_STATEMENT)
-    await lockKeys(
-      connection,
-      messages.map(({ key }) => key),
-    );
-  for (let start = 0; start < messages.length; start += ROWS_PER_STATEMENT) {
-    const rows = messages.slice(start, start + ROWS_PER_STATEMENT);
-    for (const { lane } of (await connection.query(insert, messageColumns(rows))).rows) lanes.add(lane);
-  }
-  return lanes;
+  if (messages.length > ROWS_PER_STATEMENT) yield { text: locked, values: [messages.map(({ key }) => key)] };
+  for (let start = 0; start < messages.length; start += ROWS_PER_STATEMENT)
+    yield { text: insert, values: messageColumns(messages.slice(start, start + ROWS_PER_STATEMENT)) };
 }
 
 function messageColumns(messages: readonly OutgoingMessage[]): unknown[] {

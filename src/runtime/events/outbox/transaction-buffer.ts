@@ -1,14 +1,20 @@
 import type { Knex } from 'knex';
 import { failpoint } from '../../async/failpoint.ts';
+import type { LastStatement } from '../../database/pipeline/service-connection.ts';
 import { onTransactionEnd } from '../../database/transaction-end.ts';
 import type { OutgoingMessage } from '../event/message.ts';
-import { insertIntoOutbox, type InsertOptions, type OutboxConnection } from './insert.ts';
+import {
+  addLanes,
+  outboxStatements,
+  type InsertOptions,
+  type OutboxConnection,
+  type OutboxStatement,
+} from './insert.ts';
 
 /** Messages buffered until their transactions commit. */
 export interface TransactionBuffers {
   /**
-   * Buffers a message until the transaction commits; all of its messages are then inserted in one statement before COMMIT.
-   * Rolling back a savepoint drops its messages. If the insert fails, so does the commit, and everything is rolled back.
+   * Buffers a message until the transaction commits; all of its messages are then inserted together with COMMIT. Rolling back a savepoint drops its messages. If the insert fails, so does the commit, and everything is rolled back.
    * Throws if the transaction has ended.
    */
   add(trx: Knex.Transaction, message: OutgoingMessage): void;
@@ -25,12 +31,10 @@ export function createTransactionBuffers(
     const known = buffers.get(trx);
     if (known) return known;
     const messages: OutgoingMessage[] = [];
-    let lanes: ReadonlySet<number> = new Set();
+    const lanes = new Set<number>();
     buffers.set(trx, messages);
     onTransactionEnd(trx, {
-      async beforeCommit(connection) {
-        lanes = await insertBuffered(connection, messages);
-      },
+      beforeCommit: (connection) => insertBuffered(connection, messages, lanes),
       afterCommit: () => void (lanes.size > 0 && onCommit(lanes)),
       afterRelease() {
         const outer = trx.parentTransaction && bufferOf(trx.parentTransaction);
@@ -40,10 +44,24 @@ export function createTransactionBuffers(
     return messages;
   }
 
-  async function insertBuffered(connection: OutboxConnection, messages: readonly OutgoingMessage[]) {
-    const lanes = await insertIntoOutbox(connection, messages, options);
-    failpoint('outbox.inserted');
-    return lanes;
+  /** Inserts all messages but those of the last statement, to which it resolves. */
+  async function insertBuffered(
+    connection: OutboxConnection,
+    messages: readonly OutgoingMessage[],
+    lanes: Set<number>,
+  ): Promise<LastStatement | undefined> {
+    let last: OutboxStatement | undefined;
+    for (const statement of outboxStatements(messages, options)) {
+      if (last) addLanes(lanes, (await connection.query(last)).rows);
+      last = statement;
+    }
+    return (
+      last && {
+        statement: last,
+        onSent: () => failpoint('outbox.sent'),
+        onResult: ({ rows }) => addLanes(lanes, rows),
+      }
+    );
   }
 
   return {
