@@ -9,7 +9,7 @@ const openApiGenerator = 'org.openapitools:openapi-generator-cli:7.17.0';
 const here = import.meta.dirname;
 
 /** Needs Java 17, Maven and Python 3 with venv; their packages come from Maven Central and PyPI. */
-describe('clients that openapi-generator makes of a service with fields of every type', function () {
+describe('clients that openapi-generator generates for a service with fields of every type', function () {
   this.timeout(300_000);
   let folder: string;
   let service: EveryTypeService;

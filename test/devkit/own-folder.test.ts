@@ -30,14 +30,14 @@ describe('.microservice', () => {
     assert.deepEqual(await readdir(elsewhere), []);
   };
 
-  it('is closed to others, an older one too', async () => {
+  it('is closed to other users, even if an older version created it', async () => {
     const folder = path.join(service, '.microservice');
     await mkdir(folder, { mode: 0o755 });
     await dataDirectory(service, 'postgres');
     assert.equal((await stat(folder)).mode & 0o777 & ~0o010, 0o700);
   });
 
-  it('is refused where it is a symbolic link, and the target stays as it is', async () => {
+  it('is refused if it is a symbolic link, and the target stays unchanged', async () => {
     const link = path.join(service, '.microservice');
     await symlink(elsewhere, link);
     await assert.rejects(dataDirectory(service, 'postgres'), refused(link));
@@ -55,7 +55,7 @@ describe('.microservice', () => {
     await assertUntouched();
   });
 
-  it('is refused where the folder of PostgreSQL or the broker in it is a symbolic link', async () => {
+  it('is refused if the folder of PostgreSQL or the broker in it is a symbolic link', async () => {
     const link = await dataDirectory(service, 'data');
     await symlink(elsewhere, link);
     await assert.rejects(startPostgres({ directory: link }), refused(link));

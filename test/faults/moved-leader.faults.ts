@@ -9,7 +9,7 @@ const topic = 'moved-leader';
 const keys = Array.from({ length: 60 }, (_, index) => `key-${index}`);
 
 /** KafkaJS's own reaction to a leader that is replaced during a send loses messages; see connectProducer of the driver. */
-describe('a sender whose partitions get another leader in mid-send', function () {
+describe('a sender whose partitions change leaders during a send', function () {
   this.timeout(300_000);
   let kafka: Omit<Infrastructure, 'postgres'>;
   let driver: KafkaDriver;

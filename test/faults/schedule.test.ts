@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { drawSchedule, faultKinds, links } from './schedule.ts';
 
 describe('drawSchedule', () => {
-  it('draws the same faults for the same seed, and others for another', () => {
+  it('draws the same faults for the same seed, and other faults for another seed', () => {
     const options = { seed: 42, faults: 60 };
     assert.deepEqual(drawSchedule(options), drawSchedule(options));
     assert.notDeepEqual(drawSchedule(options), drawSchedule({ ...options, seed: 43 }));
   });
 
-  it('draws as many of each kind as of any other, and at least so many in all', () => {
+  it('draws equal numbers of each kind, and at least the requested number in all', () => {
     const all = drawSchedule({ seed: 1, faults: 60 }).flat();
     for (const wanted of faultKinds) assert.equal(all.filter(({ kind }) => kind === wanted).length, 7);
   });

@@ -31,11 +31,11 @@ describe('startTcpProxy', () => {
     server.close();
   });
 
-  it('passes everything in both directions', async () => {
+  it('passes bytes in both directions', async () => {
     assert.equal(await ask(await open(), 'hello'), 'HELLO');
   });
 
-  it('resets connections when it cuts them, new ones too', async () => {
+  it('resets open and new connections when it cuts them', async () => {
     const client = await open();
     proxy.set({ kind: 'cut' });
     const [error]: NodeJS.ErrnoException[] = await once(client, 'error');
@@ -43,7 +43,7 @@ describe('startTcpProxy', () => {
     await assert.rejects(async () => ask(await open(), 'hello'));
   });
 
-  it('passes nothing of a half-open connection, even afterwards, and all of a new one', async () => {
+  it('passes no bytes of a half-open connection, even afterwards, and all bytes of a new connection', async () => {
     const client = await open();
     proxy.set({ kind: 'silent' });
     client.write('lost');
@@ -66,7 +66,7 @@ describe('startTcpProxy', () => {
     await reset;
   });
 
-  it('delays, and keeps the order', async () => {
+  it('delays bytes, and keeps their order', async () => {
     const client = await open();
     const begun = performance.now();
     proxy.set({ kind: 'slow', delay: 40 });

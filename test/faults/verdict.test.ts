@@ -3,7 +3,7 @@ import type { Handled, History, Sent } from './history.ts';
 import { faultsOf, judge } from './verdict.ts';
 
 describe('judge', () => {
-  it('finds nothing where each transfer was handled once and in order', () => {
+  it('finds no fault if each transfer was handled once and in order', () => {
     const verdict = judge(historyOf([1, 2, 3], [1, 2, 3]));
     assert.deepEqual(faultsOf(verdict), []);
     assert.equal(verdict.events, 3);
@@ -28,7 +28,7 @@ describe('judge', () => {
     assert.deepEqual(faultsOf(judge({ ...history, handled: history.handled.toReversed() })), []);
   });
 
-  it('compares the transfers of an account with those of no other one', () => {
+  it('compares the transfers of an account only with each other', () => {
     const one = historyOf([1, 2], [1, 2]);
     const other = historyOf([1, 2], [1, 2], 'other');
     const verdict = judge({
@@ -39,7 +39,7 @@ describe('judge', () => {
     assert.deepEqual(faultsOf(verdict), []);
   });
 
-  it('counts a gap in the sent transfers as disorder: PostgreSQL has forgotten a commit', () => {
+  it('counts a gap in the sent transfers as disorder: PostgreSQL has lost a commit', () => {
     assert.equal(judge(historyOf([1, 3], [1, 3])).outOfOrder, 1);
   });
 

@@ -14,7 +14,7 @@ import { untilReady } from '../../scripts/support/until-ready.ts';
 const combinations = pairwise(choices, 12);
 const titleOf = (answers: Answers) => Object.values(answers).join(', ');
 
-describe(`${combinations.length} combinations of answers, which cover every two answers`, function () {
+describe(`${combinations.length} combinations of answers, which cover every pair of answers`, function () {
   this.timeout(300_000);
   let folder: string;
   let workspace: string;

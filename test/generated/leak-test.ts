@@ -12,7 +12,7 @@ import { readConfig } from '../src/config.ts';
 const marker = ${JSON.stringify(marker)};
 
 describe('secrets', () => {
-  it('stay inside', async () => {
+  it('do not leave the service', async () => {
     const test = await createTestEnvironment();
     const config = readConfig(test.environment);
     const logger = createLogger(config);

@@ -105,7 +105,7 @@ describe('the bundle', () => {
     assert.doesNotMatch(text, /^import |=>|\?\.|\?\?|`|\bawait\b|\bconst\b|\blet\b/m);
   });
 
-  it('starts with little to read: the generators load when one runs', async () => {
+  it('starts quickly, since it loads a generator only to run it', async () => {
     const folder = path.dirname(await bundledCommand());
     const read = new Map<string, number>();
     const queue = ['main.js'];

@@ -57,7 +57,7 @@ describe('the memory of a folder', () => {
 describe('writing into a folder', () => {
   afterEach(removeFolders);
 
-  it('leaves nothing outside of it where a folder in it is a symbolic link', async () => {
+  it('writes nothing outside of it if a folder in it is a symbolic link', async () => {
     const [folder, outside] = [path.join(await newFolder(), 'user-service'), await newFolder()];
     await mkdir(folder);
     await symlink(outside, path.join(folder, 'src'));
@@ -69,7 +69,7 @@ describe('writing into a folder', () => {
     assert.deepEqual([await readdir(outside), await readdir(folder)], [[], ['src']]);
   });
 
-  it('leaves nothing outside of it where a file in it is a symbolic link', async () => {
+  it('writes nothing outside of it if a file in it is a symbolic link', async () => {
     const [folder, outside] = [path.join(await newFolder(), 'user-service'), await newFolder()];
     await mkdir(folder);
     const file = path.join(outside, 'theirs');
@@ -79,7 +79,7 @@ describe('writing into a folder', () => {
     assert.equal(await readFile(file, 'utf8'), 'theirs');
   });
 
-  it('leaves nothing outside of it where it is a symbolic link itself, with a target or without', async () => {
+  it('writes nothing outside of it if it is a symbolic link itself, with or without a target', async () => {
     const [cwd, outside] = [await newFolder(), await newFolder()];
     await symlink(outside, path.join(cwd, 'user-service'));
     await symlink(path.join(outside, 'none'), path.join(cwd, 'mail-service'));
@@ -108,7 +108,7 @@ describe('writing into a folder', () => {
 describe('create-microservice', () => {
   afterEach(removeFolders);
 
-  it('writes nothing where src was made a symbolic link to a folder outside, not even with --force', async () => {
+  it('writes nothing if src is a symbolic link to an outside folder, even with --force', async () => {
     const [cwd, outside] = [await newFolder(), await newFolder()];
     const args = ['user', ...quick, '--resource', 'user', '--fields', 'a:string'];
     await run(args, { cwd });
@@ -129,7 +129,7 @@ describe('create-microservice', () => {
     '.git': ['--git', '--no-install'],
     node_modules: ['--no-git', '--install'],
   })) {
-    it(`writes nothing where ${entry}, which a later step would write, is a symbolic link to a folder outside`, async () => {
+    it(`writes nothing if ${entry}, which a later step would write, is a symbolic link to an outside folder`, async () => {
       const [cwd, outside] = [await newFolder(), await newFolder()];
       const folder = path.join(cwd, 'user-service');
       await mkdir(folder);
@@ -145,7 +145,7 @@ describe('create-microservice', () => {
     });
   }
 
-  it('writes nothing where services of the workspace is a symbolic link to a folder outside', async () => {
+  it('writes nothing if services/ of the workspace is a symbolic link to an outside folder', async () => {
     const [cwd, outside] = [await newFolder(), await newFolder()];
     const remembered = { generator: 'workspace', version: '0.1.0', answers: {} };
     await writeFile(path.join(cwd, '.yo-rc.json'), JSON.stringify({ 'create-microservice': remembered }));

@@ -106,7 +106,7 @@ describe('create-microservice, refusing', () => {
     assert.deepEqual(await readdir(cwd), []);
   });
 
-  it('leaves no file behind in a folder that it must not write to', async () => {
+  it('leaves no file behind in a folder without write permission', async () => {
     const cwd = await newFolder();
     const { code, errors } = await run(['user', ...quick, '--dry-run'], { cwd: '/proc' });
     assert.equal(code, 0, errors.join('\n'));

@@ -72,7 +72,7 @@ const refusal = (pattern: RegExp) => (error: unknown) => {
 };
 
 describe('the schemas of a contract', () => {
-  it('are expanded as they refer to each other, open where one holds itself', () => {
+  it('are expanded along their references, and left open if one contains itself', () => {
     fc.assert(
       fc.property(graphs, (graph) => {
         assert.deepEqual(schemaOf(contractOf(schemasOf(graph))), expanded(graph, 0));
@@ -81,7 +81,7 @@ describe('the schemas of a contract', () => {
     );
   });
 
-  it('are refused with the file and the pointer where references make them too large', () => {
+  it('are refused with the file and the pointer if references make them too large', () => {
     assert.equal(JSON.stringify(schemaOf(contractOf(doubling(8)))).match(/"string"/g)?.length, 2 ** 7);
     assert.throws(
       () => schemaOf(contractOf(doubling(40))),
@@ -99,7 +99,7 @@ describe('the schemas of a contract', () => {
     assert.throws(() => schemaOf(long), refusal(/too large/));
   });
 
-  it('are read in a time that grows with the contract where references lead on to references', () => {
+  it('are read in time proportional to the contract if references lead to further references', () => {
     const links = 20_000;
     const schemas = Object.fromEntries(
       Array.from({ length: links }, (_, link) => [
@@ -120,7 +120,7 @@ describe('the schemas of a contract', () => {
     assert.equal(fieldsOfSchema(event?.schema ?? {})[0]?.type, 'text');
   });
 
-  it('are refused where they are nested too deep', () => {
+  it('are refused if they are nested too deeply', () => {
     assert.throws(() => schemaOf(contractOf({ S0: nested(20_000) })), refusal(/#\/components.*levels deep/));
     const chain = Object.fromEntries(
       Array.from({ length: 2_000 }, (_, at) => [`S${at}`, { items: reference(`S${at + 1}`) }]),
@@ -128,7 +128,7 @@ describe('the schemas of a contract', () => {
     assert.throws(() => schemaOf(contractOf({ ...chain, S2000: {} })), refusal(/levels deep/));
   });
 
-  it('are refused where a reference leads to itself or cannot be read', () => {
+  it('are refused if a reference leads to itself or cannot be read', () => {
     assert.throws(
       () => schemaOf(contractOf({ S0: reference('S0') })),
       refusal(/asyncapi\.json: #\/components\/schemas\/S0 .*itself/),

@@ -18,7 +18,7 @@ describe('.env.example of a service', () => {
 describe('a service on the machine of a developer', () => {
   const shop = path.resolve(service, '..', '..');
 
-  it('listens on loopback by .env.example, which .env is made of', async () => {
+  it('listens on loopback by default, as .env.example sets it', async () => {
     const variables = parseEnv(await readFile(path.join(service, '.env.example'), 'utf8'));
     assert.equal(variables['HOST'], '127.0.0.1');
   });

@@ -53,7 +53,7 @@ describe('a clone with core.autocrlf=true', function () {
     return { cwd, folder: path.join(cwd, name) };
   }
 
-  it('of a service has its lines as they were written, formatted and unchanged', async () => {
+  it('of a service has its original line endings, formatted and unchanged', async () => {
     const { cwd, folder } = await cloned(['user']);
     assert.deepEqual(await crlfFilesIn(folder), []);
     assert.deepEqual(await unformattedIn(folder), []);
@@ -62,7 +62,7 @@ describe('a clone with core.autocrlf=true', function () {
     assert.match(output, /is up to date; nothing was written/);
   });
 
-  it('of a workspace has its lines as they were written', async () => {
+  it('of a workspace has its original line endings', async () => {
     const { folder } = await cloned(['workspace', 'shop']);
     assert.deepEqual(await crlfFilesIn(folder), []);
   });

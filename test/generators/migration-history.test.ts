@@ -22,7 +22,7 @@ const shape = (owned: Run['owned'], told: Run['told'] = {}): Run => ({
 
 describe('the migrations of a service that is generated again and again', function () {
   this.timeout(180_000);
-  it('keep their names and texts, and new ones follow all that are there', () =>
+  it('keep their names and texts, and new ones follow all existing ones', () =>
     fc.assert(
       fc.asyncProperty(runs, async (sequence) => {
         const service = createGrowingService();
@@ -52,7 +52,7 @@ describe('the migrations of a service that is generated again and again', functi
       { numRuns: 40 },
     ));
 
-  it('get the tables of a newer runtime after all others, but for those that the owner added', async () => {
+  it('get the tables of a newer runtime after all others, except for the tables that the owner added', async () => {
     const older = ['event_outbox', 'event_inbox', 'event_parked'].map((table, index): [string, string] => [
       `2026010100000${index}_${table}.ts`,
       `export { down, up } from 'microservice-runtime/tables/${table.replaceAll('_', '-')}';\n`,
@@ -91,7 +91,7 @@ describe('the migrations of a service that is generated again and again', functi
     assert.deepEqual((await renamed.generate(user)).added, ['20260101000010_create_users.ts']);
   });
 
-  it('begin where the last of the owner ends, in as many digits', () => {
+  it('continue the numbers of the owner, with the same number of digits', () => {
     const preferred = '20260101000010_create_users';
     assert.equal(nameAfter([], preferred), preferred);
     assert.equal(nameAfter(['20251231000000_a.ts'], preferred), preferred);

@@ -187,7 +187,7 @@ describe('a name of a contract or of a resource', () => {
     );
   });
 
-  it('is refused where the data of two events would have one name', async () => {
+  it('is refused if the data of two events would have the same name', async () => {
     const said = await refusal([
       { type: 'x.first', aggregate: 'user-created' },
       { type: 'user.created', aggregate: 'user-created', properties: ['age'] },
@@ -198,7 +198,7 @@ describe('a name of a contract or of a resource', () => {
     assert.match(said, /--consumes/);
   });
 
-  it('is refused where Kafka takes two topics for one, and where a topic would have two owners', async () => {
+  it('is refused if Kafka treats two topics as one, or if a topic would have two owners', async () => {
     const said = await refusal([
       { type: 'x.first', topic: 'x_y.events' },
       { type: 'z.first', topic: 'x.y.events' },
@@ -208,7 +208,7 @@ describe('a name of a contract or of a resource', () => {
     assert.match(own, /"user\.events".*"user"/);
   });
 
-  it('is refused where PostgreSQL would cut two names of indexes to one, and where it would cut a column', async () => {
+  it('is refused if PostgreSQL would truncate two index names to the same name, or a column name', async () => {
     const stem = 'theCustomerBillingAddressOfThe';
     const said = await refusal([], {
       'customer-billing-address-of-an-order': `${stem}A:string:unique ${stem}B:string:unique`,
@@ -221,7 +221,7 @@ describe('a name of a contract or of a resource', () => {
 describe('a table', () => {
   const names = (count: number) => Array.from({ length: count }, (_, index) => `p${index}`);
 
-  it('is refused where its rows may not fit into a page of PostgreSQL', async () => {
+  it('is refused if its rows may not fit into a page of PostgreSQL', async () => {
     const copied = await refusal([{ type: 'user.created', properties: names(1_700) }]);
     assert.match(copied, /"user".*1,?702.*"user\.created"|"user".*1,?702/);
     assert.match(copied, /--consumes/);
@@ -239,7 +239,7 @@ describe('a table', () => {
     assert.match(owned, /"user".*403/);
   });
 
-  it('is taken with 300 columns', async () => {
+  it('is accepted with 300 columns', async () => {
     const { consumes } = await answersTo([{ type: 'user.created', properties: names(298) }]);
     assert.equal(consumes[0]?.fields.length, 298);
   });

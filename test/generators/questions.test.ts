@@ -109,7 +109,7 @@ describe('the questions of a service', () => {
     });
   });
 
-  it('are asked only where no flag and no earlier run answers', async () => {
+  it('are asked only if neither a flag nor an earlier run answers them', async () => {
     const { ask, seen } = typist([['Kubernetes manifests?', enter]]);
     const given = {
       name: 'mail',

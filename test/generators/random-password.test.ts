@@ -43,7 +43,7 @@ describe('the database password of a service', () => {
     assert.notEqual(parseEnv(theirs)['DATABASE_PASSWORD'], DATABASE_PASSWORD);
   });
 
-  it('stays when the generator runs again, with other answers too', async () => {
+  it('stays the same when the generator runs again, even with other answers', async () => {
     const before = await readVariables();
     assert.match((await run(['user'], { cwd })).output, /is up to date; nothing was written/);
     assert.equal((await run(['user', '--database-port', '5499'], { cwd })).code, 0);
@@ -53,7 +53,7 @@ describe('the database password of a service', () => {
     if (process.platform !== 'win32') assert.equal((await stat(file('.env'))).mode & 0o777, 0o600);
   });
 
-  it("stays the owner's own where the owner has chosen one", async () => {
+  it('is not replaced if the owner has chosen one', async () => {
     const own = (await readFile(file('.env'), 'utf8')).replaceAll(
       (await readVariables())['DATABASE_PASSWORD'] ?? '',
       'post$&gres',

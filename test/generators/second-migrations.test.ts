@@ -61,7 +61,7 @@ describe('migrations, when a service is generated again', function () {
     return Object.fromEntries(await Promise.all(texts));
   };
 
-  it('keeps each name and text, and names what is new after everything that is there', async () => {
+  it('keep their names and texts, and the names of new ones sort last', async () => {
     const consumes = [
       '--contract',
       contract,
@@ -102,7 +102,7 @@ describe('migrations, when a service is generated again', function () {
     assert.deepEqual(await migrations(), left);
   });
 
-  it('keeps the four migrations of the event tables that an earlier generator wrote', async () => {
+  it('include the four migrations of the event tables that an earlier generator wrote', async () => {
     const user = ['--resource', 'user', '--fields', 'name:string'];
     await generate(...user);
     await writeEventTables(path.dirname(folder));
@@ -117,7 +117,7 @@ describe('migrations, when a service is generated again', function () {
     assert.deepEqual(Object.keys(await migrations()).length, Object.keys(first).length + 1);
   });
 
-  it('adds a column for a field that an event of a provider gained, in a migration of its own', async () => {
+  it('add a column for a field that an event of a provider gained, in a separate migration', async () => {
     const consumes = ['--no-resources', '--contract', contract, '--consumes', 'account.created'];
     await generate(...consumes);
     const first = await migrations();

@@ -58,7 +58,7 @@ describe('a value in a template', () => {
     assert.equal(String(list([code`a()`, 'b'], code` | `)), 'a() | b');
   });
 
-  it('as a string is one literal, and reads back', () => {
+  it('as a string is one literal, and reads back unchanged', () => {
     check((value) => {
       const program = parsed('a.ts', `const a = { value: ${write(text(value))} };`);
       assert.deepEqual(literalsOf(program, 'value'), [value]);
@@ -66,10 +66,10 @@ describe('a value in a template', () => {
     });
   });
 
-  it('as JSON reads back', () =>
+  it('as JSON reads back unchanged', () =>
     check((value) => assert.deepEqual(JSON.parse(write(json({ value }))), { value })));
 
-  it('as a scalar of YAML reads back, by the rules of 1.1 and of 1.2', () => {
+  it('as a scalar of YAML reads back unchanged, by the rules of 1.1 and of 1.2', () => {
     for (const version of ['1.1', '1.2'] as const)
       check((value) => {
         if (!/\p{Cs}/u.test(value))
@@ -97,7 +97,7 @@ describe('a value in a template', () => {
     assert.deepEqual(printed.split('\0').slice(0, -1), values);
   });
 
-  it('as a paragraph of Markdown reads as the line that it is', async () => {
+  it('as a paragraph of Markdown is rendered as the same line', async () => {
     await fc.assert(
       fc.asyncProperty(oneLine, async (line) => {
         const written = `# A heading\n\n${write(await markdown(line))}\n\n## Another\n`;

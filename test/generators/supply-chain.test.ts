@@ -26,7 +26,7 @@ for (const packageManager of packageManagers) {
     before(async () => (files = await serviceFiles(answersFor(packageManager))));
     const linesOf = (file: string) => (files.get(file) ?? '').replaceAll('\\\n', '').split('\n');
 
-    it('runs every GitHub action by its commit, with its version behind it', () => {
+    it('pins every GitHub action to a commit, followed by its version', () => {
       const actions = linesOf('.github/workflows/ci.yml').filter((line) => line.includes('uses: '));
       assert.ok(actions.length >= 3);
       for (const action of actions) assert.match(action.replace(/.*uses: /, ''), pinned);

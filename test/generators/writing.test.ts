@@ -221,7 +221,7 @@ describe('create-microservice, a second time', function () {
 describe('create-microservice workspace', () => {
   afterEach(removeFolders);
 
-  it('writes a folder with Kafka; a service goes to its services/ from anywhere within', async () => {
+  it('writes a folder with Kafka, and puts services into its services/ from any folder within it', async () => {
     const cwd = await newFolder();
     const { code, output } = await run(['workspace', 'my-system', '--yes'], { cwd });
     assert.equal(code, 0);

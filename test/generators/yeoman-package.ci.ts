@@ -130,7 +130,7 @@ describe('generator-microservice, packed and installed', () => {
     assert.match(errors.join('\n'), /--resource is given 2 times, but --fields 1/);
   }).timeout(240_000);
 
-  it('is composed by the generator of somebody else, whose files under the folder are kept like its own', async () => {
+  it('can be composed by another generator, whose files in the folder are kept like its own', async () => {
     const cwd = await newFolder();
     const planned = await runYo(['composer', '--dry-run'], cwd);
     assert.match(planned.output, /create {2}TEAM\.md/);

@@ -122,7 +122,7 @@ for (const packageManager of ['npm', 'pnpm']) {
       assert.match(status, /No Pending Migration files/i);
     });
 
-    it('runs as another user than root, becomes ready, and on SIGTERM answers what is in flight and ends by itself', async () => {
+    it('does not run as root, becomes ready, and on SIGTERM answers the requests in flight and ends', async () => {
       const name = `${image}-run`;
       await docker('run', '--detach', '--name', name, '--network', 'host', ...environment, image);
       try {

@@ -76,7 +76,7 @@ describe('a SQLSTATE', () => {
     assert.equal(codes.size, named.size);
   });
 
-  it('stands as a literal only where it gets its name', () => {
+  it('appears as a literal only in the definition of its name', () => {
     const files = [...sourcesOf('src/runtime'), ...sourcesOf('src/devkit')].filter((file) =>
       /'\d[0-9A-Z]{4}'/.test(readSource(file)),
     );

@@ -25,7 +25,7 @@ describe('docs/guarantees.md', () => {
     }
   });
 
-  it('names each mutation, with what it takes away and the test that notices', () => {
+  it('names each mutation, with the mechanism that it removes and the test that notices', () => {
     const told = rows.filter(({ mutation }) => mutation !== '');
     assert.deepEqual(
       told.map(({ mutation }) => mutation).toSorted(),

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { importsOf, readSource, type Import } from './source-files.ts';
 
-describe('who may import what', () => {
+describe('the rules for imports', () => {
   const generators = importsOf('generators');
   const runtime = importsOf('src/runtime');
   const devkit = importsOf('src/devkit');
 
-  it('finds the sources', () => {
+  it('cover the sources', () => {
     for (const imports of [generators, runtime, devkit]) assert.ok(imports.length > 50);
   });
 

@@ -42,7 +42,7 @@ describe('an exported name', () => {
       );
     });
 
-    it(`of ${folder} is listed here only where several files define it`, () => {
+    it(`of ${folder} is listed here only if several files define it`, () => {
       const needed = new Set(several.map(([name]) => name));
       assert.deepEqual(
         Object.keys(allowed).filter((name) => !needed.has(name)),

@@ -36,7 +36,7 @@ describe('the language', () => {
         assert.ok(lines.length > 20, `finds only ${lines.length} lines`);
       });
 
-      it('avoids turns that a native engineer does not write', () => {
+      it('avoids phrases that a native engineer does not write', () => {
         const faults = lines.flatMap((line) =>
           turns.flatMap(([turn, remedy]) => {
             const found = turn.exec(line.text)?.[0];

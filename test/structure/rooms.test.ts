@@ -56,7 +56,7 @@ const packages = ['src/runtime', 'src/devkit', 'generators'];
 
 describe('the folders of the source', () => {
   for (const [folder, rooms] of Object.entries(floors)) {
-    it(`of ${folder} each stand on a floor`, () => {
+    it(`of ${folder} each have a level`, () => {
       const found = new Set(sourcesOf(folder).map((file) => roomOf(file, folder)));
       assert.deepEqual([...found].toSorted(), rooms.flat().toSorted());
     });
@@ -115,7 +115,7 @@ describe('the folders of the source', () => {
     for (const file of files) assert.ok(sources.has(file), file);
   });
 
-  it('are named as large only where they are', () => {
+  it('are listed as large only if they are', () => {
     for (const room of Object.keys(large)) assert.ok(sourcesOf(room).length > MOST_FILES, room);
   });
 });

@@ -23,7 +23,7 @@ const whole = 'events';
 describe('a released table module', function () {
   this.timeout(30_000);
 
-  it('is known here', () => {
+  it('is listed in this test', () => {
     const stems = (folder: string) => readdirSync(folder).map((file) => path.parse(file).name);
     assert.deepEqual(stems(modules).toSorted(), [...parts, whole].toSorted());
     assert.deepEqual(stems(released).toSorted(), [...parts, whole].toSorted());
@@ -43,7 +43,7 @@ describe('a released table module', function () {
     }
   });
 
-  it('is undone by its down', async () => {
+  it('is removed by its down function', async () => {
     const migrated = (wanted: string[], undone: string[] = []) =>
       schemaAfter(async (database) => {
         for (const name of wanted) await (await load(name)).up(database);
@@ -54,7 +54,7 @@ describe('a released table module', function () {
     assert.deepEqual(await migrated([whole], [whole]), []);
   });
 
-  it('that makes all tables of the event bus makes the schema of the four that it stands for', async () => {
+  it('that creates all tables of the event bus creates the schema of the four modules that it replaces', async () => {
     const migrated = (wanted: string[]) =>
       schemaAfter(async (database) => {
         for (const name of wanted) await (await load(name)).up(database);
@@ -64,7 +64,7 @@ describe('a released table module', function () {
     assert.deepEqual(one, await migrated(parts));
   });
 
-  it('that makes all tables of the event bus keeps them all while one has rows', async () => {
+  it('that creates all tables of the event bus keeps all of them while one has rows', async () => {
     const row = { consumer_group: 'g', topic: 'x.events', partition: 0, position: 1 };
     const kept = await schemaAfter(async (database) => {
       const tables = await load(whole);

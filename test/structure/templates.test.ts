@@ -41,7 +41,7 @@ describe('a template', () => {
     assert.ok(tags.filter(({ kind }) => kind === '=').length > 300);
   });
 
-  it('writes a value with <%= %> alone', () => {
+  it('writes values only with <%= %>', () => {
     assert.deepEqual(
       tags.filter(({ kind }) => kind !== '=' && kind !== '').map(({ file, inside }) => `${file}: ${inside}`),
       [],
@@ -55,7 +55,7 @@ describe('a template', () => {
     );
   });
 
-  it('prints only through that file', () => {
+  it('calls no function that could print a value otherwise', () => {
     const ways =
       /\b(__\w+|include|escapeFn|rethrow|print|constructor|prototype|eval|Function|globalThis|process|import)\b/;
     assert.deepEqual(
@@ -81,7 +81,7 @@ describe('a template', () => {
 });
 
 describe('source text', () => {
-  it('is made by the functions of generators/rendering alone', () => {
+  it('is created only by the functions of generators/rendering', () => {
     const others = sources.filter((file) => !file.startsWith(home));
     assert.deepEqual(places(others, /\bnew Code\b|\bas (unknown as )?Code\b|\bcode\((?!`)/g), []);
     assert.doesNotMatch(read(`${home}code.ts`), /export class/);

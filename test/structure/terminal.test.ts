@@ -26,7 +26,7 @@ function sources(folder: string): string[] {
 }
 
 describe('output to a terminal', () => {
-  it('passes through one door in each package', () => {
+  it('passes through one module in each package', () => {
     const files = ['generators', 'src/runtime', 'src/devkit'].flatMap(sources);
     assert.ok(files.length > 200);
     const speakers = files.filter((file) =>

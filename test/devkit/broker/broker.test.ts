@@ -97,7 +97,7 @@ describe('startBroker', () => {
     assert.match(coordinators[0]!.errorMessage, /neither transactions/);
   });
 
-  it('finds the greatest timestamp among the records that are left', async () => {
+  it('finds the greatest timestamp among the remaining records', async () => {
     const { client, topic } = await startWithTopic();
     const start = Date.now() - 60_000;
     const latest = async () => {

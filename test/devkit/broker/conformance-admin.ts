@@ -77,12 +77,12 @@ export function adminSuite(broker: BrokerAddress): void {
       ['preallocate', 'perhaps'],
     ];
     for (const [name, value] of wrong) {
-      it(`is refused ${name}=${value}`, async () => {
+      it(`cannot set ${name}=${value}`, async () => {
         assert.equal(await alter({ [name]: value }), error.invalidConfig);
       });
     }
 
-    it('is refused a topic that is not there', async () => {
+    it('cannot configure an unknown topic', async () => {
       assert.equal(await alter({}, { name: `${topic}-unknown` }), error.unknownTopicOrPartition);
     });
 
@@ -108,7 +108,7 @@ export function adminSuite(broker: BrokerAddress): void {
       assert.equal((await produce(client, { topic, values: ['d'] })).baseOffset, '3');
     });
 
-    it('supports no access control', async () => {
+    it('is told that access control is disabled', async () => {
       const acl = {
         resourceType: 2,
         resourceName: 'x',
@@ -131,12 +131,12 @@ export function adminSuite(broker: BrokerAddress): void {
       );
     });
 
-    it('finds no login on a plain-text listener', async () => {
+    it('cannot log in on a plain-text listener', async () => {
       const answer = await client.call<{ errorCode: number }>('SaslHandshake', 1, { mechanism: 'PLAIN' });
       assert.equal(answer.errorCode, error.illegalSaslState);
     });
 
-    it('moves no partition away from the one broker', async () => {
+    it('cannot move a partition away from the only broker', async () => {
       const reassign = async (partition: number, replicas: number[]) => {
         const answer = await client.call<{ responses: { partitions: { errorCode: number }[] }[] }>(
           'AlterPartitionReassignments',

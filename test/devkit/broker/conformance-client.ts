@@ -62,7 +62,7 @@ export function clientSuite(broker: BrokerAddress): void {
       return consumer;
     }
 
-    it('gets what it sent idempotently, plain and gzip, in order per key', async () => {
+    it('receives messages that it sent idempotently, plain and gzip, in order per key', async () => {
       for (let i = 0; i < 10; i++) {
         await send(i * 50, i * 50 + 50, i % 2 ? CompressionTypes.GZIP : CompressionTypes.None);
       }

@@ -186,7 +186,7 @@ export function groupSuite(broker: BrokerAddress): void {
         assert.equal(answer.errorCode, error.inconsistentGroupProtocol);
       });
 
-      it('leaves out a member that does not join again in the rebalance timeout', async () => {
+      it('removes a member that does not rejoin within the rebalance timeout', async () => {
         const slow = await stableMember({ rebalanceTimeout: 500 });
         const { client, memberId } = await newMember({ rebalanceTimeout: 500 });
         const joined = await join(client, memberId, { rebalanceTimeout: 500 });
@@ -250,7 +250,7 @@ export function groupSuite(broker: BrokerAddress): void {
         assert.equal((await joining).errorCode, error.none);
       });
 
-      it('keeps a member, and one without heartbeats is out after its session timeout', async function () {
+      it('keeps a member with heartbeats, and removes one without heartbeats after its session timeout', async function () {
         this.timeout(30_000);
         const { leader, follower } = await twoMembers();
         await Promise.all([sync(leader, {}), sync(follower)]);
@@ -264,7 +264,7 @@ export function groupSuite(broker: BrokerAddress): void {
     });
 
     describe('LeaveGroup', () => {
-      it('empties the group, and refuses a member that it does not know', async () => {
+      it('empties the group, and refuses an unknown member', async () => {
         const member = await stableMember();
         assert.equal(await leave(member), error.none);
         assert.equal(await leave(member), error.unknownMemberId);
@@ -280,7 +280,7 @@ export function groupSuite(broker: BrokerAddress): void {
         assert.deepEqual([await committed(), await committed(1)], ['5', '-1']);
       });
 
-      it('are refused from an old generation, a stranger, and while the group rebalances', async () => {
+      it('are refused from an old generation, from an unknown member, and while the group rebalances', async () => {
         const { leader, follower } = await twoMembers();
         const old = { ...leader, generation: leader.generation - 1 };
         assert.equal(await commit(old), error.illegalGeneration);
@@ -311,7 +311,7 @@ export function groupSuite(broker: BrokerAddress): void {
     }
 
     describe('DeleteGroups', () => {
-      it('deletes an empty group with its offsets, and only such a one', async () => {
+      it('deletes a group with its offsets, but only if the group is empty', async () => {
         const member = await stableMember();
         await commit(member);
         assert.equal(await remove(), error.nonEmptyGroup);

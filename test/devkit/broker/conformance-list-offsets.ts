@@ -105,7 +105,7 @@ export function listOffsetsSuite(broker: BrokerAddress): void {
       assert.deepEqual(await find(special.earliestPendingUpload[0]), nothing);
     });
 
-    it('refuses each special time in the versions before it, and all other negative ones', async () => {
+    it('refuses each special time in the versions before its introduction, and every other negative time', async () => {
       const refused = { errorCode: UNSUPPORTED_VERSION, timestamp: -1, offset: -1 };
       await produceAt([1]);
       for (let version = 1; version <= LAST_VERSION; version++) {

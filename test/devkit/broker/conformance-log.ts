@@ -94,7 +94,7 @@ export function logSuite(broker: BrokerAddress): void {
         assert.deepEqual(await values(), []);
       });
 
-      it('refuses a record of more than an hour ahead, and takes an old one', async () => {
+      it('refuses a timestamp more than an hour ahead, and accepts an old one', async () => {
         const at = (timestamp: number) => produce(client, { topic, values: ['a'], timestamp });
         assert.equal((await at(Date.now() + 3_660_000)).errorCode, error.invalidTimestamp);
         assert.equal((await at(Date.now() + 3_540_000)).errorCode, 0);
@@ -124,7 +124,7 @@ export function logSuite(broker: BrokerAddress): void {
         assert.equal((await values()).length, 3);
       });
 
-      it('is refused when it leaves out a sequence', async () => {
+      it('is refused when it skips a sequence', async () => {
         const producerId = await newProducer();
         await produce(client, { topic, values: ['a'], producerId });
         const answer = await produce(client, { topic, values: ['c'], producerId, sequence: 2 });
@@ -168,14 +168,14 @@ export function logSuite(broker: BrokerAddress): void {
         assert.equal((await fetch(client, { topic, offset: 1 })).errorCode, error.offsetOutOfRange);
       });
 
-      it('gives a first batch that is larger than the client asked for', async () => {
+      it('returns the first batch even if it is larger than the requested maximum', async () => {
         await produce(client, { topic, values: ['a'.repeat(1000)] });
         await produce(client, { topic, values: ['b'.repeat(1000)] });
         const { messages } = await fetch(client, { topic, offset: 0, maxBytes: 100 });
         assert.equal(messages.length, 1);
       });
 
-      it('answers an empty fetch after the longest wait', async () => {
+      it('answers an empty fetch after the maximum wait', async () => {
         const start = performance.now();
         const { messages, highWatermark } = await fetch(client, { topic, offset: 0, maxWait: 200 });
         assert.ok(performance.now() - start >= 190, `${performance.now() - start} ms`);
@@ -211,7 +211,7 @@ export function logSuite(broker: BrokerAddress): void {
         assert.deepEqual([await offsetAt(-2), await offsetAt(-1)], ['0', '2']);
       });
 
-      it('finds the first record of a time, in plain and gzip batches, and -1 beyond the last', async () => {
+      it('finds the first record at or after a time, in plain and gzip batches, and -1 beyond the last', async () => {
         const start = Date.now() - 60_000;
         await produce(client, { topic, values: ['a', 'b'], timestamp: start });
         await produce(client, { topic, values: ['c', 'd'], timestamp: start + 1000, compression: 1 });

@@ -59,7 +59,7 @@ export function newerSuite(broker: BrokerAddress): void {
       assert.deepEqual(told, [[[topic, [1, -1]]], [[topic, [1]]], []]);
     });
 
-    it('of DescribeGroups does not find a group that is not there', async () => {
+    it('of DescribeGroups does not find an unknown group', async () => {
       interface Answer {
         groups: { errorCode: number; groupState: string }[];
       }
@@ -88,7 +88,7 @@ export function newerSuite(broker: BrokerAddress): void {
       assert.equal(await find([], ['consumer']), undefined);
     });
 
-    it('of JoinGroup tells the type of the protocol, and no protocol where it refuses', async () => {
+    it('of JoinGroup returns the protocol type, and no protocol in a refusal', async () => {
       const groupId = `${world.groupId}-9`;
       const first = await client.ask<object>('JoinGroup', 8, { groupId, ...joining });
       const { memberId, ...refused } = first as { memberId: string };
@@ -132,7 +132,7 @@ export function newerSuite(broker: BrokerAddress): void {
       assert.deepEqual(errorsIn(await sync('consumer', 'other')), [error.inconsistentGroupProtocol]);
     });
 
-    it('of OffsetForLeaderEpoch finds where the log of an epoch ends', async () => {
+    it('of OffsetForLeaderEpoch finds the end of the log of an epoch', async () => {
       interface Answer {
         topics: { partitions: object[] }[];
       }
@@ -149,7 +149,7 @@ export function newerSuite(broker: BrokerAddress): void {
       assert.deepEqual(await ask(0, 1), { errorCode: error.unknownLeaderEpoch, ...none });
     });
 
-    it('of Fetch and ListOffsets refuses an epoch that is not yet', async () => {
+    it('of Fetch and ListOffsets refuses a future epoch', async () => {
       const { topic } = world;
       const at = { currentLeaderEpoch: 1, fetchOffset: 0, partitionMaxBytes: 1000 };
       const fetched = await client.ask('Fetch', 12, { topics: [{ topic, partitions: [at] }] });
@@ -159,7 +159,7 @@ export function newerSuite(broker: BrokerAddress): void {
       assert.deepEqual(errorsIn(listed), [error.unknownLeaderEpoch]);
     });
 
-    it('of LeaveGroup answers each member', async () => {
+    it('of LeaveGroup returns a result for each member', async () => {
       const { groupId } = world;
       const members = [{ memberId: 'a' }, { memberId: 'b', reason: 'tired' }];
       const answer = await client.ask<{ errorCode: number; members: object[] }>('LeaveGroup', 5, {

@@ -114,7 +114,7 @@ export function staticMemberSuite(broker: BrokerAddress): void {
       return { leader: { ...leader, ...again }, follower };
     }
 
-    it('joins at once, and is named to the leader and in descriptions of the group', async () => {
+    it('joins at once, and its name appears to the leader and in descriptions of the group', async () => {
       const { leader, follower } = await two();
       assert.ok(leader.memberId.startsWith('one-'), leader.memberId);
       const named = [leader, follower].map(
@@ -131,7 +131,7 @@ export function staticMemberSuite(broker: BrokerAddress): void {
       assert.deepEqual(new Set(described), new Set(named));
     });
 
-    it('that comes back has its assignment again, and nobody else notices', async () => {
+    it('that rejoins gets its assignment back without a rebalance', async () => {
       const { leader, follower } = await two();
       const client = await connect();
       const back = await join(client, { groupInstanceId: 'two' });
@@ -145,7 +145,7 @@ export function staticMemberSuite(broker: BrokerAddress): void {
       assert.equal(await heartbeat(member), 0);
     });
 
-    it('that comes back as the leader leaves the assignments as they are', async () => {
+    it('that rejoins as the leader does not change the assignments', async () => {
       const { leader, follower } = await two();
       const older = await connect();
       const back = await join(older, { groupInstanceId: 'one' }, 8);
@@ -160,7 +160,7 @@ export function staticMemberSuite(broker: BrokerAddress): void {
       assert.equal(await heartbeat(follower), 0);
     });
 
-    it('that comes back with another protocol makes the group rebalance', async () => {
+    it('that rejoins with another protocol makes the group rebalance', async () => {
       const both = ['range', 'other'].map((name) => ({ name, metadata: Buffer.from('wants') }));
       const { follower } = await two({ protocols: both });
       const client = await connect();
@@ -233,7 +233,7 @@ export function staticMemberSuite(broker: BrokerAddress): void {
       assert.ok(led.generationId > follower.generationId);
     });
 
-    it('leaves by its name alone, as an administrator makes it leave', async () => {
+    it('can be removed by its name alone, as an administrator does', async () => {
       const { leader, follower } = await two();
       const left = await leave(world.client, { groupInstanceId: 'two' }, { groupInstanceId: 'unknown' });
       assert.deepEqual(left, [0, error.unknownMemberId]);

@@ -50,12 +50,12 @@ export function topicIdSuite(broker: BrokerAddress): void {
       assert.deepEqual([topic!.errorCode, topic!.name, topic!.partitions.length], [0, name, 2]);
     });
 
-    it('is not found where no topic has it', async () => {
+    it('is unknown if no topic has it', async () => {
       const [topic] = await describeIds(UNKNOWN_ID);
       assert.deepEqual([topic!.errorCode, topic!.name], [error.unknownTopicId, null]);
     });
 
-    it('is another one when the topic is made again under its name', async () => {
+    it('changes when the topic is created again under the same name', async () => {
       const name = `topic-${randomUUID()}`;
       const old = await create(name);
       const remove = () => client.ask('DeleteTopics', 6, { topics: [{ topicId: old }], timeoutMs: 10_000 });
@@ -67,13 +67,13 @@ export function topicIdSuite(broker: BrokerAddress): void {
       assert.equal(await topicIdOf(client, name), topicId);
     });
 
-    it('is not taken together with a name', async () => {
+    it('is refused together with a name', async () => {
       const { topic: name, topicId } = world;
       const answer = await client.ask('DeleteTopics', 6, { topics: [{ name, topicId }], timeoutMs: 10_000 });
       assert.deepEqual(errorsIn(answer), [error.invalidRequest]);
     });
 
-    it('says to Produce and Fetch which topic is meant', async () => {
+    it('identifies the topic in Produce and Fetch', async () => {
       const { records } = world;
       const { topicId } = await world.createTopic();
       const produce = (id: string) =>
@@ -95,7 +95,7 @@ export function topicIdSuite(broker: BrokerAddress): void {
       assert.deepEqual(errorsIn(await fetch(UNKNOWN_ID)), [error.unknownTopicId]);
     });
 
-    it('says to OffsetCommit and OffsetFetch which topic is meant', async () => {
+    it('identifies the topic in OffsetCommit and OffsetFetch', async () => {
       const { groupId, memberId, generation, topicId } = world;
       const commit = (id: string) =>
         client.ask('OffsetCommit', 10, {

@@ -64,19 +64,19 @@ export function topicSuite(broker: BrokerAddress): void {
       assert.deepEqual(await describeTopic(topic), { errorCode: 0, partitions: 3 });
     });
 
-    it('are listed, all of them, where none is named', async () => {
+    it('are all listed if none is named', async () => {
       const answer = await client.call<Metadata>('Metadata', 6, { topics: [] });
       assert.ok(
         answer.topicMetadata.length === 0 || answer.topicMetadata.some((each) => each.topic === topic),
       );
     });
 
-    it('are not made by a client that does not allow it', async () => {
+    it('are not created for a client that does not allow it', async () => {
       const { errorCode } = await describeTopic(`${topic}-unknown`);
       assert.equal(errorCode, error.unknownTopicOrPartition);
     });
 
-    it('take -1 partitions and replicas as the broker default', async () => {
+    it('treat -1 partitions and replicas as the broker default', async () => {
       const name = `new-${randomUUID()}`;
       assert.equal(await create({ topic: name, numPartitions: -1, replicationFactor: -1 }), 0);
       assert.equal((await describeEventually(name, 1)).errorCode, 0);
@@ -104,7 +104,7 @@ export function topicSuite(broker: BrokerAddress): void {
       assert.equal(await create({ topic: topic.replaceAll('-', '_') }), error.invalidTopic);
     });
 
-    it('are not made by a dry run', async () => {
+    it('are not created by a dry run', async () => {
       const name = `new-${randomUUID()}`;
       assert.equal(await create({ topic: name }, true), error.none);
       assert.equal((await describeTopic(name)).errorCode, error.unknownTopicOrPartition);
@@ -118,7 +118,7 @@ export function topicSuite(broker: BrokerAddress): void {
       assert.equal((await remove()).topicErrors[0]!.errorCode, error.unknownTopicOrPartition);
     });
 
-    it('get more partitions, never fewer', async () => {
+    it('can get more partitions, but not fewer', async () => {
       const grow = async (count: number, assignments?: number[][]) => {
         const answer = await client.call<{ topicErrors: { errorCode: number }[] }>('CreatePartitions', 1, {
           topicPartitions: [{ topic, count, assignments }],
@@ -132,7 +132,7 @@ export function topicSuite(broker: BrokerAddress): void {
       assert.equal((await describeEventually(topic, 5)).errorCode, 0);
     });
 
-    it('are described with their configuration, own values apart from defaults', async () => {
+    it('are described with their configuration, own values separate from defaults', async () => {
       const name = `new-${randomUUID()}`;
       await create({ topic: name, configEntries: [{ name: 'retention.bytes', value: '1234567' }] });
       await describeEventually(name, 1);

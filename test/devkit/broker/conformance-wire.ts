@@ -38,7 +38,7 @@ export function wireSuite(broker: BrokerAddress): void {
       assert.ok(count > 15 && count < 120, `${count} APIs`);
     });
 
-    it('answers a version of ApiVersions that it does not know in version 0', async () => {
+    it('answers an unknown version of ApiVersions in version 0', async () => {
       const taggedFields = Buffer.from([0]);
       client.write(request(API_VERSIONS, 99, taggedFields));
       const answer = await client.read();
@@ -52,7 +52,7 @@ export function wireSuite(broker: BrokerAddress): void {
       await client.closed;
     });
 
-    it('closes the connection on a version that it does not answer', async () => {
+    it('closes the connection on an unsupported version', async () => {
       client.write(request(PRODUCE, 99, Buffer.alloc(0)));
       await client.closed;
     });
@@ -62,7 +62,7 @@ export function wireSuite(broker: BrokerAddress): void {
       await client.closed;
     });
 
-    it('closes the connection on a body that ends too early, and goes on answering others', async () => {
+    it('closes the connection on a body that ends too early, and continues to answer other connections', async () => {
       const whole = await encodeRequest('JoinGroup', 5, {
         groupId: 'group',
         sessionTimeout: 6000,
@@ -82,7 +82,7 @@ export function wireSuite(broker: BrokerAddress): void {
       other.close();
     });
 
-    it('answers requests that came in one piece, and in single bytes, in their order', async () => {
+    it('answers requests in order, whether they arrive in one piece or in single bytes', async () => {
       const [first, second] = await Promise.all([
         encodeRequest('ApiVersions', 2, {}, 1),
         encodeRequest('ListGroups', 2, {}, 2),

@@ -68,7 +68,7 @@ describe('a broker with a directory', () => {
     assert.deepEqual(await readdir(join(directory, 'topics')), []);
   });
 
-  it('keeps the id of a topic, gives one to a topic without, and another one to its successor', async () => {
+  it('keeps the id of a topic, gives an id to a topic without one, and a new id to a recreated topic', async () => {
     const id = await topicIdOf(client, topic);
     await restart();
     assert.equal(await topicIdOf(client, topic), id);
@@ -88,7 +88,7 @@ describe('a broker with a directory', () => {
     assert.equal(await topicIdOf(client, topic), given);
   });
 
-  it('returns no offsets of a topic that is missing in its journal', async () => {
+  it('returns no offsets for a topic that is missing in its journal', async () => {
     const partitions = [{ partition: 0, offset: '3', metadata: null }];
     const commit = { groupId: 'group', groupGenerationId: -1, memberId: '' };
     await client.call('OffsetCommit', 5, { ...commit, topics: [{ topic, partitions }] });
@@ -117,7 +117,7 @@ describe('a broker with a directory', () => {
     return Number(answer.producerId);
   }
 
-  it('keeps the sequences of producers, also when their log has begun a new file', async () => {
+  it('keeps the sequences of producers, even when their log has begun a new file', async () => {
     const producerId = await newProducer();
     for (let sequence = 0; sequence < 20; sequence++) {
       await produce(client, { topic, values: ['x'.repeat(1_000_000)], producerId, sequence });
@@ -162,7 +162,7 @@ describe('a broker with a directory', () => {
     assert.deepEqual(await values(), []);
   });
 
-  it('keeps where a partition begins after records were deleted', async () => {
+  it('keeps the start of a partition after records were deleted', async () => {
     await produce(client, { topic, values: ['a', 'b', 'c'] });
     await client.call('DeleteRecords', 1, {
       topics: [{ topic, partitions: [{ partition: 0, offset: '2' }] }],
@@ -194,7 +194,7 @@ describe('a broker with a directory', () => {
       ['with a damaged last batch', (file, size) => damage(file, size - 2), ['a', 'b']],
     ];
     for (const [title, tear, kept] of tears) {
-      it(`keeps the whole records: ${title}`, async () => {
+      it(`keeps the complete records: ${title}`, async () => {
         const [file = ''] = await logFiles();
         await tear(file, (await stat(file)).size);
         await restart();
@@ -205,7 +205,7 @@ describe('a broker with a directory', () => {
       });
     }
 
-    it('keeps the whole entries of the journal', async () => {
+    it('keeps the complete entries of the journal', async () => {
       await appendFile(join(directory, 'journal.jsonl'), '["topic","half');
       await restart();
       assert.deepEqual(await values(), ['a', 'b', 'c']);
@@ -219,7 +219,7 @@ describe('a broker with a directory', () => {
     await assert.rejects(startBroker({ directory }), /journal\.jsonl, line \d+ is damaged: nonsense/);
   });
 
-  it('drops the oldest files beyond the retention, and says where the log begins', async () => {
+  it('drops the oldest files beyond the retention, and reports the start of the log', async () => {
     const retentionBytes = 2_000_000;
     await restart({ retentionBytes });
     for (let i = 0; i < 60; i++) await produce(client, { topic, values: ['x'.repeat(100_000)] });

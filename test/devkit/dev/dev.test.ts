@@ -63,7 +63,7 @@ describe('microservice-devkit dev', function () {
     assert.doesNotMatch(dev.output(), /secret|\n +at /);
   };
 
-  it('starts the missing servers, migrates, runs the service, and ends all with exit code 0 at Ctrl-C', async () => {
+  it('starts the missing servers, migrates, runs the service, and stops everything with exit code 0 on Ctrl-C', async () => {
     const { root, variables } = await createService();
     const dev = run(root);
     await dev.shows(new RegExp(`Service +http://localhost:${variables.PORT} +documentation .*/docs`));
@@ -102,7 +102,7 @@ describe('microservice-devkit dev', function () {
     await assertAllClosed(variables);
   });
 
-  it('ends when the npm that ran it is gone', async () => {
+  it('ends when its parent npm process has ended', async () => {
     const { root, variables } = await createService();
     const npm = runDevkit(root, ['dev', '--parts-only'], { npm_execpath: 'npm' }, 'shell');
     running.push(npm);
@@ -151,7 +151,7 @@ describe('microservice-devkit dev', function () {
     assert.deepEqual(await readdir(path.join(root, '.microservice')), ['.gitignore']);
   });
 
-  it('takes the place of a PostgreSQL that a killed dev has left, when that ends', async () => {
+  it('starts PostgreSQL when the server that a killed dev left running ends', async () => {
     const { root, variables } = await createService();
     const directory = path.join(root, '.microservice', 'postgres');
     const port = Number(new URL(variables.DATABASE_URL).port);
@@ -172,7 +172,7 @@ describe('microservice-devkit dev', function () {
     assert.deepEqual(await query(variables.DATABASE_URL, 'select 1 as one'), [{ one: 1 }]);
   });
 
-  it('lets the real environment win over .env', async () => {
+  it('prefers the real environment to .env', async () => {
     const { root } = await createService({ DATABASE_URL: 'postgres://user@db.invalid/users' });
     const free = await freeVariables();
     const dev = run(root, ['--parts-only'], { DATABASE_URL: free.DATABASE_URL });
@@ -180,7 +180,7 @@ describe('microservice-devkit dev', function () {
     assert.equal(await dev.endBy('SIGINT'), 0);
   });
 
-  it('writes a missing .env from .env.example with a random password, and closes all to other users', async () => {
+  it('writes a missing .env from .env.example with a random password, which other users cannot read', async () => {
     const free = await freeVariables();
     const variables = { DATABASE_PASSWORD: 'RANDOM_PASSWORD', ...free };
     variables.DATABASE_URL = free.DATABASE_URL.replace('secret', 'RANDOM_PASSWORD');
@@ -199,7 +199,7 @@ describe('microservice-devkit dev', function () {
     assert.equal(await dev.endBy('SIGINT'), 0);
   });
 
-  it('closes an older .env to other users, and warns about the password that they could read', async () => {
+  it('makes an older .env private, and warns that other users could read its password', async () => {
     const { DATABASE_URL } = await freeVariables();
     const given = { DATABASE_URL: DATABASE_URL.replace('secret', 'password') };
     const { root } = await createService(given);
@@ -211,7 +211,7 @@ describe('microservice-devkit dev', function () {
   });
 
   describe('in a workspace', () => {
-    it('keeps the log of the broker there, shares it, and takes it over when the other service ends', async () => {
+    it('keeps the log of a shared broker there, and takes over the broker when the other service ends', async () => {
       const { workspace, parent } = await createWorkspace();
       const first = await createService({}, {}, parent);
       const { KAFKA_BOOTSTRAP_SERVERS } = first.variables;
@@ -264,7 +264,7 @@ describe('microservice-devkit dev', function () {
       await refuses(root, /database "users" does not exist\. Create it/);
     });
 
-    it('when something else answers', async () => {
+    it('when another program answers', async () => {
       const stranger = createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1');
       await once(stranger, 'listening');
       cleanUp.push(() => stranger.close());
@@ -313,7 +313,7 @@ describe('microservice-devkit dev', function () {
       );
     });
 
-    it('when a migration fails, and ends the started servers', async () => {
+    it('when a migration fails, and stops the started servers', async () => {
       const broken = `export const up = () => Promise.reject(new Error('no such column'));\nexport const down = () => {};\n`;
       const { root, variables } = await createService({}, { 'migrations/20260102000000_broken.ts': broken });
       const dev = run(root);

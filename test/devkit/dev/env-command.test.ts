@@ -39,7 +39,7 @@ describe('microservice-devkit env', () => {
     assert.doesNotMatch(JSON.stringify(await read()), /RANDOM_PASSWORD/);
   });
 
-  it('writes through no link', async function () {
+  it('does not write through a link', async function () {
     if (process.platform === 'win32') this.skip();
     const elsewhere = path.join(service.root, 'elsewhere');
     await mkdir(elsewhere);

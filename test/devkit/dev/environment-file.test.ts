@@ -48,7 +48,7 @@ describe('the .env that dev completes', () => {
     assert.deepEqual(text.split('\n'), expected);
   });
 
-  it('keeps the word in comments, names, other words and lines of a longer value', async () => {
+  it('keeps the placeholder in comments, names, other words and lines of a longer value', async () => {
     const lines = [
       '# DATABASE_PASSWORD=RANDOM_PASSWORD',
       'RANDOM_PASSWORD=1',
@@ -64,7 +64,7 @@ describe('the .env that dev completes', () => {
     assert.equal((await complete(lines.join('\n'))).toString(), lines.join('\n'));
   });
 
-  it('keeps each other byte of the file, also those that are not UTF-8', async () => {
+  it('keeps every other byte of the file, even bytes that are not UTF-8', async () => {
     const latin = Buffer.from('OWNER=J\xfcrgen\r\n\xff\xfe\x00# \x80\n', 'latin1');
     const bytes = Buffer.concat([latin, Buffer.from('DATABASE_PASSWORD=RANDOM_PASSWORD\r\n'), latin]);
     const written = await complete(bytes);
@@ -73,7 +73,7 @@ describe('the .env that dev completes', () => {
     assert.match(written.toString('latin1'), /\nDATABASE_PASSWORD=[\w-]{24}\r\nOWNER/);
   });
 
-  it('means the same for every variable that does not hold the placeholder', () => {
+  it('means the same for every variable without the placeholder', () => {
     const words = (...also: string[]) =>
       fc
         .array(fc.constantFrom(placeholder, 'x', 'postgres://u:', '@h/d', ' ', '=', 'é', ...also), {

@@ -9,7 +9,7 @@ const given = {
 };
 
 describe('the environment of a service in development', () => {
-  it('lets a restart wait for no idle connection, unless it is told to', async () => {
+  it('makes a restart skip the wait for idle connections, unless a variable sets it', async () => {
     const { config, environment } = await readDevEnvironment(os.tmpdir(), given);
     assert.equal(config.http.shutdownGrace, 0);
     assert.equal(environment['HTTP_SHUTDOWN_GRACE'], '0');

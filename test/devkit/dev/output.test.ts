@@ -21,7 +21,7 @@ describe('the output of services', () => {
     }
   };
 
-  it('appears in whole lines, the last line too', async () => {
+  it('appears in whole lines, including the last line', async () => {
     const stream = new PassThrough();
     const bytes = Buffer.from('one\ntwö\nthree');
     const text = await capture(async () => {

@@ -73,7 +73,7 @@ describe('keepServing', () => {
     await part.stop();
   });
 
-  it('keeps a server of another process, whose end it does not know', async () => {
+  it('keeps a server of another process, whose end it cannot observe', async () => {
     const found = { description: 'found', stop: async () => {} };
     const part = await keepServing(async () => found, assert.fail);
     await part.stop();

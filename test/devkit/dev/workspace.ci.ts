@@ -63,7 +63,7 @@ describe('microservice-devkit dev in a workspace', function () {
     assert.doesNotMatch(dev.output(), /\n +at /);
   };
 
-  it('starts all services, shows their addresses, and ends them all at SIGTERM', async () => {
+  it('starts all services, shows their addresses, and stops all of them on SIGTERM', async () => {
     const { user, mail } = await createTwo();
     const dev = run(workspace);
     await dev.shows(/Ctrl-C stops/);
@@ -121,7 +121,7 @@ describe('microservice-devkit dev in a workspace', function () {
     assert(!unwanted.output().includes('\x1b['));
   });
 
-  it('starts one service again when its code changes, and leaves the others', async () => {
+  it('restarts only the service whose code changes', async () => {
     const { user, mail } = await createTwo();
     const dev = run(workspace);
     await dev.shows(/Ctrl-C stops/);
@@ -137,7 +137,7 @@ describe('microservice-devkit dev in a workspace', function () {
     assert(await isOpen(`localhost:${mail.variables.PORT}`));
   });
 
-  it('shows a service that ended, and starts it again after longer and longer pauses', async () => {
+  it('reports a service that ended, and restarts it after increasing pauses', async () => {
     const { user } = await createTwo();
     await user.write('src/main.ts', `console.error('no such thing'); process.exit(7);`);
     const dev = run(workspace);
@@ -238,7 +238,7 @@ describe('microservice-devkit dev in a workspace', function () {
       await fails([], /\n {2}mail-service: [^]*\n {2}user-service: PORT: /);
     });
 
-    it('where two services name different Kafkas', async () => {
+    it('when two services name different Kafka clusters', async () => {
       const { user } = await createTwo();
       const other = await freeVariables();
       await user.write(
@@ -248,7 +248,7 @@ describe('microservice-devkit dev in a workspace', function () {
       await fails([], /KAFKA_BOOTSTRAP_SERVERS is localhost:\d+, but another service has localhost:\d+/);
     });
 
-    it('where two services have one port', async () => {
+    it('when two services have the same port', async () => {
       const { user, mail } = await createTwo();
       await user.write('.env', envText({ ...user.variables, PORT: mail.variables.PORT }));
       await fails([], /PORT is \d+ for both mail-service and user-service\. Change one of the two in \.env/);

@@ -96,7 +96,7 @@ describe('startPostgres among other local users', () => {
     }
   });
 
-  it('takes another random password for every server on TCP, and keeps it where the data stay', async () => {
+  it('generates a random password for each server on TCP, and keeps it if the data stay', async () => {
     const passwordOf = (server: PostgresServer) => new URL(server.url()).password;
     const directory = path.join(await createFolder(0o755), 'postgres');
     const second = await start({ directory });
@@ -139,7 +139,7 @@ describe('startPostgres among other local users', () => {
     assert.equal(said.stdout, 'refused,refused,refused,refused');
   });
 
-  it('demotes the superuser that an older version has made, and its data stay', async () => {
+  it('demotes the superuser that an older version created, and keeps its data', async () => {
     const directory = path.join(await createFolder(0o755), 'postgres');
     const url = await oldDirectory(directory, start);
     const server = await start({ directory, user: 'user', password: 'new', databases: ['users'] });
@@ -216,7 +216,7 @@ describe('startPostgres among other local users', () => {
       assert.deepEqual(await query(server.url(), 'select answer from kept'), [{ answer: 42 }]);
     });
 
-    it('writes through no link that the account of PostgreSQL has made', async () => {
+    it('does not write through a link that the account of PostgreSQL created', async () => {
       const folder = await createFolder(0o755);
       const directory = path.join(folder, 'postgres');
       const kept = { directory, user: 'user', password: 'secret' };

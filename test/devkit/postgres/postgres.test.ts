@@ -50,7 +50,7 @@ describe('startPostgres', () => {
     return directory;
   };
 
-  it('lets a user with any name and password into the databases that were asked for', async () => {
+  it('gives a user with any name and password access to the requested databases', async () => {
     const server = await start({
       user: 'user "1"',
       password: "p@ss/w'rd",
@@ -87,7 +87,7 @@ describe('startPostgres', () => {
     assert.equal(new Set(started.map(({ url }) => new URL(url()).host)).size, 3);
   });
 
-  it('keeps its data in the directory, and lets another user in next time', async () => {
+  it('keeps its data in the directory, and accepts another user at the next start', async () => {
     const directory = await createDirectory();
     const first = await start({ directory, user: 'first', password: 'one' });
     await query(first.url(), 'create table kept as select 42 as answer');
@@ -110,7 +110,7 @@ describe('startPostgres', () => {
     holder.close();
   });
 
-  it('ends with its parent when that is killed, and leaves no temporary data', async () => {
+  it('ends when its parent is killed, and leaves no temporary data', async () => {
     const { holder, url, temporary } = await hold({});
     assert.equal(temporary.length, 1);
     holder.kill('SIGKILL');

@@ -29,7 +29,7 @@ export const hostileMutations: readonly Mutation[] = [
         replace: 'return time >= 0 ? time : undefined;',
       },
     ],
-    noticedBy: { file: hostileTests, title: 'is parked without it' },
+    noticedBy: { file: hostileTests, title: 'is parked without the timestamp' },
   },
   {
     name: 'the text of an event is read as an error',
@@ -82,7 +82,7 @@ export const hostileMutations: readonly Mutation[] = [
         replace: 'isText(bytes)',
       },
     ],
-    noticedBy: { file: hostileTests, title: 'without a key blocks no key that reads like its place' },
+    noticedBy: { file: hostileTests, title: 'without a key blocks no key with the text of its place' },
   },
   {
     name: 'no reduced form',
@@ -96,7 +96,7 @@ export const hostileMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: hostileTests,
-      title: 'that PostgreSQL refuses to park as it is waits without its headers',
+      title: 'that PostgreSQL refuses to park unchanged waits without its headers',
     },
   },
   {

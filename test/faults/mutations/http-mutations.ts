@@ -72,7 +72,7 @@ export const httpMutations: readonly Mutation[] = [
         replace: 'if (!allowed?.length) return () => true;',
       },
     ],
-    noticedBy: { file: 'runtime/http/allowed-hosts.test.ts', title: 'no handler gets it' },
+    noticedBy: { file: 'runtime/http/allowed-hosts.test.ts', title: 'reaches no handler' },
   },
   {
     name: 'health shows details to every client',
@@ -88,7 +88,7 @@ export const httpMutations: readonly Mutation[] = [
     changes: [{ file: 'schemas/fields.ts', find: 'text.toLowerCase(),', replace: 'text,' }],
     noticedBy: {
       file: 'runtime/schemas/fields.test.ts',
-      title: 'uuidString gives the form that PostgreSQL gives back',
+      title: 'uuidString converts to the form that PostgreSQL returns',
     },
   },
   {

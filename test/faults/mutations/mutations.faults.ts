@@ -21,7 +21,7 @@ describe(`the event bus without one of its mechanisms (seed ${seed})`, function 
   before(async () => (mutant = await createMutant()));
   after(() => mutant?.remove());
 
-  it('is whole in the control: with every mechanism the same tests pass', async () => {
+  it('has a control: with every mechanism, the same tests pass', async () => {
     const tests = chosen.filter(({ slow }) => !slow).map(({ noticedBy }) => noticedBy);
     const { passed, failed } = await mutant.run(tests);
     assert.deepEqual(failed, []);

@@ -9,7 +9,7 @@ const root = path.resolve(import.meta.dirname, '..', '..', '..');
 const read = (...parts: string[]): string => readFileSync(path.join(root, ...parts), 'utf8');
 
 describe('the mutations', () => {
-  it('have names of their own', () => {
+  it('have unique names', () => {
     assert.equal(new Set(mutations.map(({ name }) => name)).size, mutations.length);
   });
 
@@ -26,7 +26,7 @@ describe('the mutations', () => {
     });
   }
 
-  it('fail loudly where the source has changed', () => {
+  it('throw an error if the source has changed', () => {
     const change = { file: 'a.ts', find: 'lock()', replace: '' };
     assert.equal(mutate('lock(); work();', change), '; work();');
     assert.throws(() => mutate('work();', change), /a\.ts has 0 times .* lock\(\)/);

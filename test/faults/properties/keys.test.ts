@@ -14,7 +14,7 @@ describe('the lane of an event', () => {
   before(async () => (world = await createOutboxDatabase()));
   after(() => world.close());
 
-  it('is the same for every event of a topic and key, whatever characters it has, and one of 16', async () => {
+  it('is the same for every event of a topic and key, whatever characters the key has, and is one of 16', async () => {
     const keys = fc.array(key, { minLength: 1, maxLength: 30 });
     await fc.assert(
       fc.asyncProperty(keys, fc.constantFrom('a.events', 'b.events'), async (some, topic) => {

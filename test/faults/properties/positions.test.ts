@@ -37,7 +37,7 @@ const moves = fc.array(
   { minLength: 3, maxLength: 8 },
 );
 
-describe('two members that take the same partition for theirs', function () {
+describe('two members that both act as owner of a partition', function () {
   let created: TestDatabase;
   let database: Knex;
   let runs = 0;

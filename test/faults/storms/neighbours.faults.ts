@@ -11,7 +11,7 @@ const usual = [...neighbours, ...calm];
 /** Of the definition of done: no other key of the partition is delayed by more than a second. */
 const patience = 1_000;
 
-describe('the neighbours, in one partition of Apache Kafka', function () {
+describe('in one partition of Apache Kafka, the neighbors', function () {
   this.timeout(180_000);
   let kafka: Kafka;
   let world: NeighbourWorld;

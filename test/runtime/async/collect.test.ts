@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { collect } from '../../../src/runtime/async/collect.ts';
 
 describe('collect', () => {
-  it('hands the items that come while it works to the next run, together and in order', async () => {
+  it('passes the items that arrive during a run to the next run, together and in order', async () => {
     const runs: string[][] = [];
     const ends: (() => void)[] = [];
     const give = collect(async (items: string[]) => {
@@ -21,7 +21,7 @@ describe('collect', () => {
     await Promise.all(others);
   });
 
-  it('rejects for the items of the run that fails, and works on', async () => {
+  it('rejects only the items of a failed run, and continues', async () => {
     const give = collect(async (items: number[]) => {
       if (items.includes(13)) throw new Error('13 is refused');
     });

@@ -9,7 +9,7 @@ import { createRelayFixture, placed, type RelayFixture, totalOf } from '../event
 const KEYS = ['a', 'b', 'c'];
 const EVENTS = 100;
 
-describe('drop and redrive of outgoing events beside relays and publishers', function () {
+describe('drop and redrive of outgoing events while relays and publishers run', function () {
   this.timeout(60_000);
   let world: RelayFixture;
 

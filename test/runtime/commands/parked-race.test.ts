@@ -14,7 +14,7 @@ const KEYS = 6;
 const EVENTS = 20;
 const states: ParkedState[] = ['parked', 'dead'];
 
-describe('redrive and drop beside the service that tries the same keys', function () {
+describe('redrive and drop while the service retries the same keys', function () {
   this.timeout(60_000);
   let fixture: Fixture;
   beforeEach(async () => (fixture = await createFixture(2)));

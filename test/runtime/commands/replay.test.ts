@@ -231,7 +231,7 @@ describe('microservice-runtime replay', () => {
       assert.deepEqual(new Set((await positions(group)).map(({ resets }) => resets)), new Set([0, 1]));
     });
 
-    it('forgets parked events that come again, and keys that have none left', async () => {
+    it('forgets parked events that the replay delivers again, and keys without remaining events', async () => {
       const { database } = fixture;
       const consumers = consume();
       await send('0', '1');

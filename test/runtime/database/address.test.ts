@@ -56,7 +56,7 @@ describe('the address of a database', () => {
   }
 
   for (const [url, words] of Object.entries(refused)) {
-    it(`may not be ${url}, which is said at the start in one line without the password`, () => {
+    it(`may not be ${url}, which the start reports in one line without the password`, () => {
       assert.throws(
         () => read(url),
         (error) => {
@@ -106,7 +106,7 @@ describe('the address of a database', () => {
       );
     });
 
-    it('may be an address of IPv6', async function () {
+    it('may be an IPv6 address', async function () {
       const url = new URL(home.url);
       const loopback = await forward({ host: '::1', port: 0 }, home.url).catch(() => this.skip());
       url.host = `[::1]:${loopback.port}`;

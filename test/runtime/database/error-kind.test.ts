@@ -44,9 +44,9 @@ const others: Record<string, [unknown, number, string]> = {
   'a mistake': [new Error('no'), 500, 'failure'],
 };
 
-describe('the database is away, for HTTP as for consumers,', () => {
+describe('the database counts as away, for HTTP and for consumers,', () => {
   for (const [what, error] of Object.entries(away)) {
-    it(`where the error is ${what}`, () => {
+    it(`if the error is ${what}`, () => {
       assert.deepEqual([errorProblem(error).status, kindOf(error)], [503, 'unreachable']);
     });
   }

@@ -44,7 +44,7 @@ describe('The check of the tables that the runtime needs', () => {
     );
   });
 
-  it('finds nothing missing after the migration of a new service, nor after those of an earlier one', async () => {
+  it('finds nothing missing after the migration of a new service, nor after the migrations of an earlier one', async () => {
     await events.up(database);
     assert.deepEqual(await missing(), []);
     await events.down(database);

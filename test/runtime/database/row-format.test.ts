@@ -75,13 +75,13 @@ describe('connectDatabase with camelCase and isoTimestamps', () => {
     });
   });
 
-  it('sends raw SQL as it stands, and reads its rows as pg does', async () => {
+  it('sends raw SQL unchanged, and reads its rows as pg does', async () => {
     await database('userNotes').insert(note);
     const { rows } = await database.raw('select created_at, json_data as "jsonData" from user_notes');
     assert.deepEqual(rows, [{ created_at: new Date(moment), jsonData: note.jsonData }]);
   });
 
-  it('writes timestamps as JSON does, whatever the time zone of the session, and others as PostgreSQL does', async () => {
+  it('writes timestamps as JSON does, whatever the time zone of the session, and infinite and late ones as PostgreSQL does', async () => {
     await database.transaction(async (trx) => {
       await trx.raw(`set local time zone 'Asia/Kolkata'`);
       const texts = ['0044-03-15 12:00:00+00 BC', '1900-01-01 00:00:00+00', '2026-02-28 23:59:59.999999+00'];
@@ -97,7 +97,7 @@ describe('connectDatabase with camelCase and isoTimestamps', () => {
     });
   });
 
-  it('maps nothing unless told, and each of both alone', async () => {
+  it('maps nothing by default, and each option works alone', async () => {
     await database('userNotes').insert(note);
     for (const { format, row } of [
       { format: undefined, row: { created_at: new Date(moment) } },

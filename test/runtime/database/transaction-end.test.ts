@@ -48,7 +48,7 @@ describe('the end of a transaction', () => {
     outbox.onCommit(() => void steps.push('outbox committed'));
   });
 
-  it('runs the hooks of all in their order, on both sides of COMMIT', async () => {
+  it('runs all hooks in order, before and after COMMIT', async () => {
     await database.transaction(async (trx) => {
       note(trx, 'first');
       rejectRolledBack(trx);
@@ -109,7 +109,7 @@ describe('the end of a transaction', () => {
     assert.deepEqual(await saved(), []);
   });
 
-  it('passes the events of nested savepoints on as they are released', async () => {
+  it('passes on the events of nested savepoints as the savepoints are released', async () => {
     await database.transaction(async (trx) => {
       rejectRolledBack(trx);
       note(trx, 'outer');
@@ -147,7 +147,7 @@ describe('the end of a transaction', () => {
     assert.deepEqual(await saved(), []);
   });
 
-  it('leaves nothing on the connection that the pool gets back', async () => {
+  it('leaves nothing on the connection that returns to the pool', async () => {
     const properties = async (): Promise<unknown[]> => {
       const connection: Connection = await database.client.acquireConnection();
       await database.client.releaseConnection(connection);

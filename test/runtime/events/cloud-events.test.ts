@@ -102,7 +102,7 @@ describe('decodeEvent', () => {
     ['has data that is no JSON', received(base, '{'), /has data that is not JSON/],
   ];
   for (const [what, message, expected] of wrong) {
-    it(`throws when a message ${what}, and says where it is`, () =>
+    it(`throws when a message ${what}, and names its place`, () =>
       assert.throws(
         () => decodeEvent(message),
         (error: Error) => error instanceof CloudEventError && expected.test(error.message),
@@ -165,7 +165,7 @@ describe('decodeEvent', () => {
       ['a subject with NUL', structured({ ...attributes, subject: 'a\0' }), /has the subject/],
     ];
     for (const [what, message, expected] of faults) {
-      it(`throws for ${what}, and says why`, () =>
+      it(`throws for ${what}, and names the reason`, () =>
         assert.throws(
           () => decodeEvent(message),
           (error: Error) => error instanceof CloudEventError && expected.test(error.message),

@@ -162,7 +162,7 @@ describe('a handler that fails', () => {
   });
 });
 
-describe('a database that goes away', () => {
+describe('a database that becomes unavailable', () => {
   let fixture: Fixture;
   before(async () => (fixture = await createFixture(2)));
   after(() => fixture.close());

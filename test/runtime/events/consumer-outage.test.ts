@@ -7,7 +7,7 @@ import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts'
 const ignored = { assigned: () => {}, fetched: () => {}, lost: () => {} };
 const stateOf = (consumers: Consumers): string | undefined => consumers.status()[0]?.state;
 
-describe('a Kafka that goes away', () => {
+describe('a Kafka cluster that becomes unavailable', () => {
   let fixture: Fixture;
   beforeEach(async () => (fixture = await createFixture(2)));
   afterEach(() => fixture.close());

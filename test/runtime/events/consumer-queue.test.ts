@@ -20,7 +20,7 @@ const message = (offset: number, value: Buffer | null): IncomingMessage => ({
   headers: { ce_id: String(offset), ce_source: 'test', ce_type: noteWritten.type },
 });
 
-describe('the messages of a partition that wait', () => {
+describe('the waiting messages of a partition', () => {
   it('are counted, and so are their bytes', () => {
     const queue = createMessageQueue();
     queue.push([message(3, Buffer.alloc(100)), message(5, null), message(6, Buffer.alloc(50))]);

@@ -9,7 +9,7 @@ import {
 } from '../../support/real-kafka/transactional-producer.ts';
 import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts';
 
-describe('a consumer beside a transactional Java producer', function () {
+describe('a consumer of records that a transactional Java producer sends', function () {
   this.timeout(120_000);
   let kafka: Kafka | undefined;
   let fixture: Fixture;
@@ -65,7 +65,7 @@ describe('a consumer beside a transactional Java producer', function () {
     assert.equal(await rebuilds(), rebuiltAtStart, fixture.log.map(({ msg }) => msg).join('\n'));
   }
 
-  it('handles committed records, no aborted ones, and is at the end afterwards', async () => {
+  it('handles committed but not aborted records, and is at the end afterwards', async () => {
     assert.ok(producer);
     await fixture.send('a', 'ours 1');
     await producer.commit('c1', 'c2');
@@ -82,7 +82,7 @@ describe('a consumer beside a transactional Java producer', function () {
     assert.deepEqual(texts, ['ours 1', 'c1', 'c2', 'c3', 'ours 2']);
   });
 
-  it('waits for an open transaction without taking it for a stall', async () => {
+  it('waits for an open transaction without treating it as a stall', async () => {
     assert.ok(producer);
     const before = texts.length;
     await producer.open('o1');

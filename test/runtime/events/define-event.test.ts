@@ -147,7 +147,7 @@ describe('the data of an event', () => {
     });
   });
 
-  it('is validated with the preferences of its schema, where it has some', () => {
+  it('is validated with the preferences of its schema, if it has any', () => {
     const schema = joi.object({ count: joi.number().required() });
     const counted = { ...settings, type: 'user.counted', version: 1, upcasts: {} };
     const lenient = defineEvent({ ...counted, schema: schema.prefs({ convert: true, stripUnknown: true }) });

@@ -69,7 +69,7 @@ describe('a record of another program', () => {
     });
   }
 
-  it('is handled, though headers that it need not have are null', async () => {
+  it('is handled, even if optional headers are null', async () => {
     const names = ['correlationid', 'causationid', 'subject', 'time', 'eventversion', 'aggregatetype'];
     const nulls = ['content-type', 'traceparent', ...names.map((name) => `ce_${name}`)];
     await come({
@@ -119,7 +119,7 @@ describe('a record of another program', () => {
     'below zero': -62_135_596_800_001n,
   };
   for (const [what, timestamp] of Object.entries(times)) {
-    it(`of a time ${what} is parked without it`, async () => {
+    it(`with a timestamp ${what} is parked without the timestamp`, async () => {
       await come({ timestamp });
       assert.deepEqual(await parked(), poison);
       assert.deepEqual(await fixture.database('event_parked').where({ key }).pluck('received_at'), [null]);
@@ -170,7 +170,7 @@ describe('a record of another program', () => {
     ),
   });
 
-  it('that PostgreSQL refuses to park as it is waits without its headers, and so do the later ones of its key', async () => {
+  it('that PostgreSQL refuses to park unchanged waits without its headers, and so do the later records of its key', async () => {
     const { database } = fixture;
     await database.raw(`
       create function refuse_evil() returns trigger language plpgsql as $$ begin
@@ -199,7 +199,7 @@ describe('a record of another program', () => {
     }
   });
 
-  it('in structured mode is handled once, though it comes twice', async () => {
+  it('in structured mode is handled once, even if it arrives twice', async () => {
     await come(structured(noteWritten.type));
     await come(structured(noteWritten.type));
     assert.deepEqual(await handled(), ['fine']);
@@ -215,18 +215,18 @@ describe('a record of another program', () => {
     assert.deepEqual(await parked(), { state: 'dead', reason: 'unreadable' });
   });
 
-  it('that a handler quotes in its error is not taken for an outage', async () => {
+  it('that a handler quotes in its error is not treated as an outage', async () => {
     await come({ value: bytes('{"text":"quote - Connection terminated unexpectedly"}') });
     assert.deepEqual(await parked(), { state: 'parked', reason: 'failure' });
   });
 
-  it('of a key that is not text is handled, with a subject that is', async () => {
+  it('with a key that is not text is handled, and its subject is text', async () => {
     const odd = Buffer.concat([Buffer.from([0, 0xff]), bytes(key)]);
     await come({ key: odd, value: bytes('{"text":"fine"}') });
     assert.deepEqual(await handled(`base64:${odd.toString('base64')}`), ['fine']);
   });
 
-  it('without a key blocks no key that reads like its place', async () => {
+  it('without a key blocks no key with the text of its place', async () => {
     await come({ key: null });
     const { key: place } = await fixture.database('event_parked').orderBy('id', 'desc').first('key');
     assert.match(place, /^0@\d+$/);
@@ -278,7 +278,7 @@ describe('a record of another program', () => {
     });
   }
 
-  it('that is too large says when it is redriven that its value was not stored, and is not taken for a tombstone', async () => {
+  it('that is too large reports at its redrive that its value was not stored, and is not treated as a tombstone', async () => {
     await come({ value: large });
     await fixture
       .database('event_parked_keys')
@@ -291,7 +291,7 @@ describe('a record of another program', () => {
     assert.match(row.error, /its value was not stored/);
   });
 
-  it('whose key is too large is a dead letter with the beginning of it', async () => {
+  it('whose key is too large is a dead letter with the beginning of the key', async () => {
     const long = Buffer.alloc(910_000, 'k');
     await come({ key: long });
     const row = await fixture
@@ -303,7 +303,7 @@ describe('a record of another program', () => {
     assert.equal(row.raw_key.length, 1_000);
   });
 
-  it('nested 100,000 deep is parked or handled', async () => {
+  it('nested 100,000 levels deep is parked or handled', async () => {
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
     await come({ value: bytes(`{"text":"poison","x":${deep}}`) });
     assert.deepEqual(await parked(), poison);

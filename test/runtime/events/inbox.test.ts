@@ -111,7 +111,7 @@ describe('the inbox', () => {
     assert.deepEqual(await database('event_inbox').pluck('event_id'), []);
   });
 
-  it('has its plan kept by a session, unless a pooler can be in between', async () => {
+  it('keeps its plan in the session, unless a pooler may be in between', async () => {
     await createParked(database);
     const of = { groupId: 'g', topic: 't', partition: 0 };
     await database('event_positions').insert({ consumer_group: 'g', topic: 't', partition: 0, position: 0 });

@@ -29,7 +29,7 @@ describe('a configuration that Apache Kafka does not show', function () {
   });
   after(() => kafka?.stop());
 
-  it('leaves the retention of that topic unknown, and of no other one', async () => {
+  it('makes only the retention of that topic unknown', async () => {
     assert.ok(kafka);
     const { adminServers, bootstrapServers, variables } = kafka;
     const config = readEnvironment({

@@ -70,7 +70,7 @@ describe('a record set', () => {
     ]);
   });
 
-  it('begins at the requested offset, within a batch too', async () => {
+  it('begins at the requested offset, even within a batch', async () => {
     const bytes = Buffer.concat([batchAt(0, 3), batchAt(3, 3), batchAt(6, 3)]);
     const set = await read(bytes, { from: 4 });
     assert.deepEqual(offsetsOf(set), [4, 5, 6, 7, 8]);

@@ -180,7 +180,7 @@ describe('the Kafka driver', () => {
       );
     });
 
-    it('creates the other topics beside one that Kafka refuses, and names only that one', async () => {
+    it('creates the other topics if Kafka refuses one, and names only the refused one', async () => {
       await assert.rejects(
         driver.ensureTopics(['good.events', 'bad!', 'fine.events']),
         ({ message }: Error) => {

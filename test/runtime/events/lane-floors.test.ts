@@ -87,7 +87,7 @@ describe('the floors of the lanes', () => {
     assert.ok(lanes.every((lane) => floors.floorOf(lane) === floors.settled()));
   });
 
-  it('spare a read the deleted rows that an old transaction keeps from vacuum', async () => {
+  it('let a read skip the deleted rows that an old transaction keeps from vacuum', async () => {
     const old = await world.database.transaction({ isolationLevel: 'repeatable read' });
     await old('event_outbox').count();
     await world.database.raw(`insert into event_outbox (topic, key, headers, payload)

@@ -132,7 +132,7 @@ describe('an event that Kafka refuses for good', () => {
     assert.ok(requests <= 20, `${requests} requests for 10 batches, as large as it is known to take`);
   });
 
-  it('waits for a while where Kafka forbids the topic, then for an operator, in order', async () => {
+  it('waits for a while if Kafka forbids the topic, then for an operator, in order', async () => {
     let forbiddenAt = Infinity;
     kafka.fault = (messages) => {
       if (!messages.some((message) => message.topic === topic)) return undefined;

@@ -90,7 +90,7 @@ describe('publish', () => {
       assert.deepEqual(await saved(), ['explicit', 'provided']);
     });
 
-    it('saves where the commit was taken from the transaction before anything was published', async () => {
+    it('saves if commit was read from the transaction before the first publish', async () => {
       await database.transaction((trx) => {
         nextTurn()
           .then(() => outbox.publish(placed('detached'), trx))
@@ -241,7 +241,7 @@ describe('publish', () => {
       assert.equal(rows[0].open, 0);
     });
 
-    it('rejects the transaction where nobody awaits its commit', () =>
+    it('rejects the transaction if its commit is not awaited', () =>
       broken(async () => {
         const careless = database.transaction((trx) => {
           void outbox.publish(placed('careless'), trx);
@@ -312,7 +312,7 @@ describe('publish', () => {
       assert.equal(woken.length, 1);
     });
 
-    it('tries again where PostgreSQL breaks a deadlock', async () => {
+    it('retries when PostgreSQL breaks a deadlock', async () => {
       await database.raw(`create sequence attempts; create function fail_twice() returns trigger language plpgsql as $$
         begin if nextval('attempts') < 3 then raise exception using errcode = '40P01'; end if; return new; end $$;
         create trigger deadlock before insert on event_outbox for each row execute function fail_twice()`);
@@ -339,7 +339,7 @@ describe('publish', () => {
       }
     };
 
-    it('is kept by a session, and not where a pooler may be in between', async () => {
+    it('is kept by a session, unless a pooler may be in between', async () => {
       assert.deepEqual(await plans(true), ['outbox_insert']);
       assert.deepEqual(await plans(false), []);
       assert.deepEqual(await saved(), ['alone', 'together', 'alone', 'together']);
@@ -347,7 +347,7 @@ describe('publish', () => {
   });
 
   describe('an event', () => {
-    it('is a CloudEvent that carries on the chain of causes', async () => {
+    it('is a CloudEvent that continues the chain of causes', async () => {
       const context = {
         requestId: 'r',
         correlationId: 'c',
@@ -378,7 +378,7 @@ describe('publish', () => {
       });
     });
 
-    it('starts a chain of its own where nothing caused it', async () => {
+    it('starts a new chain if no event or request caused it', async () => {
       await outbox.publish(placed('7'));
       const { headers } = await row();
       assert.equal(headers.ce_correlationid, headers.ce_id);
@@ -398,7 +398,7 @@ describe('publish', () => {
       }
     });
 
-    it('is refused at once when it is larger than events may be, with the setting that says so', async () => {
+    it('is refused at once when it exceeds the size limit, with the name of the setting', async () => {
       const small = createOutbox({
         database,
         contracts: { published: [] },
@@ -429,7 +429,7 @@ describe('publish', () => {
       );
     });
 
-    it('may be one that no definition describes', async () => {
+    it('may have no definition', async () => {
       await outbox.publish(
         'audit.log',
         { type: 'audit.noted', version: 3, data: { by: 'me' } },
@@ -450,7 +450,7 @@ describe('publish', () => {
       });
     });
 
-    it('is refused when the contracts do not name it, when it has no key, and when Kafka would not take it', async () => {
+    it('is refused when the contracts do not name it, when it has no key, and when Kafka would refuse it', async () => {
       const stranger = createOutbox({ database, contracts: { published: [] }, serviceName: 's' });
       await assert.rejects(stranger.publish(placed('1')), /add its definition to contracts\.published/);
       await assert.rejects(

@@ -105,7 +105,7 @@ export function describeRefusedEvents(bootstrapServers: () => string): void {
     return rows.map(({ key }: { key: string }) => key);
   }
 
-  it('are dead letters, while their neighbours of the same lane arrive', async () => {
+  it('become dead letters, while other events of the same lane arrive', async () => {
     await relay.start();
     const keys = await keysOfOneLane(10);
     const [bad = '', ...good] = keys;
@@ -149,7 +149,7 @@ export function describeRefusedEvents(bootstrapServers: () => string): void {
     );
   });
 
-  it('are not small events of a batch that is too large', async () => {
+  it('do not include small events of a batch that is too large', async () => {
     await sayTogether(Array.from({ length: 100 }, (_, n) => ['a', n]));
     await relay.start();
     await emptied();
@@ -161,7 +161,7 @@ export function describeRefusedEvents(bootstrapServers: () => string): void {
   });
 
   for (const failpoint of ['relay.parked', 'relay.deleting', 'relay.deleted']) {
-    it(`are not lost, nor are their neighbours, by a relay that is killed at ${failpoint}`, async () => {
+    it(`are not lost, nor are other events of their lane, when a relay is killed at ${failpoint}`, async () => {
       await sayTogether([
         ['good', 0],
         ['bad', 0, large],

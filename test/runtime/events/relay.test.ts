@@ -35,7 +35,7 @@ describe('the outbox relay', () => {
   }
 
   describe('one replica', () => {
-    it('holds every lane, sends what is committed without waiting for its next look, and deletes it', async () => {
+    it('holds every lane, sends committed events without waiting for its next poll, and deletes them', async () => {
       const { relay, publish } = await startReplica();
       assert.deepEqual(relay.status().lanes.length, 16);
       const delays: number[] = [];
@@ -113,7 +113,7 @@ describe('the outbox relay', () => {
       assert.ok(world.lines.includes('Kafka accepts events of order.events again'));
     });
 
-    it('lets other topics flow when one is refused', async () => {
+    it('sends events of other topics when one topic is refused', async () => {
       const { publish } = await startReplica();
       world.kafka.fault = (messages) =>
         messages.some(({ topic }) => topic === 'secret.events')
@@ -132,7 +132,7 @@ describe('the outbox relay', () => {
       assert.equal(world.kafka.messages.length, 100);
     });
 
-    it('lets other topics flow when one cannot be created', async () => {
+    it('sends events of other topics when one topic cannot be created', async () => {
       const { publish } = await startReplica();
       world.kafka.forbidden.add('secret.events');
       await world.database.transaction(async (trx) => {
@@ -168,7 +168,7 @@ describe('the outbox relay', () => {
       );
     });
 
-    it('takes a new session when PostgreSQL ends the one it has', async () => {
+    it('opens a new session when PostgreSQL ends the old one', async () => {
       const { relay, publish } = await startReplica();
       await world.database.raw(
         `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'order-service relay' and datname = current_database()`,
@@ -206,7 +206,7 @@ describe('the outbox relay', () => {
       await emptied();
     });
 
-    it('counts its work', async () => {
+    it('reports its work in the metrics', async () => {
       const registry = new Registry();
       const relay = world.createRelay({ registry });
       await newOutbox().publish(placed('a', 0));

@@ -27,7 +27,7 @@ describe('a driver with KAFKA_TOPIC_PREFIX', () => {
 
   const message = { topic: 'things', key: 'a', value: '{}', headers: {} };
 
-  it('names topics and groups with the prefix towards Kafka, and without it towards the service', async () => {
+  it('names topics and groups with the prefix to Kafka, and without it to the service', async () => {
     await prefixed.ensureTopics(['things']);
     assert.deepEqual(await prefixed.listTopics(), ['things']);
     assert.ok((await bare.listTopics()).includes('blue.things'));
@@ -42,7 +42,7 @@ describe('a driver with KAFKA_TOPIC_PREFIX', () => {
     assert.equal(await prefixed.topicRetention('things'), await bare.topicRetention('blue.things'));
   });
 
-  it('hands out, fetches and commits by names without it', async () => {
+  it('assigns, fetches and commits by names without the prefix', async () => {
     await prefixed.ensureTopics(['things']);
     const sender = prefixed.createSender();
     await sender.send([message]);

@@ -42,7 +42,7 @@ describe('a request whose Host header names another host', () => {
   }
 
   for (const NODE_ENV of ['development', 'test']) {
-    it(`is 421 in ${NODE_ENV}, on both ports, and no handler gets it`, async () => {
+    it(`gets a 421 in ${NODE_ENV} on both ports, and reaches no handler`, async () => {
       await start({ NODE_ENV });
       for (const host of [
         'evil.example',
@@ -101,7 +101,7 @@ describe('a request whose Host header names another host', () => {
   });
 
   for (const NODE_ENV of ['development', 'production']) {
-    it(`is 400 in ${NODE_ENV} where there are two, or where it is not a host (RFC 9112, section 3.2)`, async () => {
+    it(`gets a 400 in ${NODE_ENV} if it has two Host headers or an invalid one (RFC 9112, section 3.2)`, async () => {
       await start({ NODE_ENV });
       const pairs = [
         ['localhost', 'evil.example'],
@@ -154,7 +154,7 @@ describe('a request whose Host header names another host', () => {
     assert.equal(handled, 0);
   });
 
-  it('is served in production, where the proxy in front of the service decides', async () => {
+  it('is served in production, since the proxy in front of the service decides', async () => {
     await start({ NODE_ENV: 'production' });
     assert.equal((await post('users.example.com'))?.status, 204);
   });

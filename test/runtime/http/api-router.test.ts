@@ -60,7 +60,7 @@ describe('a router of users', () => {
     assert.equal(await response.text(), '');
   });
 
-  it('gives the query as the schema delivers it', async () => {
+  it('passes the query as its schema converts it', async () => {
     await create('one@b.de');
     await create('two@b.de');
     const page = (await (await started.request('/v1/users?limit=1')).json()) as { items: User[] };
@@ -115,7 +115,7 @@ describe('a router of users', () => {
     assert.match(options.headers.get('allow') ?? '', /GET.*POST/);
   });
 
-  it('answers 400 to malformed JSON, 413 to a body too large, 415 to another type', async () => {
+  it('answers 400 to malformed JSON, 413 to a body that is too large, 415 to another media type', async () => {
     const post = (body: string, type: string) =>
       started.request('/v1/users', { method: 'POST', body, headers: { 'content-type': type } });
     const malformed = await post('{"email":', 'application/json');

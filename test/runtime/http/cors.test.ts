@@ -143,7 +143,7 @@ describe('the settings of CORS', () => {
     assert.deepEqual(corsOf('*'), { origins: ['*'], credentials: false });
   });
 
-  it('are checked: a browser compares origins letter by letter', () => {
+  it('are checked, since a browser compares origins letter by letter', () => {
     const rule =
       'must be "*" or comma-separated origins as browsers send them, such as https://shop.example.com';
     for (const wrong of [

@@ -53,7 +53,7 @@ describe('a body that is hostile', () => {
     });
   }
 
-  it('accepts a value that is nested as deep as the limit allows', async () => {
+  it('accepts a value that is nested as deeply as the limit allows', async () => {
     const accepted = await post(`{"meta":${nested(99)}}`);
     assert.equal(accepted.status, 200);
     assert.equal((await post(`{"meta":${nested(100)}}`)).status, 400);

@@ -231,7 +231,7 @@ describe('createHttpApp', () => {
     assert.match(text, /microservice_relay_seconds_count 1/);
   });
 
-  it('answers health and metrics on the management port alone where it is set', async () => {
+  it('answers health and metrics only on the management port if it is set', async () => {
     const { request, server } = await start({ config: { managementPort: 0 } });
     assert.notEqual(server.managementUrl, server.url);
     assert.equal((await request('/health/live')).status, 404);

@@ -88,7 +88,7 @@ describe('httpServer', () => {
     await inFlight;
   });
 
-  it('is stopped twice, or before it started, without harm', async () => {
+  it('can be stopped twice, or before it has started', async () => {
     const { server } = await startApp({ database, routers: [] });
     await server.stop();
     await server.stop();

@@ -68,7 +68,7 @@ describe('the http core', () => {
 
   afterEach(() => Promise.all(running.splice(0).map(({ server }) => server.stop())));
 
-  describe('what is refused before any route', () => {
+  describe('a refusal before routing', () => {
     let started: StartedApp;
 
     beforeEach(async () => {
@@ -76,7 +76,7 @@ describe('the http core', () => {
     });
 
     for (const [what, status, text] of refused) {
-      it(`is a problem of status ${status}: ${what}`, async () => {
+      it(`is a problem with status ${status}: ${what}`, async () => {
         const { url: main, managementUrl } = started.server;
         for (const url of status === 413 ? [main] : [main, managementUrl]) {
           const client = await connect(url);
@@ -107,12 +107,12 @@ describe('the http core', () => {
     });
   });
 
-  describe('methods that a path does not have', () => {
+  describe('unsupported methods of a path', () => {
     const paths = ['/health/live', '/health/ready', '/metrics'];
     const documents = ['/openapi.json', '/docs', '/docs/initializer.js', '/docs/swagger-ui.css'];
 
     for (const managementPort of [undefined, 0]) {
-      it(`are 405 everywhere, and named${managementPort === 0 ? ', on the management port' : ''}`, async () => {
+      it(`get a 405 that names the allowed methods${managementPort === 0 ? ', on the management port' : ''}`, async () => {
         const { server } = await start({ routers: [], config: { managementPort } });
         const urls = [
           ...paths.map((path) => server.managementUrl + path),
@@ -137,7 +137,7 @@ describe('the http core', () => {
     }
   });
 
-  describe('a body that is larger than the service takes', () => {
+  describe('a body that is larger than the service accepts', () => {
     const limitOf = async ({ request }: StartedApp) => {
       const document = (await (await request('/openapi.json')).json()) as {
         paths: Record<string, { post: { responses: Record<string, { description: string }> } }>;

@@ -105,7 +105,7 @@ describe('a server that stops', () => {
     await stopped;
   });
 
-  it('runs no request that comes after the answer with which it closes the connection', async () => {
+  it('handles no request that arrives after the answer that closes the connection', async () => {
     const { router, turns } = slow();
     const server = await start(grace, [router]);
     const [client] = await clients(1);
@@ -142,7 +142,7 @@ describe('a server that stops', () => {
     await Promise.all([used?.closed, unused?.closed]);
   });
 
-  it('does not wait for idle connections where there is no grace period, used before or not', async () => {
+  it('does not wait for idle connections without a grace period, whether they were used before or not', async () => {
     const server = await start(0);
     const [used, unused] = await clients(2);
     if (used) await warm(used);

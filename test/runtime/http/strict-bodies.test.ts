@@ -50,7 +50,7 @@ describe('types in a body', () => {
     assert.deepEqual((await post({ either: 5 })).body, { either: 5 });
   });
 
-  it('are converted in a text where its schema says so', async () => {
+  it('are converted in a text if its schema says so', async () => {
     const sent = { trimmed: ' a ', at: '2026-01-31T12:00:00+01:00' };
     assert.deepEqual((await post(sent)).body, { trimmed: 'a', at: '2026-01-31T11:00:00.000Z' });
   });

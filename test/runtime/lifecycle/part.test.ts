@@ -33,7 +33,7 @@ describe('startParts and stopParts', () => {
     assert.deepEqual(log, ['start a', 'start b', 'stop b', 'stop a']);
   });
 
-  it('stop every part though one fails to', async () => {
+  it('stop every part even if one fails to stop', async () => {
     const fault = new Error('stuck');
     await assert.rejects(stopParts([part('a'), part('b', { stop: fault }), part('c')]), fault);
     assert.deepEqual(log, ['stop c', 'stop b', 'stop a']);

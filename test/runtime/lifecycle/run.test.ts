@@ -40,7 +40,7 @@ describe('run', () => {
     assert.equal(stderr, 'Could not start. No database at localhost:5432: connection refused; start it.\n');
   });
 
-  it('shows where a mistake in the code is', async () => {
+  it('shows the location of a mistake in the code', async () => {
     const { code, stderr } = await start('bug').ended;
     assert.equal(code, 1);
     assert.match(stderr, /^Could not start. TypeError: x is not a function\n\s+at .*run-program/);

@@ -267,7 +267,7 @@ describe('createLogger', () => {
     assert.equal(lines[8]?.['url'], 'postgres://user:[Redacted]@db:5432/shop?mail=a@b');
   });
 
-  it('writes a line whatever it is given, in a bounded time', () => {
+  it('writes a line for any value, in bounded time', () => {
     const wide: unknown[] = [];
     for (let index = 0; index < 30; index += 1) wide.push(wide, { wide });
     const throwing = Object.defineProperty({}, 'name', {
@@ -387,7 +387,7 @@ describe('a traceparent', () => {
     assert.equal(second?.flags, '00');
   });
 
-  it('is refused where the specification says so', () => {
+  it('is refused if the specification forbids it', () => {
     const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
     const span = '00f067aa0ba902b7';
     const wrong = [

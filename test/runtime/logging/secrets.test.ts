@@ -55,7 +55,7 @@ describe('a log line', () => {
     assert.deepEqual(asMessages(Object.keys(hidden)), Object.values(hidden));
   });
 
-  it('shows no parameter that is called like a secret field of the service', () => {
+  it('shows no parameter with the name of a secret field of the service', () => {
     const text = logged((logger) => logger.info('/x?recovery_code=hunter2&page=2'), ['recoveryCode']);
     assert.match(text, /recovery_code=\[Redacted\]&page=2/);
   });
@@ -190,7 +190,7 @@ describe('a log line', () => {
     );
   });
 
-  it('hides values beside their names, in lists of headers and in pairs of a name and a value', () => {
+  it('hides values next to their names, in lists of headers and in pairs of a name and a value', () => {
     const headers = ['Host', 'a', 'Authorization', 'hunter2', 'x', 'y', 'Cookie', 'hunter2'];
     const fields = {
       headers,
@@ -211,7 +211,7 @@ describe('a log line', () => {
     assert.deepEqual({ ...line, ...kept }, line);
   });
 
-  it('takes time in proportion to its length, whatever it holds', () => {
+  it('takes time in proportion to its length, whatever it contains', () => {
     const parts = [
       '=',
       'a=',

@@ -58,7 +58,7 @@ describe('npx knex', function () {
     assert.match(await knexIn(service, 'migrate:status'), /No Completed.*Found 2 Pending/s);
   });
 
-  it('reads the address from .env, and the real environment wins', async () => {
+  it('reads the address from .env, but prefers the real environment', async () => {
     const own = createFixtureService({ ...files, '.env': `DATABASE_URL=${database.url}\n` });
     try {
       const fromFile = await own.run('knex', ['migrate:latest']);
@@ -72,7 +72,7 @@ describe('npx knex', function () {
     }
   });
 
-  it('takes DATABASE_DIRECT_URL where there is one', async () => {
+  it('uses DATABASE_DIRECT_URL if it is set', async () => {
     environment = { DATABASE_URL: 'postgres://pooler@localhost:1/users', DATABASE_DIRECT_URL: database.url };
     assert.match(await knexIn(service, 'migrate:latest'), /Batch 1 run: 2 migrations/);
   });
@@ -92,7 +92,7 @@ describe('npx knex', function () {
     }
   });
 
-  it('migrates with an older image over a newer schema, and refuses to roll back what that image does not have', async () => {
+  it('migrates with an older image over a newer schema, and refuses to roll back a migration that the image lacks', async () => {
     const image = service.image();
     try {
       await knexIn(image, 'migrate:latest');
@@ -106,7 +106,7 @@ describe('npx knex', function () {
     }
   });
 
-  it('makes a typed .ts migration, and needs no database for it', async () => {
+  it('creates a typed .ts migration without a database', async () => {
     const own = createFixtureService(files);
     try {
       const made = await own.run('knex', ['migrate:make', 'add_orders']);

@@ -66,7 +66,7 @@ describe('several migrators of one database', function () {
     await assertMigratedOnce();
   });
 
-  it('do one run, and nothing stays locked, when the one that migrates is killed', async () => {
+  it('do one run, and leave no lock, when the one that migrates is killed', async () => {
     const holding = await knex.transaction();
     await holding.raw(ask.replace('lock', 'xact_lock'));
     const killed = service.start('knex', ['migrate:latest'], { DATABASE_URL: database.url });

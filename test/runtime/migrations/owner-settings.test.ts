@@ -54,7 +54,7 @@ ${knexfile}
   const tables = (): Promise<string[]> =>
     knex('pg_tables').where({ schemaname: 'public' }).orderBy('tablename').pluck('tablename');
 
-  it('count in every command, for readiness, and for the lock of one that was killed', async () => {
+  it('apply to every command, to readiness, and to the lock of a killed migrator', async () => {
     serve(knexfiles['an object']);
     await assert.rejects(async () => schemaCheck(knex, service.root).check(), /not migrated: 1_users/);
     assert.match((await run('knex', 'migrate:latest')).stdout, /Batch 1 run: 1 migrations/);
@@ -70,7 +70,7 @@ ${knexfile}
     assert.deepEqual(await tables(), ['users']);
   });
 
-  it('are in the printed SQL', async () => {
+  it('appear in the printed SQL', async () => {
     serve(knexfiles['an object']);
     const { stdout, stderr, code } = await run('microservice-runtime', 'migrate', '--sql');
     assert.equal(code, 0, stderr);
@@ -81,7 +81,7 @@ ${knexfile}
   });
 
   for (const form of ['a function', 'an object of environments'] as const) {
-    it(`count where the knexfile exports ${form}`, async () => {
+    it(`apply if the knexfile exports ${form}`, async () => {
       serve(knexfiles[form]);
       const { migrations } = (await ownKnexConfig(service.root)) ?? {};
       assert.deepEqual(migrationTable(migrations), { name: 'Changes of "us"', schema: 'book keeping' });

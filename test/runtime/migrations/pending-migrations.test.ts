@@ -31,14 +31,14 @@ describe('pendingMigrations', function () {
     assert.deepEqual(rows, []);
   });
 
-  it('names none when all ran, and then those that were added', async () => {
+  it('names none when all have run, and then only the added ones', async () => {
     await migrateLatest(await knexConfig(service.root, { databaseUrl: database.url }));
     assert.deepEqual(await pendingMigrations(knex, service.root), []);
     service.write('migrations/3_name.ts', migration('select 1', 'select 1'));
     assert.deepEqual(await pendingMigrations(knex, service.root), ['3_name']);
   });
 
-  it('asks one question', async () => {
+  it('sends one query', async () => {
     const asked: string[] = [];
     knex.on('query', ({ sql }: { sql: string }) => asked.push(sql));
     await pendingMigrations(knex, service.root);
@@ -51,7 +51,7 @@ describe('pendingMigrations', function () {
     assert.deepEqual(await pendingMigrations(knex, service.root), []);
   });
 
-  it('does not call an unreachable database unmigrated', async () => {
+  it('does not report an unreachable database as unmigrated', async () => {
     const elsewhere = connectDatabase({
       databaseUrl: 'postgres://app@127.0.0.1:1/users',
       databasePoolMax: 1,

@@ -59,7 +59,7 @@ function counting(fields: number) {
 }
 
 describe('boundedValidation', () => {
-  it('finds the errors that joi finds, and takes the values that joi takes, whatever it is given', () => {
+  it('finds the same errors as joi, and accepts the same values, for any input', () => {
     const validate = boundedValidation(schema, { errors: { label: false } });
     fc.assert(
       fc.property(fc.oneof(roots, values), (value) => {
@@ -113,7 +113,7 @@ describe('boundedValidation', () => {
     assert.ok(branches.reduce((sum, { made }) => sum + made(), 0) <= 1_300);
   });
 
-  it('starts again with each value', () => {
+  it('counts the errors of each value separately', () => {
     const validate = boundedValidation(joi.object({ a: joi.array().items(joi.string()) }));
     const wrong = { a: Array.from({ length: 600 }, (_, at) => at) };
     for (let time = 0; time < 3; time += 1) assert.equal(validate(wrong).error?.details.length, 600);

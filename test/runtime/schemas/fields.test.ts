@@ -65,7 +65,7 @@ const cases = [
 
 describe('schemas of fields', () => {
   for (const { name, schema, good, bad } of cases) {
-    it(`${name} takes ${good.join(', ')}`, () => {
+    it(`${name} accepts ${good.join(', ')}`, () => {
       for (const value of good)
         assert.deepEqual([errorsOf(schema, value), schema.validate(value).value], [[], value]);
     });
@@ -76,11 +76,11 @@ describe('schemas of fields', () => {
     });
   }
 
-  it('timestampString gives the moment in UTC', () => {
+  it('timestampString converts the time to UTC', () => {
     assert.equal(timestampString().validate('2024-03-01T01:30:00.5+02:00').value, '2024-02-29T23:30:00.500Z');
   });
 
-  it('uuidString gives the form that PostgreSQL gives back', () => {
+  it('uuidString converts to the form that PostgreSQL returns', () => {
     assert.equal(
       uuidString().validate('01890A5D-AC96-774B-BCCE-B302099A8057').value,
       '01890a5d-ac96-774b-bcce-b302099a8057',
@@ -101,7 +101,7 @@ describe('schemas of fields', () => {
     });
   });
 
-  it('jsonValue takes any JSON, and its schema says where it does not take null', () => {
+  it('jsonValue accepts any JSON, and its schema says whether null is allowed', () => {
     for (const value of [null, 0, '', false, [], {}]) assert.deepEqual(errorsOf(jsonValue(), value), []);
     assert.deepEqual(toJsonSchema(jsonValue()), {});
     assert.equal(errorsOf(jsonValue().invalid(null), null).length, 1);

@@ -8,7 +8,7 @@ const pageOf = (count: number, limit: number) => toPage(rows(count), limit, ({ a
 const read = (query: object) => pageQuerySchema.validate(query);
 
 describe('pages of a list', () => {
-  it('the next of a page leads to the position of its last item', () => {
+  it('`next` of a page leads to the position of its last item', () => {
     const { items, next } = pageOf(3, 2);
     assert.deepEqual(
       items.map(({ id }) => id),
@@ -17,7 +17,7 @@ describe('pages of a list', () => {
     assert.deepEqual(read({ after: next }).value, { limit: 20, after: ['2026-01-02T00:00:00.000Z', 'id-1'] });
   });
 
-  it('the last page has no next', () => {
+  it('the last page has no `next`', () => {
     assert.equal(pageOf(2, 2).next, null);
     assert.deepEqual(pageOf(0, 2), { items: [], next: null });
   });
@@ -101,7 +101,7 @@ describe('pages of a list', () => {
     );
   });
 
-  it('a position that no page gave is refused', () => {
+  it('a position that no page returned is refused', () => {
     const forged = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
     for (const after of [
       'x',

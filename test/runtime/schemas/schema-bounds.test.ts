@@ -30,7 +30,7 @@ describe('a schema that a service registers', () => {
   const event = (schema: joi.ObjectSchema) =>
     defineEvent({ type: 'note.written', version: 1, topic: 'note.events', aggregate: 'note', schema });
 
-  it('is refused with its name where it is too large or too deep written out', () => {
+  it('is refused with its name if it is too large or too deep when expanded', () => {
     assert.throws(() => event(doubling(40)), /the schema of note\.written has more than 10000 parts/);
     assert.throws(
       () => event(nested(150)),
@@ -50,7 +50,7 @@ describe('a schema that a service registers', () => {
     );
   });
 
-  it('is taken where it is ordinary, or refers to itself', () => {
+  it('is accepted if it is ordinary or refers to itself', () => {
     const tree = joi
       .object({ name: joi.string(), children: joi.array().items(joi.link('#tree')) })
       .id('tree');

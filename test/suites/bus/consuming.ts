@@ -4,7 +4,7 @@ import { noteEffect } from './orders.ts';
 import { copyMessages, withProducer } from './raw-kafka.ts';
 
 export function consumingBehaviour({ world, broker }: Suite): void {
-  it('handles an event once that was sent twice', async () => {
+  it('handles an event only once that was sent twice', async () => {
     const { startPublisher, startConsumer, change, effectsOf, topic } = world();
     const publisher = await startPublisher();
     await startConsumer();
@@ -41,7 +41,7 @@ export function consumingBehaviour({ world, broker }: Suite): void {
     assert.deepEqual(await effectsOf(2), { a: [1, 2] });
   });
 
-  it('handles other keys beside a poison event, and keeps the order of its key until the handler is fixed', async () => {
+  it('handles other keys while a poison event fails, and keeps the order of its key until the handler is fixed', async () => {
     const { startPublisher, startConsumer, change, effectsOf, copies } = world();
     let broken = true;
     const publisher = await startPublisher();

@@ -12,7 +12,7 @@ const KEYS = 40;
 const patience = 60_000;
 
 export function hostileBehaviour({ world, broker }: Suite): void {
-  it('a consumer handles every valid event beside 200 records of arbitrary bytes, and handles, counts or parks each of those', async function () {
+  it('a consumer handles every valid event among 200 records of arbitrary bytes, and handles, counts or parks each of these records', async function () {
     this.timeout(150_000);
     const { startConsumer, copies, topic } = world();
     const times = createTimes();

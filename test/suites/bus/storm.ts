@@ -29,7 +29,7 @@ export function stormSuite(name: string, startBroker: StartSuiteBroker, storm: S
     });
     after(() => broker?.stop());
 
-    it('loses and repeats no event, keeps the order of each key, and stops nobody for long', async () => {
+    it('loses and repeats no event, keeps the order of each key, and stops no member for long', async () => {
       const world = await createOrderWorld(broker?.bootstrapServers ?? '');
       try {
         const publisher = await world.startPublisher();

@@ -123,7 +123,7 @@ export function clientSuite(client: ListedClient, install: Install): void {
       assert.equal(greatest, 'offsets 9 9 9 9');
     });
 
-    it('shares a topic among static members, and one that is killed comes back unnoticed', async () => {
+    it('shares a topic among static members, and a killed member rejoins without a rebalance', async () => {
       const [one, two] = await joinBoth();
       await handled(numbers(0, 40), one, two);
       const before = one.assigned();
