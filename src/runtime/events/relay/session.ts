@@ -8,8 +8,9 @@ export type SessionQuery = <Row extends QueryResultRow>(sql: string, values?: un
 
 /** A PostgreSQL session that is not shared: it holds advisory locks and listens. */
 export interface Session {
+  /** Queries are sent without waiting for the results of earlier ones; PostgreSQL runs them in the order of the calls. */
   query: SessionQuery;
-  /** Runs the queries of `work` in a transaction, while other queries wait; one transaction at a time. */
+  /** Runs the queries of `work` in a transaction, while later queries wait; one transaction at a time. */
   transaction<T>(work: (query: SessionQuery) => Promise<T>): Promise<T>;
   /** Ends the session, which releases its locks. */
   close(): Promise<void>;
@@ -65,10 +66,11 @@ export async function openSession(
     ...connectionSettings(databaseUrl, applicationName),
     keepAliveInitialDelayMillis: 5_000,
     query_timeout: QUERY_TIMEOUT,
+    pipeline: true,
   });
   let ended = false;
   let opened = false;
-  let last: Promise<unknown> = Promise.resolve();
+  let lastTransaction: Promise<unknown> = Promise.resolve();
 
   function lose(cause: Error): void {
     if (ended) return;
@@ -89,15 +91,14 @@ export async function openSession(
     }
   }
 
-  /** One after the other: pg 9 refuses a statement while another one runs. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = last.then(work);
-    last = turn.catch(() => undefined);
-    return turn;
+  function query<Row extends QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]> {
+    return lastTransaction.then(() => ask<Row>(sql, values));
   }
 
-  function query<Row extends QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]> {
-    return inTurn(() => ask<Row>(sql, values));
+  function transaction<T>(work: (query: SessionQuery) => Promise<T>): Promise<T> {
+    const turn = lastTransaction.then(() => runTransaction(work));
+    lastTransaction = turn.catch(() => undefined);
+    return turn;
   }
 
   async function runTransaction<T>(work: (query: SessionQuery) => Promise<T>): Promise<T> {
@@ -121,7 +122,7 @@ export async function openSession(
   opened = true;
   return {
     query,
-    transaction: (work) => inTurn(() => runTransaction(work)),
+    transaction,
     async close() {
       ended = true;
       await client.end().catch(() => undefined);
