@@ -33,14 +33,17 @@ interface Answer {
 
 /**
  * Starts a compiled program, by its name or, of another checkout, by its path; it ends with this process. PROFILE names a
- * folder for its CPU profile.
+ * folder for its CPU profile. With PROBE, the compiled probe.ts watches it.
  */
 export function startProgram<Api extends Answers>(program: string, ...args: string[]): Program<Api> {
   const profile = process.env['PROFILE'];
   const file = path.resolve(compiledPrograms, `${program}.mjs`);
   const profileName = `${path.relative(compiledPrograms, file).replaceAll(/\W+/g, '-')}.cpuprofile`;
   const child = fork(file, args, {
-    execArgv: profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${profileName}`] : [],
+    execArgv: [
+      ...(profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${profileName}`] : []),
+      ...(process.env['PROBE'] ? ['--import', path.join(compiledPrograms, 'probe.mjs')] : []),
+    ],
     env: { ...process.env, NODE_ENV: 'production' },
   });
   const exited = once(child, 'exit');
