@@ -4,8 +4,31 @@ import { OUTGOING_GROUP } from './dead-letter-metrics.ts';
 
 const keys = `
   select consumer_group as "group", state, count(*)::float8 as value from event_parked_keys group by consumer_group, state`;
+
+/** More parked events of a group than this are not counted, since that would read all of them. */
+const MOST_COUNTED = 10_000;
+
+/**
+ * A group with more gets its share of PostgreSQL's estimate, which comes from the inserts and deletes of the last seconds and
+ * the last vacuum.
+ */
 const events = `
-  select consumer_group as "group", count(*)::float8 as value from event_parked group by consumer_group`;
+  with counts as (
+    select consumer_group, (
+      select count(*) from (
+        select from event_parked where consumer_group = known.consumer_group limit ${MOST_COUNTED + 1}
+      ) as parked
+    ) as counted
+    from (select distinct consumer_group from event_parked_keys) as known
+  ), rest as (
+    select pg_stat_get_live_tuples('event_parked'::regclass)
+      - coalesce(sum(counted) filter (where counted <= ${MOST_COUNTED}), 0) as estimate,
+      count(*) filter (where counted > ${MOST_COUNTED}) as groups
+    from counts
+  )
+  select consumer_group as "group", (case
+    when counted > ${MOST_COUNTED} then greatest(counted, round(estimate / groups)) else counted end)::float8 as value
+  from counts cross join rest`;
 
 interface Row {
   group: string;
@@ -38,7 +61,13 @@ export function createParkedMetrics(database: Knex, registry: Registry, groups: 
     });
   const states = [{ state: 'parked' }, { state: 'dead' }];
   gauge('microservice_parked_keys', 'Keys with parked events', ['group', 'state'], keys, states);
-  gauge('microservice_parked_events', 'Parked events of these keys', ['group'], events, [{}]);
+  gauge(
+    'microservice_parked_events',
+    `Parked events of these keys; an estimate above ${MOST_COUNTED}`,
+    ['group'],
+    events,
+    [{}],
+  );
 }
 
 /** Undefined if PostgreSQL does not answer, because the other metrics are then more important than ever. */
