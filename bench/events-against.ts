@@ -24,7 +24,7 @@ const seconds = 2;
 
 type Figures = Record<string, number>;
 
-/** CPU milliseconds an event of both programs while `work` handles so many events. */
+/** CPU milliseconds per event of both programs while `work` handles this number of events. */
 async function cpuOf<T>(
   { publisher, consumer }: Services,
   count: number,

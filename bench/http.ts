@@ -22,7 +22,7 @@ function readArguments([first = 'both', ...others]: string[]): [string, ...numbe
     : [first, ...others.map(Number)];
 }
 
-/** More than a page, so that a list has a next one. */
+/** More than a page, so that a list has a next page. */
 const ROWS = 150;
 const body = JSON.stringify({ email: 'ada@example.org', displayName: 'Ada Lovelace', age: 36 });
 const headers = { 'content-type': 'application/json' };

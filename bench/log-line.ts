@@ -28,7 +28,7 @@ if (other !== undefined) {
   loggers[other] = module.createLogger(config, nowhere);
 }
 
-/** In turns, so changes in the machine's load affect each logger alike. */
+/** Runs the loggers in turns, so changes in the machine's load affect each logger alike. */
 function microseconds(write: (logger: Logger) => void): Record<string, number> {
   const times: Record<string, number[]> = {};
   for (let round = 0; round < ROUNDS; round += 1)

@@ -44,7 +44,7 @@ async function measure(round: number, count: number, bootstrapServers: string): 
   const service = startProgram<Subscriber>('subscriber', url, bootstrapServers, topic, String(count));
   await service.ask('createTables');
   await service.ask('start');
-  // first the code is compiled
+  // the first events compile the code
   await publisher.ask('fill', warmUp);
   await deliver(service, () => publisher.ask('start'), warmUp);
   await sleep(2_000);

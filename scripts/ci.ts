@@ -34,8 +34,8 @@ console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);
 
 /**
- * If no engine answers, starts one if the machine can, and sets its environment variables in ours. Returns whether it is ours
- * to stop.
+ * If no engine answers, starts one if the machine can, and sets its variables in this process's environment. Returns whether
+ * this process must stop it.
  */
 function startDockerEngine(): boolean {
   try {

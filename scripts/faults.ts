@@ -26,7 +26,7 @@ Lets two banks send each other money while processes, brokers, databases and con
   --rate N     transfers a second (80; 60 with --short)
   --minutes N  a part of it that takes longer has failed
   --short      minutes instead of half an hour
-  --grep TEXT  only tests whose names have it`);
+  --grep TEXT  only tests whose titles contain TEXT`);
   process.exit(0);
 }
 

@@ -13,7 +13,7 @@ export interface Program<Api extends Answers> {
   end(): Promise<void>;
 }
 
-/** Where a checkout keeps its compiled programs: inside of it, where packages are found. */
+/** The folder of a checkout's compiled programs, inside the checkout so that packages are found. */
 export const compiledIn = (checkout: string): string =>
   path.join(checkout, 'node_modules', '.cache', 'bench-events');
 

@@ -9,8 +9,8 @@ export interface Services {
 }
 
 /**
- * Two services with a database each, as processes, their tables made, and both joined to Kafka.
- * @param programs the folder of the compiled programs; this checkout's when left out
+ * Starts two services as processes, each with its own migrated database; both have joined Kafka.
+ * @param programs the folder of the compiled programs; default: those of this checkout
  */
 export async function startServices(
   url: (database: string) => string,
@@ -29,7 +29,7 @@ export async function startServices(
   return { publisher, consumer };
 }
 
-/** Milliseconds from the commit of each event to the commit of its handling, at so many transactions a second. */
+/** Milliseconds from the commit of each event to the commit of its handling, at `rate` transactions per second. */
 export async function latencies(
   { publisher, consumer }: Services,
   rate: number,
@@ -41,7 +41,7 @@ export async function latencies(
   return handled.map((at, number) => at - (committed[number] ?? Number.NaN));
 }
 
-/** Events a second from the outbox to handled, while both work on a backlog. */
+/** Events per second from the outbox to the end of their handling, while both services work on a backlog. */
 export async function drain(services: Services, count: number, insert: boolean): Promise<number> {
   const { publisher, consumer } = services;
   await consumer.ask('insert', insert);
@@ -54,7 +54,7 @@ export async function drain(services: Services, count: number, insert: boolean):
   return rateOf(handled);
 }
 
-/** Events a second of each half while the other one rests: outbox to Kafka, and Kafka to handled. */
+/** Events per second of each half while the other half rests: outbox to Kafka, and Kafka to handler. */
 export async function halves(
   { publisher, consumer }: Services,
   count: number,
@@ -70,7 +70,7 @@ export async function halves(
   return { relay, consumer: rateOf(await consumer.ask('all')) };
 }
 
-/** Events a second after the first ones were handled. */
+/** Events per second after the first ones were handled. */
 export function rateOf(handled: number[]): number {
   const first = Math.min(...handled);
   const after = handled.filter((at) => at > first);

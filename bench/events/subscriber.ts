@@ -53,7 +53,7 @@ const api = {
     };
     while (!isReady()) await new Promise((resolve) => setTimeout(resolve, 10));
   },
-  /** How many events are to be received, by each of the subscriptions. */
+  /** The number of events that each subscription is to receive. */
   expect: (events: number) => void (missing = events * Number(count)),
   all: () =>
     new Promise<void>((resolve) => {
@@ -61,7 +61,7 @@ const api = {
       if (missing <= 0) resolve();
     }),
   stop: () => bus.stop(),
-  /** Connections that are open now. */
+  /** The number of open connections. */
   connections() {
     const sockets = process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
     const { pool } = database.client;

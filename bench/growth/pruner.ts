@@ -23,7 +23,7 @@ const fill = `
   select 'group', 'source', gen_random_uuid()::text, 'topic', timestamp '2026-01-01' + number * interval '1 ms'
   from generate_series(1, ?) as number`;
 
-/** Milliseconds of each batch: `stopped` is called before each one. */
+/** Milliseconds of each batch: `stopped` is called before each batch. */
 async function batchTimes(database: Knex, { pruneInbox }: Inbox): Promise<number[]> {
   const begun: number[] = [];
   const stopped = (): boolean => begun.push(performance.now()) < 0;

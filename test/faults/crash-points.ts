@@ -7,7 +7,7 @@ import { otherBank, type Bank, type World } from './world.ts';
 
 /** Points that every transfer passes; a process dies at one of the first hits. */
 const latestHit = 15;
-/** These are passed seldom: once a second, or where something is parked. */
+/** Points that are passed rarely: once per second, or when an event is parked. */
 const rare: readonly Failpoint[] = [
   'relay.parked',
   'consumer.offset',

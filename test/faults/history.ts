@@ -11,7 +11,7 @@ export interface Sent {
 
 /** A transfer that was credited, as the receiver's database has it. */
 export interface Handled extends Sent {
-  /** Grows with every crediting of one database. */
+  /** Grows with every credit in one database. */
   place: number;
   topic: string;
   partition: number;
@@ -32,9 +32,9 @@ export interface History {
   handled: Handled[];
   /** Transfers that were published in transactions which were then rolled back. */
   rolledBack: string[];
-  /** All the money there was, and all there is. */
+  /** The total of the money at the start and at the end. */
   money: { before: number; after: number };
   faults: FaultRecord[];
-  /** Instants from which on the flow was to recover: all faults were over. */
+  /** The times at which all faults were over, from which the flow had to recover. */
   calms: number[];
 }

@@ -5,7 +5,7 @@ import type { Fault, FaultKind } from './schedule.ts';
 import type { ProxyMode, TcpProxy } from './tcp-proxy.ts';
 import type { World } from './world.ts';
 
-/** Does a fault to the world and writes it down; resolves when it is over. */
+/** Injects a fault and records it; resolves when the fault is over. */
 export async function inject(world: World, fault: Fault): Promise<void> {
   await pause(fault.after);
   const record = { kind: fault.kind, target: '', begun: Date.now(), ended: Infinity };

@@ -5,15 +5,15 @@ export interface FaultOptions {
   /** A campaign for CI: minutes instead of half an hour. */
   short: boolean;
   seed: number;
-  /** At least so many events. */
+  /** The minimum number of events. */
   events: number;
-  /** At least so many faults, as many of each kind. */
+  /** The minimum number of faults, equally many of each kind. */
   faults: number;
-  /** Transfers a second. */
+  /** Transfers per second. */
   rate: number;
   /** A part of the campaign that takes longer has failed. */
   minutes: number;
-  /** How often a process dies at each failpoint. */
+  /** The number of deaths at each failpoint. */
   deaths: number;
   /** Milliseconds that a replica is stopped; a group misses its member after 10,000. */
   pause: number;
@@ -38,6 +38,6 @@ export function readOptions(environment: NodeJS.ProcessEnv): FaultOptions {
   };
 }
 
-/** The command that does the same again. */
+/** The command that repeats the campaign. */
 export const replayCommand = ({ short, seed, events, faults }: FaultOptions): string =>
   `npm run test:faults -- --seed ${seed} --events ${events} --faults ${faults}${short ? ' --short' : ''}`;

@@ -12,17 +12,17 @@ export interface Ending {
 /** One replica of a bank, which is started again whenever it has ended, as a container would be. */
 export interface Replica {
   name: string;
-  /** Where its HTTP answers; undefined while it does not. */
+  /** The address of its HTTP server; undefined while it does not answer. */
   url(): string | undefined;
   /** SIGKILL; it is started again `after` ms later. */
   kill(after?: number): Promise<void>;
   /** SIGSTOP, until `resume`. */
   pause(): void;
   resume(): void;
-  /** Kills it, and starts it with a failpoint; resolves to how that life ended. */
+  /** Kills it, and starts it with a failpoint; resolves to the way in which the new process ended. */
   dieAt(failpoint: string): Promise<Ending>;
   setRate(rate: number): void;
-  /** Ends it for good. */
+  /** Ends it permanently. */
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<Ending>;
   /** Runs that ended without a request, after they had started. */
   crashes(): Ending[];

@@ -12,11 +12,11 @@ export const transferOf = (account: string, more: Partial<Transfer> = {}): Trans
   ...more,
 });
 
-/** A transfer whose event fails so many times, or until it is cured. */
+/** A transfer whose event fails this number of times, or until it is cured. */
 export const poisonous = (account: string, tries: Poison['tries']): Transfer =>
   transferOf(account, { poison: { error: 'failure', tries } });
 
-/** A transfer whose event is larger than its topic takes. */
+/** A transfer whose event is larger than its topic accepts. */
 export const oversized = (account: string): Transfer =>
   transferOf(account, { memo: 'x'.repeat(largestMessage + 1) });
 

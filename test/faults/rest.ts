@@ -41,7 +41,7 @@ export async function flowsQuickly(world: World): Promise<void> {
   }
 }
 
-/** Milliseconds until every partition has passed a fresh event; each gets several a second. */
+/** Milliseconds until every partition has passed a new event; each gets several per second. */
 const quick = 1_500;
 
 /** The events that were committed so far. */
@@ -82,5 +82,5 @@ export async function comeToRest(world: World): Promise<void> {
 
 const patience = 60_000;
 const look = 250;
-/** Doubles would come about now. */
+/** Duplicates would arrive about now. */
 const settled = 2_000;

@@ -25,9 +25,9 @@ export type FaultKind = (typeof faultKinds)[number];
 
 export interface Fault {
   kind: FaultKind;
-  /** Which replica, broker, partition, PostgreSQL or link, counted around. */
+  /** The index of the replica, broker, partition, PostgreSQL or link, modulo their number. */
   target: number;
-  /** Milliseconds after the begin of its wave. */
+  /** Milliseconds after the start of its wave. */
   after: number;
   /** Milliseconds. */
   lasts: number;
@@ -40,7 +40,7 @@ export type Wave = Fault[];
 
 export interface ScheduleOptions {
   seed: number;
-  /** At least so many; and as many of each kind as of any other. */
+  /** The minimum number; each kind has the same number. */
   faults: number;
   kinds?: readonly FaultKind[];
   /** How long a replica is paused; the session timeout of a group is 10 s. */
@@ -101,7 +101,7 @@ function mayOverlap(fault: Fault, wave: Wave): boolean {
   );
 }
 
-/** A schedule as people read it. */
+/** A schedule as readable text. */
 export const scheduleText = (waves: readonly Wave[]): string =>
   waves.map((wave, index) => `      wave ${index + 1}: ${wave.map(faultText).join(', ')}`).join('\n');
 

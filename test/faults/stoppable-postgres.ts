@@ -19,7 +19,7 @@ export interface StoppablePostgres {
   kill(): Promise<void>;
   /** Starts it again with its data, at the same address; does nothing while it runs. */
   start(): Promise<void>;
-  /** Stops it for good and removes its data. */
+  /** Stops it permanently and removes its data. */
   stop(): Promise<void>;
 }
 

@@ -13,7 +13,7 @@ describe('startTcpProxy', () => {
   beforeEach(async () => {
     clients = [];
     heard = '';
-    // answers each chunk with the same, in capitals
+    // answers each chunk with its text in capitals
     server = createServer((socket) => {
       socket.on('error', () => undefined);
       socket.setEncoding('utf8').on('data', (text: string) => {
@@ -101,7 +101,7 @@ async function ask(client: Socket, text: string): Promise<string> {
   return String(answer);
 }
 
-/** Undefined when nothing comes. */
+/** Undefined if no answer arrives. */
 async function answerWithin(client: Socket, milliseconds: number): Promise<string | undefined> {
   const signal = AbortSignal.timeout(milliseconds);
   return once(client, 'data', { signal }).then(

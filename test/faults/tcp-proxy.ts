@@ -36,7 +36,7 @@ type Side = 'client' | 'server';
 
 const keepAlive = 5_000;
 
-/** @param to a port of loopback, or where else the server listens */
+/** @param to a loopback port, or another address of the server */
 export async function startTcpProxy(to: number | NetConnectOpts): Promise<TcpProxy> {
   const place = typeof to === 'number' ? { port: to, host: '127.0.0.1' } : to;
   const links = new Set<Link>();
@@ -96,7 +96,7 @@ export async function startTcpProxy(to: number | NetConnectOpts): Promise<TcpPro
     links.delete(link);
     link.client.resetAndDestroy();
     if (typeof to === 'number' || !('path' in to)) link.server.resetAndDestroy();
-    else link.server.destroy(); // a Unix socket has no reset
+    else link.server.destroy(); // a Unix socket cannot be reset
   }
 
   function set(next: ProxyMode): void {

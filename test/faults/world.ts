@@ -15,9 +15,9 @@ import type { StoppablePostgres } from './stoppable-postgres.ts';
 export interface WorldOptions {
   infrastructure: Infrastructure;
   programs: BankPrograms;
-  /** One of so many transfers is poisonous for a few tries. */
+  /** One in this number of transfers is poisonous for a few attempts. */
   poisonEvery: number;
-  /** Where histories and logs go. */
+  /** The folder for histories and logs. */
   folder: string;
 }
 
@@ -44,7 +44,7 @@ export interface World {
   calms: number[];
   /** An account of the bank that is not used elsewhere. */
   specialAccount(bank: Bank): string;
-  /** Transfers a second, of all processes together. */
+  /** Transfers per second, of all processes together. */
   setRate(rate: number): void;
   /** Returns the complete record so far. */
   history(): Promise<History>;
@@ -160,7 +160,7 @@ export const otherBank = ({ banks }: Pick<World, 'banks'>, bank: Bank): Bank =>
 const accountsOf = (bank: string): string[] =>
   Array.from({ length: accountsOfBank }, (_, index) => `${bank}-${index + 1}`);
 
-/** Accounts that the load leaves alone, for scenarios. */
+/** Accounts that the load does not use, for scenarios. */
 const specialAccountsOf = (bank: string): string[] =>
   Array.from({ length: 1_000 }, (_, index) => `${bank}-special-${index + 1}`);
 
@@ -179,7 +179,7 @@ async function createTopics({ bootstrapServers }: Infrastructure, topics: readon
   );
 }
 
-/** Has the topics take messages of so many bytes. */
+/** Makes the topics accept messages of up to this number of bytes. */
 export async function setLargestMessage({ infrastructure, banks }: World, bytes: number): Promise<void> {
   await withAdmin(infrastructure.bootstrapServers, (admin) =>
     admin.alterConfigs({

@@ -15,8 +15,8 @@ export interface EveryTypeService {
 }
 
 /**
- * Generates a service with the built command, inside the repository so that it finds the built packages, and runs it with a
- * PostgreSQL and a broker of its own: `/v1/things` has a field of every type, `/v1/maybes` the same, all optional.
+ * Generates a service with the built command, inside the repository so that it finds the built packages, and runs it with
+ * its own PostgreSQL and broker: `/v1/things` has a field of every type, `/v1/maybes` the same, all optional.
  */
 export async function startEveryTypeService(): Promise<EveryTypeService> {
   await mkdir(path.join(repository, '.tmp'), { recursive: true });

@@ -3,7 +3,7 @@ export type Combination<C extends Choices> = { [Question in keyof C]: C[Question
 
 /**
  * Combinations in which every answer of every question meets every answer of every other one at least once, and at least
- * `atLeast` of them. Greedy and without chance: the same choices give the same combinations.
+ * `atLeast` of them. The algorithm is greedy and deterministic: the same choices give the same combinations.
  */
 export function pairwise<const C extends Choices>(choices: C, atLeast: number): Combination<C>[] {
   const questions = Object.keys(choices);

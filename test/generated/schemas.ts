@@ -13,7 +13,7 @@ import { parse } from 'yaml';
 const readYaml = async (file: string) =>
   parse(await readFile(file, 'utf8'), { merge: true }) as Record<string, unknown>;
 
-/** Checks the compose, Kubernetes and CI files of a generated folder against the schemas of their makers. */
+/** Checks the compose, Kubernetes and CI files of a generated folder against the schemas of their vendors. */
 export async function checkSchemas(folder: string): Promise<void> {
   await checkCompose(path.join(folder, 'docker-compose.yml'));
   const k8s = path.join(folder, 'k8s');

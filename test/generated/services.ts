@@ -69,7 +69,7 @@ export async function writeContract(folder: string): Promise<string> {
 export const writeContractOf = (name: string, fields: string, file: string): Promise<void> =>
   writeContractFile(file, [{ name, fields: parseFields(fields) }]);
 
-/** Every file of a folder that git would see, with its text. */
+/** Every file of a folder that git does not ignore, with its text. */
 export async function textOf(folder: string, files: string[]): Promise<Map<string, string>> {
   const texts = await Promise.all(files.map((file) => readFile(path.join(folder, file), 'utf8')));
   return new Map(files.map((file, index) => [file, texts[index] ?? '']));

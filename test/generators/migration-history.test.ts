@@ -168,7 +168,7 @@ describe('the schema of a service that grew', function () {
     });
   }
 
-  /** As `knex migrate:latest`, but for the tables of the runtime. */
+  /** Does what `knex migrate:latest` does, except for the tables of the runtime. */
   async function migrate(database: Knex, present: Map<string, string>): Promise<void> {
     const own = byName(present).filter(([name]) => !/_event(s|_)/.test(name));
     for (const [name, text] of own) await writeFile(path.join(folder, name), text);

@@ -86,7 +86,7 @@ const declared = ({ id, declarations = [], declaration, specifiers = [] }: Decla
   ...(declaration ? declared(declaration) : []),
 ];
 
-/** Every relation that the migrations of Knex create, as PostgreSQL names it: it cuts a name at 63 bytes. */
+/** Every relation that the migrations of Knex create, as PostgreSQL names it: it truncates a name to 63 bytes. */
 function relations(migration: string): string[] {
   const [table = ''] = found(migration, /createTable\('(\w+)'/g);
   if (table === '') return [];

@@ -12,7 +12,7 @@ import { newFolder, removeFolders } from './support/command.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-/** Nouns near to names of the generated code, of the language or of SQL, which a resource may bear all the same. */
+/** Nouns close to names of the generated code, of the language or of SQL, which a resource may still have. */
 const nouns = `
   category check column conflict copy document event-log field file group limit list map message option order publisher query
   record result state type value
@@ -47,7 +47,7 @@ const field = /^ +(id|label|at|data|amount|pin|createdAt|updatedAt|copiedAt)\??:
 
 /**
  * Writes the typed files of a resource and of a copy once for each field that a schema or the test data states, without that
- * line. Resolves to the folder of each, and the file that is not to compile there.
+ * line. Resolves to the folder of each, and the file that must not compile there.
  */
 async function writeOmissions(folder: string): Promise<Map<string, string>> {
   const { consumes: _, ...answers } = answersOf('note', `${everyday} pin:integer:secret`);
@@ -90,7 +90,7 @@ const configuration = {
 describe('the generated code', function () {
   this.timeout(120_000);
   let omissions: Map<string, string>;
-  /** The errors of the compiler, one a line. */
+  /** The errors of the compiler, one per line. */
   let faults: string[];
   before(async () => {
     const folder = await newFolder();

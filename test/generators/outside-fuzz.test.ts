@@ -64,7 +64,7 @@ async function answersTo(texts: Texts): Promise<ServiceAnswers> {
   return answerAll(questions, context, { flags, yes: true });
 }
 
-/** The same answers in honest words: as many events and fields, of the same kinds. */
+/** The same answers with ordinary texts: equally many events and fields of the same kinds. */
 function inHonestWords(answers: ServiceAnswers): ServiceAnswers {
   const renamed = <T extends { name: string }>(fields: T[]) =>
     fields.map((field, index) => ({ ...field, name: `plain${index}` }));
@@ -152,7 +152,7 @@ function assertDescribed(description: string, read: (path: string) => string): v
   assert.equal(firstParagraph(read('README.md')), description.replaceAll(/ +/g, ' ').trim());
 }
 
-/** Resolves like `run`; undefined if it refuses in one line of its own. */
+/** Resolves like `run`; undefined if the command refuses the input in one line. */
 async function refusedOr<T>(run: () => Promise<T>): Promise<T | undefined> {
   try {
     return await run();

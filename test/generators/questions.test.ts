@@ -28,7 +28,7 @@ const context: ServiceContext = {
 const enter = '\r';
 const clear = '\u0015';
 
-/** Without colours, and without the line breaks of a narrow terminal. */
+/** Without colors, and without the line breaks of a narrow terminal. */
 const plain = (text: string) => stripVTControlCharacters(text).replaceAll(/\s+/g, '');
 
 /** A terminal in which each answer is typed when its question appears. */

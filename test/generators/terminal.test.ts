@@ -5,7 +5,7 @@ import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { bundledCommand, filesIn, newFolder, quick, removeFolders, run } from './support/command.ts';
 
-/** Without colours, and without the line breaks of a narrow terminal. */
+/** Without colors, and without the line breaks of a narrow terminal. */
 const plain = (text: string) => stripVTControlCharacters(text).replaceAll(/\s+/g, ' ');
 
 /** Runs the command in a pseudo terminal (util-linux's script), and types the next keys when the expected text appears. */

@@ -254,7 +254,7 @@ describe('create-microservice workspace', () => {
     );
   });
 
-  /** What the generators know of a sibling is its `.yo-rc.json`. */
+  /** The generators know a sibling only by its `.yo-rc.json`. */
   const remember = async (cwd: string, name: string, answers: object) => {
     await mkdir(path.join(cwd, `${name}-service`));
     const remembered = { generator: 'service', version: '0.1.0', answers: { name, ...answers } };

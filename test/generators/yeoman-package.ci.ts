@@ -25,7 +25,7 @@ const yo = `
   });
 `;
 
-/** A generator of somebody else that composes the service and adds a file to it. */
+/** A generator of another author that composes the service and adds a file to it. */
 const composing = `
   import path from 'node:path';
   import Generator from ${JSON.stringify(import.meta.resolve('yeoman-generator'))};

@@ -9,9 +9,9 @@ interface Copies {
   from?: string;
   /** A copy ends before this, or at the end of the file. */
   until?: string;
-  /** Text that stands in every copy. */
+  /** Text that occurs in every copy. */
   has: string;
-  /** A name that one of the packages calls otherwise. */
+  /** A name that differs in one of the packages. */
   alias?: [name: string, shared: string];
 }
 

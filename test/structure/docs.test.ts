@@ -67,7 +67,7 @@ function readPage(page: string): string {
   return readFileSync(path.join(root, page), 'utf8');
 }
 
-/** The relative links of a page; code is none. */
+/** The relative links of a page; links in code do not count. */
 function linksOf(page: string): Link[] {
   const text = readPage(page).replaceAll(/^ *```[\s\S]*?^ *```$|`[^`\n]*`/gm, '');
   return [...text.matchAll(/\]\(([^)\s]+)\)/g)]

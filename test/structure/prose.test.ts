@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ProseLine, commentsIn, pagesIn } from './prose.ts';
 
-/** Turns that a native engineer does not write, and their replacements. */
+/** Phrases that a native engineer does not write, and their replacements. */
 const turns: [RegExp, string][] = [
   [/(?<!\bthere )\b(?:is|are|was|were) no (?!longer\b|more\b)/i, '"is not a"'],
   [/\b(?:mend|mends|mended|heed|heeds|heeded)\b/i, '"fix", "obey"'],

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { importsOf, readSource, sourcesOf } from './source-files.ts';
 
 /**
- * The folders of a package, from the lowest floor to the highest one: a folder imports from its own files and from lower floors.
+ * The folders of a package, from the lowest level to the highest one: a folder imports from its own files and from lower floors.
  * A file of the package's own folder is a room of its own.
  */
 const floors: Record<string, string[][]> = {

@@ -10,7 +10,7 @@ const root = path.resolve(import.meta.dirname, '..', '..');
 const modules = path.join(root, 'src', 'runtime', 'tables');
 const released = path.join(import.meta.dirname, 'released-tables');
 
-/** In the order of the migrations that a service of the first generators exports them in. */
+/** In the order of the migrations of a service that one of the first generators wrote. */
 const parts = ['event-outbox', 'event-inbox', 'event-parked', 'event-inbox-2'];
 /** The same tables in one migration, which a new service has. */
 const whole = 'events';

@@ -8,9 +8,9 @@ import * as runtime from '../../src/runtime/logging/terminal.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 
-/** Where a file may speak to a terminal by itself: the one door of each package. */
+/** The files that may write to a terminal directly: one module of each package. */
 const doors = ['generators/core/terminal.ts', 'src/runtime/logging/terminal.ts', 'src/devkit/terminal.ts'];
-/** It runs on a Node so old that it can load nothing else, and prints constants. */
+/** It runs on Node versions too old to load any other module, and prints constants. */
 const exceptions = ['generators/cli/cli.ts'];
 /** Reading from the streams is harmless: their width, and whether they are a terminal. */
 const speaking =

@@ -19,7 +19,7 @@ export interface RawRecord {
 /** ConfigResourceTypes.TOPIC of KafkaJS. */
 const TOPIC_RESOURCE = 2;
 
-/** Allows records of any time in a topic: Kafka refuses one that is ahead of its clock by an hour (KIP-937). */
+/** Allows any timestamp in a topic: Kafka refuses timestamps more than an hour ahead of its clock (KIP-937). */
 export async function allowAnyTime(bootstrapServers: string, topic: string): Promise<void> {
   const configEntries = [{ name: 'message.timestamp.after.max.ms', value: String(2n ** 63n - 1n) }];
   await withAdmin(bootstrapServers, (admin) =>

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { execute } from '../../scripts/support/command.ts';
 
-/** For a `before` hook: goes on where each command runs; otherwise skips with a printed reason, and in CI fails. */
+/** For a `before` hook: continues if every command runs; otherwise skips with a printed reason, and in CI fails. */
 export async function requireTools(context: Mocha.Context, commands: readonly string[][]): Promise<void> {
   for (const [command = '', ...parameters] of commands) {
     try {
@@ -17,7 +17,7 @@ export async function requireTools(context: Mocha.Context, commands: readonly st
   }
 }
 
-/** Makes a virtual environment of Python in `folder` with the packages of a requirements file; resolves to its `bin`. */
+/** Creates a Python virtual environment in `folder` with the packages of a requirements file; resolves to its `bin`. */
 export async function pythonEnvironment(folder: string, requirements: string): Promise<string> {
   const environment = path.join(folder, 'venv');
   await execute('python3', ['-m', 'venv', environment], { cwd: folder });

@@ -6,7 +6,7 @@ import type { BrokerOptions } from '../../../src/devkit/broker/broker.ts';
 export interface BrokerProcess {
   bootstrapServers: string;
   process: ChildProcess;
-  /** Faults of the broker's own that closed a connection; none is expected. */
+  /** Internal faults of the broker that closed a connection; none is expected. */
   unexpected: string[];
   /** Resolves to the bytes of memory that its process has once the garbage is collected. */
   residentBytes(): Promise<number>;
@@ -20,7 +20,7 @@ interface Message {
   unexpected?: string;
 }
 
-/** Starts an embedded broker in a process of its own, in memory or in `directory`. */
+/** Starts an embedded broker in a separate process, in memory or in `directory`. */
 export async function startBrokerProcess(
   directory?: string,
   options: Omit<BrokerOptions, 'logger'> = {},

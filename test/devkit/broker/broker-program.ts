@@ -16,7 +16,7 @@ process.on('message', () => void settledMemory().then((residentBytes) => process
 // The parent process is gone.
 process.on('disconnect', () => process.exit());
 
-/** V8 gives pages back a while after it has collected garbage: the lowest of some readings. */
+/** V8 returns pages a while after it has collected garbage, so this takes the lowest of some readings. */
 async function settledMemory(): Promise<number> {
   let lowest = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 5; i++) {

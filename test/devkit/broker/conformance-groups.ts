@@ -114,7 +114,7 @@ export function groupSuite(broker: BrokerAddress): void {
       return member;
     }
 
-    /** Two members, the first of them the leader, in a generation that both have joined. */
+    /** Two members, of which the first is the leader, in a generation that both have joined. */
     async function twoMembers() {
       const leader = await stableMember();
       const { client, memberId } = await newMember();
@@ -336,7 +336,7 @@ export function groupSuite(broker: BrokerAddress): void {
   });
 }
 
-/** Apache Kafka makes its offsets topic at the first look-up of a coordinator, which then loads it. */
+/** Apache Kafka creates its offsets topic at the first look-up of a coordinator, which then loads it. */
 async function coordinatorIsReady(client: ProtocolClient, groupId: string): Promise<void> {
   for (let isReady = false; !isReady;) {
     await client.call('GroupCoordinator', 2, { groupId, coordinatorType: 0 });

@@ -26,7 +26,7 @@ export function logSuite(broker: BrokerAddress): void {
     });
     afterEach(() => client.close());
 
-    /** Apache Kafka that has just started answers that its coordinator is loading. */
+    /** A newly started Apache Kafka answers that its coordinator is loading. */
     async function newProducer(): Promise<number> {
       let answer = { errorCode: error.coordinatorLoadInProgress, producerId: '' };
       while (answer.errorCode === error.coordinatorLoadInProgress) {

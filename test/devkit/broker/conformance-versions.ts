@@ -57,7 +57,7 @@ function versionsOf({ versions: [first, last] }: Sample): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
-/** On a connection of its own: the broker closes it when it cannot read the request. */
+/** On a separate connection, since the broker closes it when it cannot read the request. */
 async function askAlone(broker: BrokerAddress, name: string, version: number, values: object) {
   const client: ProtocolClient = await connectProtocol(broker.bootstrapServers);
   try {
@@ -69,7 +69,7 @@ async function askAlone(broker: BrokerAddress, name: string, version: number, va
   }
 }
 
-/** The error codes in an answer, but for 0. */
+/** The error codes in an answer, except for 0. */
 export function errorsIn(value: unknown): number[] {
   if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return [];
   return Object.entries(value).flatMap(([name, inner]) =>

@@ -15,7 +15,7 @@ export interface BrokerAddress {
   bootstrapServers: string;
 }
 
-/** The behavior that services may expect of a broker: the same on Apache Kafka and on the embedded broker. */
+/** The behavior that services may expect of a broker: it is the same on Apache Kafka and on the embedded broker. */
 export function describeConformance(broker: BrokerAddress): void {
   wireSuite(broker);
   versionSuite(broker);

@@ -51,7 +51,7 @@ async function unpackFromDebian(): Promise<Kcat> {
   return describe(path.join(usr, 'bin', 'kcat'), { LD_LIBRARY_PATH: libraries.join(':') });
 }
 
-/** Throws when it does not run. */
+/** Throws if it does not run. */
 function describe(command: string, extra: Record<string, string>): Kcat {
   const env = { ...process.env, ...extra };
   const printed = execFileSync(command, ['-V'], { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });

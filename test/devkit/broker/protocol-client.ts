@@ -25,14 +25,14 @@ const load = createRequire(import.meta.url);
 const { requests }: { requests: Record<string, Definition> } = load('kafkajs/src/protocol/requests');
 const frame: Frame = load('kafkajs/src/protocol/request');
 
-/** Speaks the protocol without a client's retries and checks. */
+/** Speaks the protocol without the retries and checks of a client. */
 export interface ProtocolClient {
   /**
    * Sends the request as KafkaJS encodes it and resolves to its answer, whatever error codes it holds; rejects when the
    * connection ends.
    */
   call<Answer>(api: string, version: number, args: object): Promise<Answer>;
-  /** As `call` in any version, encoded by the tables of messages; rejects where the answer is not exactly one of them. */
+  /** As `call` in any version, encoded by the tables of messages; rejects if the answer does not match its table exactly. */
   ask<Answer>(message: string, version: number, values?: Values, options?: EncodeOptions): Promise<Answer>;
   /** Sends bytes unchanged. */
   write(bytes: Buffer): void;

@@ -82,7 +82,7 @@ describe('microservice-devkit dev in the example workspace', function () {
   }
 });
 
-/** A row for each time that a handler tries to write a copy and commits; it sees doubles that an upsert would hide. */
+/** A row for each time that a handler tries to write a copy and commits; it shows duplicates that an upsert would hide. */
 const countEffects = `
   create table effects (id text);
   create function count_effect() returns trigger language plpgsql as

@@ -29,7 +29,7 @@ describe('microservice-devkit dev', function () {
     return process;
   };
 
-  /** A service whose addresses are free, but for those given. */
+  /** A service whose addresses are free, except for the given ones. */
   const createService = async (
     given: Partial<Variables> = {},
     files: Record<string, string> = {},

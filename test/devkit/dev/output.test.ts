@@ -26,7 +26,7 @@ describe('the output of services', () => {
     const bytes = Buffer.from('one\ntwö\nthree');
     const text = await capture(async () => {
       createOutput((line) => `> ${line}`).pass(stream);
-      for (const byte of bytes) stream.write(Uint8Array.of(byte)); // ö is two of them
+      for (const byte of bytes) stream.write(Uint8Array.of(byte)); // ö is two bytes
       stream.end();
       await waitFor(() => printed.includes('three'));
     });

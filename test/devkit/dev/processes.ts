@@ -1,6 +1,6 @@
 import { readFile, readdir, readlink } from 'node:fs/promises';
 
-/** A process and all that it has started, and that these have started (Linux). */
+/** A process and all its descendants (Linux). */
 export async function processTree(pid: number): Promise<number[]> {
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const parents = await Promise.all(ids.map(async (id) => [Number(id), await parentOf(id)] as const));

@@ -4,7 +4,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { startBroker } from '../../../src/devkit/broker/broker.ts';
 import { findKafka, findPostgres } from '../../../src/devkit/dev/servers/protocols.ts';
 
-/** How long a silent server is waited for, in ms; the test takes far less. */
+/** The wait for a silent server, in ms; the test takes far less. */
 const PATIENCE = 100_000;
 const AT_ONCE = 20_000;
 
@@ -30,7 +30,7 @@ describe('the server at an address', () => {
     return { host: '127.0.0.1', port: address.port };
   };
 
-  /** Makes a connection one to a broker whose answers come in two pieces. */
+  /** Turns a connection into one to a broker whose answers arrive in two pieces. */
   const brokerBehind = async () => {
     const broker = await startBroker();
     cleanUp.push(() => broker.stop());

@@ -18,7 +18,7 @@ export async function createServiceFolder(
 ): Promise<ServiceFolder> {
   await mkdir(parent, { recursive: true });
   const root = name ? path.join(parent, name) : await mkdtemp(path.join(parent, 'service-'));
-  await chmod(root, 0o755).catch(() => undefined); // mkdtemp's own is closed, to the account of PostgreSQL as well
+  await chmod(root, 0o755).catch(() => undefined); // mkdtemp closes it even to the account of PostgreSQL
   const write = async (file: string, text: string) => {
     await mkdir(path.dirname(path.join(root, file)), { recursive: true });
     await writeFile(path.join(root, file), text);

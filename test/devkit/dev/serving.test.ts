@@ -3,7 +3,7 @@ import { type Serving, keepServing } from '../../../src/devkit/dev/servers/servi
 import { waitFor } from '../../../src/devkit/testing.ts';
 
 describe('keepServing', () => {
-  /** Each call serves under the next number; `end` ends the one that serves. */
+  /** Each call serves under the next number; `end` ends the current server. */
   const createServers = () => {
     const stopped: number[] = [];
     const said: string[] = [];

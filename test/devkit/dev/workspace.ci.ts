@@ -36,7 +36,7 @@ describe('microservice-devkit dev in a workspace', function () {
     return process;
   };
 
-  /** Services of these names, which share a Kafka. */
+  /** Services with these names, which share a Kafka cluster. */
   const createServices = async (names: string[], files: Record<string, string> = {}) => {
     const { KAFKA_BOOTSTRAP_SERVERS } = await freeVariables();
     const services: TestService[] = [];

@@ -246,7 +246,7 @@ describe('startPostgres among other local users', () => {
   });
 });
 
-/** A directory as version 0.1.0 left it: its login a superuser with a known password, tables of two owners. */
+/** A directory as version 0.1.0 left it: its login is a superuser with a known password, and its tables have two owners. */
 async function oldDirectory(directory: string, start: (options: object) => Promise<PostgresServer>) {
   const made = await start({ directory, user: 'user', password: 'password', databases: ['users'] });
   await query(made.url('users'), 'create table kept as select 42 as answer');

@@ -16,7 +16,7 @@ describe('the holder of a port', () => {
   };
 
   before(function () {
-    if (process.platform !== 'linux') this.skip(); // elsewhere it takes lsof
+    if (process.platform !== 'linux') this.skip(); // other platforms need lsof
   });
   afterEach(() => {
     for (const server of servers.splice(0)) server.close();

@@ -5,7 +5,7 @@ import path from 'node:path';
 const root = path.resolve(import.meta.dirname, '../../..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
 
-/** Without the blanks at the start of lines, since a page quotes from within. */
+/** Without indentation, since a page quotes nested code. */
 const unindented = (text: string) => text.replaceAll(/^ +/gm, '');
 
 describe('docs/testing.md', () => {

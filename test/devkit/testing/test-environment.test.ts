@@ -105,7 +105,7 @@ describe('createTestEnvironment', () => {
 
   it('publish refuses data that do not match the schema of the event', async () => {
     const test = await create();
-    // @ts-expect-error a mistake that the compiler sees too
+    // @ts-expect-error a mistake that the compiler also reports
     await assert.rejects(test.publish(userCreated.of('user-1', { mail: '1' })), /user\.created.*email/);
   });
 

@@ -8,7 +8,7 @@ import type { RollBack, Transfer } from './sending.ts';
 export interface LoadOptions {
   accounts: readonly string[];
   recipients: readonly string[];
-  /** One of so many transfers is poisonous. */
+  /** One in this number of transfers is poisonous. */
   poisonEvery: number;
   /** The file to which this process writes its history, one JSON text per line. */
   history: string;
@@ -16,7 +16,7 @@ export interface LoadOptions {
 }
 
 export interface Load extends Part {
-  /** Transfers a second, from now on. */
+  /** Transfers per second, from now on. */
   setRate(rate: number): void;
 }
 

@@ -11,14 +11,14 @@ export interface Poison {
 export interface MoneySent {
   /** Unique: `<request>/<attempt>`, so a retried request is two transfers if both were committed. */
   transfer: string;
-  /** Counts the transfers of the account, from 1 on, without gaps. */
+  /** Counts the transfers of the account from 1, without gaps. */
   sequence: number;
   recipient: string;
   amount: number;
   /** Milliseconds of the epoch, in the transaction that sends. */
   sentAt: number;
   poison?: Poison;
-  /** Anything, to make the event large. */
+  /** Any text, to make the event large. */
   memo?: string;
 }
 

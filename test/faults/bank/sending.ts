@@ -6,7 +6,7 @@ export interface Transfer extends Pick<MoneySent, 'transfer' | 'recipient' | 'am
   account: string;
 }
 
-/** How a transfer ends that must not be: the code throws after it has published, or PostgreSQL refuses the COMMIT. */
+/** How a transfer fails: the code throws after it has published, or PostgreSQL refuses the COMMIT. */
 export type RollBack = 'thrown' | 'refused';
 
 /** Debits an account and notifies the other bank, in one transaction. */

@@ -20,7 +20,7 @@ export interface Outcome {
 
 /** A copy of the sources and tests in which a mechanism can be missing. */
 export interface Mutant {
-  /** Runs tests on the copy, without the mechanism where a mutation is given. Rejects when mocha could not run them. */
+  /** Runs tests on the copy, without the mechanism if a mutation is given. Rejects if mocha could not run them. */
   run(tests: readonly NoticedBy[], mutation?: Mutation): Promise<Outcome>;
   remove(): Promise<void>;
 }
@@ -64,7 +64,7 @@ interface Report {
 interface Limits {
   /** Milliseconds for a test. */
   timeout: number;
-  /** How much more often than usual a property is tried. */
+  /** The factor for the number of runs of each property. */
   effort: number;
 }
 

@@ -1,4 +1,4 @@
-/** One mechanism, taken out, and the test that must fail then. */
+/** The removal of one mechanism, and the test that must then fail. */
 export interface Mutation {
   name: string;
   /** The effect of the mechanism, as promised in docs/guarantees.md. */
@@ -16,7 +16,7 @@ export interface NoticedBy {
   title: string;
   /** The file with the title, if it is not the test file itself. */
   source?: string;
-  /** Milliseconds after which it has failed, where waiting is how it does. */
+  /** Milliseconds after which the test has failed, if it fails by waiting. */
   timeout?: number;
 }
 
@@ -28,7 +28,7 @@ export interface Change {
   replace: string;
 }
 
-/** Returns the source without the mechanism. Throws where the text to replace is not there exactly once. */
+/** Returns the source without the mechanism. Throws if the text to replace does not occur exactly once. */
 export function mutate(source: string, { file, find, replace }: Change): string {
   const places = source.split(find).length - 1;
   if (places !== 1) {

@@ -49,7 +49,7 @@ function report({ name }: Mutation, message: string | undefined): void {
   );
 }
 
-/** As many as asked for, in their own order. */
+/** The requested number of mutations, in their original order. */
 function sample(all: readonly Mutation[], size: number, of: number): Mutation[] {
   const drawn = new Set(createRandom(of).shuffle(all).slice(0, size));
   return all.filter((mutation) => drawn.has(mutation));

@@ -8,7 +8,7 @@ import { publishingMutations } from './publishing-mutations.ts';
 import { relayMutations } from './relay-mutations.ts';
 import { subscriptionMutations } from './subscription-mutations.ts';
 
-/** Every mechanism that a test has to miss. */
+/** All mutations. */
 export const mutations: readonly Mutation[] = [
   ...publishingMutations,
   ...relayMutations,

@@ -14,7 +14,7 @@ import { dropParked, redriveKey } from '../../../src/runtime/events/operations/c
 import { tryKey } from '../../../src/runtime/events/retry/attempt.ts';
 import type { PartitionPosition } from '../../../src/runtime/events/inbox/positions.ts';
 
-/** An event of the log; it fails so many times before it passes. */
+/** An event of the log; it fails this number of times before it succeeds. */
 export interface Planned {
   key: number;
   failures: number;
@@ -69,7 +69,7 @@ export interface World {
   dropped: Set<number>;
 }
 
-/** The member that has the partition: as consumer/partition.ts handles it, without waiting. */
+/** The member that has the partition: does what consumer/partition.ts does, without waiting. */
 export function createMember(database: Knex, start: PartitionPosition, world: World) {
   const { groupId, messages, handlers, parkedKeys } = world;
   const of = { groupId, topic: groupId, partition: 0 };
@@ -118,7 +118,7 @@ export function createMember(database: Knex, start: PartitionPosition, world: Wo
 const isLate = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === '23505';
 
-/** A replica's runner: as retry/worker.ts does it, without waiting. Resolves to whether there was something to do. */
+/** A replica's runner: does what retry/worker.ts does, without waiting. Resolves to whether it found work. */
 export async function runOnce(database: Knex, { groupId, handlers }: World): Promise<boolean> {
   const options = { database, groupId, handlers, settings };
   const lap = await tryKey(options);

@@ -24,7 +24,7 @@ type Move = { what: 'batch'; size: number; handles: number; commits: boolean } |
 /** The events of one partition by offset; the second log is that of the topic after the first was deleted. */
 type Logs = [string[], string[]];
 
-const id = fc.nat({ max: 8 }).map(String); // some come twice, as from a relay that was killed
+const id = fc.nat({ max: 8 }).map(String); // some are duplicates, as after the death of a relay
 const log = fc.array(id, { minLength: 4, maxLength: 9 });
 const batch: fc.Arbitrary<Move> = fc.record({
   what: fc.constant('batch'),
@@ -100,7 +100,7 @@ describe('two members that both act as owner of a partition', function () {
     commits: boolean;
   }
 
-  /** As consumer/batch.ts does it; resolves to where the member then believes the group to be. */
+  /** Does what consumer/batch.ts does; resolves to the position that the member then assumes for the group. */
   async function handle(
     { of, known, logs, size, handles, commits }: Batch,
     turn: Turn,
@@ -136,7 +136,7 @@ describe('two members that both act as owner of a partition', function () {
     }
   }
 
-  /** Each log was handled from its start to the position, or to where it was thrown away: the first of each event, in order. */
+  /** Each log was handled from its start to the position, or to its deletion: the first of each event, in order. */
   async function check(of: GroupPartition, logs: Logs): Promise<void> {
     const { position, resets } = (await readPosition(database, of)) ?? { position: 0, resets: 0 };
     for (const [number, events] of logs.entries()) {

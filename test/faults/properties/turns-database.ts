@@ -4,7 +4,7 @@ import type { Actor, Turn } from './interleave.ts';
 /** A database of one actor, whose every statement, BEGIN and COMMIT too, waits for its turn. */
 export interface TurnsDatabase {
   database: Knex;
-  /** An actor that does `work`; statements outside of it do not wait. */
+  /** Runs `work` as the actor; statements outside of it do not wait. */
   actor(work: () => Promise<void>): Actor;
 }
 

@@ -6,7 +6,7 @@ import type { World } from '../world.ts';
 export interface KafkaAway {
   /** Transfers that were committed while no broker ran. */
   sent: number;
-  /** Those that waited in the outboxes at its end. */
+  /** The transfers that waited in the outboxes at the end of the outage. */
   waiting: number;
   /** Answers to requests over HTTP meanwhile, by status. */
   answers: Map<number, number>;
@@ -14,7 +14,7 @@ export interface KafkaAway {
 
 const requestInterval = 500;
 
-/** Kills every broker, asks over HTTP all the while, and resolves when the brokers are back and the flow has recovered. */
+/** Kills every broker, sends HTTP requests meanwhile, and resolves when the brokers are back and the flow has recovered. */
 export async function takeKafkaAway(world: World, milliseconds: number): Promise<KafkaAway> {
   const { brokers } = world.infrastructure;
   const answers = new Map<number, number>();

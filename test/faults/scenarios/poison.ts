@@ -7,7 +7,7 @@ import { flowsQuickly } from '../rest.ts';
 import type { World } from '../world.ts';
 
 export interface PoisonFigures {
-  /** The longest way of an event of another key, in milliseconds: in the partition of the poison, and in the others. */
+  /** The longest duration of an event of another key, in milliseconds: in the partition of the poison, and in the others. */
   neighbours: number;
   others: number;
   neighbourEvents: number;
@@ -21,8 +21,8 @@ const behind = 10;
 const watched = 10_000;
 
 /**
- * Sends a poisonous event and others of its account after it, watches their neighbours, and once it is a dead letter cures
- * and redrives it. Resolves when the account has been handled whole.
+ * Sends a poisonous event and later events of its account, and watches their neighbors. When the poisonous event is
+ * a dead letter, cures and redrives it. Resolves when all events of the account have been handled.
  */
 export async function poisonAnAccount(world: World): Promise<PoisonFigures> {
   const [sender, receiver] = world.banks;

@@ -5,17 +5,17 @@ import { recovered } from '../rest.ts';
 import { otherBank, type World } from '../world.ts';
 
 export interface PostgresAway {
-  /** Answers of the bank whose PostgreSQL is away, by status. */
+  /** Answers of the bank whose PostgreSQL is stopped, by status. */
   answers: Map<number, number>;
-  /** The same of the other bank. */
+  /** Answers of the other bank, by status. */
   others: Map<number, number>;
-  /** Milliseconds from the return of PostgreSQL to the first transfer that was taken. */
+  /** Milliseconds from the return of PostgreSQL to the first accepted transfer. */
   back: number;
 }
 
 const requestInterval = 250;
 
-/** Stops the PostgreSQL of a bank, asks both banks all the while, and resolves when it is back and the flow has recovered. */
+/** Stops the PostgreSQL of a bank while both banks get requests. Resolves when it is back and the flow has recovered. */
 export async function takePostgresAway(world: World, milliseconds: number): Promise<PostgresAway> {
   const [bank] = world.banks;
   const other = otherBank(world, bank);

@@ -4,11 +4,11 @@ import { startKafkaOrSkip, type Kafka } from '../../support/kafka.ts';
 import { createNeighbourWorld, type Handled, type NeighbourWorld } from './neighbours.ts';
 
 const neighbours = Array.from({ length: 6 }, (_, index) => `neighbour-${index}`);
-/** Keys of another partition, whose events wait for nothing but the machine. */
+/** Keys of another partition, whose events are delayed only by the machine. */
 const calm = ['calm-0', 'calm-1'];
 const usual = [...neighbours, ...calm];
 
-/** Of the definition of done: no other key of the partition is delayed by more than a second. */
+/** The limit in milliseconds for the delay of any other key of the partition. */
 const patience = 1_000;
 
 describe('in one partition of Apache Kafka, the neighbors', function () {

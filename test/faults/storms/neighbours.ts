@@ -21,7 +21,7 @@ import { suiteConfig } from '../../suites/bus/order-world.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { createInbox } from '../../support/tables.ts';
 
-/** An event that was handled, with the times at which that and its publishing happened. */
+/** An event that was handled, with the times of its publishing and its handling. */
 export interface Handled {
   key: string;
   sequence: number;

@@ -23,7 +23,7 @@ interface Circumstances {
 
 let bundling: Promise<string> | undefined;
 
-/** The command, bundled as npm gets it, once a mocha process. */
+/** The command, bundled as for npm, once per mocha process. */
 export function bundledCommand(): Promise<string> {
   bundling ??= bundle();
   return bundling;
@@ -46,7 +46,7 @@ export const sourceCommand = [
   path.join(root, 'generators', 'cli', 'cli.ts'),
 ];
 
-/** Runs `create-microservice` without a terminal, its input closed, to its end. */
+/** Runs `create-microservice` without a terminal, its input closed, and resolves when it ends. */
 export async function run(args: string[], { cwd, env, program }: Circumstances): Promise<Outcome> {
   const start = program ?? [await bundledCommand()];
   const child = spawn(process.execPath, [...start, ...args], {
@@ -70,7 +70,7 @@ const cleanEnvironment = () =>
     Object.entries(process.env).filter(([name]) => !/^npm_|^NODE_OPTIONS$|^NODE_V8/.test(name)),
   );
 
-/** A new empty folder, gone when the test ends. */
+/** A new empty folder, which is removed when the test ends. */
 export async function newFolder(): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'generators-'));
   folders.push(folder);

@@ -53,7 +53,7 @@ export const runs: fc.Arbitrary<Run[]> = fc.array(
   { minLength: 2, maxLength: 5 },
 );
 
-/** A service in memory, generated as often as one likes. */
+/** A service in memory, which can be generated any number of times. */
 export function createGrowingService() {
   const root = templatesRoot('service');
   let pristine = new Map<string, string>();

@@ -49,7 +49,7 @@ const snippets = [
   '-',
 ];
 
-/** Names that mean something to a language or to the generated code. */
+/** Names with a meaning in a language or in the generated code. */
 const words = `
   null true false yes no on off y n class default new await async data event events bus trx id status body post sent copy
   copies copiedAt service user userData define.event user.data user.copies register.consumers wait.for is.last start.service

@@ -45,7 +45,7 @@ function readShape(file: string, text: string): unknown {
   return text.split('\n').length;
 }
 
-/** The program of a file of TypeScript or JavaScript; fails where it does not parse, or declares a name twice. */
+/** The program of a file of TypeScript or JavaScript; fails if it does not parse, or declares a name twice. */
 export function parsed(file: string, text: string): Program {
   const program = parseCode(text, { filepath: file });
   assert.deepEqual(program.errors, [], file);
@@ -85,7 +85,7 @@ function jsonShape(value: unknown): string {
     .join()}]`;
 }
 
-/** Blocks with their content; of a paragraph only the kinds of its parts. A web address in a text becomes a link. */
+/** Blocks with their content; for a paragraph only the kinds of its parts. A web address in a text becomes a link. */
 function markdownShape({ type, children = [] }: Node): unknown {
   const parts = children.filter((part) => part.type !== 'text' && part.type !== 'link');
   return [type, parts.map(markdownShape)];

@@ -34,7 +34,7 @@ describe('microservice-runtime lag', () => {
     return document;
   };
 
-  /** Handles three events of one key and stops; two more come then. */
+  /** Handles three events of one key and stops; two more arrive then. */
   async function fallBehind(): Promise<void> {
     const consumers = fixture.consumers();
     let handled = 0;
@@ -79,7 +79,7 @@ describe('microservice-runtime lag', () => {
     await fixture.database('event_positions').where({ consumer_group: group, position: 3 }).del();
     const { partitions } = await json();
     assert.deepEqual(new Set(partitions.map(({ position }) => position)), new Set([0, null]));
-    // it goes on where the group has committed
+    // it continues at the committed offset of the group
     assert.equal(partitions.find(({ position }) => position === null)?.lag, 2);
   });
 

@@ -16,8 +16,8 @@ export interface OperatedService {
   /** The environment of the service. */
   variables: Record<string, string>;
   /**
-   * Runs the command in this process, one at a time, as if its output went to a file; on a terminal where `COLUMNS` is given.
-   * Kafka is not there unless `environment` names one.
+   * Runs the command in this process, one at a time, as if its output went to a file; on a terminal if `COLUMNS` is given.
+   * Kafka is unavailable unless `environment` names one.
    */
   run(args: string[], environment?: Record<string, string>): Promise<Result>;
   /** The JSON document that the command prints. Rejects when it fails. */

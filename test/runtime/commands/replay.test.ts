@@ -45,7 +45,7 @@ describe('microservice-runtime replay', () => {
     fixture.database('event_positions').where({ consumer_group: of, topic }).orderBy('partition').select();
   const parked = (): Promise<string[]> => fixture.database('event_parked').orderBy('id').pluck('event_id');
 
-  /** A replica that notes what it handles; of another group where one is named. */
+  /** A replica that records the events that it handles, in another group if one is named. */
   function consume(groupId?: string): Consumers {
     const consumers = fixture.consumers();
     consumers.subscribe({
@@ -62,7 +62,7 @@ describe('microservice-runtime replay', () => {
   /** One key, so that all are in one partition and in order. */
   const send = (...texts: string[]) => fixture.sendMany(texts.map((text) => ({ key: 'a', text })));
 
-  /** A time after all that was sent so far, and before what comes. */
+  /** A time after all events sent so far, and before all later ones. */
   async function now(): Promise<string> {
     const time = Date.now() + 1;
     await waitFor(() => Date.now() > time + 1);
@@ -215,7 +215,7 @@ describe('microservice-runtime replay', () => {
       const time = await now();
       await send('new', 'newer');
       await untilEffects(3);
-      // the inbox has a margin of an hour, and the old event is not in Kafka's part that is read again
+      // the inbox has a margin of an hour, and the old event is not in the part of the log that is read again
       const foreseen = await json(topic, '--from', time, '--forget');
       assert.deepEqual(new Set(foreseen.partitions.map(({ events }) => events)), new Set([0, 2]));
       assert.deepEqual(foreseen.forgotten, { inbox: 3, parked: 0 });

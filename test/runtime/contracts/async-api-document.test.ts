@@ -110,7 +110,7 @@ describe('asyncApiDocument', () => {
     });
   });
 
-  // Generators of code take the title of a schema for the name of its type.
+  // Code generators use the title of a schema as the name of its type.
   it('gives every object in a payload a title of its own', () => {
     const { components } = documentOf({ published: [created, renamed], consumed: [paid] });
     const titles = Object.values(components.messages).flatMap((message) => titlesIn(payloadOf(message)));

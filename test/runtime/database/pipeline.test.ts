@@ -36,7 +36,7 @@ describe('the round trips of a transaction', () => {
     wire.takeRoundTrips();
   });
 
-  /** One connection, so that each transaction shows the state in which the one before left it. */
+  /** One connection, so that each transaction shows the state in which the previous one left it. */
   async function open(limits: { lock?: number; statement?: number } = {}): Promise<Knex> {
     const opened = connectDatabase({
       ...{ databaseUrl: wire.url, databasePoolMax: 1, serviceName: 'pipeline' },
@@ -54,7 +54,7 @@ describe('the round trips of a transaction', () => {
     await world.database('orders').orderBy('id').pluck('id'),
     await world.database('event_outbox').orderBy('id').pluck('key'),
   ];
-  /** The first words of each statement: enough to tell them apart. */
+  /** The first words of each statement: enough to distinguish them. */
   const seen = (): string[][] =>
     wire.takeRoundTrips().map((statements) =>
       statements.map((text) =>

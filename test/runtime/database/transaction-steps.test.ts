@@ -82,7 +82,7 @@ describe('a transaction with shared round trips', () => {
 
   type Transaction = typeof transaction extends fc.Arbitrary<infer T> ? T : never;
 
-  /** Resolves to everything that the transactions got, and to everything that they saved. */
+  /** Resolves to all results of the transactions, and to everything that they saved. */
   async function run(database: Knex, transactions: Transaction[]): Promise<unknown> {
     await world.database.raw('truncate orders, late, event_outbox');
     const outbox = createOutbox({

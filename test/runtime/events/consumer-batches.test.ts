@@ -10,7 +10,7 @@ import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts'
 const { topic } = noteWritten;
 const MEGABYTE = 1024 * 1024;
 
-/** Batches that cannot be read, by why. */
+/** Batches that cannot be read, by the reason. */
 const unreadable: [why: RegExp, batch: Buffer][] = [
   [/more than 16777216 bytes/, gzipBomb(32 * MEGABYTE)],
   [/codec 5/, rawBatch({ attributes: 5, count: 3, content: Buffer.from('whatever') })],
@@ -72,7 +72,7 @@ describe('record batches of other clients', () => {
       offset = last + 1;
       await fixture.database('event_positions').where({ topic, partition: 0 }).update({ position: offset });
     }
-    // a handler runs again where its batch was rolled back
+    // a handler runs again if its batch was rolled back
     await waitFor(() => new Set(texts).size === 60);
     await waitFor(() => partition(0)?.lag === 0 && partition(1)?.lag === 0);
     assert.equal(partition(0)?.stopped, undefined);

@@ -6,7 +6,7 @@ import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import { createKafkaDriver } from '../../../src/runtime/events/kafka/create-driver.ts';
 import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts';
 
-/** A second address of loopback, which Linux has without being told. */
+/** A second address of loopback, which Linux has by default. */
 const advertisedHost = '127.0.0.2';
 
 describe('a half-open connection to Kafka', function () {

@@ -24,7 +24,7 @@ describe('the metrics of a consumer', () => {
     return { consumers, registry };
   }
 
-  /** The values of a metric, by partition where it has that label. */
+  /** The values of a metric, by partition if it has that label. */
   async function read(registry: Registry, name: string): Promise<Map<unknown, number>> {
     const metric = await registry.getSingleMetric(`microservice_consumer_${name}`)?.get();
     return new Map(metric?.values.map(({ labels, value }) => [labels['partition'], value]));

@@ -58,7 +58,7 @@ function keepUnless(fail: () => unknown, failing: () => boolean = () => true): E
   };
 }
 
-/** Where a connection is refused. */
+/** An address that refuses connections. */
 async function addressOfNobody(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -230,7 +230,7 @@ describe('an event that fails', () => {
   });
 
   it('of an unknown version waits for a release that can read it', async () => {
-    // it must not be at the end of its tries before the newer release has started
+    // it must not reach its last attempt before the newer release has started
     const older = consume(keep, { parkedTries: 100_000 });
     await fixture.send('a', 'new', { headers: { ce_eventversion: '2' } });
     const parked = await waitFor(async () => (await keys())[0]);

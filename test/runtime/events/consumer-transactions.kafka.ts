@@ -26,7 +26,7 @@ describe('a consumer of records that a transactional Java producer sends', funct
     fixture = await createFixture(1, kafka.bootstrapServers);
     producer = await startTransactionalProducer(kafka.bootstrapServers, noteWritten);
     const driver = { ...fixture.driver };
-    // the watchdog asks for the end of the log at each look
+    // the watchdog queries the end of the log at each check
     driver.topicOffsets = (topic) => {
       looks += 1;
       return fixture.driver.topicOffsets(topic);
@@ -34,7 +34,7 @@ describe('a consumer of records that a transactional Java producer sends', funct
     consumers = fixture.consumers({ registry, driver, silenceTimeout: 4_000, commitInterval: 100 });
     consumers.on(noteWritten, async ({ data }) => void texts.push(data.text));
     consumers.start();
-    // the coordinator of a new broker may be loading still
+    // the coordinator of a new broker may still be loading
     await waitFor(() => lag() !== undefined, { timeout: 20_000 });
     rebuiltAtStart = await rebuilds();
   });
@@ -53,7 +53,7 @@ describe('a consumer of records that a transactional Java producer sends', funct
   const rebuilds = async (): Promise<string> =>
     /rebuilds_total\{[^}]+\} (\d+)/.exec(await registry.metrics())?.[1] ?? '0';
 
-  /** Two of them make a stall of silence. */
+  /** The watchdog reports a stall after two of them. */
   async function watchdogLooks(times: number): Promise<void> {
     const before = looks;
     await waitFor(() => looks >= before + times, { timeout: 20_000 });

@@ -8,7 +8,7 @@ describe('the watchdog of a consumer', () => {
   const stops: (() => void)[] = [];
   afterEach(() => stops.forEach((stop) => stop()));
 
-  /** A partition that has fetched up to `next`; `seen` are the ends that it was told. */
+  /** A partition that has fetched up to `next`; `seen` are the reported ends of the log. */
   function partition(next: number, isIdle = true): OpenPartition & { seen: number[] } {
     const seen: number[] = [];
     return {

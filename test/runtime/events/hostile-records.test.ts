@@ -53,7 +53,7 @@ describe('a record of another program', () => {
     fixture.database('event_parked_keys').where({ key }).first('state', 'reason');
   const poison = { state: 'parked', reason: 'bug' };
 
-  /** Resolves when a good event of another key, which comes behind the record, is handled. */
+  /** Resolves when a good event of another key, which follows the record, is handled. */
   async function come(record: Partial<RawRecord>): Promise<void> {
     const defaults = { key: bytes(key), value: bytes('{"text":"poison"}'), headers: identity(key) };
     await appendRecords(server(), { topic }, [{ ...defaults, timestamp: BigInt(Date.now()), ...record }]);

@@ -23,7 +23,7 @@ import { createInbox } from '../../support/tables.ts';
 const of = { groupId: 'g', topic: 'g', partition: 0 };
 const tables = ['event_inbox', 'event_positions', 'event_parked', 'event_parked_keys', 'event_outbox'];
 
-/** Refuses a change of a table in a transaction of another level; the row of a publisher is its own business. */
+/** Refuses a change of a table in a transaction of another level, except for the publisher's own row. */
 const watch = `
   create function refuse_other_levels() returns trigger language plpgsql as $$
     begin

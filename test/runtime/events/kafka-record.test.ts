@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import * as fc from 'fast-check';
 import { encodeRecord, type RecordFields } from '../../../src/runtime/events/kafka/kafkajs/record-encoder.ts';
 
-// a module of its own: the one that everybody shares has ours in it once there is a driver
+// a separate instance of the module: a driver replaces a function in the shared one
 const require = createRequire(import.meta.url);
 const path = require.resolve('kafkajs/src/protocol/recordBatch/record/v0');
 const shared = require.cache[path];

@@ -23,7 +23,7 @@ const valuesOf = ({ records }: RecordSet): (string | undefined)[] =>
   records.map(({ value }) => value?.toString());
 const offsetsOf = ({ records }: RecordSet): number[] => records.map(({ offset }) => Number(offset));
 
-/** A batch of `count` records; its end may be gone by compaction. */
+/** A batch of `count` records; compaction may have removed its end. */
 function batchAt(baseOffset: number, count: number, fields: Partial<BatchFields> = {}): Buffer {
   const records = Array.from({ length: count }, (_, index) =>
     rawRecord(index, Buffer.from(`${baseOffset + index}`)),

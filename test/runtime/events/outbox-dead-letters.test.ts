@@ -9,7 +9,7 @@ import { orderPlaced } from './outbox-fixture.ts';
 import { createRelayFixture, placed, type RelayFixture, totalOf, upTo } from './relay-fixture.ts';
 
 const { topic } = orderPlaced;
-/** Milliseconds for which a relay waits where Kafka forbids a topic. */
+/** Milliseconds for which a relay waits when Kafka forbids a topic. */
 const PATIENCE = 1_500;
 
 describe('an event that Kafka refuses for good', () => {
@@ -33,7 +33,7 @@ describe('an event that Kafka refuses for good', () => {
     return replica.relay;
   }
 
-  /** Kafka takes no request with one of these totals. */
+  /** Kafka refuses every request with one of these totals. */
   function refuse(...refused: number[]): void {
     kafka.fault = (messages) =>
       messages.some(({ value }) => refused.includes(totalOf(value)))

@@ -110,7 +110,7 @@ export function describeRefusedEvents(bootstrapServers: () => string): void {
     const keys = await keysOfOneLane(10);
     const [bad = '', ...good] = keys;
     await sayTogether(keys.map((key) => [key, 0]));
-    await emptied(); // the connections are there
+    await emptied(); // the connections exist now
     await sayTogether([
       [bad, 1, large],
       ...keys.map((key): [string, number] => [key, 2]),

@@ -3,7 +3,7 @@ import { connectDatabase } from '../../../src/runtime/database/database.ts';
 import { createKafkaDriver } from '../../../src/runtime/events/kafka/create-driver.ts';
 import { createRelay } from '../../../src/runtime/events/relay/relay.ts';
 
-/** A relay in a process of its own, which ends with the one that started it. */
+/** A relay in a separate process, which ends with the one that started it. */
 const { DATABASE_URL: url = '', KAFKA: kafka = '' } = process.env;
 const serviceName = 'order-service';
 const logger = pino({ level: 'silent' });

@@ -28,7 +28,7 @@ interface PositionRow {
 describe('the first start of a subscription', () => {
   let fixture: Fixture;
   let groupId: string;
-  /** Begins the keys of the running test, so that no test counts what another one sent. */
+  /** A prefix for the keys of the running test, so that no test counts the events of another test. */
   let prefix: string;
   let tests = 0;
   const services: Consumers[] = [];
@@ -81,7 +81,7 @@ describe('the first start of a subscription', () => {
     services.push(service);
     return service;
   }
-  /** Two keys for each partition, or so. */
+  /** About two keys for each partition. */
   const notes = (count: number, from = 0) =>
     Array.from({ length: count }, (_, index) => ({
       key: `${prefix}${index % 6}`,
@@ -111,7 +111,7 @@ describe('the first start of a subscription', () => {
     return consumers;
   }
 
-  /** Does not say where groups are before it is opened. */
+  /** Does not return positions of groups before it is opened. */
   function gatedDriver() {
     const gate = new EventEmitter();
     const opened = once(gate, 'open');
@@ -203,7 +203,7 @@ describe('the first start of a subscription', () => {
     const copied = await places(groupId);
     await fixture.send(`${prefix}1`, 'known', { id: known });
     await fixture.sendMany(notes(6, 100));
-    // only the position tells that it was handled
+    // only the position shows that it was handled
     await fixture.database('event_inbox').whereNot('event_id', known).delete();
     startNew(keep, { driver: { ...fixture.driver, committedOffsets: async () => [] } });
     await untilEnd(`${groupId}.moved`);
@@ -353,7 +353,7 @@ describe('the first start of a subscription', () => {
     await untilEnd(groupId);
     await old.stop();
     await redrive();
-    // this group waits for nothing: when it has retried its event, the others have had the time to
+    // this group waits for nothing: when it has retried its event, the others have had enough time to retry theirs
     await fixture.database('event_parked_keys').insert({
       ...{ consumer_group: `${groupId}.control`, topic: noteWritten.topic, key: 'control' },
       ...{ state: 'parked', reason: 'bug', error: 'x', attempts: 1, next_try_at: new Date() },

@@ -12,7 +12,7 @@ const settings = { parkDelay: { first: 600_000, max: 600_000 }, parkedPoll: 50 }
 
 describe('bus.subscribe with a name', () => {
   let fixture: Fixture;
-  /** Of the running test, so that no test hears what another one sent. */
+  /** A prefix for the running test, so that no test receives the events of another test. */
   let groupId: string;
   let key: string;
   let tests = 0;
@@ -195,7 +195,7 @@ describe('bus.subscribe with a name', () => {
       /at-least-once delivery each event is passed alone/,
     );
     refused({ delivery: 'twice' }, /subscription mail has the delivery "twice"; use/);
-    // nothing of what was refused remains
+    // nothing of the refused subscriptions remains
     consumers.subscribe(valid);
     refused({}, /subscription mail already exists; give each subscription a different name/);
     assert.throws(

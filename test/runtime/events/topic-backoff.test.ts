@@ -6,7 +6,7 @@ describe('the back-off of a topic', () => {
   it('counts senders that fail together as one failure', () => {
     const backoff = createTopicBackoff();
     const delays = Array.from({ length: 4 }, () => backoff.fail({ topic: 'orders', lane: 1 }));
-    assert(Math.max(...delays) <= 122, `${delays.join()} ms`); // the first is 100 ms and a fifth
+    assert(Math.max(...delays) <= 122, `${delays.join()} ms`); // the first delay is 100 ms plus at most a fifth
   });
 
   it('has ended when a timer of its length fires', async () => {

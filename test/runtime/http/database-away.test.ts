@@ -90,7 +90,7 @@ describe('HTTP while PostgreSQL', () => {
       assert.match(await ready.text(), /"database":"[^"]*read-only/);
       await admin.query(`alter database ${name} reset default_transaction_read_only`);
       await waitFor(async () => (await request('/health/ready')).status === 200);
-      // the sessions of before would still refuse
+      // the old sessions would still refuse writes
       const writes = ['a', 'b', 'c', 'd'].map((each) => send('POST', '/v1/users', user(each)));
       assert.deepEqual(
         (await Promise.all(writes)).map(({ status }) => status),

@@ -97,7 +97,7 @@ describe('GET /openapi.json', () => {
     assert.deepEqual(Object.keys(components.schemas).toSorted(), unique);
   });
 
-  // openapi-generator 7.17; test/clients runs the clients that it makes.
+  // openapi-generator 7.17; test/clients runs the clients that it generates.
   it('describes fields in a form that generators of clients understand', async () => {
     const fields = joi.object({
       at: timestampString(),

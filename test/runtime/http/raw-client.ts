@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 
-/** An answer as it stood on the wire; header names in lower case. */
+/** An answer as it was sent; header names in lower case. */
 export interface RawAnswer {
   status: number;
   headers: Map<string, string>;
@@ -12,16 +12,16 @@ export interface RawAnswer {
 export interface RawClient {
   /** Answers so far, in their order. Only those with a `content-length` or without a body are understood. */
   readonly answers: readonly RawAnswer[];
-  /** Resolves when nothing more can come. */
+  /** Resolves when no more data can arrive. */
   readonly closed: Promise<unknown>;
   readonly isClosed: boolean;
   write(text: string): void;
-  /** Resolves to the answer at `index`, or to undefined where the connection ended without it. */
+  /** Resolves to the answer at `index`, or to undefined if the connection ended without it. */
   answer(index: number): Promise<RawAnswer | undefined>;
   end(): void;
 }
 
-/** Connects to the server at `url`, without any of the courtesies of an HTTP client. */
+/** Connects to the server at `url`, without the conveniences of an HTTP client. */
 export async function connect(url: string): Promise<RawClient> {
   const { hostname, port } = new URL(url);
   const socket = net.connect(Number(port), hostname);

@@ -78,7 +78,7 @@ describe('the database work of a request', () => {
       )
     ).rows.length;
 
-  /** A client on a socket of its own, which can go at any time. */
+  /** A client on a separate socket, which can disconnect at any time. */
   async function send(method: string, path: string): Promise<Socket> {
     const { hostname, port } = new URL(app.server.url);
     const socket = connect(Number(port), hostname);

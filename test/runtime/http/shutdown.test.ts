@@ -22,7 +22,7 @@ function slow() {
   return { router, turns };
 }
 
-/** 4 MB, more than the kernel takes at once. */
+/** 4 MB, more than the kernel buffers at once. */
 function large() {
   const router = apiRouter({ path: '/large', tag: 'Large' });
   router.get('/', { summary: 'Be large', responses: { 200: null } }, (_req, res) => {

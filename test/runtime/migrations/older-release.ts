@@ -31,7 +31,7 @@ export function source(
   };
 }
 
-/** With the statements that its release ran, whatever the module does now. */
+/** Uses the statements of its release, even if the module has changed. */
 export function olderMigration(name: string): Promise<Knex.Migration> {
   const sql = readFileSync(path.join(released, `${moduleOf(name)}.sql`), 'utf8');
   return Promise.resolve({ up: (knex) => knex.raw(sql), down: () => Promise.resolve() });

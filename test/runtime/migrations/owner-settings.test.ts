@@ -8,7 +8,7 @@ import { createFixtureService, migration, type FixtureService } from '../support
 
 const settings = `config.migrations = { ...config.migrations, tableName: 'Changes of "us"', schemaName: 'book keeping' };`;
 
-/** The forms in which Knex takes a knexfile. */
+/** The forms in which Knex accepts a knexfile. */
 const knexfiles = {
   'an object': `${settings}
 export default config;`,

@@ -5,7 +5,7 @@ import { jsonFaults, MAX_FAULTS } from '../../../src/runtime/schemas/json-faults
 const nested = (levels: number, inner: unknown): unknown =>
   levels === 0 ? inner : { ['p'.repeat(100)]: nested(levels - 1, inner) };
 
-/** The characters of all texts that `Array.prototype.join` puts together while `work` runs. */
+/** The characters of all texts that `Array.prototype.join` joins while `work` runs. */
 function joined(work: () => unknown): number {
   const join: typeof Array.prototype.join = Reflect.get(Array.prototype, 'join');
   let characters = 0;

@@ -19,7 +19,7 @@ function nested(levels: number): joi.ObjectSchema {
   return joi.object({ list: schema });
 }
 
-/** Parts of a schema that shares them at random, and how many there are when each is written out. */
+/** Parts of a schema that shares them at random, and their number when each is expanded. */
 const shared = fc.array(fc.array(fc.nat(), { maxLength: 3 }), { minLength: 1, maxLength: 12 });
 
 /** Each part holds the one before it three times. */

@@ -21,7 +21,7 @@ describe('Apache Kafka', function () {
   kcatSuite(address);
 });
 
-/** Kafka makes its internal topics when a producer id and a group are first asked for, and answers "not yet" until then. */
+/** Kafka creates its internal topics when a producer id and a group are first requested, and answers "not yet" until then. */
 async function useOnce(bootstrapServers: string): Promise<void> {
   await withProducer(bootstrapServers, async () => {});
   const { client } = await openWorld(bootstrapServers);

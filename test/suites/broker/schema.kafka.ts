@@ -8,7 +8,7 @@ import { messageTexts } from '../../devkit/broker/schema/message.ts';
 import { javaMissing, skipWithoutKafka } from '../../support/kafka.ts';
 import { kafkaClasspath } from '../../support/real-kafka/kafka-jars.ts';
 
-/** Kafka's client library brings the definitions of all messages along. */
+/** Kafka's client library contains the definitions of all messages. */
 describe('the tables of messages', function () {
   this.timeout(60_000);
   let definitions: JsonMessage[];

@@ -11,11 +11,11 @@ import { retentionBehaviour } from './retention.ts';
 import { subscriptionBehaviour } from './subscriptions.ts';
 import type { StartSuiteBroker, SuiteBroker } from './suite-broker.ts';
 
-/** What a test of the suite works with; both are made anew as the names say, and looked up when the test runs. */
+/** The surroundings of a test of the suite; `world` and `broker` are replaced between tests, so a test reads them when it runs. */
 export interface Suite {
-  /** One a test. */
+  /** One per test. */
   world: () => OrderWorld;
-  /** One a suite. */
+  /** One per suite. */
   broker: () => SuiteBroker;
 }
 

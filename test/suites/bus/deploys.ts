@@ -87,7 +87,7 @@ export function deployBehaviour({ world, broker }: Suite): void {
     assert.equal((await handled()).length, sent.length);
   }
 
-  /** Resolves when every partition of the topics has one owner, and each of the instances has one at least. */
+  /** Resolves when every partition of the topics has one owner, and each of the instances has at least one. */
   async function allOwned(instances: Pick<Instance, 'places'>[], ...of: string[]): Promise<void> {
     const all = of.flatMap((topic) => partitions.map((partition) => `${topic}/${partition}`)).toSorted();
     await waitFor(

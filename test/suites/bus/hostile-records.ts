@@ -51,7 +51,7 @@ const formats = ['+json', '+json; charset=utf-8', '-batch+json', '+avro', ''].ma
   text(`application/cloudevents${format}`),
 );
 
-/** A revision that the handler refuses, one that it takes, and one that fits no schema. */
+/** A revision that the handler refuses, one that it accepts, and one that violates the schema. */
 const revision = fc.constantFrom<unknown>(7_777, 1, 'x', null, [], '\ud800', '\0');
 const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
 const data = revision.map((value) => JSON.stringify({ revision: value, extra: '\0\ud800' }));
@@ -88,7 +88,7 @@ const structured = (type: string): fc.Arbitrary<Pick<RawRecord, 'headers' | 'val
       ),
     }));
 
-/** Records that anybody may write to a topic of events of `type`. */
+/** Records that any program may write to a topic of events of `type`. */
 export function hostileRecords(type: string): fc.Arbitrary<RawRecord> {
   const header = fc.tuple(names, nullable(content));
   const odd = fc.array(header, { maxLength: 8 });

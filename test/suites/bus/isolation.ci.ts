@@ -6,7 +6,7 @@ import path from 'node:path';
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
 const mocha = path.join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
 
-/** All that concerns PostgreSQL; the tests of Kafka alone are left out. */
+/** The tests that involve PostgreSQL; tests of Kafka alone are omitted. */
 const suites = [
   'test/suites/bus/embedded-broker.test.ts',
   'test/faults/properties/*.test.ts',

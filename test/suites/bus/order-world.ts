@@ -36,7 +36,7 @@ export interface Replica {
   stop(): Promise<void>;
 }
 
-/** Two services and their databases, on a topic of their own: one changes orders, the other one notes every change. */
+/** Two services and their databases, on a topic of their own: one changes orders, the other one records every change. */
 export interface OrderWorld {
   topic: string;
   groupId: string;
@@ -58,7 +58,7 @@ export interface OrderWorld {
   close: () => Promise<void>;
 }
 
-/** A member that died is missed after 10 s, and a busy machine is slow. */
+/** Kafka notices a dead member after 10 s, and a busy machine is slow. */
 const patience = 25_000;
 
 /** @param variables with which the services log in to the broker, or share it with others */

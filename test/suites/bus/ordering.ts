@@ -30,7 +30,7 @@ export function orderingBehaviour({ world }: Suite): void {
   });
 }
 
-/** Several writers a replica, all of them on the same orders. */
+/** Several writers per replica, all of which change the same orders. */
 async function changeMany(world: OrderWorld, replicas: Replica[], changes: number): Promise<void> {
   let left = changes;
   const write = async (replica: Replica) => {

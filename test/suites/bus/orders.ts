@@ -33,7 +33,7 @@ export async function createOrderTables(database: Knex): Promise<void> {
   });
 }
 
-/** The database of a service that listens: one row an effect, with no constraint that would hide a double. */
+/** The database of a consuming service: one row per effect, with no constraint that would hide a duplicate. */
 export async function createEffectTables(database: Knex): Promise<void> {
   await outboxTable.up(database);
   await createInbox(database);

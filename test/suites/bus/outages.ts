@@ -36,7 +36,7 @@ export function outageBehaviour({ world, broker }: Suite): void {
     await outage.begin();
     await waitFor(() => group()?.state === 'rebuilding');
     await outage.end();
-    // a session takes 10 s
+    // a session expires after 10 s
     await waitFor(() => group()?.state === 'running' && group()?.partitions.length === 4, {
       timeout: 9_500,
     });

@@ -68,7 +68,7 @@ export function positionBehaviour({ world, broker }: Suite): void {
   });
 
   describe('in a recreated topic that already has more events', () => {
-    /** Deletes the topic after 5 events, and fills the next one of its name with 7. */
+    /** Deletes the topic after 5 events, and fills a new topic of the same name with 7. */
     async function makeAnew(forget: Record<string, null>): Promise<boolean> {
       const { startPublisher, startConsumer, change, effectsOf, copies, topic, allSent } = world();
       const publisher = await startPublisher();
@@ -96,7 +96,7 @@ export function positionBehaviour({ world, broker }: Suite): void {
       assert.match(loud[0] ?? '', words);
       assert.match(await second.bus.registry.metrics(), resetsOf(groupId));
       await second.stop();
-      // once told, the group knows this log
+      // after this report the group knows this log
       const third = await startConsumer();
       await change(await startPublisher(), 'a');
       assert.deepEqual(await effectsOf(13), { a: revisionsTo(13) });

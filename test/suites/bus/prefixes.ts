@@ -24,7 +24,7 @@ export function prefixBehaviour({ broker }: Suite): void {
     assert.deepEqual(await blue.effectsOf(5), { blue: [1, 2, 3], shared: [1, 2] });
     assert.deepEqual(await green.effectsOf(3), { green: [1], shared: [1, 2] });
 
-    // the database, as the metrics, knows no prefix
+    // neither the database nor the metrics contain the prefix
     assert.deepEqual(await blue.copies('event_positions').distinct('topic').pluck('topic'), [blue.topic]);
     const topics = await withAdmin(bootstrapServers, (admin) => admin.listTopics());
     assert.deepEqual(topics.filter((topic) => topic.endsWith(blue.topic)).toSorted(), [

@@ -31,7 +31,7 @@ export async function withAdmin<T>(bootstrapServers: string, work: (admin: Admin
   }
 }
 
-/** Sends every message of a topic again: the same events at new offsets, as a relay does that died before its delete. */
+/** Sends every message of a topic again: the same events at new offsets, like a relay that died before its delete. */
 export async function copyMessages(bootstrapServers: string, topic: string): Promise<number> {
   const messages = await readMessages(bootstrapServers, topic);
   await withProducer(bootstrapServers, (producer) =>
@@ -66,7 +66,7 @@ export async function countMessages(bootstrapServers: string, topic: string): Pr
   return offsets.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
 }
 
-/** A member of a group that only knows KafkaJS's own assigner, and handles nothing. */
+/** A group member that knows only KafkaJS's own assigner, and handles no events. */
 export async function joinGroup(
   bootstrapServers: string,
   groupId: string,

@@ -4,7 +4,7 @@ import { createKafkaDriver } from '../../../src/runtime/events/kafka/create-driv
 import type { Suite } from './bus-suite.ts';
 import { withAdmin } from './raw-kafka.ts';
 
-/** How long Kafka keeps events, as the inbox must know. */
+/** The time for which Kafka keeps events, which the inbox needs. */
 export function retentionBehaviour({ world, broker }: Suite): void {
   async function retentionOf(configs: Record<string, string>): Promise<number | undefined> {
     const topic = `${world().topic}-kept`;

@@ -5,20 +5,20 @@ import { countEffects, expectedEffects, noteEffect } from './orders.ts';
 import type { StartSuiteBroker, SuiteBroker } from './suite-broker.ts';
 
 export interface Storm {
-  /** Milliseconds that members come and go. */
+  /** Milliseconds during which members join and leave. */
   duration: number;
   /** Milliseconds between two changes of the members. */
   interval: number;
   /** Milliseconds that a handler takes. */
   handling: number;
-  /** The longest time, in milliseconds, in which no event at all is handled. */
+  /** The maximum time, in milliseconds, without any handled event. */
   patience: number;
 }
 
 const orderIds = Array.from({ length: 30 }, (_, index) => `order-${index}`);
 const MOST_MEMBERS = 4;
 
-/** A consumer group whose members come and go all the time, some while they are still joining. */
+/** A consumer group whose members join and leave all the time, some of them during their join. */
 export function stormSuite(name: string, startBroker: StartSuiteBroker, storm: Storm): void {
   describe(`a storm of members on ${name}`, function () {
     this.timeout(storm.duration + 90_000);
@@ -60,7 +60,7 @@ export function stormSuite(name: string, startBroker: StartSuiteBroker, storm: S
   });
 }
 
-/** One member comes or one goes in every interval, the oldest one or the newest one; one stays in the end. */
+/** In every interval, one member joins, or the oldest or newest one leaves; one remains at the end. */
 async function comeAndGo(
   start: () => Promise<Replica>,
   interval: number,

@@ -10,7 +10,7 @@ export function subscriptionBehaviour({ broker }: Suite): void {
   let world: OrderWorld | undefined;
   afterEach(() => world?.close());
 
-  /** Notes the changes of an order under the name of the subscription, as in `saga:a`. */
+  /** Records the changes of an order under the name of the subscription, as in `saga:a`. */
   const noteAs =
     (name: string): Handler =>
     (event, trx) =>

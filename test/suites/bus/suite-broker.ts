@@ -1,9 +1,9 @@
 import { startKafkaOrSkip } from '../../support/kafka.ts';
 
-/** A broker as the suites see it: an address, and a way to take it away and bring it back with its data. */
+/** A broker as the suites see it: an address, and functions that stop it and start it again with its data. */
 export interface SuiteBroker {
   bootstrapServers: string;
-  /** Absent where the broker is not ours. */
+  /** Absent if the broker is not ours. */
   outage?: { begin(): Promise<void>; end(): Promise<void> };
   stop: () => Promise<void>;
 }

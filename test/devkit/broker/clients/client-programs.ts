@@ -8,13 +8,13 @@ import { clients } from './catalog.ts';
 /** How a client's program is started: a command and its first parameters. */
 export type Launch = readonly [command: string, ...parameters: string[]];
 
-/** Makes a client's program ready in an empty folder. Rejects where something that it needs is not at hand. */
+/** Prepares a client's program in an empty folder. Rejects if a tool that it needs is missing. */
 export type Install = (folder: string) => Promise<Launch>;
 
 const programs = join(import.meta.dirname, 'programs');
 const run = promisify(execFile);
 
-/** Runs on a Node of its own: the client wants a newer one than this repository. */
+/** Runs on a separate Node: the client requires a newer version than this repository. */
 export const installPlatformatic: Install = async (folder) => {
   const packages = [`@platformatic/kafka@${clients.platformatic.version}`, 'node@24'];
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--engine-strict=false'];

@@ -12,7 +12,7 @@ const known = new Set([0, UNKNOWN_TOPIC_ID, ...errorCodes.map(({ code }) => code
 const API_VERSIONS = 18;
 const byKey = new Map([...messages.values()].map((message) => [message.key, message]));
 
-/** Throws when `answer` is none to a request of this API and version, or names an error that Kafka does not have. */
+/** Throws when `answer` is not an answer to a request of this API and version, or has an error code unknown to Kafka. */
 export function checkAnswer(apiKey: number, version: number, answer: Buffer): void {
   const message = byKey.get(apiKey);
   if (!message) throw new Error(`an answer to the API ${apiKey}, which the tables do not have`);

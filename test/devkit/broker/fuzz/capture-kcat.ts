@@ -5,7 +5,7 @@ import { createFrameSplitter } from '../../../../src/devkit/broker/frames.ts';
 import { findKcat } from '../kcat.ts';
 import { captured, type Collection } from './capture.ts';
 
-/** On Linux all of 127.0.0.0/8 is this machine: the same port can be listened on once more. */
+/** On Linux all of 127.0.0.0/8 is this machine: a server can listen on the same port at another address. */
 const OTHER_LOOPBACK = '127.0.0.2';
 
 /**

@@ -9,7 +9,7 @@ const KEPT_OF_A_KIND = 6;
 /** The topic and the group of the captured requests; the topic stays. */
 export const captured = { topic: 'captured', groupId: 'captured' };
 
-/** Gathers requests; those of one kind up to a limit. */
+/** Collects requests, up to a limit for each kind. */
 export function createCollection() {
   const kinds = new Map<string, Buffer[]>();
   return {

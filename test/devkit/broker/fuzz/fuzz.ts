@@ -9,7 +9,7 @@ import { mutate } from './mutate.ts';
 import { createRandom, type Random } from './random.ts';
 
 export interface FuzzOptions {
-  /** How many requests are sent. */
+  /** The number of requests to send. */
   count: number;
   seed: number;
   /** The requests to mutate. */

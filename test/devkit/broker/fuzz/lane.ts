@@ -4,7 +4,7 @@ import { checkAnswer } from './answers.ts';
 /** Fetch, JoinGroup and SyncGroup may wait for others, and so may a request with a wrong size. */
 const waiting = new Set([1, 11, 14]);
 
-/** Milliseconds that such a request gets; then its connection is given up. */
+/** Milliseconds to wait for such a request before its connection is abandoned. */
 const PATIENCE_MS = 12;
 
 /** Milliseconds after which a broker counts as hanging. */
@@ -16,9 +16,9 @@ const sentinel = Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0x5e, 0xaf, 0xbe, 0xef, 
 
 export type Outcome = 'answered' | 'closed' | 'waits';
 
-/** One connection after the other to the same broker, for one request at a time. */
+/** Opens one connection after the other to the same broker, for one request at a time. */
 export interface Lane {
-  /** Sends the request. Rejects, with the bytes, when the broker hangs or its answer is none of Kafka's. */
+  /** Sends the request. Rejects, with the bytes, when the broker hangs or sends an answer that Kafka would not send. */
   send(request: Buffer): Promise<Outcome>;
   close(): void;
 }

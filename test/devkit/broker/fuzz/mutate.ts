@@ -39,7 +39,7 @@ const mutations: Mutation[] = [
   }),
   /** Cut. */
   (request, random) => request.subarray(0, place(request, random)),
-  /** A piece left out, or twice. */
+  /** A piece is removed or repeated. */
   (request, random) => {
     const at = place(request, random);
     const end = Math.min(request.length, at + 1 + random(16));
@@ -79,7 +79,7 @@ export function mutate(requests: readonly Buffer[], random: Random): Buffer {
   return mutated;
 }
 
-/** Finds a batch of version 2 that ends with the request, and puts its checksum right. */
+/** Finds a batch of version 2 that ends with the request, and corrects its checksum. */
 function repairChecksum(request: Buffer): void {
   const PRODUCE = 0;
   if (request.readInt16BE(SIZE_BYTES) !== PRODUCE) return;

@@ -1,4 +1,4 @@
-/** Messages about who may do what, as Apache Kafka 4.4 defines them; message.ts says how to read this. */
+/** Messages about access control, as Apache Kafka 4.4 defines them; message.ts says how to read this. */
 export const accessMessages = `
 SaslHandshake 17 0-1 flexible none
 request

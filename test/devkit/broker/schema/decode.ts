@@ -10,7 +10,7 @@ interface Cursor {
 const API_VERSIONS = 'ApiVersions';
 
 /**
- * Reads an answer, behind its correlation id, to the last byte. Throws where the bytes are not those of this message in
+ * Reads an answer, behind its correlation id, to the last byte. Throws if the bytes are not those of this message in
  * this version: too few, too many, or null where nothing may be null. A UUID is text as Kafka prints it.
  */
 export function decodeMessage<Answer>(name: string, version: number, bytes: Buffer): Answer {

@@ -54,7 +54,7 @@ interface Joined {
   generationId: number;
 }
 
-/** Makes a group of one member. Apache Kafka answers "not yet" until it has loaded its coordinator. */
+/** Creates a group of one member. Apache Kafka answers "not yet" until it has loaded its coordinator. */
 async function joinAlone(client: ProtocolClient, groupId: string) {
   const values = { groupId, ...joining };
   const join = (memberId: string) => client.ask<Joined>('JoinGroup', 5, { ...values, memberId });
