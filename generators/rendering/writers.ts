@@ -8,8 +8,16 @@ const unseen = /[\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069\uFEFF]/g;
 
 const quoted = (value: unknown) => JSON.stringify(value).replaceAll(unseen, unicode);
 
-/** Returns a TypeScript string literal for any `value`. */
-export const text = (value: string): Code => made(quoted(value));
+/** Returns a TypeScript string literal for any `value`, in the quotes of prettier: single ones unless they need more escapes. */
+export const text = (value: string): Code => {
+  const literal = quoted(value);
+  const count = (quote: string) => literal.split(quote).length - 1;
+  if (count("'") > count('"') - 2) return made(literal);
+  const content = literal.slice(1, -1).replaceAll(/\\.|'/g, (part) => requoted[part] ?? part);
+  return made(`'${content}'`);
+};
+
+const requoted: Record<string, string> = { '\\"': '"', "'": String.raw`\'` };
 
 /** Returns the JSON of a value. */
 export const json = (value: unknown): Code => made(quoted(value));

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import * as prettier from 'prettier';
+import fc from 'fast-check';
+import { layOut } from '../../generators/rendering/layout/lay-out.ts';
 import { fieldTypes, type Field, type ServiceAnswers } from '../../generators/service/model/answers.ts';
 import { parseFields } from '../../generators/service/model/field-grammar.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
 import { serviceAnswers } from '../support/service-answers.ts';
 import { workspaceFiles } from '../../generators/workspace/files.ts';
+import { anyAnswers } from './support/any-answers.ts';
+import { assertFormatted } from './support/formatted.ts';
 
 const longest = 'a-name-as-long-as-anybody-may-give-it';
 const fields = fieldTypes.flatMap((type): Field[] => [
@@ -48,7 +51,7 @@ const large: ServiceAnswers = {
 
 const shop = { name: 'shop', description: large.description, git: false };
 
-/** The generator formats some files with the fastest parser; `prettier` in a service uses another one. */
+/** The generator lays files out itself, and runs prettier only where it is not certain; a service runs all of prettier. */
 describe('formatting', function () {
   this.timeout(30_000);
 
@@ -62,14 +65,38 @@ describe('formatting', function () {
   }
 
   it('writes a workspace as prettier would', async () => assertFormatted(await workspaceFiles(shop)));
-});
 
-async function assertFormatted(files: Map<string, string>): Promise<void> {
-  const ignored = new Set(files.get('.prettierignore')?.split('\n'));
-  for (const [file, text] of files) {
-    const { inferredParser } = await prettier.getFileInfo(file);
-    if (!inferredParser || ignored.has(file)) continue;
-    const options = { printWidth: 110, singleQuote: true, filepath: file };
-    assert.equal(text, await prettier.format(text, options), file);
-  }
-}
+  it('writes any service as prettier would', async () =>
+    fc.assert(
+      fc.asyncProperty(anyAnswers, async (answers) => assertFormatted(await serviceFiles(answers))),
+      { numRuns: 4, seed: 1 },
+    ));
+
+  it('writes the files of usual services without prettier', async () => {
+    const usual = 'email:string:unique name:string age:integer:optional active:boolean data:json';
+    const events = [{ type: 'payment.created', fields: parseFields('amount:decimal note:text:optional') }];
+    const slow: string[] = [];
+    for (const name of ['a', 'shop', 'user', 'order-line', 'payment-method'])
+      await serviceFiles(
+        {
+          ...small,
+          name,
+          resources: [{ name, fields: parseFields(usual) }],
+          consumes: events.map((event) => ({
+            ...event,
+            version: 1,
+            topic: 'payment.events',
+            aggregate: 'payment',
+            from: 'payment-service',
+            schema: {},
+          })),
+        },
+        undefined,
+        (file, text) => {
+          if (file.endsWith('.ts') && layOut(text) === undefined) slow.push(file);
+          return text;
+        },
+      );
+    assert.deepEqual(slow, []);
+  });
+});

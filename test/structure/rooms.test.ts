@@ -32,8 +32,8 @@ const floors: Record<string, string[][]> = {
     ['index.ts'],
   ],
   generators: [
-    ['core', 'rendering'],
-    ['outside'],
+    ['core', 'rendering/layout'],
+    ['outside', 'rendering'],
     ['questions'],
     ['output'],
     ['yeoman', 'service/model'],

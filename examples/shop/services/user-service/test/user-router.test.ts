@@ -90,8 +90,9 @@ describe('/v1/users', () => {
   });
 
   it('PATCH answers 400 to an empty body and 404 for an unknown id', async () => {
-    assert.equal((await service.request('PATCH', `/v1/users/${randomUUID()}`, {})).status, 400);
-    assert.equal((await service.request('PATCH', `/v1/users/${randomUUID()}`, newUser())).status, 404);
+    const path = `/v1/users/${randomUUID()}`;
+    assert.equal((await service.request('PATCH', path, {})).status, 400);
+    assert.equal((await service.request('PATCH', path, newUser())).status, 404);
   });
 
   it('DELETE accepts an id in upper case, and publishes the id in lower case', async () => {

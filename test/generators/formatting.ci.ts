@@ -1,0 +1,14 @@
+import fc from 'fast-check';
+import { serviceFiles } from '../../generators/service/files.ts';
+import { anyAnswers } from './support/any-answers.ts';
+import { assertFormatted } from './support/formatted.ts';
+
+const RUNS = Number(process.env['FORMATTING_RUNS'] ?? 30);
+
+describe(`${RUNS} random services`, () => {
+  it('are written as prettier would, whatever the length of their names', async () =>
+    fc.assert(
+      fc.asyncProperty(anyAnswers, async (answers) => assertFormatted(await serviceFiles(answers))),
+      { numRuns: RUNS },
+    )).timeout(600_000);
+});

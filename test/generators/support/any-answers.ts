@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import {
+  ciSystems,
+  fieldTypes,
+  packageManagers,
+  type ConsumedEvent,
+  type Field,
+  type Resource,
+  type ServiceAnswers,
+} from '../../../generators/service/model/answers.ts';
+import { formatFields, grammarFault } from '../../../generators/service/model/field-grammar.ts';
+import {
+  collisionFault,
+  resourceNameFault,
+  serviceNameFault,
+} from '../../../generators/service/model/name-rules.ts';
+import { eventNamesFault } from '../../../generators/service/contracts/event-name-rules.ts';
+
+/** Very short names, usual ones, and names of up to 40 characters. */
+const kebab = fc.oneof(
+  fc.stringMatching(/^[a-z][a-z0-9]{0,2}$/),
+  fc.stringMatching(/^[a-z]{3,12}(-[a-z0-9]{1,9}){0,2}$/),
+  fc.stringMatching(/^[a-z]{9,20}-[a-z]{8,19}$/),
+);
+
+const fieldName = fc.oneof(
+  fc.stringMatching(/^[a-z][a-zA-Z0-9]{0,2}$/),
+  fc.stringMatching(/^[a-z]{3,12}([A-Z][a-z]{1,9}){0,2}$/),
+  fc.stringMatching(/^[a-z]{20,40}$/),
+);
+
+const field: fc.Arbitrary<Field> = fc
+  .record({
+    name: fieldName,
+    type: fc.constantFrom(...fieldTypes),
+    unique: fc.constantFrom(false, false, true),
+    optional: fc.boolean(),
+    index: fc.constant(false),
+    secret: fc.constantFrom(undefined, undefined, false, true),
+  })
+  .map(({ secret, ...rest }) => (secret === undefined ? rest : { ...rest, secret }));
+
+const fields = fc
+  .oneof(
+    { maxDepth: 0 },
+    fc.array(field, { minLength: 1, maxLength: 4 }),
+    fc.array(field, { minLength: 5, maxLength: 14 }),
+  )
+  .filter((all) => grammarFault(formatFields(all)) === undefined);
+
+const resource: fc.Arbitrary<Resource> = fc.record({
+  name: kebab.filter((name) => resourceNameFault(name) === undefined),
+  fields,
+});
+
+const facts = ['created', 'updated', 'deleted', 'shipped-late'];
+
+/** Events of one aggregate of another service. */
+const events: fc.Arbitrary<ConsumedEvent[]> = fc
+  .tuple(
+    kebab,
+    kebab,
+    fc.uniqueArray(fc.constantFrom(...facts), { minLength: 1 }),
+    fields,
+    fc.boolean(),
+    fc.nat({ max: 3 }),
+  )
+  .map(([aggregate, from, chosen, all, isSame, required]) =>
+    chosen.map((fact, index) => ({
+      type: `${aggregate}.${fact}`,
+      version: index === 1 ? 2 : 1,
+      topic: `${aggregate}.events`,
+      aggregate,
+      from: `${from}-service`,
+      schema: { required: all.slice(0, required).map(({ name }) => name) },
+      fields: (fact === 'deleted' ? [] : all.slice(isSame ? 0 : index)).map((each) => ({
+        ...each,
+        unique: false,
+      })),
+    })),
+  );
+
+const description = fc.oneof(
+  fc.constantFrom(
+    'The service',
+    "It's here",
+    'a "quoted" word',
+    'Grüße an alle',
+    '漢字の説明です',
+    'a\\b `c` ${d}',
+  ),
+  fc.stringMatching(/^[A-Z][a-z]{1,9}( [a-z'"]{1,9}){4,18}$/),
+);
+
+/** Answers that a service can have, for every question whose answer changes a file. */
+export const anyAnswers: fc.Arbitrary<ServiceAnswers> = fc
+  .record({
+    name: kebab.filter((name) => serviceNameFault(name) === undefined),
+    description,
+    resources: fc.array(resource, { maxLength: 3 }),
+    consumes: fc.array(events, { maxLength: 2 }).map((all) => all.flat()),
+    port: fc.integer({ min: 1, max: 65_535 }),
+    databasePort: fc.integer({ min: 1, max: 65_535 }),
+    packageManager: fc.constantFrom(...packageManagers),
+    ci: fc.constantFrom(...ciSystems),
+    kubernetes: fc.boolean(),
+    git: fc.constant(false),
+    install: fc.constant(false),
+  })
+  .filter(
+    ({ resources, consumes }) =>
+      collisionFault(resources, [...new Set(consumes.map(({ aggregate }) => aggregate))]) === undefined &&
+      eventNamesFault(consumes, resources) === undefined,
+  );
