@@ -2,26 +2,25 @@ import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
+import { lateEntries, loadLate } from './late.mjs';
 import { collectNotices } from './notices.mjs';
+import { leaveOutUnused } from './unused.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const source = path.join(root, 'generators');
 /** Each folder with templates is one. */
 const generators = readdirSync(source).filter((folder) => existsSync(path.join(source, folder, 'templates')));
 
-/** Declares the CommonJS variables that bundled packages use. */
-const commonJsGlobals = [
-  "import { createRequire as __createRequire } from 'node:module';",
-  "import { fileURLToPath as __toPath } from 'node:url';",
-  "import { dirname as __toFolder } from 'node:path';",
-  'const require = __createRequire(import.meta.url);',
-  'const __filename = __toPath(import.meta.url), __dirname = __toFolder(__filename);',
-].join(' ');
+/** Makes the bundle strict, and defines its URL, as in an ECMAScript module. */
+const moduleGlobals = '"use strict"; const __moduleUrl = require("node:url").pathToFileURL(__filename).href;';
 
-/** Inlines the package.json files that Yeoman's packages read beside their code, since a bundle has no such files. */
-const inlineYeomanVersions = {
-  name: 'inline-yeoman-versions',
+/**
+ * Inlines the package.json files that Yeoman's packages read beside their code, since a bundle has no such files. Removes the
+ * property of Yeoman's generators that holds all of lodash, since lodash takes long to load.
+ */
+const prepareYeoman = {
+  name: 'prepare-yeoman',
   setup(hooks) {
     hooks.onLoad(
       { filter: /node_modules[\\/]yeoman-(generator|environment)[\\/]dist[\\/].*\.js$/ },
@@ -33,7 +32,8 @@ const inlineYeomanVersions = {
             /JSON\.parse\(readFileSync\([^;]*package\.json'\)[^;]*\)\);?$/gm,
             `${JSON.stringify({ name, version })};`,
           )
-          .replace(/\b\w*require\w*\('\.\.\/package\.json'\)/g, JSON.stringify({ name, version }));
+          .replace(/\b\w*require\w*\('\.\.\/package\.json'\)/g, JSON.stringify({ name, version }))
+          .replace(/^ +_ = _;$/m, '');
         return { contents, loader: 'js' };
       },
     );
@@ -41,62 +41,15 @@ const inlineYeomanVersions = {
 };
 
 /**
- * Stubs for packages that Yeoman imports and these generators never use. The packages install generators from npm at run time
- * (fly-import, which also declares no license), search folders for generators, parse a command line, prompt with a text editor,
- * run git and other programs, query npm for versions, and read the package.json of other packages.
- */
-const unused = {
-  'fly-import': 'export class FlyRepository {} export const flyImport = undefined;',
-  '@inquirer/external-editor': 'export const editAsync = undefined;',
-  globby: 'export const globbySync = undefined;',
-  commander: 'export class Command {} export class Option {}',
-  'simple-git': 'export const simpleGit = undefined, CheckRepoActions = undefined, CleanOptions = undefined;',
-  execa:
-    'export const execa = undefined, execaSync = undefined, execaCommand = undefined, execaCommandSync = undefined;',
-  'latest-version': 'export default undefined;',
-  'read-package-up': 'export const readPackageUpSync = undefined;',
-};
-
-const leaveOutUnused = {
-  name: 'leave-out-unused',
-  setup(hooks) {
-    const filter = new RegExp(`^(${Object.keys(unused).join('|')})$`);
-    hooks.onResolve({ filter }, ({ path: name }) => ({ path: name, namespace: 'unused' }));
-    hooks.onLoad({ filter: /.*/, namespace: 'unused' }, ({ path: name }) => ({
-      contents: unused[name],
-      loader: 'js',
-    }));
-  },
-};
-
-/** Loads the prompts when the generator asks its first question. */
-const loadPromptsLate = {
-  name: 'load-prompts-late',
-  setup(hooks) {
-    hooks.onResolve({ filter: /^inquirer$/ }, ({ importer, resolveDir }) =>
-      /[\\/]@yeoman[\\/]adapter[\\/]/.test(importer)
-        ? { path: 'inquirer', namespace: 'late', pluginData: resolveDir }
-        : undefined,
-    );
-    hooks.onLoad({ filter: /.*/, namespace: 'late' }, ({ pluginData: resolveDir }) => ({
-      contents: `
-        export function createPromptModule(options) {
-          const ask = async (...question) => (await import('inquirer')).createPromptModule(options)(...question);
-          return Object.assign(ask, { prompts: {}, restoreDefaultPrompts: () => undefined });
-        }`,
-      resolveDir,
-      loader: 'js',
-    }));
-  },
-};
-
-/**
- * Builds the command into `outdir`: `create-microservice.js`, which only checks the version of Node, the chunks of the program
- * that it loads, the templates, and the notices of the bundled packages. Resolves when all files are written.
+ * Builds the command into `outdir`: `create-microservice.js`, which only checks the version of Node, `start.js`, which loads the program
+ * `main.js`, the files that the program loads at their first use, the templates, and the notices of the bundled packages. Resolves
+ * when all files are written.
  */
 export async function buildGenerators({ outdir = path.join(root, 'dist') } = {}) {
   await rm(outdir, { recursive: true, force: true });
-  await Promise.all([buildBundle(outdir, { main: 'generators/cli/main.ts' }), buildEntry(outdir)]);
+  const entryPoints = { main: 'generators/cli/main.ts', start: 'generators/cli/start.ts' };
+  await buildBundle(outdir, entryPoints);
+  await buildEntry(outdir);
 }
 
 /**
@@ -136,59 +89,56 @@ function yeomanManifest() {
   };
 }
 
-/** The program in chunks, the templates, and the notices of the packages within. */
+/** Writes the program, the files that it loads at their first use, the templates, and the notices of the bundled packages. */
 async function buildBundle(outdir, entryPoints) {
   await mkdir(outdir, { recursive: true });
-  const program = await buildProgram(outdir, entryPoints);
+  const programs = await Promise.all(
+    [entryPoints, lateEntries].map((entries) => buildProgram(outdir, entries)),
+  );
+  await writeFile(path.join(outdir, 'package.json'), '{ "type": "commonjs" }\n');
   for (const generator of generators) await copyTemplates(generator, outdir);
   await cp(path.join(root, 'src', 'runtime', 'docker'), path.join(outdir, 'templates', 'service', 'docker'), {
     recursive: true,
   });
-  await writeFile(
-    path.join(outdir, 'THIRD-PARTY-NOTICES.txt'),
-    collectNotices(root, Object.keys(program.metafile.inputs)),
-  );
+  const inputs = programs.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  await writeFile(path.join(outdir, 'THIRD-PARTY-NOTICES.txt'), collectNotices(root, inputs));
 }
 
+/** Builds CommonJS: Node loads it faster than ECMAScript modules, and `start.js` can store its compiled form. */
 const buildProgram = (outdir, entryPoints) =>
   build({
     absWorkingDir: root,
     entryPoints,
     outdir,
     bundle: true,
-    splitting: true,
     minify: true,
     metafile: true,
     platform: 'node',
-    format: 'esm',
+    format: 'cjs',
     target: 'node20',
+    supported: { 'dynamic-import': false },
+    define: { 'import.meta.url': '__moduleUrl', 'import.meta.dirname': '__dirname' },
     legalComments: 'none',
-    banner: { js: commonJsGlobals },
-    plugins: [leaveOutUnused, loadPromptsLate, inlineYeomanVersions],
+    banner: { js: moduleGlobals },
+    plugins: [leaveOutUnused, prepareYeoman, ...(Array.isArray(entryPoints) ? [] : [loadLate])],
     logLevel: 'warning',
   });
 
-/** Uses old syntax and no static import, so an old Node can parse the file and print the required version. */
-const buildEntry = (outdir) =>
-  build({
-    absWorkingDir: root,
-    entryPoints: { 'create-microservice': 'generators/cli/cli.ts' },
-    outdir,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
+/** Uses old syntax, so an old Node can parse the file and print the required version. */
+async function buildEntry(outdir) {
+  const source = readFileSync(path.join(root, 'generators', 'cli', 'cli.ts'), 'utf8');
+  const { code } = await transform(source, {
+    loader: 'ts',
     target: 'es2015',
     supported: { 'dynamic-import': true },
-    logLevel: 'warning',
-    plugins: [
-      {
-        name: 'program-beside-entry',
-        setup(hooks) {
-          hooks.onResolve({ filter: /^\.\/main\.ts$/ }, () => ({ path: './main.js', external: true }));
-        },
-      },
-    ],
   });
+  const entry = code
+    .replace('import("./main.ts")', 'Promise.resolve(require("./start.js"))')
+    .replace('program.main(', 'program.start(');
+  if (!/require\(.*program\.start\(/s.test(entry))
+    throw new Error('generators/cli/cli.ts does not import main.ts as the build expects');
+  await writeFile(path.join(outdir, 'create-microservice.js'), entry);
+}
 
 async function copyTemplates(generator, outdir) {
   const from = path.join(root, 'generators', generator, 'templates');

@@ -9,31 +9,41 @@ import { print, printError } from '../core/terminal.ts';
 import { UsageError } from '../core/usage-error.ts';
 import { command, packageVersion } from '../core/version.ts';
 
-/** Runs the command and sets the exit code. On a failure, it prints one line to standard error. */
-export async function main(args: string[]): Promise<void> {
+/**
+ * Runs the command and sets the exit code. On a failure, it prints one line to standard error. Resolves to whether a generator has
+ * run to its end.
+ */
+export async function main(args: string[]): Promise<boolean> {
   const stopWatching = failWhenInputEnds();
   process.once('SIGINT', () => process.exit(130));
   process.once('SIGTERM', () => process.exit(143));
   try {
-    await run(args);
+    return await run(args);
   } catch (error) {
     complain(error);
+    return false;
   } finally {
     stopWatching();
   }
 }
 
-async function run(args: string[]): Promise<void> {
+async function run(args: string[]): Promise<boolean> {
   const flags = [...commonFlags, ...generators.flatMap(flagsOf)];
   const line = parseCommandLine(args, flags);
   const said = new Set(line.given.map(({ flag }) => flag));
-  if (said.has('help')) return print(helpText(generators));
-  if (said.has('version')) return print(packageVersion());
+  if (said.has('help')) return shown(helpText(generators));
+  if (said.has('version')) return shown(packageVersion());
   reportSwallowed(line.words, said);
   const { generator, name } = chooseGenerator(line.words);
   refuseForeign(line, generator);
   const { runGenerator } = await import('./run-generator.ts');
   await runGenerator(generator, callOf(line, name));
+  return true;
+}
+
+function shown(text: string): false {
+  print(text);
+  return false;
 }
 
 function reportSwallowed(words: string[], said: Set<string>): void {

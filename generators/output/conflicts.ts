@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { Conflicter, type ConflicterFile } from '@yeoman/conflicter';
+import type { ConflicterFile } from '@yeoman/conflicter';
 import type Generator from 'yeoman-generator';
 import type { Change, Status } from './changes.ts';
 import { shownPath } from '../core/shown-path.ts';
@@ -42,6 +42,7 @@ function changedByHand(conflicts: Change[], { folder }: Circumstances): string {
 }
 
 async function askEach(conflicts: Change[], { folder, env }: Circumstances): Promise<Set<Change>> {
+  const { Conflicter } = await import('@yeoman/conflicter');
   const conflicter = new Conflicter(env.adapter, {
     cwd: folder,
     customizeActions: (actions) =>

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { shownPath } from '../core/shown-path.ts';
@@ -42,6 +41,7 @@ function isExecutable(file: string): boolean {
 
 /** Runs one step in `folder`, and passes its output on unchanged. Rejects with a UsageError if the step fails. */
 export async function runStep(step: Step, folder: string): Promise<void> {
+  const { spawn } = await import('node:child_process');
   const code = await new Promise<number | string>((resolve) => {
     const child = spawn(step.program, step.args, { cwd: folder, stdio: 'inherit', shell: windows });
     child.once('error', (error) => resolve(error.message));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -32,6 +32,12 @@ const commands: [string, string[]][] = [
   ['a service that only handles events', ['mail', ...quick, '--no-resources', '--consumes', 'user.created']],
 ];
 
+/** Prints the files that Node has loaded. */
+const listLoaded = `
+  import Module from 'node:module';
+  process.on('exit', () => console.error(Object.keys(Module._cache).map((file) => file.split(/[\\\\/]/).at(-1)).join()));
+`;
+
 /** No two runs give a service the same password. */
 async function filesWithoutPasswords(folder: string): Promise<Map<string, string>> {
   const files = [...(await filesIn(folder))].map(([file, content]): [string, string] => {
@@ -57,9 +63,12 @@ describe('the bundle', () => {
     assert.deepEqual(files, await filesWithoutPasswords(source));
   }).timeout(120_000);
 
-  it('imports only itself and modules of Node', async () => {
+  it('requires only itself and modules of Node', async () => {
+    const folder = path.dirname(await bundledCommand());
+    const late = (await readdir(path.join(folder, 'late'))).map((file) => path.join('late', file));
     const { metafile } = await build({
-      entryPoints: [await bundledCommand()],
+      entryPoints: ['create-microservice.js', 'main.js', ...late].map((file) => path.join(folder, file)),
+      outdir: folder,
       bundle: true,
       packages: 'external',
       platform: 'node',
@@ -105,19 +114,29 @@ describe('the bundle', () => {
     assert.doesNotMatch(text, /^import |=>|\?\.|\?\?|`|\bawait\b|\bconst\b|\blet\b/m);
   });
 
-  it('starts quickly, since it loads a generator only to run it', async () => {
-    const folder = path.dirname(await bundledCommand());
-    const read = new Map<string, number>();
-    const queue = ['main.js'];
-    for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
-      const text = await readFile(path.join(folder, file), 'utf8');
-      read.set(file, text.length);
-      const imported = [...text.matchAll(/(?:from|import)\s*"\.\/([\w-]+\.js)"/g)].map(
-        ([, name = '']) => name,
-      );
-      queue.push(...imported.filter((name) => !read.has(name)));
+  it('loads what most runs never use at its first use: prettier, prompts, conflicts', async () => {
+    const names = `data:text/javascript,${encodeURIComponent(listLoaded)}`;
+    const program = ['--import', names, await bundledCommand()];
+    const cwd = await newFolder();
+    for (const args of [['--help'], ['user', ...quick, ...users], ['user', ...quick]]) {
+      const { errors } = await run(args, { cwd, program });
+      assert.deepEqual(errors, ['create-microservice.js,start.js'], args.join(' '));
     }
-    const size = [...read.values()].reduce((sum, each) => sum + each, 0);
-    assert.ok(size < 150_000, `${size} bytes in ${[...read.keys()].join(', ')}`);
+    const long = ['--resource', 'a-name-as-long-as-anybody-may-give-it', '--fields', 'a:string:secret'];
+    const { errors } = await run(['long', ...quick, ...long], { cwd, program });
+    assert.match(errors.join(), /prettier\.js/);
+  });
+
+  it('stores its compiled form after a generator has run, and writes the same with it', async () => {
+    const folder = path.dirname(await bundledCommand());
+    const stored = async () => (await readdir(folder)).filter((file) => file.endsWith('.cache'));
+    for (const file of await stored()) await rm(path.join(folder, file));
+    assert.equal((await run(['--help'], { cwd: folder })).code, 0);
+    assert.deepEqual(await stored(), []);
+    const [first, second] = [await newFolder(), await newFolder()];
+    const one = await run(['user', ...quick, ...users], { cwd: first });
+    assert.equal((await stored()).length, 1);
+    assert.deepEqual(await run(['user', ...quick, ...users], { cwd: second }), one);
+    assert.deepEqual(await filesWithoutPasswords(second), await filesWithoutPasswords(first));
   });
 });
