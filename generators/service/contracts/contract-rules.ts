@@ -11,7 +11,7 @@ export function titleIn(info: unknown, file: string): string {
   const title = typeof info === 'object' && info !== null && 'title' in info ? info.title : undefined;
   if (title !== undefined) return check(title, word, 'info.title');
   const folder = path.basename(path.dirname(path.resolve(file)));
-  return check(folder, word, 'its folder, which stands for info.title,');
+  return check(folder, word, 'info.title is missing, and the folder name');
 }
 
 /** Returns the topic of a channel: its address, or its key if there is none (AsyncAPI 3.0: null is an unknown address). */

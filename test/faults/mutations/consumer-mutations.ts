@@ -59,7 +59,7 @@ export const consumerMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'a rolled-back COMMIT is taken for committed',
+    name: 'a rolled-back COMMIT counts as committed',
     mechanism: 'A COMMIT that PostgreSQL answers with ROLLBACK is an error.',
     changes: [
       {

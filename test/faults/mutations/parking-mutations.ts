@@ -150,7 +150,7 @@ export const parkingMutations: readonly Mutation[] = [
   {
     name: 'a batch of parked events without its effects outside of the database',
     mechanism:
-      'A parked event with an effect outside of the database has it, and no later event repeats it by failing.',
+      'The effect of a parked event outside of the database happens once, even if a later event fails.',
     changes: [
       {
         file: 'events/retry/savepoint.ts',
@@ -200,7 +200,7 @@ export const parkingMutations: readonly Mutation[] = [
     noticedBy: anyOrder,
   },
   {
-    name: 'an outage is taken for a failure',
+    name: 'an outage counts as a failure',
     mechanism: 'An unavailable dependency of a handler pauses the partition, and nothing is parked.',
     changes: [
       {
@@ -215,7 +215,7 @@ export const parkingMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'an unknown version is taken for unreadable',
+    name: 'an unknown version counts as unreadable',
     mechanism: 'An event of an unknown version waits for a release that knows the version.',
     changes: [
       {
@@ -253,7 +253,7 @@ export const parkingMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'a conflict is taken for a failure',
+    name: 'a conflict counts as a failure',
     mechanism: 'A deadlock or a serialization failure is retried at once, and is not an error.',
     changes: [
       {

@@ -54,7 +54,7 @@ export const publishingMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'a failed insert is taken for committed',
+    name: 'a failed insert counts as committed',
     mechanism: 'A change whose event cannot be saved is rolled back.',
     changes: [
       {
