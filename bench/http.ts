@@ -6,11 +6,12 @@ import { features, without } from './http/ablation.ts';
 import { compileSide, type CompiledSide } from './http/compile-sides.ts';
 import { loadInTurns, startSide, type Figures, type Side } from './http/load.ts';
 import { compilePeers, withPeers } from './http/peers.ts';
-import { connect, createTable, createUsers } from './http/users.ts';
+import { connect, createTables, createUsers } from './http/users.ts';
 
 /**
  * A service on the runtime next to hand-written Express + knex, NestJS and Fastify, with the same SQL, pool and answers, in
- * one run: `npx tsx bench/http.ts [what] [rounds] [seconds]`. `what` is `get`, `post` or `list` (a page of 100 rows); `both`, the
+ * one run: `npx tsx bench/http.ts [what] [rounds] [seconds]`. `what` is `get`, `post`, `publish` (a POST that also saves an event,
+ * without the peers) or `list` (a page of 100 rows); `both`, the
  * default, is GET and POST; `ablate` prints the CPU time of each feature of a GET. Rounds are short and alternate, so other load
  * on the machine affects all sides; the figures are medians.
  */
@@ -31,6 +32,7 @@ const headers = { 'content-type': 'application/json' };
 const requestsOf = (id: string): Record<string, autocannon.Request> => ({
   get: { method: 'GET', path: `/v1/users/${id}` },
   post: { method: 'POST', path: '/v1/users', body, headers },
+  publish: { method: 'POST', path: '/v1/published-users', body, headers },
   list: { method: 'GET', path: '/v1/users?limit=100' },
 });
 
@@ -86,7 +88,7 @@ function printAblation(figures: ReadonlyMap<string, Figures[]>): void {
 /** Resolves to the id of one of the rows. */
 async function fillDatabase(url: string): Promise<string> {
   const database = connect(url);
-  await createTable(database);
+  await createTables(database);
   const users = createUsers(database);
   const user = await users.insert({ email: 'a@example.org', displayName: 'Ada', age: 36 });
   for (let row = 1; row < ROWS; row += 1)
@@ -121,6 +123,13 @@ async function compare(kinds: readonly string[]): Promise<void> {
   });
 }
 
+/** Without the peers, which do not offer the request. */
+async function compareByHand(kind: string): Promise<void> {
+  await withSides([await compileSide(hand), await compileSide(own)], async (sides, requests) => {
+    printSides(kind, await loadInTurns(sides, requests[kind]!, { rounds, seconds, warmUp: 8 }));
+  });
+}
+
 async function ablate(): Promise<void> {
   const variants = features.map((feature) => ({
     ...own,
@@ -139,4 +148,5 @@ console.log(
     .join(' ')}`,
 );
 if (what === 'ablate') await ablate();
+else if (what === 'publish') await compareByHand(what);
 else await compare(what === 'both' ? ['get', 'post'] : [what]);

@@ -3,6 +3,8 @@ import type { Knex } from 'knex';
 import { connectDatabase } from '../../src/runtime/database/database.ts';
 import { NotFoundError } from '../../src/runtime/errors.ts';
 import { apiRouter, createHttpApp, httpServer } from '../../src/runtime/http.ts';
+import { defineEvent } from '../../src/runtime/events/event/definition.ts';
+import { createOutbox, type Outbox } from '../../src/runtime/events/outbox/publish.ts';
 import { createLogger } from '../../src/runtime/logging/logger.ts';
 import { timestampString, uuidString } from '../../src/runtime/schemas/fields.ts';
 import {
@@ -34,7 +36,7 @@ const idSchema = joi.object<{ id: string }>({ id: uuidString().required() });
 
 /** The repository as the generator writes it. */
 const columns = ['id', 'email', 'displayName', 'age', 'createdAt'];
-const createUserRepository = (database: Knex) => ({
+const createUserRepository = (database: Knex, publish: Outbox['publish']) => ({
   find: async (id: string): Promise<User | undefined> => database('users').where({ id }).first(columns),
 
   list: async ({ limit, after }: PageQuery): Promise<Page<User>> => {
@@ -51,6 +53,21 @@ const createUserRepository = (database: Knex) => ({
       const [row] = await trx('users').insert(newUser).returning(columns);
       return row;
     }),
+
+  insertAndPublish: (newUser: NewUser): Promise<User> =>
+    database.transaction(async (trx) => {
+      const [row] = await trx('users').insert(newUser).returning(columns);
+      await publish(userCreated.of(row.id, row), trx);
+      return row;
+    }),
+});
+
+const userCreated = defineEvent<User>({
+  type: 'user.created',
+  version: 1,
+  topic: 'user.events',
+  aggregate: 'user',
+  schema: userSchema,
 });
 
 /** The generated service with everything that it includes: validation, logs, ids, metrics, headers, limits, entity tags. */
@@ -68,7 +85,9 @@ export async function start(databaseUrl: string): Promise<string> {
   };
   const logger = createLogger(config);
   const database = connectDatabase(config, logger, { camelCase: true, isoTimestamps: true });
-  const users = createUserRepository(database);
+  const contracts = { published: [userCreated] };
+  const { publish } = createOutbox({ database, contracts, serviceName: config.serviceName, session: true });
+  const users = createUserRepository(database, publish);
   const router = apiRouter({ path: '/v1/users', tag: 'Users' });
 
   router.get(
@@ -98,8 +117,23 @@ export async function start(databaseUrl: string): Promise<string> {
     },
   );
 
+  const published = apiRouter({ path: '/v1/published-users', tag: 'Users' });
+  published.post(
+    '/',
+    {
+      summary: 'Create a user and publish',
+      body: newUserSchema,
+      responses: { 201: userSchema },
+      etag: true,
+    },
+    async (req, res) => {
+      const user = await users.insertAndPublish(req.body);
+      res.status(201).location(`/v1/users/${user.id}`).json(user);
+    },
+  );
+
   const info = { title: 'user-service', version: '1.0.0' };
-  const app = createHttpApp({ config, logger, info, routers: [router], database });
+  const app = createHttpApp({ config, logger, info, routers: [router, published], database });
   const server = httpServer(app, config, logger);
   await server.start();
   return server.url;

@@ -23,6 +23,11 @@ export async function start(databaseUrl: string): Promise<string> {
     res.status(201).location(`/v1/users/${user.id}`).json(user);
   });
 
+  app.post('/v1/published-users', async (req, res) => {
+    const user = await users.insertAndPublish(req.body);
+    res.status(201).location(`/v1/users/${user.id}`).json(user);
+  });
+
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import knexFactory, { type Knex } from 'knex';
+import { up as createOutboxTable } from '../../src/runtime/tables/event-outbox.ts';
 
 export interface User {
   id: string;
@@ -25,8 +27,9 @@ const toUser = (row: Row): User => ({ ...row, createdAt: row.createdAt.toISOStri
 export const connect = (databaseUrl: string): Knex =>
   knexFactory({ client: 'pg', connection: databaseUrl, pool: { min: 0, max: POOL } });
 
-export const createTable = (database: Knex): Promise<void> =>
-  database.schema.createTable('users', (table) => {
+export async function createTables(database: Knex): Promise<void> {
+  await createOutboxTable(database);
+  await database.schema.createTable('users', (table) => {
     table.uuid('id').primary().defaultTo(database.fn.uuid());
     table.text('email').notNullable();
     table.text('display_name').notNullable();
@@ -34,8 +37,9 @@ export const createTable = (database: Knex): Promise<void> =>
     table.timestamp('created_at').notNullable().defaultTo(database.fn.now(3));
     table.index(['created_at', 'id']);
   });
+}
 
-/** SQL written by hand: one select by key, one insert in a transaction, the first page of a list. */
+/** SQL written by hand: one select by key, one insert in a transaction, with or without an event, the first page of a list. */
 export const createUsers = (database: Knex) => ({
   async find(id: string): Promise<User | undefined> {
     const row: Row | undefined = await database('users').where({ id }).first(columns);
@@ -51,6 +55,21 @@ export const createUsers = (database: Knex) => ({
     const last = rows.length > limit ? items.at(-1) : undefined;
     return { items, next: last ? Buffer.from(`${last.createdAt} ${last.id}`).toString('base64url') : null };
   },
+
+  insertAndPublish: ({ email, displayName, age }: NewUser): Promise<User> =>
+    database.transaction(async (trx) => {
+      const rows: Row[] = await trx('users')
+        .insert({ email, display_name: displayName, age })
+        .returning(columns);
+      const user = toUser(rows[0]!);
+      await trx('event_outbox').insert({
+        topic: 'user.events',
+        key: user.id,
+        headers: JSON.stringify({ type: 'user.created', id: randomUUID() }),
+        payload: JSON.stringify(user),
+      });
+      return user;
+    }),
 
   insert: ({ email, displayName, age }: NewUser): Promise<User> =>
     database.transaction(async (trx) => {
