@@ -80,10 +80,10 @@ const SCALAR = 32;
  * Returns true only if the items take less than `maxBytes` of JSON, by the lengths of their texts: writing the JSON of nearly
  * every page twice would cost as much as the rest of its answer.
  */
-function surelyFit(items: readonly object[], maxBytes: number): boolean {
+function surelyFit<Item extends object>(items: readonly Item[], maxBytes: number): boolean {
   let most = 0;
   for (const item of items) {
-    for (const [name, value] of Object.entries(item)) most += CHARACTER * name.length + mostBytes(value);
+    for (const name in item) most += CHARACTER * name.length + mostBytes(item[name]);
     if ('toJSON' in item || most > maxBytes) return false;
   }
   return true;
