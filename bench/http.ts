@@ -81,8 +81,14 @@ function printAblation(figures: ReadonlyMap<string, Figures[]>): void {
   const whole = figures.get(own.name) ?? [];
   const saved = (some: readonly Figures[]) =>
     median(some.map(({ cpu }, round) => (whole[round]?.cpu ?? NaN) - cpu)).toFixed(1);
-  const rows = Array.from(figures, ([name, all]) => [name, medianOf(all, 'cpu').toFixed(1), saved(all)]);
-  printTable(['GET', 'CPU µs a request', 'saved'], rows);
+  const rows = Array.from(figures, ([name, all]) => [
+    name,
+    medianOf(all, 'rate').toFixed(0),
+    medianOf(all, 'cpu').toFixed(1),
+    saved(all),
+    ratioOf(all, whole, 'rate'),
+  ]);
+  printTable(['GET', 'requests/s', 'CPU µs a request', 'µs saved', 'requests/s by generated'], rows);
 }
 
 /** Resolves to the id of one of the rows. */
@@ -136,7 +142,8 @@ async function ablate(): Promise<void> {
     name: `without ${feature.name}`,
     plugins: [without(feature)],
   }));
-  const compiled = await Promise.all([hand, own, ...variants].map(compileSide));
+  const least = { ...own, name: 'without all of these', plugins: features.map(without) };
+  const compiled = await Promise.all([hand, own, ...variants, least].map(compileSide));
   await withSides(compiled, async (sides, { get }) => {
     printAblation(await loadInTurns(sides, get!, { rounds, seconds, warmUp: 3 }));
   });
