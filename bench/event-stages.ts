@@ -12,9 +12,9 @@ import { startServices } from './events/services.ts';
 import { printTable, quantile } from './figures.ts';
 
 /**
- * Where the time of an event goes, from the COMMIT that saved it to the COMMIT that handled it, in milliseconds:
- * `npx tsx bench/event-stages.ts <kafka|embedded> [rates] [other checkout]`. The event bus of this checkout, or of another one, beside
- * code written by hand; all parts are separate processes, watched from outside (events/probe.ts).
+ * Measures the stages of an event in milliseconds, from the COMMIT that saved it to the COMMIT that handled it:
+ * `npx tsx bench/event-stages.ts <kafka|embedded> [rates] [other checkout]`. Compares the event bus of this checkout, or of another
+ * one, with code written by hand. All parts are separate processes, watched from outside (events/probe.ts).
  */
 const [brokerName = 'kafka', wantedRates = '50,200,1000', otherCheckout] = process.argv.slice(2);
 const ownCheckout = path.join(import.meta.dirname, '..');

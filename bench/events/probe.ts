@@ -128,7 +128,7 @@ broker.fetch = async function (request) {
   return answer;
 };
 
-/** Answers before the program does, and forgets the marks. It must not listen earlier: it would take the first requests away. */
+/** Answers before the program does, and forgets the marks. It must not listen earlier: it would consume the first requests. */
 process.on('newListener', function listen(event) {
   if (event !== 'message') return;
   process.off('newListener', listen);

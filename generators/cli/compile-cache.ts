@@ -35,7 +35,7 @@ type Wrapper = (
 const MAX_BYTES = 8 * 2 ** 20;
 
 /**
- * Loads a CommonJS file with the compiled form that an earlier run of the same Node stored beside it: V8 then need not compile
+ * Loads a CommonJS file with the compiled form that an earlier run of the same Node stored next to it: V8 then need not compile
  * it again (https://nodejs.org/api/vm.html#scriptcreatecacheddata). A missing, foreign or damaged form is ignored.
  */
 export function loadProgram<Exports>(file: string): Program<Exports> {
@@ -106,7 +106,7 @@ function readOwn(file: string): Buffer {
 const isOwn = ({ uid, mode }: Stats): boolean =>
   process.getuid === undefined || (uid === process.getuid() && (mode & 0o002) === 0);
 
-/** Writes only into a folder of this user, in one step: runs side by side each see a whole file. */
+/** Writes only into a folder of this user, in one step: concurrent runs each see a complete file. */
 function writeCache(cache: Cache, data: Buffer): void {
   const temporary = `${cache.file}.${process.pid}`;
   try {

@@ -18,7 +18,7 @@ export async function format(file: string, text: string): Promise<string> {
   return layOut(text) ?? prettifyTypeScript(file, text);
 }
 
-/** With babel, which reads TypeScript without the weight of its compiler. */
+/** Uses babel, which parses TypeScript without loading its compiler. */
 async function prettifyTypeScript(file: string, text: string): Promise<string> {
   const estree = import('prettier/plugins/estree') as Promise<Plugin>;
   const plugins = await Promise.all([estree, import('prettier/plugins/babel')]);

@@ -73,7 +73,7 @@ describe(`two banks that send each other money, under faults (seed ${options.see
     assert.deepEqual(sequences, [1, 2, 3, 4, 5, 6]);
   });
 
-  it('let a poison event delay no other key by a second, and continue its own key in order after its redrive', async () => {
+  it('delay no other key by a second when an event is poisonous, and continue the key of that event in order after its redrive', async () => {
     const { neighbours, neighbourEvents, others, queued, sequences } = await poisonAnAccount(world);
     say(
       `longest way of ${neighbourEvents} neighbours ${neighbours} ms, in other partitions ${others} ms; ${queued} queued`,

@@ -23,7 +23,7 @@ describe('npm init microservice', function () {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  it('takes the package from a registry and writes what its tarball writes', async () => {
+  it('loads the package from a registry, and writes the same files as its tarball', async () => {
     const env = registry.environment;
     const tools = path.join(folder, 'tools');
     await execute('npm', ['install', '--prefix', tools, registry.packages.generator], { cwd: folder, env });

@@ -50,7 +50,7 @@ async function filesWithoutPasswords(folder: string): Promise<Map<string, string
 describe('the bundle', () => {
   afterEach(removeFolders);
 
-  it('writes byte for byte what the source writes', async () => {
+  it('writes byte for byte the same files as the source', async () => {
     const [bundled, source] = [await newFolder(), await newFolder()];
     for (const [what, args] of commands) {
       const one = await run(args, { cwd: bundled });
@@ -114,7 +114,7 @@ describe('the bundle', () => {
     assert.doesNotMatch(text, /^import |=>|\?\.|\?\?|`|\bawait\b|\bconst\b|\blet\b/m);
   });
 
-  it('loads what most runs never use at its first use: prettier, prompts, conflicts', async () => {
+  it('loads prettier, prompts and conflicts only at their first use', async () => {
     const names = `data:text/javascript,${encodeURIComponent(listLoaded)}`;
     const program = ['--import', names, await bundledCommand()];
     const cwd = await newFolder();

@@ -82,7 +82,7 @@ describe('the compiled form of the program', () => {
     assert.deepEqual((await others()).toSorted(), ['elsewhere', path.basename(file)].toSorted());
   });
 
-  it('is neither used nor stored where another user owns the file or the folder', async function () {
+  it('is neither used nor stored if another user owns the file or the folder', async function () {
     if (!isRoot) this.skip(); // only root can give a file to another user
     runAndKeep();
     const file = await cacheFile();
@@ -110,7 +110,7 @@ describe('the compiled form of the program', () => {
     await chmod(folder, 0o755);
   });
 
-  it('is left out with NODE_DISABLE_COMPILE_CACHE', async () => {
+  it('is disabled by NODE_DISABLE_COMPILE_CACHE', async () => {
     process.env['NODE_DISABLE_COMPILE_CACHE'] = '1';
     try {
       runAndKeep();

@@ -139,7 +139,7 @@ describe('the schemas of a contract', () => {
     assert.throws(() => schemaOf(contractOf({ S0: { $ref: '#/__proto__' } })), refusal(/does not contain/));
   });
 
-  it('give fields or are refused in one line, whatever JSON they are', () => {
+  it('give fields or are refused in one line, for any JSON', () => {
     const values = fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.constant(null), fc.constant(true));
     const keywords = ['type', 'format', 'properties', 'required', 'anyOf', 'oneOf', 'not', 'items', '$ref'];
     const schemas = fc.letrec<{ schema: unknown }>((tie) => ({

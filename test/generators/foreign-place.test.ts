@@ -42,7 +42,7 @@ describe('a .yo-rc.json near the folder of the command', () => {
     assert.deepEqual([(await place()).workspace, notes], [above, []]);
   });
 
-  it('does not make a workspace if it belongs to another user', async function () {
+  it('does not count as a workspace if it belongs to another user', async function () {
     if (!isRoot) skipFor(this, 'only root can give a file to another user');
     const file = await remember(above, 'workspace');
     await chown(file, stranger, stranger);
@@ -52,7 +52,7 @@ describe('a .yo-rc.json near the folder of the command', () => {
     await assertIgnored(/is ignored: its folder belongs to user 54321/);
   });
 
-  it('does not make a workspace if every user can write to the file or its folder', async () => {
+  it('does not count as a workspace if every user can write to the file or its folder', async () => {
     const file = await remember(above, 'workspace');
     await chmod(above, 0o1777);
     await assertIgnored(/is ignored: every user can write to its folder/);
@@ -61,7 +61,7 @@ describe('a .yo-rc.json near the folder of the command', () => {
     await assertIgnored(/is ignored: every user can write to it[^s]/);
   });
 
-  it('does not make a workspace if it is a pipe or a link', async () => {
+  it('does not count as a workspace if it is a pipe or a link', async () => {
     const file = path.join(above, '.yo-rc.json');
     execFileSync('mkfifo', [file]);
     await assertIgnored(/is ignored: it is not a regular file/);
@@ -84,7 +84,7 @@ describe('a .yo-rc.json near the folder of the command', () => {
     await assertIgnored(/here\/\.yo-rc\.json is ignored: every user can write to its folder/);
   });
 
-  it('does not make a sibling', async function () {
+  it('does not count as a sibling', async function () {
     if (!isRoot) skipFor(this, 'only root can give a file to another user');
     const [ours, theirs] = ['ours-service', 'theirs-service'].map((name) => path.join(cwd, name));
     await remember(ours ?? '', 'service', { port: 8001 });

@@ -51,7 +51,7 @@ const large: ServiceAnswers = {
 
 const shop = { name: 'shop', description: large.description, git: false };
 
-/** The generator lays files out itself, and runs prettier only where it is not certain; a service runs all of prettier. */
+/** The generator lays files out itself, and runs prettier only if it is not certain; a service runs all of prettier. */
 describe('formatting', function () {
   this.timeout(30_000);
 

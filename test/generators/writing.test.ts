@@ -190,7 +190,7 @@ describe('create-microservice, a second time', function () {
     assert.deepEqual(await filesIn(folder), before);
   });
 
-  it('takes new answers from flags, updates unedited files, and names obsolete ones', async () => {
+  it('reads new answers from flags, updates unedited files, and names obsolete ones', async () => {
     const { code, output } = await run(['--no-kubernetes', '--port', '8007'], { cwd: folder });
     assert.equal(code, 0);
     assert.match(output, /update +\.env\n/);

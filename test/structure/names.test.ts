@@ -33,7 +33,7 @@ describe('an exported name', () => {
     }
     const several = [...names].filter(([, { files, isExported }]) => isExported && files.size > 1);
 
-    it(`of ${folder} is defined in one file, and in no other one at its top level`, () => {
+    it(`of ${folder} is defined at the top level of only one file`, () => {
       assert.ok(names.size > 300, `${names.size} names`);
       const refused = several.filter(([name]) => !(name in allowed));
       assert.deepEqual(

@@ -5,7 +5,7 @@ import { fits } from './width.ts';
 const hasOtherRules = ({ open, items }: Bracket): boolean =>
   open === '[' && items.some((item) => /^(?:[-\d{[]|new )/.test(flat(item)));
 
-/** Returns the lines of a pair of brackets with one item a line; undefined if one of them cannot be broken. */
+/** Returns the lines of a pair of brackets with one item per line; undefined if one of them cannot be broken. */
 export function breakBracket(
   bracket: Bracket,
   { indent, before, after, again }: Around,

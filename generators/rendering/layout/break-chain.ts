@@ -9,7 +9,7 @@ export function breakChain(parts: Part[], around: Around): string[] | undefined 
   return calls === 1 ? breakCall(parts, around) : undefined;
 }
 
-/** A chain of three calls and more has each call on its own line, behind what the chain begins with. */
+/** A chain of three calls and more has each call on its own line, after the start of the chain. */
 function breakLinks(parts: Part[], { indent, before, after, again }: Around): string[] | undefined {
   const links = linksOf(parts);
   if (!links) return undefined;
@@ -72,7 +72,7 @@ function hugArrow({ items }: Bracket, { indent, before, after }: Around): string
   return lines.every(fits) ? lines : undefined;
 }
 
-/** Prettier has rules of its own for functions as arguments, and for objects side by side. */
+/** Prettier has special rules for functions as arguments, and for adjacent objects. */
 const isComposition = ({ items }: Bracket): boolean =>
   items.some((item) => flat(item).includes('=>')) ||
   items.slice(0, -1).some((item) => only(item, '{[') !== undefined);

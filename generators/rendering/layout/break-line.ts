@@ -3,7 +3,7 @@ import { breakBracket } from './break-bracket.ts';
 import { flat, only, partsOf, type Around, type Bracket, type Part } from './parts.ts';
 import { fits, printWidth } from './width.ts';
 
-/** Returns the lines into which prettier breaks `line`, which is too long; undefined if no rule here is certain of it. */
+/** Returns the lines into which prettier breaks `line`, which is too long; undefined if no rule here covers it with certainty. */
 export function breakLine(line: string): string[] | undefined {
   const [, indent = '', content = '', after = ''] = /^( *)(.*?)( => \{| =>| \{|[;,]?)$/.exec(line) ?? [];
   const parts = partsOf(content);

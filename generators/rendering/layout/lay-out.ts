@@ -1,7 +1,7 @@
 import { breakLine } from './break-line.ts';
 import { fits } from './width.ts';
 
-/** Prettier leaves these lines alone, however long they are. */
+/** Prettier does not change these lines, whatever their length. */
 const unbreakable =
   /^\s*(?:\/\/|\/\*\*|\*|import \* as |import (?:type )?\{ \w+ \} from |(?:it|describe)\((?:'[^']*'|"[^"]*"), (?:async )?\(\) => \{$)/;
 

@@ -96,7 +96,7 @@ export function clientSuite(broker: BrokerAddress): void {
       );
     });
 
-    it('shares the partitions of a group, and takes over those of a consumer that leaves', async function () {
+    it('shares the partitions of a group, and takes over the partitions of a consumer that leaves', async function () {
       this.timeout(30_000);
       const all = collector();
       const first = await consume(all.take);

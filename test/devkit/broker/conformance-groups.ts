@@ -155,7 +155,7 @@ export function groupSuite(broker: BrokerAddress): void {
     }
 
     describe('JoinGroup', () => {
-      it('makes the first member the leader, which alone sees the members', async () => {
+      it('makes the first member the leader, and shows the members only to the leader', async () => {
         const { led, followed } = await twoMembers();
         assert.equal(led.leaderId, led.memberId);
         assert.equal(followed.leaderId, led.memberId);

@@ -151,7 +151,7 @@ export function staticMemberSuite(broker: BrokerAddress): void {
       const back = await join(older, { groupInstanceId: 'one' }, 8);
       assert.deepEqual([back.errorCode, back.leader, back.members], [0, leader.memberId, []]);
       assert.deepEqual(await sync({ ...leader, ...back, client: older }), [0, 'first']);
-      // KIP-814: newer clients are told that they lead, and that there is nothing to assign.
+      // KIP-814: the answer tells newer clients that they lead, and that they have nothing to assign.
       const newer = await connect();
       const again = await join(newer, { groupInstanceId: 'one' });
       const told = [again.errorCode, again.leader, again.skipAssignment, again.members.length];

@@ -1,7 +1,7 @@
 import joi from 'joi';
 import { defineEvent, type EventDefinition } from 'microservice-runtime';
 
-/** Makes the handler of an event fail: `tries` times, or until it is told that the poison is gone. */
+/** Makes the handler of an event fail: `tries` times, or until it learns that the poison is gone. */
 export interface Poison {
   error: 'failure' | 'bug' | 'hang';
   tries: number | 'until cured';

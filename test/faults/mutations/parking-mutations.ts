@@ -129,7 +129,7 @@ export const parkingMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: batchTests,
-      title: 'before a failing one are handled, and the failing one is called twice',
+      title: 'before a failing event are handled, and the failing event reaches its handler twice',
     },
   },
   {
@@ -144,7 +144,7 @@ export const parkingMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: batchTests,
-      title: 'after one that catches the error of a statement are not blamed for it',
+      title: 'after an event that catches the error of a statement do not count as failed',
     },
   },
   {
@@ -160,7 +160,7 @@ export const parkingMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: batchTests,
-      title: 'with an effect outside of the database have it once, although a later one fails',
+      title: 'have an effect outside of the database once, even if a later event fails',
     },
   },
   {
@@ -175,7 +175,7 @@ export const parkingMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: batchTests,
-      title: 'are read at most 4 MiB at a time, a larger one alone, and all in order',
+      title: 'are read at most 4 MiB at a time, a larger event alone, and all in order',
     },
   },
   {

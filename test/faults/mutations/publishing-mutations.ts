@@ -85,7 +85,7 @@ export const publishingMutations: readonly Mutation[] = [
     ],
     noticedBy: {
       file: 'runtime/database/pipeline.test.ts',
-      title: 'take BEGIN along when the first statement fails, and ROLLBACK ends the failed transaction',
+      title: 'send BEGIN even if the first statement fails, and ROLLBACK ends the failed transaction',
     },
   },
   {

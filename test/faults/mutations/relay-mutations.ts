@@ -4,7 +4,7 @@ const relayTests = 'runtime/events/relay.test.ts';
 const deadLetterTests = 'runtime/events/outbox-dead-letters.test.ts';
 const orderOfAll = {
   file: relayTests,
-  title: 'keep the order of every key while they come and go and Kafka fails',
+  title: 'keep the order of every key while replicas start and stop and Kafka fails',
 };
 const noLocks = {
   file: 'events/relay/lane-leases.ts',

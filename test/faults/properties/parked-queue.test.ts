@@ -19,7 +19,7 @@ const orders = fc.array(fc.constantFrom<'redrive' | 'drop'>('redrive', 'drop'), 
 const parkedKeys = fc.constantFrom(1, 2, 100, 100);
 const choices = fc.array(fc.nat({ max: 7 }), { minLength: 1, maxLength: 60 });
 
-describe('events that come, fail, wait, and are tried, redriven and dropped at the same time', function () {
+describe('events that arrive, fail, wait, and are retried, redriven and dropped at the same time', function () {
   let created: TestDatabase;
   let runs = 0;
   const names = ['member', 'one', 'two', 'operator'] as const;

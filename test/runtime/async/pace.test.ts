@@ -26,7 +26,7 @@ const gapsFrom = (min: number, max: number) =>
   fc.array(fc.double({ min, max, noNaN: true }), { minLength: 1, maxLength: 100 });
 
 describe('a pace', () => {
-  it('delays nothing that comes less often than its interval', () => {
+  it('does not delay starts that are rarer than its interval', () => {
     fc.assert(fc.property(gapsFrom(4, 50), (gaps) => assert.ok(run(gaps, 4).longest < 1e-6)));
   });
 
@@ -35,7 +35,7 @@ describe('a pace', () => {
     assert.ok(run([0, ...coinciding, burst * 4, ...coinciding], 4).longest < 1e-6);
   });
 
-  it('allows one in its interval, and a burst', () => {
+  it('allows one start per interval, and a burst', () => {
     fc.assert(
       fc.property(gapsFrom(0, 10), (gaps) => {
         const { begins } = run(gaps, 4);

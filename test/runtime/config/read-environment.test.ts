@@ -101,7 +101,7 @@ describe('readEnvironment', () => {
       ]);
   });
 
-  it('takes a prefix of topics that Kafka takes, and no other', () => {
+  it('accepts exactly the topic prefixes that Kafka accepts', () => {
     const prefixOf = (KAFKA_TOPIC_PREFIX: string) =>
       readEnvironment({ ...minimal, KAFKA_TOPIC_PREFIX }).kafka.topicPrefix;
     assert.equal(prefixOf('staging_eu-1.'), 'staging_eu-1.');

@@ -38,7 +38,7 @@ describe('conflictOn', () => {
         (error: unknown) => error,
       );
 
-  it('makes a violation of a named constraint a 409 that names the field', async () => {
+  it('turns a violation of a named constraint into a 409 that names the field', async () => {
     const error = await insert({ email: 'a@b.de' });
     assert.ok(error instanceof ConflictError);
     assert.equal(error.field, 'email');

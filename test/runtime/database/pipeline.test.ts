@@ -178,7 +178,7 @@ describe('the round trips of a transaction', () => {
     await limited.destroy();
   });
 
-  it('take BEGIN along when the first statement fails, and ROLLBACK ends the failed transaction', async () => {
+  it('send BEGIN even if the first statement fails, and ROLLBACK ends the failed transaction', async () => {
     const failing = database.transaction(async (trx) => {
       await assert.rejects(trx.raw('select 1/0'), { code: '22012' });
       await order(trx, 'never');

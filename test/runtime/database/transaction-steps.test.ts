@@ -71,7 +71,7 @@ describe('a transaction with shared round trips', () => {
     await world.close();
   });
 
-  it('answers, fails and saves like one without, whatever it does', async () => {
+  it('answers, fails and saves like a transaction without them, whatever it does', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(transaction, { minLength: 1, maxLength: 3 }), async (transactions) => {
         assert.deepEqual(await run(shared, transactions), await run(plain, transactions));

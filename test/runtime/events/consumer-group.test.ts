@@ -288,7 +288,7 @@ describe('several groups of a service', () => {
   before(async () => (fixture = await createFixture(1)));
   after(() => fixture.close());
 
-  it('share the database connections that consumers may take', async () => {
+  it('share the database connections of consumers', async () => {
     const consumers = fixture.consumers({ concurrency: 1 });
     const handled: string[] = [];
     let active = 0;

@@ -77,7 +77,7 @@ describe('an event that fails', () => {
     'a failure': { fail: () => new Error('not today'), reason: 'failure', attempts: 3 },
   };
   for (const [what, { fail, reason, attempts }] of Object.entries(kinds)) {
-    it(`by ${what} is parked after ${attempts} tries, with the later ones of its key, and the partition flows`, async () => {
+    it(`by ${what} is parked after ${attempts} tries, with the later ones of its key, and the partition continues`, async () => {
       let failing = true;
       consume(keepUnless(fail, () => failing));
       await fixture.sendMany([
@@ -321,7 +321,7 @@ describe('an event that fails', () => {
     await waitFor(async () => (await effects()).length === 3);
   });
 
-  it('waits under its own key, whatever bytes that has', async () => {
+  it('waits under its own key, whatever bytes the key has', async () => {
     let failing = true;
     const value = '{"text":"poison"}';
     const headers = (id: string) => ({ ce_id: id, ce_source: 'test', ce_type: noteWritten.type });

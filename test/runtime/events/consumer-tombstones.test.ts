@@ -37,7 +37,7 @@ describe('a tombstone', () => {
 
   const headers = (ofType: string, id = 'nothing') => ({ ce_id: id, ce_source: 'test', ce_type: ofType });
 
-  it('is skipped and counted if no handler takes it', async () => {
+  it('is skipped and counted if it has no handler', async () => {
     const registry = consume();
     await fixture.sendRaw({ key: 'a', value: null });
     await fixture.sendRaw({ key: null, value: null });

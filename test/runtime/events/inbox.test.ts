@@ -99,7 +99,7 @@ describe('the inbox', () => {
     assert.ok(reads >= rows && reads < 2 * rows, `${reads} index entries`);
   });
 
-  it('deletes an entry behind the place of one call in the next call', async () => {
+  it('deletes an entry that one call has passed in the next call', async () => {
     await insert(['first'], new Date('2026-01-01'));
     await insert(['second'], new Date('2026-01-02'));
     const prune = (): Promise<number> => pruneInbox(database, new Date('2026-01-03'), { batchSize: 1 });

@@ -12,7 +12,7 @@ const { topic } = orderPlaced;
 /** Milliseconds for which a relay waits when Kafka forbids a topic. */
 const PATIENCE = 1_500;
 
-describe('an event that Kafka refuses for good', () => {
+describe('an event that Kafka refuses permanently', () => {
   let world: RelayFixture;
   let kafka: MemoryKafka;
   let publish: Outbox['publish'];
@@ -172,7 +172,7 @@ describe('an event that Kafka refuses for good', () => {
     assert.deepEqual(await deadKeys(), []);
   });
 
-  it('delays no other event while Kafka is unavailable for some', async () => {
+  it('delays no other event while some topics are unavailable', async () => {
     let away = true;
     kafka.fault = (messages) => {
       if (messages.some(({ value }) => value.includes('"total":13')))

@@ -107,7 +107,7 @@ describe('the events of a parked key', () => {
     );
   });
 
-  it('are read at most 4 MiB at a time, a larger one alone, and all in order', async () => {
+  it('are read at most 4 MiB at a time, a larger event alone, and all in order', async () => {
     const sizes = [1, 3 * MiB, MiB / 2, MiB, 5 * MiB, 1, MiB, 3.5 * MiB, 1];
     const waiting = sizes.map((bytes, index) => ({ id: String(index), bytes }));
     await park(waiting, 0);
@@ -141,7 +141,7 @@ describe('the events of a parked key', () => {
     );
   });
 
-  it('before a failing one are handled, and the failing one is called twice', async () => {
+  it('before a failing event are handled, and the failing event reaches its handler twice', async () => {
     await park(notes(4), 0);
     const calls: string[] = [];
     const attempt = await tryKey(
@@ -162,7 +162,7 @@ describe('the events of a parked key', () => {
     );
   });
 
-  it('before one that cannot be read are handled', async () => {
+  it('before an event that cannot be read are handled', async () => {
     await park(notes(3), 0);
     await fixture
       .database('event_parked')
@@ -173,7 +173,7 @@ describe('the events of a parked key', () => {
     assert.deepEqual([await effects(), await queue()], [['1'], ['2', '3']]);
   });
 
-  it('after one that catches the error of a statement are not blamed for it', async () => {
+  it('after an event that catches the error of a statement do not count as failed', async () => {
     for (const last of ['2', '3']) {
       await fixture.database('effect').delete();
       await park(notes(3), 0);
@@ -188,7 +188,7 @@ describe('the events of a parked key', () => {
     }
   });
 
-  it('get no effect of a handler that continues after its deadline', async () => {
+  it('have no effect from a handler that continues after its deadline', async () => {
     await park(notes(2), 0);
     const late = new EventEmitter();
     const writes: Promise<unknown>[] = [];
@@ -209,7 +209,7 @@ describe('the events of a parked key', () => {
     assert.deepEqual(await effects(), ['1']);
   });
 
-  it('that take longer than a batch may are committed, and the others follow', async () => {
+  it('that exceed the time of a batch are committed, and the others follow', async () => {
     await park(notes(30), 0);
     const attempts = await untilFinished(handledBy(() => {}, { batchTimeout: 1 }));
     assert.ok(attempts.length > 1 && attempts.every(({ handled }) => handled.length > 0));
@@ -219,7 +219,7 @@ describe('the events of a parked key', () => {
     );
   });
 
-  it('with an effect outside of the database have it once, although a later one fails', async () => {
+  it('have an effect outside of the database once, even if a later event fails', async () => {
     await park(notes(3), 0);
     const sent: string[] = [];
     const handlers = createGroupHandlers();

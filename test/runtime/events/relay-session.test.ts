@@ -52,7 +52,7 @@ describe('the session of a relay', () => {
     assert.notEqual(other?.id, inside);
   });
 
-  it('is lost once, when one of several queries under way fails', async () => {
+  it('is lost once when one of several running queries fails', async () => {
     const queries = ['select 1', 'select 1 / 0', 'select 2', 'select 1 / 0'].map((sql) => session.query(sql));
     const settled = await Promise.allSettled(queries);
     assert.deepEqual(

@@ -257,7 +257,7 @@ describe('the outbox relay', () => {
   });
 
   describe('several replicas', () => {
-    it('share the lanes fairly, and take over those of one that stops or dies', async () => {
+    it('share the lanes fairly, and take over the lanes of a replica that stops or dies', async () => {
       const first = await startReplica();
       await startReplica();
       await waitFor(() => shares().join() === '8,8');
@@ -286,7 +286,7 @@ describe('the outbox relay', () => {
       assert.ok(medianOf(delays) < LOOK / 2, delays.join());
     });
 
-    it('keep the order of every key while they come and go and Kafka fails', async () => {
+    it('keep the order of every key while replicas start and stop and Kafka fails', async () => {
       const replicas = [await startReplica(), await startReplica(), await startReplica()];
       world.kafka.latency = () => Math.random() * 4;
       world.kafka.fault = (messages) =>

@@ -33,21 +33,21 @@ describe('the security headers', () => {
     return names.map((name) => headers.get(name));
   };
 
-  it('belong to their answer alone: a handler removes, replaces and extends them', async () => {
+  it('belong to one answer, so a handler can remove, replace and extend them', async () => {
     const before = await headersOf('/own/nothing');
     assert.deepEqual([before[0], before[2]], ['SAMEORIGIN', 'no-referrer']);
     assert.deepEqual(await headersOf('/own/headers'), [null, "default-src 'none'", 'no-referrer, origin']);
     assert.deepEqual(await headersOf('/own/nothing'), before);
   });
 
-  it('keep the headers that an answer has already', async () => {
+  it('keep the headers that an answer already has', async () => {
     started.app.state.drain();
     const { headers } = await started.request('/own/nothing');
     assert.equal(headers.get('connection'), 'close');
     assert.equal(headers.get('x-frame-options'), 'SAMEORIGIN');
   });
 
-  it('are set at once on this version of Node, and one by one where its table of headers is not found', () => {
+  it('are set at once on this version of Node, and one by one if its table of headers is not found', () => {
     const headers = [['x-frame-options', 'SAMEORIGIN']] as const;
     assert.notEqual(settingAtOnce(headers), undefined);
     assert.equal(settingAtOnce(headers, Object.create(null)), undefined);

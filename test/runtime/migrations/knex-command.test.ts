@@ -47,7 +47,7 @@ describe('npx knex', function () {
     return result.stdout;
   };
 
-  it('migrates TypeScript, tells the status, seeds and rolls back, without a flag', async () => {
+  it('migrates TypeScript, shows the status, seeds and rolls back, without a flag', async () => {
     const env = { ...process.env, ...environment };
     const npx = await promisify(execFile)('npx', ['knex', 'migrate:latest'], { cwd: service.root, env });
     assert.match(npx.stdout, /Batch 1 run: 2 migrations/);

@@ -24,7 +24,7 @@ describe('inexactNumbers', () => {
       ),
     ));
 
-  it('names the place of a number, whatever surrounds it', () =>
+  it('names the place of a number in any text', () =>
     fc.assert(
       fc.property(
         fc.array(fc.string(), { minLength: 1, maxLength: 5 }),

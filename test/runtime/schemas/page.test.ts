@@ -29,7 +29,7 @@ describe('pages of a list', () => {
       text: 'é'.repeat(size),
     }));
 
-  it('a page ends before its items take more than 4 MiB, and has one at least', () => {
+  it('a page ends before its items exceed 4 MiB, and has at least one item', () => {
     const mebibyte = 2 ** 19 - 100; // a character of two bytes
     const at = (row: { at: string }) => row.at;
     const cut = toPage(sized(Array<number>(10).fill(mebibyte)), 100, at);
@@ -41,7 +41,7 @@ describe('pages of a list', () => {
     assert.equal(toPage(sized([mebibyte, mebibyte, 1]), 2, at).items.length, 2);
   });
 
-  it('a page ends by the bytes of its JSON, whatever its values are', () => {
+  it('a page is limited by the bytes of its JSON, for any values', () => {
     const value = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 40 }),
       fc.constantFrom(

@@ -16,7 +16,7 @@ export function subscriptionBehaviour({ broker }: Suite): void {
     (event, trx) =>
       noteEffect({ ...event, subject: `${name}:${event.subject}` }, trx);
 
-  it('receive an event independently, start where they say, are replayed alone, and take over a handler once', async () => {
+  it('receive an event independently, start at their `from`, are replayed alone, and take over a handler once', async () => {
     // with a prefix, since the positions of PostgreSQL have none
     world = await createOrderWorld(broker().bootstrapServers, { KAFKA_TOPIC_PREFIX: 'blue.' });
     const { startPublisher, startSubscriber, change, effectsOf, orderChanged, groupId } = world;
