@@ -10,14 +10,16 @@ interface Description {
   keys?: Record<string, Description>;
 }
 
-type Fields = Record<string, unknown>;
+type TextFields = Record<string, unknown>;
 
 /**
  * Returns a function that reads an object all of whose fields are required texts of a format, such as `{ id: uuidString() }`:
  * the result is the one of the schema, in a tenth of the time. It is undefined for a value that the schema may refuse, which joi
  * then explains. Returns undefined for any other schema.
  */
-export function textFieldsReader(schema: joi.Schema): ((value: unknown) => Fields | undefined) | undefined {
+export function textFieldsReader(
+  schema: joi.Schema,
+): ((value: unknown) => TextFields | undefined) | undefined {
   const { keys = {}, ...object } = schema.describe() as Description;
   const readers = new Map<string, ReadText>();
   for (const [name, field] of Object.entries(keys)) {
@@ -30,9 +32,9 @@ export function textFieldsReader(schema: joi.Schema): ((value: unknown) => Field
     : undefined;
 }
 
-function readFields(value: unknown, readers: ReadonlyMap<string, ReadText>): Fields | undefined {
+function readFields(value: unknown, readers: ReadonlyMap<string, ReadText>): TextFields | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const fields = Object.assign(Object.create(Object.getPrototypeOf(value)), value) as Fields;
+  const fields = Object.assign(Object.create(Object.getPrototypeOf(value)), value) as TextFields;
   const names = Object.keys(fields);
   if (names.length !== readers.size) return undefined;
   for (const name of names) {
