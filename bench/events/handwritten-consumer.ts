@@ -1,8 +1,8 @@
 import kafkajs from 'kafkajs';
-import { connectDatabase } from 'microservice-runtime';
+import knex from 'knex';
 import { createArrivals } from './arrivals.ts';
 import type { BareConsumer } from './bare-consumer.ts';
-import { configOf, partitions } from './note.ts';
+import { partitions } from './note.ts';
 import { now, serve } from './program.ts';
 
 /**
@@ -16,7 +16,7 @@ const kafka = new kafkajs.Kafka({
   logLevel: kafkajs.logLevel.ERROR,
 });
 const consumer = kafka.consumer({ groupId: `handwritten-${topic}`, maxWaitTimeInMs: 250 });
-const database = connectDatabase(configOf('handwritten', databaseUrl, bootstrapServers));
+const database = knex({ client: 'pg', connection: databaseUrl });
 const arrivals = createArrivals();
 
 async function handle(id: string, number: number, text: string): Promise<void> {

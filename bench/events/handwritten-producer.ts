@@ -1,7 +1,7 @@
 import kafkajs from 'kafkajs';
-import { connectDatabase } from 'microservice-runtime';
+import knex from 'knex';
 import type { BareProducer } from './bare-producer.ts';
-import { configOf, keyOf, text } from './note.ts';
+import { keyOf, text } from './note.ts';
 import { allAtOnce, atRate } from './pace.ts';
 import { now, serve } from './program.ts';
 
@@ -16,7 +16,7 @@ const kafka = new kafkajs.Kafka({
   logLevel: kafkajs.logLevel.ERROR,
 });
 const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
-const database = connectDatabase(configOf('handwritten', databaseUrl, bootstrapServers));
+const database = knex({ client: 'pg', connection: databaseUrl });
 
 /** Resolves to the time of the row's commit, after the send. */
 async function write(number: number): Promise<number> {
