@@ -49,7 +49,7 @@ export async function serviceFiles(
   return byPath(files);
 }
 
-/** What a service has any number of: the folder of its templates, its name in paths, its table, and its data. */
+/** A part that a service has any number of: the folder of its templates, its name in paths, its table, and its data. */
 const featuresOf = ({ resources, copies }: ServiceView) => [
   ...resources.map((resource) => ({
     folder: 'resource',

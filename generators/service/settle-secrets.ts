@@ -3,7 +3,7 @@ import type { Field, Resource } from './model/answers.ts';
 import { looksSecret } from './model/secret-names.ts';
 
 interface Circumstances {
-  /** Undefined if nobody can be asked. */
+  /** Undefined without a terminal. */
   ask?: Ask | undefined;
   /** The resources of an earlier run, whose decisions stay. */
   before: Resource[];

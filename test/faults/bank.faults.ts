@@ -76,9 +76,9 @@ describe(`two banks that send each other money, under faults (seed ${options.see
   it('delay no other key by a second when an event is poisonous, and continue the key of that event in order after its redrive', async () => {
     const { neighbours, neighbourEvents, others, queued, sequences } = await poisonAnAccount(world);
     say(
-      `longest way of ${neighbourEvents} neighbours ${neighbours} ms, in other partitions ${others} ms; ${queued} queued`,
+      `longest duration of ${neighbourEvents} neighbors ${neighbours} ms, in other partitions ${others} ms; ${queued} queued`,
     );
-    assert.ok(neighbours - others < 1_000, `neighbours took up to ${neighbours} ms, others ${others} ms`);
+    assert.ok(neighbours - others < 1_000, `neighbors took up to ${neighbours} ms, others ${others} ms`);
     assert.deepEqual(
       sequences,
       Array.from({ length: 12 }, (_, index) => index + 1),

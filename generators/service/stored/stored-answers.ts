@@ -15,7 +15,7 @@ export function toStored({ resources, consumes, git: _git, install: _install, ..
 type Stored = ReturnType<typeof toStored>;
 
 /**
- * Validates the answers of an earlier run: anybody may have edited `.yo-rc.json`. Actions of that run are not repeated: no
+ * Validates the answers of an earlier run: any user may have edited `.yo-rc.json`. Actions of that run are not repeated: no
  * git init, no install. Throws a UsageError that names `file` and the place in it.
  */
 export function fromStored(stored: Record<string, unknown>, file?: string): Partial<ServiceAnswers> {

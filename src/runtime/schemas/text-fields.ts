@@ -1,7 +1,7 @@
 import type joi from 'joi';
 import { textReaderOf, type ReadText } from './fields.ts';
 
-/** What `describe` of joi says of a schema, as far as it decides here. */
+/** The parts of joi's `describe()` that decide here. */
 interface Description {
   type?: string;
   flags?: Record<string, unknown>;

@@ -80,7 +80,7 @@ describe('microservice-devkit dev in a workspace', function () {
       assert(await isOpen(`localhost:${new URL(DATABASE_URL).port}`));
     }
     assert.equal(dev.output().match(/Kafka .*embedded/g)?.length, 1, 'one broker');
-    assert(!dev.output().includes('\x1b['), 'no colours without a terminal');
+    assert(!dev.output().includes('\x1b['), 'no colors without a terminal');
     assert.equal(await dev.endBy('SIGTERM'), 0);
     assert.equal(dev.output().match(/service: SIGTERM/g)?.length, 2, 'each is told once');
     await assertAllClosed(user.variables, mail.variables);

@@ -95,7 +95,7 @@ function waitedAtMost(milliseconds: number, history: readonly Handled[]): void {
   const delay = slowest - machine;
   assert.ok(
     delay < milliseconds,
-    `neighbours were delayed by ${delay} ms, and ${milliseconds} ms are the most`,
+    `neighbors were delayed by ${delay} ms, and ${milliseconds} ms are the most`,
   );
 }
 

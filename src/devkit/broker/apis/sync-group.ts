@@ -4,7 +4,7 @@ import type { Reader } from '../protocol/bytes/reader.ts';
 import { Writer } from '../protocol/bytes/writer.ts';
 import type { Api, Call } from './api.ts';
 
-/** Takes the assignments from the leader and returns each member its own. */
+/** Takes the assignments from the leader and returns to each member its own. */
 export function syncGroupApi(coordinator: Coordinator): Api {
   return {
     key: 14,

@@ -85,5 +85,5 @@ export async function watchService(root: string, say: (line: string) => void): P
   };
 }
 
-/** Ignores the files that an editor keeps beside an open file. */
+/** Ignores the files that an editor keeps next to an open file. */
 const isCode = (name: string): boolean => !/^\.|~$|\.(swp|swx|tmp)$|^\d+$/.test(name);

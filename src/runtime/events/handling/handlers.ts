@@ -36,7 +36,7 @@ export interface Tombstone {
   readonly topic: string;
   readonly partition: number;
   readonly offset: string;
-  /** The key as text; `base64:...` where it is not text. */
+  /** The key as text; `base64:...` if it is not text. */
   readonly key: string;
 }
 

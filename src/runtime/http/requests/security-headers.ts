@@ -35,7 +35,7 @@ const settingEach =
 /**
  * `setHeader` checks the name and the value at each call, which makes a dozen headers cost more than the check of a request
  * against its schema. This sets them in the table of an answer without headers. Node keeps that table under a symbol which is
- * not public, so the result is undefined where the table does not work as in Node 20 to 24.
+ * not public, so the result is undefined if the table does not work as in Node 20 to 24.
  */
 export function settingAtOnce(headers: Headers, response = newResponse()): SetHeaders | undefined {
   const key = Object.getOwnPropertySymbols(response).find(({ description }) => description === 'kOutHeaders');
