@@ -6,11 +6,11 @@ const TICK = 10;
 interface ProcessTimes {
   pid: number;
   parent: number;
-  /** With its children that have ended, in ms. */
+  /** In ms, including its children that have ended. */
   used: number;
 }
 
-/** Returns the CPU time of all processes that this one has started, and of those that they have started, in ms. */
+/** Returns the CPU time of all processes that this one has started, and of their descendants, in ms. */
 export function cpuOfOthers(): number {
   const processes = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

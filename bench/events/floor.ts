@@ -4,7 +4,7 @@ import { atRate } from './pace.ts';
 import { now, serve } from './program.ts';
 
 /**
- * The least that an event costs with a transaction at each end: BEGIN, two INSERTs and COMMIT, then the same again in the other
+ * The minimum cost of an event with a transaction at each end: BEGIN, two INSERTs and COMMIT, then the same again in the other
  * database, with `pg` alone and nothing in between: `floor <producer's database url> <consumer's database url>`.
  */
 const [producer, consumer] = process.argv

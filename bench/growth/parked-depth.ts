@@ -7,7 +7,7 @@ export const sentence = 'a parked key with 5,000 events is redriven, and as many
 const events = 5_000;
 const perRequest = 500;
 
-/** Milliseconds of CPU that the service needs for each event until `rows` rows are there, and its events a second. */
+/** Milliseconds of CPU that the service needs for each event until `rows` rows are there, and its events per second. */
 async function untilHandled({ database, service }: Parked, rows: number, work: () => Promise<unknown>) {
   const cpu = await service.ask('cpu');
   const begun = performance.now();
@@ -21,7 +21,7 @@ async function untilHandled({ database, service }: Parked, rows: number, work: (
   };
 }
 
-/** Events of one key, so they come in one partition, as those of a parked key do. */
+/** Events of one key, so they are in one partition, like those of a parked key. */
 async function publish(bootstrapServers: string, name: string): Promise<void> {
   const kafka = new Kafka({ brokers: [bootstrapServers], logLevel: logLevel.NOTHING });
   const producer = kafka.producer();
@@ -41,7 +41,7 @@ export const measure = (checkout: string): Promise<Figures> =>
   withParked(checkout, async (parked) => {
     const { database, service, park, bootstrapServers } = parked;
     await service.ask('start', 'insert');
-    // first the code is compiled
+    // the first events compile the code
     await untilHandled(parked, events, () => publish(bootstrapServers, 'warm'));
     const live = await untilHandled(parked, 2 * events, () => publish(bootstrapServers, 'live'));
     await park({ keys: 1, events, bytes: 200, attempts: 0, dueIn: 3_600 });

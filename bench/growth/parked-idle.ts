@@ -6,7 +6,7 @@ export const sentence = 'a service with 1,000 parked keys, and no new events';
 
 const keys = 1_000;
 const seconds = 10;
-/** After the first delay, since the first tries of all keys come together. */
+/** Measures after the first delay, since the first tries of all keys coincide. */
 const settled = 8;
 
 interface Use {
