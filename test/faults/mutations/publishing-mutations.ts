@@ -80,7 +80,7 @@ export const publishingMutations: readonly Mutation[] = [
       {
         file: 'database/pipeline/service-connection.ts',
         find: 'return taken;',
-        replace: 'return taken.slice(taken.length);',
+        replace: 'return taken && undefined;',
       },
     ],
     noticedBy: {

@@ -1,5 +1,6 @@
 import pg, { type Connection, type QueryResult } from 'pg';
 import { statementMessages } from './messages.ts';
+import type { Leading } from './statements.ts';
 
 export type QueryDone = (error: Error | null, result?: QueryResult) => void;
 export type SharedDone = (
@@ -45,7 +46,7 @@ const commitMessages = statementMessages('COMMIT');
 /** The statements that share the Sync of a query. */
 export interface Around {
   /** Returns the statements before the query; called when it is sent. */
-  before(): readonly string[];
+  before(): Leading | undefined;
   /** COMMIT comes after the query. */
   commit: boolean;
 }
@@ -81,8 +82,8 @@ export class SharedSyncQuery extends PgQuery {
 
   override prepare(connection: Connection): void {
     const before = this.around.before();
-    this.leading = before.length;
-    for (const text of before) connection.stream.write(statementMessages(text));
+    this.leading = before?.count ?? 0;
+    if (before) connection.stream.write(before.messages);
     super.prepare(connection);
     // else pg takes the first ParseComplete, which is BEGIN's, for that of the named statement
     if (this.leading > 0) this.name = undefined;
@@ -124,7 +125,8 @@ export class SharedSyncQuery extends PgQuery {
 /** Sends statements without a query. If they fail, so must the statement after them: it would run outside of their transaction. */
 export const leadingQuery = (before: Around['before']): object => ({
   submit(connection: Connection) {
-    for (const text of before()) connection.stream.write(statementMessages(text));
+    const leading = before();
+    if (leading) connection.stream.write(leading.messages);
     connection.sync();
     return null;
   },

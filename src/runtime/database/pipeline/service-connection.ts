@@ -1,6 +1,6 @@
 import pg, { type ClientConfig, type Client, type QueryResult } from 'pg';
 import { leadingQuery, SharedSyncQuery, type QueryConfig, type QueryDone, type SharedDone } from './query.ts';
-import { commandOfEnd, deferrableBegin, sharesSync, type GivenQuery } from './statements.ts';
+import { commandOfEnd, deferrableBegin, sharesSync, type GivenQuery, type Leading } from './statements.ts';
 
 /** The parts of pg's Client that its types omit, or describe by overloads (pg 8.23, lib/client.js). */
 interface PgClient {
@@ -43,7 +43,7 @@ type Send = (done: QueryDone) => void;
  */
 export class ServiceConnection extends PgClient {
   /** The statements that wait for the next one: BEGIN, and the limits of its transaction. */
-  private waiting: readonly string[] = [];
+  private waiting: Leading | undefined = undefined;
   /** The last state that PostgreSQL has reported: I outside of a transaction, T inside, E inside a failed one. */
   private state = 'I';
   private committing: Promise<void> | undefined = undefined;
@@ -60,7 +60,7 @@ export class ServiceConnection extends PgClient {
 
   /** Drops a BEGIN that waits, since its transaction is over. */
   forgetBegin(): void {
-    this.waiting = [];
+    this.waiting = undefined;
   }
 
   /** Resolves when PostgreSQL has answered a COMMIT that shares its Sync; immediately if none was sent. */
@@ -82,26 +82,26 @@ export class ServiceConnection extends PgClient {
     if (commit) return (done) => this.sendCommitting(given, done);
     const isIdle = this.readyForQuery === true;
     if (typeof text === 'string' && isIdle) {
-      const command = this.waiting.length > 0 && commandOfEnd(text);
-      if (command) return (done) => this.reply(command, [], done);
-      const begin = this.state === 'I' && this.waiting.length === 0 && deferrableBegin(text);
+      const command = this.waiting && commandOfEnd(text);
+      if (command) return (done) => this.reply(command, undefined, done);
+      const begin = this.state === 'I' && !this.waiting ? deferrableBegin(text) : undefined;
       if (begin) return (done) => this.reply('BEGIN', begin, done);
     }
-    if (this.waiting.length === 0) return undefined;
+    if (!this.waiting) return undefined;
     if (sharesSync(given)) return (done) => this.send(given, false, done);
     super.query(leadingQuery(this.takeWaiting));
     return undefined;
   }
 
   /** Answers BEGIN, or the end of a transaction that PostgreSQL has not seen. */
-  private reply(command: string, waiting: readonly string[], done: QueryDone): void {
+  private reply(command: string, waiting: Leading | undefined, done: QueryDone): void {
     this.waiting = waiting;
     process.nextTick(done, null, emptyResult(command));
   }
 
-  private readonly takeWaiting = (): readonly string[] => {
+  private readonly takeWaiting = (): Leading | undefined => {
     const taken = this.waiting;
-    this.waiting = [];
+    this.waiting = undefined;
     return taken;
   };
 

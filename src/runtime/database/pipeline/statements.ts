@@ -1,15 +1,28 @@
+import { statementMessages } from './messages.ts';
+
 /** The forms of BEGIN that Knex and the request limits send. None of them can fail in an idle session. */
 const begin =
   /^BEGIN( TRANSACTION( ISOLATION LEVEL (read uncommitted|read committed|repeatable read|serializable))?( READ ONLY)?)?;?(\s*SET LOCAL (lock|statement)_timeout = \d+;)*\s*$/i;
 
+/** The statements that wait for the next one. */
+export interface Leading {
+  count: number;
+  messages: Buffer;
+}
+
+const leadings = new Map<string, Leading>();
+/** A service has one text for each level and access mode that it uses. */
+const MOST_LEADINGS = 100;
+
 /** The statements of a BEGIN that may wait for the next statement; undefined for any other text. */
-export const deferrableBegin = (text: string): string[] | undefined =>
-  begin.test(text)
-    ? text
-        .split(';')
-        .map((each) => each.trim())
-        .filter(Boolean)
-    : undefined;
+export function deferrableBegin(text: string): Leading | undefined {
+  const known = leadings.get(text);
+  if (known || !begin.test(text)) return known;
+  const statements = text.split(';').flatMap((each) => each.trim() || []);
+  const leading = { count: statements.length, messages: Buffer.concat(statements.map(statementMessages)) };
+  if (leadings.size < MOST_LEADINGS) leadings.set(text, leading);
+  return leading;
+}
 
 /** The command that ends a whole transaction; undefined for any other text, such as the end of a savepoint. */
 export function commandOfEnd(text: string): 'COMMIT' | 'ROLLBACK' | undefined {
