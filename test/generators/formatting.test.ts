@@ -49,6 +49,14 @@ const large: ServiceAnswers = {
   })),
 };
 
+/** Its line of the title and the description is short in characters, and in columns. */
+const wide = { ...small, name: 'order-tracking-and-history', description: '漢字の説明です', resources: [] };
+/** Its repository is a call with a short argument and a long name. */
+const long = {
+  ...small,
+  resources: [{ name: 'prototype-arguments-of-the-longest-order', fields: parseFields('pin:string:secret') }],
+};
+
 const shop = { name: 'shop', description: large.description, git: false };
 
 /** The generator lays files out itself, and runs prettier only if it is not certain; a service runs all of prettier. */
@@ -69,7 +77,7 @@ describe('formatting', function () {
   it('writes any service as prettier would', async () =>
     fc.assert(
       fc.asyncProperty(anyAnswers, async (answers) => assertFormatted(await serviceFiles(answers))),
-      { numRuns: 4, seed: 1 },
+      { numRuns: 4, seed: 1, examples: [[wide], [long]] },
     ));
 
   it('writes the files of usual services without prettier', async () => {

@@ -1,10 +1,11 @@
 import { breakChain } from './break-chain.ts';
 import { breakBracket } from './break-bracket.ts';
 import { flat, only, partsOf, type Around, type Bracket, type Part } from './parts.ts';
-import { fits, printWidth } from './width.ts';
+import { fits, overflows, printWidth } from './width.ts';
 
 /** Returns the lines into which prettier breaks `line`, which is too long; undefined if no rule here covers it with certainty. */
 export function breakLine(line: string): string[] | undefined {
+  if (!overflows(line)) return undefined;
   const [, indent = '', content = '', after = ''] = /^( *)(.*?)( => \{| =>| \{|[;,]?)$/.exec(line) ?? [];
   const parts = partsOf(content);
   if (!parts || flat(parts) !== content) return undefined;
@@ -52,8 +53,9 @@ function breakStatement(parts: Part[], around: Around): string[] | undefined {
   if (declared) return breakDeclaration(declared, around);
   const [, key = '', value = ''] = (typeof first === 'string' && /^(\w+: )(.*)$/s.exec(first)) || [];
   const rest = value === '' ? others : [value, ...others];
-  if (key !== '' && others.length === 0 && /^['"]/.test(value) && key.length > 4)
-    return [`${indent}${key.trimEnd()}`, `${indent}  ${value}${after}`];
+  const isText = others.length === 0 && /^['"]/.test(value);
+  if (key !== '' && (isText || isPoorlyBreakable(rest)))
+    return key.length > 4 ? [`${indent}${key.trimEnd()}`, `${indent}  ${flat(rest)}${after}`] : undefined;
   if (key !== '') return breakValue(rest, { ...around, before: key });
   return breakExpression(parts, around);
 }
