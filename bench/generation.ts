@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { median, printTable } from './figures.ts';
-import { installTool, tools, type InstalledTool } from './generation/tools.ts';
+import { installTool, reference, tools, type InstalledTool } from './generation/tools.ts';
 
 /**
  * Measures how long it takes to write a project, and how much npm installs for it, next to other generators, in one run: `npm
@@ -20,8 +20,14 @@ interface Measured {
 }
 
 /** Writes the project once, from the start of Node to its end; resolves to the seconds and the files. */
-async function generate({ program, args, name }: InstalledTool): Promise<{ seconds: number; files: number }> {
+async function generate({
+  program,
+  args,
+  name,
+  isFirstRun,
+}: InstalledTool): Promise<{ seconds: number; files: number }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'bench-generation-'));
+  if (isFirstRun) await forgetRuns(path.dirname(program));
   try {
     const begun = performance.now();
     const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
@@ -37,6 +43,12 @@ async function generate({ program, args, name }: InstalledTool): Promise<{ secon
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** Removes the compiled form that an earlier run of create-microservice stored. */
+async function forgetRuns(folder: string): Promise<void> {
+  const stored = (await readdir(folder)).filter((file) => file.endsWith('.cache'));
+  for (const file of stored) await rm(path.join(folder, file));
 }
 
 /** Returns the tools that can be installed and run here; prints the reason for the others. */
@@ -56,19 +68,25 @@ async function prepare(folder: string): Promise<Measured[]> {
 
 const home = await mkdtemp(path.join(tmpdir(), 'bench-tools-'));
 try {
-  console.log(`Node ${process.version}, ${cpus().length} cores, ${rounds} rounds of "${project}"\n`);
+  console.log(
+    `Node ${process.version}, ${cpus().length} cores, ${rounds} rounds of "${project}", load average ${loadavg()[0]?.toFixed(1)}\n`,
+  );
   const measured = await prepare(home);
   for (let round = 0; round < rounds; round += 1) {
     for (const each of round % 2 === 0 ? measured : measured.toReversed()) {
       each.seconds.push((await generate(each.tool)).seconds);
     }
   }
+  const base = measured.find(({ tool }) => tool.name === reference)?.seconds ?? [];
+  const ratio = (one: number, other: number) => (one / other).toFixed(2);
   printTable(
-    ['', 'median s', 'fastest s', 'files written', 'packages installed', 'MB installed'],
+    ['', 'median s', 'ratio', 'fastest s', 'ratio', 'files written', 'packages installed', 'MB installed'],
     measured.map(({ tool, seconds, files }) => [
       `${tool.name} ${tool.package.replace(/.+@/, '')}`,
       median(seconds).toFixed(2),
+      ratio(median(seconds), median(base)),
       Math.min(...seconds).toFixed(2),
+      ratio(Math.min(...seconds), Math.min(...base)),
       String(files),
       String(tool.packages),
       (tool.bytes / 1e6).toFixed(1),

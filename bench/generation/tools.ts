@@ -11,16 +11,20 @@ export interface Tool {
   /** The package to install: `name@version`; `packed` means ours, packed first. */
   package: string;
   args: string[];
+  /** Every run is the first one after the installation. */
+  isFirstRun?: boolean;
 }
 
+/** The other tools are compared with it. */
+export const reference = 'nodejs-quickstart-structure';
+
+const ours = { package: 'packed', args: ['service', 'shop', '--yes', '--no-install', '--no-git'] };
+
 export const tools: Tool[] = [
+  { name: 'create-microservice, first run', ...ours, isFirstRun: true },
+  { name: 'create-microservice, later runs', ...ours },
   {
-    name: 'create-microservice',
-    package: 'packed',
-    args: ['service', 'shop', '--yes', '--no-install', '--no-git'],
-  },
-  {
-    name: 'nodejs-quickstart-structure',
+    name: reference,
     package: 'nodejs-quickstart-structure@2.9.5',
     args: [
       ...['init', '-n', 'shop', '-l', 'TypeScript', '-a', 'Clean Architecture'],
