@@ -61,7 +61,7 @@ const shop = { name: 'shop', description: large.description, git: false };
 
 /** The generator lays files out itself, and runs prettier only if it is not certain; a service runs all of prettier. */
 describe('formatting', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   for (const [name, answers] of Object.entries({
     small,
@@ -77,7 +77,7 @@ describe('formatting', function () {
   it('writes any service as prettier would', async () =>
     fc.assert(
       fc.asyncProperty(anyAnswers, async (answers) => assertFormatted(await serviceFiles(answers))),
-      { numRuns: 4, seed: 1, examples: [[wide], [long]] },
+      { numRuns: 4, seed: 1, examples: [[wide], [long]], endOnFailure: true },
     ));
 
   it('writes the files of usual services without prettier', async () => {
