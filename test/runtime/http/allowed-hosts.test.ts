@@ -92,6 +92,17 @@ describe('a request whose Host header names another host', () => {
       assert.equal((await post(host))?.status, 421, host);
   });
 
+  it('is decided for each request, whatever the request before it named', async () => {
+    await start();
+    for (const [host, status] of [
+      ['localhost:8001', 204],
+      ['evilhosts:8001', 421],
+      ['localhost:8001', 204],
+      ['local host:800', 400],
+    ] as const)
+      assert.equal((await post(host))?.status, status, host);
+  });
+
   it('is decided by the request target if it names a host, not by the header', async () => {
     await start();
     assert.equal((await post('localhost', 'http://evil.example/v1/users'))?.status, 421);
