@@ -46,7 +46,7 @@ export const features: readonly Feature[] = [
   },
   {
     name: 'headers',
-    without: { 'http/requests/security-headers.ts': 'export const securityHeaders = () => [];' },
+    without: { 'http/requests/security-headers.ts': 'export const securityHeaders = () => () => undefined;' },
   },
   {
     name: 'entity tag',
