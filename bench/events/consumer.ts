@@ -68,6 +68,7 @@ const api = {
   expect: (count: number) => arrivals.expect(count),
   all: () => arrivals.all(),
   cpu: () => (process.cpuUsage().user + process.cpuUsage().system) / 1_000,
+  megabytes: () => process.memoryUsage().rss / 1024 / 1024,
 };
 
 export type Consumer = typeof api;

@@ -20,6 +20,7 @@ export const noteWrittenIn = (topic: string) =>
     schema: joi.object({ number: joi.number().required(), text: joi.string().required() }),
   });
 
+/** DATABASE_POOL_MAX of the benchmark is that of its services. */
 export const configOf = (serviceName: string, databaseUrl: string, bootstrapServers: string): ServiceConfig =>
   readEnvironment({
     NODE_ENV: 'production',
@@ -28,4 +29,5 @@ export const configOf = (serviceName: string, databaseUrl: string, bootstrapServ
     KAFKA_BOOTSTRAP_SERVERS: bootstrapServers,
     KAFKA_TOPIC_PARTITIONS: String(partitions),
     LOG_LEVEL: 'warn',
+    DATABASE_POOL_MAX: process.env['DATABASE_POOL_MAX'],
   });

@@ -59,6 +59,7 @@ const api = {
   },
   /** The CPU time of this process so far, in milliseconds. */
   cpu: () => (process.cpuUsage().user + process.cpuUsage().system) / 1_000,
+  megabytes: () => process.memoryUsage().rss / 1024 / 1024,
   now,
   async emptied() {
     const waiting = async () =>
