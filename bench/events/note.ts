@@ -9,7 +9,7 @@ export interface Note {
 
 export const text = 'x'.repeat(200);
 export const keyOf = (number: number): string => `note-${number % 500}`;
-export const partitions = 6;
+export const partitions = Number(process.env['KAFKA_TOPIC_PARTITIONS'] || 6);
 
 export const noteWrittenIn = (topic: string) =>
   defineEvent<Note>({
@@ -20,7 +20,7 @@ export const noteWrittenIn = (topic: string) =>
     schema: joi.object({ number: joi.number().required(), text: joi.string().required() }),
   });
 
-/** DATABASE_POOL_MAX of the benchmark is that of its services. */
+/** DATABASE_POOL_MAX and KAFKA_TOPIC_PARTITIONS of the benchmark are those of its services. */
 export const configOf = (serviceName: string, databaseUrl: string, bootstrapServers: string): ServiceConfig =>
   readEnvironment({
     NODE_ENV: 'production',
