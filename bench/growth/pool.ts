@@ -6,11 +6,11 @@ import { withServices, type World } from './support/services.ts';
 export const sentence =
   'a service writes and handles events with a smaller pool of connections (DATABASE_POOL_MAX)';
 
-const sizes = [3, 5, 8, 10];
-const rounds = 3;
+const sizes = [5, 8, 10];
+const rounds = 2;
 const writers = 32;
-const writes = 5_000;
-const events = 10_000;
+const writes = 3_000;
+const events = 6_000;
 
 /** Transactions a second of a row and its event, with more writers than connections, as under a load of requests. */
 async function written({ services }: World): Promise<number> {
