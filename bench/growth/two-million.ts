@@ -57,7 +57,7 @@ async function passStage(world: World): Promise<Stage> {
 function keepPruning(database: Knex, { pruneInbox }: Inbox): { stop: () => Promise<unknown> } {
   let running: Promise<unknown> = Promise.resolve();
   const prune = (): Promise<unknown> => pruneInbox(database, new Date(Date.now() - remembered));
-  const timer = setInterval(() => (running = running.then(prune)), prunedEvery);
+  const timer = setInterval(() => void (running = running.then(prune)), prunedEvery);
   return {
     stop() {
       clearInterval(timer);
