@@ -37,8 +37,7 @@ const semver = `
   import valid from 'semver/functions/valid.js';
   export { lte, valid };`;
 
-const isMemory = (importer) =>
-  /node_modules[\\/](?:@yeoman[\\/]transform|mem-fs-editor|vinyl|vinyl-file)[\\/]/.test(importer);
+const isMemory = (importer) => /node_modules[\\/](?:mem-fs-editor|vinyl|vinyl-file)[\\/]/.test(importer);
 const isYeoman = (importer) => /node_modules[\\/]yeoman-(?:generator|environment)[\\/]/.test(importer);
 
 export const leaveOutUnused = {
