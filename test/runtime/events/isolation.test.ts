@@ -62,7 +62,7 @@ for (const level of ['repeatable read', 'serializable'] as const) {
 
     it('gets every change of the bus in a READ COMMITTED transaction', async () => {
       const { messages, handlers } = createLog('g', [
-        { key: 1, failures: 1, late: false },
+        { key: 1, failures: 2, late: false },
         { key: 1, failures: 0, late: false },
         { key: 2, failures: 0, late: false },
       ]);
