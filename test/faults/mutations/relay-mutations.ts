@@ -96,45 +96,6 @@ export const relayMutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'a lane is read before its sent rows are deleted',
-    mechanism: 'A lane is read again after the deletion of its sent rows.',
-    changes: [
-      {
-        file: 'events/relay/rounds.ts',
-        find: 'sentRows.add(sent, current?.session);',
-        replace: 'setTimeout(() => sentRows.add(sent, current?.session), 5);',
-      },
-    ],
-    noticedBy: {
-      file: relayTests,
-      title: 'sends each event once, although the next events of its lane follow immediately',
-    },
-  },
-  {
-    name: 'a failed deletion is forgotten',
-    mechanism: 'Events that Kafka has are deleted after the session was lost, and are not sent again.',
-    changes: [{ file: 'events/relay/sent-rows.ts', find: 'waiting = [...rows, ...waiting];', replace: '' }],
-    noticedBy: {
-      file: relayTests,
-      title: 'deletes events that Kafka has, and does not send them again, after the session ends in between',
-    },
-  },
-  {
-    name: 'a query runs in the transaction of another part of the relay',
-    mechanism: "A transaction of the relay's session contains only its own queries.",
-    changes: [
-      {
-        file: 'events/relay/session.ts',
-        find: 'return lastTransaction.then(() => ask<Row>(sql, values));',
-        replace: 'return ask<Row>(sql, values);',
-      },
-    ],
-    noticedBy: {
-      file: 'runtime/events/relay-session.test.ts',
-      title: 'keeps queries that are called during a transaction out of it',
-    },
-  },
-  {
     name: 'acks 0',
     mechanism: 'An event counts as sent when every in-sync replica has it.',
     changes: [{ file: 'events/kafka/sender.ts', find: 'acks: -1', replace: 'acks: 0' }],

@@ -182,38 +182,6 @@ describe('the outbox relay', () => {
       assert.equal(relay.status().lanes.length, 16);
     });
 
-    it('sends each event once, although the next events of its lane follow immediately', async () => {
-      const { publish } = await startReplica();
-      for (let n = 0; n < 150; n += 1) await publish(placed('a', n));
-      await emptied();
-      assert.equal(world.kafka.messages.length, 150);
-    });
-
-    it('deletes events that Kafka has, and does not send them again, after the session ends in between', async () => {
-      const { publish } = await startReplica();
-      world.kafka.latency = () => 20;
-      await publish(placed('a', 0));
-      await waitFor(() => world.kafka.inFlight === 1);
-      await world.database.transaction(async (trx) => {
-        await trx.raw('select from event_outbox for update'); // the deletion waits
-        await waitFor(() => world.kafka.inFlight === 0);
-        const { rows } = await trx.raw<{ rows: { pid: number }[] }>(
-          `select pid from pg_stat_activity where application_name = 'order-service relay' and datname = current_database()`,
-        );
-        const pid = rows[0]?.pid ?? 0;
-        await waitFor(async () => {
-          const answer = await trx.raw<{ rows: unknown[] }>(
-            'select from pg_locks where pid = ? and not granted',
-            [pid],
-          );
-          return answer.rows.length > 0;
-        });
-        await trx.raw('select pg_terminate_backend(?)', [pid]);
-      });
-      await emptied();
-      assert.equal(world.kafka.messages.length, 1);
-    });
-
     it('sends the events that were committed before it stops, and none afterwards', async () => {
       const { relay, publish } = await startReplica();
       world.kafka.latency = () => 20;

@@ -1,27 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { collect } from '../../async/collect.ts';
 import { failpoint } from '../../async/failpoint.ts';
-import { createPace } from '../../async/pace.ts';
 import type { KafkaDriver } from '../kafka/driver.ts';
 import type { RelayConnection } from './connection.ts';
 import { createLaneQueue } from './lane-queue.ts';
-import { mayHaveMore, type OutboxRow, readLanes } from './outbox-rows.ts';
+import { deleteRows, mayHaveMore, type OutboxRow, readLanes } from './outbox-rows.ts';
 import { parkBehind, parkRefused } from './refused-rows.ts';
 import { createOutboxSender, type OutboxSender, type RefusedRow } from './sender.ts';
-import { createSentRows } from './sent-rows.ts';
 import type { Outcome, TopicStatus } from './topic-status.ts';
 
 const SENDERS = 4;
 /**
- * Reads, requests and deletes cost the same for one row as for many. So on average, a round begins at most once in half of the
- * duration of a request, within these bounds (ms): the busier the relay, the fewer and larger the requests.
+ * Reads, requests and deletes cost the same for one row as for many. So while a request is running, lanes are collected for
+ * half of its duration, within these bounds (ms): the busier the relay, the fewer and larger the requests. There is no delay
+ * while nothing is being sent, or for a backlog.
  */
-const ROUND_INTERVAL = { least: 4, most: 20 };
-/** This many rounds may begin at once after a quiet time, so that rows that rarely coincide do not wait. */
-const ROUND_BURST = 10;
-/**
- * This many rows are worth a request of their own, and so are those of each lane if several senders are idle. There is no delay
- * before the round after them.
- */
+const READ_INTERVAL = { least: 4, most: 20 };
+/** This many rows are worth a request of their own, and so are those of each lane if several senders are idle. */
 const BACKLOG = 100;
 /** The delay before reading rows again whose key is being redriven or dropped, in ms. */
 const REREAD_DELAY = 50;
@@ -62,26 +57,25 @@ export function createRounds({ connection, driver, topics }: Settings): Rounds {
   const senders = Array.from({ length: SENDERS }, () => createOutboxSender(driver));
   const idle = [...senders];
   const underWay = new Set<Promise<void>>();
-  const sentRows = createSentRows();
-  const pace = createPace(ROUND_BURST);
+  /** Rows that are in Kafka and still in the outbox; they stay while there is no session. */
+  let acknowledged: OutboxRow[] = [];
+  const lastRead = { at: -Infinity, rows: 0 };
   /** The recent duration of a request, in ms. */
-  let usual = 0;
-  let rowsRead = 0;
+  let pace = 0;
   let collecting: NodeJS.Timeout | undefined;
-  /** A second read would wait for the first one, so more lanes are collected instead. */
-  let reading = false;
-  let draining = false;
+  /** The number of running reads and deletes. A round would wait for them, so more lanes are collected instead. */
+  let querying = 0;
   let closing = false;
 
   /** Starts a round if lanes may have rows and a sender is idle, immediately or when enough lanes are collected. */
   function begin(): void {
     const current = connection();
-    if (closing || reading || !current || !lanes.hasReady(current.leases.held())) return;
-    const wait = draining || rowsRead >= BACKLOG ? 0 : pace.wait();
+    if (closing || querying > 0 || !current || !lanes.hasReady(current.leases.held())) return;
+    const wait = lastRead.at + readInterval() - performance.now();
     if (wait > 0) return void (collecting ??= setTimeout(collected, wait));
     const sender = idle.pop();
     if (!sender) return;
-    pace.begun(Math.min(Math.max(usual / 2, ROUND_INTERVAL.least), ROUND_INTERVAL.most));
+    lastRead.at = performance.now();
     const round = runRound(current, sender, lanes.take(current.leases.held())).finally(() =>
       underWay.delete(round),
     );
@@ -91,6 +85,11 @@ export function createRounds({ connection, driver, topics }: Settings): Rounds {
   function collected(): void {
     collecting = undefined;
     begin();
+  }
+
+  function readInterval(): number {
+    if (idle.length === SENDERS || lastRead.rows >= BACKLOG) return 0;
+    return Math.min(Math.max(pace / 2, READ_INTERVAL.least), READ_INTERVAL.most);
   }
 
   /** Moves rows out of the outbox. Each lane is free for its next round as soon as its own rows are settled. */
@@ -109,12 +108,10 @@ export function createRounds({ connection, driver, topics }: Settings): Rounds {
 
   /** Resolves to the rows that can be sent, by lane; lanes without such rows become free. Never rejects. */
   async function read(current: Connection, taken: number[]): Promise<Map<number, OutboxRow[]>> {
-    reading = true;
-    const rows = await readSendable(current, taken).catch(() => {
+    const rows = await query(() => readSendable(current, taken)).catch(() => {
       lanes.mark(taken); // the session reports its own loss
       return new Map<number, OutboxRow[]>();
     });
-    reading = false;
     lanes.release(taken.filter((lane) => !rows.has(lane)));
     return rows;
   }
@@ -124,10 +121,10 @@ export function createRounds({ connection, driver, topics }: Settings): Rounds {
     { session, lowWaterMarks }: Connection,
     taken: number[],
   ): Promise<Map<number, OutboxRow[]>> {
-    sentRows.flush(session);
+    if (acknowledged.length > 0) await settle(nothing);
     const rows = await readLanes(session, taken, lowWaterMarks, topics.paused());
     for (const [lane, found] of rows) if (mayHaveMore(found)) lanes.mark([lane]);
-    rowsRead = countRows([...rows]);
+    lastRead.rows = countRows([...rows]);
     const behind = [...rows.values()].flatMap((found) => found.filter(({ parked }) => parked));
     if (behind.length === 0) return rows;
     const areParked = await parkBehind(session, behind);
@@ -150,20 +147,45 @@ export function createRounds({ connection, driver, topics }: Settings): Rounds {
   async function send({ sender, lanes: sending }: LaneShare): Promise<Outcome> {
     const begun = performance.now();
     const answer = await sender.send(sending.flatMap(([, rows]) => rows));
-    usual += (performance.now() - begun - usual) / 8;
+    pace += (performance.now() - begun - pace) / 8;
     if (answer.sent.length > 0) failpoint('relay.acknowledged');
     idle.push(sender);
     return topics.judge(answer);
   }
 
   /**
-   * Removes rows from the outbox that Kafka has, or has refused permanently. A later read finds none of them, although this
-   * does not wait for the deletion. Never rejects.
+   * Removes rows from the outbox that Kafka has, or has refused permanently, in one statement for all waiting outcomes. Never
+   * rejects.
    */
-  async function settle({ sent, refused }: Outcome): Promise<void> {
-    const current = connection();
-    sentRows.add(sent, current?.session);
-    if (current && refused.length > 0) await park(current, refused).catch(() => undefined); // the session reports its own loss
+  const settle = collect(
+    (outcomes: Outcome[]) =>
+      query(async () => {
+        acknowledged = [...acknowledged, ...outcomes.flatMap(({ sent }) => sent)];
+        const current = connection();
+        if (!current) return;
+        await deleteAcknowledged(current);
+        await park(
+          current,
+          outcomes.flatMap(({ refused }) => refused),
+        );
+      }).catch(() => undefined), // the session reports its own loss
+  );
+
+  async function query<T>(work: () => Promise<T>): Promise<T> {
+    querying += 1;
+    try {
+      return await work();
+    } finally {
+      querying -= 1;
+    }
+  }
+
+  async function deleteAcknowledged({ session }: Connection): Promise<void> {
+    if (acknowledged.length === 0) return;
+    failpoint('relay.deleting');
+    await deleteRows(session, acknowledged);
+    acknowledged = [];
+    failpoint('relay.deleted');
   }
 
   /** If the lane is no longer ours, the relay that has it will learn from Kafka which rows are refused. */
@@ -202,7 +224,6 @@ export function createRounds({ connection, driver, topics }: Settings): Rounds {
       const clock = new AbortController();
       const over = sleep(milliseconds, undefined, { signal: clock.signal }).catch(() => undefined);
       const readUntil = performance.now() + (milliseconds * 2) / 3;
-      draining = true;
       lanes.mark(held());
       do {
         begin();
@@ -212,8 +233,7 @@ export function createRounds({ connection, driver, topics }: Settings): Rounds {
       await Promise.race([Promise.all(underWay), over]);
       // Kafka's latest answers are still in the queue; a session that does not answer must not hold the stop
       const limit = sleep(milliseconds / 3, undefined, { signal: clock.signal }).catch(() => undefined);
-      sentRows.flush(connection()?.session);
-      await Promise.race([sentRows.settled(), limit]);
+      await Promise.race([settle(nothing), limit]);
       clock.abort();
     },
     async close() {
@@ -221,6 +241,8 @@ export function createRounds({ connection, driver, topics }: Settings): Rounds {
     },
   };
 }
+
+const nothing: Outcome = { sent: [], refused: [] };
 
 const countRows = (lanes: readonly LaneRows[]): number =>
   lanes.reduce((sum, [, { length }]) => sum + length, 0);

@@ -8,9 +8,8 @@ export type SessionQuery = <Row extends QueryResultRow>(sql: string, values?: un
 
 /** A PostgreSQL session that is not shared: it holds advisory locks and listens. */
 export interface Session {
-  /** Queries are sent without waiting for the results of earlier ones; PostgreSQL runs them in the order of the calls. */
   query: SessionQuery;
-  /** Runs the queries of `work` in a transaction, while later queries wait; one transaction at a time. */
+  /** Runs the queries of `work` in a transaction, while other queries wait; one transaction at a time. */
   transaction<T>(work: (query: SessionQuery) => Promise<T>): Promise<T>;
   /** Ends the session, which releases its locks. */
   close(): Promise<void>;
@@ -66,11 +65,10 @@ export async function openSession(
     ...connectionSettings(databaseUrl, applicationName),
     keepAliveInitialDelayMillis: 5_000,
     query_timeout: QUERY_TIMEOUT,
-    pipeline: true,
   });
   let ended = false;
   let opened = false;
-  let lastTransaction: Promise<unknown> = Promise.resolve();
+  let last: Promise<unknown> = Promise.resolve();
 
   function lose(cause: Error): void {
     if (ended) return;
@@ -91,14 +89,15 @@ export async function openSession(
     }
   }
 
-  function query<Row extends QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]> {
-    return lastTransaction.then(() => ask<Row>(sql, values));
+  /** One after the other: pg 9 refuses a statement while another one runs. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
   }
 
-  function transaction<T>(work: (query: SessionQuery) => Promise<T>): Promise<T> {
-    const turn = lastTransaction.then(() => runTransaction(work));
-    lastTransaction = turn.catch(() => undefined);
-    return turn;
+  function query<Row extends QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]> {
+    return inTurn(() => ask<Row>(sql, values));
   }
 
   async function runTransaction<T>(work: (query: SessionQuery) => Promise<T>): Promise<T> {
@@ -122,7 +121,7 @@ export async function openSession(
   opened = true;
   return {
     query,
-    transaction,
+    transaction: (work) => inTurn(() => runTransaction(work)),
     async close() {
       ended = true;
       await client.end().catch(() => undefined);
