@@ -58,9 +58,9 @@ function stagesOf(
     handler: time(claim?.ended, commit?.begun),
     COMMIT: time(commit?.begun, commit?.ended),
     together: time(committed, commit?.ended),
-    '(beside it) acknowledged': time(send?.begun, send?.ended),
-    '(beside it) acknowledged -> deleted': time(send?.ended, rest.delete?.ended),
-    '(beside it) the INSERT': time(insert?.begun, insert?.ended),
+    '(in parallel) acknowledged': time(send?.begun, send?.ended),
+    '(in parallel) acknowledged -> deleted': time(send?.ended, rest.delete?.ended),
+    '(in parallel) the INSERT': time(insert?.begun, insert?.ended),
   };
 }
 
