@@ -166,7 +166,7 @@ describe('a parked key', () => {
     for (const id of ids) {
       ways.add(await arrive(id));
       if (Number(id) % 40 === 0)
-        await fixture.database.transaction((trx) => parkKey(trx, of, 'a', failed, 100));
+        await inTransaction(fixture.database, (trx) => parkKey(trx, of, 'a', failed, 100));
     }
     arrivals.abort();
     await Promise.all(tried);
