@@ -80,35 +80,21 @@ export const timestampString = (): joi.StringSchema =>
     },
   );
 
-/** Returns the validated text, or undefined for one that is not in the format. */
-export type ReadText = (text: string) => string | undefined;
-
-const readers = new WeakMap<object, ReadText>();
-
-/**
- * Returns the reader of the rule that checks the format of one of these fields; joi copies schemas, but keeps their rules. A
- * text in such a format has only characters that JSON and PostgreSQL store unchanged.
- */
-export const textReaderOf = (rule: unknown): ReadText | undefined =>
-  typeof rule === 'function' ? readers.get(rule) : undefined;
-
 /** One rule instead of joi's `pattern` and `custom`, so an invalid text causes one error instead of two. */
-function formatted(
+const formatted = (
   format: string,
   pattern: RegExp,
   expected: string,
-  read: ReadText = (text) => text,
-): joi.StringSchema {
-  const readText: ReadText = (text) => (pattern.test(text) ? read(text) : undefined);
-  const rule: joi.CustomValidator = (text: string, helpers) =>
-    readText(text) ?? helpers.error('string.format');
-  readers.set(rule, readText);
-  return joi
+  read: (text: string) => string | undefined = (text) => text,
+): joi.StringSchema =>
+  joi
     .string()
-    .custom(rule)
+    .custom(
+      (text: string, helpers) =>
+        (pattern.test(text) ? read(text) : undefined) ?? helpers.error('string.format'),
+    )
     .messages({ 'string.format': `{{#label}} must be ${expected}` })
     .meta({ jsonSchema: format === 'uuid' ? { format } : { pattern: pattern.source, format } });
-}
 
 /** PostgreSQL and RFC 3339 have no year 0, and JavaScript reads February 31 as March 3. */
 function isCalendarDate(text: string): boolean {

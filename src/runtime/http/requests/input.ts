@@ -9,7 +9,6 @@ import {
   shortenedPath,
 } from '../../schemas/shortened.ts';
 import { withStrictTypes } from '../../schemas/strict-types.ts';
-import { textFieldsReader } from '../../schemas/text-fields.ts';
 
 /** The schemas of a route's input. */
 export interface InputSchemas {
@@ -63,13 +62,7 @@ function invalid(found: readonly Found[]): InvalidError {
 function check(place: InputPlace, schema: joi.Schema): Check {
   const typed = place === 'body' ? withStrictTypes(schema) : schema;
   const validate = boundedValidation(typed.required(), { errors: { label: false } });
-  const readFields = place === 'params' ? textFieldsReader(schema) : undefined;
   return (req) => {
-    const fields = readFields?.(req.params);
-    if (fields) {
-      req.params = fields;
-      return undefined;
-    }
     const message = place === 'query' ? queryFault(req.url) : undefined;
     if (message) return { errors: [{ field: place, message }] };
     const faults = jsonFaults(req[place]);
