@@ -71,7 +71,7 @@ describe('microservice-runtime contracts', function () {
     assert.equal(/(?<!\r)\n/.test(changed), false);
   });
 
-  it('reads the build if there is no source', async () => {
+  it('reads the built code of a service without sources', async () => {
     const image = service.image();
     try {
       const { code, stderr } = await run(image);
