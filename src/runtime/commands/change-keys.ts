@@ -10,7 +10,7 @@ import { CommandError } from './input/command.ts';
 import { ANSWER_BYTES, bytesOf, eventText } from './output/event-text.ts';
 import { limitOf, type Flags } from './input/flags.ts';
 import { keyJson, keyName, keysText, parkedEventJson, wholeEvent } from './parked-keys.ts';
-import { createJsonPrinter, type JsonPrinter } from './output/json-printer.ts';
+import { printChange, type JsonPrinter } from './output/json-printer.ts';
 import { counted, printCopy, printDryRun, printJson } from './output/printing.ts';
 import { createShownEvents, SHOWN, shownText } from './output/shown-events.ts';
 import { choiceOf, type Selection } from './input/selection.ts';
@@ -112,19 +112,11 @@ const doneText = (key: ParkedKeyRow, count: number, shown: number, did: string):
     ? `${did}: ${keyName(key)}`
     : `${did}: ${counted(count, 'event')} of ${keyName(key)}, ${shownText(count, shown)}; deleted permanently`;
 
-/** Prints every deleted event, also those before an error. */
-async function actInJson(database: Knex, keys: ParkedKeyRow[], change: KeyChange): Promise<void> {
-  const json = createJsonPrinter();
-  json.open('{');
-  json.members({ dryRun: false });
-  json.open('[', 'keys');
-  try {
+/** Prints every deleted event. */
+const actInJson = (database: Knex, keys: ParkedKeyRow[], change: KeyChange): Promise<void> =>
+  printChange('keys', async (json) => {
     for (const key of keys) await actOnKeyInJson(database, key, change, json);
-  } finally {
-    json.close();
-    json.close();
-  }
-}
+  });
 
 async function actOnKeyInJson(
   database: Knex,

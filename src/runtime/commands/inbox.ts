@@ -8,7 +8,7 @@ import {
 import { ageOf } from './input/age.ts';
 import { CommandError } from './input/command.ts';
 import { limitOf, type FlagName, type Flags } from './input/flags.ts';
-import { createJsonPrinter } from './output/json-printer.ts';
+import { printChange } from './output/json-printer.ts';
 import { counted, printDryRun, printJson, printMore } from './output/printing.ts';
 import { choiceOf, selectionOf, type Selection } from './input/selection.ts';
 import { withDatabase } from './input/service-access.ts';
@@ -130,21 +130,13 @@ async function forget(database: Knex, filter: HandledFilter, limit: number): Pro
   print(`${counted(count, 'event')} forgotten${count > 0 ? `, ${again}` : ''}`);
 }
 
-/** Prints every forgotten event, also those before an error. */
-async function forgetInJson(database: Knex, filter: HandledFilter, limit: number): Promise<void> {
-  const json = createJsonPrinter();
-  json.open('{');
-  json.members({ dryRun: false });
-  json.open('[', 'events');
-  try {
+/** Prints every forgotten event. */
+const forgetInJson = (database: Knex, filter: HandledFilter, limit: number): Promise<void> =>
+  printChange('events', async (json) => {
     await forgetHandled(database, filter, limit, (events) => {
       for (const event of events) json.item(handledJson(event));
     });
-  } finally {
-    json.close();
-    json.close();
-  }
-}
+  });
 
 const handledText = (events: readonly HandledEventRow[]): string =>
   tableText(

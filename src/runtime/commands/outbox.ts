@@ -11,7 +11,7 @@ import { ageOf } from './input/age.ts';
 import { CommandError } from './input/command.ts';
 import { eventJson, eventText, valueBytes, type WholeEvent } from './output/event-text.ts';
 import { limitOf, type FlagName, type Flags } from './input/flags.ts';
-import { createJsonPrinter } from './output/json-printer.ts';
+import { printChange } from './output/json-printer.ts';
 import { counted, printCopy, printDryRun, printJson, printMore } from './output/printing.ts';
 import { createShownEvents, shownText } from './output/shown-events.ts';
 import { choiceOf, selectionOf, type Selection } from './input/selection.ts';
@@ -124,21 +124,13 @@ async function dropNow(database: Knex, filter: WaitingFilter, limit: number): Pr
   print(`${counted(count, 'event')} dropped${count > 0 ? `, ${fate}` : ''}`);
 }
 
-/** Prints every deleted event, also those before an error. */
-async function dropInJson(database: Knex, filter: WaitingFilter, limit: number): Promise<void> {
-  const json = createJsonPrinter();
-  json.open('{');
-  json.members({ dryRun: false });
-  json.open('[', 'events');
-  try {
+/** Prints every deleted event. */
+const dropInJson = (database: Knex, filter: WaitingFilter, limit: number): Promise<void> =>
+  printChange('events', async (json) => {
     await dropWaiting(database, filter, limit, (events) => {
       for (const event of events) json.item(waitingJson(event));
     });
-  } finally {
-    json.close();
-    json.close();
-  }
-}
+  });
 
 const rowJson = ({ topic, key, source, id, type, createdAt, bytes, lane }: WaitingEvent) => ({
   ...{ topic, key, source, id, type },

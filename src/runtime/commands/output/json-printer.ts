@@ -12,7 +12,24 @@ export interface JsonPrinter {
   close(): void;
 }
 
-export function createJsonPrinter(): JsonPrinter {
+/**
+ * Prints the outcome of a change: `{ "dryRun": false, [name]: [...] }`, with the items that `change` prints. The document is
+ * complete even if `change` rejects, so it has everything that was done before the error.
+ */
+export async function printChange(name: string, change: (json: JsonPrinter) => Promise<void>): Promise<void> {
+  const json = createJsonPrinter();
+  json.open('{');
+  json.members({ dryRun: false });
+  json.open('[', name);
+  try {
+    await change(json);
+  } finally {
+    json.close();
+    json.close();
+  }
+}
+
+function createJsonPrinter(): JsonPrinter {
   /** Brackets that are open, innermost last. */
   const open: ('{' | '[')[] = [];
   /** The last line: a comma follows it if something comes after it. */
