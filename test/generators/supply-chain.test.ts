@@ -1,20 +1,10 @@
 import assert from 'node:assert/strict';
 import { packageManagers, type ServiceAnswers } from '../../generators/service/model/answers.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
+import { serviceAnswers } from '../support/service-answers.ts';
 
-const answersFor = (packageManager: ServiceAnswers['packageManager']): ServiceAnswers => ({
-  name: 'user',
-  description: 'The user service',
-  resources: [],
-  consumes: [],
-  port: 8001,
-  databasePort: 5432,
-  packageManager,
-  ci: 'github',
-  kubernetes: false,
-  git: false,
-  install: false,
-});
+const answersFor = (packageManager: ServiceAnswers['packageManager']): ServiceAnswers =>
+  serviceAnswers({ packageManager, ci: 'github' });
 
 /** The owner of a tag can move it to another commit; Dependabot and Renovate read the version behind the commit. */
 const pinned = /^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;

@@ -11,6 +11,7 @@ import { appendParked, parkKey } from '../../../src/runtime/events/parking/park.
 import { tryKey, type Attempt, type AttemptOptions } from '../../../src/runtime/events/retry/attempt.ts';
 import { inTransaction } from '../../../src/runtime/database/transaction-failure.ts';
 import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts';
+import { effectsIn, emptyTables, noteMessage } from './parked-fixture.ts';
 
 const of = { groupId: 'g', topic: noteWritten.topic };
 const MiB = 1024 * 1024;
@@ -24,12 +25,9 @@ describe('the events of a parked key', () => {
   let fixture: Fixture;
   before(async () => (fixture = await createFixture(1)));
   after(() => fixture.close());
-  beforeEach(async () => {
-    for (const table of ['effect', 'event_parked', 'event_parked_keys'])
-      await fixture.database(table).delete();
-  });
+  beforeEach(() => emptyTables(fixture));
 
-  const effects = async (): Promise<string[]> => fixture.database('effect').orderBy('id').pluck('text');
+  const effects = (): Promise<string[]> => effectsIn(fixture);
   const queue = async (): Promise<string[]> =>
     fixture.database('event_parked').orderBy('id').pluck('event_id');
 
@@ -41,12 +39,7 @@ describe('the events of a parked key', () => {
     inTransaction(fixture.database, async (trx) => {
       const verdict = { reason: 'bug', error: 'no', attempts, nextTryIn: 0 } as const;
       assert.ok(await parkKey(trx, of, 'a', verdict, 100));
-      const { type } = noteWritten;
-      const messages = waiting.map(({ id, bytes = 0 }) => ({
-        ...{ topic: of.topic, partition: 0, offset: id, key: 'a' },
-        value: JSON.stringify({ text: id.padEnd(bytes, '.') }),
-        headers: { ce_id: id, ce_source: 'test', ce_type: type },
-      }));
+      const messages = waiting.map(({ id, bytes = 0 }) => noteMessage(id, { offset: id, bytes }));
       await appendParked(trx, of, messages);
     });
 

@@ -4,39 +4,25 @@ import { Registry } from 'prom-client';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import { createGroupHandlers } from '../../../src/runtime/events/handling/handlers.ts';
 import { defaultSettings } from '../../../src/runtime/events/handling/settings.ts';
-import type { IncomingMessage } from '../../../src/runtime/events/event/message.ts';
 import { createConsumerMetrics } from '../../../src/runtime/events/handling/metrics.ts';
 import { createParkedRunner } from '../../../src/runtime/events/retry/worker.ts';
 import { tryKey, type Attempt, type AttemptOptions } from '../../../src/runtime/events/retry/attempt.ts';
 import { appendParked, lockParkedKeys, parkKey } from '../../../src/runtime/events/parking/park.ts';
 import { inTransaction } from '../../../src/runtime/database/transaction-failure.ts';
 import { createFixture, noteWritten, type Fixture } from './consumer-fixture.ts';
+import { effectsIn, emptyTables, noteMessage } from './parked-fixture.ts';
 
 const of = { groupId: 'g', topic: noteWritten.topic };
 const failed = { reason: 'bug', error: 'no', attempts: 1, nextTryIn: 0 } as const;
 const parkedKey = { ...of, key: 'a' };
 
-function message(id: string, key = 'a'): IncomingMessage {
-  return {
-    topic: of.topic,
-    partition: 0,
-    offset: '0',
-    key,
-    value: JSON.stringify({ text: id }),
-    headers: { ce_id: id, ce_source: 'test', ce_type: noteWritten.type },
-  };
-}
-
 describe('a parked key', () => {
   let fixture: Fixture;
   before(async () => (fixture = await createFixture(1)));
   after(() => fixture.close());
-  beforeEach(async () => {
-    for (const table of ['effect', 'event_parked', 'event_parked_keys'])
-      await fixture.database(table).delete();
-  });
+  beforeEach(() => emptyTables(fixture));
 
-  const effects = async (): Promise<string[]> => fixture.database('effect').orderBy('id').pluck('text');
+  const effects = (): Promise<string[]> => effectsIn(fixture);
   const keys = async (): Promise<string[]> =>
     fixture.database('event_parked_keys').orderBy('key').pluck('key');
 
@@ -46,7 +32,7 @@ describe('a parked key', () => {
       await appendParked(
         trx,
         of,
-        ids.map((id) => message(id, key)),
+        ids.map((id) => noteMessage(id, { key })),
       );
     });
 
@@ -55,7 +41,7 @@ describe('a parked key', () => {
     inTransaction(fixture.database, async (trx) => {
       const waiting = await lockParkedKeys(trx, of, [key]);
       if (waiting.has(key)) {
-        await appendParked(trx, of, [message(id, key)]);
+        await appendParked(trx, of, [noteMessage(id, { key })]);
         return 'queued';
       }
       await trx('effect').insert({ key, text: id });
@@ -144,7 +130,7 @@ describe('a parked key', () => {
       );
       return rows.length > 0;
     });
-    await appendParked(appending, of, [message('2')]);
+    await appendParked(appending, of, [noteMessage('2')]);
     await appending.commit();
     assert.deepEqual([(await last)?.handled.length, (await last)?.finished], [1, true]);
     assert.deepEqual(await effects(), ['1', '2']);
