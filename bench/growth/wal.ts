@@ -40,7 +40,7 @@ async function remember(consumer: Knex, ids: string[]): Promise<void> {
   await consumer.raw('vacuum analyze event_inbox');
 }
 
-/** Bytes of WAL for each event while the consumer reads what is in Kafka, with a handler that does nothing. */
+/** Bytes of WAL for each event while the consumer reads the events in Kafka, with a handler that does nothing. */
 async function bytesAnEvent({ services, consumer, restartPostgres }: World): Promise<number> {
   await services.consumer.ask('insert', false);
   await services.consumer.ask('expect', events);

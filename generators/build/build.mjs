@@ -16,7 +16,7 @@ const generators = readdirSync(source).filter((folder) => existsSync(path.join(s
 const moduleGlobals = '"use strict"; const __moduleUrl = require("node:url").pathToFileURL(__filename).href;';
 
 /**
- * Inlines the package.json files that Yeoman's packages read beside their code, since a bundle has no such files. Removes the
+ * Inlines the package.json files that Yeoman's packages read next to their code, since a bundle has no such files. Removes the
  * property of Yeoman's generators that holds all of lodash, since lodash takes long to load.
  */
 const prepareYeoman = {

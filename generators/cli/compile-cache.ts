@@ -87,7 +87,7 @@ function readCache(cache: Cache): Buffer | undefined {
   }
 }
 
-/** Throws for a file that another user may have written, since V8 runs what is in it. */
+/** Throws for a file that another user may have written, since V8 executes its content. */
 function readOwn(file: string): Buffer {
   const descriptor = openSync(
     file,

@@ -1,4 +1,4 @@
-/** A pair of brackets with what is between its commas. */
+/** A pair of brackets and the parts between its commas. */
 export interface Bracket {
   open: string;
   items: Part[][];
@@ -7,7 +7,7 @@ export interface Bracket {
 /** A piece of a line: text, in which a string literal stands unchanged, or a pair of brackets. */
 export type Part = string | Bracket;
 
-/** What stands in front of an expression on its line, and behind it. */
+/** The text before and after an expression on its line. */
 export interface Around {
   indent: string;
   before: string;
