@@ -19,6 +19,8 @@ export interface RangeMessage {
 
 /** The most records of one response, since each costs about half a kilobyte besides its bytes. */
 const RECORDS = 10_000;
+/** There is no replica that the client should prefer (KIP-392). */
+const NO_REPLICA = -1;
 
 /** The parts of KafkaJS's broker that its types omit. */
 type FetchingBroker = Broker & {
@@ -89,8 +91,11 @@ function withOwnDecoder(spoken: SpokenRequest, { topics }: FetchRequest, batchBy
   };
 }
 
-/** From version 8, the client waits after a throttled response (KIP-219). */
-function answerForKafkaJs(
+/**
+ * From version 8, the client waits after a throttled response (KIP-219). KafkaJS would handle each partition without a result
+ * one after the other, which takes longer than the others if a member has hundreds of partitions.
+ */
+export function answerForKafkaJs(
   { throttleTime, errorCode, sessionId, topics }: FetchAnswer,
   version: number,
   fromOf: (topic: string, partition: number) => number,
@@ -100,9 +105,18 @@ function answerForKafkaJs(
     ...{ errorCode, sessionId },
     responses: topics.map(({ topic, partitions }) => ({
       topicName: topic,
-      partitions: partitions.map((each) => partitionForKafkaJs(each, fromOf(topic, each.partition))),
+      partitions: partitions
+        .filter((each) => hasResult(each, fromOf(topic, each.partition)))
+        .map((each) => partitionForKafkaJs(each, fromOf(topic, each.partition))),
     })),
   };
+}
+
+function hasResult(
+  { errorCode, preferredReadReplica = NO_REPLICA, next, damage }: FetchedPartition,
+  from: number,
+): boolean {
+  return errorCode !== 0 || preferredReadReplica !== NO_REPLICA || next !== from || damage !== undefined;
 }
 
 function partitionForKafkaJs(
@@ -117,7 +131,7 @@ function partitionForKafkaJs(
   };
 }
 
-/** Empty if no record was read: KafkaJS repeats the request. It uses the last message's offset as its position. */
+/** Empty if no record was read. KafkaJS uses the last message's offset as its position. */
 function messagesOf(
   { records, next, damage }: RecordSet,
   { from, end }: Pick<ReadRange, 'from' | 'end'>,
