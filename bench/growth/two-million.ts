@@ -20,6 +20,8 @@ interface Inbox {
 
 interface Stage {
   rate: number;
+  /** Of both services, in milliseconds an event: other work on the machine changes the rate, but hardly this. */
+  cpu: number;
   publisherMegabytes: number;
   consumerMegabytes: number;
   inboxMegabytes: number;
@@ -43,11 +45,15 @@ async function megabytesOf(database: Knex, table: string): Promise<number> {
 }
 
 async function passStage(world: World): Promise<Stage> {
+  const { publisher, consumer } = world.services;
+  const cpuOfBoth = async () => (await publisher.ask('cpu')) + (await consumer.ask('cpu'));
+  const before = await cpuOfBoth();
   const rate = await pass(world, stage);
   return {
     rate,
-    publisherMegabytes: await world.services.publisher.ask('megabytes'),
-    consumerMegabytes: await world.services.consumer.ask('megabytes'),
+    cpu: ((await cpuOfBoth()) - before) / stage,
+    publisherMegabytes: await publisher.ask('megabytes'),
+    consumerMegabytes: await consumer.ask('megabytes'),
     inboxMegabytes: await megabytesOf(world.consumer, 'event_inbox'),
     outboxMegabytes: await megabytesOf(world.publisher, 'event_outbox'),
   };
@@ -66,7 +72,7 @@ function keepPruning(database: Knex, { pruneInbox }: Inbox): { stop: () => Promi
   };
 }
 
-const shown = (values: number[]): string[] => values.map((value) => value.toFixed(0));
+const shown = (values: number[]): string[] => values.map((value) => value.toFixed(value < 10 ? 3 : 0));
 
 export const measure = async (checkout: string): Promise<Figures> => {
   const inbox = await importRuntime<Inbox>(checkout, 'events/inbox/inbox.ts', 'events/inbox.ts');
@@ -78,7 +84,15 @@ export const measure = async (checkout: string): Promise<Figures> => {
     await pruning.stop();
     return passed;
   });
-  const header = ['events', 'a second', 'publisher MB', 'consumer MB', 'event_inbox MB', 'event_outbox MB'];
+  const header = [
+    'events',
+    'a second',
+    'CPU ms',
+    'publisher MB',
+    'consumer MB',
+    'event_inbox MB',
+    'event_outbox MB',
+  ];
   printTable(
     header,
     stages.map((each, index) => [String((index + 1) * stage), ...shown(Object.values(each))]),
@@ -94,6 +108,7 @@ function figuresOf(stages: Stage[]): Figures {
     [`events/s of the first ${stage}`]: first.rate,
     [`events/s of the last ${stage}`]: last.rate,
     'last by first': last.rate / first.rate,
+    'CPU ms an event, last by first': last.cpu / first.cpu,
     'publisher MB resident, after half of the events': middle.publisherMegabytes,
     'publisher MB resident, at the end': last.publisherMegabytes,
     'consumer MB resident, after half of the events': middle.consumerMegabytes,
