@@ -101,7 +101,14 @@ for (const packageManager of ['npm', 'pnpm']) {
         assert.ok(!modules.includes(name), `${name} is in the image`);
       }
       const files = (await inImage('ls', '-A')).trim().split(/\s+/).toSorted();
-      assert.deepEqual(files, ['dist', 'knexfile.js', 'node_modules', 'package.json']);
+      assert.deepEqual(files, ['.compile-cache', 'dist', 'knexfile.js', 'node_modules', 'package.json']);
+    });
+
+    it('starts with the compiled form of its code', async () => {
+      const load = `node -e "import('/app/dist/src/app.js').finally(() => process.exit())"`;
+      const log = await inImage('sh', '-c', `NODE_DEBUG_NATIVE=COMPILE_CACHE ${load} 2>&1`);
+      assert.match(log, /file:\/\/\/app\/dist\/src\/app\.js was accepted/);
+      assert.match(log, /\/node_modules\/microservice-runtime\/\S+ was accepted/);
     });
 
     it('holds the token of .npmrc in no stage', async () => {

@@ -24,8 +24,12 @@ ENV NODE_ENV=production PORT=8000
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json knexfile.js ./
 COPY --from=build /app/dist ./dist
+# V8's compiled form of the code, so that a start compiles less. Node uses only files that the same user wrote.
+ENV NODE_COMPILE_CACHE=/app/.compile-cache
+RUN install --directory --owner=1000 --group=1000 .compile-cache
 # The user "node". Kubernetes' runAsNonRoot requires a numeric user.
 USER 1000:1000
+RUN node -e "import('/app/dist/src/app.js').finally(() => process.exit())"
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.MANAGEMENT_PORT || process.env.PORT}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
