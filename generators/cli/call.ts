@@ -11,7 +11,7 @@ export function callOf({ given }: CommandLine, name: string | undefined): Omit<C
   }
   return {
     cwd: process.cwd(),
-    given: name === undefined ? given : [{ flag: 'name', value: name }, ...given],
+    given: name === undefined ? given : [{ flag: 'name', value: name, as: 'the name' }, ...given],
     yes: said('yes'),
     dryRun: said('dry-run'),
     force: said('force'),

@@ -38,7 +38,7 @@ function readFlag(arg: string, rest: string[], flags: readonly Flag[]): GivenFla
   const name = dashes === '-' ? (letters[label] ?? label) : label;
   const flag = flags.find((each) => each.name === name && !onlyNegative(each));
   if (!flag) return { flag: negated(name, arg, value, flags), value: false };
-  if (!flag.value) return { flag: name, value: truth(name, value) };
+  if (!flag.value) return switched(flag, truth(name, value));
   return { flag: name, value: value ?? nextValue(flag, rest) };
 }
 
@@ -52,6 +52,9 @@ function nextValue({ name, value }: Flag, rest: string[]): string {
   rest.shift();
   return next;
 }
+
+const switched = ({ name, means }: Flag, value: boolean): GivenFlag =>
+  means && value ? { ...means, as: `--${name}` } : { flag: name, value };
 
 function truth(name: string, value: string | undefined): boolean {
   if (value === undefined || value === 'true') return true;

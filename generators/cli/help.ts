@@ -1,4 +1,5 @@
 import { commonFlags } from './flags.ts';
+import { fieldExample, fieldGrammar, fieldHelp } from '../service/model/field-grammar.ts';
 import type { GeneratorEntry } from './registry.ts';
 import type { Flag } from '../questions/question.ts';
 import { command } from '../core/version.ts';
@@ -17,6 +18,10 @@ export function helpText(generators: readonly GeneratorEntry[]): string {
     '',
     'Flags of every generator:',
     ...commonFlags.map((flag) => row(spelled(flag), flag.help)),
+    '',
+    `Fields: --fields "${fieldExample}"`,
+    row(fieldGrammar, 'one field; separate fields with spaces or commas'),
+    ...fieldHelp.map(([word, help]) => row(word, help)),
     '',
     'Without a terminal the command asks nothing: a missing answer is an error, unless --yes is given.',
     'A second run in the same folder reuses the answers of the first; flags change them.',

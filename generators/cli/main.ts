@@ -58,9 +58,8 @@ function refuseForeign({ given }: CommandLine, generator: GeneratorEntry): void 
   const foreign = given.find(({ flag }) => !known.has(flag));
   if (!foreign) return;
   const owner = generators.find((each) => flagsOf(each).some(({ name }) => name === foreign.flag));
-  throw new UsageError(
-    `--${foreign.flag} is a flag of the generator ${owner?.name}, not of ${generator.name}`,
-  );
+  const typed = foreign.as ?? (foreign.value === false ? `--no-${foreign.flag}` : `--${foreign.flag}`);
+  throw new UsageError(`${typed} is a flag of the generator ${owner?.name}, not of ${generator.name}`);
 }
 
 function complain(error: unknown): void {

@@ -13,9 +13,15 @@ const windowsDevices = new Set([
   'prn',
   ...['com', 'lpt'].flatMap((port) => [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((at) => `${port}${at}`)),
 ]);
-/** Returns `text` in kebab-case: `OrderLine` becomes `order-line`. */
+/** Letters that Unicode does not decompose into an ASCII letter and an accent. */
+const ligatures: Record<string, string> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd' };
+
+/** Returns `text` in kebab-case: `OrderLine` becomes `order-line`, and `Naïve` becomes `naive`. */
 export const toKebab = (text: string): string =>
   text
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/[ßæœøłđ]/gi, (letter) => ligatures[letter.toLowerCase()] ?? '')
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
@@ -28,7 +34,7 @@ export const suggestion = (word: string): string => (word === '' ? '' : ` (try "
 export function kebabFault(name: string, what: string): string | undefined {
   if (name === '') return `${what} is empty`;
   if (!kebabCase.test(name)) {
-    return `${seen(name)} is not kebab-case; use lower-case letters and digits, and join words with "-"${suggestion(toKebab(name))}`;
+    return `${seen(name)} is not kebab-case; use the letters a to z in lower case and digits, and join words with "-"${suggestion(toKebab(name))}`;
   }
   if (name.length > longestName)
     return `${seen(name)} has ${name.length} characters; the maximum is ${longestName}`;

@@ -37,6 +37,18 @@ const keysOf = <Answers extends object, Context>(questions: Questions<Answers, C
 const isComplete = <Answers>(_known: Partial<Answers>, missing: unknown[]): _known is Answers =>
   missing.length === 0;
 
+/** Throws a UsageError for the first of the complete answers that its question refuses in this context. */
+export function refuseFaults<Answers extends object, Context>(
+  questions: Questions<Answers, Context>,
+  answers: Answers,
+  context: Context,
+): void {
+  for (const key of keysOf(questions)) {
+    const fault = questions[key].check?.(answers[key], answers, context);
+    if (fault !== undefined) throw new UsageError(`${fault}. Specify ${spelled(questions[key].flags)}`);
+  }
+}
+
 /** Returns the validated answer to one question, whatever its source; undefined if there is none. */
 export async function answerOne<Answers, Context, Key extends keyof Answers>(
   question: Questions<Answers, Context>[Key],
@@ -44,12 +56,18 @@ export async function answerOne<Answers, Context, Key extends keyof Answers>(
   context: Context,
   sources: Sources<Answers>,
 ): Promise<Answers[Key] | undefined> {
-  const value = await findAnswer(question, known, context, sources);
+  const { value, blame = (fault: string) => fault } = await findAnswer(question, known, context, sources);
   const fault = value === undefined ? undefined : question.check?.(value, known, context);
-  if (fault !== undefined) throw new UsageError(`--${question.flags[0]?.name}: ${fault}`);
+  if (fault !== undefined) throw new UsageError(blame(fault));
   const before = sources.stored?.[question.name];
   if (value === undefined || value === before || !question.settle) return value;
   return question.settle(value, context, { ask: sources.yes ? undefined : sources.ask, before });
+}
+
+interface Found<Value> {
+  value: Value | undefined;
+  /** Completes the reason why the value is refused: names its source, and only a flag that was given. */
+  blame?: (fault: string) => string;
 }
 
 async function findAnswer<Answers, Context, Key extends keyof Answers>(
@@ -57,14 +75,25 @@ async function findAnswer<Answers, Context, Key extends keyof Answers>(
   known: Partial<Answers>,
   context: Context,
   { flags, stored, yes, ask }: Sources<Answers>,
-): Promise<Answers[Key] | undefined> {
+): Promise<Found<Answers[Key]>> {
   const given = flags.filter(({ flag }) => question.flags.some(({ name }) => name === flag));
-  if (given.length > 0) return question.read(given, known, context);
   const remembered = stored?.[question.name];
-  if (remembered !== undefined) return remembered;
+  if (given.length > 0) {
+    const value = await question.read(given, known, context, remembered);
+    return { value, blame: (fault) => `${givenAs(question.flags, given)}: ${fault}` };
+  }
+  if (remembered !== undefined)
+    return { value: remembered, blame: (fault) => `${String(question.name)} of the earlier run: ${fault}` };
   const byDefault = yes ? question.default(known, context) : undefined;
-  if (byDefault !== undefined) return byDefault;
-  return ask && question.ask(ask, known, context);
+  if (byDefault !== undefined)
+    return { value: byDefault, blame: (fault) => `${fault}. Specify ${spelled(question.flags)}` };
+  return { value: ask && (await question.ask(ask, known, context)) };
+}
+
+/** Returns the spelling of the first flag of a question that was given. */
+function givenAs(flags: Flag[], given: GivenFlag[]): string {
+  const all = flags.flatMap(({ name }) => given.filter(({ flag }) => flag === name));
+  return all[0]?.as ?? `--${all[0]?.flag}`;
 }
 
 /** Formats the flags of a question: `--port <number>`, `--git or --no-git`. */

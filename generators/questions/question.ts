@@ -9,12 +9,16 @@ export interface Flag {
   no?: string;
   /** The flag can be repeated, and each value counts. */
   many?: true;
+  /** The flag for which this switch is another spelling. */
+  means?: GivenFlag;
 }
 
 /** One flag as it was given: `--port 8001`, `--kubernetes` (true), `--no-kubernetes` (false). */
 export interface GivenFlag {
   flag: string;
   value: string | boolean;
+  /** How it was given, if not as `--<flag>`; for messages. */
+  as?: string;
 }
 
 /** A question for a terminal, in Inquirer's form. */
@@ -47,8 +51,11 @@ export interface Question<Answers, Context, Key extends keyof Answers, Value = A
   flags: Flag[];
   /** The description of the default in the help. */
   defaultHelp: string;
-  /** Converts the given flags to the answer. Throws a UsageError that names the flag and the value. */
-  read(given: GivenFlag[], known: Partial<Answers>, context: Context): Value | Promise<Value>;
+  /**
+   * Converts the given flags to the answer. `before` is the answer of an earlier run. Throws a UsageError that names the flag
+   * and the value.
+   */
+  read(given: GivenFlag[], known: Partial<Answers>, context: Context, before?: Value): Value | Promise<Value>;
   /** Returns the default; undefined if the user must answer. */
   default(known: Partial<Answers>, context: Context): Value | undefined;
   /** Returns the reason why `value` is not allowed, in one line; undefined if it is allowed. */

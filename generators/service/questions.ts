@@ -108,4 +108,9 @@ export const serviceOptions: Flag[] = [
     help: 'an asyncapi.json with more events for --consumes; repeatable',
     many: true,
   },
+  {
+    name: 'skip-install',
+    help: 'the same as --no-install, as other Yeoman generators spell it',
+    means: { flag: 'install', value: false },
+  },
 ];

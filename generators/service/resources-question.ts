@@ -1,14 +1,14 @@
-import type { Ask, GivenFlag, Question } from '../questions/question.ts';
-import { UsageError } from '../core/usage-error.ts';
+import type { Ask, Question } from '../questions/question.ts';
 import type { Resource, ServiceAnswers } from './model/answers.ts';
-import { fieldGrammar, grammarFault, parseFields } from './model/field-grammar.ts';
+import { fieldExample, fieldGrammar, grammarFault, parseFields } from './model/field-grammar.ts';
+import { fieldTypes } from './model/answers.ts';
 import { collisionFault, resourceNameFault } from './model/name-rules.ts';
+import { singularOf } from './model/plurals.ts';
+import { defaultFields, defaultResource, readResources } from './read-resources.ts';
 import type { ServiceContext } from './service-context.ts';
 import { settleSecrets } from './settle-secrets.ts';
 import { tablesFault } from './model/table-rules.ts';
 import { resourcesOf } from './model/view.ts';
-
-const defaultFields = 'name:string';
 
 /** Asks for the resources of the service. Each `--resource` is followed by its `--fields`; both can be repeated. */
 export const resourcesQuestion: Question<ServiceAnswers, ServiceContext, 'resources'> = {
@@ -20,14 +20,19 @@ export const resourcesQuestion: Question<ServiceAnswers, ServiceContext, 'resour
       help: 'a resource of the service, singular; repeatable',
       many: true,
     },
-    { name: 'fields', value: '<fields>', help: `fields of that resource: "${fieldGrammar} ..."`, many: true },
+    {
+      name: 'fields',
+      value: '<fields>',
+      help: `fields of that resource, such as "${fieldExample}"`,
+      many: true,
+    },
     { name: 'resources', help: '', no: 'no resource; the service only handles events' },
   ],
-  defaultHelp: `one, named like the service, with the fields "${defaultFields}"`,
-  read: (given) => readResources(given),
-  default: ({ name }) =>
+  defaultHelp: `one, named like the service but singular, with the fields "${defaultFields}"`,
+  read: readResources,
+  default: ({ name }, context) =>
     // Without a name, the run fails with an error about the name.
-    name === undefined ? [] : [{ name, fields: parseFields(defaultFields) }],
+    name === undefined ? [] : [defaultResource(name, context)],
   check: (resources, { name }, { siblings }) =>
     resources.map((resource) => resourceNameFault(resource.name)).find((fault) => fault !== undefined) ??
     collisionFault(resources, []) ??
@@ -36,39 +41,6 @@ export const resourcesQuestion: Question<ServiceAnswers, ServiceContext, 'resour
   ask: askResources,
   settle: (resources, { notes }, { ask, before = [] }) => settleSecrets(resources, { ask, before, notes }),
 };
-
-function readResources(given: GivenFlag[]): Resource[] {
-  const none = given.find(({ flag }) => flag === 'resources');
-  const pairs = given.filter((each) => each !== none);
-  if (none?.value === true)
-    throw new UsageError('unknown flag --resources; use --resource <name>, or --no-resources');
-  if (none && pairs.length > 0) throw new UsageError('--no-resources and --resource exclude each other');
-  const resources: { name: string; fields?: string }[] = [];
-  for (const { flag, value } of pairs) addPair(resources, flag, String(value));
-  return resources.map(({ name, fields }) => ({ name, fields: fieldsOf(name, fields) }));
-}
-
-function addPair(resources: { name: string; fields?: string }[], flag: string, value: string): void {
-  const current = resources.at(-1);
-  if (flag === 'resource') resources.push({ name: value });
-  else if (!current)
-    throw new UsageError(
-      `--fields "${value}" comes before any --resource; put it after the --resource that has these fields`,
-    );
-  else current.fields = [current.fields, value].filter((text) => text !== undefined).join(' ');
-}
-
-function fieldsOf(name: string, text: string | undefined) {
-  const fault = resourceNameFault(name);
-  if (fault) throw new UsageError(`--resource: ${fault}`);
-  if (text === undefined)
-    throw new UsageError(`--resource ${name} has no fields; add --fields "${fieldGrammar} ..."`);
-  try {
-    return parseFields(text);
-  } catch (error) {
-    throw new UsageError(`--fields of ${name}: ${(error as Error).message}`);
-  }
-}
 
 /** Checks that each aggregate has one owner: consumers could not distinguish events of one type from two services. */
 function ownerFault(
@@ -86,29 +58,38 @@ function ownerFault(
   return undefined;
 }
 
-async function askResources(ask: Ask, { name }: Partial<ServiceAnswers>): Promise<Resource[]> {
+async function askResources(ask: Ask, { name = '' }: Partial<ServiceAnswers>): Promise<Resource[]> {
   const resources: Resource[] = [];
+  const proposed = singularOf(name) ?? name;
   let more = await ask.confirm({
     message: 'Does it own a resource, with a table and routes?',
     default: true,
   });
   while (more) {
-    resources.push(await askResource(ask, resources.length === 0 ? name : undefined, resources));
+    resources.push(await askResource(ask, resources.length === 0 ? proposed : '', resources));
     more = await ask.confirm({ message: 'Another resource?', default: false });
   }
   return resources;
 }
 
-async function askResource(ask: Ask, proposed: string | undefined, others: Resource[]): Promise<Resource> {
+/** The last line is the one in which the user types. */
+const fieldsMessage = [
+  `Its fields, separated by spaces: ${fieldGrammar}`,
+  `  types: ${fieldTypes.join(', ')}`,
+  `  example: ${fieldExample}`,
+  '  fields:',
+].join('\n');
+
+async function askResource(ask: Ask, proposed: string, others: Resource[]): Promise<Resource> {
   const nameFault = (text: string) =>
     resourceNameFault(text.trim()) ?? collisionFault([...others, { name: text.trim(), fields: [] }], []);
   const name = await ask.text({
     message: 'Its name, singular',
-    ...(proposed !== undefined && !nameFault(proposed) && { default: proposed }),
+    ...(!nameFault(proposed) && { default: proposed }),
     validate: (text) => nameFault(text) ?? true,
   });
   const fields = await ask.text({
-    message: `Its fields, each ${fieldGrammar}`,
+    message: fieldsMessage,
     default: defaultFields,
     validate: (text) => grammarFault(text) ?? true,
   });

@@ -26,6 +26,7 @@ export function givenIn(options: Options, groups: readonly (readonly Flag[])[]):
 function valuesOf(flag: Flag, options: Options): GivenFlag[] {
   const option = optionOf(options, flag.name);
   if (option === undefined) return [];
+  if (flag.means) return option === true || option === 'true' ? [flag.means] : [];
   const values: unknown[] = Array.isArray(option) ? option.flat(Infinity) : [option];
   return values.map((value) => ({ flag: flag.name, value: valueOf(flag, value) }));
 }

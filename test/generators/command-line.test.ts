@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { generators } from '../../generators/cli/registry.ts';
 import { spellings } from '../../generators/cli/flags.ts';
+import { fieldTypes } from '../../generators/service/model/answers.ts';
 import { newFolder, quick, removeFolders, run } from './support/command.ts';
 
 const fields = (text: string) => ['order', ...quick, '--resource', 'order', '--fields', text];
@@ -27,7 +28,32 @@ const refused: [args: string[], message: RegExp][] = [
   ],
   [['user', '--ci', 'gitlab', ...quick], /--ci takes github or none, not "gitlab"/],
   [['user', '--description', '', ...quick], /the description is empty/],
-  [['news', ...quick], /the plural of "news" is also "news"/],
+  [
+    ['news', ...quick],
+    /the resource of "news" needs a name of its own: "news" has no plural of its own.* \(try "news-item"\)\. Add --resource <name> --fields "name:string", or --no-resources$/,
+  ],
+  [
+    ['analytics', ...quick],
+    /"analytics" has no plural of its own.* \(try "analytics-report"\)\. Add --resource/,
+  ],
+  [
+    ['news', ...quick, '--fields', 'title:string'],
+    /\(try "news-item"\)\. Put --resource <name> before --fields$/,
+  ],
+  [
+    ['events', ...quick],
+    /the resource of "events" needs a name of its own: "event" is a name that the generated/,
+  ],
+  [['naïve', ...quick], /^create-microservice: the name: "naïve" is not kebab-case.* \(try "naive"\)$/],
+  [
+    ['workspace', 'shop', '--skip-install'],
+    /--skip-install is a flag of the generator service, not of workspace/,
+  ],
+  [
+    ['workspace', 'shop', '--no-install'],
+    /--no-install is a flag of the generator service, not of workspace/,
+  ],
+  [resource('events'), /"events" is a plural, and its singular cannot be used: "event" is a name that/],
   [resource('users'), /"users" is a plural; use the singular \("user"\)/],
   [resource('event'), /"event" is a name that the generated code uses/],
   [
@@ -35,7 +61,11 @@ const refused: [args: string[], message: RegExp][] = [
     /the resource "order" is given twice/,
   ],
   [[...resource('user'), '--resource', 'new-user', '--fields', 'a:string'], /would both write "NewUser"/],
-  [['order', ...quick, '--fields', 'a:string'], /--fields "a:string" comes before any --resource/],
+  [
+    ['order', ...quick, '--fields', 'a:string', '--resource', 'user', '--fields', 'b:string'],
+    /--fields "a:string" comes before any --resource/,
+  ],
+  [['order', ...quick, '--fields', 'a:strng'], /--fields of order: .*unknown type "strng"/],
   [['order', ...quick, '--resource', 'order'], /--resource order has no fields; add --fields/],
   [fields('a:strng'), /unknown type "strng"\. Did you mean "string"\?/],
   [fields('id:uuid'), /the field "id" already exists/],
@@ -67,6 +97,27 @@ describe('create-microservice, refusing', () => {
       assert.deepEqual(await readdir(cwd), []);
     });
   }
+
+  it('names a resource after the service, in the singular, and says so', async () => {
+    for (const [name, resource] of Object.entries({
+      orders: 'order',
+      media: 'medium',
+      'user-addresses': 'user-address',
+    })) {
+      const { code, output, errors } = await run([name, ...quick, '--dry-run'], { cwd: await newFolder() });
+      assert.deepEqual({ code, errors }, { code: 0, errors: [] });
+      assert.match(output, new RegExp(`^Would write to ${name}-service:\n`));
+      assert.match(output, new RegExp(`create +src/models/${resource}\\.ts\n`));
+      assert.ok(output.includes(`The resource is named "${resource}", the singular of "${name}".\n`), output);
+    }
+  });
+
+  it('installs nothing with --skip-install, as Yeoman spells it', async () => {
+    const flags = ['--yes', '--no-git', '--dry-run'];
+    const { code, output } = await run(['user', ...flags, '--skip-install'], { cwd: await newFolder() });
+    assert.equal(code, 0);
+    assert.doesNotMatch(output, /Would run/);
+  });
 
   it('names all missing answers if there is no terminal', async () => {
     const cwd = await newFolder();
@@ -132,6 +183,15 @@ describe('create-microservice, help', () => {
     }
     for (const flag of ['yes', 'dry-run', 'force', 'help', 'version'])
       assert.ok(output.includes(`--${flag}`));
+  });
+
+  it('explains the fields, with every type and modifier', async () => {
+    const { output } = await run(['--help'], { cwd: await newFolder() });
+    const [, fields = ''] = output.split('\nFields: ');
+    assert.match(fields, /^--fields "email:string:unique age:integer:optional"\n/);
+    for (const type of fieldTypes) assert.match(fields, new RegExp(`\\b${type}\\b`));
+    for (const modifier of ['unique', 'optional', 'index', 'secret', 'public'])
+      assert.match(fields, new RegExp(`^ +:${modifier} +\\w`, 'm'));
   });
 
   it('prints its version with --version and -v', async () => {

@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { TerminalAdapter } from '@yeoman/adapter';
 import { answerAll } from '../../generators/questions/answers.ts';
 import { createAsk } from '../../generators/questions/ask.ts';
-import type { ConsumedEvent } from '../../generators/service/model/answers.ts';
+import { fieldTypes, type ConsumedEvent } from '../../generators/service/model/answers.ts';
 import { questions } from '../../generators/service/questions.ts';
 import type { ServiceContext } from '../../generators/service/service-context.ts';
 
@@ -25,6 +25,7 @@ const context: ServiceContext = {
   publishedEvents: () => Promise.resolve([event, { ...event, type: 'user.deleted' }]),
 };
 
+const allTypes = `types: ${fieldTypes.join(', ')} example: email:string:unique age:integer:optional fields:`;
 const enter = '\r';
 const clear = '\u0015';
 
@@ -52,6 +53,36 @@ function typist(script: [question: string, keys: string][]) {
   return { ask: createAsk(adapter), seen, left: script };
 }
 
+describe('--fields without --resource', () => {
+  const given = (name: string) => [
+    { flag: 'name', value: name },
+    { flag: 'fields', value: 'total:decimal' },
+    { flag: 'fields', value: 'note:text' },
+  ];
+  const named = async (name: string, stored?: { name: string }[]) => {
+    const resources = stored?.map((each) => ({ ...each, fields: [] }));
+    const answers = await answerAll(questions, context, {
+      flags: given(name),
+      stored: { resources },
+      yes: true,
+    });
+    return answers.resources.map((each) => [each.name, ...each.fields.map((field) => field.name)]);
+  };
+
+  it('has the fields of the default resource, or of the only one of an earlier run', async () => {
+    assert.deepEqual(await named('orders'), [['order', 'total', 'note']]);
+    assert.deepEqual(await named('shop', [{ name: 'order' }]), [['order', 'total', 'note']]);
+  });
+
+  it('is refused if an earlier run has several resources', async () => {
+    const several = named('shop', [{ name: 'order' }, { name: 'cart' }]);
+    await assert.rejects(
+      several,
+      /without --resource, and the service has several resources: order, cart; give/,
+    );
+  });
+});
+
 describe('the questions of a service', () => {
   it('are asked in order, offer the events of siblings, and refuse invalid answers at once', async () => {
     const { ask, left } = typist([
@@ -61,7 +92,7 @@ describe('the questions of a service', () => {
       ['Does it own a resource', enter],
       ['Its name, singular', `${clear}letters${enter}`],
       ['("letter")', `${clear}letter${enter}`],
-      ['Its fields', `${clear}subject:strin${enter}`],
+      [allTypes, `${clear}subject:strin${enter}`],
       ['Did you mean "string"', `${clear}subject:string:unique apiToken:string pageToken:string${enter}`],
       ['Another resource', enter],
       ['"apiToken" looks like a secret', enter],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { fieldTypes, type Field } from '../../generators/service/model/answers.ts';
+import { singularOf } from '../../generators/service/model/plurals.ts';
 import { kebabFault } from '../../generators/outside/kebab-case.ts';
 import { formatFields, parseFields } from '../../generators/service/model/field-grammar.ts';
 import {
@@ -32,7 +33,9 @@ describe('the name of a resource', () => {
   const refused: Record<string, RegExp> = {
     users: /a plural.*"user"/,
     'order-lines': /a plural.*"order-line"/,
-    sheep: /the plural of "sheep" is also "sheep"/,
+    sheep: /"sheep" has no plural of its own.*try "sheep-item"/,
+    naïve: /try "naive"/,
+    Straße: /try "strasse"/,
     OrderLine: /try "order-line"/,
     class: /reserved word of the language/,
     page: /"page" is a name that the generated code uses/,
@@ -45,6 +48,42 @@ describe('the name of a resource', () => {
   for (const [name, message] of Object.entries(refused)) {
     it(`must not be "${name}"`, () => assert.match(resourceNameFault(name) ?? 'nothing', message));
   }
+
+  it('is suggested in the singular only if that is a word, and can be a name', () => {
+    const singulars: Record<string, string | undefined> = {
+      orders: 'order',
+      'order-lines': 'order-line',
+      people: 'person',
+      cookies: 'cookie',
+      addresses: 'address',
+      lenses: 'lens',
+      media: 'medium',
+      order: undefined,
+      status: undefined,
+      ...Object.fromEntries(
+        ['news', 'analytics', 'logistics', 'series', 'sms', 'kudos'].map((noun) => [noun, undefined]),
+      ),
+    };
+    assert.deepEqual(
+      Object.fromEntries(Object.keys(singulars).map((name) => [name, singularOf(name)])),
+      singulars,
+    );
+    const suggested = fc.oneof(
+      fc.constantFrom(...Object.keys(singulars)),
+      fc.stringMatching(/^[a-z]{2,12}(s|ics|a|es)$/),
+    );
+    fc.assert(
+      fc.property(suggested, (name) => {
+        const [, word] = /(?:singular \(|try )"(.*?)"/.exec(resourceNameFault(name) ?? '') ?? [];
+        if (word !== undefined) assert.equal(resourceNameFault(word), undefined);
+      }),
+    );
+  });
+
+  it('can be a singular that ends in "s"', () => {
+    for (const noun of ['gas', 'lens', 'bias', 'census', 'status', 'address', 'canvas'])
+      assert.equal(resourceNameFault(noun), undefined);
+  });
 
   it('can be any other noun, even a word of SQL, since its table has the plural', () => {
     const nouns = [

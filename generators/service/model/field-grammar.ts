@@ -13,6 +13,23 @@ const unbounded: FieldType[] = ['text', 'json'];
 
 export const fieldGrammar = 'name:type[:unique][:optional][:index][:secret]';
 
+export const fieldExample = 'email:string:unique age:integer:optional';
+
+const modifierHelp: Record<Modifier, string> = {
+  unique: 'a second row with the same value is refused with a 409',
+  optional: 'the field can be omitted or null',
+  index: 'the column has an index',
+  secret: 'no response, event or log line contains the field',
+  public: 'not a secret, although its name looks like one',
+};
+
+/** The parts of a field, each with its explanation, for the help. */
+export const fieldHelp: readonly (readonly [part: string, help: string])[] = [
+  ['name', 'in camelCase: firstName'],
+  ['type', fieldTypes.join(', ')],
+  ...modifiers.map((each) => [`:${each}`, modifierHelp[each]] as const),
+];
+
 /**
  * Parses fields like `email:string:unique age:integer:optional`, separated by spaces or commas. Throws a UsageError that
  * names the first invalid one.

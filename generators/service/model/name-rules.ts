@@ -1,8 +1,8 @@
-import { singularize } from 'inflection';
 import { kebabFault, suggestion, toKebab } from '../../outside/kebab-case.ts';
 import { seen } from '../../outside/seen.ts';
 import type { Field, Resource } from './answers.ts';
 import { columnName, resourceNames } from './names.ts';
+import { countable, singularOf } from './plurals.ts';
 import { resourceEvents } from './resource-events.ts';
 import {
   generatedTypes,
@@ -36,11 +36,7 @@ export function resourceNameFault(name: string): string | undefined {
   const fault = kebabFault(name, 'the resource');
   if (fault) return fault;
   const names = resourceNames(name);
-  if (names.kebabPlural === name) {
-    const singular = name.replace(/[^-]+$/, (word) => singularize(word));
-    if (singular !== name) return `"${name}" is a plural; use the singular ("${singular}")`;
-    return `the plural of "${name}" is also "${name}"; choose a word with a different plural`;
-  }
+  if (names.kebabPlural === name) return pluralFault(name);
   if (javascriptWords.has(names.camel) || javascriptWords.has(names.camelPlural)) {
     return `"${name}" is a reserved word of the language; choose another word`;
   }
@@ -53,6 +49,16 @@ export function resourceNameFault(name: string): string | undefined {
   if (generatedTypes.has(names.pascal))
     return `the type "${names.pascal}" already exists; choose another word`;
   return undefined;
+}
+
+/** For a name that is its own plural; the suggested name is one that a resource can have. */
+function pluralFault(name: string): string {
+  const singular = singularOf(name);
+  const fault = singular === undefined ? undefined : resourceNameFault(singular);
+  if (fault !== undefined) return `"${name}" is a plural, and its singular cannot be used: ${fault}`;
+  if (singular !== undefined) return `"${name}" is a plural; use the singular ("${singular}")`;
+  const word = countable(name);
+  return `"${name}" has no plural of its own, and its table and routes need one${suggestion(kebabFault(word, '') ? '' : word)}`;
 }
 
 const ownColumns = new Set(['id', 'createdAt', 'updatedAt']);

@@ -1,4 +1,4 @@
-import { pluralize } from 'inflection';
+import { pluralOf } from './plurals.ts';
 
 export interface Names {
   kebab: string;
@@ -31,12 +31,9 @@ export const LONGEST_NAME = 63;
 export const uniqueConstraint = (table: string, field: string): string =>
   `${table}_${columnName(field)}_unique`.slice(0, LONGEST_NAME);
 
-/** Pluralizes the last word of a kebab-case name: `order-item` gives `order-items`. */
-const toPlural = (kebab: string) => kebab.replace(/[^-]+$/, (word) => pluralize(word));
-
 /** Returns every form of a singular kebab-case name in generated code. */
 export function resourceNames(kebab: string): Names {
-  const kebabPlural = toPlural(kebab);
+  const kebabPlural = pluralOf(kebab);
   const words = kebab.replaceAll('-', ' ');
   return {
     kebab,
