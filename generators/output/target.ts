@@ -33,3 +33,15 @@ export async function openTarget(
     `${shown} exists, and this generator did not write it; choose another name, or add --force`,
   );
 }
+
+/** Throws a UsageError if another run has written `folder`, for which `openTarget` has found no earlier run. */
+export async function assertStillNew(
+  folder: string,
+  generator: string,
+  options: { cwd: string; force: boolean },
+): Promise<void> {
+  if ((await openTarget(folder, generator, options)) === undefined) return;
+  throw new UsageError(
+    `another run has just written ${shownPath(folder)}; run the command again to change it`,
+  );
+}

@@ -12,8 +12,10 @@ import { readHistory, storedTables } from './migrations/history.ts';
 import { planMigrations } from './migrations/plan.ts';
 import type { ServiceAnswers } from './model/answers.ts';
 import { serviceView } from './model/view.ts';
+import { refuseFaults } from '../questions/answers.ts';
 import { questions, serviceOptions } from './questions.ts';
 import type { ServiceContext } from './service-context.ts';
+import { withFreePorts } from './stored/ports.ts';
 import { fromStored, toStored } from './stored/stored-answers.ts';
 import { checkAnswers } from './stored/stored-rules.ts';
 
@@ -52,6 +54,18 @@ export class ServiceGenerator extends FolderGenerator<ServiceAnswers, ServiceCon
     const { cwd, current } = place;
     if (current?.generator === 'service' && current.answers['name'] === name) return cwd;
     return path.join(servicesFolder(place), `${name}-service`);
+  }
+
+  protected override async settle(
+    answers: ServiceAnswers,
+    { folder, context }: Target<ServiceContext>,
+    { cwd, given }: Call,
+  ): Promise<ServiceAnswers> {
+    const found = await findSiblings(path.dirname(folder), { cwd, note: () => undefined });
+    const siblings = found.filter((sibling) => sibling.folder !== folder);
+    const settled = withFreePorts(answers, { before: context.siblings, now: siblings, given });
+    refuseFaults(questions, settled, { ...context, siblings });
+    return settled;
   }
 
   protected fromStored(stored: Record<string, unknown>, file: string): Partial<ServiceAnswers> {

@@ -7,20 +7,21 @@ import { commitChanges, compare } from '../output/commit-changes.ts';
 import type { Change } from '../output/changes.ts';
 import { decideConflicts } from '../output/conflicts.ts';
 import { folderName } from '../output/folder-name.ts';
+import { lockFolder, type Release } from '../output/folder-lock.ts';
 import { findPlace, type Place } from '../output/place.ts';
 import { closingLines, planLines } from '../output/report.ts';
 import { checkPrograms, runStep } from '../output/steps.ts';
-import { openTarget } from '../output/target.ts';
+import { assertStillNew, openTarget } from '../output/target.ts';
 import type { Call, Step, Work } from '../output/work.ts';
 import { yoRcFile, type Remembered } from '../output/yo-rc.ts';
 import { answerAll } from '../questions/answers.ts';
-import { createAsk } from '../questions/ask.ts';
-import type { Flag, GivenFlag, Questions } from '../questions/question.ts';
+import type { Flag, Questions } from '../questions/question.ts';
 import { escapeDifferences } from './adapter.ts';
 import { BaseGenerator } from './base-generator.ts';
+import { callFrom } from './call.ts';
 import { joinCommit } from './commit.ts';
 import { markWritten, textsUnder } from './memory.ts';
-import { givenIn, optionOf, runFlags, type Options } from './options.ts';
+import { runFlags } from './options.ts';
 
 /** The folder that a generator writes. */
 export interface Target<Context> {
@@ -54,6 +55,7 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
   #answered: { answers: Answers; target: Target<Context> } | undefined;
   #work: Work | undefined;
   #changes: Change[] = [];
+  #release: Release = () => undefined;
 
   constructor(...[args, options, features]: ConstructorParameters<typeof Generator>) {
     super(args, options, { ...features, customInstallTask: true });
@@ -88,6 +90,13 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
   protected abstract folderOf(name: string, place: Place): string;
   /** Checks the answers of an earlier run. Throws a UsageError that names `file`. */
   protected abstract fromStored(stored: Record<string, unknown>, file: string): Partial<Answers>;
+  /**
+   * Checks the answers against services that other runs have written since the questions, and returns the answers to use.
+   * Throws a UsageError for an answer that is not possible anymore.
+   */
+  protected async settle(answers: Answers, _target: Target<Context>, _call: Call): Promise<Answers> {
+    return answers;
+  }
   /** Returns the files and the state to store. Writes nothing. */
   protected abstract plan(answers: Answers, target: Target<Context>): Promise<Plan>;
   /** Returns the commands to run after the files are written. */
@@ -119,10 +128,15 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
     this.#answered = { answers, target };
   }
 
-  async configuring(): Promise<void> {
-    const { answers, target } = known(this.#answered);
+  configuring(): Promise<void> {
+    return this.#releasing(() => this.#configure());
+  }
+
+  async #configure(): Promise<void> {
+    const { answers: given, target } = known(this.#answered);
+    checkPrograms(this.steps(given));
+    const answers = await this.#lockAndSettle(given, target);
     const steps = this.steps(answers);
-    checkPrograms(steps);
     const { files, born = new Map(), remembered, notes = [] } = await this.plan(answers, target);
     const shown = shownPath(target.folder);
     this.#work = {
@@ -143,7 +157,11 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
     for (const [file, text] of files) this.fs.write(path.join(folder, file), text);
   }
 
-  async conflicts(): Promise<void> {
+  conflicts(): Promise<void> {
+    return this.#releasing(() => this.#resolveConflicts());
+  }
+
+  async #resolveConflicts(): Promise<void> {
     const work = known(this.#work);
     const files = textsUnder(work.folder, this.env.sharedFs);
     this.#work = { ...work, files };
@@ -178,34 +196,34 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
 
   async #commit(): Promise<void> {
     const work = known(this.#work);
-    if (!this.#call.dryRun) await commitChanges(work, this.#changes);
+    try {
+      if (!this.#call.dryRun) await commitChanges(work, this.#changes);
+    } finally {
+      this.#release();
+    }
     markWritten(work.folder, this.env.sharedFs);
   }
-}
 
-/** Returns the call from the flags that the command passes, or from the options that Yeoman passes. */
-function callFrom(
-  options: Generator['options'],
-  groups: (readonly Flag[])[],
-  { cwd, adapter }: Generator['env'],
-): Call {
-  const all = options as Record<string, unknown> & { given?: GivenFlag[] };
-  const terminal = process.stdin.isTTY && process.stdout.isTTY;
-  return {
-    cwd,
-    given: all.given ?? [...skippedIn(all, groups), ...givenIn(all, groups)],
-    yes: optionOf(all, 'yes') === true,
-    dryRun: optionOf(all, 'dry-run') === true,
-    force: optionOf(all, 'force') === true,
-    ask: terminal ? createAsk(adapter) : undefined,
-  };
-}
+  /**
+   * Of the runs that write a new folder into one workspace, one at a time passes from here to the end of its write. The next one
+   * then sees the ports of the earlier one. A later run of a folder has its ports already.
+   */
+  async #lockAndSettle(answers: Answers, target: Target<Context>): Promise<Answers> {
+    if (this.#call.dryRun || target.before !== undefined) return answers;
+    this.#release = await lockFolder(known(this.#place).workspace ?? path.dirname(target.folder));
+    await assertStillNew(target.folder, this.kind, this.#call);
+    return this.settle(answers, target, this.#call);
+  }
 
-/** Translates `--skip-install`, Yeoman's own flag, to `--no-install`. */
-const skippedIn = (options: Options, groups: (readonly Flag[])[]): GivenFlag[] =>
-  optionOf(options, 'skip-install') === true && groups.flat().some(({ name }) => name === 'install')
-    ? [{ flag: 'install', value: false }]
-    : [];
+  async #releasing(phase: () => Promise<void>): Promise<void> {
+    try {
+      await phase();
+    } catch (error) {
+      this.#release();
+      throw error;
+    }
+  }
+}
 
 /** Returns a value that an earlier phase has set. */
 function known<Value>(value: Value | undefined): Value {

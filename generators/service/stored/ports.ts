@@ -1,4 +1,5 @@
 import type { Sibling } from '../../output/place.ts';
+import type { GivenFlag } from '../../questions/question.ts';
 import path from 'node:path';
 
 const firstPort = { port: 8001, databasePort: 5432 };
@@ -29,6 +30,30 @@ export function portFault(kind: PortName, port: number, siblings: Sibling[]): st
   const owner = siblings.find((sibling) => portsOf(sibling).includes(port));
   if (!owner) return undefined;
   return `${port} is already used by ${path.basename(owner.folder)}; ${nextPort(kind, siblings)} is free`;
+}
+
+interface Moment {
+  /** The siblings when the questions were asked. */
+  before: Sibling[];
+  now: Sibling[];
+  given: GivenFlag[];
+}
+
+/** Returns the answers with the ports that are free now, unless the user has chosen other ports than the proposed ones. */
+export function withFreePorts<Answers extends Record<PortName, number>>(
+  answers: Answers,
+  { before, now, given }: Moment,
+): Answers {
+  const { port, databasePort } = answers;
+  const said = (flag: string) => given.some((each) => each.flag === flag);
+  const ownPort =
+    said('port') || port !== nextPort('port', before) ? port : nextPort('port', now, [databasePort]);
+  const proposed = nextPort('databasePort', before, [port]);
+  const ownDatabasePort =
+    said('database-port') || databasePort !== proposed
+      ? databasePort
+      : nextPort('databasePort', now, [ownPort]);
+  return { ...answers, port: ownPort, databasePort: ownDatabasePort };
 }
 
 const portsOf = ({ answers }: Sibling) =>

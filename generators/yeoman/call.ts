@@ -1,0 +1,23 @@
+import type Generator from 'yeoman-generator';
+import type { Call } from '../output/work.ts';
+import { createAsk } from '../questions/ask.ts';
+import type { Flag, GivenFlag } from '../questions/question.ts';
+import { givenIn, optionOf } from './options.ts';
+
+/** Returns the call from the flags that the command passes, or from the options that Yeoman passes. */
+export function callFrom(
+  options: Generator['options'],
+  groups: (readonly Flag[])[],
+  { cwd, adapter }: Generator['env'],
+): Call {
+  const all = options as Record<string, unknown> & { given?: GivenFlag[] };
+  const terminal = process.stdin.isTTY && process.stdout.isTTY;
+  return {
+    cwd,
+    given: all.given ?? givenIn(all, groups),
+    yes: optionOf(all, 'yes') === true,
+    dryRun: optionOf(all, 'dry-run') === true,
+    force: optionOf(all, 'force') === true,
+    ask: terminal ? createAsk(adapter) : undefined,
+  };
+}
