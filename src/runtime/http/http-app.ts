@@ -17,6 +17,7 @@ import {
   type ReadinessCheck,
 } from './management/health.ts';
 import { hostCheck, isFromThisMachine } from './requests/local-address.ts';
+import { indexRouter } from './documents/index-router.ts';
 import { managementRouter } from './management/management-router.ts';
 import { createRequestMetrics } from './requests/metrics.ts';
 import { openApiDocument, type ApiInfo } from './documents/openapi.ts';
@@ -79,6 +80,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   }
   if (config.managementPort === undefined) app.use(managementRouter({ ...own, mayKnow: isFromThisMachine }));
   app.use(docsRouter(openapi, info.title));
+  if (!operations.some(({ path }) => path === '/')) app.use(index(options));
   refuseOtherMethods(app, operations);
   app.use(notFound, failed(logger));
 
@@ -93,6 +95,11 @@ function health({ database, bus, root, checks = [] }: HttpAppOptions, state: Ser
     bus,
     checks: [databaseCheck(database), schemaCheck(database, root), ...checks],
   });
+}
+
+function index({ config, info, routers }: HttpAppOptions): RequestHandler {
+  const paths = [...new Set(routers.map(({ path }) => path))];
+  return indexRouter({ info, paths, hasManagement: config.managementPort === undefined });
 }
 
 function refuseOtherMethods(app: Express, operations: readonly Operation[]): void {

@@ -241,6 +241,44 @@ describe('createHttpApp', () => {
     assert.equal((await fetch(`${server.managementUrl}/odd/throws`)).status, 404);
   });
 
+  it('answers GET / with the name of the service and the paths to start from', async () => {
+    const { request, send } = await start({ routers: [createUserRouter(database), oddities()] });
+    const response = await request('/');
+    const body = (await response.json()) as { paths: string[] } & Record<string, string>;
+    assert.deepEqual(
+      { status: response.status, body },
+      {
+        status: 200,
+        body: {
+          service: 'user-service',
+          version: '1.0.0',
+          description: 'Users',
+          docs: '/docs',
+          openapi: '/openapi.json',
+          health: '/health/ready',
+          metrics: '/metrics',
+          paths: ['/v1/users', '/odd'],
+        },
+      },
+    );
+    assert.deepEqual((await send('POST', '/', {})).status, 405);
+  });
+
+  it('names neither health nor metrics in GET / if they are on the management port', async () => {
+    const { request } = await start({ config: { managementPort: 0 } });
+    const body = (await (await request('/')).json()) as Record<string, unknown>;
+    assert.deepEqual([body['health'], body['metrics']], [undefined, undefined]);
+  });
+
+  it('leaves / to a router of the service', async () => {
+    const router = apiRouter({ path: '/', tag: 'Home' });
+    router.post('/', { summary: 'Greet', responses: { 200: null } }, (_req, res) => void res.json('hello'));
+    const { request, send } = await start({ routers: [router] });
+    assert.equal((await send('POST', '/', {})).status, 200);
+    const refused = await request('/');
+    assert.deepEqual([refused.status, refused.headers.get('allow')], [405, 'POST, OPTIONS']);
+  });
+
   it('logs its own pages at debug only', async () => {
     const { request, lines } = await start();
     await request('/health/live');
