@@ -1,7 +1,7 @@
 export { checkContracts } from './testing/check-contracts.ts';
 export { createClock, type TestClock } from './testing/clock.ts';
 export { testParts, type TestParts, type TestPartsOptions } from './testing/global-setup.ts';
-export type { JsonResponse } from './testing/json-client.ts';
+export type { JsonRequest, JsonResponse } from './testing/json-client.ts';
 export { startService, type CreatedService, type TestService } from './testing/start-service.ts';
 export {
   createTestEnvironment,

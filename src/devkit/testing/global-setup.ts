@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { logHooks } from './test-log.ts';
 import { type TestServer, startTestServer } from './test-server.ts';
 
 export interface TestPartsOptions {
@@ -6,10 +7,12 @@ export interface TestPartsOptions {
   root: string;
 }
 
-/** Mocha's global fixtures: https://mochajs.org/next/features/global-fixtures/ */
+/** Mocha's global fixtures and root hooks: https://mochajs.org/next/features/global-fixtures/ */
 export interface TestParts {
   mochaGlobalSetup: () => Promise<void>;
   mochaGlobalTeardown: () => Promise<void>;
+  /** Print the log of a service when a test of it fails. */
+  mochaHooks: typeof logHooks;
 }
 
 const servers = new Map<string, Promise<TestServer>>();
@@ -21,6 +24,7 @@ const servers = new Map<string, Promise<TestServer>>();
  */
 export function testParts({ root }: TestPartsOptions): TestParts {
   return {
+    mochaHooks: logHooks,
     mochaGlobalSetup: async () => void (await testServer(root)),
     mochaGlobalTeardown: async () => {
       const server = servers.get(path.resolve(root));

@@ -1,10 +1,20 @@
 import type { Page } from 'microservice-runtime';
+import { statusError } from './status-error.ts';
 
 export interface JsonResponse<Body> {
   status: number;
   headers: Headers;
   /** The parsed JSON, or the text of another type; `undefined` when the response has no body. Its type is not checked. */
   body: Body;
+}
+
+/** A response that is on its way. */
+export interface JsonRequest<Body> extends Promise<JsonResponse<Body>> {
+  /**
+   * Resolves to the response if it has this status. Rejects with an AssertionError otherwise, which shows the problem of the
+   * response, and the error that the service has logged.
+   */
+  expect: (status: number) => Promise<JsonResponse<Body>>;
 }
 
 /** A JSON client of one service. */
@@ -15,7 +25,7 @@ export interface JsonClient {
     path: string,
     body?: unknown,
     headers?: Record<string, string>,
-  ) => Promise<JsonResponse<Body>>;
+  ) => JsonRequest<Body>;
   /**
    * Reads a list to its end and resolves to the items of each page. `path` may hold a query, such as `?limit=2`. Rejects
    * if the status of a page is not 200, or if the list returns to an earlier page.
@@ -23,9 +33,15 @@ export interface JsonClient {
   readPages: <Item>(path: string) => Promise<Item[][]>;
 }
 
-/** A client of the service at `baseUrl`, such as `http://127.0.0.1:8001`. */
-export function createJsonClient(baseUrl: string): JsonClient {
-  async function request<Body>(
+/**
+ * A client of the service at `baseUrl`, such as `http://127.0.0.1:8001`. `errorsOf` returns the errors that the service has
+ * logged about the request with this id.
+ */
+export function createJsonClient(
+  baseUrl: string,
+  errorsOf: (requestId: string) => readonly string[] = () => [],
+): JsonClient {
+  async function send<Body>(
     method: string,
     path: string,
     body?: unknown,
@@ -37,10 +53,24 @@ export function createJsonClient(baseUrl: string): JsonClient {
     return { status: response.status, headers: response.headers, body: (await bodyOf(response)) as Body };
   }
 
+  function request<Body>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): JsonRequest<Body> {
+    const response = send<Body>(method, path, body, headers);
+    const expect = async (expected: number): Promise<JsonResponse<Body>> => {
+      const answer = await response;
+      if (answer.status === expected) return answer;
+      const causes = errorsOf(answer.headers.get('x-request-id') ?? '');
+      throw statusError(`${method} ${path}`, answer, { expected, causes });
+    };
+    return Object.assign(response, { expect });
+  }
+
   async function readPage<Item>(path: string): Promise<Page<Item>> {
-    const { status, body } = await request<Page<Item>>('GET', path);
-    if (status !== 200) throw new Error(`GET ${path} answered ${status}: ${JSON.stringify(body)}`);
-    return body;
+    return (await request<Page<Item>>('GET', path).expect(200)).body;
   }
 
   async function readPages<Item>(path: string): Promise<Item[][]> {

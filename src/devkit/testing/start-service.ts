@@ -2,6 +2,7 @@ import { type Part, startParts, stopParts } from 'microservice-runtime';
 import { type JsonClient, createJsonClient } from './json-client.ts';
 import { type TestEnvironmentOptions, createTestEnvironment } from './test-environment.ts';
 import type { TestEvents } from './test-events.ts';
+import { openTestLog, type TestLog } from './test-log.ts';
 
 /** The service under test, and the events of other services that the test simulates. */
 export interface TestService extends JsonClient, Omit<TestEvents, 'close'> {
@@ -27,9 +28,14 @@ export async function startService<Config>(
   readConfig: (environment: Record<string, string>) => Config,
   options: TestEnvironmentOptions = {},
 ): Promise<TestService> {
-  const { environment, close, ...events } = await createTestEnvironment(options);
+  const { environment, close: closeEnvironment, ...events } = await createTestEnvironment(options);
+  const log = openTestLog();
+  const close = async () => {
+    log.close();
+    await closeEnvironment();
+  };
   try {
-    const { server, parts } = createService(readConfig(environment));
+    const { server, parts } = createService(withLog(readConfig(environment), log.stream));
     await startParts(parts);
     const stop = async () => {
       try {
@@ -38,9 +44,13 @@ export async function startService<Config>(
         await close();
       }
     };
-    return { ...events, ...createJsonClient(server.url), url: server.url, stop };
+    return { ...events, ...createJsonClient(server.url, log.errorsOf), url: server.url, stop };
   } catch (error) {
     await close();
     throw error;
   }
 }
+
+/** `createLogger` writes to `logTo`. A configuration that cannot have it is left unchanged. */
+const withLog = <Config>(config: Config, logTo: TestLog['stream']): Config =>
+  Object.isExtensible(config) ? (Object.assign(config as object, { logTo }) as Config) : config;

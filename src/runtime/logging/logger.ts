@@ -9,6 +9,14 @@ import { textSecretRemover } from './text-secrets.ts';
 
 export type { Logger } from 'pino';
 
+interface LogConfig {
+  serviceName: string;
+  logLevel: string;
+  secretFields?: readonly string[];
+  /** The default of `stream`; tests collect the log with it. */
+  logTo?: DestinationStream;
+}
+
 /**
  * Creates a logger that writes one JSON line per message to standard output, with the service's name and the ids of the
  * request and the trace (`request_id`, `correlation_id`, `causation_id`, `trace_id`, `span_id`). It replaces with
@@ -17,8 +25,8 @@ export type { Logger } from 'pino';
  * most 100 ms or 32 KiB, and flushed on exit.
  */
 export function createLogger(
-  config: { serviceName: string; logLevel: string; secretFields?: readonly string[] },
-  stream: DestinationStream = standardOutput(),
+  config: LogConfig,
+  stream: DestinationStream = config.logTo ?? standardOutput(),
 ): Logger {
   const withoutSecrets = secretRemover(config.secretFields);
   const withoutTextSecrets = textSecretRemover(config.secretFields);

@@ -1,4 +1,4 @@
-import assert from 'node:assert/strict';
+import assert, { AssertionError } from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -47,6 +47,50 @@ describe('createJsonClient', () => {
     assert.equal((await client().request('DELETE', '/a')).body, undefined);
   });
 
+  it('expect resolves to the response with the expected status', async () => {
+    answer = (_, response) => json(response, { id: 7 }, 201);
+    const { body } = await client().request<{ id: number }>('POST', '/users', {}).expect(201);
+    assert.equal(body.id, 7);
+  });
+
+  it('expect rejects for another status, and shows the problem with its fields', async () => {
+    const errors = [{ field: 'body.email', message: 'is required' }];
+    answer = (_, response) =>
+      json(
+        response,
+        { type: 'about:blank', title: 'Bad Request', status: 400, detail: 'The body is invalid', errors },
+        400,
+      );
+    const error = await failure(client().request('POST', '/users', {}).expect(201));
+    assert.equal(
+      error.message,
+      'POST /users answered 400 Bad Request instead of 201 Created\n  The body is invalid\n  body.email: is required',
+    );
+    assert.deepEqual([error.actual, error.expected], [400, 201]);
+  });
+
+  it('expect shows the errors that the service has logged about the request, since a 500 does not reveal them', async () => {
+    answer = (_, response) => {
+      response.setHeader('x-request-id', 'r1');
+      json(response, { type: 'about:blank', title: 'Internal Server Error', status: 500 }, 500);
+    };
+    const { port } = server.address() as AddressInfo;
+    const logging = createJsonClient(`http://127.0.0.1:${port}`, (id) => [`no column (${id})`]);
+    const error = await failure(logging.request('GET', '/users').expect(200));
+    assert.match(
+      error.message,
+      /^GET \/users answered 500 .*\n {2}Internal Server Error\n {2}cause: no column \(r1\)$/,
+    );
+  });
+
+  it('expect shows the beginning of a body that is not a problem', async () => {
+    answer = (_, response) =>
+      response.writeHead(502, { 'content-type': 'text/html' }).end(`<p>${'x'.repeat(9_000)}`);
+    const { message } = await failure(client().request('GET', '/').expect(200));
+    assert.match(message, /^GET \/ answered 502 Bad Gateway instead of 200 OK\n {2}"<p>xxx/);
+    assert.ok(message.length < 600, String(message.length));
+  });
+
   it('readPages resolves to the items of every page, and keeps the query of the path', async () => {
     const asked: unknown[] = [];
     const pages: Record<string, unknown> = {
@@ -66,10 +110,9 @@ describe('createJsonClient', () => {
   it('readPages rejects when a page is refused', async () => {
     answer = ({ url }, response) =>
       url === '/users' ? json(response, { items: [], next: 'x' }) : json(response, { detail: 'no' }, 400);
-    await assert.rejects(
-      client().readPages('/users'),
-      /^Error: GET \/users\?after=x answered 400: \{"detail":"no"\}$/,
-    );
+    await assert.rejects(client().readPages('/users'), {
+      message: 'GET /users?after=x answered 400 Bad Request instead of 200 OK\n  {"detail":"no"}',
+    });
   });
 
   it('readPages rejects when two pages name the same next page', async () => {
@@ -77,3 +120,12 @@ describe('createJsonClient', () => {
     await assert.rejects(client().readPages('/users'), /^Error: The list never ends: .*\/users\?after=x /);
   });
 });
+
+async function failure(request: Promise<unknown>): Promise<AssertionError> {
+  const error: unknown = await request.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  assert.ok(error instanceof AssertionError, `not an AssertionError: ${String(error)}`);
+  return error;
+}

@@ -145,12 +145,13 @@ describe('createTestEnvironment', () => {
       await other.remove();
     });
 
-    it('mocha with the configuration of a generated service runs one file or all, and leaves no database there', async () => {
+    it('mocha with the configuration of a generated service runs one file or all, prints only the log of a test that fails, and leaves no database there', async () => {
       const server = await startPostgres({ databases: ['mine'] });
       const other = await createServiceFolder({
         '.mocharc.json': await readFile(path.join(root, mochaConfiguration), 'utf8'),
         'test/database.test.ts': databaseTest,
         'test/other.test.ts': `it('is another test', () => {});`,
+        'failing/users.test.ts': failingTest,
         'test/support/helper.ts': `throw new Error('mocha loaded a file without tests');`,
       });
       const env = { ...process.env, TEST_DATABASE_URL: server.url('mine') };
@@ -161,6 +162,7 @@ describe('createTestEnvironment', () => {
         ...{ cwd: other.root, env },
       });
       assert.match(one.stdout, /1 passing/);
+      await assertShown([mocha, '--spec', 'failing/*.test.ts'], { cwd: other.root, env });
       assert.deepEqual(await databasesOf(server.url()), ['mine', 'postgres']);
       await server.stop();
       await other.remove();
@@ -186,6 +188,52 @@ const databaseTest = `
 import { createTestEnvironment } from 'microservice-devkit/testing';
 it('has a database', async () => (await createTestEnvironment()).close());
 `;
+
+/** The same request in a test that passes and in one that fails. */
+const failingTest = `
+import { connectDatabase, createLogger, databasePart, readEnvironment, type ServiceConfig } from 'microservice-runtime';
+import { apiRouter, createHttpApp, httpServer } from 'microservice-runtime/http';
+import { startService, type TestService } from 'microservice-devkit/testing';
+
+function createService(config: ServiceConfig, logger = createLogger(config)) {
+  const database = connectDatabase(config, logger);
+  const router = apiRouter({ path: '/users', tag: 'users' });
+  router.post('/', { summary: 'Create', responses: { 201: null } }, async (_req, res) => {
+    await database('users').insert({ nickname: 'x' });
+    res.status(201).end();
+  });
+  const info = { title: 'users', version: '1.0.0' };
+  const server = httpServer(createHttpApp({ config, logger, info, routers: [router], database }), config, logger);
+  return { server, parts: [databasePart(database), server] };
+}
+
+describe('users', () => {
+  let service: TestService;
+  before(async () => {
+    service = await startService(createService, readEnvironment);
+  });
+  after(() => service.stop());
+  it('passes', () => service.request('POST', '/users').expect(500));
+  it('fails', () => service.request('POST', '/users').expect(201));
+});
+`;
+
+/** Asserts that a run of `failingTest` shows the cause of the failure once in the error, and once as the log of that test. */
+async function assertShown(
+  command: string[],
+  options: { cwd: string; env: NodeJS.ProcessEnv },
+): Promise<void> {
+  const env = { ...options.env, LOG_LEVEL: undefined };
+  const run = promisify(execFile)(process.execPath, command, { ...options, env });
+  const { stdout, stderr } = await run.catch((error: { stdout: string; stderr: string }) => error);
+  const shown = stdout + stderr;
+  assert.match(shown, /1 passing[^]*1 failing/);
+  assert.match(shown, /POST \/users answered 500 Internal Server Error instead of 201 Created/);
+  assert.match(shown, /cause: .*column "nickname" of relation "users" does not exist/);
+  assert.match(shown, /at .*users\.test\.ts:\d+/);
+  assert.equal(shown.match(/log: error request failed: .*"nickname"/g)?.length, 1, shown);
+  assert.doesNotMatch(shown, /\{"level"/);
+}
 
 const databaseOf = ({ environment }: TestEnvironment) => connectDatabase(readEnvironment(environment));
 
