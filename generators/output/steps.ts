@@ -7,10 +7,13 @@ import type { Step } from './work.ts';
 const spelled = ({ program, args }: Step) => [program, ...args].join(' ');
 const windows = process.platform === 'win32';
 
-/** Initializes a git repository in the folder. */
+/**
+ * Initializes a git repository in the folder, with the branch `main`. Git before 2.28 ignores the setting, unlike the option
+ * `--initial-branch`, and an existing repository keeps its branch.
+ */
 export const gitInit: Step = {
   program: 'git',
-  args: ['init', '--quiet'],
+  args: ['-c', 'init.defaultBranch=main', 'init', '--quiet'],
   unless: '--no-git',
   writes: ['.git'],
 };

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseEnv } from 'node:util';
+import { parseEnv, promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { writeFiles } from '../../generators/output/write-files.ts';
 import { filesIn, newFolder, quick, removeFolders, run } from './support/command.ts';
@@ -69,14 +70,19 @@ describe('create-microservice, writing', () => {
     assert.equal(code, 0);
     assert.match(output, /Would write to user-service:\n {2}create {2}/);
     assert.match(output, /create {2}src\/main\.ts/);
-    assert.match(output, /Would run git init --quiet\nWould run npm install\nNothing was written\.\n$/);
+    assert.match(
+      output,
+      /Would run git -c init\.defaultBranch=main init --quiet\nWould run npm install\nNothing was written\.\n$/,
+    );
     assert.deepEqual(await readdir(cwd), []);
   });
 
   it('creates a git repository, and reports a step that fails after the files are written', async () => {
     const cwd = await newFolder();
-    await run(['user', '--yes', '--no-install'], { cwd });
-    assert.ok((await stat(path.join(cwd, 'user-service', '.git'))).isDirectory());
+    const old = { ...(await oldGit()), GIT_CONFIG_GLOBAL: path.join(cwd, 'none'), GIT_CONFIG_NOSYSTEM: '1' };
+    assert.equal((await run(['user', '--yes', '--no-install'], { cwd, env: old })).code, 0);
+    const head = await readFile(path.join(cwd, 'user-service', '.git', 'HEAD'), 'utf8');
+    assert.equal(head, 'ref: refs/heads/main\n');
     const env = {
       npm_config_registry: 'http://127.0.0.1:1',
       npm_config_fetch_retries: '0',
@@ -101,6 +107,15 @@ describe('create-microservice, writing', () => {
     assert.notEqual(await readFile(path.join(cwd, 'order-service', 'README.md'), 'utf8'), 'mine');
   });
 });
+
+/** The variables of a machine whose git knows no `--initial-branch`, like those before 2.28. */
+async function oldGit(): Promise<{ PATH: string }> {
+  const folder = await newFolder();
+  const { stdout } = await promisify(execFile)('which', ['git']);
+  const program = `#!/bin/sh\ncase "$*" in *initial-branch*) exit 129;; esac\nexec ${stdout.trim()} "$@"\n`;
+  await writeFile(path.join(folder, 'git'), program, { mode: 0o755 });
+  return { PATH: `${folder}${path.delimiter}${process.env['PATH']}` };
+}
 
 describe('create-microservice, a second time', function () {
   this.timeout(120_000);
