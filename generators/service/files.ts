@@ -12,9 +12,18 @@ import { planMigrations, type MigrationPlan } from './migrations/plan.ts';
 import { runtimeMigration } from './migrations/runtime-tables.ts';
 import { copyColumn } from './migrations/tables.ts';
 import { columnName, uniqueConstraint } from './model/names.ts';
+import { samplesOf } from './model/samples.ts';
 import { serviceView, type ServiceView } from './model/view.ts';
 
-const tools = { fieldCodes, runtimeSchemas, tolerantJoi, columnName, copyColumn, uniqueConstraint };
+const tools = {
+  fieldCodes,
+  runtimeSchemas,
+  tolerantJoi,
+  columnName,
+  copyColumn,
+  uniqueConstraint,
+  samplesOf,
+};
 
 /**
  * Returns every file of the service that `answers` describe, formatted: path (with `/`) to text. The migrations are those of

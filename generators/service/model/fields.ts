@@ -9,10 +9,6 @@ interface FieldCode {
   /** The JSON Schema that microservice-runtime generates from `joi`. */
   schema: JsonSchema;
   column: (name: string) => Code;
-  /** Source text of a value for tests and seeds; `n` makes it distinct. */
-  sample: (name: string, n: string) => Code;
-  /** Source text of a different value, for updates. */
-  other: Code;
   /** Source text of a value that the schema refuses. */
   bad: Code;
 }
@@ -27,8 +23,6 @@ export const fieldCodes: Record<FieldType, FieldCode> = {
     joi: code`textString(255)`,
     schema: { ...textSchema, maxLength: 255 },
     column: (name) => code`table.string(${text(name)})`,
-    sample: (name, n) => code`\`${name} \${${n}}\``,
-    other: code`'another text'`,
     bad: code`42`,
   },
   text: {
@@ -36,8 +30,6 @@ export const fieldCodes: Record<FieldType, FieldCode> = {
     joi: code`textString(10_000)`,
     schema: { ...textSchema, maxLength: 10_000 },
     column: (name) => code`table.text(${text(name)})`,
-    sample: (name, n) => code`\`A longer ${name}: \${${n}}\``,
-    other: code`'Another longer text'`,
     bad: code`42`,
   },
   integer: {
@@ -45,8 +37,6 @@ export const fieldCodes: Record<FieldType, FieldCode> = {
     joi: code`joi.number().integer().min(-2_147_483_648).max(2_147_483_647)`,
     schema: { type: 'integer', minimum: -2_147_483_648, maximum: 2_147_483_647 },
     column: (name) => code`table.integer(${text(name)})`,
-    sample: (_, n) => code`${n}`,
-    other: code`7`,
     bad: code`'7'`,
   },
   bigint: {
@@ -54,8 +44,6 @@ export const fieldCodes: Record<FieldType, FieldCode> = {
     joi: code`bigintString()`,
     schema: { ...textSchema, pattern: '^(0|-?[1-9]\\d{0,18})$', format: 'int64' },
     column: (name) => code`table.bigInteger(${text(name)})`,
-    sample: (_, n) => code`String(9_007_199_254_740_993n + BigInt(${n}))`,
-    other: code`'-9223372036854775808'`,
     bad: code`'many'`,
   },
   decimal: {
@@ -63,8 +51,6 @@ export const fieldCodes: Record<FieldType, FieldCode> = {
     joi: code`decimalString(20, 6)`,
     schema: { ...textSchema, pattern: '^-?(0|[1-9]\\d{0,13})(\\.\\d{1,6})?$', format: 'decimal' },
     column: (name) => code`table.decimal(${text(name)}, 20, 6)`,
-    sample: (_, n) => code`\`\${${n}}.250000\``,
-    other: code`'0.000001'`,
     bad: code`'much'`,
   },
   boolean: {
@@ -72,8 +58,6 @@ export const fieldCodes: Record<FieldType, FieldCode> = {
     joi: code`joi.boolean()`,
     schema: { type: 'boolean' },
     column: (name) => code`table.boolean(${text(name)})`,
-    sample: (_, n) => code`${n} % 2 === 0`,
-    other: code`false`,
     bad: code`'true'`,
   },
   date: {
@@ -81,8 +65,6 @@ export const fieldCodes: Record<FieldType, FieldCode> = {
     joi: code`dateString()`,
     schema: { ...textSchema, pattern: '^\\d{4}-\\d{2}-\\d{2}$', format: 'date' },
     column: (name) => code`table.date(${text(name)})`,
-    sample: (_, n) => code`new Date(Date.UTC(2000, 0, 1 + (${n} % 100_000))).toISOString().slice(0, 10)`,
-    other: code`'2024-02-29'`,
     bad: code`'2023-02-29'`,
   },
   timestamp: {
@@ -94,8 +76,6 @@ export const fieldCodes: Record<FieldType, FieldCode> = {
       format: 'date-time',
     },
     column: (name) => code`table.timestamp(${text(name)}, { precision: 3 })`,
-    sample: (_, n) => code`new Date(Date.UTC(2000, 0, 1) + ${n}).toISOString()`,
-    other: code`'2024-02-29T12:30:00.123Z'`,
     bad: code`'noon'`,
   },
   uuid: {
@@ -103,8 +83,6 @@ export const fieldCodes: Record<FieldType, FieldCode> = {
     joi: code`uuidString()`,
     schema: { ...textSchema, format: 'uuid' },
     column: (name) => code`table.uuid(${text(name)})`,
-    sample: () => code`randomUUID()`,
-    other: code`'01890a5d-ac96-774b-bcce-b302099a8057'`,
     bad: code`'not-a-uuid'`,
   },
   json: {
@@ -112,8 +90,6 @@ export const fieldCodes: Record<FieldType, FieldCode> = {
     joi: code`jsonValue()`,
     schema: {},
     column: (name) => code`table.jsonb(${text(name)})`,
-    sample: (name, n) => code`{ ${name}: ${n}, list: [1, 'two', null] }`,
-    other: code`['another', 'value']`,
     bad: code`null`,
   },
 };
