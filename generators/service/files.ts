@@ -7,6 +7,7 @@ import { templatesRoot } from '../rendering/templates-root.ts';
 import { markdown } from '../rendering/writers.ts';
 import type { ServiceAnswers } from './model/answers.ts';
 import { asyncApi } from './contracts/async-api.ts';
+import { exampleChange } from './model/example-change.ts';
 import { fieldCodes, runtimeSchemas, tolerantJoi } from './model/fields.ts';
 import { planMigrations, type MigrationPlan } from './migrations/plan.ts';
 import { runtimeMigration } from './migrations/runtime-tables.ts';
@@ -23,6 +24,7 @@ const tools = {
   copyColumn,
   uniqueConstraint,
   samplesOf,
+  exampleChange,
 };
 
 /**

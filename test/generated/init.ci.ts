@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execute } from '../../scripts/support/command.ts';
 import { exampleServices } from '../../scripts/support/example-workspace.ts';
 import { withoutPassword } from '../../generators/core/random-password.ts';
 import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
+import { changedFiles, readmeSteps } from './readme-changes.ts';
 import { type Registry, useRegistry } from '../support/registry.ts';
 
 const commands = [
@@ -45,7 +46,38 @@ describe('npm init microservice', function () {
     await execute('npm', ['install'], { cwd: service, env: registry.environment });
     assert.match(await execute('npm', ['test'], { cwd: service, env: registry.environment }), /passing/);
   });
+
+  it('has a README whose changes work word for word: a field, a route and an event, with their tests', async () => {
+    const service = path.join(folder, 'by-init', 'shop', 'services', 'user-service');
+    const run = (command: string) =>
+      execute('sh', ['-c', command], { cwd: service, env: registry.environment });
+    const migrations = () => readdir(path.join(service, 'migrations'));
+    const [make = '', ...others] = readmeSteps(
+      await readFile(path.join(service, 'README.md'), 'utf8'),
+    ).flatMap((step) => (step.kind === 'run' ? [step.command] : []));
+    const before = new Set(await migrations());
+    await run(make);
+    const [migration = ''] = (await migrations()).filter((file) => !before.has(file));
+    await changeFiles(service, `migrations/${migration}`);
+    let output = '';
+    for (const command of others) output += await run(command);
+    assert.match(output, /POST \/:id\/archive sets archived, and publishes user\.updated/);
+    assert.match(await readFile(path.join(service, 'asyncapi.json'), 'utf8'), /"user\.archived"/);
+    for (const script of ['typecheck', 'lint']) await run(`npm run ${script}`);
+  });
 });
+
+async function changeFiles(service: string, migration: string): Promise<void> {
+  const entries = await readdir(service, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(service, path.join(entry.parentPath, entry.name)))
+    .filter((file) => /^(src|test)\/|^README\.md$/.test(file));
+  const texts = await Promise.all(files.map((file) => readFile(path.join(service, file), 'utf8')));
+  const present = new Map(files.map((file, index) => [file, texts[index] ?? '']));
+  for (const [file, text] of changedFiles(present, migration))
+    await writeFile(path.join(service, file), text);
+}
 
 async function writeWorkspace(
   folder: string,

@@ -7,6 +7,7 @@ import type { ConsumedEvent, ServiceAnswers } from '../../generators/service/mod
 import { parseFields } from '../../generators/service/model/field-grammar.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
 import { resourceNameFault } from '../../generators/service/model/name-rules.ts';
+import { changedFiles } from '../generated/readme-changes.ts';
 import { serviceAnswers } from '../support/service-answers.ts';
 import { newFolder, removeFolders } from './support/command.ts';
 
@@ -39,6 +40,16 @@ async function writeSources(folder: string, name: string, fields = everyday): Pr
   await write(
     path.join(folder, name),
     files.filter(([file]) => /^(src|test|migrations|seeds)\//.test(file)),
+  );
+}
+
+/** Writes the sources of a service after the changes that its README describes. */
+async function writeChanged(folder: string, fields: string): Promise<void> {
+  const files = await serviceFiles(answersOf('note', fields));
+  const all = new Map([...files, ...changedFiles(files, 'migrations/20260101000099_change.ts')]);
+  await write(
+    folder,
+    [...all].filter(([file]) => /^(src|test|migrations)\//.test(file)),
   );
 }
 
@@ -97,6 +108,8 @@ describe('the generated code', function () {
     for (const name of names) await writeSources(folder, name);
     for (const [name, fields] of Object.entries(secrets))
       await writeSources(folder, `${name}-secret`, fields);
+    for (const [name, fields] of Object.entries({ everyday, ...secrets }))
+      await writeChanged(path.join(folder, `changed-${name}`), fields);
     omissions = await writeOmissions(folder);
     await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
     await writeFile(path.join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
@@ -108,7 +121,7 @@ describe('the generated code', function () {
   });
   after(removeFolders);
 
-  it('of a resource with an everyday name compiles, with secret fields too', () => {
+  it('of a resource with an everyday name compiles, with secret fields and after the changes of its README too', () => {
     assert.deepEqual(
       names.map(resourceNameFault).filter((fault) => fault !== undefined),
       [],
