@@ -70,7 +70,7 @@ describe('the sample values of a field', () => {
           for (const field of fields.filter((each) => each.unique && isComparable(each)))
             assert.ok(differing.includes(field), JSON.stringify(field));
           const samples = samplesOf(fields, name);
-          assert.deepEqual(fields.filter(samples.isCounted).toSorted(), differing.toSorted());
+          assert.deepEqual(fields.filter(samples.isCounted), differing);
           for (const field of fields.filter(({ unique, type }) => unique && type !== 'boolean'))
             assert.equal(new Set([0, 1, 2].map((row) => String(samples.seeded(field, row)))).size, 3);
         }

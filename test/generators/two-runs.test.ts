@@ -38,7 +38,10 @@ describe('two runs in one workspace at the same time', function () {
     );
     const services = names.map((name) => path.join(workspace, 'services', `${name}-service`));
     const ports = await Promise.all(services.map(portsOf));
-    assert.deepEqual(ports.flat().toSorted(), [5432, 5433, 5434, 8001, 8002, 8003]);
+    assert.deepEqual(
+      ports.flat().toSorted((one, other) => one - other),
+      [5432, 5433, 5434, 8001, 8002, 8003],
+    );
     for (const [index, service] of services.entries())
       assert.match(
         await readFile(path.join(service, '.env'), 'utf8'),
@@ -53,12 +56,12 @@ describe('two runs in one workspace at the same time', function () {
   it('write a service of one name once, and only one run may use a given port', async () => {
     const cwd = await newFolder();
     const same = await Promise.all([1, 2].map(() => run(['user', ...quick], { cwd })));
-    assert.deepEqual(same.map(({ code }) => code).toSorted(), [0, 1]);
+    assert.deepEqual(same.map(({ code }) => String(code)).toSorted(), ['0', '1']);
     assert.match(same.flatMap(({ errors }) => errors).join(), /another run has just written user-service/);
     const given = await Promise.all(
       ['order', 'invoice'].map((name) => run([name, ...quick, '--port', '8010'], { cwd })),
     );
-    assert.deepEqual(given.map(({ code }) => code).toSorted(), [0, 1]);
+    assert.deepEqual(given.map(({ code }) => String(code)).toSorted(), ['0', '1']);
     assert.match(
       given.flatMap(({ errors }) => errors).join(),
       /8010 is already used by (order|invoice)-service/,

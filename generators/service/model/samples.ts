@@ -66,7 +66,7 @@ const facts: Record<FieldType, Facts> = {
 function integerSample(name: string): Sample {
   if (/(^|_)age$/.test(name)) return { rows: [36, 45, 28, 51], numbered: (n) => code`20 + ${n}` };
   if (/(^|_)year$/.test(name)) return { rows: [2024, 2025, 2026, 2027], numbered: (n) => code`2000 + ${n}` };
-  if (isMoney.test(name) || /cents$/.test(name))
+  if (isMoney.test(name) || name.endsWith('cents'))
     return { rows: [1999, 4950, 900, 2400], numbered: (n) => code`1000 + ${n}` };
   return { rows: [1, 2, 3, 4], numbered: (n) => code`${n}` };
 }

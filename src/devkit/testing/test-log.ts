@@ -49,7 +49,8 @@ export function openTestLog(isPrinted = process.env['LOG_LEVEL'] !== undefined):
   return { stream: { write }, errorsOf, close };
 }
 
-interface Test {
+/** The context of a mocha hook. */
+export interface HookContext {
   currentTest?: { state?: string };
 }
 
@@ -59,7 +60,7 @@ export const logHooks = {
     isHooked = true;
     takeLines();
   },
-  afterEach(this: Test): void {
+  afterEach(this: HookContext): void {
     const lines = takeLines();
     if (this.currentTest?.state === 'failed' && process.env['LOG_LEVEL'] === undefined) printLines(lines);
   },

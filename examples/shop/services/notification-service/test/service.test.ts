@@ -11,13 +11,12 @@ describe('the service', () => {
   after(() => service.stop());
 
   it('is live and ready', async () => {
-    assert.equal((await service.request('GET', '/health/live')).status, 200);
-    assert.equal((await service.request('GET', '/health/ready')).status, 200);
+    await service.request('GET', '/health/live').expect(200);
+    await service.request('GET', '/health/ready').expect(200);
   });
 
   it('documents its API as OpenAPI 3.1', async () => {
-    const { status, body } = await service.request<{ openapi: string }>('GET', '/openapi.json');
-    assert.equal(status, 200);
+    const { body } = await service.request<{ openapi: string }>('GET', '/openapi.json').expect(200);
     assert.match(body.openapi, /^3\.1\./);
   });
 

@@ -9,9 +9,9 @@ import type { UserCopy } from '../src/models/user-copy.ts';
 
 const userData = (id: string, n: number) => ({
   id,
-  email: `email ${n}`,
-  name: `name ${n}`,
-  age: n,
+  email: `ada.${n}@example.com`,
+  name: `Ada Lovelace ${n}`,
+  age: 20 + n,
   active: n % 2 === 0,
 });
 
@@ -37,7 +37,7 @@ describe('/v1/user-copies', () => {
     const sent = userData(id, 1);
     await service.publish(userCreated.of(id, sent));
     await untilStatus(id, 200);
-    const { body } = await get(id);
+    const { body } = await get(id).expect(200);
     assert.deepEqual(body, { ...body, ...sent });
   });
 
@@ -46,7 +46,7 @@ describe('/v1/user-copies', () => {
     const sent = userData(id, 1);
     await service.publish(userUpdated.of(id, sent));
     await untilStatus(id, 200);
-    const { body } = await get(id);
+    const { body } = await get(id).expect(200);
     assert.deepEqual(body, { ...body, ...sent });
   });
 
@@ -67,6 +67,6 @@ describe('/v1/user-copies', () => {
   });
 
   it('GET answers 404 for an id without events', async () => {
-    assert.equal((await get(randomUUID())).status, 404);
+    await get(randomUUID()).expect(404);
   });
 });

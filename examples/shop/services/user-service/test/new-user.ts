@@ -6,9 +6,9 @@ let count = 0;
 export function newUser(): Required<NewUser> {
   count += 1;
   return {
-    email: `email ${count}`,
-    name: `name ${count}`,
-    age: count,
+    email: `ada.${count}@example.com`,
+    name: `Ada Lovelace ${count}`,
+    age: 20 + count,
     active: count % 2 === 0,
   };
 }

@@ -13,13 +13,12 @@ describe('/v1/users', () => {
   });
   after(() => service.stop());
 
-  const create = async () => (await service.request<User>('POST', '/v1/users', newUser())).body;
+  const create = async () => (await service.request<User>('POST', '/v1/users', newUser()).expect(201)).body;
   const eventAbout = (id: string, type: string) => service.waitForEvent('user.events', { type, subject: id });
 
   it('POST answers 201 with every field, and publishes user.created', async () => {
     const sent = newUser();
-    const { status, headers, body } = await service.request<User>('POST', '/v1/users', sent);
-    assert.equal(status, 201);
+    const { headers, body } = await service.request<User>('POST', '/v1/users', sent).expect(201);
     const { id, createdAt, updatedAt, ...fields } = body;
     assert.deepEqual(fields, sent);
     assert.equal(createdAt, updatedAt);
@@ -30,15 +29,15 @@ describe('/v1/users', () => {
 
   it('POST stores an absent optional field as null', async () => {
     const { age: _age, ...required } = newUser();
-    const { status, body } = await service.request<User>('POST', '/v1/users', required);
-    assert.equal(status, 201);
+    const { body } = await service.request<User>('POST', '/v1/users', required).expect(201);
     assert.equal(body.age, null);
   });
 
   it('POST answers 400 and names every invalid field', async () => {
     const bad = { email: 42, name: 42, age: '7', active: 'true' };
-    const { status, body } = await service.request<{ errors: { field: string }[] }>('POST', '/v1/users', bad);
-    assert.equal(status, 400);
+    const { body } = await service
+      .request<{ errors: { field: string }[] }>('POST', '/v1/users', bad)
+      .expect(400);
     const fields = body.errors.map(({ field }) => field);
     assert.deepEqual(fields.toSorted(), ['body.active', 'body.age', 'body.email', 'body.name']);
   });
@@ -46,12 +45,9 @@ describe('/v1/users', () => {
   it('POST answers 409 and names email when it is taken, and publishes nothing', async () => {
     const taken = await create();
     const again = { ...newUser(), email: taken.email };
-    const { status, body } = await service.request<{ errors: { field: string }[] }>(
-      'POST',
-      '/v1/users',
-      again,
-    );
-    assert.equal(status, 409);
+    const { body } = await service
+      .request<{ errors: { field: string }[] }>('POST', '/v1/users', again)
+      .expect(409);
     assert.deepEqual(
       body.errors.map(({ field }) => field),
       ['body.email'],
@@ -67,8 +63,8 @@ describe('/v1/users', () => {
   });
 
   it('GET answers 404 for an unknown id and 400 for a malformed one', async () => {
-    assert.equal((await service.request('GET', `/v1/users/${randomUUID()}`)).status, 404);
-    assert.equal((await service.request('GET', '/v1/users/42')).status, 400);
+    await service.request('GET', `/v1/users/${randomUUID()}`).expect(404);
+    await service.request('GET', '/v1/users/42').expect(400);
   });
 
   it('GET lists every user once, in the order of creation, on pages of at most `limit` items', async () => {
@@ -82,50 +78,50 @@ describe('/v1/users', () => {
 
   it('PATCH changes the given fields, and publishes user.updated', async () => {
     const before = await create();
-    const changes = { email: 'another text', name: 'another text', age: 7, active: false };
-    const { status, body } = await service.request<User>('PATCH', `/v1/users/${before.id}`, changes);
-    assert.equal(status, 200);
+    const changes = { email: 'grace@example.com', name: 'Grace Hopper', age: 7, active: false };
+    const { body } = await service.request<User>('PATCH', `/v1/users/${before.id}`, changes).expect(200);
     assert.deepEqual(body, { ...before, ...changes, updatedAt: body.updatedAt });
     assert.deepEqual((await eventAbout(before.id, 'user.updated')).data, body);
   });
 
   it('PATCH answers 400 to an empty body and 404 for an unknown id', async () => {
     const path = `/v1/users/${randomUUID()}`;
-    assert.equal((await service.request('PATCH', path, {})).status, 400);
-    assert.equal((await service.request('PATCH', path, newUser())).status, 404);
+    await service.request('PATCH', path, {}).expect(400);
+    await service.request('PATCH', path, newUser()).expect(404);
   });
 
   it('DELETE accepts an id in upper case, and publishes the id in lower case', async () => {
     const { id } = await create();
     const path = `/v1/users/${id.toUpperCase()}`;
-    assert.equal((await service.request('DELETE', path)).status, 204);
+    await service.request('DELETE', path).expect(204);
     assert.deepEqual((await eventAbout(id, 'user.deleted')).data, { id });
   });
 
   it('PATCH and DELETE answer 412 when If-Match names an earlier version', async () => {
-    const { headers, body } = await service.request<User>('POST', '/v1/users', newUser());
+    const { headers, body } = await service.request<User>('POST', '/v1/users', newUser()).expect(201);
     const path = `/v1/users/${body.id}`;
     const created = { 'if-match': headers.get('etag') ?? '' };
     const changes = newUser();
     const patch = async () => (await service.request('PATCH', path, changes, created)).status;
     const statuses = await Promise.all([patch(), patch()]);
     assert.deepEqual(statuses.toSorted(), [200, 412]);
-    assert.equal((await service.request('DELETE', path, undefined, created)).status, 412);
+    await service.request('DELETE', path, undefined, created).expect(412);
     const current = { 'if-match': (await service.request('GET', path)).headers.get('etag') ?? '' };
-    assert.equal((await service.request('DELETE', path, undefined, current)).status, 204);
+    await service.request('DELETE', path, undefined, current).expect(204);
   });
 
   it('GET answers 304 when If-None-Match names the current version', async () => {
     const path = `/v1/users/${(await create()).id}`;
     const current = { 'if-none-match': (await service.request('GET', path)).headers.get('etag') ?? '' };
-    assert.equal((await service.request('GET', path, undefined, current)).status, 304);
+    await service.request('GET', path, undefined, current).expect(304);
   });
 
   it('DELETE answers 204, then 404, and publishes user.deleted', async () => {
     const { id } = await create();
-    assert.equal((await service.request('DELETE', `/v1/users/${id}`)).status, 204);
-    assert.equal((await service.request('GET', `/v1/users/${id}`)).status, 404);
-    assert.equal((await service.request('DELETE', `/v1/users/${id}`)).status, 404);
+    const path = `/v1/users/${id}`;
+    await service.request('DELETE', path).expect(204);
+    await service.request('GET', path).expect(404);
+    await service.request('DELETE', path).expect(404);
     assert.deepEqual((await eventAbout(id, 'user.deleted')).data, { id });
   });
 });
