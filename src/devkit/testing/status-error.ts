@@ -34,7 +34,7 @@ export function statusError(
     message: lines.join('\n  '),
     actual: status,
     expected,
-    operator: 'strictEqual',
+    operator: 'expect',
   });
 }
 
