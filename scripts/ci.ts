@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { npmCommand } from './support/npm-cli.mjs';
 import { parallel } from './support/parallel.ts';
 import { seconds } from './support/seconds.ts';
 
@@ -17,15 +18,15 @@ const started = performance.now();
 
 const engine = startDockerEngine();
 try {
-  await check('npm run typecheck', 'npm', ['run', 'typecheck']);
-  await check('npm run lint', 'npm', ['run', 'lint']);
-  await suite('npm test', 'npm', ['test']);
+  await check('npm run typecheck', ...npmCommand(['run', 'typecheck']));
+  await check('npm run lint', ...npmCommand(['run', 'lint']));
+  await suite('npm test', ...npmCommand(['test']));
   await suite('services, images, demo, real Apache Kafka', process.execPath, [
     mocha,
     ...parallel(),
     ...longSuites,
   ]);
-  await suite('faults', 'npm', ['run', 'test:faults', '--', '--short']);
+  await suite('faults', ...npmCommand(['run', 'test:faults', '--', '--short']));
 } finally {
   if (engine) execFileSync(dockerEngine, ['stop'], { stdio: 'inherit' });
 }

@@ -6,6 +6,8 @@ import { startKafka } from '../test/support/kafka.ts';
 import { collect, end, execute, start } from './support/command.ts';
 import { step } from './support/demo-report.ts';
 import { exampleServices } from './support/example-workspace.ts';
+import { installedCommand } from './support/installed-command.ts';
+import { npmCommand } from './support/npm-cli.mjs';
 import { packAll, type Packages } from './support/packages.ts';
 import { seconds } from './support/seconds.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
@@ -71,11 +73,9 @@ type Generate = (parameters: string[], cwd: string) => Promise<string>;
 
 async function installGenerator(folder: string, packages: Packages): Promise<Generate> {
   const tools = path.join(folder, 'tools');
-  await execute('npm', ['install', '--prefix', tools, '--no-audit', '--no-fund', packages.generator], {
-    cwd: folder,
-  });
-  const command = path.join(tools, 'node_modules', '.bin', 'create-microservice');
-  return (parameters, cwd) => execute(command, parameters, { cwd });
+  const install = ['install', '--prefix', tools, '--no-audit', '--no-fund', packages.generator];
+  await execute(...npmCommand(install), { cwd: folder });
+  return (parameters, cwd) => execute(...installedCommand(tools, 'create-microservice', parameters), { cwd });
 }
 
 async function kafkaAddress(): Promise<string> {
@@ -106,12 +106,14 @@ async function generateService(
 
 /** Installs the tarballs, which --no-save keeps out of package.json. */
 const install = ({ folder }: Service, { runtime, devkit }: Packages) =>
-  execute('npm', ['install', '--no-save', '--no-audit', '--no-fund', runtime, devkit], { cwd: folder });
+  execute(...npmCommand(['install', '--no-save', '--no-audit', '--no-fund', runtime, devkit]), {
+    cwd: folder,
+  });
 
 async function run({ folder, url }: Service, kafka: string): Promise<void> {
-  const command = path.join(folder, 'node_modules', '.bin', 'microservice-devkit');
+  const command = installedCommand(folder, 'microservice-devkit', ['dev', '--no-watch']);
   const env = { ...process.env, KAFKA_BOOTSTRAP_SERVERS: kafka };
-  const child = start(command, ['dev', '--no-watch'], { cwd: folder, env });
+  const child = start(...command, { cwd: folder, env });
   const output = collect(child);
   running.push({ stop: () => end(child) });
   await untilReady(`${url}/health/ready`, child, output);

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { npmCommand } from './support/npm-cli.mjs';
 
 const root = path.dirname(import.meta.dirname);
 const [script, ...options] = process.argv.slice(2);
@@ -12,7 +13,10 @@ for (const name of ['npm_config_call', 'npm_config_package']) delete process.env
 
 checkNode();
 if (!isInstalled())
-  execute('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], 'Installing dependencies (npm ci)');
+  execute(
+    ...npmCommand(['ci', '--no-audit', '--no-fund', '--loglevel=error']),
+    'Installing dependencies (npm ci)',
+  );
 execute(process.execPath, [path.join(root, 'scripts', 'build.mjs')]);
 execute(process.execPath, ['--import', 'tsx', path.join(root, 'scripts', `${script}.ts`), ...options]);
 

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { npmCommand } from './npm-cli.mjs';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 const folders = { generator: '.', runtime: 'src/runtime', devkit: 'src/devkit' };
@@ -27,7 +28,7 @@ export async function packAll(target: string): Promise<Packages> {
 async function pack(folder: string, target: string): Promise<string> {
   // The build has already run; `prepack` would repeat it.
   const options = ['pack', '--json', '--ignore-scripts', '--pack-destination', target];
-  const { stdout } = await promisify(execFile)('npm', options, { cwd: folder });
+  const { stdout } = await promisify(execFile)(...npmCommand(options), { cwd: folder });
   const packed = JSON.parse(stdout) as { filename: string }[] | Record<string, { filename: string }>;
   const [tarball] = Object.values(packed);
   if (!tarball) throw new Error(`npm pack in ${folder} answered ${stdout}`);

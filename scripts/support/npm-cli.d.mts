@@ -1,0 +1,1 @@
+export function npmCommand(parameters: string[]): [program: string, parameters: string[]];
