@@ -1,11 +1,10 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { shownPath } from '../core/shown-path.ts';
 import { UsageError } from '../core/usage-error.ts';
 import type { Step } from './work.ts';
 
 const spelled = ({ program, args }: Step) => [program, ...args].join(' ');
-const windows = process.platform === 'win32';
 
 /**
  * Initializes a git repository in the folder, with the branch `main`. Git before 2.28 ignores the setting, unlike the option
@@ -20,33 +19,50 @@ export const gitInit: Step = {
 
 /** Throws a UsageError if the program of a step is not on the PATH. */
 export function checkPrograms(steps: Step[]): void {
-  const missing = steps.find(({ program }) => !isOnPath(program));
+  const missing = steps.find(({ program }) => fileOnPath(program) === undefined);
   if (!missing) return;
   throw new UsageError(`"${missing.program}" is not on the PATH; install it, or add ${missing.unless}`);
 }
 
-function isOnPath(program: string): boolean {
-  const extensions = windows ? ['.exe', '.cmd'] : [''];
+/** Never a file of the working folder, which Windows would search first. */
+function fileOnPath(program: string): string | undefined {
+  const extensions = process.platform === 'win32' ? ['.exe', '.cmd'] : [''];
   const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== '');
-  return folders.some((folder) =>
-    extensions.some((extension) => isExecutable(path.join(folder, program + extension))),
-  );
+  return folders
+    .flatMap((folder) => extensions.map((extension) => path.resolve(folder, program + extension)))
+    .find(isExecutable);
 }
 
 function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
-    return true;
+    return statSync(file).isFile();
   } catch {
     return false;
   }
+}
+
+interface Spawned {
+  file: string;
+  args: readonly string[];
+  shell: boolean;
+}
+
+/**
+ * Returns the parameters of `spawn` for the program `file`. On Windows npm, pnpm and Yarn are scripts of the shell (`.cmd`),
+ * which Node starts only through the shell; its command line is `file`, quoted, and `args`, which must be plain words.
+ */
+export function spawnedAs(file: string, args: readonly string[]): Spawned {
+  if (!file.endsWith('.cmd')) return { file, args, shell: false };
+  return { file: [`"${file}"`, ...args].join(' '), args: [], shell: true };
 }
 
 /** Runs one step in `folder`, and passes its output on unchanged. Rejects with a UsageError if the step fails. */
 export async function runStep(step: Step, folder: string): Promise<void> {
   const { spawn } = await import('node:child_process');
   const code = await new Promise<number | string>((resolve) => {
-    const child = spawn(step.program, step.args, { cwd: folder, stdio: 'inherit', shell: windows });
+    const { file, args, shell } = spawnedAs(fileOnPath(step.program) ?? step.program, step.args);
+    const child = spawn(file, args, { cwd: folder, stdio: 'inherit', shell });
     child.once('error', (error) => resolve(error.message));
     child.once('exit', (exitCode, signal) => resolve(exitCode ?? signal ?? 'no exit code'));
   });
