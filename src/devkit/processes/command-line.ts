@@ -11,9 +11,16 @@ const execute = promisify(execFile);
 export async function commandLine(pid: number): Promise<string> {
   // slim images have no `ps`, and macOS has no /proc
   if (process.platform === 'linux') return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-  const listed = execute('ps', ['-ww', '-o', 'args=', '-p', String(pid)]);
+  const listed = process.platform === 'win32' ? byPowerShell(pid) : byPs(pid);
   return listed.then(
     ({ stdout }) => stdout,
     () => '',
   );
+}
+
+const byPs = (pid: number) => execute('ps', ['-ww', '-o', 'args=', '-p', String(pid)]);
+
+function byPowerShell(pid: number) {
+  const query = `(Get-CimInstance Win32_Process -Filter 'ProcessId=${pid}').CommandLine`;
+  return execute('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', query]);
 }

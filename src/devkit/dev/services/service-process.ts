@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { killGroup, ownGroup, terminate } from '../../processes/process-group.ts';
 import { stopWithParent } from '../../processes/watchdog.ts';
 import { DevError } from '../environment/dev-error.ts';
 import type { Environment } from '../environment/environment.ts';
@@ -41,13 +42,13 @@ export async function startServiceProcess({
   const service = spawn(process.execPath, ['--import', tsxOf(root), 'src/main.ts'], {
     cwd: root,
     env: environment,
-    detached: true,
+    ...ownGroup,
     stdio: ['ignore', output ? 'pipe' : 'inherit', output ? 'pipe' : 'inherit'],
   });
   for (const stream of [service.stdout, service.stderr]) if (stream) output?.pass(stream);
   await once(service, 'spawn');
   const group = -(service.pid ?? 0);
-  const kill = () => signalGroup(group);
+  const kill = () => killGroup(service);
   const watchdog = stopWithParent({ target: group, signal: 'TERM', patience });
   const closed = once(service, 'close');
   const ended = once(service, 'exit').then(async ([code, signal]: unknown[]) => {
@@ -57,7 +58,7 @@ export async function startServiceProcess({
     return exitCode(code, signal);
   });
   const stop = async () => {
-    service.kill('SIGTERM');
+    terminate(service);
     const timer = setTimeout(kill, patience * 1_000);
     await ended;
     clearTimeout(timer);
@@ -79,12 +80,4 @@ function exitCode(code: unknown, signal: unknown): number {
   if (typeof code === 'number') return code;
   const numbers: Record<string, number> = os.constants.signals;
   return 128 + (numbers[String(signal)] ?? 0);
-}
-
-function signalGroup(group: number): void {
-  try {
-    process.kill(group, 'SIGKILL');
-  } catch {
-    // already gone
-  }
 }

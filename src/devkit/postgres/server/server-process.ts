@@ -73,6 +73,7 @@ async function spawnServer(options: ServerProcessOptions): Promise<ChildProcess>
       env: environmentFor(account),
       cwd: directory,
       detached: true,
+      windowsHide: true,
       stdio: ['ignore', log.fd, log.fd],
     });
     await once(server, 'spawn');
@@ -116,10 +117,23 @@ async function stopServer(server: ChildProcess, ended: Promise<void>, fleeting: 
   const signals: NodeJS.Signals[] = fleeting ? ['SIGQUIT', 'SIGKILL'] : ['SIGINT', 'SIGQUIT', 'SIGKILL'];
   server.ref();
   for (const signal of signals) {
-    if (!hasEnded(server)) server.kill(signal);
+    if (!hasEnded(server)) sendSignal(server, signal);
     const inTime = await Promise.race([ended.then(() => true), delay(stopTimeout, false, { ref: false })]);
     if (inTime) return;
   }
+}
+
+/** Windows has no signals, so PostgreSQL listens on a pipe for those of pg_ctl. */
+function sendSignal(server: ChildProcess, signal: NodeJS.Signals): void {
+  if (process.platform !== 'win32' || signal === 'SIGKILL') {
+    server.kill(signal);
+    return;
+  }
+  const tool = path.join(path.dirname(server.spawnfile), 'pg_ctl.exe');
+  spawn(tool, ['kill', signal.replace('SIG', ''), String(server.pid)], { stdio: 'ignore' }).on(
+    'error',
+    () => undefined,
+  );
 }
 
 function processId(server: ChildProcess): number {
