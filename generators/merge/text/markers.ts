@@ -1,0 +1,64 @@
+import { diff3, type Region } from './diff3.ts';
+import { onEachSide, type Sides } from './sides.ts';
+
+/** A merged text, and the number of conflicts that it marks. */
+export interface Merged {
+  text: string;
+  conflicts: number;
+}
+
+/** The words behind the markers of a conflict. */
+export interface Labels {
+  /** The path of the owner's file. */
+  file: string;
+  /** The version of the generator that wrote the base. */
+  before: string;
+  /** The version that generates now. */
+  now: string;
+}
+
+const marker = { disk: '<<<<<<< yours', base: '||||||| generated before', next: '>>>>>>> generated now' };
+const rule = '=======';
+
+/** Merges three texts by lines. Conflicts are marked as `git merge --conflict=diff3` does. */
+export function mergeLines(texts: Sides<string>, labels: Labels): Merged {
+  const regions = diff3(onEachSide(texts, linesOf));
+  const conflicts = regions.filter((region) => 'conflict' in region).length;
+  return { text: textOfRegions(regions, labels), conflicts };
+}
+
+/** The lines of a bare text. */
+const linesOf = (text: string): string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'));
+
+const textOfRegions = (regions: Region[], labels: Labels): string =>
+  regions.flatMap((region) => linesOfRegion(region, labels).map((line) => `${line}\n`)).join('');
+
+function linesOfRegion(region: Region, { file, before, now }: Labels): string[] {
+  if ('merged' in region) return region.merged;
+  const { base, next, disk } = region.conflict;
+  const opened = [`${marker.disk} (${file})`, ...disk, `${marker.base} (${before})`, ...base];
+  return [...opened, rule, ...next, `${marker.next} (${now})`];
+}
+
+/** Returns three texts as one conflict, from the first line to the last one that differ. */
+export function markAll(texts: Sides<string>, labels: Labels): Merged {
+  const lines = onEachSide(texts, linesOf);
+  const least = Math.min(lines.base.length, lines.next.length, lines.disk.length);
+  const isCommon = (index: number) =>
+    lines.base.at(index) === lines.disk.at(index) && lines.next.at(index) === lines.disk.at(index);
+  let start = 0;
+  while (start < least && isCommon(start)) start += 1;
+  let end = 0;
+  while (end < least - start && isCommon(-end - 1)) end += 1;
+  const conflict = onEachSide(lines, (all) => all.slice(start, all.length - end));
+  const regions: Region[] = [
+    { merged: lines.disk.slice(0, start) },
+    { conflict },
+    { merged: lines.disk.slice(lines.disk.length - end) },
+  ];
+  return { text: textOfRegions(regions, labels), conflicts: 1 };
+}
+
+/** Reports whether a text contains conflict markers of this generator that nobody has resolved. */
+export const isUnresolved = (text: string): boolean =>
+  [marker.disk, marker.next].every((start) => text.startsWith(start) || text.includes(`\n${start}`));
