@@ -1,0 +1,62 @@
+import type { Item } from '../structure/pieces.ts';
+import { isNode, nodesIn, shapeOf, type SyntaxNode } from './syntax.ts';
+
+/** Nodes that change neither the name nor the list in them. */
+const wrappers = new Set([
+  'TSAsExpression',
+  'TSSatisfiesExpression',
+  'TSNonNullExpression',
+  'AwaitExpression',
+]);
+
+/** Returns the expression without `as`, `satisfies`, `!` and `await`. */
+export const unwrapped = (node: SyntaxNode): SyntaxNode =>
+  wrappers.has(node.type) && isNode(node['expression'] ?? node['argument'])
+    ? unwrapped((node['expression'] ?? node['argument']) as SyntaxNode)
+    : node;
+
+/** Returns the declaration in an `export`, and any other statement itself. */
+export const declarationIn = (statement: SyntaxNode): SyntaxNode =>
+  statement.type.startsWith('Export') && isNode(statement['declaration'])
+    ? statement['declaration']
+    : statement;
+
+/** The static name of a property, a member or a declaration. */
+export function staticName(node: SyntaxNode): string | undefined {
+  const named = node['key'] ?? node['id'];
+  if (!isNode(named) || node['computed'] === true) return undefined;
+  const name = named['name'] ?? named['value'];
+  return typeof name === 'string' || typeof name === 'number' ? String(name) : undefined;
+}
+
+const base = (node: SyntaxNode, key: string | undefined, kind: string): Item => {
+  const shape = shapeOf(node);
+  return { start: node.start, end: node.end, key: key ?? shape, kind, shape };
+};
+
+/** A property of an object, a type or a class: the name is the key. */
+export const propertyItem = (node: SyntaxNode): Item => base(node, staticName(node), node.type);
+
+/** An element of an array: the code is the key. */
+export const valueItem = (node: SyntaxNode): Item => base(node, undefined, kindOf(node));
+
+const endings = new Set(['ReturnStatement', 'ThrowStatement']);
+
+/** A statement: the declared name is the key, and else the code. */
+export function statementItem(node: SyntaxNode): Item {
+  if (node.type === 'ReturnStatement') return { ...base(node, 'return', node.type), isLast: true };
+  const inner = declarationIn(node);
+  const names = nodesIn(inner['declarations']).map((each) => staticName(each) ?? shapeOf(each['id']));
+  const name = names.length > 0 ? names.join() : staticName(inner);
+  const kind = inner.type === 'ExpressionStatement' ? kindOf(inner['expression'] as SyntaxNode) : inner.type;
+  const item = base(node, name === undefined ? undefined : `${inner.type} ${name}`, kind);
+  return endings.has(node.type) ? { ...item, isLast: true } : item;
+}
+
+/** Calls of one function, and other nodes of one type, are of one kind. */
+function kindOf(node: SyntaxNode): string {
+  const inner = unwrapped(node);
+  return inner.type === 'CallExpression' || inner.type === 'NewExpression'
+    ? `${inner.type} ${shapeOf(inner['callee'])}`
+    : inner.type;
+}

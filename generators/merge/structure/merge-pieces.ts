@@ -1,0 +1,89 @@
+import type { Piece } from './listing.ts';
+import { pairedWith } from './pair.ts';
+import type { Sides } from '../text/sides.ts';
+
+/** One element of the merged list, for each side; undefined where the side lacks it. All are the same if it is decided. */
+export type Merging = Sides<Piece | undefined>;
+
+/** An element that both sides changed, or that both added. */
+export interface Changed extends Merging {
+  next: Piece;
+  disk: Piece;
+}
+
+/** Returns the piece for such an element; undefined leaves it undecided. */
+export type Settle = (changed: Changed) => Piece | undefined;
+
+const leave: Settle = () => undefined;
+
+/**
+ * Merges the elements of three lists as an ordered union: additions and removals of both sides count, edits of one side win
+ * over the base. The order is that of the owner; a new element follows its neighbor in the generated list, after the owner's
+ * own elements at that place. An element that both sides changed stays undecided, unless `settle` decides it.
+ */
+export function mergePieces(lists: Sides<Piece[]>, settle: Settle = leave): Merging[] {
+  const { base, next, disk } = withKeys(lists);
+  const merged = new Map(
+    [...disk].map(([key, piece]) => [key, decide(base.get(key), next.get(key), piece, settle)]),
+  );
+  const order = [...disk.keys()];
+  let before: string | undefined;
+  for (const [key, piece] of next) {
+    if (!disk.has(key)) {
+      order.splice(placeAfter(before, order, { next, disk }), 0, key);
+      merged.set(key, decide(base.get(key), piece, undefined, settle));
+    }
+    before = key;
+  }
+  return order.flatMap((key) => {
+    const element = merged.get(key);
+    return element && (element.base ?? element.next ?? element.disk) ? [element] : [];
+  });
+}
+
+type Keyed = Map<string, Piece>;
+
+function withKeys(lists: Sides<Piece[]>): Sides<Keyed> {
+  const base = keyed(lists.base);
+  return { base, next: pairedWith(base, keyed(lists.next)), disk: pairedWith(base, keyed(lists.disk)) };
+}
+
+/** A repeated key gets a number. */
+function keyed(pieces: Piece[]): Keyed {
+  const all: Keyed = new Map();
+  for (const piece of pieces) {
+    let key = piece.key;
+    for (let count = 2; all.has(key); count += 1) key = `${piece.key} #${count}`;
+    all.set(key, piece);
+  }
+  return all;
+}
+
+/** A new element follows `before`, and all elements there that only the owner has. */
+function placeAfter(
+  before: string | undefined,
+  order: string[],
+  { next, disk }: { next: Keyed; disk: Keyed },
+): number {
+  let place = before === undefined ? 0 : order.indexOf(before) + 1;
+  const isOwners = (key: string) => !next.has(key) && disk.get(key)?.isLast !== true;
+  while (place < order.length && isOwners(order[place] ?? '')) place += 1;
+  return place;
+}
+
+function decide(
+  base: Piece | undefined,
+  next: Piece | undefined,
+  disk: Piece | undefined,
+  settle: Settle,
+): Merging {
+  if (base?.shape === next?.shape || next?.shape === disk?.shape) return decided(disk);
+  if (base?.shape === disk?.shape) return decided(next);
+  const settled = next && disk ? settle({ base, next, disk }) : undefined;
+  return settled ? decided(settled) : { base, next, disk };
+}
+
+const decided = (piece: Piece | undefined): Merging => ({ base: piece, next: piece, disk: piece });
+
+/** Reports whether all three texts get the same element. */
+export const isDecided = ({ base, next, disk }: Merging): boolean => base === disk && next === disk;
