@@ -33,6 +33,10 @@ const floors: Record<string, string[][]> = {
   ],
   generators: [
     ['core', 'rendering/layout'],
+    ['merge/text'],
+    ['merge/structure'],
+    ['merge/languages'],
+    ['merge'],
     ['outside', 'rendering'],
     ['questions'],
     ['output'],

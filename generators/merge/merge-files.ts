@@ -1,0 +1,95 @@
+import { type Case, casesOf } from './cases.ts';
+import { type FileKind, isKept, kindOfFile } from './kinds.ts';
+import { mergeText } from './merge-text.ts';
+import type { MergePlan, MergeResult, Outcome } from './plan.ts';
+import { likelyRenames } from './renames.ts';
+import { isUnresolved } from './text/markers.ts';
+import { bare } from './text/surface.ts';
+
+/**
+ * Merges the generated files with those of the owner. Reads and writes nothing: the caller writes the texts of the outcomes,
+ * removes files, and stores the new base. Merging again with the new base and the written files changes nothing. A deleted file
+ * stays deleted, a file that the owner changed is never removed, and each edit of the owner is in the result or within the
+ * markers of a conflict.
+ */
+export async function mergeFiles(plan: MergePlan): Promise<MergeResult> {
+  const outcomes: Outcome[] = [];
+  const base = new Map<string, string>();
+  for (const each of casesOf(plan)) {
+    const outcome = await mergeCase(each, plan);
+    if (outcome) outcomes.push(outcome);
+    remember(base, each, outcome);
+  }
+  return { outcomes, base, renames: likelyRenames(plan) };
+}
+
+/** The base stays behind for a file whose changes the merge has not offered to the owner yet. */
+function remember(
+  base: Map<string, string>,
+  { file, from, ...texts }: Case,
+  outcome: Outcome | undefined,
+): void {
+  const isBehind = outcome?.why === 'in .yo-keep' || outcome?.why === 'unresolved';
+  const isBorn = kindOfFile(file) === 'born';
+  const text = isBehind ? texts.base : (texts.next ?? (isBorn ? texts.base : undefined));
+  if (text !== undefined) base.set(isBehind ? from : file, text);
+}
+
+/** Returns undefined if the file is neither generated nor on the disk. */
+async function mergeCase(each: Case, plan: MergePlan): Promise<Outcome | undefined> {
+  const { file, from, base, next, disk } = each;
+  if (next === undefined && disk === undefined) return undefined;
+  if ([file, from].some((path) => isKept(path, plan.keep ?? [])))
+    return base === next ? { file, effect: 'kept' } : { file, effect: 'left', why: 'in .yo-keep' };
+  const kind = kindOfFile(file);
+  if (kind === 'born' || kind === 'lock') return writtenOnce(each);
+  if (next === undefined) return notGenerated(each);
+  if (disk === undefined) return absent(each);
+  const outcome = await mergePresent({ ...each, next, disk }, { plan, kind });
+  return from === file ? outcome : followed(outcome, each);
+}
+
+function writtenOnce({ file, base, next, disk }: Case): Outcome {
+  if (base === undefined && disk === undefined && next !== undefined)
+    return { file, effect: 'written', text: next };
+  return { file, effect: 'kept', why: 'born once' };
+}
+
+const notGenerated = ({ file, base, disk }: Case): Outcome =>
+  disk === undefined || bare(disk) === bare(base ?? '')
+    ? { file, effect: 'removed' }
+    : { file, effect: 'left', why: 'yours now' };
+
+function absent({ file, base, next }: Case): Outcome {
+  if (base === undefined) return { file, effect: 'written', text: next ?? '' };
+  return { file, effect: base === next ? 'kept' : 'left', why: 'deleted' };
+}
+
+interface Present extends Case {
+  next: string;
+  disk: string;
+}
+
+async function mergePresent(
+  { file, from, base, next, disk }: Present,
+  { plan, kind }: { plan: MergePlan; kind: FileKind },
+): Promise<Outcome> {
+  if (base === next || bare(disk) === bare(next)) return { file, effect: 'kept' };
+  if (kind === 'derived' && bare(disk) !== bare(base ?? ''))
+    return { file, effect: 'left', why: 'from the code' };
+  if (isUnresolved(bare(disk))) return { file, effect: 'conflict', why: 'unresolved' };
+  const { versions, lists, format } = plan;
+  const labels = { file: from, before: versions.before, now: versions.now };
+  const merged = await mergeText({ base, next, disk }, { labels, lists: lists?.(file), format });
+  const { text, conflicts } = merged;
+  if (conflicts > 0) return { file, effect: 'conflict', text, conflicts };
+  if (text === disk) return { file, effect: 'kept' };
+  return { file, effect: merged.isGenerated ? 'written' : 'merged', text };
+}
+
+/** A moved file is written at its new path with the owner's edits, also where only the path changed. */
+function followed(outcome: Outcome, { from, next, disk = '' }: Case): Outcome {
+  const text = outcome.text ?? disk;
+  const moved = text === next ? 'written' : 'merged';
+  return { why: 'moved', ...outcome, effect: outcome.effect === 'kept' ? moved : outcome.effect, text, from };
+}

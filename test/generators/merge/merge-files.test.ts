@@ -1,0 +1,290 @@
+import assert from 'node:assert/strict';
+import { mergeFiles } from '../../../generators/merge/merge-files.ts';
+import type { MergePlan, Outcome } from '../../../generators/merge/plan.ts';
+
+type Files = Record<string, string>;
+
+const plan = (base: Files, disk: Files, next: Files, more: Partial<MergePlan> = {}): MergePlan => ({
+  base: new Map(Object.entries(base)),
+  disk: new Map(Object.entries(disk)),
+  next: new Map(Object.entries(next)),
+  versions: { before: '0.2.0', now: '0.3.0' },
+  ...more,
+});
+
+const merge = (base: Files, disk: Files, next: Files, more: Partial<MergePlan> = {}) =>
+  mergeFiles(plan(base, disk, next, more));
+
+/** The only outcome of a merge. */
+async function outcome(...args: Parameters<typeof merge>): Promise<Outcome | undefined> {
+  const { outcomes } = await merge(...args);
+  assert.ok(outcomes.length <= 1);
+  return outcomes[0];
+}
+
+const old = 'one\ntwo\nthree\n';
+const mine = 'mine\none\ntwo\nthree\n';
+const newer = 'one\ntwo\nthree\nfour\n';
+const file = 'README.md';
+
+describe('the merge of a file', () => {
+  it('keeps it if the generated text is the same, in any state', async () => {
+    for (const text of [old, mine, ''])
+      assert.deepEqual(await outcome({ [file]: old }, { [file]: text }, { [file]: old }), {
+        file,
+        effect: 'kept',
+      });
+    assert.deepEqual(await outcome({ [file]: old }, {}, { [file]: old }), {
+      file,
+      effect: 'kept',
+      why: 'deleted',
+    });
+  });
+
+  it('writes the generated text if the owner changed nothing', async () => {
+    assert.deepEqual(await outcome({ [file]: old }, { [file]: old }, { [file]: newer }), {
+      file,
+      effect: 'written',
+      text: newer,
+    });
+  });
+
+  it('writes a new file', async () => {
+    assert.deepEqual(await outcome({}, {}, { [file]: old }), { file, effect: 'written', text: old });
+  });
+
+  it('adds the generated changes to an edited file', async () => {
+    assert.deepEqual(await outcome({ [file]: old }, { [file]: mine }, { [file]: newer }), {
+      file,
+      effect: 'merged',
+      text: 'mine\none\ntwo\nthree\nfour\n',
+    });
+  });
+
+  it('keeps a file that already has the generated text, with other line ends too', async () => {
+    const disk = newer.replaceAll('\n', '\r\n');
+    assert.deepEqual(await outcome({ [file]: old }, { [file]: disk }, { [file]: newer }), {
+      file,
+      effect: 'kept',
+    });
+  });
+
+  it('marks its conflicts and counts them', async () => {
+    const result = await outcome(
+      { [file]: old },
+      { [file]: 'one\nmine\nthree\n' },
+      { [file]: 'one\ntheirs\nthree\n' },
+    );
+    assert.equal(result?.effect, 'conflict');
+    assert.equal(result.conflicts, 1);
+    assert.match(result.text ?? '', /<<<<<<< yours \(README\.md\)/);
+  });
+
+  it('leaves it deleted if the owner deleted it', async () => {
+    assert.deepEqual(await outcome({ [file]: old }, {}, { [file]: newer }), {
+      file,
+      effect: 'left',
+      why: 'deleted',
+    });
+  });
+
+  it('leaves it to the owner if it is no longer generated, but edited', async () => {
+    assert.deepEqual(await outcome({ [file]: old }, { [file]: mine }, {}), {
+      file,
+      effect: 'left',
+      why: 'yours now',
+    });
+  });
+
+  it('removes it if it is no longer generated and nobody edited it', async () => {
+    assert.deepEqual(await outcome({ [file]: old }, { [file]: old }, {}), { file, effect: 'removed' });
+    assert.equal(await outcome({ [file]: old }, {}, {}), undefined);
+  });
+
+  it('keeps it if both sides added the same text, and marks two texts without a base', async () => {
+    assert.deepEqual(await outcome({}, { [file]: old }, { [file]: old }), { file, effect: 'kept' });
+    const result = await outcome({}, { [file]: mine }, { [file]: newer });
+    assert.equal(result?.effect, 'conflict');
+    assert.match(result.text ?? '', /\|{7} generated before \(0\.2\.0\)\n=======\n/);
+  });
+
+  it('does not touch it while conflicts of an earlier merge are marked in it, and offers the changes again', async () => {
+    const first = await merge(
+      { [file]: old },
+      { [file]: 'one\nmine\nthree\n' },
+      { [file]: 'one\ntheirs\nthree\n' },
+    );
+    const marked = first.outcomes[0]?.text ?? '';
+    const second = await merge(Object.fromEntries(first.base), { [file]: marked }, { [file]: newer });
+    assert.deepEqual(second.outcomes, [{ file, effect: 'conflict', why: 'unresolved' }]);
+    assert.deepEqual([...second.base], [[file, 'one\ntheirs\nthree\n']]);
+  });
+});
+
+describe('the base of the next merge', () => {
+  it('is the generated text, after a conflict and for a deleted file too', async () => {
+    const { base } = await merge(
+      { a: old, b: old, c: old },
+      { a: 'one\nmine\nthree\n', c: old },
+      { a: 'one\ntheirs\nthree\n', b: newer },
+    );
+    assert.deepEqual(
+      [...base],
+      [
+        ['a', 'one\ntheirs\nthree\n'],
+        ['b', newer],
+      ],
+    );
+  });
+});
+
+describe('a file that is never merged', () => {
+  it('is a migration or a seed: it is born once', async () => {
+    for (const born of ['migrations/1_a.ts', 'seeds/user.ts']) {
+      assert.equal((await outcome({}, {}, { [born]: old }))?.effect, 'written');
+      const kept = { file: born, effect: 'kept', why: 'born once' };
+      assert.deepEqual(await outcome({ [born]: old }, { [born]: old }, { [born]: newer }), kept);
+      assert.deepEqual(await outcome({ [born]: old }, {}, { [born]: newer }), kept);
+      assert.deepEqual(await outcome({ [born]: old }, { [born]: old }, {}), kept);
+      assert.deepEqual(await outcome({}, { [born]: mine }, { [born]: newer }), kept);
+    }
+  });
+
+  it('remembers its birth when it is no longer generated', async () => {
+    const { base } = await merge({ 'migrations/1.ts': old }, { 'migrations/1.ts': old }, {});
+    assert.deepEqual([...base], [['migrations/1.ts', old]]);
+  });
+
+  it('is a lock file', async () => {
+    assert.equal(
+      (
+        await outcome(
+          { 'package-lock.json': old },
+          { 'package-lock.json': mine },
+          { 'package-lock.json': newer },
+        )
+      )?.effect,
+      'kept',
+    );
+  });
+
+  it('is a contract: a changed one is left to the command that writes it from the code', async () => {
+    for (const contract of ['asyncapi.json', 'openapi.json']) {
+      assert.deepEqual(await outcome({ [contract]: old }, { [contract]: mine }, { [contract]: newer }), {
+        file: contract,
+        effect: 'left',
+        why: 'from the code',
+      });
+      assert.equal(
+        (await outcome({ [contract]: old }, { [contract]: old }, { [contract]: newer }))?.effect,
+        'written',
+      );
+    }
+  });
+
+  it('is named in .yo-keep, and gets all changes once it is not', async () => {
+    for (const keep of [[file], ['docs/', '*.md'], [`/${file}`], ['# all', 'READ*']]) {
+      const { outcomes, base } = await merge({ [file]: old }, { [file]: mine }, { [file]: newer }, { keep });
+      assert.deepEqual(outcomes, [{ file, effect: 'left', why: 'in .yo-keep' }]);
+      assert.deepEqual([...base], [[file, old]]);
+    }
+    for (const keep of [['READ'], ['docs/'], [''], ['# README.md'], ['src/*.md']])
+      assert.equal(
+        (await outcome({ [file]: old }, { [file]: mine }, { [file]: newer }, { keep }))?.effect,
+        'merged',
+      );
+  });
+});
+
+describe('a file that the templates moved', () => {
+  const moves = [
+    { from: 'a', to: 'b', since: '0.3.0' },
+    { from: 'b', to: 'c', since: '0.4.0' },
+  ];
+  const versions = { before: '0.2.0', now: '0.4.0' };
+
+  it('takes the edits of the owner along, over several versions', async () => {
+    const result = await merge({ a: old }, { a: mine }, { c: newer }, { moves, versions });
+    assert.deepEqual(result.outcomes, [
+      { file: 'c', effect: 'merged', why: 'moved', text: 'mine\none\ntwo\nthree\nfour\n', from: 'a' },
+    ]);
+    assert.deepEqual([...result.base], [['c', newer]]);
+  });
+
+  it('is written at its new path if only the path changed', async () => {
+    assert.deepEqual(await outcome({ a: old }, { a: old }, { b: old }, { moves }), {
+      file: 'b',
+      effect: 'written',
+      why: 'moved',
+      text: old,
+      from: 'a',
+    });
+    assert.deepEqual(await outcome({ a: old }, { a: mine }, { b: old }, { moves }), {
+      file: 'b',
+      effect: 'merged',
+      why: 'moved',
+      text: mine,
+      from: 'a',
+    });
+  });
+
+  it('stays deleted', async () => {
+    assert.deepEqual(await outcome({ a: old }, {}, { b: newer }, { moves }), {
+      file: 'b',
+      effect: 'left',
+      why: 'deleted',
+    });
+  });
+
+  it('is merged where the owner has moved it already', async () => {
+    assert.deepEqual(await outcome({ a: old }, { b: mine }, { b: newer }, { moves }), {
+      file: 'b',
+      effect: 'merged',
+      text: 'mine\none\ntwo\nthree\nfour\n',
+    });
+  });
+
+  it('does not replace a file of the owner at the new path', async () => {
+    const { outcomes } = await merge({ a: old }, { a: mine, b: 'own\n' }, { b: newer }, { moves });
+    assert.deepEqual(
+      outcomes.map(({ file: path, effect, why }) => [path, effect, why]),
+      [
+        ['a', 'left', 'yours now'],
+        ['b', 'conflict', undefined],
+      ],
+    );
+  });
+
+  it('does not move for a base that is as new as the move', async () => {
+    const result = await merge(
+      { a: old },
+      { a: mine },
+      { b: newer },
+      { moves, versions: { before: '0.3.0', now: '0.4.0' } },
+    );
+    assert.deepEqual(
+      result.outcomes.map(({ effect }) => effect),
+      ['left', 'written'],
+    );
+  });
+});
+
+describe('a file that the owner renamed', () => {
+  it('is suggested, and nothing acts on it', async () => {
+    const { outcomes, renames } = await merge(
+      { a: old },
+      { other: 'else\n', mine: `${old}mine\n` },
+      { a: newer },
+    );
+    assert.deepEqual(outcomes, [{ file: 'a', effect: 'left', why: 'deleted' }]);
+    assert.deepEqual(
+      renames.map(({ from, to }) => [from, to]),
+      [['a', 'mine']],
+    );
+  });
+
+  it('is not suggested below 60 % equal lines', async () => {
+    const { renames } = await merge({ a: old }, { mine: 'one\nx\ny\nz\n' }, { a: newer });
+    assert.deepEqual(renames, []);
+  });
+});
