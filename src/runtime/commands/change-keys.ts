@@ -9,7 +9,7 @@ import type { Excerpt } from '../events/operations/filter.ts';
 import { CommandError } from './input/command.ts';
 import { ANSWER_BYTES, bytesOf, eventText } from './output/event-text.ts';
 import { limitOf, type Flags } from './input/flags.ts';
-import { keyJson, keyName, keysText, parkedEventJson, wholeEvent } from './parked-keys.ts';
+import { keyJson, keyName, keysText, noKeyText, parkedEventJson, wholeEvent } from './parked-keys.ts';
 import { printChange, type JsonPrinter } from './output/json-printer.ts';
 import { counted, printCopy, printDryRun, printJson } from './output/printing.ts';
 import { createShownEvents, SHOWN, shownText } from './output/shown-events.ts';
@@ -52,7 +52,7 @@ export async function changeKeys(
   await withDatabase(root, async (database) => {
     const { keys } = await findParkedKeys(database, { ...selection, state, of: 'first' }, limit);
     if (keys.length === 0) await explainNothing(database, selection, state);
-    if (keys.length === 0 && !values.json) return print('no key matches');
+    if (keys.length === 0 && !values.json) return print(noKeyText(state, values));
     if (!values.yes) return foresee(database, keys, change, values);
     await (values.json ? actInJson : act)(database, keys, change);
   });

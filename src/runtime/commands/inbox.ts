@@ -10,7 +10,7 @@ import { CommandError } from './input/command.ts';
 import { limitOf, type FlagName, type Flags } from './input/flags.ts';
 import { printChange } from './output/json-printer.ts';
 import { counted, printDryRun, printJson, printMore } from './output/printing.ts';
-import { choiceOf, selectionOf, type Selection } from './input/selection.ts';
+import { choiceOf, nothingText, selectionOf, type Selection } from './input/selection.ts';
 import { withDatabase } from './input/service-access.ts';
 import { skip } from './inbox-skip.ts';
 import { commandOf } from './input/subcommands.ts';
@@ -34,12 +34,12 @@ export const inboxCommand = commandOf(
   {
     list: {
       summary: 'one row per event, last handled first',
-      flags: [...selectors, 'limit', 'json'],
+      flags: [...selectors, 'all', 'limit', 'json'],
       run: (values, root) => withDatabase(root, (database) => list(database, values)),
     },
     show: {
       summary: 'the same in full; the events themselves are only in Kafka',
-      flags: [...selectors, 'limit', 'json'],
+      flags: [...selectors, 'all', 'limit', 'json'],
       run: (values, root) => withDatabase(root, (database) => show(database, values)),
     },
     redrive: {
@@ -62,6 +62,13 @@ export const inboxCommand = commandOf(
   { 'older-than': 'events handled longer ago: 90s, 10m, 2h, 3d' },
 );
 
+const noHandledText = (values: Flags): string =>
+  nothingText(
+    values,
+    'The inbox has no handled event.',
+    'No handled event matches these flags, or the inbox has forgotten it.',
+  );
+
 const filterOf = ({ group, topic, source, id, olderThan }: Selection): HandledFilter => ({
   ...{ group, topic, source, id, olderThan },
 });
@@ -69,11 +76,7 @@ const filterOf = ({ group, topic, source, id, olderThan }: Selection): HandledFi
 async function list(database: Knex, values: Flags): Promise<void> {
   const { events, more } = await find(database, values);
   if (values.json) return printJson({ events: events.map(handledJson), more });
-  print(
-    events.length === 0
-      ? 'no matching event was handled, or the inbox has forgotten it'
-      : handledText(events),
-  );
+  print(events.length === 0 ? noHandledText(values) : handledText(events));
   printMore(more);
 }
 
@@ -88,7 +91,7 @@ async function show(database: Knex, values: Flags): Promise<void> {
       `  handled  ${receivedAt.toISOString()}, ${ageOf(receivedAt)} ago`,
     ].join('\n'),
   );
-  print(texts.join('\n\n') || 'no matching event was handled, or the inbox has forgotten it');
+  print(texts.join('\n\n') || noHandledText(values));
   printMore(more);
 }
 
@@ -111,12 +114,12 @@ async function drop(root: string, values: Flags): Promise<void> {
   );
 }
 
-async function foresee(database: Knex, filter: HandledFilter, limit: number, { json }: Flags): Promise<void> {
+async function foresee(database: Knex, filter: HandledFilter, limit: number, values: Flags): Promise<void> {
   const shown = Math.min(limit, LIMIT);
   const { events, more: beyond } = await findHandled(database, filter, shown);
   const more = Math.min(beyond, limit - shown);
-  if (json) return printJson({ dryRun: true, events: events.map(handledJson), more });
-  if (events.length === 0) return print('no matching event was handled, or the inbox has forgotten it');
+  if (values.json) return printJson({ dryRun: true, events: events.map(handledJson), more });
+  if (events.length === 0) return print(noHandledText(values));
   print(handledText(events));
   const others = more > 0 ? ', the latest of which are shown above,' : ', shown above,';
   print(`\n${counted(events.length + more, 'event')}${others} would be forgotten, ${again}.`);

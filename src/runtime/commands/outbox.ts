@@ -14,7 +14,7 @@ import { limitOf, type FlagName, type Flags } from './input/flags.ts';
 import { printChange } from './output/json-printer.ts';
 import { counted, printCopy, printDryRun, printJson, printMore } from './output/printing.ts';
 import { createShownEvents, shownText } from './output/shown-events.ts';
-import { choiceOf, selectionOf, type Selection } from './input/selection.ts';
+import { choiceOf, nothingText, selectionOf, type Selection } from './input/selection.ts';
 import { withDatabase } from './input/service-access.ts';
 import { commandOf } from './input/subcommands.ts';
 import { tableText, type Column } from './output/table.ts';
@@ -36,12 +36,12 @@ const columns: Column[] = [
 export const outboxCommand = commandOf('shows events that are saved but not in Kafka yet, or drops them', {
   list: {
     summary: 'one row per event, oldest first',
-    flags: [...selectors, 'limit', 'json'],
+    flags: [...selectors, 'all', 'limit', 'json'],
     run: (values, root) => withDatabase(root, (database) => list(database, values)),
   },
   show: {
     summary: 'the events with headers and value',
-    flags: [...selectors, 'limit', 'json'],
+    flags: [...selectors, 'all', 'limit', 'json'],
     run: (values, root) => withDatabase(root, (database) => show(database, values)),
   },
   redrive: {
@@ -56,6 +56,9 @@ export const outboxCommand = commandOf('shows events that are saved but not in K
   },
 });
 
+const noEventText = (values: Flags): string =>
+  nothingText(values, 'No event waits in the outbox.', 'No event in the outbox matches these flags.');
+
 function filterOf({ topic, key, id, type, olderThan }: Selection): WaitingFilter {
   return { topic, key, id, type, olderThan };
 }
@@ -69,7 +72,7 @@ async function list(database: Knex, values: Flags): Promise<void> {
     ...[topic, key, type ?? '-', id ?? '-'],
     ...[ageOf(createdAt), String(bytes), String(lane)],
   ]);
-  print(rows.length === 0 ? 'no matching event waits in the outbox' : tableText(columns, rows));
+  print(rows.length === 0 ? noEventText(values) : tableText(columns, rows));
   printMore(more);
 }
 
@@ -79,7 +82,7 @@ async function show(database: Knex, values: Flags): Promise<void> {
   const events = await readWaiting(database, filter, limit, valueBytes(limit));
   const { more } = await findWaiting(database, filter, limit);
   if (values.json) return printJson({ events: events.map(waitingJson), more });
-  print(events.map(waitingText).join('\n\n') || 'no matching event waits in the outbox');
+  print(events.map(waitingText).join('\n\n') || noEventText(values));
   printMore(more);
 }
 
@@ -99,13 +102,13 @@ async function drop(root: string, values: Flags): Promise<void> {
   );
 }
 
-async function foresee(database: Knex, filter: WaitingFilter, limit: number, { json }: Flags): Promise<void> {
+async function foresee(database: Knex, filter: WaitingFilter, limit: number, values: Flags): Promise<void> {
   const shown = Math.min(limit, LIMIT);
   const events = await readWaiting(database, filter, shown, valueBytes(shown));
   const { more: beyond } = await findWaiting(database, filter, shown);
   const more = Math.min(beyond, limit - shown);
-  if (json) return printJson({ dryRun: true, events: events.map(waitingJson), more });
-  if (events.length === 0) return print('no matching event waits in the outbox');
+  if (values.json) return printJson({ dryRun: true, events: events.map(waitingJson), more });
+  if (events.length === 0) return print(noEventText(values));
   print(events.map(waitingText).join('\n\n'));
   const others = more > 0 ? `, the oldest of which are shown above,` : ', shown above,';
   print(

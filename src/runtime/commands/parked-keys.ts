@@ -1,9 +1,10 @@
 import { OUTGOING } from '../events/relay/refused-rows.ts';
-import type { ParkedEventRow, ParkedKeyRow } from '../events/operations/parked.ts';
+import type { ParkedEventRow, ParkedKeyRow, ParkedState } from '../events/operations/parked.ts';
 import { ageOf } from './input/age.ts';
 import { eventJson, eventText, type WholeEvent } from './output/event-text.ts';
 import { counted } from './output/printing.ts';
-import { OUTBOX } from './input/selection.ts';
+import type { Flags } from './input/flags.ts';
+import { nothingText, OUTBOX } from './input/selection.ts';
 import { tableText, type Column } from './output/table.ts';
 import { printableValue } from '../logging/terminal.ts';
 
@@ -65,6 +66,12 @@ export function keyJson(key: ParkedKeyRow) {
     first: { source: key.firstSource, id: key.firstId, type: key.firstType },
   };
 }
+
+/** The answer if no key was found. */
+export const noKeyText = (state: ParkedState, values: Flags): string =>
+  state === 'dead'
+    ? nothingText(values, 'There are no dead letters.', 'No key with a dead letter matches these flags.')
+    : nothingText(values, 'No event is parked.', 'No parked key matches these flags.');
 
 /** Formats a key as one line, for the report of a change. */
 export const keyName = (key: ParkedKeyRow): string =>

@@ -9,7 +9,7 @@ import type { Command } from './input/command.ts';
 import { bytesOf, valueBytes } from './output/event-text.ts';
 import { limitOf, type FlagName, type Flags } from './input/flags.ts';
 import { dropKeys, redriveKeys } from './parked-changes.ts';
-import { keyJson, keysText, keyText, parkedEventJson } from './parked-keys.ts';
+import { keyJson, keysText, keyText, noKeyText, parkedEventJson } from './parked-keys.ts';
 import { counted, printJson, printMore } from './output/printing.ts';
 import { selectionOf } from './input/selection.ts';
 import { withDatabase } from './input/service-access.ts';
@@ -37,12 +37,12 @@ function createParkedCommand(state: ParkedState, texts: { summary: string; redri
     {
       list: {
         summary: 'one row per key, oldest first',
-        flags: [...selectors, 'limit', 'json'],
+        flags: [...selectors, 'all', 'limit', 'json'],
         run: (values, root) => withDatabase(root, (database) => list(database, state, values)),
       },
       show: {
         summary: 'the events of the keys, with headers and value',
-        flags: [...selectors, 'limit', 'json'],
+        flags: [...selectors, 'all', 'limit', 'json'],
         run: (values, root) => withDatabase(root, (database) => show(database, state, values)),
       },
       redrive: {
@@ -68,9 +68,6 @@ function createParkedCommand(state: ParkedState, texts: { summary: string; redri
   );
 }
 
-const stateName = (state: ParkedState): string =>
-  state === 'dead' ? 'key with a dead letter' : 'parked key';
-
 const filterOf = (values: Flags, state: ParkedState): ParkedFilter => {
   return { ...selectionOf(values), state, of: 'any' };
 };
@@ -79,7 +76,7 @@ async function list(database: Knex, state: ParkedState, values: Flags): Promise<
   const { keys, total } = await findParkedKeys(database, filterOf(values, state), limitOf(values, LIMIT));
   const more = total - keys.length;
   if (values.json) return printJson({ keys: keys.map(keyJson), more });
-  print(keys.length === 0 ? `no ${stateName(state)} matches` : keysText(keys));
+  print(keys.length === 0 ? noKeyText(state, values) : keysText(keys));
   printMore(more);
 }
 
@@ -105,6 +102,6 @@ async function show(database: Knex, state: ParkedState, values: Flags): Promise<
     return printJson({ keys: documents, more });
   }
   const texts = shown.map(({ key, events }) => keyText(key, events));
-  print(texts.join('\n\n') || `no ${stateName(state)} matches`);
+  print(texts.join('\n\n') || noKeyText(state, values));
   if (more > 0) print(`\nand ${counted(more, 'key')} more; --limit shows more events`);
 }

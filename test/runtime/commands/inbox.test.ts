@@ -40,7 +40,7 @@ describe('microservice-runtime inbox', () => {
     await handled('4', { consumer_group: 'other' });
     assert.deepEqual(await idsOf('list', '--older-than', '2h', '--source', 'note-service'), ['1']);
     assert.deepEqual(await idsOf('list', '--source', 'other'), ['3']);
-    assert.deepEqual(await idsOf('list', '--group', 'other'), ['4']);
+    assert.deepEqual(await idsOf('list', '--group', 'other', '--all'), ['4']);
     assert.deepEqual(await idsOf('list', '--id', '2', '--topic', 'note.events'), ['2']);
     assert.deepEqual(await idsOf('list', '--topic', 'other.events'), []);
   });

@@ -125,7 +125,7 @@ describe('microservice-runtime lag', () => {
       assert.equal(shown.code, 0, shown.stderr);
       assert.match(shown.stdout, /^GROUP +TOPIC .*\nnote-service-consumer +note.events /);
       const none = await service.run('microservice-runtime', ['parked', 'list']);
-      assert.deepEqual([none.code, none.stdout], [0, 'no parked key matches\n']);
+      assert.deepEqual([none.code, none.stdout], [0, 'No event is parked.\n']);
       const misused = await service.run('microservice-runtime', ['dead-letters', 'drop']);
       assert.equal(misused.code, 2);
       const failed = await service.run('microservice-runtime', ['outbox', 'list']);

@@ -38,8 +38,8 @@ describe('microservice-runtime outbox', () => {
       await service.database('event_outbox').insert({
         ...{ topic: 'note.events', key: 'a', headers: { ce_id }, payload: '{}', created_at },
       });
-    assert.deepEqual(await idsOf('list'), ['z', 'y', 'x']);
-    assert.deepEqual(await idsOf('show', '--limit', '2'), ['z', 'y']);
+    assert.deepEqual(await idsOf('list', '--all'), ['z', 'y', 'x']);
+    assert.deepEqual(await idsOf('show', '--all', '--limit', '2'), ['z', 'y']);
     assert.deepEqual(await idsOf('drop', '--all', '--limit', '2', '--yes'), ['z', 'y']);
   });
 
@@ -52,7 +52,7 @@ describe('microservice-runtime outbox', () => {
     assert.deepEqual(await idsOf('list', '--type', 'note.written', '--topic', 'note.events'), ['1']);
     assert.deepEqual(await idsOf('list', '--id', '3'), ['3']);
     assert.deepEqual(await idsOf('list', '--id', '4'), []);
-    assert.equal((await outbox('list', '--id', '4')).stdout, 'no matching event waits in the outbox\n');
+    assert.equal((await outbox('list', '--id', '4')).stdout, 'No event in the outbox matches these flags.\n');
   });
 
   it('shows headers and value', async () => {

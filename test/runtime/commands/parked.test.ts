@@ -109,8 +109,11 @@ describe('microservice-runtime parked', function () {
       assert.doesNotMatch(stdout, /c-0/);
     });
 
-    it('reports that no key is parked', async () => {
-      assert.equal((await parked('list')).stdout, 'no parked key matches\n');
+    it('reports that no key is parked, or that none matches the flags', async () => {
+      for (const command of [['list'], ['show', '--all'], ['redrive', '--all']])
+        assert.equal((await parked(...command)).stdout, 'No event is parked.\n', command.join(' '));
+      await service.park(key('a'));
+      assert.equal((await parked('list', '--key', 'b')).stdout, 'No parked key matches these flags.\n');
     });
   });
 
@@ -133,7 +136,7 @@ describe('microservice-runtime parked', function () {
 
     it('gives programs the exact bytes', async () => {
       await service.park(key('a'), [{ value: Buffer.from('{"n":1}'), position: 7, partition: 2 }]);
-      const [document] = await documents('show', '--key', 'a');
+      const [document] = await documents('show', '--all');
       const [event] = document?.queue ?? [];
       assert.deepEqual(event?.data, { n: 1 });
       assert.equal(Buffer.from(event?.valueBase64 ?? '', 'base64').toString(), '{"n":1}');
@@ -172,7 +175,10 @@ describe('microservice-runtime parked', function () {
     it('requires a filter', async () => {
       const { code, stderr } = await parked('redrive', '--yes');
       assert.equal(code, 2);
-      assert.match(stderr, /nothing is selected; add a selecting flag, or --all; see .*parked --help/);
+      assert.match(
+        stderr,
+        /nothing is selected; add a selecting flag such as --id, or --all; see .*parked --help/,
+      );
     });
 
     it('reports that an event only waits behind another one', async () => {

@@ -31,8 +31,15 @@ export function selectionOf({ group, topic, key, source, id, type, 'older-than':
 
 /** Returns the selection for a change, which must be explicit. Throws a `MisuseError` if nothing is selected. */
 export function choiceOf(values: Flags): Selection {
-  const selection = selectionOf(values);
-  if (!values.all && Object.values(selection).every((value) => value === undefined))
-    throw new MisuseError('nothing is selected; add a selecting flag, or --all');
-  return selection;
+  if (!values.all && !isSelective(values))
+    throw new MisuseError('nothing is selected; add a selecting flag such as --id, or --all');
+  return selectionOf(values);
 }
+
+/** Reports whether a flag excludes some events. */
+export const isSelective = (values: Flags): boolean =>
+  Object.values(selectionOf(values)).some((value) => value !== undefined);
+
+/** Returns the answer of a command that found nothing: there is nothing, or the flags exclude everything. */
+export const nothingText = (values: Flags, none: string, unmatched: string): string =>
+  isSelective(values) ? unmatched : none;
