@@ -7,11 +7,12 @@ import { removeDirectory } from './directories/foreign-directory.ts';
 import { findFreePort } from './server/free-port.ts';
 import { type Plan, type PostgresOptions, createPlan } from './plan.ts';
 import { ensureRole } from './server/role.ts';
-import { type ServerProcess, startServerProcess } from './server/server-process.ts';
+import { type ServerProcess, type StopMode, startServerProcess } from './server/server-process.ts';
 import { durable, fleeting } from './settings.ts';
 import { clearStaleServer } from './stale-server.ts';
 
 export type { PostgresOptions } from './plan.ts';
+export type { StopMode } from './server/server-process.ts';
 
 export interface PostgresServer {
   /** For a Unix socket, the number in its name. */
@@ -22,8 +23,8 @@ export interface PostgresServer {
   url: (database?: string) => string;
   /** Resolves when the server has ended, for any reason. */
   ended: Promise<void>;
-  /** Stops the server and deletes temporary data. Safe to repeat. */
-  stop: () => Promise<void>;
+  /** Stops the server and deletes temporary data. Safe to repeat, for example to hurry a stop. */
+  stop: (mode?: StopMode) => Promise<void>;
 }
 
 /**
@@ -57,7 +58,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       directory: path.dirname(plan.data),
       url: (database = 'postgres') => databaseUrl(plan, port, database),
       ended: server.ended,
-      stop: () => server.stop().then(() => removeDirectory(plan.temporary)),
+      stop: (mode) => server.stop(mode).then(() => removeDirectory(plan.temporary)),
     };
   } catch (error) {
     if (plan.temporary) await dropTemplate(plan);

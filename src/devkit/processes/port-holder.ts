@@ -5,6 +5,9 @@ import { commandLine } from './command-line.ts';
 
 const execute = promisify(execFile);
 
+/** The time for lsof, in ms, which can wait for a file server that does not answer. */
+const patience = 3_000;
+
 /** A process that listens on a port of this machine. */
 export interface PortHolder {
   pid: number;
@@ -50,9 +53,8 @@ async function hasOpen(pid: string, sockets: Set<string>): Promise<boolean> {
 }
 
 async function pidByLsof(port: number): Promise<number | undefined> {
-  const listed = execute('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fp']).then(
-    ({ stdout }) => stdout,
-  );
+  const options = ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fp'];
+  const listed = execute('lsof', options, { timeout: patience }).then(({ stdout }) => stdout);
   return Number(/^p(\d+)/m.exec(await listed.catch(() => ''))?.[1]) || undefined;
 }
 

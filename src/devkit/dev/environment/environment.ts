@@ -1,8 +1,8 @@
 import { type ServiceConfig, readEnvironment } from 'microservice-runtime';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { DevError } from './dev-error.ts';
+import { readEnvironmentText } from './environment-text.ts';
 
 export type Environment = Record<string, string | undefined>;
 
@@ -32,10 +32,14 @@ export function sharedEnvironment(given: Environment): Environment {
 }
 
 /**
- * Reads the service's `.env`; `given` takes precedence. Throws a DevError in production, and the errors of readEnvironment.
+ * Reads the service's `.env`; `given` takes precedence. `say` receives a wait. Throws a DevError in production, and the errors of readEnvironment.
  */
-export async function readDevEnvironment(root: string, given: Environment): Promise<DevEnvironment> {
-  const text = await readFile(path.join(root, '.env'), 'utf8').catch(() => '');
+export async function readDevEnvironment(
+  root: string,
+  given: Environment,
+  say: (line: string) => void,
+): Promise<DevEnvironment> {
+  const text = await readEnvironmentText(path.join(root, '.env'), say);
   const environment: Environment = { ...atOnce, ...parseEnv(text), ...given };
   if (environment['NODE_ENV'] === 'production') {
     throw new DevError(

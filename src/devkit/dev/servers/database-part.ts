@@ -2,14 +2,15 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorCode, errorMessage } from '../../errors.ts';
 import { makeOwnFolder } from '../../own-folder.ts';
-import { startPostgres } from '../../postgres/postgres.ts';
+import { type StopMode, startPostgres } from '../../postgres/postgres.ts';
 import { portHolderText } from '../../processes/port-holder.ts';
 import { waitFor } from '../../testing/wait-for.ts';
 import { addressText, isLocal, listenHost } from '../environment/address.ts';
 import { type DatabaseAddress, parseDatabaseUrl } from '../environment/database-address.ts';
 import { tryLogin, untilClosed } from './database-session.ts';
 import { DevError } from '../environment/dev-error.ts';
-import { type DevPart, shownPath } from './dev-part.ts';
+import { type DevPart, type Tell, shownPath } from './dev-part.ts';
+import { tellIfSlow } from '../patience.ts';
 import {
   type DirectoryLock,
   type Holder,
@@ -17,7 +18,7 @@ import {
   readHolder,
   readLock,
 } from '../../processes/directory-lock.ts';
-import { findPostgres } from './protocols.ts';
+import { findPostgres, silenceText } from './protocols.ts';
 import { type Serving, keepServing } from './serving.ts';
 import { SQL_STATE } from '../../postgres/sql-state.ts';
 
@@ -29,24 +30,36 @@ const startPatience = 20_000;
  * and database, and its data in `directory`. If the embedded server ends, ours or that of another `dev`, starts it again with
  * the same data and reports that to `say`. Throws a DevError if neither is possible.
  */
-export function openDatabase(
-  databaseUrl: string,
-  directory: string,
-  say: (description: string) => void,
-): Promise<DevPart> {
+export function openDatabase(databaseUrl: string, directory: string, say: Tell): Promise<DevPart> {
   const address = parseDatabaseUrl(databaseUrl);
-  return keepServing(() => serve(address, directory), say);
+  return keepServing(() => serve({ address, directory, say }), say);
 }
 
-async function serve(address: DatabaseAddress, directory: string): Promise<Serving> {
+interface Place {
+  address: DatabaseAddress;
+  directory: string;
+  say: Tell;
+}
+
+async function serve(place: Place): Promise<Serving> {
+  const { address, directory, say } = place;
+  const finding = await tellIfSlow(findPostgres(address), async () => say(await silenceText(address)));
+  if (finding === 'nothing') return startEmbedded(place);
+  if (finding === 'stranger') throw await notPostgres(address);
+  const waits = `${address.shown} is starting or stopping; dev waits up to ${startPatience / 1_000} s`;
+  const error = await tellIfSlow(logIn(address), () => say(waits));
+  if (!error) return useFound(address, directory);
+  if (errorCode(error) === 'ECONNREFUSED') return serve(place); // it was about to end
+  throw refusal(error, address);
+}
+
+/** Resolves to the error if the server refuses the login, or does not accept one in time. */
+async function logIn({ url }: DatabaseAddress): Promise<unknown> {
   const deadline = Date.now() + startPatience;
   for (;;) {
-    const finding = await findPostgres(address);
-    if (finding === 'nothing') return startEmbedded(address, directory);
-    if (finding === 'stranger') throw await notPostgres(address);
-    const error = await tryLogin(address.url);
-    if (!error) return useFound(address, directory);
-    if (!isPassing(error) || Date.now() > deadline) throw refusal(error, address);
+    const error = await tryLogin(url);
+    if (!error || !isPassing(error) || Date.now() > deadline) return error;
+    if (errorCode(error) === 'ECONNREFUSED') return error;
     await delay(100);
   }
 }
@@ -63,7 +76,8 @@ async function useFound(address: DatabaseAddress, directory: string): Promise<Se
   return { description, stop, ...(lock?.port === address.port && { gone: untilClosed(address.url) }) };
 }
 
-async function startEmbedded(address: DatabaseAddress, directory: string): Promise<Serving> {
+async function startEmbedded(place: Place): Promise<Serving> {
+  const { address, directory, say } = place;
   if (!isLocal(address)) {
     throw new DevError(
       `DATABASE_URL: nothing answers at ${addressText(address)}. Start PostgreSQL there, or use localhost: dev starts an embedded PostgreSQL there.`,
@@ -72,8 +86,10 @@ async function startEmbedded(address: DatabaseAddress, directory: string): Promi
   if (!address.password) throw noPassword(address);
   await makeOwnFolder(directory);
   const lock = await lockDirectory(holderFile(directory), address);
-  if ('release' in lock) return startServer(address, directory, lock);
-  return joinHolder(address, directory, lock);
+  if (!('release' in lock)) return joinHolder(place, lock);
+  const log = shownPath(path.join(directory, 'postgres.log'));
+  const starts = `${address.shown} is starting; dev waits up to a minute, and its log is ${log}`;
+  return tellIfSlow(startServer(address, directory, lock), () => say(starts));
 }
 
 async function startServer(
@@ -87,7 +103,8 @@ async function startServer(
     const server = await startPostgres({ directory, host, port, user, password, databases: [database] });
     const gone = server.ended.then(() => lock.release());
     const description = `${address.shown} (embedded, ${shownPlace(directory, server.directory)})`;
-    return { description, gone, stop: () => server.stop().then(lock.release) };
+    const stop = (mode?: StopMode) => server.stop(mode).then(lock.release);
+    return { description, gone, stop };
   } catch (error) {
     await lock.release();
     throw error;
@@ -101,7 +118,8 @@ function shownPlace(directory: string, actual: string): string {
 }
 
 /** Another `dev` has the data: its server is about to answer, on our port or on another one. */
-async function joinHolder(address: DatabaseAddress, directory: string, holder: Holder): Promise<Serving> {
+async function joinHolder(place: Place, holder: Holder): Promise<Serving> {
+  const { address, directory, say } = place;
   if (holder.port !== address.port) {
     throw new DevError(
       `DATABASE_URL: the embedded PostgreSQL of process ${holder.pid} serves ${shownPath(directory)} on port ${holder.port}. Set that port in .env, or stop that process.`,
@@ -109,8 +127,10 @@ async function joinHolder(address: DatabaseAddress, directory: string, holder: H
   }
   const answers = async () =>
     (await findPostgres(address)) === 'server' || !(await readHolder(holderFile(directory)));
-  await waitFor(answers, { timeout: startPatience, message: `the PostgreSQL of process ${holder.pid}` });
-  return serve(address, directory);
+  const message = `the PostgreSQL of process ${holder.pid}`;
+  const waits = `dev waits up to ${startPatience / 1_000} s for ${message}`;
+  await tellIfSlow(waitFor(answers, { timeout: startPatience, message }), () => say(waits));
+  return serve(place);
 }
 
 const holderFile = (directory: string) => path.join(directory, 'holder.json');

@@ -1,4 +1,8 @@
 import { Client } from 'pg';
+import { atMost } from '../patience.ts';
+
+/** The time for the end of a session, in ms: a suspended server does not close the connection. */
+const endPatience = 1_000;
 
 /** Logs in and out again; resolves to the error if the login fails. */
 export async function tryLogin(connectionString: string): Promise<unknown> {
@@ -9,7 +13,7 @@ export async function tryLogin(connectionString: string): Promise<unknown> {
   } catch (error) {
     return error;
   } finally {
-    await client.end().catch(() => undefined);
+    await atMost(endPatience, client.end()).catch(() => undefined);
   }
 }
 

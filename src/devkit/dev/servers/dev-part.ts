@@ -1,4 +1,8 @@
 import path from 'node:path';
+import type { StopMode } from '../../postgres/postgres.ts';
+
+/** Prints a line about a server. */
+export type Tell = (description: string) => void;
 
 /** A server that `dev` found or started. */
 export interface DevPart {
@@ -6,8 +10,8 @@ export interface DevPart {
   description: string;
   /** Resolves to the reason when the server is gone and cannot be replaced; otherwise never. */
   lost: Promise<string>;
-  /** Stops a server that we started; does nothing to any other. */
-  stop: () => Promise<void>;
+  /** Stops a server that we started; does nothing to any other. Safe to repeat, to hurry a stop. */
+  stop: (mode?: StopMode) => Promise<void>;
 }
 
 /** Never resolves. */

@@ -1,5 +1,6 @@
 import { type KafkaConfig, createKafkaDriver, createLogger } from 'microservice-runtime';
 import net from 'node:net';
+import path from 'node:path';
 import { startBroker } from '../../broker/broker.ts';
 import { DirectoryTakenError, lockFile } from '../../broker/directory-lock.ts';
 import { errorCode, errorMessage } from '../../errors.ts';
@@ -8,8 +9,10 @@ import { portHolderText } from '../../processes/port-holder.ts';
 import { waitFor } from '../../testing/wait-for.ts';
 import { type Address, addressText, isLocal, listenHost, parseAddress } from '../environment/address.ts';
 import { DevError } from '../environment/dev-error.ts';
-import { type DevPart, shownPath } from './dev-part.ts';
-import { type Finding, findKafka } from './protocols.ts';
+import { assertMayShare, findBrokerOwner, ownerText } from './broker-owner.ts';
+import { type DevPart, type Tell, shownPath } from './dev-part.ts';
+import { tellIfSlow } from '../patience.ts';
+import { type Finding, findKafka, silenceText } from './protocols.ts';
 import { type Serving, keepServing } from './serving.ts';
 
 /**
@@ -17,21 +20,28 @@ import { type Serving, keepServing } from './serving.ts';
  * `directory`. If the embedded broker of another `dev` ends, starts one with the same log and reports that to `say`. Throws a
  * DevError if neither is possible.
  */
-export function openKafka(
-  config: KafkaConfig,
-  directory: string,
-  say: (description: string) => void,
-): Promise<DevPart> {
-  return keepServing(() => serve(config, directory), say);
+export function openKafka(config: KafkaConfig, directory: string, say: Tell): Promise<DevPart> {
+  return keepServing(() => serve({ config, directory, say }), say);
 }
 
-async function serve(config: KafkaConfig, directory: string): Promise<Serving> {
+interface Place {
+  config: KafkaConfig;
+  directory: string;
+  say: Tell;
+}
+
+async function serve(place: Place): Promise<Serving> {
+  const { config, say } = place;
   const addresses = config.bootstrapServers.map(parseAddress);
-  const findings = await Promise.all(addresses.map((address) => find(address, config)));
+  const findings = await Promise.all(
+    addresses.map((address) =>
+      tellIfSlow(find(address, config), async () => say(await silenceText(address))),
+    ),
+  );
   const answering = addresses[findings.indexOf('server')];
-  if (answering) return useFound(config, answering, directory);
+  if (answering) return useFound(place, answering);
   const occupied = addresses[findings.indexOf('stranger')];
-  if (!occupied) return startEmbedded(config, addresses, directory);
+  if (!occupied) return startEmbedded(place, addresses);
   const who = isLocal(occupied) ? ` but ${await portHolderText(occupied.port)}` : '';
   throw new DevError(
     `KAFKA_BOOTSTRAP_SERVERS: the server at ${addressText(occupied)} is not Kafka${config.ssl ? '' : ' without TLS'}${who}. Change the port in .env, or stop that process.`,
@@ -45,15 +55,21 @@ async function find(address: Address, config: KafkaConfig): Promise<Finding> {
   return finding === 'stranger' ? 'server' : finding;
 }
 
-async function useFound(config: KafkaConfig, address: Address, directory: string): Promise<Serving> {
-  const refused = await assertLetIn(config, address).catch((error: unknown) => error);
+async function useFound(place: Place, address: Address): Promise<Serving> {
+  const { config, directory, say } = place;
+  const waits = `the Kafka at ${addressText(address)} does not answer the login; dev waits up to 15 s`;
+  const refused = await tellIfSlow(assertLetIn(config, address), () => say(waits)).catch(
+    (error: unknown) => error,
+  );
   if (refused) {
-    if ((await find(address, config)) === 'nothing') return serve(config, directory); // it was about to end
+    if ((await find(address, config)) === 'nothing') return serve(place); // it was about to end
     throw refused;
   }
   const holder = await readHolder(lockFile(directory));
   const isOurs = holder?.port === address.port;
-  const whose = isOurs ? `embedded, of process ${holder.pid}` : 'already running';
+  const owner = isOurs ? undefined : await findBrokerOwner(address);
+  if (owner) await assertMayShare(owner, address, path.resolve(directory, '..', '..'));
+  const whose = isOurs ? `embedded, of process ${holder.pid}` : owner ? ownerText(owner) : 'already running';
   const description = `${config.bootstrapServers.join(',')} (${whose})`;
   return { description, stop: () => Promise.resolve(), ...(isOurs && { gone: untilBrokerCloses(address) }) };
 }
@@ -73,7 +89,8 @@ async function assertLetIn(config: KafkaConfig, address: Address): Promise<void>
   }
 }
 
-async function startEmbedded(config: KafkaConfig, addresses: Address[], directory: string): Promise<Serving> {
+async function startEmbedded(place: Place, addresses: Address[]): Promise<Serving> {
+  const { config } = place;
   const address = addresses.find(isLocal);
   const shown = addresses.map(addressText).join(',');
   if (!address) {
@@ -86,29 +103,26 @@ async function startEmbedded(config: KafkaConfig, addresses: Address[], director
       `KAFKA_BOOTSTRAP_SERVERS: nothing answers at ${shown}, and the embedded broker supports neither TLS nor SASL. Start Kafka there, or remove KAFKA_SSL and KAFKA_SASL_MECHANISM from .env.`,
     );
   }
-  return startBrokerAt(config, address, directory);
+  return startBrokerAt(place, address);
 }
 
-async function startBrokerAt(config: KafkaConfig, address: Address, directory: string): Promise<Serving> {
+async function startBrokerAt(place: Place, address: Address): Promise<Serving> {
+  const { directory } = place;
   try {
     const { host: advertisedHost, port } = address;
     const broker = await startBroker({ host: listenHost(address), port, advertisedHost, directory });
     const description = `${addressText(address)} (embedded, ${shownPath(directory)})`;
     return { description, stop: () => broker.stop() };
   } catch (error) {
-    if (errorCode(error) === 'EADDRINUSE') return serve(config, directory);
-    if (error instanceof DirectoryTakenError) return joinHolder(config, address, directory, error.holder);
+    if (errorCode(error) === 'EADDRINUSE') return serve(place);
+    if (error instanceof DirectoryTakenError) return joinHolder(place, address, error.holder);
     throw error;
   }
 }
 
 /** Another `dev` has the log: its broker is about to answer, on our port or on another one. */
-async function joinHolder(
-  config: KafkaConfig,
-  address: Address,
-  directory: string,
-  holder: Holder,
-): Promise<Serving> {
+async function joinHolder(place: Place, address: Address, holder: Holder): Promise<Serving> {
+  const { directory, say } = place;
   if (holder.port !== address.port) {
     throw new DevError(
       `KAFKA_BOOTSTRAP_SERVERS: the embedded broker of process ${holder.pid} serves ${shownPath(directory)} on port ${holder.port}. Set KAFKA_BOOTSTRAP_SERVERS to localhost:${holder.port} in .env, or stop that process.`,
@@ -116,8 +130,11 @@ async function joinHolder(
   }
   const answers = async () =>
     (await findKafka(address)) === 'server' || !(await readHolder(lockFile(directory)));
-  await waitFor(answers, { timeout: 15_000, message: `the embedded broker of process ${holder.pid}` });
-  return serve(config, directory);
+  const message = `the embedded broker of process ${holder.pid}`;
+  await tellIfSlow(waitFor(answers, { timeout: 15_000, message }), () =>
+    say(`dev waits up to 15 s for ${message}`),
+  );
+  return serve(place);
 }
 
 /** Resolves when the server hangs up or does not listen at all. */

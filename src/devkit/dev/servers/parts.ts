@@ -4,26 +4,41 @@ import { parseDatabaseUrl } from '../environment/database-address.ts';
 import { openDatabase } from './database-part.ts';
 import { DevError } from '../environment/dev-error.ts';
 import type { DevPart } from './dev-part.ts';
+import type { Output } from '../output/output.ts';
+import { atMost } from '../patience.ts';
+import type { StopMode } from '../../postgres/postgres.ts';
 import { openKafka } from './kafka-part.ts';
 
-type Say = (line: string) => void;
+/** `say` receives a wait and a replaced server, `detail` the server at the start. */
+type Steps = Pick<Output, 'say' | 'detail'>;
+
+/** The time for a server that is still starting, in ms. A later one ends with this process. */
+const openPatience = 3_000;
+
+async function stopOpened(opening: Promise<DevPart>, mode?: StopMode): Promise<void> {
+  const part = await atMost(
+    openPatience,
+    opening.catch(() => undefined),
+  );
+  await part?.stop(mode);
+}
 
 /** The servers that the services need; each is opened once. */
 export interface Parts {
   /** Opens the PostgreSQL of the service at `root`; resolves to its description for the user. */
-  database: (root: string, databaseUrl: string, say: Say) => Promise<string>;
+  database: (root: string, databaseUrl: string, output: Steps) => Promise<string>;
   /** Opens the Kafka of the workspace; resolves to its description for the user. */
   kafka: (config: KafkaConfig) => Promise<string>;
   /** Registers a function to call after all servers have ended. */
   onStop: (end: () => Promise<void>) => void;
   /** Rejects when a server is gone and cannot be replaced; never resolves. */
   lost: Promise<never>;
-  /** Stops every server that was started, including those that are still starting. */
-  stop: () => Promise<void>;
+  /** Stops every server that was started, also those that start within a few seconds. Safe to repeat, to hurry a stop. */
+  stop: (mode?: StopMode) => Promise<void>;
 }
 
-/** @param say receives the address of Kafka */
-export function createParts(workspace: string, say: Say): Parts {
+/** @param output receives the address of Kafka */
+export function createParts(workspace: string, output: Steps): Parts {
   const opened: Promise<DevPart>[] = [];
   const ends: (() => Promise<void>)[] = [];
   const addresses = new Map<string, Promise<unknown>>();
@@ -41,22 +56,22 @@ export function createParts(workspace: string, say: Say): Parts {
     return opening;
   }
 
-  async function database(root: string, databaseUrl: string, told: Say): Promise<string> {
-    const show = (description: string) => told(`PostgreSQL  ${description}`);
+  async function database(root: string, databaseUrl: string, told: Steps): Promise<string> {
+    const show = (description: string) => told.say(`PostgreSQL  ${description}`);
     const { host, port } = parseDatabaseUrl(databaseUrl);
     const before = addresses.get(`${host}:${port}`); // of two services with one address, the second finds the server of the first
     const open = async () => openDatabase(databaseUrl, await dataDirectory(root, 'postgres'), show);
     const part = keep(Promise.resolve(before).then(open, open));
     addresses.set(`${host}:${port}`, part);
     const { description } = await part;
-    show(description);
+    told.detail(`PostgreSQL  ${description}`);
     return description;
   }
 
   async function openWorkspaceKafka(config: KafkaConfig): Promise<DevPart> {
-    const show = (description: string) => say(`Kafka       ${description}`);
+    const show = (description: string) => output.say(`Kafka       ${description}`);
     const part = await openKafka(config, await dataDirectory(workspace, 'kafka'), show);
-    show(part.description);
+    output.detail(`Kafka       ${part.description}`);
     return part;
   }
 
@@ -74,9 +89,8 @@ export function createParts(workspace: string, say: Say): Parts {
     },
     onStop: (end) => void ends.push(end),
     lost,
-    stop: async () => {
-      const started = (await Promise.allSettled(opened)).filter((part) => part.status === 'fulfilled');
-      await Promise.all(started.map(({ value }) => value.stop()));
+    stop: async (mode) => {
+      await Promise.all(opened.map((opening) => stopOpened(opening, mode)));
       await Promise.all(ends.map((end) => end()));
     },
   };

@@ -3,10 +3,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { findPortHolder, portHolderText } from '../../processes/port-holder.ts';
 import { isListening } from '../environment/address.ts';
 import { DevError } from '../environment/dev-error.ts';
+import type { Tell } from './dev-part.ts';
 
 /** The time for an existing listener to go away, in ms; a service that drains may take longer. */
-const patience = 1_500;
+const leavePatience = 1_500;
 const drainPatience = 15_000;
+
+export interface PortOptions {
+  isStopping: () => boolean;
+  /** Receives the process that is awaited. */
+  say: Tell;
+}
 
 /**
  * Resolves when nothing listens on a service's ports. Waits for the service of a `dev` that was killed. Throws a DevError
@@ -14,10 +21,10 @@ const drainPatience = 15_000;
  */
 export async function portsFree(
   { port, managementPort = port }: ServiceConfig,
-  isStopping: () => boolean,
+  options: PortOptions,
 ): Promise<void> {
-  await portFree('PORT', port, isStopping);
-  if (managementPort !== port) await portFree('MANAGEMENT_PORT', managementPort, isStopping);
+  await portFree('PORT', port, options);
+  if (managementPort !== port) await portFree('MANAGEMENT_PORT', managementPort, options);
 }
 
 /** Throws a DevError when two services listen on one port. */
@@ -34,12 +41,19 @@ export function assertPortsDiffer(services: { name: string; config: ServiceConfi
   }
 }
 
-async function portFree(variable: string, port: number, isStopping: () => boolean): Promise<void> {
+async function portFree(variable: string, port: number, { isStopping, say }: PortOptions): Promise<void> {
   if (port === 0) return;
   const begun = performance.now();
+  let isTold = false;
   while (!isStopping() && (await isListening({ host: 'localhost', port }))) {
     const holder = await findPortHolder(port);
-    const limit = holder?.command.endsWith('src/main.ts') ? drainPatience : patience;
+    const isService = holder?.command.endsWith('src/main.ts');
+    const limit = isService ? drainPatience : leavePatience;
+    if (isService && !isTold) {
+      isTold = true;
+      const waits = `dev waits up to ${limit / 1_000} s for it to end`;
+      say(`${variable}: process ${holder?.pid}, an earlier service, listens at localhost:${port}; ${waits}`);
+    }
     if (performance.now() - begun > limit) {
       throw new DevError(
         `${variable}: ${await portHolderText(port)} listens at localhost:${port}. Stop it, or change ${variable} in .env.`,

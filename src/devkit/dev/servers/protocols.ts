@@ -1,11 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Address, ask } from '../environment/address.ts';
+import { portHolderText } from '../../processes/port-holder.ts';
+import { type Address, addressText, ask, isLocal } from '../environment/address.ts';
 
 /** The listener at an address: nothing, a server with the expected protocol, or another program. */
 export type Finding = 'nothing' | 'server' | 'stranger';
 
 /** The time after which a silent listener counts as another program, in ms. */
 const silencePatience = 10_000;
+
+/** Says who keeps an address and does not answer, and how long dev waits for an answer. */
+export async function silenceText(address: Address): Promise<string> {
+  const who = isLocal(address) ? await portHolderText(address.port) : 'the server';
+  return `${who} accepts connections at ${addressText(address)} and does not answer; dev waits up to ${silencePatience / 1_000} s`;
+}
 
 /** SSLRequest: https://www.postgresql.org/docs/current/protocol-message-formats.html */
 const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);

@@ -29,14 +29,20 @@ export interface ServerProcessOptions {
 export interface ServerProcess {
   /** Resolves when the server has ended, for any reason. */
   ended: Promise<void>;
-  /** Stops the server and resolves when it has ended. Safe to repeat. */
-  stop(): Promise<void>;
+  /** Stops the server and resolves when it has ended. Safe to repeat, for example to hurry a stop. */
+  stop(mode?: StopMode): Promise<void>;
 }
+
+/**
+ * PostgreSQL's words (https://www.postgresql.org/docs/current/server-shutdown.html): a fast shutdown ends the sessions and writes
+ * everything; after an immediate one the next start recovers from the log. A server with temporary data stops immediately.
+ */
+export type StopMode = 'fast' | 'immediate';
 
 /** The longest start, including recovery after a crash. */
 const startTimeout = 60_000;
-/** The longest stop before the server is killed. */
-const stopTimeout = 10_000;
+/** The longest stop before the next signal. */
+const stopTimeout = { fast: 10_000, immediate: 1_000 };
 
 /**
  * Starts PostgreSQL in a session of its own, so Ctrl-C in the terminal does not reach it, and resolves when it accepts
@@ -53,7 +59,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
     remove: options.removeAfterwards,
   });
   const ended = once(server, 'exit').then(() => watchdog.release());
-  const stop = () => stopServer(server, ended, options.fleeting);
+  const stop = (mode: StopMode = 'fast') => stopServer(server, ended, { ...options, mode });
   try {
     await ready(server, options);
   } catch (error) {
@@ -113,12 +119,20 @@ async function refusal({ directory, host, port, logFile }: ServerProcessOptions)
   return `PostgreSQL did not start on ${host}:${port} with ${directory}:\n${reasons.join('\n') || log.trim()}`;
 }
 
-async function stopServer(server: ChildProcess, ended: Promise<void>, fleeting: boolean): Promise<void> {
-  const signals: NodeJS.Signals[] = fleeting ? ['SIGQUIT', 'SIGKILL'] : ['SIGINT', 'SIGQUIT', 'SIGKILL'];
+async function stopServer(
+  server: ChildProcess,
+  ended: Promise<void>,
+  { mode, fleeting }: { mode: StopMode; fleeting: boolean },
+): Promise<void> {
+  const isImmediate = fleeting || mode === 'immediate';
+  const signals: NodeJS.Signals[] = isImmediate ? ['SIGQUIT', 'SIGKILL'] : ['SIGINT', 'SIGQUIT', 'SIGKILL'];
   server.ref();
   for (const signal of signals) {
     if (!hasEnded(server)) sendSignal(server, signal);
-    const inTime = await Promise.race([ended.then(() => true), delay(stopTimeout, false, { ref: false })]);
+    const inTime = await Promise.race([
+      ended.then(() => true),
+      delay(stopTimeout[mode], false, { ref: false }),
+    ]);
     if (inTime) return;
   }
 }
