@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { chmod, lstat, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
+import net from 'node:net';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { startBroker } from '../../../src/devkit/broker/broker.ts';
 import { ask, parseAddress } from '../../../src/devkit/dev/environment/address.ts';
 import { startPostgres } from '../../../src/devkit/postgres/postgres.ts';
 import { waitFor } from '../../../src/devkit/testing.ts';
 import { type DevProcess, runDevkit } from './dev-process.ts';
+import { processesIn } from './processes.ts';
 import { createServiceFolder, envText, freeVariables } from './service-folder.ts';
 import { query } from '../../support/query.ts';
 
@@ -112,7 +116,7 @@ describe('microservice-devkit dev', function () {
     await npm.ended;
   });
 
-  it('restarts the service when its code changes', async () => {
+  it('restarts the service when its code changes, and runs a new migration, or says how', async () => {
     const { root, variables, write } = await createService(
       {},
       { 'src/greeting.ts': `console.log('version 1');` },
@@ -124,6 +128,32 @@ describe('microservice-devkit dev', function () {
     await write('src/greeting.ts', `console.log('version 2');`);
     await dev.shows(/service: SIGTERM[^]*version 2[^]*service: up/);
     assert(await isOpen(`localhost:${variables.PORT}`));
+
+    const starts = () => dev.output().match(/service: up/g)?.length;
+    const before = starts();
+    await write('migrations/20260102000000_notes.ts', migrationOf('notes'));
+    await dev.shows(/Migrations +applied 20260102000000_notes$/m);
+    assert.deepEqual(await query(variables.DATABASE_URL, 'select * from notes'), []);
+    await write('migrations/20260102000000_notes.ts', migrationOf('other'));
+    await dev.shows(
+      /Migrations +20260102000000_notes\.ts has run before this change; to run it again, npm run/,
+    );
+    const stub = path.resolve(import.meta.dirname, '../../../src/runtime/migrations/migration.stub');
+    await write('migrations/20260103000000_mine.ts', await readFile(stub, 'utf8'));
+    await dev.shows(
+      /Migrations +20260103000000_mine is new; when it is complete, npm run db:migrate applies it/,
+    );
+    await write('migrations/20260103000000_mine.ts', migrationOf('half'));
+    await write('src/greeting.ts', `console.log('version 3');`);
+    await dev.shows(/version 3[^]*service: up/);
+    const [{ tables } = {}] = await query(variables.DATABASE_URL, `select to_regclass('half') as tables`);
+    assert.equal(tables, null, 'a migration that somebody is writing is left to them');
+    await rm(path.join(root, 'migrations/20260103000000_mine.ts'));
+    await write('migrations/20260104000000_broken.ts', migrationOf('notes'));
+    await dev.shows(/Migrations +migration 20260104000000_broken failed: .*already exists; dev tries again/);
+    await write('migrations/20260104000000_broken.ts', migrationOf('repaired'));
+    await dev.shows(/Migrations +applied 20260104000000_broken$/m);
+    assert.equal(starts(), (before ?? 0) + 1, 'a migration does not restart the service');
     assert.equal(await dev.endBy('SIGINT'), 0);
     await assertAllClosed(variables);
   });
@@ -210,7 +240,74 @@ describe('microservice-devkit dev', function () {
     assert.equal(await dev.endBy('SIGINT'), 0);
   });
 
+  describe('ends', () => {
+    it('on Ctrl-C while it waits for a program that does not answer, which it names', async () => {
+      const silent = net.createServer(() => undefined).listen(0, '127.0.0.1');
+      await once(silent, 'listening');
+      cleanUp.push(() => silent.close());
+      const { port } = silent.address() as net.AddressInfo;
+      const { root, variables } = await createService({ KAFKA_BOOTSTRAP_SERVERS: `localhost:${port}` });
+      const dev = run(root);
+      await dev.shows(
+        new RegExp(
+          `Kafka +.+ accepts connections at localhost:${port} and does not answer; dev waits up to 10 s`,
+        ),
+      );
+      assert.equal(await dev.endBy('SIGINT'), 0);
+      assert.doesNotMatch(dev.output(), /is not Kafka/);
+      await assertAllClosed({ ...variables, KAFKA_BOOTSTRAP_SERVERS: 'localhost:1' });
+    });
+
+    it('on Ctrl-C while a password manager does not write to the pipe .env', async function () {
+      if (process.platform === 'win32') this.skip();
+      const { root } = await createService();
+      await rm(path.join(root, '.env'));
+      await promisify(execFile)('mkfifo', [path.join(root, '.env')]);
+      const dev = run(root);
+      await dev.shows(/dev waits up to 60 s for a text in the pipe \.env/);
+      assert.equal(await dev.endBy('SIGINT'), 0);
+    });
+
+    it('at once on a second Ctrl-C, and leaves no process', async () => {
+      const deaf = `import { createServer } from 'node:http';
+        createServer((_, response) => response.end('ok')).listen(Number(process.env.PORT), '127.0.0.1');
+        process.on('SIGTERM', () => console.log('service: deaf'));`;
+      const { root, variables } = await createService({}, { 'src/main.ts': deaf });
+      const dev = run(root);
+      await dev.shows(/Service /);
+      dev.signal('SIGINT');
+      await dev.shows(/service: deaf/);
+      const again = setInterval(() => dev.signal('SIGINT'), 100);
+      assert.equal(await dev.ended, 'SIGINT');
+      clearInterval(again);
+      if (process.platform === 'linux') assert.deepEqual(await processesIn(root), []);
+      await assertAllClosed(variables);
+    });
+  });
+
   describe('in a workspace', () => {
+    it('refuses the broker of another workspace, and names a broker that a service in a folder of its own shares', async () => {
+      const [ours, theirs] = [await createWorkspace(), await createWorkspace()];
+      const first = await createService({}, {}, theirs.parent);
+      const { KAFKA_BOOTSTRAP_SERVERS } = first.variables;
+      const other = run(first.root, ['--parts-only']);
+      await other.shows(/Ready/);
+      const second = await createService({ KAFKA_BOOTSTRAP_SERVERS }, {}, ours.parent);
+      await refuses(
+        second.root,
+        new RegExp(
+          `the broker at localhost:\\d+ belongs to another workspace, ${theirs.workspace} \\(process ${other.pid}\\).* Set KAFKA_BOOTSTRAP_SERVERS=localhost:\\d+ in`,
+        ),
+      );
+      const alone = await createService({ KAFKA_BOOTSTRAP_SERVERS });
+      const dev = run(alone.root, ['--parts-only']);
+      await dev.shows(
+        new RegExp(
+          `Kafka .*\\(embedded, shared with process ${other.pid} in ${theirs.workspace}\\)[^]*Ready`,
+        ),
+      );
+    });
+
     it('keeps the log of a shared broker there, and takes over the broker when the other service ends', async () => {
       const { workspace, parent } = await createWorkspace();
       const first = await createService({}, {}, parent);
@@ -344,6 +441,12 @@ describe('microservice-devkit dev', function () {
     assert.match(version.output(), /^\d+\.\d+\.\d+\n$/);
   });
 });
+
+const migrationOf = (table: string): string => `
+import type { Knex } from 'knex';
+export const up = (knex: Knex) => knex.schema.createTable('${table}', (rows) => rows.text('id').primary());
+export const down = (knex: Knex) => knex.schema.dropTable('${table}');
+`;
 
 /** Returns those files, and files in them, that another account of the machine can read or enter. */
 async function openToOthers(root: string, names: string[]): Promise<string[]> {

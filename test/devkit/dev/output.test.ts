@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
-import { createOutput, createOutputs } from '../../../src/devkit/dev/services/output.ts';
+import { createOutput, createOutputs } from '../../../src/devkit/dev/output/plain-output.ts';
 import { waitFor } from '../../../src/devkit/testing.ts';
 
 describe('the output of services', () => {
@@ -25,7 +25,7 @@ describe('the output of services', () => {
     const stream = new PassThrough();
     const bytes = Buffer.from('one\ntwö\nthree');
     const text = await capture(async () => {
-      createOutput((line) => `> ${line}`).pass(stream);
+      createOutput((line) => `> ${line}`).pass(stream, 'stdout');
       for (const byte of bytes) stream.write(Uint8Array.of(byte)); // ö is two bytes
       stream.end();
       await waitFor(() => printed.includes('three'));
@@ -37,7 +37,7 @@ describe('the output of services', () => {
     const text = await capture(async () => {
       const stream = new PassThrough();
       const output = createOutput();
-      output.pass(stream);
+      output.pass(stream, 'stdout');
       output.say('\u001b[2Jcleared');
       stream.end('\u001b[1;31mred\u001b[0m \u001b[2J\u001b]0;title\u0007 \u009b31m \u202eabc\r\n');
       await waitFor(() => printed.includes('abc'));

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { errorCode, errorMessage } from '../../errors.ts';
 
 export interface FileWatch {
-  /** Resolves to the name of a file that changed since the last call. */
-  next: () => Promise<string>;
+  /** Resolves to the names of the files that changed since the last call. */
+  next: () => Promise<string[]>;
   close: () => void;
 }
 
@@ -19,25 +19,25 @@ const single = ['.env', 'package.json', 'tsconfig.json'];
 const quiet = 60;
 const longest = 400;
 
-/** Watches `src/` and the files that a service reads when it starts. `say` receives the folders that cannot be watched. */
+/** Watches `src/`, `migrations/` and the files that a service reads when it starts. `say` receives the folders that cannot be watched. */
 export async function watchService(root: string, say: (line: string) => void): Promise<FileWatch> {
   const watchers = new Map<string, FSWatcher>();
-  let changed: string | undefined;
+  let changed = new Set<string>();
   let since = 0;
   let timer: NodeJS.Timeout | undefined;
-  let tell: ((file: string) => void) | undefined;
+  let tell: ((files: string[]) => void) | undefined;
 
   const note = (file: string): void => {
-    if (changed === undefined) since = performance.now();
-    changed ??= path.relative(root, file);
+    if (changed.size === 0) since = performance.now();
+    changed.add(path.relative(root, file));
     if (performance.now() - since > longest) return deliver();
     clearTimeout(timer);
     timer = setTimeout(deliver, quiet);
   };
   const deliver = (): void => {
-    if (changed === undefined || !tell) return;
-    tell(changed);
-    [changed, tell] = [undefined, undefined];
+    if (changed.size === 0 || !tell) return;
+    tell([...changed]);
+    [changed, tell] = [new Set(), undefined];
   };
   const watchFolder = (folder: string, isOfInterest: (name: string) => boolean): void => {
     if (watchers.has(folder)) return;
@@ -71,12 +71,12 @@ export async function watchService(root: string, say: (line: string) => void): P
   };
 
   watchFolder(root, (name) => single.includes(name));
-  await watchBelow(path.join(root, 'src'));
+  await Promise.all(['src', 'migrations'].map((name) => watchBelow(path.join(root, name))));
   return {
     next: () =>
       new Promise((resolve) => {
         tell = resolve;
-        if (changed !== undefined) deliver();
+        if (changed.size > 0) deliver();
       }),
     close: () => {
       clearTimeout(timer);

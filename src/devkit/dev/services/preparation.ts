@@ -4,6 +4,8 @@ import { type Holder, lockDirectory } from '../../processes/directory-lock.ts';
 import { completeEnvironment, passwordWarning } from '../environment/environment-file.ts';
 import { type DevEnvironment, type Environment, readDevEnvironment } from '../environment/environment.ts';
 import { migrate } from './migrations.ts';
+import type { Output } from '../output/output.ts';
+import { tellIfSlow } from '../patience.ts';
 import type { Parts } from '../servers/parts.ts';
 import { portsFree } from '../servers/ports.ts';
 import { tsxOf } from './service-process.ts';
@@ -31,7 +33,7 @@ export interface PreparationOptions {
   partsOnly: boolean;
   parts: Parts;
   isStopping: () => boolean;
-  say: (line: string) => void;
+  output: Output;
 }
 
 /**
@@ -40,11 +42,12 @@ export interface PreparationOptions {
  */
 export async function prepare(
   service: Service,
-  { given, partsOnly, parts, isStopping, say }: PreparationOptions,
+  { given, partsOnly, parts, isStopping, output }: PreparationOptions,
 ): Promise<Prepared | RunningAlready | undefined> {
   const { root } = service;
+  const { say } = output;
   const done = await completeEnvironment(root);
-  const { config, environment } = await readDevEnvironment(root, given);
+  const { config, environment } = await readDevEnvironment(root, given, say);
   for (const line of [done, passwordWarning(config.databaseUrl)]) if (line) say(line);
   if (!partsOnly) {
     tsxOf(root);
@@ -54,14 +57,21 @@ export async function prepare(
     });
     if (!('release' in lock)) return { service, config, holder: lock };
     parts.onStop(lock.release);
-    await portsFree(config, isStopping);
+    await portsFree(config, { isStopping, say });
   }
   if (isStopping()) return undefined;
   const [database, kafka] = await Promise.all([
-    parts.database(root, config.databaseUrl, say),
+    parts.database(root, config.databaseUrl, output),
     parts.kafka(config.kafka),
   ]);
   if (isStopping()) return undefined;
-  if (!partsOnly) say(`Migrations  ${await migrate(root, config.databaseDirectUrl)}`);
+  if (!partsOnly) await migrateFirst(root, config.databaseDirectUrl, output);
   return { service, config, environment, database, kafka };
+}
+
+async function migrateFirst(root: string, databaseUrl: string, { say, detail }: Output): Promise<void> {
+  const waits = 'Migrations  are running, or wait for another program that runs them';
+  const names = await tellIfSlow(migrate(root, databaseUrl), () => say(waits));
+  if (names.length > 0) say(`Migrations  applied ${names.join(', ')}`);
+  else detail('Migrations  up to date');
 }

@@ -9,7 +9,7 @@ import { killGroup, ownGroup, terminate } from '../../processes/process-group.ts
 import { stopWithParent } from '../../processes/watchdog.ts';
 import { DevError } from '../environment/dev-error.ts';
 import type { Environment } from '../environment/environment.ts';
-import type { Output } from './output.ts';
+import type { Output } from '../output/output.ts';
 
 export interface ServiceProcess {
   /** Resolves to the exit code when the service and every process that it started have ended. */
@@ -23,8 +23,8 @@ export interface ServiceProcess {
 export interface ServiceProcessOptions {
   root: string;
   environment: Environment;
-  /** Receives the output of the service; without it, the service prints to our terminal itself. */
-  output?: Output;
+  /** Receives the output of the service. */
+  output: Output;
 }
 
 /** The time that the service has to drain, in seconds. */
@@ -39,13 +39,14 @@ export async function startServiceProcess({
   environment,
   output,
 }: ServiceProcessOptions): Promise<ServiceProcess> {
+  const { pass } = output;
   const service = spawn(process.execPath, ['--import', tsxOf(root), 'src/main.ts'], {
     cwd: root,
     env: environment,
     ...ownGroup,
-    stdio: ['ignore', output ? 'pipe' : 'inherit', output ? 'pipe' : 'inherit'],
+    stdio: ['ignore', pass ? 'pipe' : 'inherit', pass ? 'pipe' : 'inherit'],
   });
-  for (const stream of [service.stdout, service.stderr]) if (stream) output?.pass(stream);
+  for (const name of ['stdout', 'stderr'] as const) if (service[name]) pass?.(service[name], name);
   await once(service, 'spawn');
   const group = -(service.pid ?? 0);
   const kill = () => killGroup(service);

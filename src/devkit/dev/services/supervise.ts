@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorMessage } from '../../errors.ts';
+import type { Output } from '../output/output.ts';
 import { type FileWatch, watchService } from './file-watch.ts';
+import type { NewMigrations } from './new-migrations.ts';
 import type { ServiceProcess } from './service-process.ts';
 
 export interface Supervised {
@@ -17,7 +19,8 @@ export interface SuperviseOptions {
   /** Restart the service when one of its files changes or when it exits. */
   watch: boolean;
   start: () => Promise<ServiceProcess>;
-  say: (line: string) => void;
+  migrations: NewMigrations;
+  output: Output;
 }
 
 /** The delay before the first restart of a service that exited, in ms; it doubles every time. */
@@ -26,35 +29,46 @@ const longestPause = 30_000;
 /** The time after which a service counts as stable, in ms. */
 const stable = 30_000;
 
-/** Runs a service. If changes are watched, restarts it when it exits or when one of its files changes. */
-export async function supervise({ root, watch, start, say }: SuperviseOptions): Promise<Supervised> {
-  const files = watch ? await watchService(root, say) : undefined;
+/**
+ * Runs a service. If changes are watched, restarts it when it exits or when one of its files changes, and runs new migrations
+ * before.
+ */
+export async function supervise(options: SuperviseOptions): Promise<Supervised> {
+  const { root, watch, start, migrations, output } = options;
+  const files = watch ? await watchService(root, output.say) : undefined;
   const stopping = new AbortController();
   const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
+  let isKilled = false;
   let current = await start();
   const running = files ? keepRunning(files) : Promise.resolve();
 
   async function keepRunning(changes: FileWatch): Promise<void> {
-    let change: string | undefined;
+    let change: string[] | undefined;
     let changed = next();
+    let hasEnded = false;
     for (let pause = firstPause; !stopping.signal.aborted;) {
       const since = performance.now();
-      const code = await Promise.race([stopped, changed, current.ended]);
+      const code = await Promise.race([stopped, changed, ...(hasEnded ? [delay(pause)] : [current.ended])]);
       if (stopping.signal.aborted) return;
-      if (code !== undefined) {
-        if (performance.now() - since > stable) pause = firstPause;
-        say(`Ended       with ${code}; restarts in ${pause / 1_000} s, or when a file changes`);
-        await Promise.race([stopped, changed, delay(pause)]);
-        pause = Math.min(pause * 2, longestPause);
-      }
       if (change !== undefined) {
-        say(`Changed     ${change}; restarting`);
-        pause = firstPause;
+        const [seen, isOurs] = [change, change.some((file) => !isMigration(file))];
         change = undefined;
         changed = next();
-      }
+        const files = seen.filter(isMigration);
+        if (files.length > 0) await migrations.look(files);
+        if (!isOurs) continue;
+        output.changed(seen.find((file) => !isMigration(file)) ?? '');
+        pause = firstPause;
+      } else if (code !== undefined) {
+        if (performance.now() - since > stable) pause = firstPause;
+        output.ended(code, pause);
+        hasEnded = true;
+        continue;
+      } else pause = Math.min(pause * 2, longestPause);
       await current.stop();
+      hasEnded = false;
       if (!stopping.signal.aborted) current = await start().catch(failed);
+      if (isKilled) current.kill();
     }
 
     async function next(): Promise<void> {
@@ -63,18 +77,25 @@ export async function supervise({ root, watch, start, say }: SuperviseOptions): 
   }
 
   function failed(reason: unknown): ServiceProcess {
-    say(`Cannot start: ${errorMessage(reason)}`);
+    output.say(`Cannot start: ${errorMessage(reason)}`);
     return { ended: Promise.resolve(1), stop: async () => {}, kill: () => {} };
   }
 
   return {
     ended: files ? new Promise(() => undefined) : current.ended,
-    kill: () => current.kill(),
+    kill: () => {
+      isKilled = true;
+      migrations.kill();
+      current.kill();
+    },
     stop: async () => {
       stopping.abort();
       files?.close();
+      migrations.kill();
       await running;
       await current.stop();
     },
   };
 }
+
+const isMigration = (file: string): boolean => /^migrations[/\\]/.test(file);
