@@ -1,10 +1,13 @@
 // npm run demo [-- --keep] [-- --kafka]
+import { readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs, parseEnv } from 'node:util';
 import { startKafka } from '../test/support/kafka.ts';
 import { collect, end, execute, start } from './support/command.ts';
-import { step } from './support/demo-report.ts';
+import { introduction, pathText, step } from './support/demo-report.ts';
+import { readEventPath } from './support/event-path.ts';
 import { exampleServices } from './support/example-workspace.ts';
 import { installedCommand } from './support/installed-command.ts';
 import { npmCommand } from './support/npm-cli.mjs';
@@ -28,11 +31,15 @@ Generates a workspace with two services, runs them, and shows an event of one ha
 const started = performance.now();
 const running: { stop(): Promise<void> }[] = [];
 const nextPort = { service: 8001, database: 5432 };
+const stopping = new AbortController();
+const { signal } = stopping;
+const folder = await temporaryFolder('microservice-demo');
+
 async function demo(): Promise<void> {
-  const folder = await temporaryFolder('microservice-demo');
+  console.log(introduction);
   const packages = await step('packed the three packages', () => packAll(path.join(folder, 'packages')));
   const generate = await step('installed create-microservice from its tarball', () =>
-    installGenerator(folder, packages),
+    installGenerator(packages),
   );
   const workspace = path.join(folder, 'shop');
   await step('npm init microservice workspace shop', () =>
@@ -52,15 +59,13 @@ async function demo(): Promise<void> {
   for (const service of [user, notification]) {
     await step(`${service.name}: database, migrations, ready at ${service.url}`, () => run(service, kafka));
   }
-  await showEvents(user, notification);
+  await showEvents(user, notification, kafka);
 
   console.log(`\nAll of it took ${seconds(started)}. The workspace is ${workspace}`);
-  if (values.keep) return keepRunning(user, notification);
-  console.log(`Try next:
-  cd ${user.folder}
-  npm run dev     then open ${user.url}/docs
-  npm test        the service's own tests
-  ${path.join(folder, 'tools', 'node_modules', '.bin', 'create-microservice')} order     the next service`);
+  if (values.keep) await keepRunning(user, notification);
+  console.log(`rm -rf ${folder} removes it. Next, run a service and open ${user.url}/docs:
+
+  cd ${user.folder} && npm run dev`);
 }
 
 interface Service {
@@ -71,11 +76,15 @@ interface Service {
 
 type Generate = (parameters: string[], cwd: string) => Promise<string>;
 
-async function installGenerator(folder: string, packages: Packages): Promise<Generate> {
+async function installGenerator(packages: Packages): Promise<Generate> {
   const tools = path.join(folder, 'tools');
   const install = ['install', '--prefix', tools, '--no-audit', '--no-fund', packages.generator];
-  await execute(...npmCommand(install), { cwd: folder });
-  return (parameters, cwd) => execute(...installedCommand(tools, 'create-microservice', parameters), { cwd });
+  await execute(...npmCommand(install), { cwd: folder, signal });
+  return (parameters, cwd) =>
+    execute(...installedCommand(tools, 'create-microservice', parameters), {
+      cwd,
+      signal,
+    });
 }
 
 async function kafkaAddress(): Promise<string> {
@@ -108,6 +117,7 @@ async function generateService(
 const install = ({ folder }: Service, { runtime, devkit }: Packages) =>
   execute(...npmCommand(['install', '--no-save', '--no-audit', '--no-fund', runtime, devkit]), {
     cwd: folder,
+    signal,
   });
 
 async function run({ folder, url }: Service, kafka: string): Promise<void> {
@@ -119,8 +129,8 @@ async function run({ folder, url }: Service, kafka: string): Promise<void> {
   await untilReady(`${url}/health/ready`, child, output);
 }
 
-async function showEvents(user: Service, notification: Service): Promise<void> {
-  console.log(`\nuser-service is asked over HTTP; notification-service hears of it through events only.`);
+async function showEvents(user: Service, notification: Service, kafka: string): Promise<void> {
+  console.log(`\nuser-service gets HTTP requests; notification-service gets only events.`);
   const copyOf = (id: string) => fetch(`${notification.url}/v1/user-copies/${id}`);
   const untilCopy = (id: string, isAsExpected: (copy: { name?: string }, status: number) => boolean) =>
     until(`notification-service's copy of ${id}`, async () => {
@@ -129,9 +139,12 @@ async function showEvents(user: Service, notification: Service): Promise<void> {
     });
 
   const ids: string[] = [];
+  const times: { requested: number; answered: number }[] = [];
   for (const name of ['Ada', 'Grace', 'Barbara']) {
     await step(`POST /v1/users ${name}, and notification-service has its copy`, async () => {
+      const requested = Date.now();
       const id = await createUser(user, name);
+      times.push({ requested, answered: Date.now() });
       ids.push(id);
       await untilCopy(id, (copy, code) => code === 200 && copy.name === name);
     });
@@ -148,7 +161,19 @@ async function showEvents(user: Service, notification: Service): Promise<void> {
   const copies = await fetch(`${notification.url}/v1/user-copies`);
   console.log(`\nGET ${notification.url}/v1/user-copies`);
   console.table(((await copies.json()) as { items: object[] }).items);
+  const second = times[1]; // the first one also opens connections
+  if (!second) throw new Error('the demo created no second user');
+  const event = {
+    bootstrapServers: kafka,
+    topic: 'user.events',
+    key: ids[1] ?? '',
+    databaseUrl: await databaseOf(notification),
+  };
+  console.log(`\n${pathText(await readEventPath(event, second))}`);
 }
+
+const databaseOf = async ({ folder: service }: Service): Promise<string> =>
+  parseEnv(await readFile(path.join(service, '.env'), 'utf8'))['DATABASE_URL'] ?? '';
 
 async function createUser({ url }: Service, name: string): Promise<string> {
   const user = { email: `${name.toLowerCase()}@example.com`, name, age: 36, active: true };
@@ -195,19 +220,40 @@ const tryPort = (port: number) =>
 
 function keepRunning(user: Service, notification: Service): Promise<void> {
   console.log(`Running until Ctrl-C: ${user.url}/docs and ${notification.url}/docs`);
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
+  return stopped;
 }
 
-let status = 0;
-try {
-  await demo();
-} catch (error) {
-  console.error(`\nThe demo failed: ${error instanceof Error ? error.message : String(error)}`);
-  status = 1;
-} finally {
-  for (const part of running.toReversed()) await part.stop();
+/** The time for the commands of an interrupted demo to end, in ms. */
+const endPatience = 5_000;
+
+const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, stop);
+let isFinished = false;
+let failure: unknown;
+const working = demo().then(
+  () => (isFinished = true),
+  (error: unknown) => (failure = error),
+);
+await Promise.race([working, stopped]);
+if (signal.aborted) await Promise.race([working, delay(endPatience)]);
+for (const part of running.toReversed()) await part.stop().catch((error: unknown) => (failure ??= error));
+process.exit(isFinished && !failure ? 0 : await leave());
+
+/** The second Ctrl-C does not wait. */
+function stop(): void {
+  if (!signal.aborted) return stopping.abort();
+  console.error(`\nThe files of the demo are in ${folder}. rm -rf ${folder} removes them.`);
+  process.exit(130);
 }
-process.exit(status);
+
+/** Removes the files of an interrupted demo, and names those of a failed one. Resolves to the exit code. */
+async function leave(): Promise<number> {
+  if (signal.aborted && !isFinished) {
+    await rm(folder, { recursive: true, force: true, maxRetries: 20 });
+    console.log(`\nStopped, and removed ${folder}`);
+    return 130;
+  }
+  console.error(`\nThe demo failed: ${failure instanceof Error ? failure.message : String(failure)}`);
+  console.error(`Its files are in ${folder}. rm -rf ${folder} removes them.`);
+  return 1;
+}

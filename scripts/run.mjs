@@ -36,6 +36,9 @@ function isInstalled() {
   return statSync(installed).mtimeMs >= statSync(path.join(root, 'package-lock.json')).mtimeMs;
 }
 
+// Ctrl-C reaches every process of the terminal: the script cleans up, and this process waits for it.
+process.on('SIGINT', () => {});
+
 function execute(command, parameters, title) {
   if (title) console.log(title);
   const { status, signal } = spawnSync(command, parameters, { cwd: root, stdio: 'inherit' });

@@ -4,6 +4,8 @@ import { once } from 'node:events';
 export interface CommandOptions {
   cwd: string;
   env?: NodeJS.ProcessEnv;
+  /** Ends the command. */
+  signal?: AbortSignal;
 }
 
 /** Runs a command; resolves to its output, and rejects with that if it fails. */
@@ -23,8 +25,8 @@ export async function execute(
 export const start = (
   command: string,
   parameters: string[],
-  { cwd, env = process.env }: CommandOptions,
-): ChildProcess => spawn(command, parameters, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  { cwd, env = process.env, signal }: CommandOptions,
+): ChildProcess => spawn(command, parameters, { cwd, env, signal, stdio: ['ignore', 'pipe', 'pipe'] });
 
 /** Returns a function that returns the output of a child so far. */
 export function collect(child: ChildProcess): () => string {

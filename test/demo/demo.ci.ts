@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import { once } from 'node:events';
 import path from 'node:path';
-import { execute } from '../../scripts/support/command.ts';
+import { collect, execute, start } from '../../scripts/support/command.ts';
+import { waitFor } from '../../src/devkit/testing/wait-for.ts';
 import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
@@ -26,6 +28,9 @@ describe('npm run demo', function () {
       const output = await execute('node', ['--import', 'tsx', script], { cwd: root, env });
       console.log(output.replace(/^/gm, '      '));
       assert.match(output, /DELETE .* the copy is gone/);
+      assertPath(output);
+      const next = /\n {2}cd (\S+) && npm run dev\n$/.exec(output)?.[1] ?? '';
+      assert.ok(existsSync(path.join(next, 'package.json')), next);
       const workspace = /The workspace is (\S+)/.exec(output)?.[1] ?? '';
       assert.ok(
         existsSync(path.join(workspace, 'services', 'notification-service', 'asyncapi.json')),
@@ -34,7 +39,50 @@ describe('npm run demo', function () {
       assert.deepEqual(await processesIn(workspace), []);
     });
   }
+
+  const foldersLeft = async () =>
+    (await readdir(folder)).filter((name) => name.startsWith('microservice-demo'));
+
+  it('removes its files when Ctrl-C interrupts it', async () => {
+    const before = await foldersLeft();
+    const env = { ...process.env, PATH: search, TMPDIR: folder };
+    const demo = start('node', ['--import', 'tsx', script], { cwd: root, env });
+    const output = collect(demo);
+    const ended = once(demo, 'exit');
+    await waitFor(() => output().includes('packed the three packages') || demo.exitCode !== null, {
+      timeout: 120_000,
+    });
+    demo.kill('SIGINT');
+    assert.deepEqual(await ended, [130, null], output());
+    const [, removed = ''] = /Stopped, and removed (\S+)\n$/.exec(output()) ?? [];
+    assert.ok(removed.startsWith(folder), output());
+    assert.deepEqual(await foldersLeft(), before);
+    assert.deepEqual(await processesIn(removed), []);
+  });
+
+  it('names its files when it fails', async () => {
+    const env = { ...process.env, PATH: search, TMPDIR: folder, npm_config_cache: '/dev/null/cache' };
+    const demo = start('node', ['--import', 'tsx', script], { cwd: root, env });
+    const output = collect(demo);
+    assert.deepEqual(await once(demo, 'exit'), [1, null], output());
+    const [, left = ''] = /The demo failed: [^]*Its files are in (\S+)\. rm -rf/.exec(output()) ?? [];
+    assert.ok(existsSync(left), output());
+  });
 });
+
+/** The demo has one line for each place of an event, in the order of time. */
+function assertPath(output: string): void {
+  const places = [...output.matchAll(/^ +(\d+) ms {2}(request|commit|in Kafka|handled) /gm)];
+  assert.deepEqual(
+    places.map(([, , place]) => place),
+    ['request', 'commit', 'in Kafka', 'handled'],
+  );
+  const times = places.map(([, time]) => Number(time));
+  assert.deepEqual(
+    times,
+    times.toSorted((one, other) => one - other),
+  );
+}
 
 /** npm ships the binary; resolves to the folder that holds it alone. */
 async function installNode24(folder: string): Promise<string> {
