@@ -9,7 +9,7 @@ import { assertPortsDiffer } from './servers/ports.ts';
 import { type Prepared, type RunningAlready, prepare } from './services/preparation.ts';
 import { type RunningService, runService } from './services/running-service.ts';
 import { type Selection, selectServices } from './services/services.ts';
-import { atMost } from './patience.ts';
+import { atMost } from '../patience.ts';
 import { type StopSignals, dieBySignal, listenForStop } from './stop-signals.ts';
 
 export interface DevOptions {

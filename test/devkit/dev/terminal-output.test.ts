@@ -132,7 +132,7 @@ describe('the output of dev in a terminal', () => {
       {
         name: 'user-service',
         url: 'http://localhost:8001',
-        problem: 'ended; see above',
+        problem: 'ended' as const,
         database: 'postgres://user@localhost:5432/user_db (embedded, .microservice/postgres)',
       },
       {
@@ -146,7 +146,7 @@ describe('the output of dev in a terminal', () => {
     assert.deepEqual(lines(), [
       '',
       '  service               address                PostgreSQL',
-      '  user-service          (ended; see above)     localhost:5432/user_db',
+      '  user-service          (ended)                localhost:5432/user_db',
       '  notification-service  http://localhost:8002  localhost:5433/n_db',
       '',
       '  Kafka localhost:9092, embedded, shared with process 12 in /other',
@@ -157,7 +157,7 @@ describe('the output of dev in a terminal', () => {
     shown.table(rows, 'localhost:9092 (embedded)');
     assert.match(
       printed,
-      /service +address +PostgreSQL +server +documentation\n.*see above\) .*postgres\n.*\/docs\n/,
+      /service +address +PostgreSQL +server +documentation\n.*\(ended\) .*postgres\n.*\/docs\n/,
     );
     const user = shown.of('user-service');
     await pass(

@@ -29,10 +29,21 @@ describe('npm run dev in a terminal', function () {
     return terminal;
   };
 
-  /** The rows of the table and the lines below it, with `0` for each digit of a port. */
+  /**
+   * The rows of the table and the lines below it, with the same port everywhere. A service that took too long for the table has a
+   * line of its own later.
+   */
   const tableOf = (screen: string[]): string[] => {
     const head = screen.findIndex((row) => row.startsWith('  service '));
-    return screen.slice(head, head + 6).map((row) => row.replaceAll(/(?<=localhost:)\d+/g, '00000'));
+    const late = '(no answer yet)'.padEnd('http://localhost:00000'.length);
+    return screen
+      .slice(head, head + 6)
+      .map((row) => row.replaceAll(/(?<=localhost:)\d+/g, '00000').replace(late, 'http://localhost:00000'));
+  };
+  const untilBothAnswer = async (screen: () => string[], shows: TerminalSession['shows']) => {
+    for (const name of ['user-service', 'notification-service'])
+      if (new RegExp(`^ {2}${name} +\\(no answer yet\\)`, 'm').test(screen().join('\n')))
+        await shows(new RegExp(`${name} +Answers at http`));
   };
 
   const createUser = async (email: string) => {
@@ -49,6 +60,7 @@ describe('npm run dev in a terminal', function () {
       screen()[0] ?? '',
       /^\d\d:\d\d:\d\d {2}dev {19}Starting notification-service, user-service;$/,
     );
+    await untilBothAnswer(screen, shows);
     assert.deepEqual(tableOf(screen()), [
       '  service               address                 PostgreSQL',
       '  notification-service  http://localhost:00000  localhost:00000/notification_db',

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorCode } from '../../errors.ts';
-import { tellIfSlow } from '../patience.ts';
+import { tellIfSlow } from '../../patience.ts';
 import { DevError } from './dev-error.ts';
 
 /** The time for somebody to confirm the access in a password manager, in ms. */

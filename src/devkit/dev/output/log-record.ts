@@ -34,9 +34,12 @@ const ids = new Set([
   ...['request_id', 'correlation_id', 'causation_id', 'trace_id', 'span_id'],
 ]);
 
-/** The lines of `run` and of the parts about a start and a stop, which the table and the restart line replace. */
+/**
+ * The lines of `run` and of the parts about a start and a stop, which the table and the restart line replace, and one about the
+ * embedded broker, which limits the size of a topic instead of its age.
+ */
 const routine =
-  /^(running as process \d+|SIG[A-Z]+: stopping|listening at \S+|the group assigned \d+ partitions? to this replica|group \S+ starts .*)$/;
+  /^(running as process \d+|SIG[A-Z]+: stopping|listening at \S+|the group assigned \d+ partitions? to this replica|group \S+ starts .*|Kafka keeps \S+ without a time limit.*)$/;
 
 /** Reads a line of JSON; undefined for any other line. */
 export function parseLogRecord(line: string): LogRecord | undefined {

@@ -20,8 +20,8 @@ export interface Output {
 export interface ServiceRow {
   name: string;
   url: string;
-  /** The reason why it does not answer yet. */
-  problem?: string;
+  /** Why it does not answer: it ended, or it takes long. */
+  problem?: 'ended' | 'late';
   /** The description of its PostgreSQL, with the owner in parentheses. */
   database: string;
 }

@@ -31,9 +31,11 @@ export function createPlainDisplay(names: string[], isOwnFolder: boolean): Displ
   };
 }
 
+const problems = { ended: 'ended; see above', late: 'does not answer yet; see above' };
+
 function tableOf(services: ServiceRow[], kafka: string): string[] {
   const rows = services.map(({ name, url, problem, database }) => {
-    const documentation = problem ?? `${url}/docs`;
+    const documentation = problem ? problems[problem] : `${url}/docs`;
     return [name, url, documentation, addressOf(database)];
   });
   const header = ['service', 'address', 'documentation', 'PostgreSQL'];

@@ -33,7 +33,10 @@ export function createTerminalDisplay({ services, isOwnFolder, hasTable }: Termi
     dev,
     of: (name) => outputs.get(name) ?? dev,
     start: () => dev.say(`Starting ${services.map(({ name }) => name).join(', ')}; Ctrl-C stops everything`),
-    table: (rows, kafka) => printShown(startText(rows, kafka)),
+    table: (rows, kafka) => {
+      printShown(startText(rows, kafka));
+      for (const { name, problem } of rows) if (problem) outputs.get(name)?.await();
+    },
     stopping: () => dev.say('Stopping; Ctrl-C again ends everything at once'),
     end: () => dev.say(summaryText(performance.now() - begun, all)),
   };
@@ -44,13 +47,15 @@ const plainly =
   (line: string): void =>
     print(line.replaceAll(/ {2,}/g, ' '));
 
+const problems = { ended: '(ended)', late: '(no answer yet)' };
+
 function startText(services: ServiceRow[], kafka: string): string {
   const rows = services.map(({ name, url, problem, database }) => {
     const { address, owner } = partsOf(database);
     const documentation = problem ? '' : `${url}/docs`;
     return [
       name,
-      problem ? `(${problem})` : url,
+      problem ? problems[problem] : url,
       address.replace(/^postgres:\/\/[^@]*@/, ''),
       owner,
       documentation,

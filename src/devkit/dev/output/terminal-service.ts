@@ -15,6 +15,8 @@ export interface Counts {
 
 export interface TerminalService extends Output {
   counts: Counts;
+  /** Says so when the service answers. */
+  await: () => void;
 }
 
 /** A text on standard error is complete after this many ms without another line. */
@@ -76,6 +78,7 @@ export function createTerminalService(
 
   return {
     counts,
+    await: () => void (isWaiting = true),
     say: (line) => lines.print(line.replace(/ {2,}/g, ' ')),
     detail,
     pass: (stream, name) =>

@@ -10,7 +10,7 @@ import { type DatabaseAddress, parseDatabaseUrl } from '../environment/database-
 import { tryLogin, untilClosed } from './database-session.ts';
 import { DevError } from '../environment/dev-error.ts';
 import { type DevPart, type Tell, shownPath } from './dev-part.ts';
-import { tellIfSlow } from '../patience.ts';
+import { tellIfSlow } from '../../patience.ts';
 import {
   type DirectoryLock,
   type Holder,
@@ -46,7 +46,7 @@ async function serve(place: Place): Promise<Serving> {
   const finding = await tellIfSlow(findPostgres(address), async () => say(await silenceText(address)));
   if (finding === 'nothing') return startEmbedded(place);
   if (finding === 'stranger') throw await notPostgres(address);
-  const waits = `${address.shown} is starting or stopping; dev waits up to ${startPatience / 1_000} s`;
+  const waits = `at ${addressText(address)} is starting or stopping; dev waits up to ${startPatience / 1_000} s`;
   const error = await tellIfSlow(logIn(address), () => say(waits));
   if (!error) return useFound(address, directory);
   if (errorCode(error) === 'ECONNREFUSED') return serve(place); // it was about to end
@@ -87,8 +87,7 @@ async function startEmbedded(place: Place): Promise<Serving> {
   await makeOwnFolder(directory);
   const lock = await lockDirectory(holderFile(directory), address);
   if (!('release' in lock)) return joinHolder(place, lock);
-  const log = shownPath(path.join(directory, 'postgres.log'));
-  const starts = `${address.shown} is starting; dev waits up to a minute, and its log is ${log}`;
+  const starts = `at ${addressText(address)} is starting; dev waits up to a minute`;
   return tellIfSlow(startServer(address, directory, lock), () => say(starts));
 }
 

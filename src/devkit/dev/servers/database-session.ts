@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { atMost } from '../patience.ts';
+import { atMost } from '../../patience.ts';
 
 /** The time for the end of a session, in ms: a suspended server does not close the connection. */
 const endPatience = 1_000;

@@ -11,7 +11,7 @@ import { type Address, addressText, isLocal, listenHost, parseAddress } from '..
 import { DevError } from '../environment/dev-error.ts';
 import { assertMayShare, findBrokerOwner, ownerText } from './broker-owner.ts';
 import { type DevPart, type Tell, shownPath } from './dev-part.ts';
-import { tellIfSlow } from '../patience.ts';
+import { tellIfSlow } from '../../patience.ts';
 import { type Finding, findKafka, silenceText } from './protocols.ts';
 import { type Serving, keepServing } from './serving.ts';
 

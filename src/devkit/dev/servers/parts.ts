@@ -5,7 +5,7 @@ import { openDatabase } from './database-part.ts';
 import { DevError } from '../environment/dev-error.ts';
 import type { DevPart } from './dev-part.ts';
 import type { Output } from '../output/output.ts';
-import { atMost } from '../patience.ts';
+import { atMost } from '../../patience.ts';
 import type { StopMode } from '../../postgres/postgres.ts';
 import { openKafka } from './kafka-part.ts';
 

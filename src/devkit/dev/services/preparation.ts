@@ -5,7 +5,7 @@ import { completeEnvironment, passwordWarning } from '../environment/environment
 import { type DevEnvironment, type Environment, readDevEnvironment } from '../environment/environment.ts';
 import { migrate } from './migrations.ts';
 import type { Output } from '../output/output.ts';
-import { tellIfSlow } from '../patience.ts';
+import { tellIfSlow } from '../../patience.ts';
 import type { Parts } from '../servers/parts.ts';
 import { portsFree } from '../servers/ports.ts';
 import { tsxOf } from './service-process.ts';

@@ -32,8 +32,8 @@ export async function runService(
 ): Promise<RunningService> {
   const { say } = output;
   let fresh: DevEnvironment | undefined = { config, environment };
-  let settle: (problem: string | undefined) => void;
-  const settled = new Promise<string | undefined>((resolve) => (settle = resolve));
+  let settle: (problem: ServiceRow['problem']) => void;
+  const settled = new Promise<ServiceRow['problem']>((resolve) => (settle = resolve));
   const start = async () => {
     const now = fresh ?? (await readDevEnvironment(root, given, say));
     fresh = undefined;
@@ -43,7 +43,7 @@ export async function runService(
     const over = new AbortController();
     void started.ended.then(() => over.abort());
     void untilAnswers(now.config, over.signal).then((isUp) => {
-      settle(isUp ? undefined : 'ended; see above');
+      settle(isUp ? undefined : 'ended');
       if (isUp) output.answers(serviceUrl(now.config));
     });
     return started;
@@ -51,7 +51,7 @@ export async function runService(
   const databaseUrl = config.databaseDirectUrl;
   const migrations = createNewMigrations({ root, databaseUrl, environment, say });
   const running = await supervise({ root, watch, start, migrations, output });
-  const late = delay(answerPatience, 'does not answer yet; see above');
+  const late = delay(answerPatience, 'late' as const);
   const row = Promise.race([settled, late]).then((problem) => {
     return { name, url: serviceUrl(config), database, ...(problem !== undefined && { problem }) };
   });
