@@ -11,6 +11,9 @@ const [script, ...options] = process.argv.slice(2);
 // `npx -p node@24 npm test` sets these for npm, and every npx in a test would inherit them.
 for (const name of ['npm_config_call', 'npm_config_package']) delete process.env[name];
 
+// Ctrl-C reaches every process of the terminal: the script cleans up, and this process waits for it.
+process.on('SIGINT', () => {});
+
 checkNode();
 if (!isInstalled())
   execute(
@@ -35,9 +38,6 @@ function isInstalled() {
   if (!existsSync(installed)) return false;
   return statSync(installed).mtimeMs >= statSync(path.join(root, 'package-lock.json')).mtimeMs;
 }
-
-// Ctrl-C reaches every process of the terminal: the script cleans up, and this process waits for it.
-process.on('SIGINT', () => {});
 
 function execute(command, parameters, title) {
   if (title) console.log(title);
