@@ -40,6 +40,10 @@ const allowed: Record<string, Record<string, string>> = {
     '`/proc/${pid}/fd/${file}`': linuxOnly,
     "'lsof'": 'where it is missing, the holder of the port is unknown',
   },
+  'src/devkit/processes/working-directory.ts': {
+    '`/proc/${pid}/cwd`': linuxOnly,
+    "'lsof'": 'where it is missing, the folder of the process is unknown',
+  },
   'src/devkit/processes/watchdog.ts': { "'sh'": 'returns earlier on Windows' },
   'src/devkit/postgres/directories/data-directory.ts': { 'binaries.initdb': binaries },
   'src/devkit/postgres/directories/foreign-directory.ts': { "'cp'": rootOnly, "'sh'": rootOnly },
