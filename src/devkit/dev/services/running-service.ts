@@ -42,12 +42,14 @@ export async function runService(
     const started = await startServiceProcess({ root, environment: now.environment, output });
     const over = new AbortController();
     void started.ended.then(() => over.abort());
-    void untilAnswers(now.config, over.signal).then((isUp) => {
-      settle(isUp ? undefined : 'ended');
-      if (isUp) output.answers(serviceUrl(now.config));
-    });
+    void report(now.config, over.signal);
     return started;
   };
+  async function report(current: ServiceConfig, signal: AbortSignal): Promise<void> {
+    const isUp = await untilAnswers(current, signal);
+    settle(isUp ? undefined : 'ended');
+    if (isUp) output.answers(serviceUrl(current));
+  }
   const databaseUrl = config.databaseDirectUrl;
   const migrations = createNewMigrations({ root, databaseUrl, environment, say });
   const running = await supervise({ root, watch, start, migrations, output });
