@@ -7,6 +7,7 @@ import { writeText, writtenText } from './output/written-text.ts';
 import { print } from '../logging/terminal.ts';
 
 const FILE = 'Dockerfile';
+const lockFiles = { pnpm: 'pnpm-lock.yaml', yarn: 'yarn.lock' };
 
 export const dockerfileCommand: Command = {
   summary: 'writes the Dockerfile of this runtime version',
@@ -30,6 +31,7 @@ export const dockerfileCommand: Command = {
 
 /** Returns the base Dockerfile for the service's package manager, detected by its lock file. */
 function baseDockerfile(root: string): Promise<string> {
-  const manager = existsSync(path.join(root, 'pnpm-lock.yaml')) ? 'pnpm' : 'npm';
+  const [manager = 'npm'] =
+    Object.entries(lockFiles).find(([, lockFile]) => existsSync(path.join(root, lockFile))) ?? [];
   return readFile(new URL(`../docker/${manager}.Dockerfile`, import.meta.url), 'utf8');
 }

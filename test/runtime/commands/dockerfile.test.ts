@@ -28,6 +28,12 @@ describe('microservice-runtime dockerfile', function () {
     assert.match(text(), /pnpm install --prod --frozen-lockfile/);
   });
 
+  it('writes the Dockerfile for Yarn if yarn.lock exists', async () => {
+    service.write('yarn.lock', '');
+    await run();
+    assert.match(text(), /yarn workspaces focus --production/);
+  });
+
   it('fails with --check if the Dockerfile differs, and does not change it', async () => {
     service.write('Dockerfile', 'FROM scratch\n');
     const { code, stderr } = await run('--check');
