@@ -13,6 +13,7 @@ import { planMigrations, type MigrationPlan } from './migrations/plan.ts';
 import { runtimeMigration } from './migrations/runtime-tables.ts';
 import { copyColumn } from './migrations/tables.ts';
 import { columnName, uniqueConstraint } from './model/names.ts';
+import { unbuiltPackages } from './model/package-managers.ts';
 import { samplesOf } from './model/samples.ts';
 import { serviceView, type ServiceView } from './model/view.ts';
 
@@ -25,6 +26,7 @@ const tools = {
   uniqueConstraint,
   samplesOf,
   exampleChange,
+  unbuiltPackages,
 };
 
 /**
@@ -109,5 +111,6 @@ function isWanted(file: string, view: ServiceView): boolean {
   if (file.startsWith('.github/')) return view.ci === 'github';
   if (file === 'seeds/.gitkeep') return view.resources.length === 0;
   if (file === 'pnpm-workspace.yaml') return view.packageManager === 'pnpm';
+  if (file === '.yarnrc.yml' || file === 'yarn.lock') return view.packageManager === 'yarn';
   return true;
 }

@@ -11,6 +11,7 @@ import { serviceFiles } from './files.ts';
 import { readHistory, storedTables } from './migrations/history.ts';
 import { planMigrations } from './migrations/plan.ts';
 import type { ServiceAnswers } from './model/answers.ts';
+import { installers, runs, type PackageManager } from './model/package-managers.ts';
 import { serviceView } from './model/view.ts';
 import { refuseFaults } from '../questions/answers.ts';
 import { questions, serviceOptions } from './questions.ts';
@@ -87,30 +88,21 @@ export class ServiceGenerator extends FolderGenerator<ServiceAnswers, ServiceCon
   }
 
   protected steps({ git, install, packageManager }: ServiceAnswers): Step[] {
-    return [...(git ? [gitInit] : []), ...(install ? [installs[packageManager]] : [])];
+    return [...(git ? [gitInit] : []), ...(install ? [installStep(packageManager)] : [])];
   }
 
   protected next({ install, packageManager, port }: ServiceAnswers): string[] {
-    const run = packageManager === 'npm' ? 'npm run' : 'pnpm';
     return [
-      ...(install ? [] : [`${packageManager} install`]),
-      `${run} dev    # then http://localhost:${port}/docs`,
-      `${packageManager} test`,
+      ...(install ? [] : [installers[packageManager].install]),
+      `${runs[packageManager]} dev    # then http://localhost:${port}/docs`,
+      installers[packageManager].test,
     ];
   }
 }
 
-const installs: Record<ServiceAnswers['packageManager'], Step> = {
-  npm: {
-    program: 'npm',
-    args: ['install'],
-    unless: '--no-install',
-    writes: ['node_modules', 'package-lock.json'],
-  },
-  pnpm: {
-    program: 'pnpm',
-    args: ['install'],
-    unless: '--no-install, or --package-manager npm',
-    writes: ['node_modules', 'pnpm-lock.yaml'],
-  },
-};
+const installStep = (program: PackageManager): Step => ({
+  program,
+  args: ['install'],
+  unless: program === 'npm' ? '--no-install' : '--no-install, or --package-manager npm',
+  writes: installers[program].writes,
+});

@@ -7,7 +7,8 @@ import {
   textQuestion,
 } from '../questions/question-kinds.ts';
 import type { Flag, Questions } from '../questions/question.ts';
-import { ciSystems, packageManagers, type ServiceAnswers } from './model/answers.ts';
+import { ciSystems, type ServiceAnswers } from './model/answers.ts';
+import { packageManagers } from './model/package-managers.ts';
 import { consumesQuestion } from './consumes-question.ts';
 import { serviceNameFault } from './model/name-rules.ts';
 import { nextPort, portFault } from './stored/ports.ts';
@@ -63,7 +64,7 @@ export const questions: Questions<ServiceAnswers, ServiceContext> = {
     choices: packageManagers,
     flag: {
       name: 'package-manager',
-      value: '<npm|pnpm>',
+      value: '<npm|pnpm|yarn>',
       help: 'the program that installs packages and runs scripts',
     },
     defaultHelp: 'npm',

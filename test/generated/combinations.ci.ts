@@ -7,12 +7,25 @@ import { findFreePort } from '../../src/devkit/postgres/server/free-port.ts';
 import { type Registry, useRegistry } from '../support/registry.ts';
 import { pairwise } from './pairwise.ts';
 import { checkCompose, checkSchemas } from './schemas.ts';
-import { choices, flagsOf, textOf, writeContract, type Answers } from './services.ts';
+import { choices, flagsOf, textOf, writeContract } from './services.ts';
 import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
 import { untilReady } from '../../scripts/support/until-ready.ts';
 
 const combinations = pairwise(choices, 12);
-const titleOf = (answers: Answers) => Object.values(answers).join(', ');
+
+/** The supported versions of each package manager besides npm. The combinations use them in turn. */
+const versions = {
+  npm: ['npm'],
+  pnpm: ['pnpm@10.34.8', 'pnpm@12.21.0'],
+  yarn: ['@yarnpkg/cli-dist@4.18.1'],
+};
+const turns = { npm: 0, pnpm: 0, yarn: 0 };
+const runs = combinations.map((answers) => {
+  const { packageManager } = answers;
+  const all = versions[packageManager];
+  const tool = all[turns[packageManager]++ % all.length] ?? packageManager;
+  return { answers, tool, title: Object.values({ ...answers, packageManager: tool }).join(', ') };
+});
 
 describe(`${combinations.length} combinations of answers, which cover every pair of answers`, function () {
   this.timeout(300_000);
@@ -26,16 +39,10 @@ describe(`${combinations.length} combinations of answers, which cover every pair
   before(async () => {
     folder = await temporaryFolder('combinations');
     registry = await useRegistry();
-    environment = {
-      ...registry.environment,
-      PATH: `${folder}/node_modules/.bin:${process.env.PATH}`,
-      CI: '',
-    };
-    await execute('npm', ['install', '--prefix', folder, 'create-microservice', 'pnpm@10'], {
-      cwd: folder,
-      env: environment,
-    });
-    command = path.join(folder, 'node_modules', '.bin', 'create-microservice');
+    environment = { ...registry.environment, CI: '' };
+    const tools = [...versions.pnpm, ...versions.yarn];
+    await Promise.all(['create-microservice', ...tools].map(installTool));
+    command = path.join(binOf('create-microservice'), 'create-microservice');
     await generate(folder, ['workspace', 'shop', '--yes']);
     workspace = path.join(folder, 'shop');
     contract = await writeContract(path.join(folder, 'account'));
@@ -53,25 +60,32 @@ describe(`${combinations.length} combinations of answers, which cover every pair
 
   after(() => rm(folder, { recursive: true, force: true }));
 
-  const generate = (cwd: string, flags: string[]) => execute(command, flags, { cwd, env: environment });
+  const binOf = (tool: string) => path.join(folder, 'tools', tool, 'node_modules', '.bin');
+  const installTool = (tool: string) =>
+    execute('npm', ['install', '--prefix', path.join(folder, 'tools', tool), tool], {
+      cwd: folder,
+      env: environment,
+    });
+  const generate = (cwd: string, flags: string[], env = environment) => execute(command, flags, { cwd, env });
 
   it('the workspace has a valid compose file', () =>
     checkCompose(path.join(workspace, 'docker-compose.kafka.yml')));
 
-  for (const [index, answers] of combinations.entries()) {
-    it(titleOf(answers), async () => {
+  for (const [index, { answers, tool, title }] of runs.entries()) {
+    it(title, async () => {
+      const env = { ...environment, PATH: `${binOf(tool)}:${process.env.PATH}` };
       const name = `combo${index + 1}`;
       const cwd = answers.place === 'workspace' ? workspace : path.join(folder, `alone-${index + 1}`);
       await mkdir(cwd, { recursive: true });
       const service = path.join(cwd, answers.place === 'workspace' ? 'services' : '.', `${name}-service`);
       const [port, databasePort] = [await findFreePort('127.0.0.1'), await findFreePort('127.0.0.1')];
       const ports = ['--port', String(port), '--database-port', String(databasePort)];
-      await generate(cwd, [name, '--yes', '--install', ...ports, ...flagsOf(answers, index + 1, contract)]);
+      const flags = [...ports, ...flagsOf(answers, index + 1, contract)];
+      await generate(cwd, [name, '--yes', '--install', ...flags], env);
 
       assert.equal(existsSync(path.join(service, '.git')), answers.git === 'yes');
       await checkSchemas(service);
-      const run = (script: string) =>
-        execute(answers.packageManager, ['run', script], { cwd: service, env: environment });
+      const run = (script: string) => execute(answers.packageManager, ['run', script], { cwd: service, env });
       for (const script of ['typecheck', 'lint', 'test', 'build']) await run(script);
 
       const files = await committable(service);
@@ -102,5 +116,5 @@ async function committable(folder: string): Promise<string[]> {
   const files = entries
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
-  return files.filter((file) => !/^(node_modules|\.git|dist|\.microservice)\//.test(file)).toSorted();
+  return files.filter((file) => !/^(node_modules|\.git|dist|\.microservice|\.yarn)\//.test(file)).toSorted();
 }

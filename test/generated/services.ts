@@ -8,7 +8,7 @@ import type { Combination } from './pairwise.ts';
 export const choices = {
   resources: ['none', 'one', 'two with every type'],
   consumes: ['none', 'a sibling', 'a contract file'],
-  packageManager: ['npm', 'pnpm'],
+  packageManager: ['npm', 'pnpm', 'yarn'],
   ci: ['github', 'none'],
   kubernetes: ['yes', 'no'],
   git: ['yes', 'no'],

@@ -29,7 +29,13 @@ const users = [
 const commands: [string, string[]][] = [
   ['a workspace', ['workspace', 'system', '--yes']],
   ['a service with resources, for pnpm', ['user', ...quick, ...users, ...lines]],
-  ['a service that only handles events', ['mail', ...quick, '--no-resources', '--consumes', 'user.created']],
+  [
+    'a service that only handles events, for Yarn',
+    [
+      ...['mail', ...quick, '--no-resources', '--consumes', 'user.created'],
+      ...['--package-manager', 'yarn', '--ci', 'none'],
+    ],
+  ],
 ];
 
 /** Prints the files that Node has loaded. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
+import { stringify } from 'yaml';
 import { execute } from '../../scripts/support/command.ts';
 import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
 import { startBroker, type Broker } from '../../src/devkit/broker/broker.ts';
@@ -12,7 +13,7 @@ import { waitFor } from '../../src/devkit/testing/wait-for.ts';
 import { requireDocker } from '../support/docker.ts';
 import { type Registry, useRegistry } from '../support/registry.ts';
 
-for (const packageManager of ['npm', 'pnpm']) {
+for (const packageManager of ['npm', 'pnpm', 'yarn']) {
   describe(`docker build of a service generated for ${packageManager}`, function () {
     this.timeout(300_000);
     const image = `create-microservice-test-${packageManager}-${process.pid}`;
@@ -51,18 +52,27 @@ for (const packageManager of ['npm', 'pnpm']) {
       await build('--tag', image);
     });
 
-    /** The address of the registry comes from the secret .npmrc for pnpm, and from the argument for npm. */
+    /** The address of the registry comes from the argument for npm, from the secret for pnpm, and from both for Yarn. */
     async function build(...parameters: string[]): Promise<void> {
-      const [npmrc, argument] = [path.join(service, '.npmrc'), `NPM_CONFIG_REGISTRY=${registry.url}`];
-      await writeFile(npmrc, `registry=${registry.url}\n//registry.invalid/:_authToken=${token}\n`);
-      const fromArgument = packageManager === 'npm' ? ['--build-arg', argument] : [];
+      const id = packageManager === 'yarn' ? 'yarnrc' : 'npmrc';
+      const [secret, argument] = [path.join(folder, id), `NPM_CONFIG_REGISTRY=${registry.url}`];
+      await writeFile(secret, packageManager === 'yarn' ? yarnrc() : npmrc());
+      const fromArgument = packageManager === 'pnpm' ? [] : ['--build-arg', argument];
       await docker(
-        ...['build', '--network', 'host', '--secret', `id=npmrc,src=${npmrc}`],
+        ...['build', '--network', 'host', '--secret', `id=${id},src=${secret}`],
         ...fromArgument,
         ...parameters,
         '.',
       );
     }
+
+    const npmrc = () => `registry=${registry.url}\n//registry.invalid/:_authToken=${token}\n`;
+    const yarnrc = () =>
+      stringify({
+        npmRegistryServer: registry.url,
+        unsafeHttpWhitelist: ['127.0.0.1'],
+        npmRegistries: { '//registry.invalid': { npmAuthToken: token } },
+      });
 
     after(async () => {
       if (image && service) await docker('image', 'rm', '--force', image).catch(() => undefined);
@@ -74,10 +84,8 @@ for (const packageManager of ['npm', 'pnpm']) {
     async function generate(): Promise<void> {
       const env = { ...registry.environment, PATH: `${folder}/tools/node_modules/.bin:${process.env.PATH}` };
       const tools = path.join(folder, 'tools');
-      await execute('npm', ['install', '--prefix', tools, 'create-microservice', 'pnpm@10'], {
-        cwd: folder,
-        env,
-      });
+      const needed = ['create-microservice', 'pnpm@10.34.8', '@yarnpkg/cli-dist@4.18.1'];
+      await execute('npm', ['install', '--prefix', tools, ...needed], { cwd: folder, env });
       const resource = ['--resource', 'user', '--fields', 'email:string:unique age:integer:optional'];
       const flags = [
         'user',
@@ -111,7 +119,7 @@ for (const packageManager of ['npm', 'pnpm']) {
       assert.match(log, /\/node_modules\/microservice-runtime\/\S+ was accepted/);
     });
 
-    it('holds the token of .npmrc in no stage', async () => {
+    it('holds the token of the registry in no stage', async () => {
       const stage = `${image}-stage`;
       await build('--target', 'build', '--tag', stage);
       try {

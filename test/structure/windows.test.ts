@@ -4,7 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { spawnedAs } from '../../generators/output/steps.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
-import { packageManagers } from '../../generators/service/model/answers.ts';
+import { packageManagers } from '../../generators/service/model/package-managers.ts';
 import { workspaceFiles } from '../../generators/workspace/files.ts';
 import { anyAnswers } from '../generators/support/any-answers.ts';
 import { serviceAnswers } from '../support/service-answers.ts';

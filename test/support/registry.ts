@@ -15,7 +15,7 @@ const root = path.resolve(import.meta.dirname, '..', '..');
 export interface Registry {
   url: string;
   packages: Packages;
-  /** The environment in which npm and pnpm use this registry, with their own cache. */
+  /** The environment in which npm, pnpm and Yarn use this registry, with their own caches. */
   environment: NodeJS.ProcessEnv;
 }
 
@@ -98,6 +98,13 @@ async function createEnvironment(folder: string, url: string): Promise<NodeJS.Pr
     npm_config_cache: path.join(folder, 'cache'),
     npm_config_registry: url,
     // pnpm would download the version of "packageManager" and require npm's signature for it, which a mirror does not have.
-    npm_config_manage_package_manager_versions: 'false',
+    npm_config_manage_package_manager_versions: 'false', // pnpm 10
+    pnpm_config_pm_on_fail: 'ignore', // pnpm 11 and later
+    pnpm_config_registry: url,
+    YARN_NPM_REGISTRY_SERVER: url,
+    YARN_UNSAFE_HTTP_WHITELIST: '127.0.0.1',
+    YARN_GLOBAL_FOLDER: path.join(folder, 'yarn'),
+    YARN_ENABLE_TELEMETRY: '0',
+    YARN_HTTP_TIMEOUT: '300000',
   };
 }

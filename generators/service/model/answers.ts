@@ -1,3 +1,5 @@
+import type { PackageManager } from './package-managers.ts';
+
 /** The column types of a resource's field, in the order in which they are offered. */
 export const fieldTypes = [
   'string',
@@ -47,7 +49,6 @@ export interface ConsumedEvent {
   fields: Field[];
 }
 
-export const packageManagers = ['npm', 'pnpm'] as const;
 export const ciSystems = ['github', 'none'] as const;
 
 export interface ServiceAnswers {
@@ -60,7 +61,7 @@ export interface ServiceAnswers {
   port: number;
   /** Host port of its PostgreSQL: 5432, 5433, ... */
   databasePort: number;
-  packageManager: (typeof packageManagers)[number];
+  packageManager: PackageManager;
   ci: (typeof ciSystems)[number];
   kubernetes: boolean;
   git: boolean;

@@ -1,5 +1,6 @@
 import type { ConsumedEvent, Field, Resource, ServiceAnswers } from './answers.ts';
 import { resourceNames, type Names } from './names.ts';
+import { executes, installers, runs, type Installer } from './package-managers.ts';
 import { resourceEvents, type ResourceEvent } from './resource-events.ts';
 
 export interface ResourceView extends Names {
@@ -48,6 +49,7 @@ export interface ServiceView extends Omit<ServiceAnswers, 'resources' | 'consume
   database: { name: string; user: string };
   run: string;
   exec: string;
+  installer: Installer;
 }
 
 /** Returns the data for the templates: the answers with every derived name. */
@@ -60,8 +62,9 @@ export function serviceView(answers: ServiceAnswers): ServiceView {
     resources: resourcesOf(answers.resources),
     copies: copiesOf(answers.consumes),
     database: { name: `${service.snake}_db`, user: service.snake },
-    run: answers.packageManager === 'npm' ? 'npm run' : 'pnpm',
-    exec: answers.packageManager === 'npm' ? 'npx' : 'pnpm exec',
+    run: runs[answers.packageManager],
+    exec: executes[answers.packageManager],
+    installer: installers[answers.packageManager],
   };
 }
 

@@ -14,7 +14,8 @@ import {
 } from '../../outside/rules.ts';
 import { seen } from '../../outside/seen.ts';
 import { yoRcFile } from '../../output/yo-rc.ts';
-import { ciSystems, packageManagers } from '../model/answers.ts';
+import { ciSystems } from '../model/answers.ts';
+import { packageManagers } from '../model/package-managers.ts';
 import { grammarFault } from '../model/field-grammar.ts';
 import { resourceNameFault, serviceNameFault } from '../model/name-rules.ts';
 import { portRangeFault } from './ports.ts';

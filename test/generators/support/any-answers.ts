@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import {
   ciSystems,
   fieldTypes,
-  packageManagers,
   type ConsumedEvent,
   type Field,
   type Resource,
   type ServiceAnswers,
 } from '../../../generators/service/model/answers.ts';
+import { packageManagers } from '../../../generators/service/model/package-managers.ts';
 import { formatFields, grammarFault } from '../../../generators/service/model/field-grammar.ts';
 import {
   collisionFault,
