@@ -61,10 +61,11 @@ export function createJsonClient(
   ): JsonRequest<Body> {
     const response = send<Body>(method, path, body, headers);
     const expect = async (expected: number): Promise<JsonResponse<Body>> => {
+      const caller = callerOf(expect);
       const answer = await response;
       if (answer.status === expected) return answer;
       const causes = errorsOf(answer.headers.get('x-request-id') ?? '');
-      throw statusError(`${method} ${path}`, answer, { expected, causes });
+      throw statusError(`${method} ${path}`, answer, { expected, causes, caller });
     };
     return Object.assign(response, { expect });
   }
@@ -88,6 +89,13 @@ export function createJsonClient(
   }
 
   return { request, readPages };
+}
+
+/** Returns the lines of the stack above a function that is called now: the test's, which an error after an `await` may lose. */
+function callerOf(callee: (expected: number) => unknown): string {
+  const trace = { stack: '' };
+  Error.captureStackTrace(trace, callee);
+  return trace.stack.slice(trace.stack.indexOf('\n') + 1);
 }
 
 async function bodyOf(response: Response): Promise<unknown> {

@@ -16,6 +16,13 @@ interface Problem {
 /** A body that is not a problem is cut to this number of characters. */
 const MOST_BODY = 500;
 
+interface Circumstances {
+  expected: number;
+  causes: readonly string[];
+  /** The lines of the stack from the call on. */
+  caller: string;
+}
+
 /**
  * The error of a test that expects another status than that of the answer. Its message has the title, detail and fields of the
  * problem, and `causes`: the errors in the service's log, since the answer of a 500 never reveals them.
@@ -23,19 +30,17 @@ const MOST_BODY = 500;
 export function statusError(
   request: string,
   { status, body }: Answer,
-  { expected, causes }: { expected: number; causes: readonly string[] },
+  { expected, causes, caller }: Circumstances,
 ): AssertionError {
   const lines = [
     `${request} answered ${named(status)} instead of ${named(expected)}`,
     ...(isProblem(body) ? problemLines(body) : bodyLines(body)),
     ...causes.map((cause) => `cause: ${cause}`),
   ];
-  return new AssertionError({
-    message: lines.join('\n  '),
-    actual: status,
-    expected,
-    operator: 'expect',
-  });
+  const message = lines.join('\n  ');
+  const error = new AssertionError({ message, actual: status, expected, operator: 'expect' });
+  error.stack = `${error.name}: ${message}\n${caller}`;
+  return error;
 }
 
 const named = (status: number) => `${status} ${STATUS_CODES[status] ?? ''}`.trimEnd();
