@@ -6,6 +6,10 @@ import { readConfig } from '../src/config.ts';
 import type { User } from '../src/models/user.ts';
 import { newUser } from './new-user.ts';
 
+interface Problem {
+  errors: { field: string }[];
+}
+
 describe('/v1/users', () => {
   let service: TestService;
   before(async () => {
@@ -13,12 +17,13 @@ describe('/v1/users', () => {
   });
   after(() => service.stop());
 
-  const create = async () => (await service.request<User>('POST', '/v1/users', newUser()).expect(201)).body;
+  const post = (body: unknown) => service.request<User>('POST', '/v1/users', body);
+  const create = async () => (await post(newUser()).expect(201)).body;
   const eventAbout = (id: string, type: string) => service.waitForEvent('user.events', { type, subject: id });
 
   it('POST answers 201 with every field, and publishes user.created', async () => {
     const sent = newUser();
-    const { headers, body } = await service.request<User>('POST', '/v1/users', sent).expect(201);
+    const { headers, body } = await post(sent).expect(201);
     const { id, createdAt, updatedAt, ...fields } = body;
     assert.deepEqual(fields, sent);
     assert.equal(createdAt, updatedAt);
@@ -29,15 +34,13 @@ describe('/v1/users', () => {
 
   it('POST stores an absent optional field as null', async () => {
     const { age: _age, ...required } = newUser();
-    const { body } = await service.request<User>('POST', '/v1/users', required).expect(201);
+    const { body } = await post(required).expect(201);
     assert.equal(body.age, null);
   });
 
   it('POST answers 400 and names every invalid field', async () => {
     const bad = { email: 42, name: 42, age: '7', active: 'true' };
-    const { body } = await service
-      .request<{ errors: { field: string }[] }>('POST', '/v1/users', bad)
-      .expect(400);
+    const { body } = await service.request<Problem>('POST', '/v1/users', bad).expect(400);
     const fields = body.errors.map(({ field }) => field);
     assert.deepEqual(fields.toSorted(), ['body.active', 'body.age', 'body.email', 'body.name']);
   });
@@ -45,9 +48,7 @@ describe('/v1/users', () => {
   it('POST answers 409 and names email when it is taken, and publishes nothing', async () => {
     const taken = await create();
     const again = { ...newUser(), email: taken.email };
-    const { body } = await service
-      .request<{ errors: { field: string }[] }>('POST', '/v1/users', again)
-      .expect(409);
+    const { body } = await service.request<Problem>('POST', '/v1/users', again).expect(409);
     assert.deepEqual(
       body.errors.map(({ field }) => field),
       ['body.email'],
@@ -79,7 +80,8 @@ describe('/v1/users', () => {
   it('PATCH changes the given fields, and publishes user.updated', async () => {
     const before = await create();
     const changes = { email: 'grace@example.com', name: 'Grace Hopper', age: 7, active: false };
-    const { body } = await service.request<User>('PATCH', `/v1/users/${before.id}`, changes).expect(200);
+    const path = `/v1/users/${before.id}`;
+    const { body } = await service.request<User>('PATCH', path, changes).expect(200);
     assert.deepEqual(body, { ...before, ...changes, updatedAt: body.updatedAt });
     assert.deepEqual((await eventAbout(before.id, 'user.updated')).data, body);
   });
@@ -98,7 +100,7 @@ describe('/v1/users', () => {
   });
 
   it('PATCH and DELETE answer 412 when If-Match names an earlier version', async () => {
-    const { headers, body } = await service.request<User>('POST', '/v1/users', newUser()).expect(201);
+    const { headers, body } = await post(newUser()).expect(201);
     const path = `/v1/users/${body.id}`;
     const created = { 'if-match': headers.get('etag') ?? '' };
     const changes = newUser();
