@@ -245,6 +245,75 @@ describe('a list of a merged file', () => {
     );
   });
 
+  it('of statements keeps a new statement before an edited call', async () => {
+    const f = (...lines: string[]) =>
+      `function create() {\n${lines.map((line) => `  ${line}\n`).join('')}}\n`;
+    assert.equal(
+      await clean(
+        f('a();', 'start(app);'),
+        f('a();', 'start(app, mine);'),
+        f('a();', 'limit();', 'start(app);'),
+        ['create'],
+      ),
+      f('a();', 'limit();', 'start(app, mine);'),
+    );
+  });
+
+  it('keeps the comma after its last element', async () => {
+    const owners = (...names: string[]) =>
+      `export const parts = [\n${names.map((name) => `  ${name},\n`).join('')}];\n`;
+    assert.equal(
+      await clean(parts('a'), owners('a', 'mine'), parts('a', 'b'), ['parts']),
+      owners('a', 'mine', 'b'),
+    );
+  });
+
+  it('indents a new element like those of the owner, but not the text of a template literal', async () => {
+    const generated = (...more: string[]) => `export const parts = [\n  a,\n${more.join('')}];\n`;
+    const object = (indent: string) => `${indent}{\n${indent}  b: 1,\n${indent}},\n`;
+    const text = (indent: string) => `${indent}f(\`\n  text\n\`),\n`;
+    assert.equal(
+      await clean(
+        generated(),
+        'export const parts = [\n      a,\n      mine,\n];\n',
+        generated(object('  '), text('  ')),
+        ['parts'],
+      ),
+      `export const parts = [\n      a,\n      mine,\n${object('      ')}${text('      ')}];\n`,
+    );
+  });
+
+  it('is not guessed where one name leads to two lists', async () => {
+    const { text, conflicts } = await code(
+      'const x = f({ a: 1 });\n',
+      'const x = f({ a: 1 }, { mine: 1 });\n',
+      'const x = f({ a: 1, b: 1 });\n',
+    );
+    assert.equal(conflicts, 1, text);
+  });
+
+  it('marks an element that the owner removed and the templates changed', async () => {
+    const { text, conflicts } = await code(
+      'const x = {\n  a: 1,\n  k: 1,\n};\n',
+      'const x = {\n  a: 1,\n};\n',
+      'const x = {\n  a: 1,\n  k: 2,\n};\n',
+    );
+    assert.equal(conflicts, 1, text);
+  });
+
+  it('stays as it is if the union would not parse, and other lists do not', async () => {
+    const file = (members: string, ...names: string[]) =>
+      `interface A { ${members} }\nstart();\n${parts(...names)}`;
+    const { text, conflicts } = await code(
+      file('a: string', 'a'),
+      file('a: string; mine: string', 'a', 'mine'),
+      file('a: string; b: string', 'a', 'b'),
+      ['parts'],
+    );
+    assert.equal(conflicts, 1, text);
+    assert.ok(text.endsWith(`start();\n${parts('a', 'mine', 'b')}`), text);
+  });
+
   it('of a text that does not parse is merged by lines', async () => {
     const { text, conflicts } = await code(
       'const a = [1];\nb();\nc();\n',
@@ -253,6 +322,23 @@ describe('a list of a merged file', () => {
       ['a'],
     );
     assert.deepEqual({ text, conflicts }, { text: 'const a = [1;\nb();\nc();\nd();\n', conflicts: 0 });
+  });
+});
+
+describe('a merged file', () => {
+  it('is one conflict if neither side is broken, but the merged lines are', async () => {
+    const { text, conflicts } = await code(
+      'run(\n  a,\n  b,\n  c,\n);\n',
+      'const x = {\n  a,\n  b,\n  c,\n};\n',
+      'run(\n  a,\n  f(b),\n  c,\n);\n',
+    );
+    assert.equal(conflicts, 1);
+    assert.match(text, /yours[^]*const x = \{\n {2}a,\n {2}b,[^]*=======\nrun\(\n {2}a,\n {2}f\(b\)/);
+  });
+
+  it('is one conflict if both sides added it, also where lists could be joined', async () => {
+    const { conflicts } = await merged('src/app.ts', [undefined, 'mine();\n', 'b();\n'], { lists: ['.'] });
+    assert.equal(conflicts, 1);
   });
 });
 
@@ -267,6 +353,37 @@ describe('the layout of a merged file', () => {
       conflicts: 0,
       isGenerated: false,
     });
+  });
+
+  it('of an edited file stays if the templates changed the layout alone', async () => {
+    const disk = spread.replace('let b', 'let mine');
+    const next = 'const a = {\n  one: 1,\n  two: [1, 2],\n};\nlet b;\n';
+    assert.deepEqual(await merged('a.ts', [base, disk, next]), {
+      text: disk,
+      conflicts: 0,
+      isGenerated: false,
+    });
+  });
+
+  it('is not formatted if the owner does not format the file', async () => {
+    const format = async (_: string, text: string) => text.replaceAll(/;$/gm, '');
+    const { text } = await merged(
+      'a.ts',
+      ['a();\nb();\nc();\n', 'mine();\na();\nb();\nc();\n', 'a();\nb();\nc();\nd();\n'],
+      { format },
+    );
+    assert.equal(text, 'mine();\na();\nb();\nc();\nd();\n');
+  });
+
+  it('is formatted after the merge too', async () => {
+    const format = async (_: string, text: string) =>
+      text.replace(/\[(.{10,})\]/, (__, names: string) => `[\n  ${names.replaceAll(', ', ',\n  ')},\n]`);
+    const list = (...names: string[]) => `const parts = [${names.join(', ')}];\n`;
+    const { text } = await merged('a.ts', [list('a'), list('a', 'mine'), list('a', 'bbb')], {
+      format,
+      lists: ['parts'],
+    });
+    assert.equal(text, 'const parts = [\n  a,\n  mine,\n  bbb,\n];\n');
   });
 
   it('is the generated one if the owner changed the layout alone', async () => {

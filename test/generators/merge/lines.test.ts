@@ -23,6 +23,15 @@ describe('hunks', () => {
     );
   });
 
+  it('are as far down as possible, as in git', () => {
+    const [short, long] = [
+      ['a', '', 'b'],
+      ['a', '', 'x', '', 'b'],
+    ];
+    assert.deepEqual(hunksOf(short, long), [{ start: 2, end: 2, lines: ['x', ''] }]);
+    assert.deepEqual(hunksOf(long, short), [{ start: 2, end: 4, lines: [] }]);
+  });
+
   it('have an unchanged line between each two', () => {
     fc.assert(
       fc.property(lines, lines, (base, other) => {
