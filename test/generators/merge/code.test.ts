@@ -356,9 +356,8 @@ describe('the layout of a merged file', () => {
   });
 
   it('of an edited file stays if the templates changed the layout alone', async () => {
-    const disk = spread.replace('let b', 'let mine');
-    const next = 'const a = {\n  one: 1,\n  two: [1, 2],\n};\nlet b;\n';
-    assert.deepEqual(await merged('a.ts', [base, disk, next]), {
+    const [before, disk, next] = ['f(a, b);\n', 'f(a, b, mine);\n', 'f(\n  a,\n  b,\n);\n'];
+    assert.deepEqual(await merged('a.ts', [before, disk, next]), {
       text: disk,
       conflicts: 0,
       isGenerated: false,

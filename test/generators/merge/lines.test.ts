@@ -23,13 +23,17 @@ describe('hunks', () => {
     );
   });
 
-  it('are as far down as possible, as in git', () => {
-    const [short, long] = [
-      ['a', '', 'b'],
-      ['a', '', 'x', '', 'b'],
-    ];
-    assert.deepEqual(hunksOf(short, long), [{ start: 2, end: 2, lines: ['x', ''] }]);
-    assert.deepEqual(hunksOf(long, short), [{ start: 2, end: 4, lines: [] }]);
+  it('that only add or only delete are as far down as possible, as in git', () => {
+    fc.assert(
+      fc.property(lines, lines, (base, other) => {
+        const hunks = hunksOf(base, other);
+        for (const [index, { start, end, lines: added }] of hunks.entries()) {
+          const isPure = start === end || added.length === 0;
+          const hasRoom = end + 1 < (hunks[index + 1]?.start ?? base.length + 1);
+          if (isPure && hasRoom) assert.notEqual(base[end], added[0] ?? base[start]);
+        }
+      }),
+    );
   });
 
   it('have an unchanged line between each two', () => {
