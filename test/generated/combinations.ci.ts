@@ -41,7 +41,8 @@ describe(`${combinations.length} combinations of answers, which cover every pair
     registry = await useRegistry();
     environment = { ...registry.environment, CI: '' };
     const tools = [...versions.pnpm, ...versions.yarn];
-    await Promise.all(['create-microservice', ...tools].map(installTool));
+    await Promise.all(tools.map((tool) => installTool(tool, process.env)));
+    await installTool('create-microservice', environment);
     command = path.join(binOf('create-microservice'), 'create-microservice');
     await generate(folder, ['workspace', 'shop', '--yes']);
     workspace = path.join(folder, 'shop');
@@ -61,11 +62,15 @@ describe(`${combinations.length} combinations of answers, which cover every pair
   after(() => rm(folder, { recursive: true, force: true }));
 
   const binOf = (tool: string) => path.join(folder, 'tools', tool, 'node_modules', '.bin');
-  const installTool = (tool: string) =>
-    execute('npm', ['install', '--prefix', path.join(folder, 'tools', tool), tool], {
-      cwd: folder,
-      env: environment,
-    });
+  const installTool = (tool: string, env: NodeJS.ProcessEnv) =>
+    execute(
+      'npm',
+      ['install', '--no-audit', '--no-fund', '--prefix', path.join(folder, 'tools', tool), tool],
+      {
+        cwd: folder,
+        env,
+      },
+    );
   const generate = (cwd: string, flags: string[], env = environment) => execute(command, flags, { cwd, env });
 
   it('the workspace has a valid compose file', () =>
