@@ -14,7 +14,7 @@ const commands = [
 ];
 
 describe('npm init microservice', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let folder: string;
   let registry: Registry;
 
