@@ -1,10 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** The longest silence while something is awaited, in ms. */
-const quiet = 1_000;
+/** The longest silence while something else is awaited, and while work of our own is under way, in ms. */
+export const silence = { awaiting: 1_000, working: 5_000 };
 
-/** Resolves or rejects like `work`; calls `tell` once if that takes longer than a second. */
-export async function tellIfSlow<T>(work: Promise<T>, tell: () => unknown): Promise<T> {
+/** Resolves or rejects like `work`; calls `tell` once if that takes longer than `quiet` ms. */
+export async function tellIfSlow<T>(
+  work: Promise<T>,
+  tell: () => unknown,
+  quiet = silence.awaiting,
+): Promise<T> {
   const timer = setTimeout(tell, quiet);
   try {
     return await work;

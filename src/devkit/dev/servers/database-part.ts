@@ -10,7 +10,7 @@ import { type DatabaseAddress, parseDatabaseUrl } from '../environment/database-
 import { tryLogin, untilClosed } from './database-session.ts';
 import { DevError } from '../environment/dev-error.ts';
 import { type DevPart, type Tell, shownPath } from './dev-part.ts';
-import { tellIfSlow } from '../../patience.ts';
+import { silence, tellIfSlow } from '../../patience.ts';
 import {
   type DirectoryLock,
   type Holder,
@@ -88,7 +88,7 @@ async function startEmbedded(place: Place): Promise<Serving> {
   const lock = await lockDirectory(holderFile(directory), address);
   if (!('release' in lock)) return joinHolder(place, lock);
   const starts = `at ${addressText(address)} is starting; dev waits up to a minute`;
-  return tellIfSlow(startServer(address, directory, lock), () => say(starts));
+  return tellIfSlow(startServer(address, directory, lock), () => say(starts), silence.working);
 }
 
 async function startServer(

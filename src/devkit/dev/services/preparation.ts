@@ -5,7 +5,7 @@ import { completeEnvironment, passwordWarning } from '../environment/environment
 import { type DevEnvironment, type Environment, readDevEnvironment } from '../environment/environment.ts';
 import { migrate } from './migrations.ts';
 import type { Output } from '../output/output.ts';
-import { tellIfSlow } from '../../patience.ts';
+import { silence, tellIfSlow } from '../../patience.ts';
 import type { Parts } from '../servers/parts.ts';
 import { portsFree } from '../servers/ports.ts';
 import { tsxOf } from './service-process.ts';
@@ -71,7 +71,7 @@ export async function prepare(
 
 async function migrateFirst(root: string, databaseUrl: string, { say, detail }: Output): Promise<void> {
   const waits = 'Migrations  are running, or wait for another program that runs them';
-  const names = await tellIfSlow(migrate(root, databaseUrl), () => say(waits));
+  const names = await tellIfSlow(migrate(root, databaseUrl), () => say(waits), silence.working);
   if (names.length > 0) say(`Migrations  applied ${names.join(', ')}`);
   else detail('Migrations  up to date');
 }
