@@ -157,7 +157,7 @@ describe('the output of dev in a terminal', () => {
     shown.table(rows, 'localhost:9092 (embedded)');
     assert.match(
       printed,
-      /service +address +PostgreSQL +server +documentation\n.*\(ended\) .*postgres\n.*\/docs\n/,
+      /service +address +PostgreSQL +server +documentation\n.*\(ended\) .*embedded\n.*\/docs\n/,
     );
     const user = shown.of('user-service');
     await pass(

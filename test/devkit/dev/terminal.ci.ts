@@ -55,7 +55,7 @@ describe('npm run dev in a terminal', function () {
 
   it('shows one table, a line for each event, each error once, a restart and a summary, at 80 columns', async () => {
     const { screen, shows, type, ended } = open(80);
-    await shows(/Ctrl-C stops everything\.\n/);
+    await shows(/at \/docs\. Ctrl-C stops everything\.$/m);
     assert.match(
       screen()[0] ?? '',
       /^\d\d:\d\d:\d\d {2}dev {19}Starting notification-service, user-service;$/,
@@ -98,10 +98,11 @@ describe('npm run dev in a terminal', function () {
 
   it('shows more columns of the table at 140 columns, and ends at once on a second Ctrl-C', async () => {
     const { screen, shows, type, ended } = open(140);
-    await shows(/Ctrl-C stops everything\.\n/);
+    await shows(/at \/docs\. Ctrl-C stops everything\.$/m);
+    await untilBothAnswer(screen, shows);
     const [head = '', ...rows] = tableOf(screen());
-    assert.match(head, /^ {2}service +address +PostgreSQL +server/);
-    assert.match(rows[0] ?? '', / {2}embedded, services\/notification-service\/\.microservice\/postgres$/);
+    assert.match(head, /^ {2}service +address +PostgreSQL +server +documentation$/);
+    assert.match(rows[0] ?? '', / {2}embedded {2,}http:\/\/localhost:00000\/docs$/);
     const hurry = setInterval(() => type(ctrlC), 100);
     await ended;
     clearInterval(hurry);

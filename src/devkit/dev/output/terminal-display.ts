@@ -49,6 +49,9 @@ const plainly =
 
 const problems = { ended: '(ended)', late: '(no answer yet)' };
 
+/** The usual folder of the data, for which the table has no room. */
+const ownData = /, \S*\.microservice\S*$/;
+
 function startText(services: ServiceRow[], kafka: string): string {
   const rows = services.map(({ name, url, problem, database }) => {
     const { address, owner } = partsOf(database);
@@ -57,7 +60,7 @@ function startText(services: ServiceRow[], kafka: string): string {
       name,
       problem ? problems[problem] : url,
       address.replace(/^postgres:\/\/[^@]*@/, ''),
-      owner,
+      owner.replace(ownData, ''),
       documentation,
     ];
   });
