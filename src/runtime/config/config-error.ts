@@ -5,7 +5,9 @@ export class ConfigError extends Error {
 
   constructor(faults: readonly string[]) {
     const lines = faults.map((fault) => `\n  - ${fault}`).join('');
-    super(`The environment is incomplete or invalid (.env.example shows every variable):${lines}`);
+    super(
+      `The environment is incomplete or invalid (.env.example shows every variable; npx microservice-devkit env writes a missing .env):${lines}`,
+    );
     this.faults = faults;
   }
 }

@@ -1,5 +1,5 @@
 import joi from 'joi';
-import { readDatabaseUrl } from '../database/address.ts';
+import { readDatabaseUrl, sampleAddress } from '../database/address.ts';
 
 /** The address of PostgreSQL, and the limits of a request. */
 export interface DatabaseSettings {
@@ -30,8 +30,7 @@ const databaseUrl = joi
     return url;
   })
   .messages({
-    'any.required':
-      'is not set; set it to an address such as postgres://user:password@localhost:5432/database',
+    'any.required': `is not set; set it to an address such as ${sampleAddress}`,
     'any.custom': '{{#error.message}}',
   });
 

@@ -8,7 +8,10 @@ interface DatabaseAddress {
   database?: string | undefined;
 }
 
-const EXAMPLE = 'must be an address such as postgres://user:password@localhost:5432/database';
+/** An example for error messages. It has no password, because messages are printed without the passwords of addresses. */
+export const sampleAddress = 'postgres://user@localhost:5432/database (with a password: user:password@)';
+
+const EXAMPLE = `must be an address such as ${sampleAddress}`;
 
 /** Parses an address like pg does. Throws an Error that describes the fault without quoting the address. */
 export function readDatabaseUrl(databaseUrl: string): DatabaseAddress {

@@ -9,7 +9,7 @@ export function directUrl(environment: NodeJS.ProcessEnv = process.env): { url: 
   const url = environment[variable];
   if (!url)
     throw messageOnlyError(
-      'DATABASE_URL is not set; set it in .env, as in .env.example, or in the environment',
+      'DATABASE_URL is not set; set it in .env (npx microservice-devkit env writes a missing .env), or in the environment',
     );
   try {
     readDatabaseUrl(url);

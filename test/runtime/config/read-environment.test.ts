@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import joi from 'joi';
 import { ConfigError, readEnvironment } from 'microservice-runtime';
+import { withoutTextSecrets } from '../../../src/runtime/logging/text-secrets.ts';
 
 const minimal = {
   SERVICE_NAME: 'user-service',
@@ -124,7 +125,7 @@ describe('readEnvironment', () => {
       'SERVICE_NAME is not set; set it to the name of the service, such as user-service',
       'NODE_ENV is "prod": must be one of [development, test, production]',
       'PORT is "http": must be a number',
-      'DATABASE_URL is not set; set it to an address such as postgres://user:password@localhost:5432/database',
+      'DATABASE_URL is not set; set it to an address such as postgres://user@localhost:5432/database (with a password: user:password@)',
       'KAFKA_BOOTSTRAP_SERVERS is "a": must be comma-separated host:port pairs, such as localhost:9092 or [::1]:9092',
       'KAFKA_SASL_USERNAME is not set: KAFKA_SASL_MECHANISM needs it',
       'KAFKA_SASL_PASSWORD is not set: KAFKA_SASL_MECHANISM needs it',
@@ -146,6 +147,21 @@ describe('readEnvironment', () => {
     );
     assert.equal(faults.length, 2);
     assert.doesNotMatch(faults.join(), /hunter2/);
+  });
+
+  it('names the command that writes .env, and no example that the printed message would hide', () => {
+    const read = (environment: Record<string, string>) => () => readEnvironment(environment);
+    for (const environment of [
+      {},
+      { ...minimal, DATABASE_URL: 'localhost' },
+      { ...minimal, DATABASE_URL: 'postgres://%' },
+    ])
+      assert.throws(read(environment), ({ message }: Error) => {
+        assert.match(message, /microservice-devkit env writes a missing \.env/);
+        assert.match(message, /such as postgres:\/\//);
+        assert.equal(withoutTextSecrets(message), message);
+        return true;
+      });
   });
 
   it('counts an empty variable as not set', () => {
