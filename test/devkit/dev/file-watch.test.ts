@@ -61,6 +61,18 @@ describe('watchService', () => {
     assert.deepEqual(await changed, [path.join('src', 'main.ts')]);
   });
 
+  it('ignores a file that is gone again, and sees the end of one that was there', async () => {
+    await write('src/main.ts');
+    await watch.next();
+    const changed = watch.next();
+    await write('src/sedHV2Ehx');
+    await rename(path.join(root, 'src/sedHV2Ehx'), path.join(root, 'src/main.ts'));
+    assert.deepEqual(await changed, [path.join('src', 'main.ts')]);
+    const removed = watch.next();
+    await rm(path.join(root, 'src/main.ts'));
+    assert.deepEqual(await removed, [path.join('src', 'main.ts')]);
+  });
+
   it('remembers a change until the next call', async () => {
     const first = watch.next();
     await write('src/one.ts');

@@ -1,4 +1,4 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { type FSWatcher, existsSync, watch } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode, errorMessage } from '../../errors.ts';
@@ -22,6 +22,8 @@ const longest = 400;
 /** Watches `src/`, `migrations/` and the files that a service reads when it starts. `say` receives the folders that cannot be watched. */
 export async function watchService(root: string, say: (line: string) => void): Promise<FileWatch> {
   const watchers = new Map<string, FSWatcher>();
+  /** Everything that existed when it was last looked at. */
+  const known = new Set(single);
   let changed = new Set<string>();
   let since = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -35,9 +37,18 @@ export async function watchService(root: string, say: (line: string) => void): P
     timer = setTimeout(deliver, quiet);
   };
   const deliver = (): void => {
-    if (changed.size === 0 || !tell) return;
-    tell([...changed]);
-    [changed, tell] = [new Set(), undefined];
+    if (!tell) return;
+    const files = [...changed].filter(isNews);
+    changed = new Set();
+    if (files.length === 0) return;
+    tell(files);
+    tell = undefined;
+  };
+  /** An editor may write a new file under a name of its own, and rename it: that name was not there before and after. */
+  const isNews = (file: string): boolean => {
+    if (!existsSync(path.join(root, file))) return known.delete(file);
+    known.add(file);
+    return true;
   };
   const watchFolder = (folder: string, isOfInterest: (name: string) => boolean): void => {
     if (watchers.has(folder)) return;
@@ -67,6 +78,7 @@ export async function watchService(root: string, say: (line: string) => void): P
     if (!isFolder) return forget(folder);
     watchFolder(folder, isCode); // before reading its entries, so no new entry is missed
     const names = await readdir(folder).catch(() => []);
+    for (const name of names) known.add(path.relative(root, path.join(folder, name)));
     await Promise.all(names.map((name) => watchBelow(path.join(folder, name))));
   };
 
