@@ -26,12 +26,14 @@ process.exit(await main(process.argv.slice(2)));
 async function main(args: string[]): Promise<number> {
   try {
     const { values, positionals } = parse(args);
-    if (values.help) return answer(help);
+    if (values.help || args.length === 0) return answer(help);
     if (values.version) return answer(`${await version()}\n`);
-    const [command = '', ...names] = positionals;
+    const [command, ...names] = positionals;
     if (command === 'env') return await writeEnvironments(names);
     if (command !== 'dev')
-      throw new Error(`unknown command "${command}"; microservice-devkit --help shows the commands`);
+      throw new Error(
+        `${command === undefined ? 'the command is missing' : `unknown command "${command}"`}; microservice-devkit --help shows the commands`,
+      );
     const { dev } = await import('./dev/dev.ts'); // `--help` and usage errors do not need it
     const [partsOnly, watch] = [values['parts-only'], !values['no-watch']];
     return await dev({ cwd: process.cwd(), names, partsOnly, watch });
@@ -57,7 +59,13 @@ async function writeEnvironments(names: string[]): Promise<number> {
 function parse(args: string[]) {
   const flag = { type: 'boolean', default: false } as const;
   const options = { 'parts-only': flag, 'no-watch': flag, help: flag, version: flag };
-  return parseArgs({ args, allowPositionals: true, options });
+  try {
+    return parseArgs({ args, allowPositionals: true, options });
+  } catch (cause) {
+    const [fault = ''] = errorMessage(cause).split('. ');
+    const shown = fault.replace(/^Unknown option '(.*)'$/, 'unknown flag $1');
+    throw new Error(`${shown}; microservice-devkit --help shows the flags`, { cause });
+  }
 }
 
 function answer(text: string): number {

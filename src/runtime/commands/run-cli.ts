@@ -32,8 +32,7 @@ export async function runCli([name = '--help', ...args]: string[], root: string)
   if (name === '--help' || name === '-h') return show(help());
   if (name === '--version' || name === '-v') return show(version());
   const command = commands[name];
-  if (!command)
-    return complain(`unknown command "${name}"; the commands are ${Object.keys(commands).join(', ')}`, 2);
+  if (!command) return complain(`${unknown(name)}; the commands are ${Object.keys(commands).join(', ')}`, 2);
   if (args.includes('--help') || args.includes('-h')) return show(help(name));
   try {
     await command.run(args, root);
@@ -44,6 +43,9 @@ export async function runCli([name = '--help', ...args]: string[], root: string)
     return complain(errorText(error), 1);
   }
 }
+
+const unknown = (name: string): string =>
+  name.startsWith('-') ? `unknown flag ${name}` : `unknown command "${name}"`;
 
 function show(text: string): number {
   print(text);
@@ -60,7 +62,9 @@ function misuseOf(error: unknown): string | undefined {
   if (error instanceof MisuseError) return error.message;
   const unparsed =
     error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-  return unparsed ? error.message.split('. ')[0] : undefined;
+  return unparsed
+    ? error.message.split('. ')[0]?.replace(/^Unknown option '(.*)'$/, 'unknown flag $1')
+    : undefined;
 }
 
 function help(only?: string): string {

@@ -70,5 +70,7 @@ describe('microservice-runtime', function () {
       stderr,
       /^microservice-runtime: unknown command "migrat"; the commands are migrate, contracts, dockerfile, .*lag\n$/,
     );
+    const flag = await service.run('microservice-runtime', ['--watch']);
+    assert.match(flag.stderr, /^microservice-runtime: unknown flag --watch; the commands are migrate, /);
   });
 });

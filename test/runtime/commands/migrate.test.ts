@@ -110,7 +110,7 @@ describe('microservice-runtime migrate', function () {
   it('refuses unknown flags, and flags that exclude each other', async () => {
     const unknown = await run('--chek');
     assert.equal(unknown.code, 2);
-    assert.match(unknown.stderr, /^microservice-runtime: Unknown option '--chek'; see .* --help\n$/);
+    assert.match(unknown.stderr, /^microservice-runtime: unknown flag --chek; see .* --help\n$/);
     assert.match((await run('--check', '--sql')).stderr, /specify only one of the two/);
     assert.match((await run('--after', 'x')).stderr, /--after requires --sql/);
   });

@@ -294,7 +294,7 @@ describe('microservice-runtime parked', function () {
     const misuses: [string[], RegExp][] = [
       [[], /the subcommand is missing; use one of list, show, redrive, drop/],
       [['lits'], /unknown subcommand "lits"; use one of list, show/],
-      [['list', '--yes'], /Unknown option '--yes'/],
+      [['list', '--yes'], /unknown flag --yes/],
       [['list', '--limit', '0'], /--limit is "0"; write a number of 1 or more/],
       [['list', '--older-than', '10'], /"10" is not an age; write 90s, 10m, 2h or 3d/],
       [['list', 'a'], /unexpected argument "a"/],
