@@ -82,10 +82,10 @@ async function run(system: System, signals: StopSignals): Promise<number> {
   assertPortsDiffer(found.map(({ service, config }) => ({ name: service.name, config })));
   const prepared = found.filter((one) => 'environment' in one);
   const others = found.filter((one) => 'holder' in one);
-  for (const { service, holder, config } of others)
+  for (const { service, holder } of others)
     display
       .of(service.name)
-      .say(`Already runs at ${serviceUrl(config)} (process ${holder.pid}); not started again.`);
+      .say(`Already runs at ${serviceUrl(holder)} (process ${holder.pid}); not started again.`);
   if (signals.isStopping() || prepared.length === 0) return 0;
   if (options.partsOnly) display.dev.say('Ready       Ctrl-C stops everything that dev started.');
   else await startAll(system, prepared, signals.isStopping);
@@ -131,8 +131,8 @@ async function showTable(
   others: RunningAlready[],
 ): Promise<void> {
   const ours = await Promise.all(running.map(({ row }) => row));
-  const theirs = others.map(({ service, config, holder }) => {
-    return { name: service.name, url: serviceUrl(config), database: `of process ${holder.pid}` };
+  const theirs = others.map(({ service, holder }) => {
+    return { name: service.name, url: serviceUrl(holder), database: `of process ${holder.pid}` };
   });
   const rows = [...ours, ...theirs].toSorted((one, other) => one.name.localeCompare(other.name));
   display.table(rows, kafka);

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { startBroker } from '../../../src/devkit/broker/broker.ts';
 import { ask, parseAddress } from '../../../src/devkit/dev/environment/address.ts';
+import { findFreePort } from '../../../src/devkit/postgres/server/free-port.ts';
 import { startPostgres } from '../../../src/devkit/postgres/postgres.ts';
 import { waitFor } from '../../../src/devkit/testing.ts';
 import { type DevProcess, runDevkit } from './dev-process.ts';
@@ -79,6 +80,13 @@ describe('microservice-devkit dev', function () {
     assert.match(dev.output(), /Migrations +applied 20260101000000_users/);
     assert(await isOpen(variables.KAFKA_BOOTSTRAP_SERVERS));
     await query(variables.DATABASE_URL, `insert into users values ('kept@example.org')`);
+
+    const second = run(root, [], { PORT: `${await findFreePort('127.0.0.1')}` });
+    assert.equal(await second.ended, 0);
+    assert(
+      second.output().includes(`Already runs at http://localhost:${variables.PORT} (process`),
+      second.output(),
+    );
 
     assert.equal(await dev.endBy('SIGINT'), 0);
     assert.equal(dev.output().match(/service: SIG/g)?.length, 1, 'the service is told once');
@@ -419,20 +427,29 @@ describe('microservice-devkit dev', function () {
       await assertAllClosed(variables);
     });
 
-    it('for an unknown option, and an unknown command', async () => {
+    it('for an unknown flag, and an unknown or missing command', async () => {
       const option = run('.', ['--watch']);
       assert.equal(await option.ended, 1);
-      assert.match(option.output(), /^microservice-devkit: Unknown option '--watch'/);
-      const command = runDevkit('.', ['start']);
-      assert.equal(await command.ended, 1);
       assert.match(
-        command.output(),
-        /^microservice-devkit: unknown command "start"; microservice-devkit --help shows/,
+        option.output(),
+        /^microservice-devkit: unknown flag --watch; microservice-devkit --help shows the flags\n$/,
       );
+      const commands: [string, RegExp][] = [
+        ['start', /^microservice-devkit: unknown command "start"; microservice-devkit --help shows/],
+        ['--no-watch', /^microservice-devkit: the command is missing; microservice-devkit --help shows/],
+      ];
+      for (const [word, pattern] of commands) {
+        const command = runDevkit('.', [word]);
+        assert.equal(await command.ended, 1);
+        assert.match(command.output(), pattern);
+      }
     });
   });
 
-  it('prints its options and its version', async () => {
+  it('prints its options, also without a command, and its version', async () => {
+    const alone = runDevkit('.', []);
+    assert.equal(await alone.ended, 0);
+    assert.match(alone.output(), /^Usage: microservice-devkit dev /);
     const help = runDevkit('.', ['--help']);
     assert.equal(await help.ended, 0);
     assert.match(help.output(), /--parts-only[^]*--no-watch/);

@@ -2,7 +2,7 @@ import type { ServiceConfig } from 'microservice-runtime';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** The address of a service on this machine. */
-export const serviceUrl = ({ port }: ServiceConfig): string => `http://localhost:${port}`;
+export const serviceUrl = ({ port }: Pick<ServiceConfig, 'port'>): string => `http://localhost:${port}`;
 
 /**
  * Resolves to true as soon as the service answers; to false if `signal` is aborted first, or if the port is unknown (0, any
