@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { appendFile, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { hasTerminal } from '../support/terminal.ts';
 import { bundledCommand, filesIn, newFolder, quick, removeFolders, run } from './support/command.ts';
 
 /** Without colors, and without the line breaks of a narrow terminal. */
@@ -30,11 +31,7 @@ async function runInTerminal(args: string[], cwd: string, script: [shown: string
 
 describe('create-microservice in a terminal', () => {
   before(function () {
-    const { stdout } = spawnSync('script', ['--version'], { encoding: 'utf8' });
-    if (/util-linux/.test(stdout ?? '')) return;
-    if (process.env.CI) throw new Error("util-linux's script is not on the PATH");
-    console.log("    skipped: a pseudo terminal needs util-linux's script");
-    this.skip();
+    if (!hasTerminal()) this.skip();
   });
   afterEach(removeFolders);
 

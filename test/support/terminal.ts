@@ -7,9 +7,14 @@ import { waitFor } from '../../src/devkit/testing/wait-for.ts';
 interface Xterm {
   write(data: Uint8Array, done: () => void): void;
   buffer: {
-    active: { length: number; getLine(y: number): { translateToString(trim: boolean): string } | undefined };
+    active: { length: number; getLine(y: number): XtermLine | undefined };
   };
   dispose(): void;
+}
+interface XtermLine {
+  /** Whether the terminal continued the line before, which was too long. */
+  isWrapped: boolean;
+  translateToString(trim: boolean): string;
 }
 type XtermOptions = { cols: number; rows: number; scrollback: number; allowProposedApi: boolean };
 const require = createRequire(import.meta.url);
@@ -25,6 +30,8 @@ export interface TerminalOptions {
 export interface TerminalSession {
   /** The rows of the screen, also those above it, without blanks at their ends and without empty rows at the end. */
   screen: () => string[];
+  /** The rows that the terminal began because the line before was wider than the terminal. */
+  overflow: () => string[];
   /** Resolves when a row or several match. */
   shows: (pattern: RegExp) => Promise<void>;
   type: (keys: string) => void;
@@ -58,6 +65,7 @@ export function openTerminal(command: readonly string[], options: TerminalOption
   });
   const { Terminal } = require('@xterm/headless') as { Terminal: new (options: XtermOptions) => Xterm };
   const xterm = new Terminal({ cols: columns, rows: ROWS, scrollback: 5_000, allowProposedApi: true });
+  child.stdin.on('error', () => undefined); // keys for a program that has just ended
   let written = Promise.resolve();
   child.stdout.on('data', (data: Uint8Array) => {
     written = written.then(() => new Promise((resolve) => xterm.write(data, resolve)));
@@ -67,16 +75,17 @@ export function openTerminal(command: readonly string[], options: TerminalOption
     await written;
     return code;
   });
-  const screen = (): string[] => {
+  const rows = (): XtermLine[] => {
     const { active } = xterm.buffer;
-    const rows = Array.from(
-      { length: active.length },
-      (_, y) => active.getLine(y)?.translateToString(true) ?? '',
+    return Array.from({ length: active.length }, (_, y) => active.getLine(y)).filter(
+      (row) => row !== undefined,
     );
-    return rows.join('\n').trimEnd().split('\n');
   };
+  const texts = (shown: XtermLine[]): string[] => shown.map((row) => row.translateToString(true));
+  const screen = (): string[] => texts(rows()).join('\n').trimEnd().split('\n');
   return {
     screen,
+    overflow: () => texts(rows().filter((row) => row.isWrapped)),
     shows: async (pattern) => {
       const isShown = () => pattern.test(screen().join('\n'));
       await waitFor(() => isShown() || child.exitCode !== null, { timeout: 120_000 }).catch(() => undefined);

@@ -65,7 +65,7 @@ export async function run(args: string[], { cwd, env, program }: Circumstances):
 }
 
 /** Removes npm's variables of the test run, which would look like swallowed flags. */
-const cleanEnvironment = () =>
+export const cleanEnvironment = () =>
   Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^npm_|^NODE_OPTIONS$|^NODE_V8/.test(name)),
   );
