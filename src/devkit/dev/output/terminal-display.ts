@@ -37,7 +37,10 @@ export function createTerminalDisplay({ services, isOwnFolder, hasTable }: Termi
       printShown(startText(rows, kafka));
       for (const { name, problem } of rows) if (problem) outputs.get(name)?.await();
     },
-    stopping: () => dev.say('Stopping; Ctrl-C again ends everything at once'),
+    stopping() {
+      printShown('\r'); // over the ^C that the terminal shows
+      dev.say('Stopping; Ctrl-C again ends everything at once');
+    },
     end: () => dev.say(summaryText(performance.now() - begun, all)),
   };
 }
