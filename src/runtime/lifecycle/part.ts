@@ -22,7 +22,9 @@ export async function startParts(parts: readonly Part[], { logger }: Options = {
     try {
       await part.start?.();
     } catch (error) {
-      await stopParts(parts.slice(0, index + 1), { logger }).catch(() => undefined);
+      const quiet = logger && { error: logger.error.bind(logger), info: () => undefined }; // it never started
+      await stopParts([part], { logger: quiet }).catch(() => undefined);
+      await stopParts(parts.slice(0, index), { logger }).catch(() => undefined);
       throw error;
     }
     logger?.info(

@@ -35,8 +35,9 @@ describe('run', () => {
   }
 
   it('reports in one message which part could not start, and exits with 1', async () => {
-    const { code, stderr } = await start('cannot-start').ended;
+    const { code, stdout, stderr } = await start('cannot-start').ended;
     assert.equal(code, 1);
+    assert.equal(stdout, '');
     assert.equal(stderr, 'Could not start. No database at localhost:5432: connection refused; start it.\n');
   });
 
