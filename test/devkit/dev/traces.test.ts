@@ -136,6 +136,10 @@ describe('a line of the log', () => {
   it('about the start or the stop of a part is routine', () => {
     assert.equal(read({ level: 'info', part: 'database', msg: 'database started' })?.isRoutine, true);
     assert.equal(read({ level: 'info', msg: 'SIGTERM: stopping' })?.isRoutine, true);
+    // the embedded broker has no retention by time, so nobody can follow its advice there
+    const advice =
+      'Kafka keeps user.events without a time limit, so the inbox forgets no events. Give the topic';
+    assert.equal(read({ level: 'info', msg: advice })?.isRoutine, true);
     assert.equal(read({ level: 'error', part: 'database', msg: 'database did not stop' })?.isRoutine, false);
   });
 
