@@ -23,7 +23,7 @@ if (values.help) {
   console.log(`npm run demo [-- --keep] [-- --kafka]
 
 Generates a workspace with two services, runs them, and shows an event of one handled by the other.
-  --keep   leave the services running until Ctrl-C
+  --keep   leave the services running until Ctrl-C; the files stay in any case
   --kafka  use real Apache Kafka (needs Java 17, or KAFKA_BOOTSTRAP_SERVERS) instead of the embedded broker`);
   process.exit(0);
 }
