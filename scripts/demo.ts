@@ -57,13 +57,14 @@ async function demo(): Promise<void> {
   for (const service of [user, notification])
     await step(`npm install in ${service.name}`, () => install(service, packages));
   for (const service of [user, notification]) {
-    await step(`${service.name}: database, migrations, ready at ${service.url}`, () => run(service, kafka));
+    await step(`${service.name}: migrated, ready at ${service.url}`, () => run(service, kafka));
   }
   await showEvents(user, notification, kafka);
 
   console.log(`\nAll of it took ${seconds(started)}. The workspace is ${workspace}`);
   if (values.keep) await keepRunning(user, notification);
-  console.log(`rm -rf ${folder} removes it. Next, run a service and open ${user.url}/docs:
+  console.log(`rm -rf ${folder} removes it.
+Next, run a service and open ${user.url}/docs:
 
   cd ${user.folder} && npm run dev`);
 }
@@ -160,7 +161,7 @@ async function showEvents(user: Service, notification: Service, kafka: string): 
   });
   const copies = await fetch(`${notification.url}/v1/user-copies`);
   console.log(`\nGET ${notification.url}/v1/user-copies`);
-  console.table(((await copies.json()) as { items: object[] }).items);
+  console.table(((await copies.json()) as { items: object[] }).items, ['email', 'name', 'age', 'active']);
   const second = times[1]; // the first one also opens connections
   if (!second) throw new Error('the demo created no second user');
   const event = {
@@ -242,7 +243,7 @@ process.exit(isFinished && !failure ? 0 : await leave());
 /** The second Ctrl-C does not wait. */
 function stop(): void {
   if (!signal.aborted) return stopping.abort();
-  console.error(`\nThe files of the demo are in ${folder}. rm -rf ${folder} removes them.`);
+  console.error(`\nThe files of the demo are in ${folder}.\nrm -rf ${folder} removes them.`);
   process.exit(130);
 }
 
@@ -254,6 +255,6 @@ async function leave(): Promise<number> {
     return 130;
   }
   console.error(`\nThe demo failed: ${failure instanceof Error ? failure.message : String(failure)}`);
-  console.error(`Its files are in ${folder}. rm -rf ${folder} removes them.`);
+  console.error(`Its files are in ${folder}.\nrm -rf ${folder} removes them.`);
   return 1;
 }

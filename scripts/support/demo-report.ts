@@ -10,18 +10,18 @@ export async function step<Result>(title: string, work: () => Promise<Result>): 
 }
 
 /** What the reader is about to see, and why it matters. */
-export const introduction = `Two services, generated and installed like yours would be, exchange events: user-service publishes, notification-service keeps copies.
-A row and its event are saved in one transaction, and so are an event's effect and the record that it was handled.
-So no crash and no repeated delivery loses an event or handles it twice, which is the hard part of an event-driven system.
+export const introduction = `user-service publishes events about users; notification-service keeps copies.
+A row and its event share a transaction; so do an event's effect and its id.
+So no crash and no repeated delivery loses an event or handles it twice.
 `;
 
 /** Formats the path of one event as one line for each place. */
 export function pathText({ requested, committed, sent, handled, partition, offset }: EventPath): string {
   const places: [number, string, string][] = [
     [requested, 'request', 'POST /v1/users is sent to user-service'],
-    [committed, 'commit', 'the user and the event user.created are saved, in one transaction'],
+    [committed, 'commit', 'the user and its event are saved, in one transaction'],
     [sent, 'in Kafka', `topic user.events, partition ${partition}, offset ${offset}`],
-    [handled, 'handled', 'notification-service saves its copy and the id of the event, in one transaction'],
+    [handled, 'handled', "the copy and the event's id are saved, in one transaction"],
   ];
   const lines = places.map(
     ([time, name, text]) => `${String(time - requested).padStart(5)} ms  ${name.padEnd(8)}  ${text}`,

@@ -29,6 +29,7 @@ describe('npm run demo', function () {
       console.log(output.replace(/^/gm, '      '));
       assert.match(output, /DELETE .* the copy is gone/);
       assertPath(output);
+      assert.deepEqual(tooWide(output, folder), []);
       const next = /\n {2}cd (\S+) && npm run dev\n$/.exec(output)?.[1] ?? '';
       assert.ok(existsSync(path.join(next, 'package.json')), next);
       const workspace = /The workspace is (\S+)/.exec(output)?.[1] ?? '';
@@ -65,10 +66,14 @@ describe('npm run demo', function () {
     const demo = start('node', ['--import', 'tsx', script], { cwd: root, env });
     const output = collect(demo);
     assert.deepEqual(await once(demo, 'exit'), [1, null], output());
-    const [, left = ''] = /The demo failed: [^]*Its files are in (\S+)\. rm -rf/.exec(output()) ?? [];
+    const [, left = ''] = /The demo failed: [^]*Its files are in (\S+)\.\nrm -rf/.exec(output()) ?? [];
     assert.ok(existsSync(left), output());
   });
 });
+
+/** The lines that a terminal of 80 columns breaks, if the folder for temporary files is `/tmp`. */
+const tooWide = (output: string, folder: string): string[] =>
+  output.split('\n').filter((line) => line.replace(folder, '/tmp').length > 80);
 
 /** The demo has one line for each place of an event, in the order of time. */
 function assertPath(output: string): void {
