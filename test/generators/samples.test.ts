@@ -26,7 +26,7 @@ describe('the sample values of a field', () => {
     assert.deepEqual(valuesOf(fields, 'customer', 1), {
       email: 'ada.1@example.com',
       name: 'Ada Lovelace 1',
-      phone: '+1 202 555 0101',
+      phone: '+1 202 555 0111',
       city: 'Berlin',
       status: 'active',
       price: '19.990000',
@@ -55,6 +55,26 @@ describe('the sample values of a field', () => {
       (resource) => samplesOf(parseFields('name:string'), resource).example()['name'],
     );
     assert.deepEqual(names, ['Mary Jackson', 'Wall clock', 'Tailspin', 'Shipping method D']);
+  });
+
+  it('differ between an update and every row that the tests insert, so a unique one is never taken', () => {
+    const texts =
+      'email password pin url phone firstName lastName userName company product fullName ipAddress street city zip ' +
+      'countryCode country currency locale timeZone status kind color code title note name anything';
+    const numbers =
+      'count:integer age:integer year:integer priceCents:integer big:bigint weight:decimal price:decimal';
+    const fields = [
+      ...texts.split(' ').flatMap((name) => parseFields(`${name}:string:unique`)),
+      ...`${numbers} day:date birthday:date at:timestamp`
+        .split(' ')
+        .flatMap((field) => parseFields(`${field}:unique`)),
+    ];
+    const samples = samplesOf(fields, 'thing');
+    const inserted = Array.from({ length: 60 }, (_, index) => valuesOf(fields, 'thing', index + 1));
+    for (const field of fields) {
+      const other = valueOf(String(samples.other(field)));
+      assert.ok(!inserted.some((row) => row[field.name] === other), `${field.name}: ${String(other)}`);
+    }
   });
 
   it('differ between two rows: each unique one, and at least one of any resource', () => {

@@ -6,7 +6,7 @@ export type Rows<Value> = readonly [Value, Value, Value, Value];
 /** Sample texts of fields with a common meaning. */
 export interface TextKind {
   rows: Rows<string>;
-  /** Source text of a value; `n`, source text of a number, makes it distinct. */
+  /** Source text of a value that is not in `rows`; `n`, source text of a number, makes it distinct. */
   numbered: (n: string) => Code;
   /** One value suits several rows, such as a country, unless the field is unique. */
   isShared?: true;
@@ -67,7 +67,7 @@ const kinds: readonly (readonly [RegExp, TextKind])[] = [
     /(^|_)(phone|telephone|mobile|fax|cell)(_number)?$/,
     {
       rows: ['+1 202 555 0101', '+1 202 555 0102', '+1 202 555 0103', '+1 202 555 0104'],
-      numbered: (n) => code`\`+1 202 555 0\${100 + ${n}}\``,
+      numbered: (n) => code`\`+1 202 555 0\${110 + ${n}}\``,
     },
   ],
   [
@@ -92,7 +92,7 @@ const kinds: readonly (readonly [RegExp, TextKind])[] = [
     /(^|_)ip(_address)?$/,
     {
       rows: ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4'],
-      numbered: (n) => code`\`192.0.2.\${${n}}\``,
+      numbered: (n) => code`\`192.0.2.\${10 + ${n}}\``,
     },
   ],
   [
@@ -129,7 +129,7 @@ const kinds: readonly (readonly [RegExp, TextKind])[] = [
   [/(^|_)colou?r$/, shared(['blue', 'green', 'red', 'yellow'], (n) => code`\`blue-\${${n}}\``)],
   [
     /(^|_)(sku|code|number|reference|ref|barcode|serial)$/,
-    { rows: ['A-1001', 'A-1002', 'A-1003', 'A-1004'], numbered: (n) => code`\`A-\${1000 + ${n}}\`` },
+    { rows: ['A-1001', 'A-1002', 'A-1003', 'A-1004'], numbered: (n) => code`\`A-\${2000 + ${n}}\`` },
   ],
   [
     /(^|_)(title|subject|headline|label|caption)$/,

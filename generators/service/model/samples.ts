@@ -68,7 +68,7 @@ function integerSample(name: string): Sample {
   if (/(^|_)year$/.test(name)) return { rows: [2024, 2025, 2026, 2027], numbered: (n) => code`2000 + ${n}` };
   if (isMoney.test(name) || name.endsWith('cents'))
     return { rows: [1999, 4950, 900, 2400], numbered: (n) => code`1000 + ${n}` };
-  return { rows: [1, 2, 3, 4], numbered: (n) => code`${n}` };
+  return { rows: [1, 2, 3, 4], numbered: (n) => code`100 + ${n}` };
 }
 
 const uuid = (n: number) => `01890a5d-ac96-774b-bcce-b302099a805${n}`;
@@ -76,7 +76,7 @@ const uuid = (n: number) => `01890a5d-ac96-774b-bcce-b302099a805${n}`;
 /** Source text of a value that differs from every sample, for updates. */
 const others: Record<Exclude<FieldType, 'string' | 'text'>, Code> = {
   integer: code`7`,
-  bigint: code`'9007199254740995'`,
+  bigint: code`'9007199254741995'`,
   decimal: code`'24.500000'`,
   boolean: code`false`,
   date: code`'2024-02-29'`,
