@@ -62,7 +62,8 @@ export async function runStep(step: Step, folder: string): Promise<void> {
   const { spawn } = await import('node:child_process');
   const code = await new Promise<number | string>((resolve) => {
     const { file, args, shell } = spawnedAs(fileOnPath(step.program) ?? step.program, step.args);
-    const child = spawn(file, args, { cwd: folder, stdio: 'inherit', shell });
+    const env = { ...process.env, ...step.environment };
+    const child = spawn(file, args, { cwd: folder, stdio: 'inherit', shell, env });
     child.once('error', (error) => resolve(error.message));
     child.once('exit', (exitCode, signal) => resolve(exitCode ?? signal ?? 'no exit code'));
   });

@@ -16,6 +16,8 @@ export interface Call {
 export interface Step {
   program: string;
   args: string[];
+  /** Variables of its environment, besides those of this process. */
+  environment?: Record<string, string> | undefined;
   /** The flag that skips the step. */
   unless: string;
   /** The paths that the command creates in the folder. */

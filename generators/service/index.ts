@@ -103,6 +103,7 @@ export class ServiceGenerator extends FolderGenerator<ServiceAnswers, ServiceCon
 const installStep = (program: PackageManager): Step => ({
   program,
   args: ['install'],
+  environment: installers[program].environment,
   unless: program === 'npm' ? '--no-install' : '--no-install, or --package-manager npm',
   writes: installers[program].writes,
 });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32c } from '../../src/devkit/broker/protocol/crc32c.ts';
 import { withAdmin } from '../suites/bus/raw-kafka.ts';
 
@@ -31,6 +32,9 @@ export async function allowAnyTime(bootstrapServers: string, topic: string): Pro
 }
 
 const PRODUCE = 0;
+const INVALID_TIMESTAMP = 32;
+/** A broker of KRaft applies a changed setting of a topic some time after the controller has answered, in ms. */
+const PATIENCE = 30_000;
 const PRODUCE_VERSION = 7;
 
 /**
@@ -48,10 +52,19 @@ export async function appendRecords(
   const answers = framesOf(socket);
   try {
     const offsets: number[] = [];
-    for (const [index, record] of records.entries()) {
+    const append = async (index: number, record: RawRecord): Promise<Buffer | undefined> => {
       socket.write(produceRequest(index, { topic, partition }, batchOf(record)));
       const { value } = await answers.next();
-      offsets.push(offsetOf(value, topic, record));
+      return value;
+    };
+    const until = performance.now() + PATIENCE;
+    for (const [index, record] of records.entries()) {
+      let answer = await append(index, record);
+      while (errorOf(answer, topic) === INVALID_TIMESTAMP && performance.now() < until) {
+        await sleep(50);
+        answer = await append(index, record);
+      }
+      offsets.push(offsetOf(answer, topic, record));
     }
     return offsets;
   } finally {
@@ -75,12 +88,16 @@ function produceRequest(
 /** The response of version 7: correlation id, [topic, [partition, error, offset, ...]]. */
 function offsetOf(answer: Buffer | undefined, topic: string, record: RawRecord): number {
   if (!answer) throw new Error('the broker closed the connection');
-  const at = 4 + 4 + 2 + Buffer.byteLength(topic) + 4 + 4;
-  const error = answer.readInt16BE(at);
+  const error = errorOf(answer, topic);
   if (error !== 0)
     throw new Error(`Kafka answers with error ${error} to a record of time ${record.timestamp}`);
-  return Number(answer.readBigInt64BE(at + 2));
+  return Number(answer.readBigInt64BE(errorPlace(topic) + 2));
 }
+
+const errorPlace = (topic: string): number => 4 + 4 + 2 + Buffer.byteLength(topic) + 4 + 4;
+
+const errorOf = (answer: Buffer | undefined, topic: string): number | undefined =>
+  answer?.readInt16BE(errorPlace(topic));
 
 async function* framesOf(socket: AsyncIterable<Buffer>): AsyncGenerator<Buffer, undefined> {
   let bytes = Buffer.alloc(0);

@@ -5,6 +5,8 @@ export type PackageManager = (typeof packageManagers)[number];
 /** How a package manager is called, and the files that it reads and writes. */
 export interface Installer {
   install: string;
+  /** Variables for the first installation, which writes the lock file. */
+  environment?: Record<string, string>;
   /** Installs what the lock file lists, and fails if package.json requires something else. */
   installLocked: string;
   test: string;
@@ -39,6 +41,8 @@ export const installers: Record<PackageManager, Installer> = {
   },
   yarn: {
     install: 'yarn install',
+    // in CI, Yarn refuses to write the lock file by default
+    environment: { YARN_ENABLE_IMMUTABLE_INSTALLS: 'false' },
     installLocked: 'yarn install --immutable',
     test: 'yarn test',
     lockFile: 'yarn.lock',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { pino } from 'pino';
 import { createKafkaDriver } from '../../../src/runtime/events/kafka/create-driver.ts';
 import type { Suite } from './bus-suite.ts';
+import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import { withAdmin } from './raw-kafka.ts';
 
 /** The time for which Kafka keeps events, which the inbox needs. */
@@ -10,7 +11,9 @@ export function retentionBehaviour({ world, broker }: Suite): void {
     const topic = `${world().topic}-kept`;
     const configEntries = Object.entries(configs).map(([name, value]) => ({ name, value }));
     const { bootstrapServers } = broker();
-    await withAdmin(bootstrapServers, (admin) => admin.createTopics({ topics: [{ topic, configEntries }] }));
+    // waiting for leaders would reject if the broker has not learned of the topic yet
+    const topics = [{ topic, configEntries }];
+    await withAdmin(bootstrapServers, (admin) => admin.createTopics({ topics, waitForLeaders: false }));
     const driver = createKafkaDriver(
       {
         bootstrapServers: bootstrapServers.split(','),
@@ -21,7 +24,9 @@ export function retentionBehaviour({ world, broker }: Suite): void {
       { clientId: 'test', logger: pino({ enabled: false }) },
     );
     try {
-      return await driver.topicRetention(topic);
+      const known = async () => driver.topicRetention(topic).catch(() => undefined);
+      await waitFor(async () => (await known()) !== undefined);
+      return await known();
     } finally {
       await driver.close();
     }
