@@ -67,8 +67,10 @@ for (const packageManager of ['npm', 'pnpm', 'yarn']) {
     }
 
     const npmrc = () => `registry=${registry.url}\n//registry.invalid/:_authToken=${token}\n`;
+    /** The cache of the engine may have packages of an earlier run, with the same versions and another content. */
     const yarnrc = () =>
       stringify({
+        globalFolder: `/root/.yarn/${path.basename(folder)}`,
         npmRegistryServer: registry.url,
         unsafeHttpWhitelist: ['127.0.0.1'],
         npmRegistries: { '//registry.invalid': { npmAuthToken: token } },
