@@ -33,12 +33,12 @@ export interface MergePlan {
  * The effect on one file. `written`: the file gets the generated text. `merged`: the generated changes are added to the owner's
  * file. `kept`: the file stays, and nothing was to be done. `conflict`: the file needs the owner; conflicts are marked in it.
  * `left`: the generator does not touch the file, although its generated text changed; `why` is the reason. `removed`: the file
- * is deleted, since it is no longer generated and the owner did not change it.
+ * is deleted, because the templates dropped it and the owner did not change it.
  */
 export type Effect = 'written' | 'merged' | 'kept' | 'conflict' | 'left' | 'removed';
 
 /**
- * The reason of an effect. `deleted`: the owner deleted the file. `yours now`: it is no longer generated, but the owner changed it.
+ * The reason for an effect. `deleted`: the owner deleted the file. `yours now`: the templates dropped the file, but the owner changed it.
  * `in .yo-keep`: the owner keeps it out of merges. `born once`: migrations and seeds are never merged. `from the code`:
  * a command of the service writes the file. `unresolved`: conflicts of an earlier merge are still marked in it. `moved`: the
  * templates moved the file, and it follows.

@@ -70,7 +70,7 @@ export function keyJson(key: ParkedKeyRow) {
 /** The answer if no key was found. */
 export const noKeyText = (state: ParkedState, values: Flags): string =>
   state === 'dead'
-    ? nothingText(values, 'There are no dead letters.', 'No key with a dead letter matches these flags.')
+    ? nothingText(values, 'No key has a dead letter.', 'No key with a dead letter matches these flags.')
     : nothingText(values, 'No event is parked.', 'No parked key matches these flags.');
 
 /** Formats a key as one line, for the report of a change. */

@@ -50,8 +50,8 @@ describe('the output of services', () => {
 
   it('has prefixes of equal width, colored on request', async () => {
     const names = ['user-service', 'mail'];
-    const say = (hasColours: boolean) => {
-      const outputs = createOutputs(names, hasColours);
+    const say = (hasColors: boolean) => {
+      const outputs = createOutputs(names, hasColors);
       for (const name of names) outputs.get(name)?.say('hello');
       outputs.get('mail')?.say('{"level":"error","msg":"no"}');
     };
@@ -59,8 +59,8 @@ describe('the output of services', () => {
       await capture(() => say(false)),
       'user-service | hello\nmail         | hello\nmail         | {"level":"error","msg":"no"}\n',
     );
-    const coloured = await capture(() => say(true));
-    assert(coloured.includes('\x1b[36muser-service |\x1b[0m hello\n'));
-    assert(coloured.includes('\x1b[31m{"level":"error","msg":"no"}\x1b[0m\n'));
+    const colored = await capture(() => say(true));
+    assert(colored.includes('\x1b[36muser-service |\x1b[0m hello\n'));
+    assert(colored.includes('\x1b[31m{"level":"error","msg":"no"}\x1b[0m\n'));
   });
 });

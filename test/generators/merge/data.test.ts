@@ -86,7 +86,7 @@ describe('the higher range', () => {
     });
   }
 
-  it('is the first one if the bounds are equal, or if one of them is no range of this form', () => {
+  it('is the first one if the bounds are equal, or if one of them has another form', () => {
     for (const [one, other] of [
       ['^1.2.0', '~1.2.0'],
       ['workspace:*', '^2.0.0'],

@@ -1,31 +1,5 @@
 import assert from 'node:assert/strict';
-import { mergeFiles } from '../../../generators/merge/merge-files.ts';
-import type { MergePlan, Outcome } from '../../../generators/merge/plan.ts';
-
-type Files = Record<string, string>;
-
-const plan = (base: Files, disk: Files, next: Files, more: Partial<MergePlan> = {}): MergePlan => ({
-  base: new Map(Object.entries(base)),
-  disk: new Map(Object.entries(disk)),
-  next: new Map(Object.entries(next)),
-  versions: { before: '0.2.0', now: '0.3.0' },
-  ...more,
-});
-
-const merge = (base: Files, disk: Files, next: Files, more: Partial<MergePlan> = {}) =>
-  mergeFiles(plan(base, disk, next, more));
-
-/** The only outcome of a merge. */
-async function outcome(...args: Parameters<typeof merge>): Promise<Outcome | undefined> {
-  const { outcomes } = await merge(...args);
-  assert.ok(outcomes.length <= 1);
-  return outcomes[0];
-}
-
-const old = 'one\ntwo\nthree\n';
-const mine = 'mine\none\ntwo\nthree\n';
-const newer = 'one\ntwo\nthree\nfour\n';
-const file = 'README.md';
+import { file, merge, mine, newer, old, outcome } from './files-fixture.ts';
 
 describe('the merge of a file', () => {
   it('keeps it if the generated text is the same, in any state', async () => {
@@ -88,7 +62,7 @@ describe('the merge of a file', () => {
     });
   });
 
-  it('leaves it to the owner if it is no longer generated, but edited', async () => {
+  it('leaves an edited file to the owner when the templates drop it', async () => {
     assert.deepEqual(await outcome({ [file]: old }, { [file]: mine }, {}), {
       file,
       effect: 'left',
@@ -96,7 +70,7 @@ describe('the merge of a file', () => {
     });
   });
 
-  it('removes it if it is no longer generated and nobody edited it', async () => {
+  it('removes an unedited file when the templates drop it', async () => {
     assert.deepEqual(await outcome({ [file]: old }, { [file]: old }, {}), { file, effect: 'removed' });
     assert.equal(await outcome({ [file]: old }, {}, {}), undefined);
   });
@@ -150,7 +124,7 @@ describe('a file that is never merged', () => {
     }
   });
 
-  it('remembers its birth when it is no longer generated', async () => {
+  it('remembers its birth when the templates drop it', async () => {
     const { base } = await merge({ 'migrations/1.ts': old }, { 'migrations/1.ts': old }, {});
     assert.deepEqual([...base], [['migrations/1.ts', old]]);
   });
@@ -193,98 +167,5 @@ describe('a file that is never merged', () => {
         (await outcome({ [file]: old }, { [file]: mine }, { [file]: newer }, { keep }))?.effect,
         'merged',
       );
-  });
-});
-
-describe('a file that the templates moved', () => {
-  const moves = [
-    { from: 'a', to: 'b', since: '0.3.0' },
-    { from: 'b', to: 'c', since: '0.4.0' },
-  ];
-  const versions = { before: '0.2.0', now: '0.4.0' };
-
-  it('takes the edits of the owner along, over several versions', async () => {
-    const result = await merge({ a: old }, { a: mine }, { c: newer }, { moves, versions });
-    assert.deepEqual(result.outcomes, [
-      { file: 'c', effect: 'merged', why: 'moved', text: 'mine\none\ntwo\nthree\nfour\n', from: 'a' },
-    ]);
-    assert.deepEqual([...result.base], [['c', newer]]);
-  });
-
-  it('is written at its new path if only the path changed', async () => {
-    assert.deepEqual(await outcome({ a: old }, { a: old }, { b: old }, { moves }), {
-      file: 'b',
-      effect: 'written',
-      why: 'moved',
-      text: old,
-      from: 'a',
-    });
-    assert.deepEqual(await outcome({ a: old }, { a: mine }, { b: old }, { moves }), {
-      file: 'b',
-      effect: 'merged',
-      why: 'moved',
-      text: mine,
-      from: 'a',
-    });
-  });
-
-  it('stays deleted', async () => {
-    assert.deepEqual(await outcome({ a: old }, {}, { b: newer }, { moves }), {
-      file: 'b',
-      effect: 'left',
-      why: 'deleted',
-    });
-  });
-
-  it('is merged where the owner has moved it already', async () => {
-    assert.deepEqual(await outcome({ a: old }, { b: mine }, { b: newer }, { moves }), {
-      file: 'b',
-      effect: 'merged',
-      text: 'mine\none\ntwo\nthree\nfour\n',
-    });
-  });
-
-  it('does not replace a file of the owner at the new path', async () => {
-    const { outcomes } = await merge({ a: old }, { a: mine, b: 'own\n' }, { b: newer }, { moves });
-    assert.deepEqual(
-      outcomes.map(({ file: path, effect, why }) => [path, effect, why]),
-      [
-        ['a', 'left', 'yours now'],
-        ['b', 'conflict', undefined],
-      ],
-    );
-  });
-
-  it('does not move for a base that is as new as the move', async () => {
-    const result = await merge(
-      { a: old },
-      { a: mine },
-      { b: newer },
-      { moves, versions: { before: '0.3.0', now: '0.4.0' } },
-    );
-    assert.deepEqual(
-      result.outcomes.map(({ effect }) => effect),
-      ['left', 'written'],
-    );
-  });
-});
-
-describe('a file that the owner renamed', () => {
-  it('is suggested, and nothing acts on it', async () => {
-    const { outcomes, renames } = await merge(
-      { a: old },
-      { other: 'else\n', mine: `${old}mine\n` },
-      { a: newer },
-    );
-    assert.deepEqual(outcomes, [{ file: 'a', effect: 'left', why: 'deleted' }]);
-    assert.deepEqual(
-      renames.map(({ from, to }) => [from, to]),
-      [['a', 'mine']],
-    );
-  });
-
-  it('is not suggested below 60 % equal lines', async () => {
-    const { renames } = await merge({ a: old }, { mine: 'one\nx\ny\nz\n' }, { a: newer });
-    assert.deepEqual(renames, []);
   });
 });

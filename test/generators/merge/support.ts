@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mergeText } from '../../../generators/merge/merge-text.ts';
 import type { Format } from '../../../generators/merge/merge-text.ts';
 
@@ -12,3 +13,19 @@ export const merged = (
   [base, disk, next]: [base: string | undefined, disk: string, next: string],
   options: Options = {},
 ) => mergeText({ base, next, disk }, { labels: { file, before: '0.2.0', now: '0.3.0' }, ...options });
+
+/** Merges src/app.ts. */
+export const mergeCode = (base: string, disk: string, next: string, lists: string[] = []) =>
+  merged('src/app.ts', [base, disk, next], { lists });
+
+/** Merges src/app.ts without a conflict. */
+export async function cleanCode(
+  base: string,
+  disk: string,
+  next: string,
+  lists: string[] = [],
+): Promise<string> {
+  const { text, conflicts } = await mergeCode(base, disk, next, lists);
+  assert.equal(conflicts, 0, text);
+  return text;
+}

@@ -2,14 +2,14 @@
 export const sgr = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 } as const;
 
 /** The colors of names: cyan, magenta, yellow, blue, green, and their bright variants. */
-const nameColours = [36, 35, 33, 34, 32, 96, 95, 93, 94, 92];
+const nameColors = [36, 35, 33, 34, 32, 96, 95, 93, 94, 92];
 
-export const colourOfName = (index: number): number => nameColours[index % nameColours.length] ?? 0;
+export const colorOfName = (index: number): number => nameColors[index % nameColors.length] ?? 0;
 
-export const painted = (text: string, colour: number): string => `\x1b[${colour}m${text}\x1b[0m`;
+export const painted = (text: string, color: number): string => `\x1b[${color}m${text}\x1b[0m`;
 
 /** https://no-color.org, and https://force-color.org, which npm and others set. */
-export function showsColours(): boolean {
+export function showsColors(): boolean {
   const { NO_COLOR, FORCE_COLOR } = process.env;
   if (NO_COLOR) return false;
   return FORCE_COLOR ? FORCE_COLOR !== '0' : process.stdout.isTTY;

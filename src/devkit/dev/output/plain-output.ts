@@ -1,11 +1,11 @@
 import { printable, printableLine, printShown } from '../../terminal.ts';
-import { colourOfName, painted, sgr, showsColours } from './colors.ts';
+import { colorOfName, painted, sgr, showsColors } from './colors.ts';
 import type { Display, Output, ServiceRow } from './output.ts';
 import { readLines } from './stream-lines.ts';
 import { tableLines } from './table.ts';
 
 /** The colors of levels in a service's log lines. */
-const levelColours: [RegExp, number][] = [
+const levelColors: [RegExp, number][] = [
   [/^{"level":"warn"/, sgr.yellow],
   [/^{"level":"(error|fatal)"/, sgr.red],
 ];
@@ -50,21 +50,21 @@ export const addressOf = (description: string): string => description.replace(/ 
  * Prefixes each line with the name of its service. If the terminal supports colors, each name has its own, and warnings and
  * errors are colored too.
  */
-export function createOutputs(names: string[], hasColours = showsColours()): Map<string, Required<Output>> {
+export function createOutputs(names: string[], hasColors = showsColors()): Map<string, Required<Output>> {
   const width = Math.max(...names.map((name) => name.length));
   return new Map(
     names.map((name, index) => {
       const label = `${name.padEnd(width)} |`;
-      if (!hasColours) return [name, createOutput((line) => `${label} ${line}`)];
-      const shown = painted(label, colourOfName(index));
+      if (!hasColors) return [name, createOutput((line) => `${label} ${line}`)];
+      const shown = painted(label, colorOfName(index));
       return [name, createOutput((line) => `${shown} ${paintedByLevel(line)}`)];
     }),
   );
 }
 
 function paintedByLevel(line: string): string {
-  const colour = levelColours.find(([pattern]) => pattern.test(line))?.[1];
-  return colour ? painted(line, colour) : line;
+  const color = levelColors.find(([pattern]) => pattern.test(line))?.[1];
+  return color ? painted(line, color) : line;
 }
 
 /** @param shown returns the text to print for a line */

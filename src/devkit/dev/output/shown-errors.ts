@@ -32,7 +32,7 @@ export function createErrorLog(lines: TerminalLines, counts: { errors: number })
       isNew ||= !isKnown;
       lines.print(text, {
         label: 'error',
-        colour: sgr.red,
+        color: sgr.red,
         ...(!isKnown && trace && { below: trace.places }),
       });
     },

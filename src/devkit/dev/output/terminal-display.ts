@@ -1,5 +1,5 @@
 import { printable, printShown } from '../../terminal.ts';
-import { colourOfName, painted, sgr, showsColours } from './colors.ts';
+import { colorOfName, painted, sgr, showsColors } from './colors.ts';
 import type { Display, ServiceRow } from './output.ts';
 import { fittingTable } from './table.ts';
 import { createTerminalLines, terminalColumns } from './terminal-lines.ts';
@@ -19,7 +19,7 @@ export function createTerminalDisplay({ services, isOwnFolder, hasTable }: Termi
   const begun = performance.now();
   const width = Math.max(...services.map(({ name }) => name.length), 'dev'.length);
   const linesOf = (name: string, index: number) =>
-    createTerminalLines(isOwnFolder ? '' : name.padEnd(width), colourOfName(index));
+    createTerminalLines(isOwnFolder ? '' : name.padEnd(width), colorOfName(index));
   const skip = (): void => undefined;
   const created = services.map(({ name, root }, index) => {
     const lines = linesOf(name, index);
@@ -70,7 +70,7 @@ function startText(services: ServiceRow[], kafka: string): string {
   const header = ['service', 'address', 'PostgreSQL', 'server', 'documentation'];
   const [head = '', ...body] = fittingTable([header, ...rows], terminalColumns() - 2);
   const { address, owner } = partsOf(kafka);
-  const bold = showsColours() ? painted(head, sgr.bold) : head;
+  const bold = showsColors() ? painted(head, sgr.bold) : head;
   const lines = ['', bold, ...body.map(printable), '', `Kafka ${printable(`${address}, ${owner}`)}`];
   return `${[...lines, 'The documentation of a service is at /docs. Ctrl-C stops everything.', '']
     .map((line) => (line ? `  ${line}` : ''))

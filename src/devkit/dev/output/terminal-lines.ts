@@ -1,5 +1,5 @@
 import { printable, printableLine, printShown } from '../../terminal.ts';
-import { painted, sgr, showsColours } from './colors.ts';
+import { painted, sgr, showsColors } from './colors.ts';
 import { wrapped } from './wrap.ts';
 
 /** Prints the lines of one service to a terminal. */
@@ -11,7 +11,7 @@ export interface TerminalLines {
 }
 
 export interface LineStyle {
-  colour?: number;
+  color?: number;
   /** A word before the text, in the color; the text then has the terminal's color. */
   label?: string;
   /** Lines below the text, each a place in the source. */
@@ -27,23 +27,19 @@ const timeWidth = '00:00:00'.length;
 
 /**
  * @param name the name of the service, padded to the longest one; empty if there is only one service
- * @param colour the color of the name
+ * @param color the color of the name
  */
-export function createTerminalLines(
-  name: string,
-  colour: number,
-  hasColours = showsColours(),
-): TerminalLines {
+export function createTerminalLines(name: string, color: number, hasColors = showsColors()): TerminalLines {
   const paint = (text: string, code?: number): string =>
-    hasColours && code !== undefined && text !== '' ? painted(text, code) : text;
+    hasColors && code !== undefined && text !== '' ? painted(text, code) : text;
   const indent = timeWidth + 2 + (name ? name.length + 2 : 0);
   const begin = (): string => {
     const time = paint(new Date().toTimeString().slice(0, timeWidth), sgr.dim);
-    return name ? `${time}  ${paint(name, colour)}  ` : `${time}  `;
+    return name ? `${time}  ${paint(name, color)}  ` : `${time}  `;
   };
   const rest = ' '.repeat(indent);
   return {
-    print(text, { colour: code, label, below = [] } = {}) {
+    print(text, { color: code, label, below = [] } = {}) {
       const width = Math.max(NARROWEST, terminalColumns() - indent);
       const lines = wrapped(printable(label ? `${label} ${text}` : text).replaceAll('\n', ' '), width);
       const [first = '', ...others] = lines.map((line, index) => {

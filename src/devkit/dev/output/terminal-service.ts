@@ -24,7 +24,7 @@ const quiet = 50;
 /** A restart that takes longer, in ms, is announced; a shorter one is one line at its end. */
 const longRestart = 5_000;
 
-const colourOf: Partial<Record<LogRecord['level'], number>> = {
+const colorOf: Partial<Record<LogRecord['level'], number>> = {
   trace: sgr.dim,
   debug: sgr.dim,
   warn: sgr.yellow,
@@ -56,7 +56,7 @@ export function createTerminalService(
       return errors.show(record.text, { trace, isEnd: record.level === 'fatal' });
     }
     const label = record.level === 'info' ? {} : { label: record.level };
-    lines.print(record.text, { colour: colourOf[record.level], ...label });
+    lines.print(record.text, { color: colorOf[record.level], ...label });
   }
 
   function errorText(text: string): void {

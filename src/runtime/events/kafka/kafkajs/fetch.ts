@@ -19,7 +19,7 @@ export interface RangeMessage {
 
 /** The most records of one response, since each costs about half a kilobyte besides its bytes. */
 const RECORDS = 10_000;
-/** There is no replica that the client should prefer (KIP-392). */
+/** The broker names no preferred replica (KIP-392). */
 const NO_REPLICA = -1;
 
 /** The parts of KafkaJS's broker that its types omit. */
