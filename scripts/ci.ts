@@ -14,6 +14,8 @@ const mocha = path.join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
 /** The longest come first, so no job ends long before the other. */
 const longSuites = ['test/generated/**/*.ci.ts', 'test/!(generated)/**/*.ci.ts', 'test/**/*.kafka.ts'];
 const total = { passed: 0, failed: 0 };
+/** What failed, with its errors. It is printed once more at the end, since a log of this length is often cut. */
+const failures: string[] = [];
 const started = performance.now();
 
 const engine = startDockerEngine();
@@ -30,6 +32,7 @@ try {
 } finally {
   if (engine) execFileSync(dockerEngine, ['stop'], { stdio: 'inherit' });
 }
+for (const failure of failures) console.log(`\n=== failed: ${failure}`);
 console.log(`\nAll of it took ${seconds(started)}.`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);
@@ -57,8 +60,9 @@ function startDockerEngine(): boolean {
 
 /** Runs a command that passes or fails as a whole. */
 async function check(title: string, command: string, parameters: string[]): Promise<void> {
-  const { status } = await run(title, command, parameters);
+  const { status, output } = await run(title, command, parameters);
   total[status === 0 ? 'passed' : 'failed'] += 1;
+  if (status !== 0) failures.push(`${title}\n${ending(output)}`);
 }
 
 /** Runs a command that ends with mocha's summary, which is added to the totals. */
@@ -69,11 +73,15 @@ async function suite(title: string, command: string, parameters: string[]): Prom
   const [passed, failed] = [count('passing'), count('failing')];
   total.passed += passed;
   total.failed += failed;
-  if (status !== 0 && failed === 0) total.failed += 1;
-  if (status === 0 && passed === 0) {
-    console.error(`${title} ran no test`);
-    total.failed += 1;
-  }
+  if (status === 0 && passed > 0) return;
+  if (failed === 0) total.failed += 1;
+  const summary = /^ +\d+ failing$[^]*/m.exec(plain)?.[0];
+  failures.push(`${title}\n${status === 0 ? 'It ran no test.' : (summary ?? ending(plain))}`);
+}
+
+/** The last lines of an output. */
+function ending(output: string): string {
+  return output.trimEnd().split('\n').slice(-40).join('\n');
 }
 
 async function run(
