@@ -339,9 +339,10 @@ describe('the round trips of a transaction', () => {
     return runInContext(context, () => run(beginRequestWork(context)));
   }
 
-  /** PostgreSQL's state of the pool's connection between two uses. */
+  /** PostgreSQL's state of the pool's connection between two uses. It follows an error as a message of its own. */
   async function state(of: Knex = database): Promise<string | undefined> {
     const connection = await of.client.acquireConnection();
+    await waitFor(() => Reflect.get(connection, 'readyForQuery') === true);
     await of.client.releaseConnection(connection);
     return Reflect.get(connection, 'state');
   }
