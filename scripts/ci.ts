@@ -14,7 +14,7 @@ const mocha = path.join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
 /** The longest come first, so no job ends long before the other. */
 const longSuites = ['test/generated/**/*.ci.ts', 'test/!(generated)/**/*.ci.ts', 'test/**/*.kafka.ts'];
 const total = { passed: 0, failed: 0 };
-/** What failed, with its errors. It is printed once more at the end, since a log of this length is often cut. */
+/** What failed, with its errors. It is repeated at the end, since a log of this length is often cut. */
 const failures: string[] = [];
 const started = performance.now();
 
