@@ -14,6 +14,9 @@ compile(devkit);
 const { buildGenerators, buildYeomanPackage } = await import('../generators/build/build.mjs');
 await buildGenerators();
 await buildYeomanPackage();
+// `npm pack --json` and the other scripts print only their own output.
+if (process.env.npm_lifecycle_event === 'build')
+  console.log('Built dist, dist-yeoman, src/runtime/dist and src/devkit/dist.');
 
 function compile(folder) {
   rmSync(path.join(folder, 'dist'), { recursive: true, force: true });

@@ -1,5 +1,6 @@
 // npm run demo [-- --keep] [-- --kafka]
-import { rm } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -29,6 +30,8 @@ Generates a workspace with two services, runs them, and shows an event of one ha
 }
 
 const started = performance.now();
+/** Each service is its own repository, if this machine has git. */
+const git = spawnSync('git', ['--version']).status === 0 ? [] : ['--no-git'];
 const running: { stop(): Promise<void> }[] = [];
 const nextPort = { service: 8001, database: 5432 };
 const stopping = new AbortController();
@@ -99,7 +102,7 @@ async function generateService(
   const databasePort = await freePort(nextPort.database++);
   const ports = ['--port', String(port), '--database-port', String(databasePort)];
   await step(`npm init microservice ${name}`, () =>
-    generate(['service', name, '--yes', '--no-install', '--no-git', ...ports, ...flags], workspace),
+    generate(['service', name, '--yes', '--no-install', ...git, ...ports, ...flags], workspace),
   );
   return {
     name: `${name}-service`,
