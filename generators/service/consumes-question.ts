@@ -30,6 +30,10 @@ export const consumesQuestion: Question<ServiceAnswers, ServiceContext, 'consume
   },
   default: (_, { contractFiles }) => (contractFiles.length > 0 ? unnamed(contractFiles) : []),
   check: (consumes, known) => consumesFault(consumes, known),
+  async settle(consumes, { notes, publishedEvents }) {
+    if (consumes.length > 0) notes.push(...missedNotes(consumes, await publishedEvents()));
+    return consumes;
+  },
   async ask(ask, _, context) {
     const published = await context.publishedEvents();
     if (published.length === 0) return [];
@@ -39,6 +43,23 @@ export const consumesQuestion: Question<ServiceAnswers, ServiceContext, 'consume
     });
   },
 };
+
+/** Returns a line for each copy that would keep old or deleted rows, since it does not consume all events of its aggregate. */
+function missedNotes(consumes: ConsumedEvent[], published: ConsumedEvent[]): string[] {
+  const aggregates = [...new Set(consumes.map(({ aggregate }) => aggregate))];
+  return aggregates.flatMap((aggregate) => {
+    const [first] = consumes.filter((event) => event.aggregate === aggregate);
+    const types = [`${aggregate}.updated`, `${aggregate}.deleted`].filter(
+      (type) =>
+        consumes.every((event) => event.type !== type) &&
+        published.some((event) => event.type === type && event.from === first?.from),
+    );
+    if (types.length === 0) return [];
+    return [
+      `The copy of "${aggregate}" keeps old rows, since the service does not consume ${types.join(' and ')}. To follow them too, add --consumes ${types.join(',')}`,
+    ];
+  });
+}
 
 function unnamed(files: string[]): never {
   throw new UsageError(`--contract ${files.join(' ')} is given without an event; add --consumes <event>`);

@@ -32,8 +32,14 @@ describe('create-microservice --consumes', () => {
 
   it('finds the events of a sibling in its asyncapi.json, and copies their schema', async () => {
     const args = ['mail', ...quick, '--no-resources', '--consumes', 'user.created,user.deleted'];
-    const { code, errors } = await run(args, { cwd });
+    const { code, output, errors } = await run(args, { cwd });
     assert.equal(code, 0, errors.join('\n'));
+    assert.match(
+      output,
+      /The copy of "user" keeps old rows, since the service does not consume user\.updated\. .* add --consumes user\.updated\n/,
+    );
+    const misspelled = await run(['pay', ...quick, '--no-resources', '--consumes', 'pw.createdd'], { cwd });
+    assert.match(misspelled.errors.join(), /no known service publishes "pw\.createdd"\. Published:/);
     const [created, deleted, ...others] = await consumesOf(path.join(cwd, 'mail-service'));
     assert.deepEqual(others, []);
     const { type, version, topic, aggregate, from, schema } = created ?? {};

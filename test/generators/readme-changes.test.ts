@@ -35,6 +35,7 @@ describe('the section "Change it" of a generated README', () => {
       assert.deepEqual(commands, [
         `${run[0]} db:make${run[1]} add_archived_to_users`,
         `${run[0]} contracts`,
+        `${run[0]} contracts`,
         `${packageManager} test`,
       ]);
     }
