@@ -31,7 +31,7 @@ async function run(args: string[]): Promise<boolean> {
   const flags = [...commonFlags, ...generators.flatMap(flagsOf)];
   const line = parseCommandLine(args, flags);
   const said = new Set(line.given.map(({ flag }) => flag));
-  if (said.has('help')) return shown(helpText(generators));
+  if (said.has('help') || line.words.join() === 'help') return shown(helpText(generators));
   if (said.has('version')) return shown(packageVersion());
   reportSwallowed(line.words, said);
   const { generator, name } = chooseGenerator(line.words);

@@ -1,12 +1,21 @@
-/** Returns the candidate that `text` most likely misspells; undefined if none is close enough. */
+/**
+ * Returns the candidate that `text` most likely misspells; undefined if none is close enough. Of two texts with equally many
+ * parts between dots, each part must be close: `user.created` does not misspell `pw.created`.
+ */
 export function closest(text: string, candidates: readonly string[]): string | undefined {
-  const limit = Math.ceil(text.length / 3);
   const ranked = candidates
+    .filter((candidate) => isClose(text.split('.'), candidate.split('.')))
     .map((candidate) => ({ candidate, distance: editDistance(text, candidate) }))
-    .filter(({ distance }) => distance <= limit)
+    .filter(({ distance }) => distance <= limitOf(text))
     .toSorted((one, other) => one.distance - other.distance);
   return ranked[0]?.candidate;
 }
+
+const limitOf = (text: string) => Math.ceil(text.length / 3);
+
+const isClose = (parts: string[], others: string[]): boolean =>
+  parts.length !== others.length ||
+  parts.every((part, index) => editDistance(part, others[index] ?? '') <= limitOf(part));
 
 /** Returns ` Did you mean "port"?`, or an empty text. */
 export function didYouMean(

@@ -8,10 +8,11 @@ import { UsageError } from '../core/usage-error.ts';
 /**
  * The effect of writing one file. `update`: the file is unchanged since an earlier run. `kept` and `deleted`: the user
  * changed or deleted it, and this run generates the same text as the earlier one. `conflict`: the user changed it and the
- * generated text differs now, or we never generated it. `leftover`: an earlier run generated it and this one does not; it
- * stays.
+ * generated text differs now, or we never generated it. `derived`: the same, for a file that a command of the service writes
+ * from the code; it stays. `leftover`: an earlier run generated it and this one does not; it stays.
  */
-export type Status = 'create' | 'identical' | 'update' | 'kept' | 'deleted' | 'conflict' | 'leftover';
+export type Status =
+  'create' | 'identical' | 'update' | 'kept' | 'deleted' | 'conflict' | 'derived' | 'leftover';
 
 export interface Change {
   /** Relative to the folder, with `/`. */

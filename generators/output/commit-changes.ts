@@ -10,12 +10,15 @@ import { yoRcFile, yoRcText } from './yo-rc.ts';
  * Compares the files of `work` with the folder and with the last run. Writes nothing. Throws a UsageError if a file would land
  * outside of the folder.
  */
-export async function compare({ folder, workspace, files, born, steps }: Work): Promise<Change[]> {
+export async function compare({ folder, workspace, files, born, steps, derived }: Work): Promise<Change[]> {
   if (workspace !== undefined && workspace !== folder)
     await assertClosed(workspace, [wayTo(folder, workspace)]);
   await assertClosed(folder, [...files.keys(), ...steps.flatMap(({ writes }) => writes)]);
   const before = await readPristine(folder);
-  return planChanges(folder, files, new Map([...before].filter(([file]) => !born.has(file))));
+  const changes = await planChanges(folder, files, new Map([...before].filter(([file]) => !born.has(file))));
+  return changes.map((change) =>
+    change.status === 'conflict' && derived.has(change.file) ? { ...change, status: 'derived' } : change,
+  );
 }
 
 /** Writes the created and updated files, and the state that the next run reads: all of them, or none. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { ConflicterFile } from '@yeoman/conflicter';
 import type Generator from 'yeoman-generator';
 import type { Change, Status } from './changes.ts';
-import { shownPath } from '../core/shown-path.ts';
+import { shownFolder } from '../core/shown-path.ts';
 import { UsageError } from '../core/usage-error.ts';
 
 interface Circumstances {
@@ -28,7 +28,12 @@ export async function decideConflicts(changes: Change[], circumstances: Circumst
   return changes.map((change) => (chosen.has(change) ? overwritten(change) : change));
 }
 
-const byForce: Partial<Record<Status, Status>> = { conflict: 'update', kept: 'update', deleted: 'create' };
+const byForce: Partial<Record<Status, Status>> = {
+  conflict: 'update',
+  derived: 'update',
+  kept: 'update',
+  deleted: 'create',
+};
 
 const overwritten = (change: Change): Change => ({
   ...change,
@@ -37,7 +42,7 @@ const overwritten = (change: Change): Change => ({
 
 function changedByHand(conflicts: Change[], { folder }: Circumstances): string {
   const names = conflicts.map(({ file }) => file).join(', ');
-  const shown = shownPath(folder);
+  const shown = shownFolder(folder);
   return `these files in ${shown} were changed by hand and are not overwritten: ${names}. Add --force, or run in a terminal to decide for each file`;
 }
 

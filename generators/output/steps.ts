@@ -1,7 +1,9 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
-import { shownPath } from '../core/shown-path.ts';
+import { shownFolder } from '../core/shown-path.ts';
+import { printError } from '../core/terminal.ts';
 import { UsageError } from '../core/usage-error.ts';
+import { command } from '../core/version.ts';
 import type { Step } from './work.ts';
 
 const spelled = ({ program, args }: Step) => [program, ...args].join(' ');
@@ -57,9 +59,16 @@ export function spawnedAs(file: string, args: readonly string[]): Spawned {
   return { file: [`"${file}"`, ...args].join(' '), args: [], shell: true };
 }
 
-/** Runs one step in `folder`, and passes its output on unchanged. Rejects with a UsageError if the step fails. */
+/**
+ * Runs one step in `folder`, and passes its output on unchanged. Rejects with a UsageError if the step fails. If the process ends
+ * meanwhile, as after Ctrl-C, prints that the files are written.
+ */
 export async function runStep(step: Step, folder: string): Promise<void> {
   const { spawn } = await import('node:child_process');
+  const shown = shownFolder(folder);
+  const stopped = () =>
+    printError(`${command}: stopped; ${shown} is written. Run "${spelled(step)}" in ${shown}`);
+  process.once('exit', stopped);
   const code = await new Promise<number | string>((resolve) => {
     const { file, args, shell } = spawnedAs(fileOnPath(step.program) ?? step.program, step.args);
     const env = { ...process.env, ...step.environment };
@@ -67,9 +76,9 @@ export async function runStep(step: Step, folder: string): Promise<void> {
     child.once('error', (error) => resolve(error.message));
     child.once('exit', (exitCode, signal) => resolve(exitCode ?? signal ?? 'no exit code'));
   });
+  process.off('exit', stopped);
   if (code === 0) return;
-  const shown = shownPath(folder);
   throw new UsageError(
-    `${shown} is written, but "${spelled(step)}" failed (${code}). Fix the error above, then run the command again in ${shown}`,
+    `${shown} is written, but "${spelled(step)}" failed (${code}). Fix the error above, then run "${spelled(step)}" in ${shown}`,
   );
 }

@@ -34,6 +34,8 @@ export interface Work {
   files: Map<string, string>;
   /** Files of earlier runs that no later run writes again: path to text. */
   born: Map<string, string>;
+  /** The files that a command of the folder writes from the code: path to command. */
+  derived: ReadonlyMap<string, string>;
   remembered: Remembered;
   /** Notes to the owner, one per line. */
   notes: string[];

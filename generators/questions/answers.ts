@@ -13,7 +13,7 @@ export interface Sources<Answers> {
 
 /**
  * Answers every question in order: from its flags, else from an earlier run, else (`yes`) with its default, else by asking.
- * Without a terminal, throws one UsageError that names every missing answer.
+ * Without a terminal, throws one UsageError about the missing answers.
  */
 export async function answerAll<Answers extends object, Context>(
   questions: Questions<Answers, Context>,
@@ -21,14 +21,14 @@ export async function answerAll<Answers extends object, Context>(
   sources: Sources<Answers>,
 ): Promise<Answers> {
   const known: Partial<Answers> = {};
-  const missing: Flag[][] = [];
+  const missing: Missing[] = [];
   for (const key of keysOf(questions)) {
     const value = await answerOne(questions[key], known, context, sources);
-    if (value === undefined) missing.push(questions[key].flags);
+    if (value === undefined) missing.push(questions[key]);
     else known[key] = value;
   }
   if (isComplete(known, missing)) return known;
-  throw new UsageError(nobodyToAsk(missing, sources.yes));
+  throw new UsageError(nobodyToAsk(missing));
 }
 
 const keysOf = <Answers extends object, Context>(questions: Questions<Answers, Context>): (keyof Answers)[] =>
@@ -106,7 +106,15 @@ const spelled = (flags: Flag[]): string => {
   return [together.join(' '), ...without].join(' or ');
 };
 
-function nobodyToAsk(missing: Flag[][], yes: boolean): string {
-  const remedy = yes ? '' : ', or --yes for the defaults';
-  return `cannot ask for missing answers without a terminal; specify ${missing.map(spelled).join(', ')}${remedy}`;
+interface Missing {
+  required?: string;
+}
+
+/** Only an answer without a default is named: `--yes` answers the others. */
+function nobodyToAsk(missing: Missing[]): string {
+  const required = missing.find((question) => question.required !== undefined)?.required;
+  const count = `${missing.length} answer${missing.length === 1 ? '' : 's'}`;
+  return (
+    required ?? `cannot ask for ${count} without a terminal; add --yes for the defaults, which --help lists`
+  );
 }

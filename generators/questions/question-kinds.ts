@@ -4,7 +4,7 @@ import { UsageError } from '../core/usage-error.ts';
 
 type Simple<Answers, Context, Key extends keyof Answers, Value> = Pick<
   Question<Answers, Context, Key, Value>,
-  'name' | 'defaultHelp' | 'default' | 'check'
+  'name' | 'required' | 'defaultHelp' | 'default' | 'check'
 > & { message: string; flag: Flag };
 
 /** If several flags answer a question, the last one counts. */

@@ -49,6 +49,8 @@ export interface Ask {
 export interface Question<Answers, Context, Key extends keyof Answers, Value = Answers[Key]> {
   name: Key;
   flags: Flag[];
+  /** For a question without a default: the message about a missing answer. */
+  required?: string;
   /** The description of the default in the help. */
   defaultHelp: string;
   /**

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { shownPath } from '../core/shown-path.ts';
 import { findSiblings, servicesFolder, type Place } from '../output/place.ts';
 import { gitInit } from '../output/steps.ts';
+import type { Change } from '../output/changes.ts';
 import type { Call, Step } from '../output/work.ts';
 import { yoRcFile } from '../output/yo-rc.ts';
 import type { Flag } from '../questions/question.ts';
@@ -82,6 +83,7 @@ export class ServiceGenerator extends FolderGenerator<ServiceAnswers, ServiceCon
     return {
       files: await serviceFiles(answers, migrations),
       born: history.born,
+      derived: new Map([['asyncapi.json', `${runs[answers.packageManager]} contracts`]]),
       remembered: { answers: toStored(answers), tables: storedTables(migrations.tables) },
       notes: [...context.notes, ...migrations.notes],
     };
@@ -98,7 +100,23 @@ export class ServiceGenerator extends FolderGenerator<ServiceAnswers, ServiceCon
       installers[packageManager].test,
     ];
   }
+
+  protected override nextAgain({ packageManager }: ServiceAnswers, changes: readonly Change[]): string[] {
+    const written = changes.filter(isWritten).map(({ file }) => file);
+    if (written.length === 0) return [];
+    const run = runs[packageManager];
+    const { install, test } = installers[packageManager];
+    const isCodeOlder = changes.some(({ status }) => status === 'conflict' || status === 'derived');
+    return [
+      ...(written.includes('package.json') ? [install] : []),
+      ...(isCodeOlder ? [`${run} contracts`] : []),
+      ...(written.some((file) => file.startsWith('migrations/')) ? [`${run} db:migrate`] : []),
+      test,
+    ];
+  }
 }
+
+const isWritten = ({ status }: Change) => status === 'create' || status === 'update';
 
 const installStep = (program: PackageManager): Step => ({
   program,

@@ -25,6 +25,7 @@ export const questions: Questions<ServiceAnswers, ServiceContext> = {
       help: 'the name, instead of the first word: user, or user-service',
     },
     defaultHelp: 'none; a name is required',
+    required: 'a name is required: npm init microservice user -- --yes',
     tidy: (text) => text.trim().replace(/(?<=.)-service$/, ''),
     default: () => undefined,
     check: serviceNameFault,

@@ -82,6 +82,9 @@ export function defaultResource(service: string, { notes }: ServiceContext, fiel
         : 'Put --resource <name> before --fields';
     throw new UsageError(`the resource of "${service}" needs a name of its own: ${fault}. ${remedy}`);
   }
-  if (name !== service) notes.push(`The resource is named "${name}", the singular of "${service}".`);
+  if (name !== service)
+    notes.push(
+      `The resource is named "${name}", the singular of "${service}"; --resource <name> chooses another name.`,
+    );
   return { name, fields: fieldsOf(name, fields ?? defaultFields) };
 }

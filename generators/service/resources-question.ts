@@ -1,9 +1,14 @@
 import type { Ask, Question } from '../questions/question.ts';
 import type { Resource, ServiceAnswers } from './model/answers.ts';
-import { fieldExample, fieldGrammar, grammarFault, parseFields } from './model/field-grammar.ts';
+import {
+  fieldExample,
+  fieldGrammar,
+  grammarFault,
+  modifierNames,
+  parseFields,
+} from './model/field-grammar.ts';
 import { fieldTypes } from './model/answers.ts';
-import { collisionFault, resourceNameFault } from './model/name-rules.ts';
-import { singularOf } from './model/plurals.ts';
+import { collisionFault, proposedResource, resourceNameFault } from './model/name-rules.ts';
 import { defaultFields, defaultResource, readResources } from './read-resources.ts';
 import type { ServiceContext } from './service-context.ts';
 import { settleSecrets } from './settle-secrets.ts';
@@ -60,13 +65,13 @@ function ownerFault(
 
 async function askResources(ask: Ask, { name = '' }: Partial<ServiceAnswers>): Promise<Resource[]> {
   const resources: Resource[] = [];
-  const proposed = singularOf(name) ?? name;
+  const proposed = proposedResource(name);
   let more = await ask.confirm({
     message: 'Does it own a resource, with a table and routes?',
     default: true,
   });
   while (more) {
-    resources.push(await askResource(ask, resources.length === 0 ? proposed : '', resources));
+    resources.push(await askResource(ask, resources.length === 0 ? proposed : {}, resources));
     more = await ask.confirm({ message: 'Another resource?', default: false });
   }
   return resources;
@@ -74,17 +79,22 @@ async function askResources(ask: Ask, { name = '' }: Partial<ServiceAnswers>): P
 
 /** The last line is the one in which the user types. */
 const fieldsMessage = [
-  `Its fields, separated by spaces: ${fieldGrammar}`,
+  `Its fields, separated by spaces or commas: ${fieldGrammar}`,
   `  types: ${fieldTypes.join(', ')}`,
+  `  modifiers: ${modifierNames}`,
   `  example: ${fieldExample}`,
   '  fields:',
 ].join('\n');
 
-async function askResource(ask: Ask, proposed: string, others: Resource[]): Promise<Resource> {
+async function askResource(
+  ask: Ask,
+  { name: proposed = '', why }: ReturnType<typeof proposedResource>,
+  others: Resource[],
+): Promise<Resource> {
   const nameFault = (text: string) =>
     resourceNameFault(text.trim()) ?? collisionFault([...others, { name: text.trim(), fields: [] }], []);
   const name = await ask.text({
-    message: 'Its name, singular',
+    message: why === undefined ? 'Its name, singular' : `${why}\n  Its name, singular`,
     ...(!nameFault(proposed) && { default: proposed }),
     validate: (text) => nameFault(text) ?? true,
   });

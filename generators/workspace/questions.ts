@@ -17,6 +17,7 @@ export const questions: Questions<WorkspaceAnswers, undefined> = {
     message: 'Name of the workspace',
     flag: { name: 'name', value: '<name>', help: 'the name, instead of the first word: my-system' },
     defaultHelp: 'none; a name is required',
+    required: 'a name is required: npm init microservice workspace my-system -- --yes',
     default: () => undefined,
     check: workspaceNameFault,
   }),

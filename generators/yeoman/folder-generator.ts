@@ -37,6 +37,8 @@ export interface Plan {
   files: Map<string, string>;
   /** Files of earlier runs that no later run writes again: path to text. */
   born?: Map<string, string>;
+  /** The files that a command of the folder writes from the code: path to command. An edited one is kept. */
+  derived?: ReadonlyMap<string, string>;
   /** The state to store in `.yo-rc.json`. */
   remembered: Pick<Remembered, 'answers' | 'tables'>;
   /** Notes to the owner, one per line. */
@@ -101,8 +103,12 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
   protected abstract plan(answers: Answers, target: Target<Context>): Promise<Plan>;
   /** Returns the commands to run after the files are written. */
   protected abstract steps(answers: Answers): Step[];
-  /** Returns the commands that the owner should run next in the folder. */
+  /** Returns the commands that the owner should run next in the new folder. */
   protected abstract next(answers: Answers): string[];
+  /** Returns the commands that the owner should run after a later run with these changes. */
+  protected nextAgain(_answers: Answers, _changes: readonly Change[]): string[] {
+    return [];
+  }
 
   async initializing(): Promise<void> {
     this.#place = await findPlace(this.#call.cwd);
@@ -137,18 +143,20 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
     checkPrograms(this.steps(given));
     const answers = await this.#lockAndSettle(given, target);
     const steps = this.steps(answers);
-    const { files, born = new Map(), remembered, notes = [] } = await this.plan(answers, target);
-    const shown = shownPath(target.folder);
+    const plan = await this.plan(answers, target);
+    const { files, born = new Map(), derived = new Map() } = plan;
+    const { remembered, notes = [] } = plan;
     this.#work = {
       folder: target.folder,
       workspace: known(this.#place).workspace,
       again: target.before !== undefined,
       files,
       born,
+      derived,
       remembered: { generator: this.kind, version: packageVersion(), ...remembered },
       notes,
       steps,
-      next: [...(shown === '.' ? [] : [`cd ${shown}`]), ...this.next(answers)],
+      next: this.next(answers),
     };
   }
 
@@ -186,7 +194,12 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
 
   end(): void {
     const lines = this.#call.dryRun ? planLines : closingLines;
-    print(lines(known(this.#work), this.#changes).join('\n'));
+    const { answers } = known(this.#answered);
+    const { again, folder, next: first, ...work } = known(this.#work);
+    const commands = again ? this.nextAgain(answers, this.#changes) : first;
+    const shown = shownPath(folder);
+    const next = commands.length === 0 || shown === '.' ? commands : [`cd ${shown}`, ...commands];
+    print(lines({ ...work, again, folder, next }, this.#changes).join('\n'));
   }
 
   protected get flagGroups(): (readonly Flag[])[] {

@@ -108,7 +108,8 @@ describe('create-microservice, refusing', () => {
       assert.deepEqual({ code, errors }, { code: 0, errors: [] });
       assert.match(output, new RegExp(`^Would write to ${name}-service:\n`));
       assert.match(output, new RegExp(`create +src/models/${resource}\\.ts\n`));
-      assert.ok(output.includes(`The resource is named "${resource}", the singular of "${name}".\n`), output);
+      const note = `The resource is named "${resource}", the singular of "${name}"; --resource <name> chooses another name.`;
+      assert.ok(output.includes(`${note}\n`), output);
     }
   });
 
@@ -119,31 +120,26 @@ describe('create-microservice, refusing', () => {
     assert.doesNotMatch(output, /Would run/);
   });
 
-  it('names all missing answers if there is no terminal', async () => {
-    const cwd = await newFolder();
-    const { code, errors } = await run(['--ci', 'none', '--no-git'], { cwd });
-    assert.equal(code, 1);
-    assert.equal(errors.length, 1);
-    for (const flag of [
-      '--name',
-      '--resource',
-      '--no-resources',
-      '--consumes',
-      '--port',
-      '--package-manager',
-      '--yes',
-    ]) {
-      assert.ok(errors[0]?.includes(flag), `${flag} is not in: ${errors[0]}`);
-    }
-    assert.ok(!errors[0]?.includes('--ci') && !errors[0]?.includes('--git'), errors[0]);
-  });
-
-  it('asks only for the name if --yes answers the rest', async () => {
-    const { code, errors } = await run(['--yes'], { cwd: await newFolder() });
+  it('suggests --yes for missing answers if there is no terminal', async () => {
+    const { code, errors } = await run(['user', '--ci', 'none', '--no-git'], { cwd: await newFolder() });
     assert.equal(code, 1);
     assert.deepEqual(errors, [
-      'create-microservice: cannot ask for missing answers without a terminal; specify --name <name>',
+      'create-microservice: cannot ask for 8 answers without a terminal; add --yes for the defaults, which --help lists',
     ]);
+  });
+
+  it('requires a name, and shows a command with one', async () => {
+    for (const [args, example] of [
+      [['--yes'], 'user'],
+      [['--ci', 'none'], 'user'],
+      [['workspace', '--yes'], 'workspace my-system'],
+    ] as [string[], string][]) {
+      const { code, errors } = await run(args, { cwd: await newFolder() });
+      assert.equal(code, 1);
+      assert.deepEqual(errors, [
+        `create-microservice: a name is required: npm init microservice ${example} -- --yes`,
+      ]);
+    }
   });
 
   it('checks for git and the package manager before it writes', async () => {
@@ -175,6 +171,7 @@ describe('create-microservice, help', () => {
   it('lists every flag of every generator with --help', async () => {
     const { code, output } = await run(['--help'], { cwd: await newFolder() });
     assert.equal(code, 0);
+    assert.equal((await run(['help'], { cwd: await newFolder() })).output, output);
     for (const { name, questions, options } of generators) {
       assert.ok(output.includes(`Flags of ${name}:`));
       const flags = [...questions.flatMap((question) => question.flags), ...options];

@@ -25,7 +25,7 @@ const context: ServiceContext = {
   publishedEvents: () => Promise.resolve([event, { ...event, type: 'user.deleted' }]),
 };
 
-const allTypes = `types: ${fieldTypes.join(', ')} example: email:string:unique age:integer:optional fields:`;
+const allTypes = `types: ${fieldTypes.join(', ')} modifiers: unique, optional, index, secret, public example: email:string:unique age:integer:optional fields:`;
 const enter = '\r';
 const clear = '\u0015';
 
@@ -138,6 +138,22 @@ describe('the questions of a service', () => {
       git: false,
       install: false,
     });
+  });
+
+  it('propose a resource, and say why it is not named like the service', async () => {
+    const { ask, left } = typist([
+      ['Does it own a resource', enter],
+      ['"analytics" has no plural of its own', ''],
+      ['Its name, singular', enter],
+      ['fields:', enter],
+      ['Another resource', enter],
+    ]);
+    const resources = await questions.resources.ask(ask, { name: 'analytics' }, context);
+    assert.deepEqual(left, []);
+    assert.deepEqual(
+      resources.map(({ name }) => name),
+      ['analytics-report'],
+    );
   });
 
   it('are asked only if neither a flag nor an earlier run answers them', async () => {

@@ -55,6 +55,12 @@ describe('create-microservice in a terminal', () => {
       ['Overwrite README.md?', 'n\r'],
     ]);
     assert.deepEqual([kept.code, kept.left], [0, []]);
+    assert.match(
+      kept.screen,
+      /You kept your text of README\.md, but the other files expect the generated text/,
+    );
+    assert.match(kept.screen, / \.\.\. /);
+    assert.doesNotMatch(kept.screen, /Two rules keep events safe/);
     assert.equal(await readFile(readme, 'utf8'), mine);
 
     const overwritten = await runInTerminal(asked, cwd, [['Overwrite README.md?', 'y\r']]);

@@ -90,7 +90,10 @@ describe('create-microservice, writing', () => {
     };
     const { code, errors } = await run(['order', '--yes', '--no-git'], { cwd, env });
     assert.equal(code, 1);
-    assert.match(errors.at(-1) ?? '', /order-service is written, but "npm install" failed \(\d+\)/);
+    assert.match(
+      errors.at(-1) ?? '',
+      /order-service is written, but "npm install" failed \(\d+\).*run "npm install" in order-service$/,
+    );
   }).timeout(120_000);
 
   it('accepts an empty folder and a bare clone, and refuses any other folder without --force', async () => {
@@ -105,6 +108,22 @@ describe('create-microservice, writing', () => {
     assert.deepEqual(await readdir(path.join(cwd, 'order-service')), ['README.md']);
     assert.equal((await run(['order', ...quick, '--force'], { cwd })).code, 0);
     assert.notEqual(await readFile(path.join(cwd, 'order-service', 'README.md'), 'utf8'), 'mine');
+  });
+});
+
+describe('create-microservice, stopped during a step', () => {
+  afterEach(removeFolders);
+
+  it('says that the files are written, and what is left', async () => {
+    const cwd = await newFolder();
+    const stopping = '#!/bin/sh\nkill -INT $PPID\nwhile kill -0 $PPID 2>/dev/null; do sleep 0.05; done\n';
+    await writeFile(path.join(cwd, 'npm'), stopping, { mode: 0o755 });
+    const env = { PATH: `${cwd}${path.delimiter}${process.env['PATH']}` };
+    const { code, errors } = await run(['user', '--yes', '--no-git'], { cwd, env });
+    assert.equal(code, 130);
+    assert.deepEqual(errors, [
+      'create-microservice: stopped; user-service is written. Run "npm install" in user-service',
+    ]);
   });
 });
 
@@ -190,6 +209,22 @@ describe('create-microservice, a second time', function () {
       /files in user-service were changed by hand and are not overwritten: \.env\.example, README\.md\. Add --force/,
     );
     assert.deepEqual(await filesIn(folder), before);
+  });
+
+  it('keeps an asyncapi.json that the code has changed, and names the commands that follow', async () => {
+    await appendFile(file('asyncapi.json'), ' ');
+    const mine = await readFile(file('asyncapi.json'), 'utf8');
+    const flags = ['--fields', 'name:string nickname:string:optional'];
+    const { code, output, errors } = await run(flags, { cwd: folder });
+    assert.deepEqual({ code, errors }, { code: 0, errors: [] });
+    assert.equal(await readFile(file('asyncapi.json'), 'utf8'), mine);
+    assert.match(output, /^Wrote \d+ files in user-service:\n/);
+    assert.match(output, /written from the code, kept +asyncapi\.json\n/);
+    assert.match(output, /\n\nNext:\n {2}npm run contracts\n {2}npm run db:migrate\n {2}npm test\n$/);
+    assert.match(
+      (await run([], { cwd: folder })).output,
+      /^user-service is up to date; nothing was written\.\n$/,
+    );
   });
 
   it('overwrites edited files with --force', async () => {

@@ -11,7 +11,10 @@ type Modifier = (typeof modifiers)[number];
 /** Their values may exceed the 2,704 bytes of a PostgreSQL index row. */
 const unbounded: FieldType[] = ['text', 'json'];
 
-export const fieldGrammar = 'name:type[:unique][:optional][:index][:secret]';
+export const fieldGrammar = 'name:type[:modifier...]';
+
+/** The modifiers of a field, for a sentence. */
+export const modifierNames = modifiers.join(', ');
 
 export const fieldExample = 'email:string:unique age:integer:optional';
 
@@ -103,7 +106,7 @@ function modifier(given: string[], wanted: Modifier, name: string): boolean {
   if (unknown !== undefined) {
     const hint = didYouMean(unknown, modifiers);
     throw new UsageError(
-      `the field "${name}" has the unknown modifier ${seen(unknown)}.${hint} Modifiers: ${modifiers.join(', ')}`,
+      `the field "${name}" has the unknown modifier ${seen(unknown)}.${hint} Modifiers: ${modifierNames}`,
     );
   }
   return given.includes(wanted);

@@ -51,6 +51,18 @@ export function resourceNameFault(name: string): string | undefined {
   return undefined;
 }
 
+/**
+ * Returns the name to propose for the first resource of a service: that of the service, in the singular. If this cannot be the
+ * name of a resource, `why` says so, and the name is a longer one.
+ */
+export function proposedResource(service: string): { name?: string; why?: string } {
+  const own = singularOf(service) ?? service;
+  const why = resourceNameFault(own);
+  if (why === undefined) return { name: own };
+  const longer = countable(own);
+  return resourceNameFault(longer) === undefined ? { name: longer, why } : { why };
+}
+
 /** For a name that is its own plural; the suggested name is one that a resource can have. */
 function pluralFault(name: string): string {
   const singular = singularOf(name);
