@@ -9,15 +9,16 @@ const clear = '\u0015';
 
 const fieldsAt: Record<number, string[]> = {
   80: [
-    'Its fields, separated by spaces:',
-    '  name:type[:unique][:optional][:index][:secret]',
+    'Its fields, separated by spaces or commas: name:type[:modifier...]',
     '  types: string, text, integer, bigint, decimal, boolean, date, timestamp,',
     '    uuid, json',
+    '  modifiers: unique, optional, index, secret, public',
     '  example: email:string:unique age:integer:optional',
   ],
   140: [
-    'Its fields, separated by spaces: name:type[:unique][:optional][:index][:secret]',
+    'Its fields, separated by spaces or commas: name:type[:modifier...]',
     '  types: string, text, integer, bigint, decimal, boolean, date, timestamp, uuid, json',
+    '  modifiers: unique, optional, index, secret, public',
     '  example: email:string:unique age:integer:optional',
   ],
 };
