@@ -106,9 +106,7 @@ const spelled = (flags: Flag[]): string => {
   return [together.join(' '), ...without].join(' or ');
 };
 
-interface Missing {
-  required?: string;
-}
+type Missing = Pick<Question<object, unknown, never>, 'required'>;
 
 /** Only an answer without a default is named: `--yes` answers the others. */
 function nobodyToAsk(missing: Missing[]): string {

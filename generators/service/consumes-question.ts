@@ -30,8 +30,8 @@ export const consumesQuestion: Question<ServiceAnswers, ServiceContext, 'consume
   },
   default: (_, { contractFiles }) => (contractFiles.length > 0 ? unnamed(contractFiles) : []),
   check: (consumes, known) => consumesFault(consumes, known),
-  async settle(consumes, { notes, publishedEvents }) {
-    if (consumes.length > 0) notes.push(...missedNotes(consumes, await publishedEvents()));
+  async settle(consumes, context) {
+    if (consumes.length > 0) context.notes.push(...missedNotes(consumes, await context.publishedEvents()));
     return consumes;
   },
   async ask(ask, _, context) {

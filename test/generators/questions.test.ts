@@ -143,8 +143,7 @@ describe('the questions of a service', () => {
   it('propose a resource, and say why it is not named like the service', async () => {
     const { ask, left } = typist([
       ['Does it own a resource', enter],
-      ['"analytics" has no plural of its own', ''],
-      ['Its name, singular', enter],
+      ['"analytics" has no plural of its own', enter],
       ['fields:', enter],
       ['Another resource', enter],
     ]);
