@@ -21,7 +21,7 @@ export async function answerAll<Answers extends object, Context>(
   sources: Sources<Answers>,
 ): Promise<Answers> {
   const known: Partial<Answers> = {};
-  const missing: Missing[] = [];
+  const missing: { required?: string }[] = [];
   for (const key of keysOf(questions)) {
     const value = await answerOne(questions[key], known, context, sources);
     if (value === undefined) missing.push(questions[key]);
@@ -106,10 +106,8 @@ const spelled = (flags: Flag[]): string => {
   return [together.join(' '), ...without].join(' or ');
 };
 
-type Missing = Pick<Question<object, unknown, never>, 'required'>;
-
 /** Only an answer without a default is named: `--yes` answers the others. */
-function nobodyToAsk(missing: Missing[]): string {
+function nobodyToAsk(missing: { required?: string }[]): string {
   const required = missing.find((question) => question.required !== undefined)?.required;
   const count = `${missing.length} answer${missing.length === 1 ? '' : 's'}`;
   return (
