@@ -3,7 +3,8 @@ import type { KafkaDriver } from '../events/kafka/driver.ts';
 import { readGroups, type GroupPosition } from '../events/operations/group-positions.ts';
 import { ageOf } from './input/age.ts';
 import type { Command } from './input/command.ts';
-import { helpOf, parseFlags } from './input/flags.ts';
+import { helpOf, parseFlags, type Flags } from './input/flags.ts';
+import { nothingText } from './input/selection.ts';
 import { printJson } from './output/printing.ts';
 import { kafkaOf, withDatabase, withKafka } from './input/service-access.ts';
 import { tableText, type Column } from './output/table.ts';
@@ -47,9 +48,16 @@ export const lagCommand: Command = {
     if (values.json) return printJson({ kafka, partitions });
     if (error)
       printError(`Kafka at ${config.bootstrapServers.join(',')} does not answer (${error}); positions only:`);
-    print(partitions.length === 0 ? 'no matching group has handled an event yet' : lagText(partitions));
+    print(partitions.length === 0 ? noneText(values) : lagText(partitions));
   },
 };
+
+const noneText = (values: Flags): string =>
+  nothingText(
+    values,
+    'No group has handled an event yet.',
+    'No group that matches these flags has handled an event yet.',
+  );
 
 /** Kafka's offsets of topics and groups, by `topic/partition` and by `group topic/partition`. */
 interface Logs {

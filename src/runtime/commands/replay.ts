@@ -1,5 +1,6 @@
 import type { KafkaConfig } from '../config/kafka-config.ts';
 import { countForgotten, createReplayGroup, forgetSince, findGroup } from '../events/operations/replay.ts';
+import { readGroups } from '../events/operations/group-positions.ts';
 import { parseTime } from './input/age.ts';
 import { CommandError, MisuseError, type Command } from './input/command.ts';
 import { helpOf, parseFlags, type Flags } from './input/flags.ts';
@@ -55,6 +56,7 @@ const newName = (group: string): string =>
 async function makeGroup({ topic, group, since, config, database, driver, values }: Replay): Promise<void> {
   const spans = await readSpans(driver, topic, since, config);
   await checkNew({ topic, group, config, database, driver });
+  const isConsumed = await hasConsumed({ topic, config, database, driver });
   const positions = spans.map(({ partition, from }) => ({ partition, position: from }));
   if (values.yes) await createReplayGroup(database, { group, like: config.groupId, topic, positions });
   if (values.json)
@@ -68,9 +70,28 @@ async function makeGroup({ topic, group, since, config, database, driver, values
     `\nA new group, ${group}, ${will} ${counted(total(spans), 'event')} of ${topic} from ${startName(since)} on, and all later events.`,
   );
   print(`In the other topics of the service, the new group continues where ${config.groupId} is now.`);
+  if (!isConsumed)
+    print(
+      `${config.groupId} has not handled any event of ${topic} yet. Without a handler for this topic in the service, the new group handles nothing of it.`,
+    );
   if (!values.yes) return printDryRun();
   print(
     `\nThe group exists. Run the service with this group, beside the running one or instead of it:\n\n  KAFKA_GROUP_ID=${group}`,
+  );
+}
+
+/** Reports whether the service's group, or that of one of its subscriptions, has begun with the topic. */
+async function hasConsumed({
+  topic,
+  config,
+  database,
+  driver,
+}: Pick<Replay, 'topic' | 'config' | 'database' | 'driver'>): Promise<boolean> {
+  const isOurs = (group: string) => group === config.groupId || group.startsWith(`${config.groupId}.`);
+  const known = await readGroups(database, { topic });
+  return (
+    known.some(({ group }) => isOurs(group)) ||
+    (await driver.committedOffsets(config.groupId, [topic])).length > 0
   );
 }
 

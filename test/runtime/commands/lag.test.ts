@@ -71,7 +71,10 @@ describe('microservice-runtime lag', () => {
     const other = (await json()).partitions.find(({ position }) => position === 0);
     assert.deepEqual([other?.end, other?.lag], [0, 0]);
     assert.deepEqual((await json('--group', 'other')).partitions, []);
-    assert.match((await lag('--topic', 'x')).stdout, /^no matching group has handled an event yet\n$/);
+    assert.match(
+      (await lag('--topic', 'x')).stdout,
+      /^No group that matches these flags has handled an event yet\.\n$/,
+    );
   });
 
   it('counts the events of a partition that the group has not begun', async () => {

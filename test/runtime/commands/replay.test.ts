@@ -82,7 +82,15 @@ describe('microservice-runtime replay', () => {
         stdout,
         /A new group, note-service-consumer-replay-\d{14}, would handle 1 event of note.events from/,
       );
+      assert.match(
+        stdout,
+        /\nnote-service-consumer has not handled any event of note\.events yet\. Without a handler/,
+      );
       assert.match(stdout, /Nothing was changed/);
+      await fixture
+        .database('event_positions')
+        .insert({ consumer_group: group, topic, partition: 0, position: 0 });
+      assert.doesNotMatch((await run(topic, '--from', time)).stdout, /has not handled any event/);
       const document = await json(topic, '--from', 'beginning', '--group', 'again');
       assert.deepEqual(new Set(document.partitions.map(({ events }) => events)), new Set([0, 3]));
       assert.deepEqual([document.dryRun, document.since, document.group], [true, null, 'again']);
