@@ -17,7 +17,7 @@ export const consumesQuestion: Question<ServiceAnswers, ServiceContext, 'consume
     {
       name: 'consumes',
       value: '<event>',
-      help: 'an event of another service, such as user.created; repeatable',
+      help: 'an event of another service, such as user.created; separate several with commas',
       no: 'no event',
       many: true,
     },

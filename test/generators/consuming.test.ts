@@ -51,6 +51,18 @@ describe('create-microservice --consumes', () => {
     assert.deepEqual(fieldsOfSchema(schema as Record<string, unknown>), copied);
   });
 
+  it('accepts older events, which do not have a field that was added since and can be null', async () => {
+    const nullable = copied
+      .filter(({ type, optional }) => optional && type !== 'json')
+      .map(({ name }) => name);
+    assert.ok(nullable.length > 0);
+    const code = await readFile(path.join(cwd, 'mail-service/src/events/user-copy-events.ts'), 'utf8');
+    for (const name of nullable) {
+      assert.match(code, new RegExp(`^ {2}${name}\\?: .* \\| null;$`, 'm'));
+      assert.match(code, new RegExp(`^ {4}${name}: .*\\.allow\\(null\\),$`, 'm'));
+    }
+  });
+
   it('uses the copied schemas again when the sibling is gone', async () => {
     const alone = path.join(await newFolder(), 'mail-service');
     await cp(path.join(cwd, 'mail-service'), alone, { recursive: true });

@@ -101,11 +101,21 @@ const copiedFields = (events: EventView[]): Field[] => {
   return [...byName.values()].map((field) => ({ ...field, optional: true, unique: false, index: false }));
 };
 
+/**
+ * The names of the fields that each event must have. A field that can be null is not among them: its service may have added it to
+ * the same version of the event, and the older events are still in Kafka.
+ */
+function requiredOf(schema: ConsumedEvent['schema'], fields: Field[]): string[] {
+  const optional = new Set(fields.filter((field) => field.optional).map(({ name }) => name));
+  const required = Array.isArray(schema['required']) ? (schema['required'] as string[]) : [];
+  return required.filter((name) => !optional.has(name));
+}
+
 function toEvents(consumed: ConsumedEvent[], aggregate: Names): EventView[] {
   const shapes = new Map<string, ShapeView>();
   return consumed.map(({ type, version, fields, schema }) => {
     const names = resourceNames(type.replaceAll(/[^a-z0-9]+/g, '-'));
-    const required = Array.isArray(schema['required']) ? (schema['required'] as string[]) : [];
+    const required = requiredOf(schema, fields);
     const key = JSON.stringify([fields, required]);
     const isFirst = shapes.size === 0 && fields.length > 0;
     const stem = isFirst ? aggregate : names;

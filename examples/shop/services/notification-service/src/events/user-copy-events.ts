@@ -8,7 +8,7 @@ export interface UserData {
   id?: string;
   email: string;
   name: string;
-  age: number | null;
+  age?: number | null;
   active: boolean;
 }
 
@@ -17,7 +17,7 @@ const userData = joi
     id: joi.string(),
     email: joi.string().allow('').required(),
     name: joi.string().allow('').required(),
-    age: joi.number().integer().allow(null).required(),
+    age: joi.number().integer().allow(null),
     active: joi.boolean().required(),
   } satisfies FieldSchemas<UserData>)
   .label('UserData');
