@@ -19,15 +19,15 @@ export interface CommandLine {
 
 /**
  * Separates the flags of a command line from its words. A flag is `--flag value`, `--flag=value`, `--switch` or `--no-switch`.
- * All arguments after `--` are words. Throws a UsageError for an unknown flag, and for a flag without its value.
+ * `--` is ignored: it belongs to npm, which removes it. Throws a UsageError for an unknown flag, and for a flag without its value.
  */
 export function parseCommandLine(args: readonly string[], flags: readonly Flag[]): CommandLine {
   const words: string[] = [];
   const given: GivenFlag[] = [];
   const rest = [...args];
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
-    if (arg === '--') words.push(...rest.splice(0));
-    else if (/^-./.test(arg)) given.push(readFlag(arg, rest, flags));
+    if (arg === '--') continue;
+    if (/^-./.test(arg)) given.push(readFlag(arg, rest, flags));
     else words.push(arg);
   }
   return { words, given };

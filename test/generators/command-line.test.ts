@@ -80,6 +80,7 @@ const refused: [args: string[], message: RegExp][] = [
     /cannot read the contract .*no such file/,
   ],
   [['order', ...quick, '--contract', 'none.json'], /add --consumes <event>/],
+  [['order', ...quick, '--fields', 'total:integer', 'name:string'], /quote all fields together: --fields "/],
 ];
 
 describe('create-microservice, refusing', () => {
@@ -113,8 +114,8 @@ describe('create-microservice, refusing', () => {
     }
   });
 
-  it('installs nothing with --skip-install, as Yeoman spells it', async () => {
-    const flags = ['--yes', '--no-git', '--dry-run'];
+  it('installs nothing with --skip-install, as Yeoman spells it, and ignores the -- of npm init', async () => {
+    const flags = ['--', '--yes', '--no-git', '--dry-run'];
     const { code, output } = await run(['user', ...flags, '--skip-install'], { cwd: await newFolder() });
     assert.equal(code, 0);
     assert.doesNotMatch(output, /Would run/);
