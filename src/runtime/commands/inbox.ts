@@ -100,7 +100,7 @@ const find = (database: Knex, values: Flags) =>
 
 async function redrive(): Promise<void> {
   throw new CommandError(
-    'the inbox contains only handled events; use replay TOPIC --from TIME --forget to handle events again. Waiting events are in parked and dead-letters',
+    'the inbox contains only handled events; use replay TOPIC --from TIME --forget to handle events again. Waiting events: npx microservice-runtime parked list, and dead-letters list',
   );
 }
 

@@ -88,7 +88,7 @@ async function show(database: Knex, values: Flags): Promise<void> {
 
 async function redrive(): Promise<void> {
   throw new CommandError(
-    'events in the outbox need no redrive: a running service sends them as soon as Kafka accepts them. Events that Kafka refused are in dead-letters',
+    'events in the outbox need no redrive: a running service sends them as soon as Kafka accepts them. npx microservice-runtime dead-letters list shows the events that Kafka refused',
   );
 }
 

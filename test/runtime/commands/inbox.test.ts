@@ -65,7 +65,10 @@ describe('microservice-runtime inbox', () => {
   it('redrive is refused, with the command to use instead', async () => {
     const { code, stderr } = await inbox('redrive', '--all');
     assert.equal(code, 1);
-    assert.match(stderr, /replay TOPIC --from TIME --forget to handle events again/);
+    assert.match(
+      stderr,
+      /replay TOPIC --from TIME --forget to handle .*: npx microservice-runtime parked list, and dead-letters list\n$/,
+    );
     assert.equal((await inbox('drop', '--yes')).code, 2);
   });
 });

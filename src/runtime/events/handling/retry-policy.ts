@@ -102,7 +102,7 @@ export function fateOf({ reason, attempts, nextTryIn }: Verdict): string {
   if (nextTryIn !== undefined) {
     return `the event is parked (${reason}, ${tries}) and is retried in ${Math.round(nextTryIn)} ms; ${behind}`;
   }
-  return `the event is a dead letter (${reason}, ${tries}), and ${behind} until someone redrives or drops it: npx microservice-runtime dead-letters`;
+  return `the event is a dead letter (${reason}, ${tries}), and ${behind} until someone redrives or drops it: npx microservice-runtime dead-letters list`;
 }
 
 const PERIOD = 5_000;
