@@ -6,19 +6,26 @@ export class DatabaseConnectionError extends Error {
   override name = 'DatabaseConnectionError';
 }
 
-/**
- * Describes the attempt, the error and the remedy in one line.
- * @param variable the environment variable that holds `databaseUrl`
- */
+interface ConnectionAttempt {
+  /** The environment variable that holds the address. */
+  variable?: string;
+  /** Whether a running service connects, possibly under `npm run dev`. */
+  isRunning?: boolean;
+}
+
+/** Describes the attempt, the error and the remedy in one line. */
 export function connectionError(
   cause: unknown,
   databaseUrl: string,
-  variable = 'DATABASE_URL',
+  { variable = 'DATABASE_URL', isRunning = false }: ConnectionAttempt = {},
 ): DatabaseConnectionError {
   const tried = `Cannot connect to PostgreSQL at ${printableAddress(databaseUrl)}`;
-  return new DatabaseConnectionError(`${tried}: ${seen(cause)}; ${remedy(codeOf(cause), variable)}`, {
-    cause,
-  });
+  return new DatabaseConnectionError(
+    `${tried}: ${seen(cause)}; ${remedy(codeOf(cause), variable, isRunning)}`,
+    {
+      cause,
+    },
+  );
 }
 
 function seen(cause: unknown): string {
@@ -31,7 +38,7 @@ function codeOf(cause: unknown): string {
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
 }
 
-function remedy(code: string, variable: string): string {
+function remedy(code: string, variable: string, isRunning: boolean): string {
   switch (code) {
     case SQL_STATE.INVALID_PASSWORD:
     case SQL_STATE.INVALID_AUTHORIZATION_SPECIFICATION:
@@ -46,6 +53,6 @@ function remedy(code: string, variable: string): string {
     case 'EAI_AGAIN':
       return `correct the host in ${variable}`;
     default:
-      return `start PostgreSQL there (npm run dev starts one for development), or correct ${variable}`;
+      return `start PostgreSQL there${isRunning ? '' : ' (npm run dev starts one for development)'}, or correct ${variable}`;
   }
 }

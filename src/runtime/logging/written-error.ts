@@ -7,7 +7,7 @@ const CAUSES = 10;
 /**
  * Converts an error for a log line, like pino's own serializer: class, message and stack, including those of its causes, its
  * own fields, and the members of an AggregateError. Neither changes the error, which may be frozen, nor calls its `toJSON`.
- * The values of the fields stay unchanged.
+ * The values of the fields stay unchanged. The message omits a cause that an earlier message contains.
  */
 export function writtenError(error: Error): Fields {
   const chain = causesOf(error);
@@ -16,13 +16,23 @@ export function writtenError(error: Error): Fields {
   for (const written of ['cause', 'errors', 'type', 'message', 'stack', 'toJSON']) delete own[written];
   return {
     type: typeof error.constructor === 'function' ? error.constructor.name : name,
-    message: chain.map(({ message }) => message).join(': '),
+    message: messagesOf(chain).join(': '),
     stack: chain.map((each) => each.stack ?? `${each.name}: ${each.message}`).join('\ncaused by: '),
     ...('errors' in error && { aggregateErrors: error.errors }),
     ...(cause !== undefined && !(cause instanceof Error) && { cause }),
     ...own,
   };
 }
+
+function messagesOf(chain: readonly Error[]): unknown[] {
+  const messages: unknown[] = chain.map(({ message }) => message); // a library may set any value
+  return messages.filter(
+    (message, index) => !messages.slice(0, index).some((earlier) => contains(earlier, message)),
+  );
+}
+
+const contains = (text: unknown, part: unknown): boolean =>
+  typeof text === 'string' && typeof part === 'string' && text.includes(part);
 
 function causesOf(error: Error): Error[] {
   const chain: Error[] = [];

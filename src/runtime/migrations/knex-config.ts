@@ -79,7 +79,7 @@ async function migrationConnection(databaseUrl?: string): Promise<Knex.PgConnect
   try {
     await client.connect();
   } catch (error) {
-    throw messageOnlyError(connectionError(error, url, variable).message, error);
+    throw messageOnlyError(connectionError(error, url, { variable }).message, error);
   } finally {
     await client.end().catch(() => {});
   }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
+import { createLogger } from 'microservice-runtime';
+import { connectionError } from '../../../src/runtime/database/connection-error.ts';
 import type { Display, Output } from '../../../src/devkit/dev/output/output.ts';
 import { createTerminalDisplay } from '../../../src/devkit/dev/output/terminal-display.ts';
 import { waitFor } from '../../../src/devkit/testing.ts';
@@ -36,6 +38,14 @@ describe('the output of dev in a terminal', () => {
       .replaceAll(/^\d\d:\d\d:\d\d/gm, '10:00:00')
       .trimEnd()
       .split('\n');
+
+  /** The printed texts without time and name, each on one line. */
+  const words = () =>
+    lines()
+      .join(' ')
+      .split(/ ?10:00:00 +user-service +/)
+      .slice(1)
+      .map((text) => text.replaceAll(/ +/g, ' '));
 
   const display = (): Display =>
     createTerminalDisplay({
@@ -84,6 +94,31 @@ describe('the output of dev in a terminal', () => {
       '                                which is longer than a row topic=user.events',
       '10:00:00  user-service          a line of console.log',
     ]);
+  });
+
+  test('shows the words of an error once when the line of the log contains them', async () => {
+    const user = display().of('user-service');
+    const cause = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+    const down = connectionError(cause, 'postgres://app:secret@localhost:1/users', { isRunning: true });
+    const lost = (error: Error) => {
+      const line = new PassThrough();
+      const logger = createLogger({ serviceName: 's', logLevel: 'info' }, line);
+      logger.warn({ err: error }, `no session: ${down.message}; again`);
+      return String(line.read()).trim();
+    };
+    await pass(
+      user,
+      'stdout',
+      lost(down),
+      lost(new Error(down.message, { cause: new Error('two\n  lines') })),
+      lost(new Error('another one', { cause: down })),
+    );
+    const said =
+      'no session: Cannot connect to PostgreSQL at postgres://app@localhost:1/users: refused; start PostgreSQL there, or correct DATABASE_URL; again';
+    assert.deepEqual(
+      words(),
+      [said, `${said}: two lines`, `${said}: another one`].map((text) => `warn ${text}`),
+    );
   });
 
   test('shows an error once, with its places in the source, also if the next run has it too', async () => {

@@ -50,6 +50,15 @@ describe('createLogger', () => {
     });
   });
 
+  it('does not repeat a cause that the message of its error contains', () => {
+    const refused = new Error('connect ECONNREFUSED');
+    const known = new Error('no session: connect ECONNREFUSED; start PostgreSQL', { cause: refused });
+    const told = (err: Error) => Object(logged((logger) => logger.warn({ err }, 'x'))[0]?.['err']).message;
+    assert.equal(told(known), known.message);
+    assert.equal(told(new Error('stopped', { cause: known })), `stopped: ${known.message}`);
+    assert.equal(told(new Error('stopped', { cause: new AggregateError([refused]) })), 'stopped');
+  });
+
   it('never writes a password, a cookie or an authorization header', () => {
     const secrets = {
       password: 'hunter2',

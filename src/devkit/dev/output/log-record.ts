@@ -50,14 +50,32 @@ export function parseLogRecord(line: string): LogRecord | undefined {
   const isRequest = msg === 'request' && 'method' in fields && 'status' in fields;
   const { message, stack } = (fields['err'] ?? {}) as { message?: unknown; stack?: unknown };
   const shown = isRequest ? requestText(fields) : [msg, ...fieldTexts(fields)].join(' ').trim();
-  const isSaid = message === undefined || shown.includes(textOf(message));
   return {
     level,
-    text: isSaid ? shown : `${shown}: ${textOf(message)}`,
+    text: [shown, ...unsaid(textOf(message ?? ''), stack, shown)].join(': '),
     isRequest,
     isRoutine: level === 'info' && ('part' in fields || routine.test(msg)),
     ...(typeof stack === 'string' && { stack }),
   };
+}
+
+/** Returns the messages of an error and its causes that `shown` lacks. */
+function unsaid(message: string, stack: unknown, shown: string): string[] {
+  const all = typeof stack === 'string' ? splitMessage(message, stack) : [message];
+  return all.filter((each) => !shown.includes(each));
+}
+
+/** Splits the message of an error, which the log joins by `: `, into its own and those of its causes, as in `stack`. */
+function splitMessage(message: string, stack: string): string[] {
+  const all: string[] = [];
+  let rest = message;
+  for (const each of stack.split('\ncaused by: ')) {
+    const own = textOf(each.replace(/\n +at [^]*$/, '').replace(/^[^\n:]*: /, ''));
+    if (rest !== own && !rest.startsWith(`${own}: `)) continue;
+    all.push(own);
+    rest = rest.slice(own.length + 2);
+  }
+  return rest === '' ? all : [...all, rest];
 }
 
 function objectOf(line: string): Fields | undefined {

@@ -30,11 +30,8 @@ export async function openRelayConnection(
     heard: (message) => events.heard(message),
     lost: (cause) => ready && events.lost(cause), // before that, this function rejects
   }).catch((error) => {
-    throw connectionError(
-      error,
-      databaseDirectUrl,
-      'DATABASE_DIRECT_URL, or DATABASE_URL if DATABASE_DIRECT_URL is not set',
-    );
+    const variable = 'DATABASE_DIRECT_URL, or DATABASE_URL if DATABASE_DIRECT_URL is not set';
+    throw connectionError(error, databaseDirectUrl, { variable, isRunning: true });
   });
   const leases = await checkRequiredSchema(session.query, outboxSchema)
     .then(() => joinLeases(session, CHANNEL, idle))
