@@ -8,8 +8,18 @@ export interface DatabaseLogger {
   debug(message: string): void;
 }
 
+/** The prefix of Knex's warning when the pool finds an ended connection (knex 3.3, lib/client.js). */
+const ENDED = 'Connection Error: ';
+
 const isTold = (message: string): boolean =>
-  message.startsWith('Acquire connection error') || message === `Connection Error: ${ENDED_WITH_REQUEST}`;
+  message.startsWith('Acquire connection error') || message === `${ENDED}${ENDED_WITH_REQUEST}`;
+
+/** Names PostgreSQL, which Knex does not; `pg` prefixes the reason with the class of an error. */
+function warningText(message: string): string {
+  if (!message.startsWith(ENDED)) return message;
+  const reason = message.slice(ENDED.length).replace(/^error: /i, '');
+  return `a pooled connection to PostgreSQL ended: ${reason}; the pool opens a new one`;
+}
 
 /**
  * Knex's `log` option. A failed connection is not logged, since its caller gets the error; nor is one that ended with its
@@ -18,7 +28,7 @@ const isTold = (message: string): boolean =>
 export function knexLog(logger: DatabaseLogger): Knex.Logger {
   return {
     warn(message) {
-      if (!isTold(String(message))) logger.warn(String(message));
+      if (!isTold(String(message))) logger.warn(warningText(String(message)));
     },
     error: (message) => logger.error(String(message)),
     deprecate: (method, alternative) => logger.warn(`knex: ${method} is deprecated, use ${alternative}`),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { waitFor } from '../../../src/devkit/testing.ts';
 import { connectDatabase, databasePart } from '../../../src/runtime/database/database.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
 
@@ -50,6 +51,29 @@ describe('connectDatabase', () => {
       return true;
     });
     await knex.destroy();
+  });
+
+  it('logs that a pooled connection has ended, why, and that it is replaced', async () => {
+    const warnings: string[] = [];
+    const logger = { warn: (text: string) => void warnings.push(text), error() {}, debug() {} };
+    const config = { databaseUrl: database.url, databasePoolMax: 1, serviceName: 'ended' };
+    const knex = connectDatabase(config, logger);
+    await knex.raw('select 1');
+    const other = connect(database.url);
+    await other.raw(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'ended' and datname = current_database()`,
+    );
+    await other.destroy();
+    await waitFor(async () => {
+      await knex.raw('select 1').catch(() => undefined); // it may meet the connection before its end arrives
+      return warnings.length > 0;
+    });
+    await knex.destroy();
+    assert.equal(warnings.length, 1);
+    assert.match(
+      warnings[0] ?? '',
+      /^a pooled connection to PostgreSQL ended: (terminating connection due to administrator command|Connection ended unexpectedly|Connection terminated unexpectedly); the pool opens a new one$/,
+    );
   });
 });
 
