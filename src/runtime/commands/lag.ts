@@ -55,7 +55,7 @@ export const lagCommand: Command = {
 const noneText = (values: Flags): string =>
   nothingText(
     values,
-    'No group has handled an event yet.',
+    'No group has handled an event yet. A service that consumes no event has no group.',
     'No group that matches these flags has handled an event yet.',
   );
 

@@ -77,6 +77,13 @@ describe('microservice-runtime lag', () => {
     );
   });
 
+  it('explains that a service without a handler has no group', async () => {
+    assert.equal(
+      (await lag()).stdout,
+      'No group has handled an event yet. A service that consumes no event has no group.\n',
+    );
+  });
+
   it('counts the events of a partition that the group has not begun', async () => {
     await fallBehind();
     await fixture.database('event_positions').where({ consumer_group: group, position: 3 }).del();
