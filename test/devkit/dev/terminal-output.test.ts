@@ -192,7 +192,7 @@ describe('the output of dev in a terminal', () => {
     shown.table(rows, 'localhost:9092 (embedded)');
     assert.match(
       printed,
-      /service +address +PostgreSQL +server +documentation\n.*\(ended\) .*embedded\n.*\/docs\n/,
+      /service +address +PostgreSQL +server +documentation\n.*\(ended\) .*embedded\n.*\/docs\n\n {2}Kafka .*\n {2}Ctrl-C stops everything\.\n\n$/,
     );
     const user = shown.of('user-service');
     await pass(

@@ -72,7 +72,8 @@ function startText(services: ServiceRow[], kafka: string): string {
   const { address, owner } = partsOf(kafka);
   const bold = showsColors() ? painted(head, sgr.bold) : head;
   const lines = ['', bold, ...body.map(printable), '', `Kafka ${printable(`${address}, ${owner}`)}`];
-  return `${[...lines, 'The documentation of a service is at /docs. Ctrl-C stops everything.', '']
+  const documentation = head.endsWith('documentation') ? '' : 'The documentation of a service is at /docs. ';
+  return `${[...lines, `${documentation}Ctrl-C stops everything.`, '']
     .map((line) => (line ? `  ${line}` : ''))
     .join('\n')}\n`;
 }
