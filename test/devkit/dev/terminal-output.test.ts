@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { createLogger } from 'microservice-runtime';
 import { connectionError } from '../../../src/runtime/database/connection-error.ts';
@@ -118,6 +120,40 @@ describe('the output of dev in a terminal', () => {
     assert.deepEqual(
       words(),
       [said, `${said}: two lines`, `${said}: another one`].map((text) => `warn ${text}`),
+    );
+  });
+
+  test('prints the lines that docs/development.md shows', async () => {
+    process.stdout.columns = 140;
+    const user = display().of('user-service');
+    const message = 'users.archiv is not a function';
+    const place = 'file:///shop/user-service/src/routers/user-router.ts:86:37';
+    await pass(
+      user,
+      'stdout',
+      log({ method: 'POST', path: '/v1/users', status: 201, duration_ms: 12, msg: 'request' }),
+      log({
+        level: 'error',
+        err: { type: 'TypeError', message, stack: `TypeError: ${message}\n    at ${place}` },
+        method: 'POST',
+        path: '/v1/users/…/archive',
+        msg: 'request failed',
+      }),
+    );
+    user.changed('src/routers/user-router.ts');
+    user.answers('http://localhost:8001');
+    const page = await readFile(path.resolve(import.meta.dirname, '../../../docs/development.md'), 'utf8');
+    const sample = page
+      .split('\n')
+      .filter((line) => /^ {4}(\d\d:\d\d:\d\d {2}| {20,}src\/)/.test(line))
+      .map((line) => line.slice(4))
+      .join('\n')
+      .replaceAll(/^\d\d:\d\d:\d\d/gm, '10:00:00');
+    assert.equal(
+      lines()
+        .join('\n')
+        .replace(/in \d\.\d s/, 'in 0.9 s'),
+      sample,
     );
   });
 
