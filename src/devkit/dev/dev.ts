@@ -1,6 +1,4 @@
-import { errorMessage } from '../errors.ts';
 import { serviceUrl } from './services/announce.ts';
-import { DevError } from './environment/dev-error.ts';
 import { type Environment, sharedEnvironment } from './environment/environment.ts';
 import { createDisplay } from './output/display.ts';
 import type { Display } from './output/output.ts';
@@ -8,6 +6,7 @@ import { type Parts, createParts } from './servers/parts.ts';
 import { assertPortsDiffer } from './servers/ports.ts';
 import { type Prepared, type RunningAlready, prepare } from './services/preparation.ts';
 import { type RunningService, runService } from './services/running-service.ts';
+import { assertInstalled, throwFaults } from './services/service-faults.ts';
 import { type Selection, selectServices } from './services/services.ts';
 import { atMost } from '../patience.ts';
 import { type StopSignals, dieBySignal, listenForStop } from './stop-signals.ts';
@@ -77,6 +76,7 @@ async function shutDown({ running, parts, display }: System, signals: StopSignal
 
 async function run(system: System, signals: StopSignals): Promise<number> {
   const { parts, options, running, display } = system;
+  if (!options.partsOnly) assertInstalled(system.services);
   display.start();
   const found = await prepareAll(system, signals.isStopping);
   assertPortsDiffer(found.map(({ service, config }) => ({ name: service.name, config })));
@@ -103,11 +103,9 @@ async function prepareAll(system: System, isStopping: () => boolean): Promise<(P
   );
   const settled = await Promise.allSettled(preparing);
   const faults = settled.flatMap((one, index) =>
-    one.status === 'rejected' ? [{ name: services[index]?.name, error: one.reason as unknown }] : [],
+    one.status === 'rejected' ? [{ name: services[index]?.name ?? '', error: one.reason as unknown }] : [],
   );
-  if (services.length === 1 && faults[0]) throw faults[0].error;
-  if (faults.length > 0)
-    throw new DevError(faults.map(({ name, error }) => `\n  ${name}: ${errorMessage(error)}`).join(''));
+  throwFaults(faults, services.length);
   return settled.flatMap((one) => (one.status === 'fulfilled' && one.value ? [one.value] : []));
 }
 

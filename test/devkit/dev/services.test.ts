@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmod, chown, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { dev } from '../../../src/devkit/dev/dev.ts';
 import { selectServices } from '../../../src/devkit/dev/services/services.ts';
 
 describe('the services that dev runs', () => {
@@ -48,6 +49,30 @@ describe('the services that dev runs', () => {
       select('.', 'no-service'),
       /This workspace has no service "no-service"\. Its services: billing, mail-service, user-service\.$/,
     );
+  });
+
+  it('must all be installed before one of them starts', async () => {
+    const install = async (name: string) => {
+      const packages = path.join(workspace, 'services', name, 'node_modules');
+      await mkdir(packages);
+      await symlink(path.resolve('node_modules/tsx'), path.join(packages, 'tsx'), 'junction');
+    };
+    const start = (...names: string[]) => dev({ cwd: workspace, names, partsOnly: false, watch: true });
+    const fault = (name: string) =>
+      `The package tsx is not installed in ${path.join(workspace, 'services', name)}. Run npm install there.`;
+    await install('billing');
+    await assert.rejects(start(), {
+      message: `2 of 3 services cannot start:\n  mail-service: ${fault('mail-service')}\n  user-service: ${fault('user-service')}`,
+    });
+    await assert.rejects(start('user', 'billing'), {
+      message: `1 of 2 services cannot start:\n  user-service: ${fault('user-service')}`,
+    });
+    await assert.rejects(start('user'), { message: fault('user-service') });
+    // dev begins the start of a service with its folder of data
+    assert.deepEqual((await readdir(path.join(workspace, 'services', 'billing'))).toSorted(), [
+      'node_modules',
+      'src',
+    ]);
   });
 
   it('do not exist outside of a workspace', async () => {

@@ -8,7 +8,6 @@ import type { Output } from '../output/output.ts';
 import { silence, tellIfSlow } from '../../patience.ts';
 import type { Parts } from '../servers/parts.ts';
 import { portsFree } from '../servers/ports.ts';
-import { tsxOf } from './service-process.ts';
 import type { Service } from './services.ts';
 
 /** A service that is ready to start. */
@@ -50,7 +49,6 @@ export async function prepare(
   const { config, environment } = await readDevEnvironment(root, given, say);
   for (const line of [done, passwordWarning(config.databaseUrl)]) if (line) say(line);
   if (!partsOnly) {
-    tsxOf(root);
     const lock = await lockDirectory(await dataDirectory(root, 'service.json'), {
       host: 'localhost',
       port: config.port,
