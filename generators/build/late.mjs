@@ -9,6 +9,7 @@ const files = {
   'prettier/plugins/babel': 'late/prettier-babel.js',
   'prettier/plugins/estree': 'late/prettier-estree.js',
   'prettier/plugins/markdown': 'late/prettier-markdown.js',
+  yaml: 'late/yaml.js',
 };
 
 /** The entry points of a build that writes these files. */

@@ -15,5 +15,6 @@ export function callOf({ given }: CommandLine, name: string | undefined): Omit<C
     yes: said('yes'),
     dryRun: said('dry-run'),
     force: said('force'),
+    json: said('json'),
   };
 }

@@ -1,7 +1,7 @@
 import type { Flag } from '../questions/question.ts';
 
 /** Flags that npm has too. npm consumes them, and they may also come from a user's .npmrc. */
-const shared = new Set(['yes', 'force', 'description', 'version', 'help']);
+const shared = new Set(['yes', 'force', 'json', 'description', 'version', 'help']);
 
 /** npm completes an unknown flag to its only flag with that prefix. */
 const completed: Record<string, string> = { ci: 'cidr' };

@@ -1,83 +1,93 @@
-import { lstat, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { toLf, withLineEndsOf } from '../core/line-ends.ts';
-import type { Pristine } from './pristine.ts';
+import { readBounded } from '../core/bounded-file.ts';
+import { assertClosed } from '../core/closed-folder.ts';
 import { withPassword, withoutPassword } from '../core/random-password.ts';
+import { shownPath } from '../core/shown-path.ts';
 import { UsageError } from '../core/usage-error.ts';
+import { mergeFiles } from '../merge/merge-files.ts';
+import type { Outcome, Rename } from '../merge/plan.ts';
+import { bare } from '../merge/text/surface.ts';
+import { findOwnerFormat } from '../rendering/owner-format.ts';
+import { type Base, readBase } from './base.ts';
+import { type Disk, readDisk } from './disk.ts';
+import type { Work } from './work.ts';
 
-/**
- * The effect of writing one file. `update`: the file is unchanged since an earlier run. `kept` and `deleted`: the user
- * changed or deleted it, and this run generates the same text as the earlier one. `conflict`: the user changed it and the
- * generated text differs now, or we never generated it. `derived`: the same, for a file that a command of the service writes
- * from the code; it stays. `leftover`: an earlier run generated it and this one does not; it stays.
- */
-export type Status =
-  'create' | 'identical' | 'update' | 'kept' | 'deleted' | 'conflict' | 'derived' | 'leftover';
+/** The file in which the owner names files that no merge touches, one pattern per line. */
+export const keepFile = '.yo-keep';
+const MAX_KEEP = 64 * 2 ** 10;
 
-export interface Change {
-  /** Relative to the folder, with `/`. */
-  file: string;
-  /** The generated text, with LF line endings. */
-  text: string;
-  /** The text to write: `text` with the line endings and the password of the existing file. */
-  written: string;
-  status: Status;
+/** The effect of a run on one file. */
+export interface Change extends Outcome {
+  /** The owner's text; undefined if the file does not exist. */
+  present?: string | undefined;
+  /** The text to write, with the owner's password. */
+  written?: string | undefined;
+  /** The owner changed the file, and the run changes it too. */
+  isShared: boolean;
+}
+
+/** The effects of a run on a folder. */
+export interface Changes {
+  files: Change[];
+  /** Files that the owner seems to have renamed. */
+  renames: Rename[];
+  before: Base;
+  /** The base of the next run. */
+  base: Base;
 }
 
 /**
- * Compares the new files with the existing ones and with those generated before. Writes nothing. Line ends are ignored: git
- * on Windows writes CR LF into a clone by default. Throws a UsageError if a folder is in the place of a file, or a file in
- * that of a folder.
+ * Merges the files of `work` with those in the folder. Writes nothing. Throws a UsageError if a file would land outside of the
+ * folder, if a folder is in the place of a file, or if a file to change is not UTF-8.
  */
-export async function planChanges(
-  folder: string,
-  files: Map<string, string>,
-  pristine: Pristine,
-): Promise<Change[]> {
-  const written = [...files].map(([file, text]) => planChange(folder, file, text, pristine.get(file)));
-  const dropped = [...pristine].filter(([file]) => !files.has(file));
-  const leftovers = dropped.map(([file, text]) => planLeftover(folder, file, text));
-  const planned = await Promise.all([...written, ...leftovers]);
-  return planned.filter((change) => change !== undefined);
+export async function compare(work: Work): Promise<Changes> {
+  const { folder, workspace, files, steps, moves = [], lists } = work;
+  if (workspace !== undefined && workspace !== folder)
+    await assertClosed(workspace, [wayTo(folder, workspace)]);
+  await assertClosed(folder, [...files.keys(), ...steps.flatMap(({ writes }) => writes)]);
+  const before = await readBase(folder);
+  const paths = new Set([...before.keys(), ...files.keys(), ...moves.map(({ from }) => from)]);
+  const disk = await readDisk(folder, paths, (file) => files.has(file));
+  const texts = [...disk.texts].map(([file, text]): [string, string] => [file, withoutPassword(file, text)]);
+  const { outcomes, base, renames } = await mergeFiles({
+    base: before,
+    next: files,
+    disk: new Map(texts),
+    versions: { before: work.versionBefore ?? work.remembered.version, now: work.remembered.version },
+    moves,
+    keep: await readKeep(folder),
+    ...(lists && { lists }),
+    format: await findOwnerFormat(folder),
+  });
+  const changes = outcomes.map((outcome) => changeOf(outcome, { before, disk }));
+  refuseOtherBytes(folder, changes, disk);
+  return { files: changes, renames, before, base };
 }
 
-async function planChange(
-  folder: string,
-  file: string,
-  text: string,
-  before: string | undefined,
-): Promise<Change> {
-  const present = await readPresent(path.join(folder, file));
-  const compared = present === undefined ? undefined : withoutPassword(file, toLf(present));
-  const whole = withPassword(file, text, present);
-  const written = present === undefined ? whole : withLineEndsOf(present, whole);
-  return { file, text, written, status: statusOf(text, before, compared) };
-}
+const wayTo = (folder: string, above: string) => path.relative(above, folder).split(path.sep).join('/');
 
-function statusOf(text: string, before: string | undefined, present: string | undefined): Status {
-  if (present === text) return 'identical';
-  if (present === undefined) return before === text ? 'deleted' : 'create';
-  if (present === before) return 'update';
-  return before === text ? 'kept' : 'conflict';
-}
-
-async function planLeftover(folder: string, file: string, text: string): Promise<Change | undefined> {
-  const present = await readPresent(path.join(folder, file)).catch(() => undefined);
-  return present === undefined ? undefined : { file, text, written: text, status: 'leftover' };
-}
-
-async function readPresent(file: string): Promise<string | undefined> {
-  try {
-    const stats = await lstat(file);
-    if (stats.isDirectory())
-      throw new UsageError(`${file} is a folder, but the generator writes a file there; move the folder`);
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (error instanceof UsageError || !(error instanceof Error)) throw error;
-    if ('code' in error && error.code === 'ENOENT') return undefined;
-    if ('code' in error && error.code === 'ENOTDIR') {
-      throw new UsageError(`${file} cannot be written: a folder above it is a file`);
-    }
+async function readKeep(folder: string): Promise<string[]> {
+  const file = path.join(folder, keepFile);
+  const text = await readBounded(file, MAX_KEEP).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
     throw new UsageError(`cannot read ${file}: ${error.message}`);
-  }
+  });
+  return text.split('\n');
+}
+
+function changeOf(outcome: Outcome, { before, disk }: { before: Base; disk: Disk }): Change {
+  const { file, from = file, text } = outcome;
+  const present = disk.texts.get(from);
+  const isEdited =
+    present !== undefined && bare(withoutPassword(from, present)) !== bare(before.get(from) ?? '');
+  const written = text === undefined ? undefined : withPassword(file, text, present);
+  return { ...outcome, present, written, isShared: isEdited && text !== undefined };
+}
+
+function refuseOtherBytes(folder: string, changes: Change[], { others }: Disk): void {
+  const refused = changes.find(({ file, from = file, text }) => text !== undefined && others.has(from));
+  if (!refused) return;
+  throw new UsageError(
+    `${shownPath(path.join(folder, refused.from ?? refused.file))} is not UTF-8, so the generated changes cannot be merged into it; convert the file, or name it in ${keepFile}`,
+  );
 }

@@ -1,43 +1,43 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { assertClosed } from '../core/closed-folder.ts';
-import { planChanges, type Change } from './changes.ts';
-import { packPristine, pristineFile, readPristine, samePristine, type Pristine } from './pristine.ts';
+import { toLf, withLineEndsOf } from '../core/line-ends.ts';
+import { baseFileOf } from './base.ts';
+import type { Change, Changes } from './changes.ts';
 import type { Work } from './work.ts';
 import { writeFiles } from './write-files.ts';
 import { yoRcFile, yoRcText } from './yo-rc.ts';
 
 /**
- * Compares the files of `work` with the folder and with the last run. Writes nothing. Throws a UsageError if a file would land
- * outside of the folder.
+ * Writes the changed files, and the state that the next run reads: all of them, or none. The order makes a killed run repeatable: as
+ * long as the base of a file is the earlier one, the next run merges the file again, which changes nothing in a merged file.
  */
-export async function compare({ folder, workspace, files, born, steps, derived }: Work): Promise<Change[]> {
-  if (workspace !== undefined && workspace !== folder)
-    await assertClosed(workspace, [wayTo(folder, workspace)]);
-  await assertClosed(folder, [...files.keys(), ...steps.flatMap(({ writes }) => writes)]);
-  const before = await readPristine(folder);
-  const changes = await planChanges(folder, files, new Map([...before].filter(([file]) => !born.has(file))));
-  return changes.map((change) =>
-    change.status === 'conflict' && derived.has(change.file) ? { ...change, status: 'derived' } : change,
-  );
+export async function commitChanges({ folder, remembered }: Work, changes: Changes): Promise<void> {
+  const contents = new Map<string, string>();
+  for (const { file, written } of changes.files.toSorted(conflictsLast))
+    if (written !== undefined) contents.set(file, written);
+  for (const [file, text] of changes.base)
+    if (changes.before.get(file) !== text) contents.set(baseFileOf(file), text);
+  const yoRc = await yoRcContent(folder, await yoRcText(folder, remembered));
+  if (yoRc !== undefined) contents.set(yoRcFile, yoRc);
+  const removed = [...removedIn(changes)];
+  if (contents.size > 0 || removed.length > 0) await writeFiles(folder, contents, removed);
 }
 
-/** Writes the created and updated files, and the state that the next run reads: all of them, or none. */
-export async function commitChanges({ folder, born, remembered }: Work, changes: Change[]): Promise<void> {
-  const before = await readPristine(folder);
-  const writable = changes.filter(({ status }) => status === 'create' || status === 'update');
-  const contents = new Map<string, string | Buffer>(writable.map(({ file, written }) => [file, written]));
-  const memory = new Map([[yoRcFile, await yoRcText(folder, remembered)]]);
-  const [yoRc] = await planChanges(folder, memory, new Map());
-  if (yoRc && yoRc.status !== 'identical') contents.set(yoRcFile, yoRc.written);
-  const current = changes.filter(({ status }) => status !== 'leftover');
-  const texts = current.map((change): [string, string] => [change.file, pristineText(change, before)]);
-  const pristine = new Map([...born, ...texts]);
-  if (!samePristine(pristine, before)) contents.set(pristineFile, packPristine(pristine));
-  if (contents.size > 0) await writeFiles(folder, contents);
+/** A later run does not merge a file with markers, so the time between such a file and its base is the shortest. */
+const conflictsLast = (one: Change, other: Change) =>
+  Number(one.effect === 'conflict') - Number(other.effect === 'conflict');
+
+function* removedIn({ files, before, base }: Changes): Generator<string> {
+  for (const { file, from, effect, present } of files) {
+    if (effect === 'removed' && present !== undefined) yield file;
+    if (from !== undefined) yield from;
+  }
+  for (const file of before.keys()) if (!base.has(file)) yield baseFileOf(file);
 }
 
-const wayTo = (folder: string, above: string) => path.relative(above, folder).split(path.sep).join('/');
-
-/** Returns the generated text on which a file is based: that of this run, or of the earlier run if the owner kept the file. */
-const pristineText = ({ file, text, status }: Change, before: Pristine) =>
-  status === 'conflict' ? (before.get(file) ?? text) : text;
+/** Returns the text to write, with the line ends of the present file; undefined if the file has this text. */
+async function yoRcContent(folder: string, text: string): Promise<string | undefined> {
+  const present = await readFile(path.join(folder, yoRcFile), 'utf8').catch(() => undefined);
+  if (present === undefined) return text;
+  return toLf(present) === text ? undefined : withLineEndsOf(present, text);
+}

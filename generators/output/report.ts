@@ -1,62 +1,131 @@
-import type { Change, Status } from './changes.ts';
-import { shownFolder } from '../core/shown-path.ts';
+import { shownFolder, shownPath } from '../core/shown-path.ts';
+import type { Effect } from '../merge/plan.ts';
+import type { Change, Changes } from './changes.ts';
+import { differenceOf } from './difference.ts';
+import { spelledStep } from './steps.ts';
 import type { Work } from './work.ts';
+
+/** How a run ended, for its report. */
+export interface Ending {
+  dryRun: boolean;
+}
+
+const changing = new Set<Effect>(['written', 'merged', 'conflict', 'removed']);
+
+/** Reports whether a run changes, or would change, a file. */
+export const isChanged = ({ effect, written }: Change) =>
+  changing.has(effect) && (effect === 'removed' || written !== undefined);
+
+/** Returns the files with conflicts: those of this run, and those of an earlier run that are still marked. */
+export const conflictsIn = ({ files }: Changes): Change[] =>
+  files.filter(({ effect }) => effect === 'conflict');
 
 const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-const words: Record<Status, string> = {
-  create: 'create',
-  identical: 'identical',
-  update: 'update',
-  kept: 'changed by hand, kept',
-  deleted: 'deleted by hand, not written',
-  conflict: 'changed by hand',
-  derived: 'written from the code, kept',
-  leftover: 'no longer generated',
+const reason = ({ why, from }: Change): string => {
+  if (why === undefined) return '';
+  return why === 'moved' ? ` (moved from ${from})` : ` (${why})`;
 };
 
-/** A run does not report these: otherwise it would list most files of an old service each time. */
-const untouched = new Set<Status>(['identical', 'kept', 'deleted']);
+const row = (change: Change) =>
+  `  ${change.effect.padEnd('conflict'.length)}  ${change.file}${reason(change)}`;
 
-const row = ({ file, status }: Change, width: number) => `  ${words[status].padEnd(width)}  ${file}`;
+/** Returns the report of a run. The steps of a run with conflicts have not run. */
+export function reportLines(work: Work, changes: Changes, { dryRun }: Ending): string[] {
+  const lines = dryRun ? planLines(work, changes) : closingLines(work, changes);
+  return [...lines, ...renameLines(changes), ...conflictLines(work, changes, dryRun)];
+}
 
-const rows = (changes: Change[]): string[] => {
-  const width = Math.max(...changes.map(({ status }) => words[status].length));
-  return changes.map((change) => row(change, width));
-};
-
-/** Returns the report of a dry run. */
-export function planLines({ folder, notes, steps }: Work, changes: Change[]): string[] {
+function planLines({ folder, versionBefore, notes, steps }: Work, changes: Changes): string[] {
+  // a new folder has no differences to review
+  const isNew = versionBefore === undefined && changes.files.every(({ present }) => present === undefined);
+  const differences = isNew ? [] : changes.files.flatMap((change) => differenceOf(change) ?? []);
   return [
     `Would write to ${shownFolder(folder)}:`,
-    ...rows(changes),
+    ...changes.files.map(row),
+    ...differences,
     ...notes,
-    ...steps.map(({ program, args }) => `Would run ${[program, ...args].join(' ')}`),
+    ...steps.map((step) => `Would run ${spelledStep(step)}`),
     'Nothing was written.',
   ];
 }
 
-/** Returns the report of a run, and the next steps. */
-export function closingLines({ folder, again, notes, next }: Work, changes: Change[]): string[] {
-  const written = changes.filter(({ status }) => status === 'create' || status === 'update');
-  const ended = again
-    ? againLines(folder, changes, written.length)
-    : [`Wrote ${shownFolder(folder)}: ${plural(written.length, 'file')}.`];
-  if (next.length === 0) return [...ended, ...notes];
-  return [...ended, ...notes, '', 'Next:', ...next.map((line) => `  ${line}`)];
+function closingLines(work: Work, changes: Changes): string[] {
+  const { folder, versionBefore, notes, next } = work;
+  const changed = changes.files.filter(isChanged).length;
+  const hasConflicts = conflictsIn(changes).length > 0;
+  const isNew = versionBefore === undefined && !hasConflicts;
+  const ended = isNew
+    ? [`Wrote ${shownFolder(folder)}: ${plural(changed, 'file')}.`]
+    : againLines(folder, changes, changed);
+  if (next.length === 0 || hasConflicts) return [...ended, ...notes];
+  return [...ended, ...notes, '', 'Next:', ...indented(commandsIn(folder, next))];
 }
 
-function againLines(folder: string, changes: Change[], written: number): string[] {
-  const noted = changes.filter(({ status }) => !untouched.has(status));
+/** Returns commands for the folder as an owner types them in the current one. */
+function commandsIn(folder: string, commands: string[]): string[] {
+  const shown = shownPath(folder);
+  return commands.length === 0 || shown === '.' ? commands : [`cd ${shown}`, ...commands];
+}
+
+const indented = (lines: string[]) => lines.map((line) => `  ${line}`);
+
+/** Kept files are only counted: they are most files of an old service. */
+function againLines(folder: string, { files }: Changes, changed: number): string[] {
+  const noted = files.filter(({ effect }) => effect !== 'kept');
   if (noted.length === 0) return [`${shownFolder(folder)} is up to date; nothing was written.`];
-  const hint = changes.some(({ status }) => status === 'leftover')
-    ? ['Files that are no longer generated were kept; delete the ones that you do not need.']
-    : [];
-  const kept = changes.filter(({ status }) => status === 'conflict').map(({ file }) => file);
-  const missing = kept.length === 0 ? [] : [keptNote(kept)];
-  const title = written === 0 ? 'Nothing was written' : `Wrote ${plural(written, 'file')}`;
-  return [`${title} in ${shownFolder(folder)}:`, ...rows(noted), ...hint, ...missing];
+  const title = changed === 0 ? 'Nothing was written' : `Changed ${plural(changed, 'file')}`;
+  const kept = files.length - noted.length;
+  return [
+    `${title} in ${shownFolder(folder)}:`,
+    ...noted.map(row),
+    ...(kept === 0 ? [] : [`  kept      ${plural(kept, 'file')}`]),
+  ];
 }
 
-const keptNote = (kept: string[]) =>
-  `You kept your text of ${kept.join(', ')}, but the other files expect the generated text. Add its changes by hand; the next run shows them again.`;
+const renameLines = ({ renames }: Changes): string[] =>
+  renames.map(
+    ({ from, to }) => `${to} looks like ${from}; if you renamed it, its next changes are yours to make.`,
+  );
+
+function conflictLines(work: Work, changes: Changes, dryRun: boolean): string[] {
+  const conflicts = conflictsIn(changes);
+  if (conflicts.length === 0) return [];
+  const shown = shownFolder(work.folder);
+  const then = dryRun ? [] : commandsAfter(work);
+  return [
+    '',
+    dryRun ? `Conflicts that a run would mark in ${shown}:` : `Conflicts to resolve in ${shown}:`,
+    ...conflicts.map(({ file, conflicts: count }) =>
+      count === undefined ? `  ${file} (marked by an earlier run)` : `  ${file} (${count})`,
+    ),
+    'Search each file for <<<<<<<, and keep the lines that you want.',
+    ...(then.length === 0 ? [] : ['Then run:', ...indented(then)]),
+  ];
+}
+
+/** Returns the commands to run once the conflicts are resolved: the steps, which have not run, and the next ones. */
+const commandsAfter = ({ folder, steps, next }: Work): string[] =>
+  commandsIn(folder, [...steps.map(spelledStep), ...next]);
+
+/** Returns the result of a run for a program: every file with its effect, in the order of the paths. */
+export function resultOf(work: Work, changes: Changes, { dryRun }: Ending): object {
+  const conflicts = conflictsIn(changes);
+  return {
+    folder: work.folder,
+    written: !dryRun,
+    files: changes.files.map((change) => ({
+      file: change.file,
+      effect: change.effect,
+      why: change.why,
+      from: change.from,
+      conflicts: change.conflicts,
+      difference: dryRun ? differenceOf(change) : undefined,
+    })),
+    conflicts: conflicts.map(({ file }) => file),
+    renames: changes.renames,
+    notes: work.notes,
+    steps: dryRun || conflicts.length > 0 ? [] : work.steps.map(spelledStep),
+    next: conflicts.length > 0 ? commandsAfter(work) : commandsIn(work.folder, work.next),
+  };
+}

@@ -1,3 +1,4 @@
+import type { StdioOptions } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { shownFolder } from '../core/shown-path.ts';
@@ -6,7 +7,8 @@ import { UsageError } from '../core/usage-error.ts';
 import { command } from '../core/version.ts';
 import type { Step } from './work.ts';
 
-const spelled = ({ program, args }: Step) => [program, ...args].join(' ');
+/** Returns a step as an owner types it. */
+export const spelledStep = ({ program, args }: Step) => [program, ...args].join(' ');
 
 /**
  * Initializes a git repository in the folder, with the branch `main`. Git before 2.28 ignores the setting, unlike the option
@@ -26,8 +28,8 @@ export function checkPrograms(steps: Step[]): void {
   throw new UsageError(`"${missing.program}" is not on the PATH; install it, or add ${missing.unless}`);
 }
 
-/** Never a file of the working folder, which Windows would search first. */
-function fileOnPath(program: string): string | undefined {
+/** Returns the file of a program. Never a file of the working folder, which Windows would search first. */
+export function fileOnPath(program: string): string | undefined {
   const extensions = process.platform === 'win32' ? ['.exe', '.cmd'] : [''];
   const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== '');
   return folders
@@ -60,25 +62,30 @@ export function spawnedAs(file: string, args: readonly string[]): Spawned {
 }
 
 /**
- * Runs one step in `folder`, and passes its output on unchanged. Rejects with a UsageError if the step fails. If the process ends
- * meanwhile, as after Ctrl-C, prints that the files are written.
+ * Runs one step in `folder`, and passes its output on unchanged; with `json`, to standard error, since standard output then has one
+ * document. Rejects with a UsageError if the step fails. If the process ends meanwhile, as after Ctrl-C, prints that the files are
+ * written.
  */
-export async function runStep(step: Step, folder: string): Promise<void> {
+export async function runStep(
+  step: Step,
+  { folder, json }: { folder: string; json: boolean },
+): Promise<void> {
   const { spawn } = await import('node:child_process');
   const shown = shownFolder(folder);
   const stopped = () =>
-    printError(`${command}: stopped; ${shown} is written. Run "${spelled(step)}" in ${shown}`);
+    printError(`${command}: stopped; ${shown} is written. Run "${spelledStep(step)}" in ${shown}`);
   process.once('exit', stopped);
   const code = await new Promise<number | string>((resolve) => {
     const { file, args, shell } = spawnedAs(fileOnPath(step.program) ?? step.program, step.args);
     const env = { ...process.env, ...step.environment };
-    const child = spawn(file, args, { cwd: folder, stdio: 'inherit', shell, env });
+    const stdio: StdioOptions = ['inherit', json ? 2 : 'inherit', 'inherit'];
+    const child = spawn(file, args, { cwd: folder, stdio, shell, env });
     child.once('error', (error) => resolve(error.message));
     child.once('exit', (exitCode, signal) => resolve(exitCode ?? signal ?? 'no exit code'));
   });
   process.off('exit', stopped);
   if (code === 0) return;
   throw new UsageError(
-    `${shown} is written, but "${spelled(step)}" failed (${code}). Fix the error above, then run "${spelled(step)}" in ${shown}`,
+    `${shown} is written, but "${spelledStep(step)}" failed (${code}). Fix the error above, then run "${spelledStep(step)}" in ${shown}`,
   );
 }

@@ -1,8 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { shownPath } from '../core/shown-path.ts';
+import { shownFolder, shownPath } from '../core/shown-path.ts';
 import { distrustOf } from './trust.ts';
 import { UsageError } from '../core/usage-error.ts';
+import { packageVersion } from '../core/version.ts';
+import { higherRange } from '../merge/languages/ranges.ts';
 import { readYoRc, type Remembered, yoRcFile } from './yo-rc.ts';
 
 /**
@@ -19,8 +21,11 @@ export async function openTarget(
   if (distrust !== undefined && distrust !== 'absent')
     throw new UsageError(`cannot trust ${shownPath(yoRc)}: ${distrust}; or choose another name`);
   const remembered = await readYoRc(folder);
-  if (remembered?.generator === generator) return remembered;
   const shown = shownPath(folder);
+  if (remembered?.generator === generator) {
+    refuseNewer(folder, remembered);
+    return remembered;
+  }
   if (remembered) throw new UsageError(`${shown} is already a ${remembered.generator}; choose another name`);
   const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
@@ -31,6 +36,15 @@ export async function openTarget(
   if (force || entries.every((entry) => entry === '.git')) return undefined;
   throw new UsageError(
     `${shown} exists, and this generator did not write it; choose another name, or add --force`,
+  );
+}
+
+/** An older generator would take the changes of the newer templates back. */
+function refuseNewer(folder: string, { version }: Remembered): void {
+  const own = packageVersion();
+  if (version === '' || higherRange(own, version) === 'one') return;
+  throw new UsageError(
+    `create-microservice ${version} wrote ${shownFolder(folder)}, and this is the older version ${own}; run npm init microservice@${version} there, or a newer version`,
   );
 }
 

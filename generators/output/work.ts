@@ -1,3 +1,4 @@
+import type { Move } from '../merge/plan.ts';
 import type { Ask, GivenFlag } from '../questions/question.ts';
 import type { Remembered } from './yo-rc.ts';
 
@@ -8,6 +9,8 @@ export interface Call {
   yes: boolean;
   dryRun: boolean;
   force: boolean;
+  /** Print one JSON document instead of the report. */
+  json: boolean;
   /** Absent without a terminal. */
   ask?: Ask | undefined;
 }
@@ -29,13 +32,13 @@ export interface Work {
   folder: string;
   /** The workspace that contains the folder, or is the folder. */
   workspace?: string | undefined;
-  /** An earlier run has written the folder. */
-  again: boolean;
+  /** The version of the generator that has written the folder before; undefined for a new folder. */
+  versionBefore?: string | undefined;
   files: Map<string, string>;
-  /** Files of earlier runs that no later run writes again: path to text. */
-  born: Map<string, string>;
-  /** The files that a command of the folder writes from the code: path to command. */
-  derived: ReadonlyMap<string, string>;
+  /** Returns the paths of the lists in a file whose elements are a union in a merge. */
+  lists?: ((file: string) => readonly string[]) | undefined;
+  /** The files whose paths changed in the templates. */
+  moves?: readonly Move[] | undefined;
   remembered: Remembered;
   /** Notes to the owner, one per line. */
   notes: string[];

@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { assertClosed } from '../core/closed-folder.ts';
 import { modeOf } from '../core/random-password.ts';
@@ -9,12 +9,17 @@ import { UsageError } from '../core/usage-error.ts';
 type Files = Map<string, string | Buffer>;
 
 /**
- * Writes all of `files` to `folder`, or none of them: they are staged next to their place first, then moved. A new folder
- * appears in one step. In an existing folder, a failure restores the replaced files. Throws a UsageError, before it writes
- * anything, if a file would be outside of the folder.
+ * Writes all of `files` to `folder` and removes all of `removed`, or changes nothing: the files are staged next to their place
+ * first, then moved in their order; removals come last, with the folders that they leave empty. A new folder appears in one step. In
+ * an existing folder, a failure restores the replaced and the removed files. Throws a UsageError, before it writes anything, if a
+ * file would be outside of the folder.
  */
-export async function writeFiles(folder: string, files: Files): Promise<void> {
-  await assertClosed(folder, files.keys());
+export async function writeFiles(
+  folder: string,
+  files: Files,
+  removed: readonly string[] = [],
+): Promise<void> {
+  await assertClosed(folder, [...files.keys(), ...removed]);
   const parent = path.dirname(folder);
   const { firstMade, temporary } = await makeTemporary(parent, path.basename(folder)).catch(
     (error: unknown) => {
@@ -27,7 +32,7 @@ export async function writeFiles(folder: string, files: Files): Promise<void> {
   process.once('exit', discard);
   try {
     await stage(staging, files);
-    if (existsSync(folder)) await moveInto(folder, staging, [...files.keys()]);
+    if (existsSync(folder)) await changeFolder(folder, staging, { moved: [...files.keys()], removed });
     else await rename(staging, folder);
   } catch (error) {
     if (firstMade !== undefined) await rm(firstMade, { recursive: true, force: true });
@@ -58,19 +63,53 @@ async function stage(staging: string, files: Files): Promise<void> {
   }
 }
 
-async function moveInto(folder: string, staging: string, files: string[]): Promise<void> {
-  const undo: (() => Promise<unknown>)[] = [];
+type Undo = () => Promise<unknown>;
+
+async function changeFolder(
+  folder: string,
+  staging: string,
+  { moved, removed }: { moved: readonly string[]; removed: readonly string[] },
+): Promise<void> {
+  const undo: Undo[] = [];
   try {
-    for (const file of files) {
-      const target = path.join(folder, file);
-      const made = await mkdir(path.dirname(target), { recursive: true });
-      if (made !== undefined) undo.push(() => rm(made, { recursive: true, force: true }));
-      const before = await readFile(target).catch(() => undefined);
-      await rename(path.join(staging, file), target);
-      undo.push(() => (before ? writeFile(target, before) : rm(target, { force: true })));
-    }
+    for (const file of moved) await moveInto(folder, path.join(staging, file), { file, undo });
+    for (const file of removed) await removeFrom(folder, file, undo);
   } catch (error) {
     for (const step of undo.toReversed()) await step();
     throw error;
   }
+  for (const file of removed) await removeEmpty(folder, path.posix.dirname(file));
+}
+
+async function moveInto(
+  folder: string,
+  staged: string,
+  { file, undo }: { file: string; undo: Undo[] },
+): Promise<void> {
+  const target = path.join(folder, file);
+  const made = await mkdir(path.dirname(target), { recursive: true });
+  if (made !== undefined) undo.push(() => rm(made, { recursive: true, force: true }));
+  const before = await readFile(target).catch(() => undefined);
+  if (before) await chmod(staged, (await stat(target)).mode);
+  await rename(staged, target);
+  undo.push(() => (before ? writeFile(target, before) : rm(target, { force: true })));
+}
+
+async function removeFrom(folder: string, file: string, undo: Undo[]): Promise<void> {
+  const target = path.join(folder, file);
+  const before = await readFile(target).catch(() => undefined);
+  if (before === undefined) return;
+  const { mode } = await stat(target);
+  await rm(target);
+  undo.push(() => writeFile(target, before, { mode }));
+}
+
+/** Removes a folder, and those above it, as long as they are empty. */
+async function removeEmpty(folder: string, empty: string): Promise<void> {
+  if (empty === '.') return;
+  const isGone = await rmdir(path.join(folder, empty)).then(
+    () => true,
+    () => false,
+  );
+  if (isGone) await removeEmpty(folder, path.posix.dirname(empty));
 }

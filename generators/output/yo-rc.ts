@@ -53,14 +53,46 @@ const versionFault = (version: string) =>
  * if the text is larger than a later run accepts.
  */
 export async function yoRcText(folder: string, remembered: Remembered): Promise<string> {
-  const all = { ...(await readAll(folder)), [command]: remembered };
-  const text = `${JSON.stringify(all, null, 2)}\n`;
+  const others = Object.entries((await readAll(folder)) ?? {}).filter(([name]) => name !== command);
+  const members = [
+    ...others.map(([name, value]) => [name, indented(value)]),
+    [command, memoryText(remembered)],
+  ];
+  const text = `{\n${members.map(([name, value]) => `  ${JSON.stringify(name)}: ${value}`).join(',\n')}\n}\n`;
   const bytes = Buffer.byteLength(text);
   if (bytes <= maxYoRc) return text;
   throw new UsageError(
     `${path.join(folder, yoRcFile)} would have ${bytes} bytes, but the maximum is ${maxYoRc}; consume fewer events, or events with smaller schemas`,
   );
 }
+
+/** Returns the JSON of a member of the file. */
+const indented = (value: unknown): string => JSON.stringify(value, null, 2).replaceAll('\n', '\n  ');
+
+/** One line per answer, per table, and per element of a list, sorted by name: git then merges the additions of two branches. */
+function memoryText({ generator, version, answers, tables }: Remembered): string {
+  const members = { generator, version, answers, ...(tables && { tables }) };
+  return objectText(members, '  ', (value) =>
+    typeof value === 'object' && value !== null
+      ? objectText(sortedByName(value), '    ', (answer) => listText(answer, '      '))
+      : JSON.stringify(value),
+  );
+}
+
+function objectText(value: object, indent: string, textOf: (value: unknown) => string): string {
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  if (members.length === 0) return '{}';
+  const lines = members.map(([name, member]) => `${indent}  ${JSON.stringify(name)}: ${textOf(member)}`);
+  return `{\n${lines.join(',\n')}\n${indent}}`;
+}
+
+function listText(value: unknown, indent: string): string {
+  if (!Array.isArray(value) || value.length === 0) return JSON.stringify(value);
+  return `[\n${value.map((element) => `${indent}  ${JSON.stringify(element)}`).join(',\n')}\n${indent}]`;
+}
+
+const sortedByName = (value: object): object =>
+  Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 
 async function readAll(folder: string): Promise<Record<string, unknown> | undefined> {
   const file = path.join(folder, yoRcFile);

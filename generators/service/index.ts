@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { shownPath } from '../core/shown-path.ts';
 import { findSiblings, servicesFolder, type Place } from '../output/place.ts';
+import { isChanged } from '../output/report.ts';
 import { gitInit } from '../output/steps.ts';
 import type { Change } from '../output/changes.ts';
 import type { Call, Step } from '../output/work.ts';
@@ -9,6 +10,7 @@ import type { Flag } from '../questions/question.ts';
 import { FolderGenerator, type Plan, type Target } from '../yeoman/folder-generator.ts';
 import { findEvents } from './contracts/contract-files.ts';
 import { serviceFiles } from './files.ts';
+import { unionsIn } from './unions.ts';
 import { readHistory, storedTables } from './migrations/history.ts';
 import { planMigrations } from './migrations/plan.ts';
 import type { ServiceAnswers } from './model/answers.ts';
@@ -82,8 +84,7 @@ export class ServiceGenerator extends FolderGenerator<ServiceAnswers, ServiceCon
     const migrations = planMigrations(serviceView(answers), history);
     return {
       files: await serviceFiles(answers, migrations),
-      born: history.born,
-      derived: new Map([['asyncapi.json', `${runs[answers.packageManager]} contracts`]]),
+      lists: unionsIn,
       remembered: { answers: toStored(answers), tables: storedTables(migrations.tables) },
       notes: [...context.notes, ...migrations.notes],
     };
@@ -101,22 +102,23 @@ export class ServiceGenerator extends FolderGenerator<ServiceAnswers, ServiceCon
     ];
   }
 
-  protected override nextAgain({ packageManager }: ServiceAnswers, changes: readonly Change[]): string[] {
-    const written = changes.filter(isWritten).map(({ file }) => file);
+  protected override nextAgain(
+    { packageManager, install: isInstalled }: ServiceAnswers,
+    changes: readonly Change[],
+  ): string[] {
+    const written = changes.filter(isChanged).map(({ file }) => file);
     if (written.length === 0) return [];
     const run = runs[packageManager];
     const { install, test } = installers[packageManager];
-    const isCodeOlder = changes.some(({ status }) => status === 'conflict' || status === 'derived');
+    const isContractOlder = changes.some(({ why }) => why === 'from the code');
     return [
-      ...(written.includes('package.json') ? [install] : []),
-      ...(isCodeOlder ? [`${run} contracts`] : []),
+      ...(written.includes('package.json') && !isInstalled ? [install] : []),
+      ...(isContractOlder ? [`${run} contracts`] : []),
       ...(written.some((file) => file.startsWith('migrations/')) ? [`${run} db:migrate`] : []),
       test,
     ];
   }
 }
-
-const isWritten = ({ status }: Change) => status === 'create' || status === 'update';
 
 const installStep = (program: PackageManager): Step => ({
   program,

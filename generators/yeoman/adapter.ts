@@ -9,32 +9,14 @@ type Log = Adapter['log'];
 
 const escaping = new WeakSet<Log>();
 
-/**
- * Makes `adapter` escape the terminal control characters in the differences that it shows, but not the colors of Yeoman, and
- * leave out unchanged lines far from a change.
- */
+/** Makes `adapter` escape the terminal control characters in the differences that it shows, but not the colors of Yeoman. */
 export function escapeDifferences(adapter: Adapter & { actualAdapter?: Adapter }): void {
   const { log } = adapter.actualAdapter ?? adapter;
   if (escaping.has(log)) return;
   escaping.add(log);
   const colored = log.colored.bind(log);
   log.colored = (parts) =>
-    colored(
-      parts.map(({ message, ...part }) => ({
-        ...part,
-        message: shown(part.color ? message : shortened(message)),
-      })),
-    );
-}
-
-/** The unchanged lines that are shown before and after a change. */
-const context = 3;
-
-/** Leaves out the middle of many unchanged lines. */
-function shortened(message: string): string {
-  const lines = message.split('\n');
-  if (lines.length <= 2 * context + 2) return message;
-  return [...lines.slice(0, context), ' ...', ...lines.slice(-context - 1)].join('\n');
+    colored(parts.map(({ message, ...part }) => ({ ...part, message: shown(message) })));
 }
 
 /** Removes the CR of a Windows line ending, and escapes the rest. */

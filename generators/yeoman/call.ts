@@ -18,6 +18,7 @@ export function callFrom(
     yes: optionOf(all, 'yes') === true,
     dryRun: optionOf(all, 'dry-run') === true,
     force: optionOf(all, 'force') === true,
+    json: optionOf(all, 'json') === true,
     ask: terminal ? createAsk(adapter) : undefined,
   };
 }

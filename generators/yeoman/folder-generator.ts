@@ -3,15 +3,15 @@ import type Generator from 'yeoman-generator';
 import { shownPath } from '../core/shown-path.ts';
 import { print } from '../core/terminal.ts';
 import { packageVersion } from '../core/version.ts';
-import { commitChanges, compare } from '../output/commit-changes.ts';
-import type { Change } from '../output/changes.ts';
-import { decideConflicts } from '../output/conflicts.ts';
+import { type Change, type Changes, compare } from '../output/changes.ts';
+import { commitChanges } from '../output/commit-changes.ts';
 import { folderName } from '../output/folder-name.ts';
 import { lockFolder, type Release } from '../output/folder-lock.ts';
 import { findPlace, type Place } from '../output/place.ts';
-import { closingLines, planLines } from '../output/report.ts';
+import { conflictsIn, reportLines, resultOf } from '../output/report.ts';
 import { checkPrograms, runStep } from '../output/steps.ts';
 import { assertStillNew, openTarget } from '../output/target.ts';
+import { refuseUncommitted } from '../output/uncommitted.ts';
 import type { Call, Step, Work } from '../output/work.ts';
 import { yoRcFile, type Remembered } from '../output/yo-rc.ts';
 import { answerAll } from '../questions/answers.ts';
@@ -35,10 +35,10 @@ export interface Target<Context> {
 export interface Plan {
   /** Every file, formatted: path (with `/`) to text. */
   files: Map<string, string>;
-  /** Files of earlier runs that no later run writes again: path to text. */
-  born?: Map<string, string>;
-  /** The files that a command of the folder writes from the code: path to command. An edited one is kept. */
-  derived?: ReadonlyMap<string, string>;
+  /** Returns the paths of the lists in a file whose elements are a union in a merge. */
+  lists?: Work['lists'];
+  /** The files whose paths changed in the templates. */
+  moves?: Work['moves'];
   /** The state to store in `.yo-rc.json`. */
   remembered: Pick<Remembered, 'answers' | 'tables'>;
   /** Notes to the owner, one per line. */
@@ -47,7 +47,7 @@ export interface Plan {
 
 /**
  * A generator that writes one folder: all of it, or nothing. It writes only after the questions are answered, the files are
- * rendered, and every composed generator has resolved its conflicts. Other generators of the environment can add files to the
+ * rendered, and every composed generator has merged its files. Other generators of the environment can add files to the
  * folder, which gets every file in memory (`this.fs`) after the phase `transform`.
  */
 export abstract class FolderGenerator<Answers extends { name: string }, Context> extends BaseGenerator {
@@ -56,7 +56,7 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
   #context: Context | undefined;
   #answered: { answers: Answers; target: Target<Context> } | undefined;
   #work: Work | undefined;
-  #changes: Change[] = [];
+  #changes: Changes | undefined;
   #release: Release = () => undefined;
 
   constructor(...[args, options, features]: ConstructorParameters<typeof Generator>) {
@@ -143,16 +143,14 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
     checkPrograms(this.steps(given));
     const answers = await this.#lockAndSettle(given, target);
     const steps = this.steps(answers);
-    const plan = await this.plan(answers, target);
-    const { files, born = new Map(), derived = new Map() } = plan;
-    const { remembered, notes = [] } = plan;
+    const { files, lists, moves, remembered, notes = [] } = await this.plan(answers, target);
     this.#work = {
       folder: target.folder,
       workspace: known(this.#place).workspace,
-      again: target.before !== undefined,
+      versionBefore: target.before?.version,
       files,
-      born,
-      derived,
+      lists,
+      moves,
       remembered: { generator: this.kind, version: packageVersion(), ...remembered },
       notes,
       steps,
@@ -166,40 +164,38 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
   }
 
   conflicts(): Promise<void> {
-    return this.#releasing(() => this.#resolveConflicts());
+    return this.#releasing(() => this.#merge());
   }
 
-  async #resolveConflicts(): Promise<void> {
+  async #merge(): Promise<void> {
     const work = known(this.#work);
     const files = textsUnder(work.folder, this.env.sharedFs);
-    this.#work = { ...work, files };
-    const changes = await compare(this.#work);
-    const { dryRun, force, ask } = this.#call;
-    escapeDifferences(this.env.adapter);
-    this.#changes = dryRun
-      ? changes
-      : await decideConflicts(changes, {
-          force,
-          terminal: ask !== undefined,
-          folder: work.folder,
-          env: this.env,
-        });
+    const changes = await compare({ ...work, files });
+    const { dryRun, force } = this.#call;
+    const notes = dryRun || force ? [] : await refuseUncommitted(work.folder, changes);
+    const { answers } = known(this.#answered);
+    const next = work.versionBefore === undefined ? work.next : this.nextAgain(answers, changes.files);
+    this.#work = { ...work, files, notes: [...work.notes, ...notes], next };
+    this.#changes = changes;
+    escapeDifferences(this.env.adapter); // Yeoman shows those of other generators' files
   }
 
   async install(): Promise<void> {
-    if (this.#call.dryRun) return;
+    const { dryRun, json } = this.#call;
+    const hasConflicts = conflictsIn(known(this.#changes)).length > 0;
+    if (dryRun || hasConflicts) return;
     const { steps, folder } = known(this.#work);
-    for (const step of steps) await runStep(step, folder);
+    for (const step of steps) await runStep(step, { folder, json });
   }
 
   end(): void {
-    const lines = this.#call.dryRun ? planLines : closingLines;
-    const { answers } = known(this.#answered);
-    const { again, folder, next: first, ...work } = known(this.#work);
-    const commands = again ? this.nextAgain(answers, this.#changes) : first;
-    const shown = shownPath(folder);
-    const next = commands.length === 0 || shown === '.' ? commands : [`cd ${shown}`, ...commands];
-    print(lines({ ...work, again, folder, next }, this.#changes).join('\n'));
+    const [work, changes, { json }] = [known(this.#work), known(this.#changes), this.#call];
+    print(
+      json
+        ? JSON.stringify(resultOf(work, changes, this.#call), null, 2)
+        : reportLines(work, changes, this.#call).join('\n'),
+    );
+    if (conflictsIn(changes).length > 0) process.exitCode = 1;
   }
 
   protected get flagGroups(): (readonly Flag[])[] {
@@ -210,7 +206,7 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
   async #commit(): Promise<void> {
     const work = known(this.#work);
     try {
-      if (!this.#call.dryRun) await commitChanges(work, this.#changes);
+      if (!this.#call.dryRun) await commitChanges(work, known(this.#changes));
     } finally {
       this.#release();
     }

@@ -4,8 +4,9 @@ import { UsageError } from '../core/usage-error.ts';
 /** Flags of every generator that control the run. */
 export const runFlags: Flag[] = [
   { name: 'yes', help: 'use the default for every answer without a flag; ask nothing' },
-  { name: 'dry-run', help: 'list the files that would be written; write nothing' },
-  { name: 'force', help: 'overwrite files that were changed by hand; write into an existing folder' },
+  { name: 'dry-run', help: 'show the changes that a run would make; write nothing' },
+  { name: 'force', help: 'merge into files with uncommitted changes; write into an existing folder' },
+  { name: 'json', help: 'print the result as one JSON document, for programs' },
 ];
 
 /** The options of a Yeoman run, by the name of the flag or by the same name in camel case. */

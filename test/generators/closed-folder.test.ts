@@ -2,55 +2,74 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { gzipSync } from 'node:zlib';
-import { readPristine, pristineFile } from '../../generators/output/pristine.ts';
+import { baseFolder, readBase } from '../../generators/output/base.ts';
 import { writeFiles } from '../../generators/output/write-files.ts';
 import { filesIn, newFolder, quick, removeFolders, run } from './support/command.ts';
 
 const refused = { name: 'UsageError', message: /^cannot write .*symbolic link.*outside/ };
 
-describe('the memory of a folder', () => {
+/** Writes the base of a file, whatever its name. */
+async function writeBase(folder: string, file: string, content: string | Buffer = ''): Promise<void> {
+  const target = path.join(folder, baseFolder, file);
+  await mkdir(path.dirname(target), { recursive: true });
+  await writeFile(target, content);
+}
+
+const unreadable = (reason: RegExp) => ({
+  name: 'UsageError',
+  message: new RegExp(`\\.yo-base cannot be read .*${reason.source}.*; restore the folder from git$`),
+});
+
+describe('the base of a folder', () => {
   afterEach(removeFolders);
 
-  it('is refused in one line if it is larger than a service when unpacked', async () => {
+  it('is refused in one line if it is larger than a service', async () => {
     const folder = await newFolder();
-    const megabyte = Buffer.alloc(2 ** 20, ' ');
-    await writeFile(path.join(folder, pristineFile), gzipSync(Buffer.concat(Array(40).fill(megabyte))));
-    await assert.rejects(readPristine(folder), {
+    const half = Buffer.alloc(20 * 2 ** 20, ' ');
+    for (const name of ['a.txt', 'b.txt']) await writeBase(folder, name, half);
+    await assert.rejects(readBase(folder), unreadable(/larger than \d+ bytes/));
+  });
+
+  it('is refused in one line if it contains too many files', async () => {
+    const folder = await newFolder();
+    for (let index = 0; index <= 10_000; index += 1) await writeBase(folder, `${index}.txt`);
+    await assert.rejects(readBase(folder), unreadable(/more than 10000 files/));
+  }).timeout(20_000);
+
+  it('is refused if a file in it is a pipe or a symbolic link, or the folder leads outside', async () => {
+    const [pipe, link, outside] = [await newFolder(), await newFolder(), await newFolder()];
+    await mkdir(path.join(pipe, baseFolder));
+    execFileSync('mkfifo', [path.join(pipe, baseFolder, 'a.txt')]);
+    await assert.rejects(readBase(pipe), unreadable(/a\.txt is not a regular file/));
+    await mkdir(path.join(link, baseFolder));
+    await symlink('/etc/hostname', path.join(link, baseFolder, 'a.txt'));
+    await assert.rejects(readBase(link), unreadable(/a\.txt is not a regular file/));
+    await symlink(link, path.join(outside, baseFolder));
+    await assert.rejects(readBase(outside), refused);
+  });
+
+  it('contains the texts of files by their paths, with LF; other files in it are ignored', async () => {
+    const folder = await newFolder();
+    await writeBase(folder, 'src/app.ts.txt', 'one\r\ntwo\r\n');
+    await writeBase(folder, '.gitignore.txt', 'dist\n');
+    await writeBase(folder, '.DS_Store');
+    assert.deepEqual(
+      [...(await readBase(folder))],
+      [
+        ['.gitignore', 'dist\n'],
+        ['src/app.ts', 'one\ntwo\n'],
+      ],
+    );
+  });
+
+  it('of version 0.1.0 is refused in one line', async () => {
+    const folder = await newFolder();
+    await writeFile(path.join(folder, '.yo-pristine.json.gz'), '');
+    await assert.rejects(readBase(folder), {
       name: 'UsageError',
-      message: /\.yo-pristine\.json\.gz .*more than \d+ bytes.*restore it from git, or delete it$/,
+      message:
+        /^create-microservice 0\.1 wrote .* this version cannot update it: .*Generate the service in a new folder/,
     });
-  });
-
-  it('is refused in one line if it names too many files', async () => {
-    const folder = await newFolder();
-    const files = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`f${index}`, '']));
-    await writeFile(path.join(folder, pristineFile), gzipSync(JSON.stringify(files)));
-    await assert.rejects(readPristine(folder), {
-      name: 'UsageError',
-      message: /\.yo-pristine\.json\.gz .*more than 10000 files.*restore it from git, or delete it$/,
-    });
-  });
-
-  it('is refused if it is a pipe', async () => {
-    const folder = await newFolder();
-    execFileSync('mkfifo', [path.join(folder, pristineFile)]);
-    await assert.rejects(readPristine(folder), { name: 'UsageError', message: /it is a pipe, not a file/ });
-  });
-
-  it('is refused if it contains a value other than the text of a file', async () => {
-    const folder = await newFolder();
-    for (const content of [
-      'null',
-      '[]',
-      '"x"',
-      '{"src/main.ts":1}',
-      '{"a":null}',
-      '{"../../outside.ts":"x"}',
-    ]) {
-      await writeFile(path.join(folder, pristineFile), gzipSync(content));
-      await assert.rejects(readPristine(folder), { name: 'UsageError' }, content);
-    }
   });
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { packPristine, pristineFile, readPristine } from '../../generators/output/pristine.ts';
+import { baseFileOf } from '../../generators/output/base.ts';
 import { parseFields } from '../../generators/service/model/field-grammar.ts';
 import { writeContractFile } from '../support/service-answers.ts';
 import { newFolder, quick, removeFolders, run } from './support/command.ts';
@@ -22,16 +22,13 @@ const eventTables = {
 
 /** Replaces the migration of the event tables by those of an earlier generator, in the folder and in its memory. */
 async function writeEventTables(service: string): Promise<void> {
-  const pristine = await readPristine(service);
   const now = 'migrations/20260101000000_events.ts';
-  assert.ok(pristine.delete(now));
-  await rm(path.join(service, now));
+  for (const file of [now, baseFileOf(now)]) await rm(path.join(service, file));
   for (const [name, module] of Object.entries(eventTables)) {
     const text = `export { down, up } from 'microservice-runtime/tables/${module}';\n`;
-    pristine.set(`migrations/${name}`, text);
-    await writeFile(path.join(service, 'migrations', name), text);
+    const file = `migrations/${name}`;
+    for (const each of [file, baseFileOf(file)]) await writeFile(path.join(service, each), text);
   }
-  await writeFile(path.join(service, pristineFile), packPristine(pristine));
 }
 
 describe('migrations, when a service is generated again', function () {

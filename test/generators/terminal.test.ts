@@ -35,41 +35,22 @@ describe('create-microservice in a terminal', () => {
   });
   afterEach(removeFolders);
 
-  it('asks about each file that both sides changed, shows the difference, and follows the answer', async () => {
+  it('merges a file that both sides changed without a question, and shows no control characters of it', async () => {
     const cwd = await newFolder();
     await run(['user', ...quick], { cwd });
     const readme = path.join(cwd, 'user-service', 'README.md');
     await appendFile(readme, 'my own line\u001b]0;title\u0007\n');
     const changed = await filesIn(cwd);
-    const mine = await readFile(readme, 'utf8');
-
     const asked = ['user', '--port', '8007'];
-    const stopped = await runInTerminal(asked, cwd, [['Overwrite README.md?', 'x\r']]);
-    assert.equal(stopped.code, 1);
-    assert.match(stopped.screen, /create-microservice: stopped; nothing was written/);
-    assert.deepEqual(await filesIn(cwd), changed);
-
-    const kept = await runInTerminal(asked, cwd, [
-      ['Overwrite README.md?', 'd\r'],
+    const planned = await runInTerminal([...asked, '--dry-run'], cwd, [
       ['my own line\\u001b]0;title\\u0007', ''],
-      ['Overwrite README.md?', 'n\r'],
     ]);
-    assert.deepEqual([kept.code, kept.left], [0, []]);
-    assert.match(
-      kept.screen,
-      /You kept your text of README\.md, but the other files expect the generated text/,
-    );
-    assert.match(kept.screen, / \.\.\. /);
-    assert.doesNotMatch(kept.screen, /Two rules keep events safe/);
-    assert.equal(await readFile(readme, 'utf8'), mine);
-
-    const overwritten = await runInTerminal(asked, cwd, [['Overwrite README.md?', 'y\r']]);
-    assert.equal(overwritten.code, 0);
-    const fresh = await newFolder();
-    await run([...asked, ...quick], { cwd: fresh });
-    const withoutPassword = async (folder: string) =>
-      [...(await filesIn(folder))].filter(([file]) => path.basename(file) !== '.env');
-    assert.deepEqual(await withoutPassword(cwd), await withoutPassword(fresh));
+    assert.deepEqual([planned.code, planned.left], [0, []]);
+    assert.deepEqual(await filesIn(cwd), changed);
+    const { code, screen } = await runInTerminal(asked, cwd, []);
+    assert.equal(code, 0);
+    assert.match(screen, /merged README\.md/);
+    assert.match(await readFile(readme, 'utf8'), /localhost:8007[^]*my own line/);
   }).timeout(120_000);
 
   it('asks nothing about a file that was changed by hand and is generated as before', async () => {
@@ -77,7 +58,7 @@ describe('create-microservice in a terminal', () => {
     await run(['user', ...quick], { cwd });
     await appendFile(path.join(cwd, 'user-service', '.env'), 'MAIL_FROM=me@example.com\n');
     const changed = await filesIn(cwd);
-    const { code, screen } = await runInTerminal(['user'], cwd, [['Overwrite', 'y\r']]);
+    const { code, screen } = await runInTerminal(['user'], cwd, []);
     assert.equal(code, 0);
     assert.match(screen, /user-service is up to date; nothing was written/);
     assert.deepEqual(await filesIn(cwd), changed);

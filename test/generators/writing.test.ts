@@ -5,7 +5,7 @@ import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseEnv, promisify } from 'node:util';
-import { gunzipSync } from 'node:zlib';
+import { readBase } from '../../generators/output/base.ts';
 import { writeFiles } from '../../generators/output/write-files.ts';
 import { filesIn, newFolder, quick, removeFolders, run } from './support/command.ts';
 
@@ -50,15 +50,14 @@ describe('create-microservice, writing', () => {
       ci: 'none',
       kubernetes: true,
     });
-    const packed = await readFile(path.join(folder, '.yo-pristine.json.gz'));
-    const pristine = JSON.parse(gunzipSync(packed).toString('utf8')) as Record<string, string>;
+    const base = await readBase(folder);
     const written = [...(await filesIn(folder)).keys()].filter((file) => !file.startsWith('.yo-'));
     assert.deepEqual(
-      Object.keys(pristine).toSorted(),
+      [...base.keys()].toSorted(),
       written.map((file) => file.replaceAll('\\', '/')).toSorted(),
     );
     const { DATABASE_PASSWORD = '' } = parseEnv(await readFile(path.join(folder, '.env'), 'utf8'));
-    for (const [file, text] of Object.entries(pristine)) {
+    for (const [file, text] of base) {
       const present = await readFile(path.join(folder, file), 'utf8');
       assert.equal(present.replaceAll(DATABASE_PASSWORD, 'RANDOM_PASSWORD'), text);
     }
@@ -68,8 +67,8 @@ describe('create-microservice, writing', () => {
     const cwd = await newFolder();
     const { code, output } = await run(['user', '--yes', '--dry-run'], { cwd });
     assert.equal(code, 0);
-    assert.match(output, /Would write to user-service:\n {2}create {2}/);
-    assert.match(output, /create {2}src\/main\.ts/);
+    assert.match(output, /Would write to user-service:\n {2}written {3}/);
+    assert.match(output, /written {3}src\/main\.ts/);
     assert.match(
       output,
       /Would run git -c init\.defaultBranch=main init --quiet\nWould run npm install\nNothing was written\.\n$/,
@@ -106,8 +105,11 @@ describe('create-microservice, writing', () => {
     assert.equal(refused.code, 1);
     assert.match(refused.errors.join('\n'), /order-service exists, and this generator did not write it/);
     assert.deepEqual(await readdir(path.join(cwd, 'order-service')), ['README.md']);
-    assert.equal((await run(['order', ...quick, '--force'], { cwd })).code, 0);
-    assert.notEqual(await readFile(path.join(cwd, 'order-service', 'README.md'), 'utf8'), 'mine');
+    const forced = await run(['order', ...quick, '--force'], { cwd });
+    assert.equal(forced.code, 1);
+    assert.match(forced.output, /Conflicts to resolve in order-service:\n {2}README\.md \(1\)\n/);
+    const readme = await readFile(path.join(cwd, 'order-service', 'README.md'), 'utf8');
+    assert.match(readme, /^<<<<<<< yours \(README\.md\)\nmine\n/);
   });
 });
 
@@ -180,8 +182,8 @@ describe('create-microservice, a second time', function () {
     assert.match(output, /is up to date; nothing was written/);
     assert.deepEqual(await filesIn(folder), before);
     const planned = await run(['user', '--dry-run'], { cwd });
-    assert.match(planned.output, /changed by hand, kept +\.env\n/);
-    assert.match(planned.output, /deleted by hand, not written +tsconfig\.json\n/);
+    assert.match(planned.output, /kept {6}\.env\n/);
+    assert.match(planned.output, /kept {6}tsconfig\.json \(deleted\)\n/);
   });
 
   it('keeps edited files when an answer changes other files, and in the next run too', async () => {
@@ -196,21 +198,6 @@ describe('create-microservice, a second time', function () {
     assert.match(await readFile(file('.env'), 'utf8'), /^PORT=8007$/m);
   });
 
-  it('names each edited file whose generated text has changed, and writes no file', async () => {
-    await appendFile(file('README.md'), 'mine');
-    await appendFile(file('.env.example'), '# mine');
-    await appendFile(file('package.json'), ' ');
-    const before = await filesIn(folder);
-    const { code, errors } = await run(['user', '--port', '8007'], { cwd });
-    assert.equal(code, 1);
-    assert.equal(errors.length, 1);
-    assert.match(
-      errors[0] ?? '',
-      /files in user-service were changed by hand and are not overwritten: \.env\.example, README\.md\. Add --force/,
-    );
-    assert.deepEqual(await filesIn(folder), before);
-  });
-
   it('keeps an asyncapi.json that the code has changed, and names the commands that follow', async () => {
     await appendFile(file('asyncapi.json'), ' ');
     const mine = await readFile(file('asyncapi.json'), 'utf8');
@@ -218,33 +205,21 @@ describe('create-microservice, a second time', function () {
     const { code, output, errors } = await run(flags, { cwd: folder });
     assert.deepEqual({ code, errors }, { code: 0, errors: [] });
     assert.equal(await readFile(file('asyncapi.json'), 'utf8'), mine);
-    assert.match(output, /^Wrote \d+ files in user-service:\n/);
-    assert.match(output, /written from the code, kept +asyncapi\.json\n/);
+    assert.match(output, /^Changed \d+ files in user-service:\n/);
+    assert.match(output, /left {6}asyncapi\.json \(from the code\)\n/);
     assert.match(output, /\n\nNext:\n {2}npm run contracts\n {2}npm run db:migrate\n {2}npm test\n$/);
-    assert.match(
-      (await run([], { cwd: folder })).output,
-      /^user-service is up to date; nothing was written\.\n$/,
-    );
+    const planned = await run([], { cwd: folder });
+    assert.match(planned.output, /^user-service is up to date; nothing was written\.\n$/);
   });
 
-  it('overwrites edited files with --force', async () => {
-    const before = await filesIn(folder);
-    await appendFile(file('README.md'), 'mine');
-    await rm(file('tsconfig.json'));
-    const { code, output } = await run(['user', '--force'], { cwd });
-    assert.equal(code, 0);
-    assert.match(
-      output,
-      /Wrote 2 files in user-service:\n {2}update {2}README\.md\n {2}create {2}tsconfig\.json/,
-    );
-    assert.deepEqual(await filesIn(folder), before);
-  });
-
-  it('reads new answers from flags, updates unedited files, and names obsolete ones', async () => {
+  it('reads new answers from flags, updates unedited files, and removes obsolete ones', async () => {
+    await appendFile(file('k8s/deployment.yaml'), '# mine\n');
     const { code, output } = await run(['--no-kubernetes', '--port', '8007'], { cwd: folder });
     assert.equal(code, 0);
-    assert.match(output, /update +\.env\n/);
-    assert.match(output, /no longer generated +k8s\//);
+    assert.match(output, /written {3}\.env\n/);
+    assert.match(output, /left {6}k8s\/deployment\.yaml \(yours now\)\n/);
+    assert.match(output, /removed {3}k8s\//);
+    assert.deepEqual(await readdir(file('k8s')), ['deployment.yaml']);
     const { answers } = await readYoRc(folder);
     assert.equal(answers['port'], 8007);
     assert.equal(answers['kubernetes'], false);
@@ -281,7 +256,12 @@ describe('create-microservice workspace', () => {
     assert.deepEqual(written, [
       '.gitattributes',
       '.gitignore',
-      '.yo-pristine.json.gz',
+      '.yo-base/.gitattributes.txt',
+      '.yo-base/.gitignore.txt',
+      '.yo-base/README.md.txt',
+      '.yo-base/docker-compose.kafka.yml.txt',
+      '.yo-base/package.json.txt',
+      '.yo-base/services/.gitkeep.txt',
       '.yo-rc.json',
       'README.md',
       'docker-compose.kafka.yml',

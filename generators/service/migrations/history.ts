@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readPristine } from '../../output/pristine.ts';
+import { type Base, readBase } from '../../output/base.ts';
 import type { Remembered } from '../../output/yo-rc.ts';
 import type { Field } from '../model/answers.ts';
 import { formatFields, parseFields } from '../model/field-grammar.ts';
@@ -27,20 +27,20 @@ const migrationFile = /(?<!\.d)\.[cm]?[jt]s$/;
 
 /** Reads the history from the memory in `folder` and from its `migrations/`. */
 export async function readHistory(folder: string, before: Remembered | undefined): Promise<History> {
-  const [pristine, present] = await Promise.all([
-    before ? readPristine(folder) : new Map<string, string>(),
+  const [base, present] = await Promise.all([
+    before ? readBase(folder) : new Map<string, string>(),
     readMigrations(path.join(folder, 'migrations')),
   ]);
-  return historyOf(before, pristine, present);
+  return historyOf(before, base, present);
 }
 
-/** Reads the history from texts: `pristine` by path, `present` by name in `migrations/`. */
+/** Reads the history from texts: `base` by path, `present` by name in `migrations/`. */
 export function historyOf(
   before: Pick<Remembered, 'answers' | 'tables'> | undefined,
-  pristine: Map<string, string>,
+  base: Base,
   present: Map<string, string>,
 ): History {
-  const born = new Map([...pristine].filter(([file]) => file.startsWith('migrations/')));
+  const born = new Map([...base].filter(([file]) => file.startsWith('migrations/')));
   const byName = [...born].map(([file, text]): [string, string] => [path.posix.basename(file), text]);
   const used = before ? usedBy(before.answers) : new Map<string, Field[]>();
   return {

@@ -56,7 +56,7 @@ export const runs: fc.Arbitrary<Run[]> = fc.array(
 /** A service in memory, which can be generated any number of times. */
 export function createGrowingService() {
   const root = templatesRoot('service');
-  let pristine = new Map<string, string>();
+  let base = new Map<string, string>();
   let remembered: Pick<Remembered, 'answers' | 'tables'> | undefined;
   const present = new Map<string, string>();
 
@@ -72,7 +72,7 @@ export function createGrowingService() {
       actAsOwner(run.owner, present);
       const answers = answersOf(run, remembered);
       const view = serviceView(answers);
-      const history = historyOf(remembered, pristine, present);
+      const history = historyOf(remembered, base, present);
       const plan = planMigrations(view, history);
       const files = await migrationFiles(view, root, plan);
       for (const [file, text] of files) {
@@ -80,7 +80,7 @@ export function createGrowingService() {
         assert.ok(!present.has(name), `${name} is written twice`);
         present.set(name, text);
       }
-      pristine = new Map([...history.born, ...files]);
+      base = new Map([...history.born, ...files]);
       const stored = { answers: toStored(answers), tables: storedTables(plan.tables) };
       remembered = JSON.parse(JSON.stringify(stored)) as typeof remembered;
       return { added: [...files.keys()].map((file) => path.basename(file)), tables: tablesOf(view) };
