@@ -24,7 +24,7 @@ export function helpText(generators: readonly GeneratorEntry[]): string {
     ...fieldHelp.map(([word, help]) => row(word, help)),
     '',
     'Without a terminal the command asks nothing: a missing answer is an error, unless --yes is given.',
-    'A second run in the same folder reuses the answers of the first; flags change them.',
+    'A second run in the same folder reuses the answers of the first; flags change them, and your edits stay.',
   ].join('\n');
 }
 
