@@ -13,6 +13,7 @@ import { serviceFiles } from './files.ts';
 import { unionsIn } from './unions.ts';
 import { readHistory, storedTables } from './migrations/history.ts';
 import { planMigrations } from './migrations/plan.ts';
+import { withNamesOfKilledRun } from './migrations/unfinished.ts';
 import type { ServiceAnswers } from './model/answers.ts';
 import { installers, runs, type PackageManager } from './model/package-managers.ts';
 import { serviceView } from './model/view.ts';
@@ -83,7 +84,7 @@ export class ServiceGenerator extends FolderGenerator<ServiceAnswers, ServiceCon
     const history = await readHistory(folder, before);
     const migrations = planMigrations(serviceView(answers), history);
     return {
-      files: await serviceFiles(answers, migrations),
+      files: withNamesOfKilledRun(await serviceFiles(answers, migrations), history),
       lists: unionsIn,
       remembered: { answers: toStored(answers), tables: storedTables(migrations.tables) },
       notes: [...context.notes, ...migrations.notes],
