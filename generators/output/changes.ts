@@ -59,7 +59,7 @@ export async function compare(work: Work): Promise<Changes> {
     ...(lists && { lists }),
     format: await findOwnerFormat(folder),
   });
-  const changes = outcomes.map((outcome) => changeOf(outcome, { before, disk }));
+  const changes = outcomes.map((outcome) => effectOf(outcome, { before, disk }));
   refuseOtherBytes(folder, changes, disk);
   return { files: changes, renames, before, base };
 }
@@ -75,7 +75,7 @@ async function readKeep(folder: string): Promise<string[]> {
   return text.split('\n');
 }
 
-function changeOf(outcome: Outcome, { before, disk }: { before: Base; disk: Disk }): Change {
+function effectOf(outcome: Outcome, { before, disk }: { before: Base; disk: Disk }): Change {
   const { file, from = file, text } = outcome;
   const present = disk.texts.get(from);
   const isEdited =

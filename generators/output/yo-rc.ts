@@ -72,21 +72,21 @@ const indented = (value: unknown): string => JSON.stringify(value, null, 2).repl
 /** One line per answer, per table, and per element of a list, sorted by name: git then merges the additions of two branches. */
 function memoryText({ generator, version, answers, tables }: Remembered): string {
   const members = { generator, version, answers, ...(tables && { tables }) };
-  return objectText(members, '  ', (value) =>
+  return membersText(members, '  ', (value) =>
     typeof value === 'object' && value !== null
-      ? objectText(sortedByName(value), '    ', (answer) => listText(answer, '      '))
+      ? membersText(sortedByName(value), '    ', (answer) => elementsText(answer, '      '))
       : JSON.stringify(value),
   );
 }
 
-function objectText(value: object, indent: string, textOf: (value: unknown) => string): string {
+function membersText(value: object, indent: string, textOf: (value: unknown) => string): string {
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
   if (members.length === 0) return '{}';
   const lines = members.map(([name, member]) => `${indent}  ${JSON.stringify(name)}: ${textOf(member)}`);
   return `{\n${lines.join(',\n')}\n${indent}}`;
 }
 
-function listText(value: unknown, indent: string): string {
+function elementsText(value: unknown, indent: string): string {
   if (!Array.isArray(value) || value.length === 0) return JSON.stringify(value);
   return `[\n${value.map((element) => `${indent}  ${JSON.stringify(element)}`).join(',\n')}\n${indent}]`;
 }

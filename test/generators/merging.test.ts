@@ -61,7 +61,7 @@ describe('create-microservice, in a folder that its owner has edited', function 
     assert.match(output, /written {3}migrations\/\d+_add_note_to_users\.ts\n/);
     assert.match(output, /kept {6}\d+ files\n/);
     assert.match(output, /\. is not in a git repository: review the merged files/);
-    assert.match(await read('src/schemas/user-schema.ts'), /note: joi[^]*export const mine = 1;\n$/);
+    assert.match(await read('src/schemas/user-schema.ts'), /note: textString[^]*export const mine = 1;\n$/);
     assert.match(await read('src/services/user-service.ts'), /^\/\/ mine\n/);
     assert.equal((await stat(file('src/services/user-service.ts'))).mode & 0o777, 0o640);
     const variables = await read('.env');
