@@ -179,7 +179,7 @@ describe('create-microservice, help', () => {
       for (const flag of spellings(flags))
         assert.ok(output.includes(`--${flag}`), `--${flag} is not in the help`);
     }
-    for (const flag of ['yes', 'dry-run', 'force', 'help', 'version'])
+    for (const flag of ['yes', 'dry-run', 'force', 'json', 'help', 'version'])
       assert.ok(output.includes(`--${flag}`));
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { appendFile, readdir, readFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { hasTerminal } from '../support/terminal.ts';
@@ -38,19 +38,20 @@ describe('create-microservice in a terminal', () => {
   it('merges a file that both sides changed without a question, and shows no control characters of it', async () => {
     const cwd = await newFolder();
     await run(['user', ...quick], { cwd });
-    const readme = path.join(cwd, 'user-service', 'README.md');
-    await appendFile(readme, 'my own line\u001b]0;title\u0007\n');
+    const variables = path.join(cwd, 'user-service', '.env');
+    const text = await readFile(variables, 'utf8');
+    await writeFile(variables, text.replace(/^(SERVICE_NAME=.*)$/m, '$1\nMINE=my\u001b]0;title\u0007'));
     const changed = await filesIn(cwd);
     const asked = ['user', '--port', '8007'];
     const planned = await runInTerminal([...asked, '--dry-run'], cwd, [
-      ['my own line\\u001b]0;title\\u0007', ''],
+      ['MINE=my\\u001b]0;title\\u0007', ''],
     ]);
     assert.deepEqual([planned.code, planned.left], [0, []]);
     assert.deepEqual(await filesIn(cwd), changed);
     const { code, screen } = await runInTerminal(asked, cwd, []);
     assert.equal(code, 0);
-    assert.match(screen, /merged README\.md/);
-    assert.match(await readFile(readme, 'utf8'), /localhost:8007[^]*my own line/);
+    assert.match(screen, /merged \.env/);
+    assert.match(await readFile(variables, 'utf8'), /^MINE=my[^]*^PORT=8007$/m);
   }).timeout(120_000);
 
   it('asks nothing about a file that was changed by hand and is generated as before', async () => {
