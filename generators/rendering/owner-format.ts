@@ -57,7 +57,7 @@ async function optionsIn(place: string, text: string): Promise<Options | 'none' 
   const options = isPackage ? memberOf(content, 'prettier') : content;
   if (options === undefined && isPackage) return 'none';
   if (typeof options !== 'object' || options === null) return undefined;
-  return unknown.some((name) => name in options) ? undefined : (options as Options);
+  return unknown.some((name) => name in options) ? undefined : options;
 }
 
 /** YAML 1.2 contains JSON, but loading its parser takes longer. */
