@@ -108,7 +108,7 @@ describe('create-microservice, refusing', () => {
       const { code, output, errors } = await run([name, ...quick, '--dry-run'], { cwd: await newFolder() });
       assert.deepEqual({ code, errors }, { code: 0, errors: [] });
       assert.match(output, new RegExp(`^Would write to ${name}-service:\n`));
-      assert.match(output, new RegExp(`create +src/models/${resource}\\.ts\n`));
+      assert.match(output, new RegExp(`written +src/models/${resource}\\.ts\n`));
       const note = `The resource is named "${resource}", the singular of "${name}"; --resource <name> chooses another name.`;
       assert.ok(output.includes(`${note}\n`), output);
     }

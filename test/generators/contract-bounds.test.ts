@@ -210,10 +210,9 @@ describe('create-microservice --contract', function () {
     await mkdir(folder, { recursive: true });
     const file = path.join(folder, '.yo-rc.json');
     const text = await readFile(file, 'utf8');
-    await writeFile(
-      file,
-      text.replace('"type": "integer"', `"not": ${'['.repeat(9_000)}${']'.repeat(9_000)}`),
-    );
+    const deep = text.replace('"type":"integer"', `"not":${'['.repeat(9_000)}${']'.repeat(9_000)}`);
+    assert.notEqual(deep, text);
+    await writeFile(file, deep);
     const { code, errors } = await run([], { cwd: folder });
     assert.equal(code, 1);
     assert.equal(errors.length, 1, errors.slice(0, 3).join('\n'));

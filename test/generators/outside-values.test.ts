@@ -269,12 +269,16 @@ describe('create-microservice and values from outside', () => {
     assert.equal(written.code, 0, written.errors.join('\n'));
     const rc = path.join(cwd, 'mail-service', '.yo-rc.json');
     const honest = await readFile(rc, 'utf8');
-    await writeFile(rc, honest.replace('"version": 1', '"version": "1; evil()"'));
+    const replaced = (from: string, to: string) => {
+      assert.ok(honest.includes(from), from);
+      return writeFile(rc, honest.replace(from, to));
+    };
+    await replaced('"version":1', '"version":"1; evil()"');
     const again = await run([], { cwd: path.join(cwd, 'mail-service') });
     assert.deepEqual([again.code, again.errors.length], [1, 1], again.errors.join('\n'));
     assert.match(again.errors[0] ?? '', /\.yo-rc\.json.*consumes\[0\]\.version is "1; evil\(\)"/);
 
-    await writeFile(rc, honest.replace('"resources": []', '"resources": [null]'));
+    await replaced('"resources": []', '"resources": [null]');
     const beside = await run(['log', ...quick], { cwd });
     assert.deepEqual([beside.code, beside.errors.length], [1, 1], beside.errors.join('\n'));
     assert.match(beside.errors[0] ?? '', /mail-service.*\.yo-rc\.json.*resources\[0\] is null/);

@@ -86,7 +86,7 @@ describe('a secret field', function () {
     const cwd = await newFolder();
     const stored = async () => {
       const text = await readFile(path.join(cwd, 'user-service', '.yo-rc.json'), 'utf8');
-      return /"fields": "(.*)"/.exec(text)?.[1];
+      return /"fields":"(.*?)"/.exec(text)?.[1];
     };
     const generate = (fields: string) =>
       run(['user', ...quick, '--resource', 'user', '--fields', fields], { cwd });

@@ -55,7 +55,16 @@ describe('two runs in one workspace at the same time', function () {
 
   it('write a service of one name once, and only one run may use a given port', async () => {
     const cwd = await newFolder();
-    const same = await Promise.all([1, 2].map(() => run(['user', ...quick], { cwd })));
+    const other = idle();
+    await once(other, 'spawn');
+    await writeFile(path.join(cwd, ticketOf(other.pid)), '');
+    const both = [1, 2].map(() => run(['user', ...quick], { cwd }));
+    await waitFor(
+      async () => (await readdir(cwd)).filter((file) => /^\.create-microservice-\d/.test(file)).length === 3,
+      { message: 'the tickets of both runs' },
+    );
+    other.kill('SIGKILL');
+    const same = await Promise.all(both);
     assert.deepEqual(same.map(({ code }) => String(code)).toSorted(), ['0', '1']);
     assert.match(same.flatMap(({ errors }) => errors).join(), /another run has just written user-service/);
     const given = await Promise.all(
