@@ -24,7 +24,8 @@ export function helpText(generators: readonly GeneratorEntry[]): string {
     ...fieldHelp.map(([word, help]) => row(word, help)),
     '',
     'Without a terminal the command asks nothing: a missing answer is an error, unless --yes is given.',
-    'A second run in the same folder reuses the answers of the first; flags change them, and your edits stay.',
+    'A later run in the same folder reuses the answers, and your edits stay. --resource, --fields and --consumes add to the',
+    'service; the other flags change an answer. To remove a resource or an event, delete its line in .yo-rc.json, and run again.',
   ].join('\n');
 }
 

@@ -1,8 +1,9 @@
 import type { GivenFlag } from '../questions/question.ts';
 import { UsageError } from '../core/usage-error.ts';
 import { seen } from '../outside/seen.ts';
-import type { Resource, ServiceAnswers } from './model/answers.ts';
-import { fieldGrammar, parseFields } from './model/field-grammar.ts';
+import { added, quoted, refuseRemoval } from './later-answers.ts';
+import type { Field, Resource, ServiceAnswers } from './model/answers.ts';
+import { fieldGrammar, formatFields, parseFields } from './model/field-grammar.ts';
 import { resourceNameFault } from './model/name-rules.ts';
 import { singularOf } from './model/plurals.ts';
 import type { ServiceContext } from './service-context.ts';
@@ -16,8 +17,8 @@ interface Pair {
 }
 
 /**
- * Converts `--resource` and `--fields`, which follows its `--resource`. Without any `--resource`, the fields are those of the
- * only resource of an earlier run, else of the default resource.
+ * Converts `--resource` and `--fields`, which follows its `--resource`, and adds them to the resources of an earlier run. Without any
+ * `--resource`, the fields are those of the only resource of that run, else of the default resource.
  */
 export function readResources(
   given: GivenFlag[],
@@ -27,20 +28,29 @@ export function readResources(
 ): Resource[] {
   const none = given.find(({ flag }) => flag === 'resources');
   const flags = given.filter((each) => each !== none);
-  if (none?.value === true)
-    throw new UsageError('unknown flag --resources; use --resource <name>, or --no-resources');
-  if (none && flags.length > 0)
-    throw new UsageError(`--no-resources and --${flags[0]?.flag} exclude each other`);
+  if (none) return readNone(none, flags, before);
   const pairs = flags.reduce<Pair[]>(addFlag, []);
-  return pairs.flatMap(({ name, fields }) => {
-    if (name !== undefined) return [{ name, fields: fieldsOf(name, fields) }];
+  const read = pairs.flatMap(({ name, fields }): Resource[] => {
+    if (name !== undefined) return [{ name, fields: fieldsOf(name, fields, before) }];
     if (pairs.length > 1) throw new UsageError(outOfOrder(fields));
     if (before.length > 1) throw new UsageError(ambiguous(fields, before));
     const known = before[0]?.name;
-    if (known !== undefined) return [{ name: known, fields: fieldsOf(known, fields) }];
+    if (known !== undefined) return [{ name: known, fields: fieldsOf(known, fields, before) }];
     // Without a name, the run fails with an error about the name.
     return service === undefined ? [] : [defaultResource(service, context, fields)];
   });
+  return added(before, read, isNamesake);
+}
+
+const isNamesake = (one: Resource, other: Resource) => one.name === other.name;
+
+function readNone(none: GivenFlag, flags: GivenFlag[], before: Resource[]): Resource[] {
+  if (none.value === true)
+    throw new UsageError('unknown flag --resources; use --resource <name>, or --no-resources');
+  if (flags.length > 0) throw new UsageError(`--no-resources and --${flags[0]?.flag} exclude each other`);
+  const has = `has the ${before.length > 1 ? 'resources' : 'resource'}`;
+  refuseRemoval('resources', `${has} ${quoted(before.map(({ name }) => name))}`, before);
+  return [];
 }
 
 function addFlag(pairs: Pair[], { flag, value }: GivenFlag): Pair[] {
@@ -54,15 +64,19 @@ const outOfOrder = (fields = '') =>
   `--fields ${seen(fields)} comes before any --resource; put it after the --resource that has these fields`;
 
 const ambiguous = (fields = '', before: Resource[]) =>
-  `--fields ${seen(fields)} is given without --resource, and the service has several resources: ${before.map(({ name }) => name).join(', ')}; give every --resource with its --fields`;
+  `--fields ${seen(fields)} is given without --resource, and the service has several resources: ${before.map(({ name }) => name).join(', ')}; put --resource <name> before --fields`;
 
-function fieldsOf(name: string, text: string | undefined) {
+/** Returns the fields of a resource: those of the earlier run, in which the given ones replace their namesakes, then the others. */
+function fieldsOf(name: string, text: string | undefined, before: Resource[] = []): Field[] {
   const fault = resourceNameFault(name);
   if (fault) throw new UsageError(`--resource: ${fault}`);
+  const known = before.find((resource) => resource.name === name)?.fields;
+  if (text === undefined && known) return known;
   if (text === undefined)
     throw new UsageError(`--resource ${name} has no fields; add --fields "${fieldGrammar} ..."`);
   try {
-    return parseFields(text);
+    const fields = added(known ?? [], parseFields(text), (one, other) => one.name === other.name);
+    return parseFields(formatFields(fields));
   } catch (error) {
     throw new UsageError(`--fields of ${name}: ${(error as Error).message}`);
   }

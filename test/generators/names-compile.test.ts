@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { ConsumedEvent, ServiceAnswers } from '../../generators/service/model/answers.ts';
@@ -8,8 +8,8 @@ import { parseFields } from '../../generators/service/model/field-grammar.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
 import { resourceNameFault } from '../../generators/service/model/name-rules.ts';
 import { changedFiles } from '../generated/readme-changes.ts';
-import { serviceAnswers } from '../support/service-answers.ts';
-import { newFolder, removeFolders } from './support/command.ts';
+import { serviceAnswers, writeContractFile } from '../support/service-answers.ts';
+import { newFolder, quick, removeFolders, run } from './support/command.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -84,6 +84,29 @@ async function write(folder: string, files: [file: string, text: string][]): Pro
   }
 }
 
+/** Writes a service, edits it, and adds a resource, fields and a consumed event to it in later runs. */
+async function writeLater(cwd: string): Promise<void> {
+  await writeContractFile(path.join(cwd, 'account.json'), [
+    { name: 'account', fields: parseFields('email:string') },
+  ]);
+  const folder = path.join(cwd, 'taxi-service');
+  const app = path.join(folder, 'src/app.ts');
+  const add = async (from: string, ...flags: string[]) => {
+    const { code, errors } = await run(flags, { cwd: from });
+    assert.deepEqual([code, errors], [0, []]);
+  };
+  await add(cwd, 'taxi', ...quick, '--resource', 'driver', '--fields', 'name:string:unique');
+  const text = await readFile(app, 'utf8');
+  const edited = `import { hostname } from 'node:os';\n${text}\nexport const mine: string = hostname();\n`;
+  await writeFile(app, edited);
+  await add(folder, '--resource', 'trip', '--fields', 'code:string', '--fields', 'fare:decimal');
+  await add(folder, '--resource', 'driver', '--fields', 'note:text:optional');
+  await add(folder, '--consumes', 'account.created', '--contract', '../account.json');
+  const merged = await readFile(app, 'utf8');
+  for (const part of ['hostname()', 'createDriverRouter(', 'createTripRouter(', 'createAccountCopyRouter('])
+    assert.ok(merged.includes(part), part);
+}
+
 const configuration = {
   extends: path.join(root, 'tsconfig.json'),
   compilerOptions: {
@@ -111,6 +134,8 @@ describe('the generated code', function () {
     for (const [name, fields] of Object.entries({ everyday, ...secrets }))
       await writeChanged(path.join(folder, `changed-${name}`), fields);
     omissions = await writeOmissions(folder);
+    await mkdir(path.join(folder, 'later'));
+    await writeLater(path.join(folder, 'later'));
     await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
     await writeFile(path.join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
     await writeFile(path.join(folder, 'tsconfig.json'), JSON.stringify(configuration));
@@ -121,7 +146,7 @@ describe('the generated code', function () {
   });
   after(removeFolders);
 
-  it('of a resource with an everyday name compiles, with secret fields and after the changes of its README too', () => {
+  it('of a resource with an everyday name compiles, with secret fields, after the changes of its README and after additions too', () => {
     assert.deepEqual(
       names.map(resourceNameFault).filter((fault) => fault !== undefined),
       [],

@@ -5,6 +5,7 @@ import { TerminalAdapter } from '@yeoman/adapter';
 import { answerAll } from '../../generators/questions/answers.ts';
 import { createAsk } from '../../generators/questions/ask.ts';
 import { fieldTypes, type ConsumedEvent } from '../../generators/service/model/answers.ts';
+import { formatFields, parseFields } from '../../generators/service/model/field-grammar.ts';
 import { questions } from '../../generators/service/questions.ts';
 import type { ServiceContext } from '../../generators/service/service-context.ts';
 
@@ -60,7 +61,7 @@ describe('--fields without --resource', () => {
     { flag: 'fields', value: 'note:text' },
   ];
   const named = async (name: string, stored?: { name: string }[]) => {
-    const resources = stored?.map((each) => ({ ...each, fields: [] }));
+    const resources = stored?.map((each) => ({ ...each, fields: parseFields('label:string') }));
     const answers = await answerAll(questions, context, {
       flags: given(name),
       stored: { resources },
@@ -69,17 +70,108 @@ describe('--fields without --resource', () => {
     return answers.resources.map((each) => [each.name, ...each.fields.map((field) => field.name)]);
   };
 
-  it('has the fields of the default resource, or of the only one of an earlier run', async () => {
+  it('has the fields of the default resource, and adds fields to the only one of an earlier run', async () => {
     assert.deepEqual(await named('orders'), [['order', 'total', 'note']]);
-    assert.deepEqual(await named('shop', [{ name: 'order' }]), [['order', 'total', 'note']]);
+    assert.deepEqual(await named('shop', [{ name: 'order' }]), [['order', 'label', 'total', 'note']]);
   });
 
   it('is refused if an earlier run has several resources', async () => {
     const several = named('shop', [{ name: 'order' }, { name: 'cart' }]);
     await assert.rejects(
       several,
-      /without --resource, and the service has several resources: order, cart; give/,
+      /without --resource, and the service has several resources: order, cart; put --resource <name> before/,
     );
+  });
+});
+
+describe('the flags of a later run', () => {
+  const driver = { name: 'driver', fields: parseFields('name:string:unique phone:string:secret') };
+  const later = (flags: [flag: string, value: string | false][], resources = [driver], consumes = [event]) =>
+    answerAll(questions, context, {
+      flags: flags.map(([flag, value]) => ({ flag, value })),
+      stored: { name: 'shop', resources, consumes },
+      yes: true,
+    });
+  const fieldsAfter = async (...flags: [flag: string, value: string][]) =>
+    (await later(flags)).resources.map(({ name, fields }) => `${name} ${formatFields(fields)}`);
+
+  it('add a resource behind those of the earlier run, which stay', async () => {
+    assert.deepEqual(await fieldsAfter(['resource', 'trip'], ['fields', 'code:string']), [
+      'driver name:string:unique phone:string:secret',
+      'trip code:string',
+    ]);
+    assert.deepEqual(
+      (
+        await later([
+          ['resource', 'trip'],
+          ['fields', 'code:string'],
+        ])
+      ).consumes,
+      [event],
+    );
+  });
+
+  it('add fields to a resource of the earlier run, or declare one of its fields again', async () => {
+    assert.deepEqual(await fieldsAfter(['resource', 'driver'], ['fields', 'note:text:optional']), [
+      'driver name:string:unique phone:string:secret note:text:optional',
+    ]);
+    assert.deepEqual(
+      await fieldsAfter(
+        ['resource', 'driver'],
+        ['fields', 'phone:string:optional:public name:string:unique'],
+      ),
+      ['driver name:string:unique phone:string:optional:public'],
+    );
+    assert.deepEqual(await fieldsAfter(['resource', 'driver'], ['fields', 'phone:string']), [
+      'driver name:string:unique phone:string:secret',
+    ]);
+    assert.deepEqual(await fieldsAfter(['resource', 'driver']), [
+      'driver name:string:unique phone:string:secret',
+    ]);
+  });
+
+  it('refuse fields that do not fit to those of the earlier run, and a new resource without fields', async () => {
+    await assert.rejects(
+      fieldsAfter(['resource', 'driver'], ['fields', 'na_me:string']),
+      /^UsageError: --fields of driver: /,
+    );
+    await assert.rejects(fieldsAfter(['resource', 'trip']), /--resource trip has no fields; add --fields/);
+    await assert.rejects(
+      fieldsAfter(['resource', 'trip'], ['fields', 'a:string'], ['resource', 'trip'], ['fields', 'b:string']),
+      /"trip"/,
+    );
+  });
+
+  it('add an event behind those of the earlier run, and read one of them again', async () => {
+    const added = await later([['consumes', 'user.deleted']]);
+    assert.deepEqual(added.consumes, [event, { ...event, type: 'user.deleted' }]);
+    const old = [
+      { ...event, schema: {} },
+      { ...event, type: 'user.gone' },
+    ];
+    const again = await later([['consumes', 'user.created']], [driver], old);
+    assert.deepEqual(again.consumes, [event, { ...event, type: 'user.gone' }]);
+    assert.deepEqual(again.resources, [driver]);
+  });
+
+  it('never remove: --no-resources and --no-consumes say how to', async () => {
+    await assert.rejects(
+      later([['resources', false]]),
+      /^UsageError: --no-resources removes nothing from a service, which has the resource "driver"; to remove one, delete its line under "resources" in \.yo-rc\.json, and run the command again$/,
+    );
+    await assert.rejects(
+      later([['consumes', false]]),
+      /^UsageError: --no-consumes removes nothing from a service, which consumes "user\.created"; to remove one, delete its line under "consumes" in \.yo-rc\.json, and run the command again$/,
+    );
+    const none = await later(
+      [
+        ['resources', false],
+        ['consumes', false],
+      ],
+      [],
+      [],
+    );
+    assert.deepEqual([none.resources, none.consumes], [[], []]);
   });
 });
 

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseFields } from '../../generators/service/model/field-grammar.ts';
+import { writeContractFile } from '../support/service-answers.ts';
+import { filesIn, newFolder, quick, removeFolders, run } from './support/command.ts';
+
+describe('create-microservice, adding to a service', function () {
+  this.timeout(180_000);
+  let first: string;
+  let folder: string;
+  const file = (name: string) => path.join(folder, name);
+  const read = (name: string) => readFile(file(name), 'utf8');
+  const edit = async (name: string, change: (text: string) => string) =>
+    writeFile(file(name), change(await read(name)));
+
+  before(async () => {
+    first = await mkdtemp(path.join(tmpdir(), 'generators-'));
+    const driver = ['--resource', 'driver', '--fields', 'name:string'];
+    const { code, errors } = await run(['taxi', ...quick, ...driver], { cwd: first });
+    assert.deepEqual([code, errors], [0, []]);
+    const resources = [{ name: 'account', fields: parseFields('email:string') }];
+    await writeContractFile(path.join(first, 'account', 'asyncapi.json'), resources);
+  });
+  beforeEach(async () => {
+    const cwd = await newFolder();
+    await cp(first, cwd, { recursive: true });
+    folder = path.join(cwd, 'taxi-service');
+  });
+  after(() => rm(first, { recursive: true, force: true }));
+  afterEach(removeFolders);
+
+  const add = async (...flags: string[]) => {
+    const { code, output, errors } = await run(flags, { cwd: folder });
+    assert.deepEqual([code, errors], [0, []]);
+    return output;
+  };
+  const trip = ['--resource', 'trip', '--fields', 'code:string'];
+
+  it('adds a resource, and removes nothing of the first one', async () => {
+    await edit('src/routers/driver-router.ts', (text) => `// mine\n${text}`);
+    const before = [...(await filesIn(folder)).keys()];
+    const output = await add(...trip);
+    assert.doesNotMatch(output, /removed|conflict|left/);
+    const after = await filesIn(folder);
+    assert.deepEqual(
+      before.filter((name) => !after.has(name)),
+      [],
+    );
+    assert.ok(existsSync(file('src/routers/trip-router.ts')));
+    assert.match(await read('src/routers/driver-router.ts'), /^\/\/ mine\n/);
+    for (const name of ['driver', 'trip'])
+      assert.match(await read('src/app.ts'), new RegExp(`create${name}Router`, 'i'));
+  });
+
+  it('adds a consumed event, and keeps the resources and the earlier events', async () => {
+    const contract = ['--contract', '../account/asyncapi.json'];
+    await add(...contract, '--consumes', 'account.created');
+    const output = await add(...contract, '--consumes', 'account.deleted');
+    assert.doesNotMatch(output, /removed|conflict|left/);
+    const contracts = await read('src/events/contracts.ts');
+    for (const name of ['accountCopyEvents', 'driverEvents']) assert.ok(contracts.includes(name), name);
+    const consumers = await read('src/events/account-copy-consumers.ts');
+    for (const name of ['accountCreated', 'accountDeleted']) assert.ok(consumers.includes(name), name);
+  });
+
+  it('removes a resource whose line the owner deletes in .yo-rc.json, and leaves the edited files', async () => {
+    await add(...trip);
+    await edit('src/services/driver-service.ts', (text) => `// mine\n${text}`);
+    const refused = await run(['--no-resources'], { cwd: folder });
+    assert.equal(refused.code, 1);
+    assert.match(refused.errors.join('\n'), /"driver", "trip"; to remove one, delete its line/);
+    await edit('.yo-rc.json', (text) => text.replace(/\n +\{"name":"driver".*/, ''));
+    const output = await add();
+    assert.match(output, /removed {3}src\/routers\/driver-router\.ts\n/);
+    assert.match(output, /left {6}src\/services\/driver-service\.ts \(yours now\)\n/);
+    assert.doesNotMatch(await read('src/app.ts'), /driver/i);
+    assert.match(await read('src/app.ts'), /createTripRouter/);
+  });
+});
