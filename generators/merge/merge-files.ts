@@ -43,11 +43,15 @@ async function mergeCase(each: Case, plan: MergePlan): Promise<Outcome | undefin
     return base === next ? { file, effect: 'kept' } : { file, effect: 'left', why: 'in .yo-keep' };
   const kind = kindOfFile(file);
   if (kind === 'born' || kind === 'lock') return writtenOnce(each);
+  if (disk !== undefined && isUnresolved(bare(disk))) return unresolved(each);
   if (next === undefined) return notGenerated(each);
   if (disk === undefined) return absent(each);
   const outcome = await mergePresent({ ...each, next, disk }, { plan, kind });
   return from === file ? outcome : followed(outcome, each);
 }
+
+/** The file stays at its path, also if the templates moved it. */
+const unresolved = ({ from }: Case): Outcome => ({ file: from, effect: 'conflict', why: 'unresolved' });
 
 function writtenOnce({ file, base, next, disk }: Case): Outcome {
   if (base === undefined && disk === undefined && next !== undefined)
@@ -77,7 +81,6 @@ async function mergePresent(
   if (base === next || bare(disk) === bare(next)) return { file, effect: 'kept' };
   if (kind === 'derived' && bare(disk) !== bare(base ?? ''))
     return { file, effect: 'left', why: 'from the code' };
-  if (isUnresolved(bare(disk))) return { file, effect: 'conflict', why: 'unresolved' };
   const { versions, lists, format } = plan;
   const labels = { file: from, before: versions.before, now: versions.now };
   const merged = await mergeText({ base, next, disk }, { labels, lists: lists?.(file), format });

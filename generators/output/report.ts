@@ -88,6 +88,8 @@ const renameLines = ({ renames }: Changes): string[] =>
     ({ from, to }) => `${to} looks like ${from}; if you renamed it, its next changes are yours to make.`,
   );
 
+const ofEarlierRun = 'marked by an earlier run; resolve it, then run the command again';
+
 function conflictLines(work: Work, changes: Changes, dryRun: boolean): string[] {
   const conflicts = conflictsIn(changes);
   if (conflicts.length === 0) return [];
@@ -95,9 +97,9 @@ function conflictLines(work: Work, changes: Changes, dryRun: boolean): string[] 
   const then = dryRun ? [] : commandsAfter(work);
   return [
     '',
-    dryRun ? `Conflicts that a run would mark in ${shown}:` : `Conflicts to resolve in ${shown}:`,
+    dryRun ? `Conflicts that a run would leave in ${shown}:` : `Conflicts to resolve in ${shown}:`,
     ...conflicts.map(({ file, conflicts: count }) =>
-      count === undefined ? `  ${file} (marked by an earlier run)` : `  ${file} (${count})`,
+      count === undefined ? `  ${file} (${ofEarlierRun})` : `  ${file} (${count})`,
     ),
     'Search each file for <<<<<<<, and keep the lines that you want.',
     ...(then.length === 0 ? [] : ['Then run:', ...indented(then)]),

@@ -71,7 +71,7 @@ describe('create-microservice, in a folder that its owner has edited', function 
     assert.match((await run([], { cwd: folder })).output, /is up to date; nothing was written/);
   });
 
-  it('marks a conflict in the file, exits with 1, lists it, and does not ask again', async () => {
+  it('marks a conflict in the file, exits with 1, and names the file until it is resolved', async () => {
     await edit('README.md', (text) => text.replaceAll('localhost:8001', 'localhost:9999'));
     const { code, output, errors } = await run(['--port', '8007', '--git'], { cwd: folder });
     assert.deepEqual({ code, errors }, { code: 1, errors: [] });
@@ -89,8 +89,17 @@ describe('create-microservice, in a folder that its owner has edited', function 
     assert.match((await readBase(folder)).get('README.md') ?? '', /localhost:8007/);
     const files = await filesIn(folder);
     assert.ok(![...files.keys()].some((name) => name.endsWith('.rej') || name.startsWith('.git/')));
-    assert.match((await run([], { cwd: folder })).output, /is up to date; nothing was written/);
+    const again = await run([], { cwd: folder });
+    assert.deepEqual([again.code, again.errors], [1, []]);
+    assert.match(
+      again.output,
+      /^Nothing was written in .*:\n[^]*Conflicts to resolve in .*:\n {2}README\.md \(marked by an earlier run; resolve it, then run the command again\)\nSearch each file/,
+    );
     assert.deepEqual(await filesIn(folder), files);
+    await edit('README.md', (text) => text.replaceAll(/^<{7}[^]*?^={7}\n([^]*?)^>{7}.*\n/gm, '$1'));
+    const resolved = await run([], { cwd: folder });
+    assert.deepEqual([resolved.code, resolved.errors], [0, []]);
+    assert.match(resolved.output, /is up to date; nothing was written/);
   });
 
   it('refuses to merge into uncommitted changes without --force; untouched and new files are free', async () => {

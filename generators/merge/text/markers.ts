@@ -59,6 +59,6 @@ export function markAll(texts: Sides<string>, labels: Labels): Merged {
   return { text: textOfRegions(regions, labels), conflicts: 1 };
 }
 
-/** Reports whether a text contains conflict markers of this generator that nobody has resolved. */
+/** Reports whether a text contains a conflict marker of this generator: a part of a conflict is not resolved either. */
 export const isUnresolved = (text: string): boolean =>
-  [marker.disk, marker.next].every((start) => text.startsWith(start) || text.includes(`\n${start}`));
+  Object.values(marker).some((start) => text.startsWith(start) || text.includes(`\n${start}`));

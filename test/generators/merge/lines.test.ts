@@ -82,8 +82,12 @@ describe('a merge by lines', () => {
   });
 
   it('recognizes its own markers, and no others', () => {
-    assert.ok(isUnresolved(merge('a\n', 'b\n', 'c\n').text));
-    for (const text of ['', 'a\n=======\n', '# <<<<<<< yours\n>>>>>>> generated now\n'])
+    const { text: marked } = merge('a\n', 'b\n', 'c\n');
+    assert.ok(isUnresolved(marked));
+    const markers = marked.split('\n').filter((line) => /^[<|>]{7} /.test(line));
+    assert.equal(markers.length, 3);
+    for (const left of markers) assert.ok(isUnresolved(`a\n${left}\nb\n`), left);
+    for (const text of ['', 'a\n=======\n', '# <<<<<<< yours\n  >>>>>>> generated now\n'])
       assert.ok(!isUnresolved(text));
   });
 

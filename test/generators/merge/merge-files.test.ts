@@ -93,6 +93,22 @@ describe('the merge of a file', () => {
     assert.deepEqual(second.outcomes, [{ file, effect: 'conflict', why: 'unresolved' }]);
     assert.deepEqual([...second.base], [[file, 'one\ntheirs\nthree\n']]);
   });
+
+  it('names it while conflicts are marked in it, also if its text is generated as before, not anymore, or elsewhere', async () => {
+    const { outcomes } = await merge({ a: old }, { a: 'one\nmine\nthree\n' }, { a: 'one\ntheirs\nthree\n' });
+    const marked = outcomes[0]?.text ?? '';
+    const left = { file: 'a', effect: 'conflict', why: 'unresolved' };
+    const moves = [{ from: 'a', to: 'b', since: '0.3.0' }];
+    for (const next of [{ a: old }, {}, { b: newer }]) {
+      const again = await merge({ a: old }, { a: marked }, next, { moves });
+      assert.deepEqual([again.outcomes, [...again.base]], [[left], [['a', old]]]);
+    }
+    for (const keep of [['a'], []])
+      assert.equal(
+        (await outcome({ a: old }, { a: marked }, { a: old }, { keep }))?.effect,
+        keep[0] ? 'kept' : 'conflict',
+      );
+  });
 });
 
 describe('the base of the next merge', () => {
