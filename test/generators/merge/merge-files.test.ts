@@ -99,7 +99,8 @@ describe('the merge of a file', () => {
     const marked = outcomes[0]?.text ?? '';
     const left = { file: 'a', effect: 'conflict', why: 'unresolved' };
     const moves = [{ from: 'a', to: 'b', since: '0.3.0' }];
-    for (const next of [{ a: old }, {}, { b: newer }]) {
+    const generated: Files[] = [{ a: old }, {}, { b: newer }];
+    for (const next of generated) {
       const again = await merge({ a: old }, { a: marked }, next, { moves });
       assert.deepEqual([again.outcomes, [...again.base]], [[left], [['a', old]]]);
     }
