@@ -4,7 +4,7 @@ import type { ConsumedEvent, ServiceAnswers } from './model/answers.ts';
 import { offered, selectEvents } from './contracts/consumed-events.ts';
 import { eventNamesFault, eventTypeFault } from './contracts/event-name-rules.ts';
 import { kebabFault } from '../outside/kebab-case.ts';
-import { added, quoted, refuseRemoval } from './later-answers.ts';
+import { added, refuseRemoval } from './later-answers.ts';
 import { collisionFault } from './model/name-rules.ts';
 import type { ServiceContext } from './service-context.ts';
 import { tablesFault } from './model/table-rules.ts';
@@ -26,7 +26,11 @@ export const consumesQuestion: Question<ServiceAnswers, ServiceContext, 'consume
   defaultHelp: 'none',
   async read(given, _, context, before = []) {
     if (given.at(-1)?.value === false) {
-      refuseRemoval('consumes', `consumes ${quoted(before.map(({ type }) => type))}`, before);
+      refuseRemoval(
+        'consumes',
+        'consumes',
+        before.map(({ type }) => type),
+      );
       return [];
     }
     const names = given.flatMap(({ value }) => (typeof value === 'string' ? [value] : []));

@@ -14,12 +14,14 @@ export function added<Element>(
   return [...kept, ...given.filter((each) => !kept.includes(each))];
 }
 
-/** Throws a UsageError for `--no-<answer>` on a service that has some: `has` says which. The flags of a later run only add. */
-export function refuseRemoval(answer: string, has: string, before: readonly unknown[]): void {
-  if (before.length === 0) return;
+/**
+ * Throws a UsageError for `--no-<answer>` on a service that has some: the flags of a later run only add.
+ * @param has the verb before the names: `consumes`
+ */
+export function refuseRemoval(answer: string, has: string, names: readonly string[]): void {
+  if (names.length === 0) return;
+  const all = names.map((name) => `"${name}"`).join(', ');
   throw new UsageError(
-    `--no-${answer} removes nothing from a service, which ${has}; to remove one, delete its line under "${answer}" in ${yoRcFile}, and run the command again`,
+    `--no-${answer} removes nothing from a service, which ${has} ${all}; to remove one, delete its line under "${answer}" in ${yoRcFile}, and run the command again`,
   );
 }
-
-export const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');

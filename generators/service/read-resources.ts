@@ -1,7 +1,7 @@
 import type { GivenFlag } from '../questions/question.ts';
 import { UsageError } from '../core/usage-error.ts';
 import { seen } from '../outside/seen.ts';
-import { added, quoted, refuseRemoval } from './later-answers.ts';
+import { added, refuseRemoval } from './later-answers.ts';
 import type { Field, Resource, ServiceAnswers } from './model/answers.ts';
 import { fieldGrammar, formatFields, parseFields } from './model/field-grammar.ts';
 import { resourceNameFault } from './model/name-rules.ts';
@@ -48,8 +48,11 @@ function readNone(none: GivenFlag, flags: GivenFlag[], before: Resource[]): Reso
   if (none.value === true)
     throw new UsageError('unknown flag --resources; use --resource <name>, or --no-resources');
   if (flags.length > 0) throw new UsageError(`--no-resources and --${flags[0]?.flag} exclude each other`);
-  const has = `has the ${before.length > 1 ? 'resources' : 'resource'}`;
-  refuseRemoval('resources', `${has} ${quoted(before.map(({ name }) => name))}`, before);
+  refuseRemoval(
+    'resources',
+    `has the ${before.length > 1 ? 'resources' : 'resource'}`,
+    before.map(({ name }) => name),
+  );
   return [];
 }
 

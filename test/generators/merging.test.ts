@@ -54,13 +54,13 @@ describe('create-microservice, in a folder that its owner has edited', function 
     const password = /^DATABASE_PASSWORD=(.*)$/m.exec(await read('.env'))?.[1] ?? '';
     const { code, output, errors } = await grow('--port', '8007');
     assert.deepEqual({ code, errors }, { code: 0, errors: [] });
-    assert.match(output, /^Changed \d+ files in \.:\n/);
+    assert.match(output, /^Changed \d+ files in user-service:\n/);
     assert.match(output, /merged {4}src\/schemas\/user-schema\.ts\n/);
     assert.match(output, /merged {4}\.env\n/);
     assert.match(output, /left {6}src\/models\/user\.ts \(deleted\)\n/);
     assert.match(output, /written {3}migrations\/\d+_add_note_to_users\.ts\n/);
     assert.match(output, /kept {6}\d+ files\n/);
-    assert.match(output, /\. is not in a git repository: review the merged files/);
+    assert.match(output, /user-service is not in a git repository: review the merged files/);
     assert.match(await read('src/schemas/user-schema.ts'), /note: textString[^]*export const mine = 1;\n$/);
     assert.match(await read('src/services/user-service.ts'), /^\/\/ mine\n/);
     assert.equal((await stat(file('src/services/user-service.ts'))).mode & 0o777, 0o640);
@@ -78,7 +78,7 @@ describe('create-microservice, in a folder that its owner has edited', function 
     assert.match(output, /conflict {2}README\.md\n/);
     assert.match(
       output,
-      /\n\nConflicts to resolve in \.:\n {2}README\.md \(\d+\)\nSearch each file for <<<<<<<, and keep the lines that you want\.\nThen run git .* init --quiet\n$/,
+      /\n\nConflicts to resolve in user-service:\n {2}README\.md \(\d+\)\nSearch each file for <<<<<<<, and keep the lines that you want\.\nThen run:\n {2}git .* init --quiet\n {2}npm test\n$/,
     );
     const [readme, { version }] = [
       await read('README.md'),
@@ -93,7 +93,7 @@ describe('create-microservice, in a folder that its owner has edited', function 
     assert.deepEqual([again.code, again.errors], [1, []]);
     assert.match(
       again.output,
-      /^Nothing was written in .*:\n[^]*Conflicts to resolve in .*:\n {2}README\.md \(marked by an earlier run; resolve it, then run the command again\)\nSearch each file/,
+      /^Nothing was written in user-service:\n[^]*Conflicts to resolve in user-service:\n {2}README\.md \(marked by an earlier run; resolve it, then run the command again\)\nSearch each file/,
     );
     assert.deepEqual(await filesIn(folder), files);
     await edit('README.md', (text) => text.replaceAll(/^<{7}[^]*?^={7}\n([^]*?)^>{7}.*\n/gm, '$1'));
@@ -113,7 +113,7 @@ describe('create-microservice, in a folder that its owner has edited', function 
     const refused = await grow();
     assert.equal(refused.code, 1);
     assert.deepEqual(refused.errors, [
-      'create-microservice: these files in . have uncommitted changes, and the generator would merge its changes into them: ' +
+      'create-microservice: these files in user-service have uncommitted changes, and the generator would merge its changes into them: ' +
         'src/schemas/user-schema.ts. Commit them first, or add --force',
     ]);
     assert.deepEqual(await filesIn(folder), before);
@@ -202,13 +202,16 @@ describe('create-microservice, in a folder that its owner has edited', function 
     const newer = await run(['--port', '8007'], { cwd: folder });
     assert.equal(newer.code, 1);
     assert.equal(newer.errors.length, 1);
-    assert.match(newer.errors[0] ?? '', /99\.1\.0 wrote \., .* run npm init microservice@99\.1\.0 there/);
+    assert.match(
+      newer.errors[0] ?? '',
+      /99\.1\.0 wrote user-service, .* run npm init microservice@99\.1\.0 there/,
+    );
     await edit('.yo-rc.json', (text) => text.replace('99.1.0', '0.1.0'));
     await rm(file(baseFolder), { recursive: true });
     await writeFile(file('.yo-pristine.json.gz'), '');
     const older = await run(['--port', '8007'], { cwd: folder });
     assert.equal(older.code, 1);
     assert.equal(older.errors.length, 1);
-    assert.match(older.errors[0] ?? '', /0\.1 wrote \., and this version cannot update it/);
+    assert.match(older.errors[0] ?? '', /0\.1 wrote user-service, and this version cannot update it/);
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mergeFiles } from '../../../generators/merge/merge-files.ts';
 import type { MergePlan, Outcome } from '../../../generators/merge/plan.ts';
 
-type Files = Record<string, string>;
+export type Files = Record<string, string>;
 
 const plan = (base: Files, disk: Files, next: Files, more: Partial<MergePlan> = {}): MergePlan => ({
   base: new Map(Object.entries(base)),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { file, merge, mine, newer, old, outcome } from './files-fixture.ts';
+import { file, type Files, merge, mine, newer, old, outcome } from './files-fixture.ts';
 
 describe('the merge of a file', () => {
   it('keeps it if the generated text is the same, in any state', async () => {
