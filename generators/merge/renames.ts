@@ -5,9 +5,14 @@ import { bare } from './text/surface.ts';
 /** Below this share of equal lines a file counts as another one. */
 const LEAST = 0.6;
 
-/** Returns the files that the owner seems to have renamed: generated paths that are gone, and unknown files that are like them. */
+/**
+ * Returns the files that the owner seems to have renamed: generated paths that are gone, although their generated text changed, and
+ * the unknown files that are like them.
+ */
 export function likelyRenames({ base, next, disk }: MergePlan): Rename[] {
-  const gone = [...base].filter(([file]) => !disk.has(file));
+  const gone = [...base].filter(
+    ([file, text]) => !disk.has(file) && next.has(file) && next.get(file) !== text,
+  );
   const unknown = [...disk].filter(([file]) => !base.has(file) && !next.has(file));
   return gone.flatMap(([from, text]) => {
     const like = unknown.map(([to, other]) => ({ from, to, likeness: likeness(text, other) }));

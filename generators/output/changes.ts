@@ -9,7 +9,7 @@ import type { Outcome, Rename } from '../merge/plan.ts';
 import { bare } from '../merge/text/surface.ts';
 import { findOwnerFormat } from '../rendering/owner-format.ts';
 import { type Base, readBase } from './base.ts';
-import { type Disk, readDisk } from './disk.ts';
+import { type Disk, readDisk, readUnknown } from './disk.ts';
 import type { Work } from './work.ts';
 
 /** The file in which the owner names files that no merge touches, one pattern per line. */
@@ -49,10 +49,12 @@ export async function compare(work: Work): Promise<Changes> {
   const paths = new Set([...before.keys(), ...files.keys(), ...moves.map(({ from }) => from)]);
   const disk = await readDisk(folder, paths, (file) => files.has(file));
   const texts = [...disk.texts].map(([file, text]): [string, string] => [file, withoutPassword(file, text)]);
+  const gone = [...before.keys()].filter((file) => isChangedAndGone(file, { before, files, disk }));
+  const unknown = gone.length === 0 ? [] : await readUnknown(folder, paths, gone);
   const { outcomes, base, renames } = await mergeFiles({
     base: before,
     next: files,
-    disk: new Map(texts),
+    disk: new Map([...unknown, ...texts]),
     versions: { before: work.versionBefore ?? work.remembered.version, now: work.remembered.version },
     moves,
     keep: await readKeep(folder),
@@ -63,6 +65,10 @@ export async function compare(work: Work): Promise<Changes> {
   refuseOtherBytes(folder, changes, disk);
   return { files: changes, renames, before, base };
 }
+
+/** The owner may have renamed such a file, and does not see its changes otherwise. */
+const isChangedAndGone = (file: string, { before, files, disk }: { before: Base; files: Base; disk: Disk }) =>
+  !disk.texts.has(file) && files.has(file) && files.get(file) !== before.get(file);
 
 const wayTo = (folder: string, above: string) => path.relative(above, folder).split(path.sep).join('/');
 

@@ -1,5 +1,6 @@
-import { lstat, readFile } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readBounded } from '../core/bounded-file.ts';
 import { UsageError } from '../core/usage-error.ts';
 
 /** The owner's files. */
@@ -48,4 +49,45 @@ async function readPresent(file: string): Promise<Buffer | undefined> {
       throw new UsageError(`${file} cannot be written: a folder above it is a file`);
     throw new UsageError(`cannot read ${file}: ${error.message}`);
   }
+}
+
+/** Packages, results of a build, and hidden folders: no owner moves a generated file there. */
+const passedOver = /^(?:\.|node_modules$|dist$|coverage$)/;
+
+/** More files, or larger ones, are not searched: the result is only a suggestion. */
+const MAX_UNKNOWN = 2_000;
+const MAX_BYTES = 256 * 2 ** 10;
+
+/**
+ * Returns the texts of the owner's own files, which are not in `known`: those with the same ending as one of `gone`, generated files
+ * that do not exist anymore. One of them may be such a file under a new name.
+ */
+export async function readUnknown(
+  folder: string,
+  known: ReadonlySet<string>,
+  gone: readonly string[],
+): Promise<Map<string, string>> {
+  const endings = new Set(gone.map((file) => path.posix.extname(file)));
+  const files = await ownFilesIn(folder, (file) => !known.has(file) && endings.has(path.posix.extname(file)));
+  const texts = new Map<string, string>();
+  for (const file of files) {
+    const text = await readBounded(path.join(folder, file), MAX_BYTES).catch(() => undefined);
+    if (text !== undefined) texts.set(file, text);
+  }
+  return texts;
+}
+
+async function ownFilesIn(folder: string, isWanted: (file: string) => boolean): Promise<string[]> {
+  const files: string[] = [];
+  const folders = [''];
+  for (const inner of folders) {
+    const entries = await readdir(path.join(folder, inner), { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      const file = path.posix.join(inner, entry.name);
+      if (entry.isDirectory() && !passedOver.test(entry.name)) folders.push(file);
+      if (entry.isFile() && isWanted(file)) files.push(file);
+    }
+    if (files.length + folders.length > MAX_UNKNOWN) return [];
+  }
+  return files.toSorted();
 }

@@ -1,5 +1,6 @@
 import { shownFolder, shownPath } from '../core/shown-path.ts';
 import type { Effect } from '../merge/plan.ts';
+import { baseFileOf } from './base.ts';
 import type { Change, Changes } from './changes.ts';
 import { differenceOf } from './difference.ts';
 import { spelledStep } from './steps.ts';
@@ -85,7 +86,8 @@ function againLines(folder: string, { files }: Changes, changed: number): string
 
 const renameLines = ({ renames }: Changes): string[] =>
   renames.map(
-    ({ from, to }) => `${to} looks like ${from}; if you renamed it, its next changes are yours to make.`,
+    ({ from, to }) =>
+      `${to} looks like ${from}. If you renamed it, add the changes in ${baseFileOf(from)} by hand.`,
   );
 
 const ofEarlierRun = 'marked by an earlier run; resolve it, then run the command again';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { appendFile, chmod, cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -161,6 +161,28 @@ describe('create-microservice, in a folder that its owner has edited', function 
     assert.deepEqual(
       [effects['README.md'], effects['.env'], effects['src/main.ts']],
       ['conflict', 'written', 'kept'],
+    );
+  });
+
+  it('suggests which deleted file the owner has renamed, if its generated text changed, and does not touch it', async () => {
+    const mine = `${await read('src/models/user.ts')}export const mine = 1;\n`;
+    await writeFile(file('src/models/person.ts'), mine);
+    await rm(file('src/models/user.ts'));
+    await rm(file('src/main.ts'));
+    await mkdir(file('node_modules/a'), { recursive: true });
+    await writeFile(file('node_modules/a/user.ts'), mine);
+    const { code, output } = await grow();
+    assert.equal(code, 0);
+    assert.deepEqual(
+      output.split('\n').filter((line) => line.includes('looks like')),
+      [
+        'src/models/person.ts looks like src/models/user.ts. If you renamed it, add the changes in .yo-base/src/models/user.ts.txt by hand.',
+      ],
+    );
+    assert.equal(await read('src/models/person.ts'), mine);
+    assert.match(
+      (await run([], { cwd: folder })).output,
+      /^user-service is up to date; nothing was written\.\n$/,
     );
   });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { merge, mine, newer, old, outcome } from './files-fixture.ts';
+import { type Files, merge, mine, newer, old, outcome } from './files-fixture.ts';
 
 describe('a file that the templates moved', () => {
   const moves = [
@@ -86,6 +86,11 @@ describe('a file that the owner renamed', () => {
       renames.map(({ from, to }) => [from, to]),
       [['a', 'mine']],
     );
+  });
+
+  it('is not suggested if its generated text is the same, or not generated anymore', async () => {
+    for (const next of [{ a: old }, {}] as Files[])
+      assert.deepEqual((await merge({ a: old }, { mine: old }, next)).renames, []);
   });
 
   it('is not suggested below 60 % equal lines', async () => {
