@@ -1,0 +1,151 @@
+import type { Change } from '../../faults/mutations/mutation.ts';
+
+/** A rule of the merge that is taken out, and the test that must then fail. */
+export interface RuleMutation {
+  rule: string;
+  /** Its `file` is seen from `generators/merge/`. */
+  change: Change;
+  /** The test file in this folder, without `.test.ts`, and the title. */
+  noticedBy: [file: string, title: string];
+}
+
+const inFiles = (find: string, replace: string): Change => ({ file: 'merge-files.ts', find, replace });
+const inText = (find: string, replace: string): Change => ({ file: 'merge-text.ts', find, replace });
+
+export const ruleMutations: RuleMutation[] = [
+  {
+    rule: 'a file whose generated text is the same stays as it is',
+    change: inFiles('base === next || bare(disk) === bare(next)', 'bare(disk) === bare(next)'),
+    noticedBy: ['merge-files', 'keeps it if the generated text is the same, in any state'],
+  },
+  {
+    rule: 'a file that already has the generated text stays as it is',
+    change: inFiles('base === next || bare(disk) === bare(next)', 'base === next'),
+    noticedBy: [
+      'merge-files',
+      'keeps it if both sides added the same text, and marks two texts without a base',
+    ],
+  },
+  {
+    rule: 'a deleted file stays deleted',
+    change: inFiles(
+      "if (base === undefined) return { file, effect: 'written'",
+      "return { file, effect: 'written'",
+    ),
+    noticedBy: ['merge-files', 'leaves it deleted if the owner deleted it'],
+  },
+  {
+    rule: 'an edited file is not removed',
+    change: inFiles("disk === undefined || bare(disk) === bare(base ?? '')", "disk !== ''"),
+    noticedBy: ['merge-files', 'leaves it to the owner if it is no longer generated, but edited'],
+  },
+  {
+    rule: 'a file with markers is not merged again',
+    change: inFiles(
+      'disk !== undefined && isUnresolved(bare(disk))',
+      'disk === undefined && next === undefined',
+    ),
+    noticedBy: ['merge-files', 'names it while conflicts are marked in it'],
+  },
+  {
+    rule: 'the base of a file with markers stays behind',
+    change: inFiles("|| outcome?.why === 'unresolved'", ''),
+    noticedBy: ['merge-files', 'does not touch it while conflicts of an earlier merge are marked in it'],
+  },
+  {
+    rule: 'each marker counts',
+    change: {
+      file: 'text/markers.ts',
+      find: 'Object.values(marker).some(',
+      replace: 'Object.values(marker).every(',
+    },
+    noticedBy: ['lines', 'recognizes its own markers, and no others'],
+  },
+  {
+    rule: 'the base of a file in .yo-keep stays behind',
+    change: inFiles("outcome?.why === 'in .yo-keep' ||", ''),
+    noticedBy: ['merge-files', 'is named in .yo-keep, and gets all changes once it is not'],
+  },
+  {
+    rule: 'a migration is born once',
+    change: inFiles("kind === 'born' || kind === 'lock'", "kind === 'lock'"),
+    noticedBy: ['merge-files', 'is a migration or a seed: it is born once'],
+  },
+  {
+    rule: 'a lock file is not merged',
+    change: inFiles("kind === 'born' || kind === 'lock'", "kind === 'born'"),
+    noticedBy: ['merge-files', 'is a lock file'],
+  },
+  {
+    rule: 'a migration is remembered',
+    change: inFiles('(isBorn ? texts.base : undefined)', 'undefined'),
+    noticedBy: ['merge-files', 'remembers its birth when it is no longer generated'],
+  },
+  {
+    rule: 'a changed contract is written from the code',
+    change: inFiles("kind === 'derived' &&", 'kind === undefined &&'),
+    noticedBy: [
+      'merge-files',
+      'is a contract: a changed one is left to the command that writes it from the code',
+    ],
+  },
+  {
+    rule: 'a moved file takes the edits along',
+    change: { file: 'cases.ts', find: 'pendingMoves(plan)', replace: 'new Map<string, string>()' },
+    noticedBy: ['moved-files', 'takes the edits of the owner along, over several versions'],
+  },
+  {
+    rule: 'a move counts once',
+    change: { file: 'moves.ts', find: 'isAfter(move, before) &&', replace: '' },
+    noticedBy: ['moved-files', 'does not move for a base that is as new as the move'],
+  },
+  {
+    rule: 'a moved file replaces none of the owner',
+    change: { file: 'moves.ts', find: ' && !(disk.has(from) && disk.has(to))', replace: '' },
+    noticedBy: ['moved-files', 'does not replace a file of the owner at the new path'],
+  },
+  {
+    rule: 'a new name is suggested only for a changed text',
+    change: { file: 'renames.ts', find: ' && next.get(file) !== text', replace: '' },
+    noticedBy: [
+      'moved-files',
+      'is not suggested if its generated text is the same, or not generated anymore',
+    ],
+  },
+  {
+    rule: 'lists are joined before lines',
+    change: inText(
+      'mergeLines(unifyLists(sides, language.find, language.settle), labels)',
+      'mergeLines(sides, labels)',
+    ),
+    noticedBy: ['imports', 'are a union where both sides added some at one place'],
+  },
+  {
+    rule: 'a merged text that does not parse is one conflict',
+    change: inText(
+      'if (!parses(merged.text) && parses(sides.disk)',
+      'if (merged.conflicts < 0 && parses(sides.disk)',
+    ),
+    noticedBy: ['code', 'is one conflict if neither side is broken, but the merged lines are'],
+  },
+  {
+    rule: 'an import that the merged code uses comes back',
+    change: inText('return language.parse ?', 'return language.parse && merged.conflicts > 0 ?'),
+    noticedBy: ['imports', 'that the owner removed come back if new code needs them'],
+  },
+  {
+    rule: 'a changed layout is not an edit',
+    change: inText(' || language?.isSame?.(one, other) === true', ''),
+    noticedBy: ['code', 'is the generated one if the owner changed the layout alone'],
+  },
+  {
+    rule: 'only a formatted file is formatted',
+    change: inText("(isFormatted && text !== ''", "(text !== ''"),
+    noticedBy: ['code', 'is not formatted if the owner does not format the file'],
+  },
+  {
+    rule: 'the line ends are those of the owner',
+    change: inText('text: dressedAs(disk, text), isGenerated: text ===', 'text, isGenerated: text ==='),
+    noticedBy: ['code', 'has the line ends of the owner'],
+  },
+];
