@@ -14,12 +14,13 @@ const engine = path.join(root, 'generators', 'merge');
 /** Replaces one source of the engine by its text without a rule. */
 const without = (change: Change): Plugin => ({
   name: 'without a rule',
-  setup: ({ onLoad }) =>
-    onLoad({ filter: /\.ts$/ }, ({ path: file }) =>
+  setup(bundler) {
+    bundler.onLoad({ filter: /\.ts$/ }, ({ path: file }) =>
       file === path.join(engine, change.file)
         ? { contents: mutate(readFileSync(file, 'utf8'), change), loader: 'ts' }
         : undefined,
-    ),
+    );
+  },
 });
 
 interface Report {
