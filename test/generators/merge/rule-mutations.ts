@@ -14,17 +14,9 @@ const inText = (find: string, replace: string): Change => ({ file: 'merge-text.t
 
 export const ruleMutations: RuleMutation[] = [
   {
-    rule: 'a file whose generated text is the same stays as it is',
-    change: inFiles('base === next || bare(disk) === bare(next)', 'bare(disk) === bare(next)'),
-    noticedBy: ['merge-files', 'keeps it if the generated text is the same, in any state'],
-  },
-  {
-    rule: 'a file that already has the generated text stays as it is',
-    change: inFiles('base === next || bare(disk) === bare(next)', 'base === next'),
-    noticedBy: [
-      'merge-files',
-      'keeps it if both sides added the same text, and marks two texts without a base',
-    ],
+    rule: 'a file stays as it is if the templates changed nothing, or the layout alone',
+    change: inText('if (isSame(base, next) || isSame(next, disk)) return', 'if (isSame(next, disk)) return'),
+    noticedBy: ['code', 'of an edited file stays if the templates changed the layout alone'],
   },
   {
     rule: 'a deleted file stays deleted',
@@ -37,7 +29,7 @@ export const ruleMutations: RuleMutation[] = [
   {
     rule: 'an edited file is not removed',
     change: inFiles("disk === undefined || bare(disk) === bare(base ?? '')", "disk !== ''"),
-    noticedBy: ['merge-files', 'leaves it to the owner if it is no longer generated, but edited'],
+    noticedBy: ['merge-files', 'leaves an edited file to the owner when the templates drop it'],
   },
   {
     rule: 'a file with markers is not merged again',
@@ -79,7 +71,7 @@ export const ruleMutations: RuleMutation[] = [
   {
     rule: 'a migration is remembered',
     change: inFiles('(isBorn ? texts.base : undefined)', 'undefined'),
-    noticedBy: ['merge-files', 'remembers its birth when it is no longer generated'],
+    noticedBy: ['merge-files', 'remembers its birth when the templates drop it'],
   },
   {
     rule: 'a changed contract is written from the code',
