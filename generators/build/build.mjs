@@ -1,7 +1,7 @@
 import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, transform } from 'esbuild';
 import { lateEntries, loadLate } from './late.mjs';
 import { collectNotices } from './notices.mjs';
@@ -59,7 +59,8 @@ export async function buildGenerators({ outdir = path.join(root, 'dist') } = {})
 export async function buildYeomanPackage({ outdir = path.join(root, 'dist-yeoman') } = {}) {
   await rm(outdir, { recursive: true, force: true });
   await buildBundle(path.join(outdir, 'dist'), { yeoman: 'generators/cli/yeoman.ts' });
-  for (const name of ['app', ...generators]) {
+  const { names } = await import(pathToFileURL(path.join(outdir, 'dist', 'yeoman.js')).href);
+  for (const name of names) {
     const folder = path.join(outdir, 'generators', name);
     await mkdir(folder, { recursive: true });
     await writeFile(path.join(folder, 'index.js'), yeomanEntry(name));

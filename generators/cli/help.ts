@@ -1,36 +1,56 @@
 import { commonFlags } from './flags.ts';
 import { fieldExample, fieldGrammar, fieldHelp } from '../service/model/field-grammar.ts';
-import type { GeneratorEntry } from './registry.ts';
+import { spelledCall } from '../service/commands/spelling.ts';
+import { commandEntries, generators, type GeneratorEntry } from './registry.ts';
 import type { Flag } from '../questions/question.ts';
 import { command } from '../core/version.ts';
 
 const width = 38;
 
-/** The usage, and every flag of every generator with its default. */
-export function helpText(generators: readonly GeneratorEntry[]): string {
-  return [
-    `Usage: ${command} [generator] [name] [flags]`,
-    '       npm init microservice [generator] [name] -- [flags]',
-    '',
-    'Generators:',
-    ...generators.map(({ name, description }) => row(name, description)),
-    ...generators.flatMap(generatorLines),
-    '',
-    'Flags of every generator:',
-    ...commonFlags.map((flag) => row(spelled(flag), flag.help)),
-    '',
-    `Fields: --fields "${fieldExample}"`,
-    row(fieldGrammar, 'one field; separate fields with spaces or commas'),
-    ...fieldHelp.map(([word, help]) => row(word, help)),
-    '',
-    'Without a terminal the command asks nothing: a missing answer is an error, unless --yes is given.',
-    'A later run in the same folder reuses the answers, and your edits stay. --resource, --fields and --consumes add to the',
-    'service; the other flags change an answer. To remove a resource or an event, delete its line in .yo-rc.json, and run again.',
-  ].join('\n');
+/** The usage, and every flag of every generator and command with its default; for the name of a command, only its own part. */
+export function helpText(word?: string): string {
+  const only = commandEntries.find(({ name }) => name === word);
+  return (only ? [...commandLines(only).slice(1), '', ...commonLines, '', ...fieldLines] : allLines()).join(
+    '\n',
+  );
 }
 
 const row = (left: string, right: string) =>
   left.length < width ? `  ${left.padEnd(width)}${right}` : `  ${left}\n  ${' '.repeat(width)}${right}`;
+
+const fieldLines = [
+  `Fields: --fields "${fieldExample}"`,
+  row(fieldGrammar, 'one field; separate fields with spaces or commas'),
+  ...fieldHelp.map(([part, help]) => row(part, help)),
+];
+
+const commonLines = [
+  'Flags of every generator and command:',
+  ...commonFlags.map((flag) => row(spelled(flag), flag.help)),
+];
+
+const allLines = (): string[] => [
+  `Usage: ${command} [generator or command] [words] [flags]`,
+  '       npm init microservice [generator or command] [words] -- [flags]',
+  '',
+  'Generators:',
+  ...generators.map(({ name, description }) => row(name, description)),
+  '',
+  'Commands, in the folder of a service, which keep your edits; each has its own --help:',
+  ...commandEntries.map((entry) => row(usageOf(entry), entry.description)),
+  ...generators.flatMap(generatorLines),
+  ...commandEntries.flatMap(commandLines),
+  '',
+  ...commonLines,
+  '',
+  ...fieldLines,
+  '',
+  'Without a terminal the command asks nothing: a missing answer is an error, unless --yes is given.',
+  'A later run in the same folder reuses the answers, and your edits stay. --resource, --fields and --consumes add to the',
+  'service; the other flags change an answer.',
+];
+
+const usageOf = ({ name, words }: GeneratorEntry) => `${name} ${words}`.trim();
 
 function generatorLines({ name, questions, options }: GeneratorEntry): string[] {
   const answers = questions.flatMap(({ flags, defaultHelp }) =>
@@ -39,9 +59,18 @@ function generatorLines({ name, questions, options }: GeneratorEntry): string[] 
   return ['', `Flags of ${name}:`, ...answers, ...options.flatMap((flag) => flagRows(flag, ''))];
 }
 
+const commandLines = (entry: GeneratorEntry): string[] => [
+  '',
+  `Command ${usageOf(entry)}: ${entry.description}`,
+  ...entry.options.flatMap((flag) => flagRows(flag, '')),
+  ...(entry.examples ?? []).map(([call, effect]) => `  ${spelledCall(call)}\n      ${effect}`),
+];
+
 function flagRows(flag: Flag, suffix: string): string[] {
   const positive = flag.help === '' ? [] : [row(spelled(flag), flag.help + suffix)];
   return flag.no === undefined ? positive : [...positive, row(`--no-${flag.name}`, flag.no)];
 }
 
-const spelled = ({ name, value }: Flag) => `--${name}${value === undefined ? '' : ` ${value}`}`;
+function spelled({ name, value }: Flag): string {
+  return `--${name}${value === undefined ? '' : ` ${value}`}`;
+}

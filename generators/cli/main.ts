@@ -4,7 +4,7 @@ import { chooseGenerator } from './choose.ts';
 import { commonFlags, parseCommandLine, type CommandLine } from './flags.ts';
 import { helpText } from './help.ts';
 import { swallowedFlags, swallowedMessage } from './npm-flags.ts';
-import { flagsOf, generators, type GeneratorEntry } from './registry.ts';
+import { entries, flagsOf, type GeneratorEntry } from './registry.ts';
 import { print, printError } from '../core/terminal.ts';
 import { UsageError } from '../core/usage-error.ts';
 import { command, packageVersion } from '../core/version.ts';
@@ -28,16 +28,16 @@ export async function main(args: string[]): Promise<boolean> {
 }
 
 async function run(args: string[]): Promise<boolean> {
-  const flags = [...commonFlags, ...generators.flatMap(flagsOf)];
+  const flags = [...commonFlags, ...entries.flatMap(flagsOf)];
   const line = parseCommandLine(args, flags);
   const said = new Set(line.given.map(({ flag }) => flag));
-  if (said.has('help') || line.words.join() === 'help') return shown(helpText(generators));
+  if (said.has('help') || line.words.join() === 'help') return shown(helpText(line.words[0]));
   if (said.has('version')) return shown(packageVersion());
   reportSwallowed(line.words, said);
-  const { generator, name } = chooseGenerator(line.words);
+  const { generator, rest } = chooseGenerator(line.words);
   refuseForeign(line, generator);
   const { runGenerator } = await import('./run-generator.ts');
-  await runGenerator(generator, callOf(line, name));
+  await runGenerator(line.words.length > 0 ? generator : undefined, callOf(line, generator, rest));
   return true;
 }
 
@@ -47,7 +47,7 @@ function shown(text: string): false {
 }
 
 function reportSwallowed(words: string[], said: Set<string>): void {
-  const flags = [...commonFlags, ...generators.flatMap(flagsOf)];
+  const flags = [...commonFlags, ...entries.flatMap(flagsOf)];
   const { certain, perhaps } = swallowedFlags(process.env, flags, said);
   if (certain.length > 0) throw new UsageError(swallowedMessage([...certain, ...perhaps], words));
   if (perhaps.length > 0) printError(`${command}: note: ${swallowedMessage(perhaps, words)}`);
@@ -57,9 +57,10 @@ function refuseForeign({ given }: CommandLine, generator: GeneratorEntry): void 
   const known = new Set([...commonFlags, ...flagsOf(generator)].map(({ name }) => name));
   const foreign = given.find(({ flag }) => !known.has(flag));
   if (!foreign) return;
-  const owner = generators.find((each) => flagsOf(each).some(({ name }) => name === foreign.flag));
+  const owner = entries.find((each) => flagsOf(each).some(({ name }) => name === foreign.flag));
   const typed = foreign.as ?? (foreign.value === false ? `--no-${foreign.flag}` : `--${foreign.flag}`);
-  throw new UsageError(`${typed} is a flag of the generator ${owner?.name}, not of ${generator.name}`);
+  const kind = owner?.examples ? 'command' : 'generator';
+  throw new UsageError(`${typed} is a flag of the ${kind} ${owner?.name}, not of ${generator.name}`);
 }
 
 function complain(error: unknown): void {

@@ -9,6 +9,8 @@ import type { Work } from './work.ts';
 /** How a run ended, for its report. */
 export interface Ending {
   dryRun: boolean;
+  /** Only whether a run would change a file. */
+  check: boolean;
 }
 
 const changing = new Set<Effect>(['written', 'merged', 'conflict', 'removed']);
@@ -21,6 +23,12 @@ export const isChanged = ({ effect, written }: Change) =>
 export const conflictsIn = ({ files }: Changes): Change[] =>
   files.filter(({ effect }) => effect === 'conflict');
 
+/** Returns 0 for a clean run, 1 for conflicts, and 2 if a check found a file that a run would change. */
+export function exitCodeOf(changes: Changes, { check }: Ending): number {
+  if (check && changes.files.some(isChanged)) return 2;
+  return conflictsIn(changes).length > 0 ? 1 : 0;
+}
+
 const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 const reason = ({ why, from }: Change): string => {
@@ -32,7 +40,8 @@ const row = (change: Change) =>
   `  ${change.effect.padEnd('conflict'.length)}  ${change.file}${reason(change)}`;
 
 /** Returns the report of a run. The steps of a run with conflicts have not run. */
-export function reportLines(work: Work, changes: Changes, { dryRun }: Ending): string[] {
+export function reportLines(work: Work, changes: Changes, { dryRun, check }: Ending): string[] {
+  if (check) return checkLines(work, changes);
   const lines = dryRun ? planLines(work, changes) : closingLines(work, changes);
   return [...lines, ...renameLines(changes), ...conflictLines(work, changes, dryRun)];
 }
@@ -49,6 +58,15 @@ function planLines({ folder, versionBefore, notes, steps }: Work, changes: Chang
     ...steps.map((step) => `Would run ${spelledStep(step)}`),
     'Nothing was written.',
   ];
+}
+
+/** One line per file that a run would change. */
+function checkLines({ folder, versionBefore, remembered }: Work, { files }: Changes): string[] {
+  const noted = files.filter((change) => isChanged(change) || change.effect === 'conflict');
+  const shown = shownFolder(folder);
+  if (noted.length === 0) return [`${shown} is up to date.`];
+  const from = versionBefore === remembered.version ? '' : ` from ${versionBefore} to ${remembered.version}`;
+  return [`An update${from} would change ${plural(noted.length, 'file')} in ${shown}:`, ...noted.map(row)];
 }
 
 function closingLines(work: Work, changes: Changes): string[] {

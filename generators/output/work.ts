@@ -5,12 +5,16 @@ import type { Remembered } from './yo-rc.ts';
 /** The options with which the command was called. */
 export interface Call {
   cwd: string;
+  /** The words after the generator. */
+  words: readonly string[];
   given: GivenFlag[];
   yes: boolean;
   dryRun: boolean;
   force: boolean;
   /** Print one JSON document instead of the report. */
   json: boolean;
+  /** Only report whether a run would change a file. Such a call is a dry run. */
+  check: boolean;
   /** Absent without a terminal. */
   ask?: Ask | undefined;
 }

@@ -49,6 +49,29 @@ export function refuseFaults<Answers extends object, Context>(
   }
 }
 
+/**
+ * Decides the open points of answers that a command has changed, and checks all answers. `before` is the answers of the earlier run.
+ * Throws a UsageError with the first fault.
+ */
+export async function settleChanges<Answers extends object, Context>(
+  questions: Questions<Answers, Context>,
+  { before, answers }: { before: Answers; answers: Answers },
+  context: Context,
+  ask: Ask | undefined,
+): Promise<Answers> {
+  const settled = { ...answers };
+  for (const key of keysOf(questions)) {
+    const question = questions[key];
+    if (question.settle && answers[key] !== before[key])
+      settled[key] = await question.settle(answers[key], context, { ask, before: before[key] });
+  }
+  for (const key of keysOf(questions)) {
+    const fault = questions[key].check?.(settled[key], settled, context);
+    if (fault !== undefined) throw new UsageError(fault);
+  }
+  return settled;
+}
+
 /** Returns the validated answer to one question, whatever its source; undefined if there is none. */
 export async function answerOne<Answers, Context, Key extends keyof Answers>(
   question: Questions<Answers, Context>[Key],

@@ -77,8 +77,8 @@ async function askResources(ask: Ask, { name = '' }: Partial<ServiceAnswers>): P
   return resources;
 }
 
-/** The last line is the one in which the user types. */
-const fieldsMessage = [
+/** The question for the fields; the last line is the one in which the user types. */
+export const fieldsMessage = [
   `Its fields, separated by spaces or commas: ${fieldGrammar}`,
   `  types: ${fieldTypes.join(', ')}`,
   `  modifiers: ${modifierNames}`,
@@ -86,9 +86,10 @@ const fieldsMessage = [
   '  fields:',
 ].join('\n');
 
-async function askResource(
+/** Asks for the name and the fields of one more resource. */
+export async function askResource(
   ask: Ask,
-  { name: proposed = '', why }: ReturnType<typeof proposedResource>,
+  { name: proposed = '', why }: Partial<ReturnType<typeof proposedResource>>,
   others: Resource[],
 ): Promise<Resource> {
   const nameFault = (text: string) =>

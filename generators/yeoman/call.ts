@@ -10,15 +10,19 @@ export function callFrom(
   groups: (readonly Flag[])[],
   { cwd, adapter }: Generator['env'],
 ): Call {
-  const all = options as Record<string, unknown> & { given?: GivenFlag[] };
+  const all = options as Record<string, unknown> & { given?: GivenFlag[]; words?: string[] };
+  const given = all.given ?? givenIn(all, groups);
+  const check = given.some(({ flag, value }) => flag === 'check' && value === true);
   const terminal = process.stdin.isTTY && process.stdout.isTTY;
   return {
     cwd,
-    given: all.given ?? givenIn(all, groups),
+    words: all.words ?? [],
+    given,
     yes: optionOf(all, 'yes') === true,
-    dryRun: optionOf(all, 'dry-run') === true,
+    dryRun: check || optionOf(all, 'dry-run') === true,
     force: optionOf(all, 'force') === true,
     json: optionOf(all, 'json') === true,
+    check,
     ask: terminal ? createAsk(adapter) : undefined,
   };
 }

@@ -8,12 +8,12 @@ import { commitChanges } from '../output/commit-changes.ts';
 import { folderName } from '../output/folder-name.ts';
 import { lockFolder, type Release } from '../output/folder-lock.ts';
 import { findPlace, type Place } from '../output/place.ts';
-import { conflictsIn, reportLines, resultOf } from '../output/report.ts';
+import { conflictsIn, exitCodeOf, reportLines, resultOf } from '../output/report.ts';
 import { checkPrograms, runStep } from '../output/steps.ts';
 import { assertStillNew, openTarget } from '../output/target.ts';
 import { refuseUncommitted } from '../output/uncommitted.ts';
 import type { Call, Step, Work } from '../output/work.ts';
-import { yoRcFile, type Remembered } from '../output/yo-rc.ts';
+import { yoRcFile } from '../output/yo-rc.ts';
 import { answerAll } from '../questions/answers.ts';
 import type { Flag, Questions } from '../questions/question.ts';
 import { escapeDifferences } from './adapter.ts';
@@ -22,28 +22,7 @@ import { callFrom } from './call.ts';
 import { joinCommit } from './commit.ts';
 import { markWritten, textsUnder } from './memory.ts';
 import { runFlags } from './options.ts';
-
-/** The folder that a generator writes. */
-export interface Target<Context> {
-  folder: string;
-  /** The state that an earlier run stored in the folder. */
-  before: Remembered | undefined;
-  context: Context;
-}
-
-/** The files and the state that a generator plans for its folder. */
-export interface Plan {
-  /** Every file, formatted: path (with `/`) to text. */
-  files: Map<string, string>;
-  /** Returns the paths of the lists in a file whose elements are a union in a merge. */
-  lists?: Work['lists'];
-  /** The files whose paths changed in the templates. */
-  moves?: Work['moves'];
-  /** The state to store in `.yo-rc.json`. */
-  remembered: Pick<Remembered, 'answers' | 'tables'>;
-  /** Notes to the owner, one per line. */
-  notes?: string[];
-}
+import type { CallWithMemory, Plan, Target } from './plan.ts';
 
 /**
  * A generator that writes one folder: all of it, or nothing. It writes only after the questions are answered, the files are
@@ -61,11 +40,7 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
 
   constructor(...[args, options, features]: ConstructorParameters<typeof Generator>) {
     super(args, options, { ...features, customInstallTask: true });
-    this.argument('name', {
-      type: String,
-      required: false,
-      description: 'the name of the service or workspace',
-    });
+    this.declareWords();
     this.declare([...runFlags, ...this.flagGroups.flat()]);
     this.parseOptions();
     this.#call = callFrom(this.options, this.flagGroups, this.env);
@@ -76,6 +51,12 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
   /** The word of the command, which is stored in `.yo-rc.json`. A getter, like the next two, since the constructor needs it. */
   protected abstract get kind(): string;
   protected abstract get questions(): Questions<Answers, Context>;
+  /** Declares the words after the generator to Yeoman. */
+  protected declareWords(): void {
+    const description = 'the name of the service or workspace';
+    this.argument('name', { type: String, required: false, description });
+  }
+
   /** Flags that answer no question. */
   protected get extraFlags(): readonly Flag[] {
     return [];
@@ -86,6 +67,17 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
   /** Returns the context once the folder is known. */
   protected contextIn(_folder: string, context: Context): Context {
     return context;
+  }
+
+  /** Returns the name of the service or workspace; undefined if it is one of several missing answers. */
+  protected nameOf(call: Call, place: Place, context: Context): Promise<string | undefined> {
+    const { kind: generator, questions } = this;
+    return folderName<Answers, Context>(questions.name, context, { call, place, generator });
+  }
+
+  /** Returns the answers of this run. */
+  protected answersOf(context: Context, { stored, ...call }: CallWithMemory<Answers>): Promise<Answers> {
+    return answerAll(this.questions, context, { ...call, flags: call.given, stored });
   }
 
   /** Returns the path of the folder with this name. Throws a UsageError if the folder cannot be there. */
@@ -117,11 +109,7 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
 
   async prompting(): Promise<void> {
     const [call, place, context] = [this.#call, known(this.#place), this.#context as Context];
-    const name = await folderName<Answers, Context>(this.questions.name, context, {
-      call,
-      place,
-      generator: this.kind,
-    });
+    const name = await this.nameOf(call, place, context);
     const folder = name === undefined ? undefined : this.folderOf(name, place);
     const before = folder === undefined ? undefined : await openTarget(folder, this.kind, call);
     const stored = {
@@ -129,7 +117,7 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
       ...(name !== undefined && { name }),
     } as Partial<Answers>;
     const within = folder === undefined ? context : this.contextIn(folder, context);
-    const answers = await answerAll(this.questions, within, { ...call, flags: call.given, stored });
+    const answers = await this.answersOf(within, { ...call, stored });
     const target = { folder: folder ?? this.folderOf(answers.name, place), before, context };
     this.#answered = { answers, target };
   }
@@ -195,7 +183,8 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
         ? JSON.stringify(resultOf(work, changes, this.#call), null, 2)
         : reportLines(work, changes, this.#call).join('\n'),
     );
-    if (conflictsIn(changes).length > 0) process.exitCode = 1;
+    const code = exitCodeOf(changes, this.#call);
+    if (code !== 0) process.exitCode = code;
   }
 
   protected get flagGroups(): (readonly Flag[])[] {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { type TerminalSession, ctrlC, hasTerminal, openTerminal } from '../support/terminal.ts';
-import { bundledCommand, cleanEnvironment, newFolder, removeFolders } from './support/command.ts';
+import { bundledCommand, cleanEnvironment, newFolder, quick, removeFolders, run } from './support/command.ts';
 
 const enter = '\r';
 const down = '\u001B[B';
@@ -49,8 +50,8 @@ describe('the prompts of create-microservice in a terminal', function () {
     await removeFolders();
   });
 
-  async function open(columns: number, args: string[]): Promise<TerminalSession> {
-    cwd = await newFolder();
+  async function open(columns: number, args: string[], folder?: string): Promise<TerminalSession> {
+    cwd = folder ?? (await newFolder());
     const command = [process.execPath, await bundledCommand(), ...args];
     terminal = openTerminal(command, { cwd, columns, env: cleanEnvironment() });
     return terminal;
@@ -119,6 +120,21 @@ describe('the prompts of create-microservice in a terminal', function () {
       assert.deepEqual(await readdir(cwd), ['mail-service']);
     });
   }
+
+  it('ask in the folder of a service what to add, and for the words and flags of that command', async () => {
+    const above = await newFolder();
+    await run(['taxi', ...quick, '--resource', 'driver', '--fields', 'name:string'], { cwd: above });
+    const { shows, type, ended } = await open(80, [], path.join(above, 'taxi-service'));
+    await shows(/^\? What do you want to add to taxi-service\?\n❯ resource: a resource with/m);
+    type(enter);
+    await shows(/^\? Its name, singular$/m);
+    type(`trip${enter}`);
+    await shows(/^ {2}fields: \(name:string\)$/m);
+    type(`code:string:unique${enter}`);
+    assert.equal(await ended, 0);
+    const remembered = await readFile(path.join(cwd, '.yo-rc.json'), 'utf8');
+    assert.match(remembered, /\{"name":"driver"[^]*\{"name":"trip","fields":"code:string:unique"\}/);
+  });
 
   it('end at Ctrl-C in a list with one line, and write nothing', async () => {
     const args = ['mail', '--description', 'Mails', '--no-resources', '--port', '8001'];

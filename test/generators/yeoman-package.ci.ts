@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { withoutPassword } from '../../generators/core/random-password.ts';
-import { generators } from '../../generators/cli/registry.ts';
+import { entries } from '../../generators/cli/registry.ts';
 import { bundledCommand, filesIn, newFolder, removeFolders, run } from './support/command.ts';
 
 const execute = promisify(execFile);
@@ -81,7 +81,7 @@ describe('generator-microservice, packed and installed', () => {
 
   it('is found by Yeoman under the namespace of every generator', async () => {
     const { output } = await runYo(['list'], await newFolder());
-    const expected = ['microservice:app', ...generators.map(({ namespace }) => namespace)];
+    const expected = ['microservice:app', ...entries.map(({ namespace }) => namespace)];
     const found = output.split('\n').filter((line) => line.startsWith('microservice:'));
     assert.deepEqual(found.toSorted(), expected.toSorted());
   }).timeout(240_000);
@@ -108,6 +108,23 @@ describe('generator-microservice, packed and installed', () => {
       const other = await runYo(['microservice:app', ...words], theirs);
       assert.equal(one.code, 0, one.errors.join('\n'));
       assert.deepEqual(other, one);
+    }
+    assert.deepEqual(await withoutPasswords(theirs), await withoutPasswords(ours));
+  }).timeout(240_000);
+
+  it('changes a service as the command does, with its sub-generators', async () => {
+    const [ours, theirs] = [await newFolder(), await newFolder()];
+    const service = ['user', '--yes', '--no-git', '--no-install', '--database-port', '5440'];
+    for (const cwd of [ours, theirs]) assert.equal((await run(service, { cwd })).code, 0);
+    const [one, other] = [ours, theirs].map((cwd) => path.join(cwd, 'user-service'));
+    for (const [command = '', ...args] of [
+      ['resource', 'order', '--fields', 'a:decimal'],
+      ['remove', 'resource', 'user'],
+      ['update', '--check'],
+    ]) {
+      const result = await run([command, ...args], { cwd: String(one) });
+      assert.deepEqual(result.errors, []);
+      assert.deepEqual(await runYo([`microservice:${command}`, ...args], String(other)), result);
     }
     assert.deepEqual(await withoutPasswords(theirs), await withoutPasswords(ours));
   }).timeout(240_000);

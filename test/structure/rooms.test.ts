@@ -45,6 +45,7 @@ const floors: Record<string, string[][]> = {
     ['service/stored'],
     ['service/migrations'],
     ['service'],
+    ['service/commands'],
     ['cli'],
   ],
 };

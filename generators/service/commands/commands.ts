@@ -1,0 +1,12 @@
+import type { Command } from './command.ts';
+import { removeCommand } from './remove.ts';
+import { resource } from './resource.ts';
+import { update } from './update.ts';
+
+const adding: readonly Command[] = [resource];
+
+/**
+ * Every command, in the order of the help and of the question which one to run. The command line, the help, that question, `remove`
+ * and the sub-generators of Yeoman are made from this list.
+ */
+export const commands: readonly Command[] = [...adding, removeCommand(adding), update];

@@ -1,0 +1,38 @@
+import { didYouMean } from '../../core/suggest.ts';
+import { shownFolder } from '../../core/shown-path.ts';
+import { UsageError } from '../../core/usage-error.ts';
+import { seen } from '../../outside/seen.ts';
+import type { Place, Sibling } from '../../output/place.ts';
+import type { Flag } from '../../questions/question.ts';
+
+export const serviceFlag: Flag = {
+  name: 'service',
+  value: '<name>',
+  help: 'the service to change, if this is not its folder',
+};
+
+const nameIn = ({ answers }: Sibling) => String(answers['name']);
+
+/**
+ * Returns the name of the service that a command changes: the named one among `siblings`, or the one whose folder this is. Throws a
+ * UsageError if there is none.
+ */
+export function findService(
+  wanted: string | undefined,
+  { current, cwd }: Place,
+  { siblings, command }: { siblings: readonly Sibling[]; command: string },
+): string {
+  const names = siblings.map(nameIn);
+  if (wanted !== undefined) {
+    const name = wanted.trim().replace(/(?<=.)-service$/, '');
+    if (names.includes(name)) return name;
+    const known = names.length > 0 ? ` Services: ${names.join(', ')}` : ' No service is here';
+    throw new UsageError(`--service: there is no service ${seen(wanted)}.${didYouMean(name, names)}${known}`);
+  }
+  if (current?.generator === 'service') return String(current.answers['name']);
+  throw new UsageError(
+    `"${command}" changes a service, and ${shownFolder(cwd)} is not the folder of one; run it in the folder of a service` +
+      `${names.length > 0 ? `, or add --service <name> (${names.join(', ')})` : ''}. ` +
+      `For a new service with this name: npm init microservice service ${command}`,
+  );
+}

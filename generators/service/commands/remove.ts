@@ -1,0 +1,65 @@
+import { didYouMean } from '../../core/suggest.ts';
+import { UsageError } from '../../core/usage-error.ts';
+import { seen } from '../../outside/seen.ts';
+import type { ServiceAnswers } from '../model/answers.ts';
+import type { Command, CommandCall, Parts } from './command.ts';
+import { missing } from './spelling.ts';
+
+const example = 'remove resource order';
+
+type Kind = Command & { parts: Parts };
+
+/** Returns the command that removes the parts that `others` add. */
+export function removeCommand(others: readonly Command[]): Command {
+  const kinds = others.filter((each): each is Kind => each.parts !== undefined);
+  return {
+    name: 'remove',
+    words: `<${kinds.map(({ name }) => name).join('|')}> <name>`,
+    mostWords: 2,
+    description: 'removes a part; migrations and files that you changed stay',
+    flags: [],
+    examples: kinds.flatMap(({ examples: [first] }) => {
+      const [word, name] = first?.[0].split(' ') ?? [];
+      return [[`remove ${word} ${name}`, `removes the ${word} "${name}"`] as const];
+    }),
+    change: async (answers, call) => {
+      const kind = await kindOf(kinds, answers, call);
+      return kind.parts.without(answers, await nameOf(kind, answers, call), call.context);
+    },
+  };
+}
+
+async function kindOf(kinds: Kind[], answers: ServiceAnswers, { words: [word], ask }: CommandCall) {
+  const names = kinds.map(({ name }) => name);
+  if (word === undefined && ask) {
+    const present = kinds.filter(({ parts }) => parts.namesIn(answers).length > 0);
+    if (present.length === 0) throw new UsageError(`the service has no ${names.join(', no ')}`);
+    const choices = present.map((kind) => ({ name: kind.name, value: kind }));
+    return ask.choose({ message: 'Remove what?', choices });
+  }
+  if (word === undefined) throw missing(`the part to remove is missing (${names.join(', ')})`, example);
+  const found = kinds.find(({ name }) => name === word);
+  if (found) return found;
+  throw new UsageError(
+    `${seen(word)} cannot be removed.${didYouMean(word, names)} Removable: ${names.join(', ')}`,
+  );
+}
+
+async function nameOf(
+  { name: kind, parts }: Kind,
+  answers: ServiceAnswers,
+  { words: [, name], ask }: CommandCall,
+): Promise<string> {
+  const names = parts.namesIn(answers);
+  if (name !== undefined && names.includes(name)) return name;
+  if (names.length === 0) throw new UsageError(`the service has no ${kind}`);
+  if (name === undefined && ask)
+    return ask.choose({
+      message: `Which ${kind}?`,
+      choices: names.map((each) => ({ name: each, value: each })),
+    });
+  if (name === undefined) throw missing(`the name of the ${kind} is missing (${names.join(', ')})`, example);
+  throw new UsageError(
+    `the service has no ${kind} ${seen(name)}.${didYouMean(name, names)} It has: ${names.join(', ')}`,
+  );
+}
