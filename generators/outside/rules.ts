@@ -47,3 +47,8 @@ export const text = (fault: (value: string) => string | undefined): Rule<string>
 export const number = (fault: (value: number) => string | undefined): Rule<number> => ({
   fault: (value) => (typeof value === 'number' ? fault(value) : 'it must be a number'),
 });
+
+/** A value that may be missing. */
+export const optional = <T>({ fault }: Rule<T>): Rule<T | undefined> => ({
+  fault: (value) => (value === undefined ? undefined : fault(value)),
+});

@@ -35,7 +35,7 @@ export const consumesQuestion: Question<ServiceAnswers, ServiceContext, 'consume
     }
     const names = given.flatMap(({ value }) => (typeof value === 'string' ? [value] : []));
     const selected = selectEvents(names, await context.publishedEvents());
-    return added(before, selected, (one, other) => one.type === other.type);
+    return addEvents(before, selected);
   },
   default: (_, { contractFiles }) => (contractFiles.length > 0 ? unnamed(contractFiles) : []),
   check: (consumes, known) => consumesFault(consumes, known),
@@ -53,9 +53,21 @@ export const consumesQuestion: Question<ServiceAnswers, ServiceContext, 'consume
   },
 };
 
+/** Adds events to those of the earlier run. An event that was consumed already is read again, and still handled in the same way. */
+export const addEvents = (before: ConsumedEvent[], selected: ConsumedEvent[]): ConsumedEvent[] =>
+  added(
+    before,
+    selected.map((event) => {
+      const by = before.find(({ type }) => type === event.type)?.by;
+      return by === undefined ? event : { ...event, by };
+    }),
+    (one, other) => one.type === other.type,
+  );
+
 /** Returns a line for each copy that would keep old or deleted rows, since it does not consume all events of its aggregate. */
 function missedNotes(consumes: ConsumedEvent[], published: ConsumedEvent[]): string[] {
-  const aggregates = [...new Set(consumes.map(({ aggregate }) => aggregate))];
+  const copied = consumes.filter(({ by }) => by !== 'handler');
+  const aggregates = [...new Set(copied.map(({ aggregate }) => aggregate))];
   return aggregates.flatMap((aggregate) => {
     const [first] = consumes.filter((event) => event.aggregate === aggregate);
     const types = [`${aggregate}.updated`, `${aggregate}.deleted`].filter(

@@ -12,7 +12,7 @@ import { fieldCodes, runtimeSchemas, tolerantJoi } from './model/fields.ts';
 import { planMigrations, type MigrationPlan } from './migrations/plan.ts';
 import { runtimeMigration } from './migrations/runtime-tables.ts';
 import { copyColumn } from './migrations/tables.ts';
-import { columnName, uniqueConstraint } from './model/names.ts';
+import { columnName, resourceNames, uniqueConstraint } from './model/names.ts';
 import { unbuiltPackages } from './model/package-managers.ts';
 import { samplesOf } from './model/samples.ts';
 import { serviceView, type ServiceView } from './model/view.ts';
@@ -49,7 +49,7 @@ export async function serviceFiles(
     { ...view, ...tools },
     { files, finish, wanted: (file) => isWanted(file, view) },
   );
-  for (const { folder, name, data } of featuresOf(view)) {
+  for (const { folder, name, data } of [...featuresOf(view), ...partsOf(view)]) {
     const rendering = { files, finish, wanted: isNoMigration, names: { name } };
     await renderFolder(path.join(root, folder), { ...view, ...tools, ...data }, rendering);
   }
@@ -61,6 +61,25 @@ export async function serviceFiles(
   files.set('asyncapi.json', `${JSON.stringify(await asyncApi(view, root), null, 2)}\n`);
   return byPath(files);
 }
+
+/** Parts without a table: the definitions of consumed events, handlers, and the tests of the owner's events. */
+const partsOf = ({ resources, copies, handlers }: ServiceView) => [
+  ...[...copies, ...handlers].map((consumed) => ({
+    folder: 'consumed',
+    name: consumed.kebab,
+    data: { consumed },
+  })),
+  ...handlers.map((handler) => ({ folder: 'handler', name: handler.kebab, data: { handler } })),
+  ...resources.flatMap((resource) =>
+    resource.events
+      .filter(({ after }) => after === undefined)
+      .map((event) => ({
+        folder: 'event',
+        name: resourceNames(event.type.replace('.', '-')).kebab,
+        data: { resource, event },
+      })),
+  ),
+];
 
 /** A part that a service has any number of: the folder of its templates, its name in paths, its table, and its data. */
 const featuresOf = ({ resources, copies }: ServiceView) => [

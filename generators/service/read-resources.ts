@@ -39,7 +39,11 @@ export function readResources(
     // Without a name, the run fails with an error about the name.
     return service === undefined ? [] : [defaultResource(service, context, fields)];
   });
-  return added(before, read, isNamesake);
+  return added(
+    before,
+    read.map((resource) => ({ ...before.find((each) => isNamesake(each, resource)), ...resource })),
+    isNamesake,
+  );
 }
 
 const isNamesake = (one: Resource, other: Resource) => one.name === other.name;

@@ -12,6 +12,7 @@ import { collisionFault, proposedResource, resourceNameFault } from './model/nam
 import { defaultFields, defaultResource, readResources } from './read-resources.ts';
 import type { ServiceContext } from './service-context.ts';
 import { settleSecrets } from './settle-secrets.ts';
+import { ownEventsFault } from './model/own-event-rules.ts';
 import { tablesFault } from './model/table-rules.ts';
 import { resourcesOf } from './model/view.ts';
 
@@ -40,6 +41,7 @@ export const resourcesQuestion: Question<ServiceAnswers, ServiceContext, 'resour
     name === undefined ? [] : [defaultResource(name, context)],
   check: (resources, { name }, { siblings }) =>
     resources.map((resource) => resourceNameFault(resource.name)).find((fault) => fault !== undefined) ??
+    resources.map(ownEventsFault).find((fault) => fault !== undefined) ??
     collisionFault(resources, []) ??
     tablesFault(resourcesOf(resources), []) ??
     ownerFault(resources, name, siblings),

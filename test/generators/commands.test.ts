@@ -22,6 +22,8 @@ describe('a command in the folder of a service', function () {
     const driver = ['--resource', 'driver', '--fields', 'name:string'];
     const { code, errors } = await run(['taxi', ...quick, ...driver], { cwd: first });
     assert.deepEqual([code, errors], [0, []]);
+    const audit = await run(['audit', ...quick, '--no-resources', '--no-kubernetes'], { cwd: first });
+    assert.deepEqual([audit.code, audit.errors], [0, []]);
   });
   beforeEach(async () => {
     cwd = await newFolder();
@@ -31,11 +33,13 @@ describe('a command in the folder of a service', function () {
   after(() => rm(first, { recursive: true, force: true }));
   afterEach(removeFolders);
 
-  const change = async (...args: string[]) => {
-    const { code, output, errors } = await run(args, { cwd: folder });
+  const changeIn = async (service: string, ...args: string[]) => {
+    const { code, output, errors } = await run(args, { cwd: path.join(cwd, service) });
     assert.deepEqual([code, errors], [0, []]);
     return output;
   };
+  const change = (...args: string[]) => changeIn('taxi-service', ...args);
+  const audit = (...args: string[]) => changeIn('audit-service', ...args);
 
   it('adds a resource, and keeps the edits of the owner and the answers', async () => {
     await edit('src/app.ts', (text) => text.replace('  const app =', '  mine();\n  const app ='));
@@ -78,13 +82,100 @@ describe('a command in the folder of a service', function () {
   });
 
   it('names the services that consume the events of a removed resource', async () => {
-    const consumes = ['--no-resources', '--consumes', 'driver.created'];
-    const audit = await run(['audit', ...quick, ...consumes], { cwd });
-    assert.deepEqual([audit.code, audit.errors], [0, []]);
+    await audit('consumer', 'driver.created', '--handler');
     assert.match(
       await change('remove', 'resource', 'driver'),
       /audit-service consumes events of "driver", and gets no new ones\.\n/,
     );
+  });
+
+  it('adds an event with its publisher, contract and test, and removes it again', async () => {
+    await edit('src/events/driver-events.ts', (text) => `${text}export const mine = 1;\n`);
+    await edit('src/events/driver-publisher.ts', (text) => `// mine\n${text}`);
+    const before = await filesIn(folder);
+    const output = await change('event', 'driver.hired', '--fields', 'since:date depot:string:optional');
+    assert.match(output, /written {3}test\/driver-hired\.test\.ts\n/);
+    assert.match(
+      output,
+      /Publish it in the transaction of the change, in src\/services\/driver-service\.ts: await publish\.hired\(\{ id, since, depot \}, trx\);/,
+    );
+    assert.match(
+      await read('src/events/driver-events.ts'),
+      /export const mine = 1;\n[^]*type: 'driver\.hired'/,
+    );
+    assert.match(
+      await read('src/events/driver-publisher.ts'),
+      /^\/\/ mine\n[^]*hired: \(data: DriverHired, trx: Knex\.Transaction\)/,
+    );
+    const { components } = JSON.parse(await read('asyncapi.json')) as {
+      components: { messages: Record<string, { payload: { required: string[] } }> };
+    };
+    assert.deepEqual(components.messages['driver.hired.v1']?.payload.required, ['id', 'since']);
+    await change('event', 'driver.fired');
+    assert.match(
+      await read('.yo-rc.json'),
+      /"events": \[\n +\{"type":"driver\.hired","fields":"since:date depot:string:optional"\},\n +\{"type":"driver\.fired"\}\n/,
+    );
+    const again = await change('--resource', 'driver', '--fields', 'note:text:optional', '--dry-run');
+    assert.doesNotMatch(again, /driver-hired|driver-fired\.test/);
+    await change('remove', 'event', 'driver.fired');
+    await change('remove', 'event', 'driver.hired');
+    assert.deepEqual(await filesIn(folder), before);
+  });
+
+  it('adds handlers to fill in, and one more later, without touching a filled one', async () => {
+    await audit('consumer', 'driver.created', '--handler');
+    const consumers = path.join('..', 'audit-service', 'src/events/driver-consumers.ts');
+    const filled = (text: string) =>
+      text.replace(/(bus\.on\(driverCreated.*\n) +logger.*/, '$1    await welcome(event.data);');
+    await edit(consumers, filled);
+    assert.match(await read(consumers), /await welcome/);
+    const output = await audit('consumer', 'driver.deleted', '--handler');
+    assert.match(output, /merged {4}src\/events\/driver-consumers\.ts\n/);
+    const text = await read(consumers);
+    assert.match(
+      text,
+      /bus\.on\(driverCreated, async \(event\) => \{\n {4}await welcome\(event\.data\);\n {2}\}\);/,
+    );
+    assert.match(text, /bus\.on\(driverDeleted, async/);
+    assert.match(await read('../audit-service/src/app.ts'), /registerDriverConsumers\(bus, logger\);/);
+    assert.match(
+      await audit('remove', 'consumer', 'driver.deleted'),
+      /merged {4}src\/events\/driver-consumers/,
+    );
+    assert.doesNotMatch(await read(consumers), /driverDeleted/);
+    assert.match(await read(consumers), /await welcome/);
+  });
+
+  it('adds a kept copy, reads its contract again, and leaves the table when it is removed', async () => {
+    const copies = path.join(cwd, 'audit-service');
+    await audit('consumer', 'driver.created', 'driver.deleted', '--copy');
+    assert.ok(existsSync(path.join(copies, 'src/routers/driver-copy-router.ts')));
+    const test = await readFile(path.join(copies, 'test/driver-copy.test.ts'), 'utf8');
+    assert.doesNotMatch(test, /for \(const n of/);
+    assert.equal(test.match(/driverCreated\.of/g)?.length, 2);
+    await change('--resource', 'driver', '--fields', 'phone:string:optional');
+    const output = await audit('consumer', 'driver.created');
+    assert.match(output, /written {3}migrations\/\d+_add_phone_to_driver_copies\.ts\n/);
+    await audit('remove', 'consumer', 'driver.created');
+    assert.match(
+      await audit('remove', 'consumer', 'driver.deleted'),
+      /The table "driver_copies" and its migrations stay\. Drop the table in your own migration/,
+    );
+    assert.ok(!existsSync(path.join(copies, 'src/routers/driver-copy-router.ts')));
+  });
+
+  it('refuses an event that is handled in the other way, and asks which way', async () => {
+    await audit('consumer', 'driver.created', '--handler');
+    const refusal = async (...args: string[]) =>
+      (await run(['consumer', ...args], { cwd: path.join(cwd, 'audit-service') })).errors.join('\n');
+    assert.match(
+      await refusal('driver.created', '--copy'),
+      /handles "driver\.created" by a handler already; first write npm init microservice remove consumer driver\.created$/,
+    );
+    assert.match(await refusal('driver.deleted'), /add --handler or --copy$/);
+    assert.match(await refusal('driver.deleted', '--copy', '--handler'), /--handler and --copy exclude/);
+    assert.match(await refusal('driver.creatd', '--copy'), /Did you mean "driver\.created"\?/);
   });
 
   it('merges a newer template with update, and exits with 2 before with --check', async () => {
@@ -132,7 +223,7 @@ describe('a command in the folder of a service', function () {
     const args = ['resource', 'trip', '--fields', 'code:string', '--service'];
     const refused = await run([...args, 'tax'], { cwd });
     assert.deepEqual(refused.errors, [
-      'create-microservice: --service: there is no service "tax". Did you mean "taxi"? Services: taxi',
+      'create-microservice: --service: there is no service "tax". Did you mean "taxi"? Services: audit, taxi',
     ]);
     const { code, errors } = await run([...args, 'taxi-service'], { cwd });
     assert.deepEqual([code, errors], [0, []]);
@@ -152,6 +243,18 @@ describe('a command in the folder of a service', function () {
     [['resource', 'trip', 'car'], /unexpected argument "car"; write resource <name>, then flags/],
     [['resource', 'trip', '--port', '8001'], /--port is a flag of the generator service, not of resource/],
     [['trip', '--check'], /--check is a flag of the command update, not of service/],
+    [['event'], /the event needs a type; write npm init microservice event order\.shipped -- --fields/],
+    [['event', 'hired'], /"hired" is not a resource and a verb in the past tense, joined by "\."; write/],
+    [['event', 'drivr.hired'], /no resource "drivr"\. Did you mean "driver"\? It has: driver/],
+    [['event', 'driver.created'], /the event "driver\.created" exists already; choose another verb/],
+    [['event', 'driver.snapshot'], /the event "driver\.snapshot" exists already/],
+    [['event', 'driver.page'], /"driver\.page" would have a name that the generated code uses/],
+    [['event', 'driver.Hired'], /"Hired" is not kebab-case.*\(try "hired"\)/],
+    [['event', 'driver.hired', '--fields', 'a:string:unique'], /"a" of an event cannot be unique or indexed/],
+    [['event', 'driver.hired', '--fields', 'a:string:secret'], /"a" of an event cannot be secret/],
+    [['event', 'driver.hired', '--fields', 'pin:string'], /looks like a secret.*write pin:string:public/],
+    [['consumer', '--copy'], /the consumer needs an event; write npm init microservice consumer/],
+    [['remove', 'event', 'driver.hired'], /the service has no event$/],
     [['remove'], /the part to remove is missing \(resource.*; write npm init microservice remove/],
     [['remove', 'resource'], /the name of the resource is missing \(driver\)/],
     [['remove', 'resource', 'drivr'], /no resource "drivr"\. Did you mean "driver"\? It has: driver/],

@@ -1,9 +1,11 @@
 import type { Command } from './command.ts';
+import { consumer } from './consumer.ts';
+import { event } from './event.ts';
 import { removeCommand } from './remove.ts';
 import { resource } from './resource.ts';
 import { update } from './update.ts';
 
-const adding: readonly Command[] = [resource];
+const adding: readonly Command[] = [resource, event, consumer];
 
 /**
  * Every command, in the order of the help and of the question which one to run. The command line, the help, that question, `remove`

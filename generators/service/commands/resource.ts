@@ -1,14 +1,12 @@
-import path from 'node:path';
 import { UsageError } from '../../core/usage-error.ts';
-import type { Sibling } from '../../output/place.ts';
 import type { Resource, ServiceAnswers } from '../model/answers.ts';
 import { fieldExample, fieldGrammar, parseFields } from '../model/field-grammar.ts';
 import { resourceNameFault } from '../model/name-rules.ts';
 import { resourceNames } from '../model/names.ts';
 import { defaultFields } from '../read-resources.ts';
 import { askResource, fieldsMessage } from '../resources-question.ts';
-import { fromStored } from '../stored/stored-answers.ts';
 import type { Command, CommandCall } from './command.ts';
+import { consumersOf } from './consumers-of.ts';
 import { textsOf } from './given.ts';
 import { askFields } from './ask-fields.ts';
 import { missing, spelledCall } from './spelling.ts';
@@ -28,7 +26,7 @@ export const resource: Command = {
   parts: {
     namesIn: ({ resources }) => resources.map(({ name }) => name),
     without: (answers, name, { notes, siblings }) => {
-      notes.push(stays(name), ...consumersOf(name, siblings));
+      notes.push(stays(name), ...consumersOf(siblings, name, ({ aggregate }) => aggregate === name));
       return { ...answers, resources: answers.resources.filter((each) => each.name !== name) };
     },
   },
@@ -59,9 +57,3 @@ const existing = (name: string) =>
 
 const stays = (name: string) =>
   `The table "${resourceNames(name).table}", its migrations and seeds/${name}.ts stay. Drop the table in your own migration once no running release uses it.`;
-
-/** A note for each service that consumes events of the resource. */
-const consumersOf = (name: string, siblings: readonly Sibling[]) =>
-  siblings
-    .filter(({ answers }) => (fromStored(answers).consumes ?? []).some(({ aggregate }) => aggregate === name))
-    .map(({ folder }) => `${path.basename(folder)} consumes events of "${name}", and gets no new ones.`);

@@ -75,17 +75,23 @@ function eventsOf({ kebab, shown, events }: ResourceView): Event[] {
     updatedAt: fieldCodes.timestamp.schema,
   };
   const payloads = { state: objectOf(state), id: objectOf({ id }) };
-  return events.map(({ type, version, data }) => ({
+  return events.map(({ type, version, data, fields }) => ({
     type,
     version,
     topic: `${kebab}.events`,
     aggregate: kebab,
-    payload: payloads[data],
+    payload: data === 'fields' ? fieldsPayload(id, fields) : payloads[data],
   }));
 }
 
-const consumedEvents = ({ copies }: ServiceView): Event[] =>
-  copies.flatMap(({ topic, aggregate, events }) =>
+function fieldsPayload(id: JsonSchema, fields: Field[]): JsonSchema {
+  const properties = Object.fromEntries(fields.map((field) => [field.name, stateOf(field)]));
+  const required = fields.filter(({ optional }) => !optional).map(({ name }) => name);
+  return objectOf({ id, ...properties }, ['id', ...required]);
+}
+
+const consumedEvents = ({ copies, handlers }: ServiceView): Event[] =>
+  [...copies, ...handlers].flatMap(({ topic, aggregate, events }) =>
     events.map(({ type, version, shape }) => {
       const properties = shape.fields.map((field) => [field.name, orNull(field, tolerantSchema(field.type))]);
       const required = shape.fields.map(({ name }) => name).filter((name) => shape.required.includes(name));

@@ -1,6 +1,6 @@
 import type { ConsumedEvent, Resource } from '../model/answers.ts';
 import { identifiers } from '../model/name-rules.ts';
-import { copiesOf, type CopyView } from '../model/view.ts';
+import { copiesOf, handlersOf, type ConsumedView, type CopyView, type EventView } from '../model/view.ts';
 
 /** The pattern that `defineEvent` of microservice-runtime accepts. */
 const eventType = /^[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)+$/;
@@ -19,10 +19,18 @@ export function eventTypeFault(type: string): string | undefined {
 
 /** Returns the reason why one service cannot handle these events: two parts of its code would have the same name. */
 export function eventNamesFault(consumes: ConsumedEvent[], resources: Resource[]): string | undefined {
-  const taken = new Map(namesOf(generated).map((name) => [name, 'the generated code']));
-  for (const { name } of resources)
-    for (const identifier of identifiers(name)) taken.set(identifier, `the resource "${name}"`);
-  for (const [name, what] of copiesOf(consumes).flatMap(namesOfCopy)) {
+  const own = new Map(namesOf(generated).map((name) => [name, 'the generated code']));
+  for (const resource of resources)
+    for (const identifier of identifiers(resource)) own.set(identifier, `the resource "${resource.name}"`);
+  const [copies, handlers] = [copiesOf(consumes), handlersOf(consumes)];
+  const copied = new Map([...own, ...copies.flatMap(({ events }) => events.map(namedEvent))]);
+  return firstTwice(copies.flatMap(namesOfCopy), own) ?? firstTwice(handlers.flatMap(namesOfHandler), copied);
+}
+
+/** Returns the fault of the first of `names` that is taken. */
+function firstTwice(names: [string, string][], before: ReadonlyMap<string, string>): string | undefined {
+  const taken = new Map(before);
+  for (const [name, what] of names) {
     const other = taken.get(name);
     if (other !== undefined)
       return `${what} and ${other} would both be named "${name}" in the code; remove one from --consumes, or rename it`;
@@ -30,6 +38,8 @@ export function eventNamesFault(consumes: ConsumedEvent[], resources: Resource[]
   }
   return undefined;
 }
+
+const namedEvent = ({ type, name }: EventView): [string, string] => [name, `the event "${type}"`];
 
 const namesOf = (text: string) => text.trim().split(/\s+/);
 
@@ -48,7 +58,17 @@ function namesOfCopy({
       name,
       copy,
     ]),
-    ...shapes.map((shape): [string, string] => [shape.camel, `the data of "${shape.of}"`]),
-    ...events.map(({ type, name }): [string, string] => [name, `the event "${type}"`]),
+    ...namesOfEvents({ shapes, events }),
   ];
 }
+
+const namesOfEvents = ({ shapes, events }: Pick<ConsumedView, 'shapes' | 'events'>): [string, string][] => [
+  ...shapes.map((shape): [string, string] => [shape.camel, `the data of "${shape.of}"`]),
+  ...events.map(namedEvent),
+];
+
+/** The file of its events is another one than that of a copy, so both can have data of one name. */
+const namesOfHandler = (handler: ConsumedView): [string, string][] => [
+  [`register${handler.pascal}Consumers`, `the handlers of "${handler.kebab}"`],
+  ...namesOfEvents(handler),
+];

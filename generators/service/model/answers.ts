@@ -28,10 +28,19 @@ export interface Field {
   secret?: boolean;
 }
 
+/** An event about a resource that its owner has added to `created`, `updated` and `deleted`. */
+export interface OwnEvent {
+  /** In the past tense, kebab-case: `shipped`. */
+  verb: string;
+  /** The data besides the id. Undefined: the resource as clients see it. */
+  fields?: Field[] | undefined;
+}
+
 export interface Resource {
   /** Singular, kebab-case: `order-line`. */
   name: string;
   fields: Field[];
+  events?: OwnEvent[] | undefined;
 }
 
 /** An event of another service, read from that service's committed `asyncapi.json`. */
@@ -43,6 +52,8 @@ export interface ConsumedEvent {
   aggregate: string;
   /** The service that publishes it: `user-service`. */
   from: string;
+  /** The way in which the service handles it: a handler of its owner; undefined: it keeps a copy. */
+  by?: 'handler' | undefined;
   /** JSON Schema of the event's data, as in the contract file. */
   schema: Record<string, unknown>;
   /** The fields of the data that a copy table can hold, read from the schema, without `id`, `createdAt` and `updatedAt`. */

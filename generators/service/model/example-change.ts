@@ -24,7 +24,11 @@ const changes = [
 
 /** Returns a change whose field the resource does not have; undefined if it has them all. */
 export function exampleChange(resource: ResourceView): ExampleChange | undefined {
-  const change = changes.find(({ field }) => resource.fields.every(({ name }) => name !== field));
+  const taken = new Set([
+    ...resource.fields.map(({ name }) => name),
+    ...resource.events.map(({ method }) => method),
+  ]);
+  const change = changes.find(({ field }) => !taken.has(field));
   if (!change) return undefined;
   const event = resourceNames(`${resource.kebab}-${change.field}`).camel;
   const names = resource.events.map(({ name }) => name);

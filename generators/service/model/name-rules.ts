@@ -118,7 +118,10 @@ export function collisionFault(resources: Resource[], aggregates: string[]): str
   const taken = new Map<string, string>();
   const owners: [what: string, identifiers: string[]][] = [
     ...aggregates.map((name): [string, string[]] => [`the copy of "${name}"`, copyIdentifiers(name)]),
-    ...resources.map(({ name }): [string, string[]] => [`the resource "${name}"`, identifiers(name)]),
+    ...resources.map((resource): [string, string[]] => [
+      `the resource "${resource.name}"`,
+      identifiers(resource),
+    ]),
   ];
   for (const [what, names] of owners) {
     for (const name of new Set(names)) {
@@ -134,16 +137,25 @@ export function collisionFault(resources: Resource[], aggregates: string[]): str
 const layers = ['Changes', 'Publisher', 'Repository', 'Router', 'Service', 'Page'];
 
 /** Returns the names that the generated code of a resource declares. */
-export function identifiers(name: string): string[] {
+export function identifiers({ name, events = [] }: Pick<Resource, 'name' | 'events'>): string[] {
   const { camel, camelPlural, pascal } = resourceNames(name);
   const types = layers.map((layer) => pascal + layer);
-  return [camel, camelPlural, pascal, `New${pascal}`, ...types, `${camel}Schema`, ...eventNames(name)];
+  return [
+    camel,
+    camelPlural,
+    pascal,
+    `New${pascal}`,
+    ...types,
+    `${camel}Schema`,
+    ...eventNames({ name, events }),
+  ];
 }
 
-const eventNames = (resource: string) => resourceEvents(resource).map(({ name }) => name);
+const eventNames = (resource: Pick<Resource, 'name' | 'events'>) =>
+  resourceEvents(resource).flatMap(({ name, pascal, after }) => (after ? [name] : [name, pascal]));
 
 /** A copy of `user` is called user-copy, and uses the events userCreated and so on. */
 const copyIdentifiers = (aggregate: string) => [
-  ...identifiers(`${aggregate}-copy`),
-  ...eventNames(aggregate),
+  ...identifiers({ name: `${aggregate}-copy` }),
+  ...eventNames({ name: aggregate }),
 ];

@@ -11,14 +11,18 @@ export interface ResourceView extends Names {
   secrets: Field[];
 }
 
-/** Consumed events of one aggregate, from which a service keeps a copy. */
-export interface CopyView extends Names {
+/** Consumed events of one aggregate, for which a service has handlers of its owner. */
+export interface ConsumedView extends Names {
   aggregate: Names;
   from: string;
   topic: string;
   events: EventView[];
   /** The data of the events; events with the same data share one shape. */
   shapes: ShapeView[];
+}
+
+/** Consumed events of one aggregate, from which a service keeps a copy. */
+export interface CopyView extends ConsumedView {
   fields: Field[];
 }
 
@@ -46,6 +50,7 @@ export interface ServiceView extends Omit<ServiceAnswers, 'resources' | 'consume
   folder: string;
   resources: ResourceView[];
   copies: CopyView[];
+  handlers: ConsumedView[];
   database: { name: string; user: string };
   run: string;
   exec: string;
@@ -61,6 +66,7 @@ export function serviceView(answers: ServiceAnswers): ServiceView {
     folder: `${answers.name}-service`,
     resources: resourcesOf(answers.resources),
     copies: copiesOf(answers.consumes),
+    handlers: handlersOf(answers.consumes),
     database: { name: `${service.snake}_db`, user: service.snake },
     run: runs[answers.packageManager],
     exec: executes[answers.packageManager],
@@ -69,28 +75,40 @@ export function serviceView(answers: ServiceAnswers): ServiceView {
 }
 
 export const resourcesOf = (resources: Resource[]): ResourceView[] =>
-  resources.map(({ name, fields }) => ({
+  resources.map(({ name, fields, events }) => ({
     ...resourceNames(name),
-    events: resourceEvents(name),
+    events: resourceEvents({ name, events }),
     fields,
     shown: fields.filter(({ secret }) => !secret),
     secrets: fields.filter(({ secret }) => secret),
   }));
 
-export function copiesOf(consumes: ConsumedEvent[]): CopyView[] {
+/** Returns the copies that a service keeps from these events. */
+export const copiesOf = (consumes: ConsumedEvent[]): CopyView[] =>
+  consumedViews(
+    consumes.filter(({ by }) => by !== 'handler'),
+    '-copy',
+  ).map((view) => ({ ...view, fields: copiedFields(view.events.filter((event) => !event.removes)) }));
+
+/** Returns the events that handlers of the owner get, by their aggregates. */
+export const handlersOf = (consumes: ConsumedEvent[]): ConsumedView[] =>
+  consumedViews(
+    consumes.filter(({ by }) => by === 'handler'),
+    '',
+  );
+
+function consumedViews(consumes: ConsumedEvent[], ending: string): ConsumedView[] {
   const aggregates = [...new Set(consumes.map(({ aggregate }) => aggregate))];
   return aggregates.map((aggregate) => {
     const consumed = consumes.filter((event) => event.aggregate === aggregate);
-    const names = resourceNames(`${aggregate}-copy`);
     const events = toEvents(consumed, resourceNames(aggregate));
     return {
-      ...names,
+      ...resourceNames(aggregate + ending),
       aggregate: resourceNames(aggregate),
       from: consumed[0]?.from ?? '',
       topic: consumed[0]?.topic ?? '',
       events,
       shapes: [...new Set(events.map(({ shape }) => shape))],
-      fields: copiedFields(events.filter((event) => !event.removes)),
     };
   });
 }

@@ -1,16 +1,25 @@
-import type { ConsumedEvent, Resource, ServiceAnswers } from '../model/answers.ts';
+import type { ConsumedEvent, OwnEvent, Resource, ServiceAnswers } from '../model/answers.ts';
 import { formatFields, parseFields } from '../model/field-grammar.ts';
 import { fieldsOfSchema } from '../contracts/schema-fields.ts';
 import { checkAnswers } from './stored-rules.ts';
 
 /** Converts the answers for `.yo-rc.json`: fields in the form of `--fields`; git and install are actions, not answers. */
 export function toStored({ resources, consumes, git: _git, install: _install, ...rest }: ServiceAnswers) {
+  const events = resources.flatMap(storedEvents);
   return {
     ...rest,
     resources: resources.map(({ name, fields }) => ({ name, fields: formatFields(fields) })),
+    ...(events.length > 0 && { events }),
     consumes: consumes.map(({ fields: _fields, ...event }) => event),
   };
 }
+
+/** The file lists events outside of their resource: git then merges the events of two branches, one per line. */
+const storedEvents = ({ name, events = [] }: Resource) =>
+  events.map(({ verb, fields }) => ({
+    type: `${name}.${verb}`,
+    ...(fields !== undefined && { fields: formatFields(fields) }),
+  }));
 
 type Stored = ReturnType<typeof toStored>;
 
@@ -20,11 +29,14 @@ type Stored = ReturnType<typeof toStored>;
  */
 export function fromStored(stored: Record<string, unknown>, file?: string): Partial<ServiceAnswers> {
   checkAnswers(stored, file);
-  const { resources, consumes, ...rest } = stored as Partial<Stored>;
+  const { resources, consumes, events = [], ...rest } = stored as Partial<Stored>;
   return {
     ...rest,
     ...(resources && {
-      resources: resources.map(({ name, fields }): Resource => ({ name, fields: parseFields(fields) })),
+      resources: resources.map(({ name, fields }): Resource => {
+        const own = eventsOf(name, events);
+        return { name, fields: parseFields(fields), ...(own.length > 0 && { events: own }) };
+      }),
     }),
     ...(consumes && {
       consumes: consumes.map((event): ConsumedEvent => ({ ...event, fields: fieldsOfSchema(event.schema) })),
@@ -33,3 +45,11 @@ export function fromStored(stored: Record<string, unknown>, file?: string): Part
     install: false,
   };
 }
+
+const eventsOf = (resource: string, events: NonNullable<Stored['events']>): OwnEvent[] =>
+  events
+    .filter(({ type }) => type.startsWith(`${resource}.`))
+    .map(({ type, fields }) => ({
+      verb: type.slice(resource.length + 1),
+      ...(fields !== undefined && { fields: parseFields(fields) }),
+    }));

@@ -6,12 +6,14 @@ import {
   number,
   object,
   oneOf,
+  optional,
   text,
   topic,
   version,
   word,
   type Rule,
 } from '../../outside/rules.ts';
+import { kebabFault } from '../../outside/kebab-case.ts';
 import { seen } from '../../outside/seen.ts';
 import { yoRcFile } from '../../output/yo-rc.ts';
 import { ciSystems } from '../model/answers.ts';
@@ -35,7 +37,16 @@ const rules: Record<string, Rule<unknown>> = {
 };
 
 const resourceRules = { name: text(resourceNameFault), fields };
-const eventRules = { type: word, version, topic, aggregate: word, from: word, schema: object };
+const eventRules = {
+  type: word,
+  version,
+  topic,
+  aggregate: word,
+  from: word,
+  schema: object,
+  by: optional(oneOf(['handler'])),
+};
+const ownEventRules = { type: text(ownEventTypeFault), fields: optional(fields) };
 
 /** Throws a UsageError for the first answer of a service in `.yo-rc.json` that a run cannot have stored. */
 export function checkAnswers(answers: Record<string, unknown>, file: string = yoRcFile): void {
@@ -44,6 +55,20 @@ export function checkAnswers(answers: Record<string, unknown>, file: string = yo
     if (answers[name] !== undefined) check(answers[name], rule, name);
   checkEach(answers, 'resources', resourceRules, check);
   checkEach(answers, 'consumes', eventRules, check);
+  checkEach(answers, 'events', ownEventRules, check);
+  refuseStrayEvents(answers, check);
+}
+
+/** Each event is about a resource of the service. */
+function refuseStrayEvents({ events = [], resources = [] }: Record<string, unknown>, check: Check): void {
+  const names = (resources as { name: string }[]).map(({ name }) => name);
+  const isAbout = text((type) =>
+    names.includes(type.split('.')[0] ?? '')
+      ? undefined
+      : `the service has the resources: ${names.join(', ')}`,
+  );
+  for (const [index, { type }] of (events as { type: string }[]).entries())
+    check(type, isAbout, `events[${index}].type`);
 }
 
 function checkEach(
@@ -68,6 +93,12 @@ export function checkTables(tables: Record<string, unknown>, file: string = yoRc
     check(table, text(tableFault), `the name of ${at}`);
     if (columns !== '') check(columns, fields, at);
   }
+}
+
+function ownEventTypeFault(type: string): string | undefined {
+  const [resource = '', verb = '', ...more] = type.split('.');
+  if (more.length > 0) return 'it must be a resource and a verb, such as order.shipped';
+  return resourceNameFault(resource) ?? kebabFault(verb, 'the verb of an event');
 }
 
 const tableFault = (name: string) =>
