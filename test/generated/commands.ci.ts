@@ -10,12 +10,12 @@ const modules = path.resolve(import.meta.dirname, '../../node_modules');
 
 /** Lines that the owner writes; none may be lost. */
 const owned = {
-  route: "  router.get('/count', { summary: 'Count drivers' }, async (_req, res) => {",
+  route: "    '/all/drivers',",
   method: '    everyone: (query: PageQuery, trx?: Knex) => drivers.list(query, trx),',
   import: "import { hostname } from 'node:os';",
   part: "  logger.debug({ host: hostname() }, 'wired');",
   handler: "    await trx('drivers').insert({ name: event.data.email });",
-  publish: "        await publish.renamed({ id, from: 'unknown' }, trx);",
+  publish: "        await publish.renamed({ id, earlier: 'unknown' }, trx);",
 };
 
 /** A service that is built by commands, with the edits of its owner between them. */
@@ -75,7 +75,7 @@ describe('a service that its owner edits between commands', function () {
         ['drivers.list(req.query)', 'drivers.everyone(req.query)'],
         [
           '  return router;',
-          `${owned.route}\n    res.json({ count: (await drivers.everyone({ limit: 100 })).items.length });\n  });\n\n  return router;`,
+          `  router.get(\n${owned.route}\n    { summary: 'All drivers', responses: { 200: driverPageSchema } },\n    async (_req, res) => {\n      res.json(await drivers.everyone({ limit: 100 }));\n    },\n  );\n\n  return router;`,
         ],
       ),
     () => change('resource', 'trip', '--fields', 'code:string:unique fare:decimal:optional at:timestamp'),
@@ -87,7 +87,7 @@ describe('a service that its owner edits between commands', function () {
         [/ {4}logger\.info.*/, owned.handler],
         [', logger: Logger)', ', _logger: Logger)'],
       ),
-    () => change('event', 'driver.renamed', '--fields', 'from:string note:text:optional'),
+    () => change('event', 'driver.renamed', '--fields', 'earlier:string note:text:optional'),
     () =>
       edit('src/services/driver-service.ts', [
         '        await publish.updated(driver, trx);',
