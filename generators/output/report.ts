@@ -10,7 +10,7 @@ import type { Work } from './work.ts';
 export interface Ending {
   dryRun: boolean;
   /** Only whether a run would change a file. */
-  check: boolean;
+  check?: boolean;
 }
 
 const changing = new Set<Effect>(['written', 'merged', 'conflict', 'removed']);

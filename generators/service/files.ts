@@ -49,7 +49,7 @@ export async function serviceFiles(
     { ...view, ...tools },
     { files, finish, wanted: (file) => isWanted(file, view) },
   );
-  for (const { folder, name, data } of [...featuresOf(view), ...partsOf(view)]) {
+  for (const { folder, name, data } of [...featuresOf(view), ...withoutTable(view)]) {
     const rendering = { files, finish, wanted: isNoMigration, names: { name } };
     await renderFolder(path.join(root, folder), { ...view, ...tools, ...data }, rendering);
   }
@@ -63,7 +63,7 @@ export async function serviceFiles(
 }
 
 /** Parts without a table: the definitions of consumed events, handlers, and the tests of the owner's events. */
-const partsOf = ({ resources, copies, handlers }: ServiceView) => [
+const withoutTable = ({ resources, copies, handlers }: ServiceView) => [
   ...[...copies, ...handlers].map((consumed) => ({
     folder: 'consumed',
     name: consumed.kebab,

@@ -1,5 +1,4 @@
 import { UsageError } from '../core/usage-error.ts';
-import { yoRcFile } from '../output/yo-rc.ts';
 
 /**
  * Returns the elements of an earlier run, then the new ones of `given`. A given element replaces the one that `isSame` finds, in its
@@ -14,14 +13,17 @@ export function added<Element>(
   return [...kept, ...given.filter((each) => !kept.includes(each))];
 }
 
+/** The kind of part that the command `remove` removes, by its answer. */
+const commandOf = { resources: 'resource', consumes: 'consumer' };
+
 /**
  * Throws a UsageError for `--no-<answer>` on a service that has some: the flags of a later run only add.
  * @param has the verb before the names: `consumes`
  */
-export function refuseRemoval(answer: string, has: string, names: readonly string[]): void {
+export function refuseRemoval(answer: keyof typeof commandOf, has: string, names: readonly string[]): void {
   if (names.length === 0) return;
   const all = names.map((name) => `"${name}"`).join(', ');
   throw new UsageError(
-    `--no-${answer} removes nothing from a service, which ${has} ${all}; to remove one, delete its line under "${answer}" in ${yoRcFile}, and run the command again`,
+    `--no-${answer} removes nothing from a service, which ${has} ${all}; to remove one, write npm init microservice remove ${commandOf[answer]} <name>`,
   );
 }

@@ -71,7 +71,10 @@ describe('create-microservice, adding to a service', function () {
     await edit('src/services/driver-service.ts', (text) => `// mine\n${text}`);
     const refused = await run(['--no-resources'], { cwd: folder });
     assert.equal(refused.code, 1);
-    assert.match(refused.errors.join('\n'), /"driver", "trip"; to remove one, delete its line/);
+    assert.match(
+      refused.errors.join('\n'),
+      /"driver", "trip"; to remove one, write npm init microservice remove resource <name>/,
+    );
     await edit('.yo-rc.json', (text) => text.replace(/\n +\{"name":"driver".*/, ''));
     const output = await add();
     assert.match(output, /removed {3}src\/routers\/driver-router\.ts\n/);

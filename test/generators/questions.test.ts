@@ -157,11 +157,11 @@ describe('the flags of a later run', () => {
   it('never remove: --no-resources and --no-consumes say how to', async () => {
     await assert.rejects(
       later([['resources', false]]),
-      /^UsageError: --no-resources removes nothing from a service, which has the resource "driver"; to remove one, delete its line under "resources" in \.yo-rc\.json, and run the command again$/,
+      /^UsageError: --no-resources removes nothing from a service, which has the resource "driver"; to remove one, write npm init microservice remove resource <name>$/,
     );
     await assert.rejects(
       later([['consumes', false]]),
-      /^UsageError: --no-consumes removes nothing from a service, which consumes "user\.created"; to remove one, delete its line under "consumes" in \.yo-rc\.json, and run the command again$/,
+      /^UsageError: --no-consumes removes nothing from a service, which consumes "user\.created"; to remove one, write npm init microservice remove consumer <name>$/,
     );
     const none = await later(
       [
