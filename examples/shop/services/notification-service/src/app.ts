@@ -21,5 +21,5 @@ export function createService(config: Config, logger = createLogger(config)) {
 
   const app = createHttpApp({ config, logger, info, routers, database, bus });
   const server = httpServer(app, config, logger);
-  return { config, logger, server, parts: [databasePart(database), bus, server] };
+  return { config, logger, database, bus, server, parts: [databasePart(database), bus, server] };
 }

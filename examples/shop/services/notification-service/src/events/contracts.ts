@@ -3,7 +3,7 @@ import * as userCopyEvents from './user-copy-events.ts';
 
 /** All events that this service publishes and consumes. `npm run contracts` writes them to asyncapi.json for other teams. */
 export const contracts: EventContracts = {
-  published: [],
+  published: Object.values({}),
   consumed: Object.values({
     ...userCopyEvents,
   }),

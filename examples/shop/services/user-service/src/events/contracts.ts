@@ -6,5 +6,5 @@ export const contracts: EventContracts = {
   published: Object.values({
     ...userEvents,
   }),
-  consumed: [],
+  consumed: Object.values({}),
 };
