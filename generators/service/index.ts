@@ -116,6 +116,7 @@ export class ServiceGenerator extends FolderGenerator<ServiceAnswers, ServiceCon
     return [
       ...(written.includes('package.json') && !isInstalled ? [install] : []),
       ...(isContractOlder ? [`${run} contracts`] : []),
+      ...(changes.some(({ effect }) => effect === 'removed') ? [`${run} typecheck`] : []),
       ...(written.some((file) => file.startsWith('migrations/')) ? [`${run} db:migrate`] : []),
       test,
     ];

@@ -9,6 +9,10 @@ import { serviceAnswers } from '../../support/service-answers.ts';
 export interface Grown {
   resources: Record<string, string>;
   consumes: string[];
+  /** The events of the owner about "user". */
+  events?: string[];
+  /** The aggregates whose event "deleted" has a handler. */
+  handles?: string[];
 }
 
 const rendered = new Map<string, Promise<Texts>>();
@@ -26,24 +30,34 @@ export function render(grown: Grown): Promise<Texts> {
 const sorted = <Value>(entries: [string, Value][]) =>
   entries.toSorted(([one], [other]) => (one < other ? -1 : 1));
 
-const answersOf = ({ resources, consumes }: Grown) =>
+const answersOf = ({ resources, consumes, events = [], handles = [] }: Grown) =>
   serviceAnswers({
     ci: 'github',
     kubernetes: true,
     resources: sorted(Object.entries(resources)).map(([name, fields]) => ({
       name,
       fields: parseFields(fields),
+      ...(name === 'user' && {
+        events: events.toSorted().map((verb) => ({ verb, fields: parseFields('reason:string') })),
+      }),
     })),
-    consumes: consumes.toSorted().map((aggregate) => ({
-      type: `${aggregate}.created`,
-      version: 1,
-      topic: `${aggregate}.events`,
-      aggregate,
-      from: `${aggregate}-service`,
-      schema: { type: 'object', properties: { id: { type: 'string' }, name: { type: 'string' } } },
-      fields: parseFields('name:string:optional'),
-    })),
+    consumes: [
+      ...consumes.toSorted().map((aggregate) => eventOf(aggregate, 'created')),
+      ...handles
+        .toSorted()
+        .map((aggregate) => ({ ...eventOf(aggregate, 'deleted'), by: 'handler' as const })),
+    ],
   });
+
+const eventOf = (aggregate: string, fact: string) => ({
+  type: `${aggregate}.${fact}`,
+  version: 1,
+  topic: `${aggregate}.events`,
+  aggregate,
+  from: `${aggregate}-service`,
+  schema: { type: 'object', properties: { id: { type: 'string' }, name: { type: 'string' } } },
+  fields: parseFields('name:string:optional'),
+});
 
 /** Merges with the lists of the service's templates. */
 export const mergeService = (

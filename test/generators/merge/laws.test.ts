@@ -18,10 +18,13 @@ const additions: Record<string, (grown: Grown) => Grown> = {
     resources: { ...grown.resources, user: `${grown.resources['user']} age:integer:optional` },
   }),
   'a consumer': (grown) => ({ ...grown, consumes: [...grown.consumes, 'wallet'] }),
+  'an event': (grown) => ({ ...grown, events: [...(grown.events ?? []), 'suspended'] }),
+  'a handler': (grown) => ({ ...grown, handles: [...(grown.handles ?? []), 'order'] }),
 };
 const additionNames = fc.constantFrom(
   ['a field'],
   ['a resource before', 'a consumer'],
+  ['an event', 'a handler'],
   Object.keys(additions),
 );
 

@@ -4,6 +4,7 @@ import {
   fieldTypes,
   type ConsumedEvent,
   type Field,
+  type OwnEvent,
   type Resource,
   type ServiceAnswers,
 } from '../../../generators/service/model/answers.ts';
@@ -14,6 +15,7 @@ import {
   resourceNameFault,
   serviceNameFault,
 } from '../../../generators/service/model/name-rules.ts';
+import { ownEventsFault } from '../../../generators/service/model/own-event-rules.ts';
 import { eventNamesFault } from '../../../generators/service/contracts/event-name-rules.ts';
 
 /** Very short names, usual ones, and names of up to 40 characters. */
@@ -48,10 +50,25 @@ const fields = fc
   )
   .filter((all) => grammarFault(formatFields(all)) === undefined);
 
-const resource: fc.Arbitrary<Resource> = fc.record({
-  name: kebab.filter((name) => resourceNameFault(name) === undefined),
-  fields,
-});
+/** Events of an owner; their data is a few fields, or the resource. */
+const ownEvents: fc.Arbitrary<OwnEvent[]> = fc.uniqueArray(
+  fc.record({
+    verb: fc.oneof(fc.constantFrom('shipped', 'paid-late'), kebab),
+    fields: fc.option(
+      fields.map((all) => all.map((each) => ({ ...each, unique: false, secret: false }))),
+      { nil: undefined },
+    ),
+  }),
+  { selector: ({ verb }) => verb, maxLength: 2 },
+);
+
+const resource: fc.Arbitrary<Resource> = fc
+  .record({
+    name: kebab.filter((name) => resourceNameFault(name) === undefined),
+    fields,
+    events: ownEvents,
+  })
+  .filter((each) => ownEventsFault(each) === undefined);
 
 const facts = ['created', 'updated', 'deleted', 'shipped-late'];
 
@@ -64,9 +81,11 @@ const events: fc.Arbitrary<ConsumedEvent[]> = fc
     fields,
     fc.boolean(),
     fc.nat({ max: 3 }),
+    fc.constantFrom(undefined, undefined, 'handler' as const),
   )
-  .map(([aggregate, from, chosen, all, isSame, required]) =>
+  .map(([aggregate, from, chosen, all, isSame, required, by]) =>
     chosen.map((fact, index) => ({
+      ...(by && { by }),
       type: `${aggregate}.${fact}`,
       version: index === 1 ? 2 : 1,
       topic: `${aggregate}.events`,
