@@ -124,7 +124,8 @@ describe('generator-microservice, packed and installed', () => {
     ]) {
       const result = await run([command, ...args], { cwd: String(one) });
       assert.deepEqual(result.errors, []);
-      assert.deepEqual(await runYo([`microservice:${command}`, ...args], String(other)), result);
+      const namespace = command === 'remove' ? ['microservice:app', command] : [`microservice:${command}`];
+      assert.deepEqual(await runYo([...namespace, ...args], String(other)), result);
     }
     assert.deepEqual(await withoutPasswords(theirs), await withoutPasswords(ours));
   }).timeout(240_000);
