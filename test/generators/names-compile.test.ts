@@ -3,7 +3,11 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { ConsumedEvent, ServiceAnswers } from '../../generators/service/model/answers.ts';
+import {
+  fieldTypes,
+  type ConsumedEvent,
+  type ServiceAnswers,
+} from '../../generators/service/model/answers.ts';
 import { parseFields } from '../../generators/service/model/field-grammar.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
 import { resourceNameFault } from '../../generators/service/model/name-rules.ts';
@@ -84,7 +88,7 @@ async function write(folder: string, files: [file: string, text: string][]): Pro
   }
 }
 
-/** Writes a service, edits it, and adds a resource, fields and a consumed event to it in later runs. */
+/** Writes a service, edits it, and adds a resource, fields, events with fields of every type, and consumed events to it in later runs. */
 async function writeLater(cwd: string): Promise<void> {
   await writeContractFile(path.join(cwd, 'account.json'), [
     { name: 'account', fields: parseFields('email:string') },
@@ -102,6 +106,18 @@ async function writeLater(cwd: string): Promise<void> {
   await add(folder, '--resource', 'trip', '--fields', 'code:string', '--fields', 'fare:decimal');
   await add(folder, '--resource', 'driver', '--fields', 'note:text:optional');
   await add(folder, '--consumes', 'account.created', '--contract', '../account.json');
+  const everyType = fieldTypes.flatMap((type) => [`my${type}:${type}`, `maybe${type}:${type}:optional`]);
+  await add(folder, 'event', 'trip.ended', '--fields', everyType.join(' '));
+  await add(folder, 'event', 'driver.hired');
+  await add(
+    folder,
+    'consumer',
+    'account.updated',
+    'account.deleted',
+    '--handler',
+    '--contract',
+    '../account.json',
+  );
   const merged = await readFile(app, 'utf8');
   for (const part of ['hostname()', 'createDriverRouter(', 'createTripRouter(', 'createAccountCopyRouter('])
     assert.ok(merged.includes(part), part);
