@@ -64,7 +64,7 @@ export const addEvents = (before: ConsumedEvent[], selected: ConsumedEvent[]): C
     (one, other) => one.type === other.type,
   );
 
-/** Returns a line for each copy that would keep old or deleted rows, since it does not consume all events of its aggregate. */
+/** Returns a line for each copy that would keep old or deleted rows, since it does not follow all events of its aggregate. */
 function missedNotes(consumes: ConsumedEvent[], published: ConsumedEvent[]): string[] {
   const copied = consumes.filter(({ by }) => by !== 'handler');
   const aggregates = [...new Set(copied.map(({ aggregate }) => aggregate))];
@@ -72,12 +72,12 @@ function missedNotes(consumes: ConsumedEvent[], published: ConsumedEvent[]): str
     const [first] = consumes.filter((event) => event.aggregate === aggregate);
     const types = [`${aggregate}.updated`, `${aggregate}.deleted`].filter(
       (type) =>
-        consumes.every((event) => event.type !== type) &&
+        copied.every((event) => event.type !== type) &&
         published.some((event) => event.type === type && event.from === first?.from),
     );
     if (types.length === 0) return [];
     return [
-      `The copy of "${aggregate}" keeps old rows, since the service does not consume ${types.join(' and ')}. To follow them too, add --consumes ${types.join(',')}`,
+      `The copy of "${aggregate}" keeps old rows, since it does not follow ${types.join(' and ')}. To follow ${types.length === 1 ? 'it' : 'them'} too, write npm init microservice consumer ${types.join(' ')} -- --copy`,
     ];
   });
 }

@@ -36,7 +36,7 @@ describe('create-microservice --consumes', () => {
     assert.equal(code, 0, errors.join('\n'));
     assert.match(
       output,
-      /The copy of "user" keeps old rows, since the service does not consume user\.updated\. .* add --consumes user\.updated\n/,
+      /The copy of "user" keeps old rows, since it does not follow user\.updated\. .* write npm init microservice consumer user\.updated -- --copy\n/,
     );
     const misspelled = await run(['pay', ...quick, '--no-resources', '--consumes', 'pw.createdd'], { cwd });
     assert.match(misspelled.errors.join(), /no known service publishes "pw\.createdd"\. Published:/);

@@ -117,7 +117,7 @@ describe('npm run dev in a terminal', function () {
   it('shows more columns of the table at 140 columns, and ends at once on a second Ctrl-C', async () => {
     const session = open(140);
     const { overflow, shows, type, ended } = session;
-    await shows(/at \/docs\. Ctrl-C stops everything\.$/m);
+    await shows(/^ +Ctrl-C stops everything\.$/m);
     const documentation = 'http://localhost:00000/docs';
     await assertTable(session, [
       ['service', 'address', 'PostgreSQL', 'server', 'documentation'],
