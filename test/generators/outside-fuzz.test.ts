@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { answerAll } from '../../generators/questions/answers.ts';
 import type { GivenFlag } from '../../generators/questions/question.ts';
-import type { ServiceAnswers } from '../../generators/service/model/answers.ts';
+import type { Field, ServiceAnswers } from '../../generators/service/model/answers.ts';
 import { publishedEvents } from '../../generators/service/contracts/contract-files.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
 import { fieldNameFault } from '../../generators/service/model/name-rules.ts';
-import { resourceNames } from '../../generators/service/model/names.ts';
+import { columnName, resourceNames } from '../../generators/service/model/names.ts';
+import { textKind } from '../../generators/service/model/sample-texts.ts';
 import { questions } from '../../generators/service/questions.ts';
 import { fromStored, toStored } from '../../generators/service/stored/stored-answers.ts';
 import { UsageError } from '../../generators/core/usage-error.ts';
@@ -64,10 +65,16 @@ async function answersTo(texts: Texts): Promise<ServiceAnswers> {
   return answerAll(questions, context, { flags, yes: true });
 }
 
+/** The rows of a text such as a status share one sample, so that its ordinary name is a status too. */
+function plainName({ name, type }: Field, index: number): string {
+  const isText = type === 'string' || type === 'text';
+  return `plain${index}${isText && textKind(columnName(name), '').isShared ? 'Status' : ''}`;
+}
+
 /** The same answers with ordinary texts: equally many events and fields of the same kinds. */
 function inHonestWords(answers: ServiceAnswers): ServiceAnswers {
-  const renamed = <T extends { name: string }>(fields: T[]) =>
-    fields.map((field, index) => ({ ...field, name: `plain${index}` }));
+  const renamed = <T extends Field>(fields: T[]) =>
+    fields.map((field, index) => ({ ...field, name: plainName(field, index) }));
   return {
     ...answers,
     name: honest.name,
@@ -85,8 +92,8 @@ function inHonestWords(answers: ServiceAnswers): ServiceAnswers {
         version: 1,
         fields: renamed(event.fields),
         schema: {
-          required: event.fields.flatMap(({ name }, index) =>
-            names.includes(name) ? [`plain${index}`] : [],
+          required: event.fields.flatMap((field, index) =>
+            names.includes(field.name) ? [plainName(field, index)] : [],
           ),
         },
       };
@@ -201,7 +208,7 @@ describe('a text from outside', () => {
         const answers = await refusedOr(() => answersTo({ ...honest, ...said }));
         if (answers) await assertHarmless(answers);
       }),
-      { numRuns: 60, examples: [[{ name: 'e0' }], [{ type: 'a.a' }]] },
+      { numRuns: 60, examples: [[{ name: 'e0' }], [{ type: 'a.a' }], [{ property: 'status' }]] },
     );
   });
 
