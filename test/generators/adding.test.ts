@@ -1,36 +1,25 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseFields } from '../../generators/service/model/field-grammar.ts';
 import { writeContractFile } from '../support/service-answers.ts';
-import { filesIn, newFolder, quick, removeFolders, run } from './support/command.ts';
+import { copyForEachTest } from './support/copied-service.ts';
+import { filesIn, quick, run } from './support/command.ts';
 
 describe('create-microservice, adding to a service', function () {
   this.timeout(180_000);
-  let first: string;
   let folder: string;
-  const file = (name: string) => path.join(folder, name);
-  const read = (name: string) => readFile(file(name), 'utf8');
-  const edit = async (name: string, change: (text: string) => string) =>
-    writeFile(file(name), change(await read(name)));
-
-  before(async () => {
-    first = await mkdtemp(path.join(tmpdir(), 'generators-'));
-    const driver = ['--resource', 'driver', '--fields', 'name:string'];
-    const { code, errors } = await run(['taxi', ...quick, ...driver], { cwd: first });
-    assert.deepEqual([code, errors], [0, []]);
-    const resources = [{ name: 'account', fields: parseFields('email:string') }];
-    await writeContractFile(path.join(first, 'account', 'asyncapi.json'), resources);
-  });
-  beforeEach(async () => {
-    const cwd = await newFolder();
-    await cp(first, cwd, { recursive: true });
-    folder = path.join(cwd, 'taxi-service');
-  });
-  after(() => rm(first, { recursive: true, force: true }));
-  afterEach(removeFolders);
+  const { file, read, edit } = copyForEachTest(
+    'taxi-service',
+    async (first) => {
+      const driver = ['--resource', 'driver', '--fields', 'name:string'];
+      const { code, errors } = await run(['taxi', ...quick, ...driver], { cwd: first });
+      assert.deepEqual([code, errors], [0, []]);
+      const resources = [{ name: 'account', fields: parseFields('email:string') }];
+      await writeContractFile(path.join(first, 'account', 'asyncapi.json'), resources);
+    },
+    (copy) => ({ folder } = copy),
+  );
 
   const add = async (...flags: string[]) => {
     const { code, output, errors } = await run(flags, { cwd: folder });

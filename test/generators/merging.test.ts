@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { appendFile, chmod, cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, chmod, cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { baseFolder, readBase } from '../../generators/output/base.ts';
-import { filesIn, newFolder, quick, removeFolders, run } from './support/command.ts';
+import { copyForEachTest } from './support/copied-service.ts';
+import { filesIn, newFolder, quick, run } from './support/command.ts';
 
 const git = (cwd: string, ...args: string[]) =>
   promisify(execFile)('git', ['-c', 'user.name=Test', '-c', 'user.email=test@localhost', ...args], { cwd });
@@ -19,28 +19,16 @@ interface Result {
 
 describe('create-microservice, in a folder that its owner has edited', function () {
   this.timeout(240_000);
-  let first: string;
   let cwd: string;
   let folder: string;
-  const file = (name: string) => path.join(folder, name);
-  const read = (name: string) => readFile(file(name), 'utf8');
-  const edit = async (name: string, change: (text: string) => string) =>
-    writeFile(file(name), change(await read(name)));
-
-  before(async () => {
-    first = await mkdtemp(path.join(tmpdir(), 'generators-'));
-    const { code } = await run(['user', ...quick, '--resource', 'user', '--fields', 'email:string'], {
-      cwd: first,
-    });
-    assert.equal(code, 0);
-  });
-  beforeEach(async () => {
-    cwd = await newFolder();
-    folder = path.join(cwd, 'user-service');
-    await cp(first, cwd, { recursive: true });
-  });
-  after(() => rm(first, { recursive: true, force: true }));
-  afterEach(removeFolders);
+  const { file, read, edit } = copyForEachTest(
+    'user-service',
+    async (first) => {
+      const flags = ['--resource', 'user', '--fields', 'email:string'];
+      assert.equal((await run(['user', ...quick, ...flags], { cwd: first })).code, 0);
+    },
+    (copy) => ({ cwd, folder } = copy),
+  );
 
   const grow = (...flags: string[]) =>
     run(['--resource', 'user', '--fields', 'email:string note:text:optional', ...flags], { cwd: folder });
@@ -129,7 +117,9 @@ describe('create-microservice, in a folder that its owner has edited', function 
   });
 
   it('shows the differences with --dry-run, which git can apply, without the password', async () => {
+    const edited = path.join(await newFolder(), 'edited');
     await edit('README.md', (text) => `mine\n${text}`);
+    await cp(folder, edited, { recursive: true });
     const password = /^DATABASE_PASSWORD=(.*)$/m.exec(await read('.env'))?.[1] ?? '';
     const before = await filesIn(folder);
     const { code, output } = await grow('--no-kubernetes', '--dry-run');
@@ -142,8 +132,7 @@ describe('create-microservice, in a folder that its owner has edited', function 
     const isMemory = ([name]: [string, string]) => !name.startsWith('.yo-');
     const applied = [...(await filesIn(folder))].filter(isMemory);
     await rm(folder, { recursive: true });
-    await cp(first, cwd, { recursive: true });
-    await edit('README.md', (text) => `mine\n${text}`);
+    await cp(edited, folder, { recursive: true });
     assert.equal((await grow('--no-kubernetes')).code, 0);
     assert.deepEqual([...(await filesIn(folder))].filter(isMemory), applied);
   });

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseEnv, promisify } from 'node:util';
 import { readBase } from '../../generators/output/base.ts';
 import { writeFiles } from '../../generators/output/write-files.ts';
+import { copyForEachTest } from './support/copied-service.ts';
 import { filesIn, newFolder, quick, removeFolders, run } from './support/command.ts';
 
 interface YoRc {
@@ -142,21 +142,11 @@ describe('create-microservice, a second time', function () {
   this.timeout(120_000);
   let cwd: string;
   let folder: string;
-  const file = (name: string) => path.join(folder, name);
-
-  let first: string;
-
-  before(async () => {
-    first = await mkdtemp(path.join(tmpdir(), 'generators-'));
-    await run(['user', ...quick, '--description', 'Keeps users'], { cwd: first });
-  });
-  beforeEach(async () => {
-    cwd = await newFolder();
-    folder = path.join(cwd, 'user-service');
-    await cp(first, cwd, { recursive: true });
-  });
-  after(() => rm(first, { recursive: true, force: true }));
-  afterEach(removeFolders);
+  const { file } = copyForEachTest(
+    'user-service',
+    async (first) => void (await run(['user', ...quick, '--description', 'Keeps users'], { cwd: first })),
+    (copy) => ({ cwd, folder } = copy),
+  );
 
   it('changes nothing, whether it runs in the folder of the service or above it with the name', async () => {
     const before = await filesIn(folder);
