@@ -43,10 +43,20 @@ export function refuseFaults<Answers extends object, Context>(
   answers: Answers,
   context: Context,
 ): void {
+  const found = firstFault(questions, answers, context);
+  if (found) throw new UsageError(`${found.fault}. Specify ${spelled(questions[found.key].flags)}`);
+}
+
+function firstFault<Answers extends object, Context>(
+  questions: Questions<Answers, Context>,
+  answers: Answers,
+  context: Context,
+): { key: keyof Answers; fault: string } | undefined {
   for (const key of keysOf(questions)) {
     const fault = questions[key].check?.(answers[key], answers, context);
-    if (fault !== undefined) throw new UsageError(`${fault}. Specify ${spelled(questions[key].flags)}`);
+    if (fault !== undefined) return { key, fault };
   }
+  return undefined;
 }
 
 /**
@@ -65,10 +75,8 @@ export async function settleChanges<Answers extends object, Context>(
     if (question.settle && answers[key] !== before[key])
       settled[key] = await question.settle(answers[key], context, { ask, before: before[key] });
   }
-  for (const key of keysOf(questions)) {
-    const fault = questions[key].check?.(settled[key], settled, context);
-    if (fault !== undefined) throw new UsageError(fault);
-  }
+  const found = firstFault(questions, settled, context);
+  if (found) throw new UsageError(found.fault);
   return settled;
 }
 

@@ -91,7 +91,7 @@ export const fieldsMessage = [
 /** Asks for the name and the fields of one more resource. */
 export async function askResource(
   ask: Ask,
-  { name: proposed = '', why }: Partial<ReturnType<typeof proposedResource>>,
+  { name: proposed = '', why }: ReturnType<typeof proposedResource>,
   others: Resource[],
 ): Promise<Resource> {
   const nameFault = (text: string) =>

@@ -12,7 +12,7 @@ export function callFrom(
 ): Call {
   const all = options as Record<string, unknown> & { given?: GivenFlag[]; words?: string[] };
   const given = all.given ?? givenIn(all, groups);
-  const check = given.some(({ flag, value }) => flag === 'check' && value === true);
+  const check = optionOf(all, 'check') === true;
   const terminal = process.stdin.isTTY && process.stdout.isTTY;
   return {
     cwd,

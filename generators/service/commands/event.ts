@@ -1,4 +1,3 @@
-import { didYouMean } from '../../core/suggest.ts';
 import { UsageError } from '../../core/usage-error.ts';
 import { seen } from '../../outside/seen.ts';
 import type { Ask } from '../../questions/question.ts';
@@ -9,6 +8,7 @@ import { ownEventsFault } from '../model/own-event-rules.ts';
 import { askFields } from './ask-fields.ts';
 import type { Command, CommandCall } from './command.ts';
 import { consumersOf } from './consumers-of.ts';
+import { chooseResource, findResource } from './find-resource.ts';
 import { textsOf } from './given.ts';
 import { missing, spelledCall } from './spelling.ts';
 
@@ -72,24 +72,18 @@ async function wordsOf(
   if (word === undefined && ask) return askWords(resources, ask);
   if (word === undefined) throw missing('the event needs a type', example);
   const [name = '', verb = '', ...more] = word.split('.');
-  const names = resources.map((each) => each.name);
-  const resource = resources.find((each) => each.name === name);
   if (verb === '' || more.length > 0)
     throw missing(
       `${seen(word)} is not a resource and a verb in the past tense, joined by "."`,
-      `event ${names[0]}.verb`,
+      `event ${resources[0]?.name}.verb`,
     );
-  if (resource) return { resource, verb };
-  throw new UsageError(
-    `the service has no resource ${seen(name)}.${didYouMean(name, names)} It has: ${names.join(', ')}`,
-  );
+  return { resource: findResource(resources, name), verb };
 }
 
 async function askWords(resources: Resource[], ask: Ask): Promise<{ resource: Resource; verb: string }> {
   const [first] = resources;
-  const choices = resources.map((each) => ({ name: each.name, value: each }));
   const resource =
-    first && resources.length === 1 ? first : await ask.choose({ message: 'About which resource?', choices });
+    first && resources.length === 1 ? first : await chooseResource(ask, 'About which resource?', resources);
   const fault = (verb: string) =>
     ownEventsFault({ ...resource, events: [...(resource.events ?? []), { verb: verb.trim() }] });
   const verb = await ask.text({

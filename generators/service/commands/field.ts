@@ -1,6 +1,4 @@
-import { didYouMean } from '../../core/suggest.ts';
 import { UsageError } from '../../core/usage-error.ts';
-import { seen } from '../../outside/seen.ts';
 import { yoRcFile } from '../../output/yo-rc.ts';
 import type { Field, Resource, ServiceAnswers } from '../model/answers.ts';
 import { grammarFault, parseFields } from '../model/field-grammar.ts';
@@ -10,6 +8,7 @@ import { runs } from '../model/package-managers.ts';
 import { fieldsMessage } from '../resources-question.ts';
 import { askFields } from './ask-fields.ts';
 import type { Command, CommandCall } from './command.ts';
+import { chooseResource, findResource } from './find-resource.ts';
 import { textsOf } from './given.ts';
 import { missing, spelledCall } from './spelling.ts';
 
@@ -33,18 +32,10 @@ export const field: Command = {
 async function resourceOf({ resources }: ServiceAnswers, { words: [name], ask }: CommandCall) {
   if (resources.length === 0)
     throw missing('the service has no resource; first add one', 'resource order --fields "code:string"');
-  const names = resources.map((each) => each.name);
-  const found = resources.find((each) => each.name === name);
-  if (found) return found;
-  if (name === undefined && ask)
-    return ask.choose({
-      message: 'Fields of which resource?',
-      choices: resources.map((each) => ({ name: each.name, value: each })),
-    });
-  if (name === undefined) throw missing(`the name of the resource is missing (${names.join(', ')})`, example);
-  throw new UsageError(
-    `the service has no resource ${seen(name)}.${didYouMean(name, names)} It has: ${names.join(', ')}`,
-  );
+  if (name !== undefined) return findResource(resources, name);
+  if (ask) return chooseResource(ask, 'Fields of which resource?', resources);
+  const names = resources.map((each) => each.name).join(', ');
+  throw missing(`the name of the resource is missing (${names})`, example);
 }
 
 async function fieldsOf(resource: Resource, answers: ServiceAnswers, call: CommandCall): Promise<Field[]> {

@@ -3,6 +3,7 @@ import { UsageError } from '../../core/usage-error.ts';
 import { seen } from '../../outside/seen.ts';
 import type { ServiceAnswers } from '../model/answers.ts';
 import type { Command, CommandCall, Parts } from './command.ts';
+import { unknownPart } from './find-resource.ts';
 import { missing } from './spelling.ts';
 
 const example = 'remove resource order';
@@ -59,7 +60,5 @@ async function nameOf(
       choices: names.map((each) => ({ name: each, value: each })),
     });
   if (name === undefined) throw missing(`the name of the ${kind} is missing (${names.join(', ')})`, example);
-  throw new UsageError(
-    `the service has no ${kind} ${seen(name)}.${didYouMean(name, names)} It has: ${names.join(', ')}`,
-  );
+  throw unknownPart(kind, name, names);
 }
