@@ -59,8 +59,8 @@ const MAX_UNKNOWN = 2_000;
 const MAX_BYTES = 256 * 2 ** 10;
 
 /**
- * Returns the texts of the owner's own files, which are not in `known`: those with the same ending as one of `gone`, generated files
- * that do not exist anymore. One of them may be such a file under a new name.
+ * Returns the texts of the owner's own files, which are not in `known`: those with the same ending as one of `gone`, the generated
+ * files that are missing. One of them may be such a file under a new name.
  */
 export async function readUnknown(
   folder: string,

@@ -20,8 +20,8 @@ const places = [
 const unknown = ['plugins', 'overrides', 'parser', 'filepath'];
 
 /**
- * Returns the function that formats a text as prettier would in the owner's folder. It executes no code of the owner: options in
- * JSON and YAML are read; with other ones (scripts, plugins, `.editorconfig`) there is no function, and files are merged as they are.
+ * Returns the function that formats a text as prettier would in the owner's folder. It reads options in JSON and YAML, and executes
+ * no code of the owner. Returns undefined for other options (scripts, plugins, `.editorconfig`); the files are then merged as they are.
  */
 export async function findOwnerFormat(folder: string): Promise<Format | undefined> {
   const options = await readOptions(folder);

@@ -69,7 +69,7 @@ function missedNotes(consumes: ConsumedEvent[], published: ConsumedEvent[]): str
   const copied = consumes.filter(({ by }) => by !== 'handler');
   const aggregates = [...new Set(copied.map(({ aggregate }) => aggregate))];
   return aggregates.flatMap((aggregate) => {
-    const [first] = consumes.filter((event) => event.aggregate === aggregate);
+    const first = copied.find((event) => event.aggregate === aggregate);
     const types = [`${aggregate}.updated`, `${aggregate}.deleted`].filter(
       (type) =>
         copied.every((event) => event.type !== type) &&

@@ -121,7 +121,7 @@ describe('create-microservice, refusing', () => {
     assert.doesNotMatch(output, /Would run/);
   });
 
-  it('suggests --yes for missing answers if there is no terminal', async () => {
+  it('suggests --yes for missing answers without a terminal', async () => {
     const { code, errors } = await run(['user', '--ci', 'none', '--no-git'], { cwd: await newFolder() });
     assert.equal(code, 1);
     assert.deepEqual(errors, [

@@ -1,37 +1,28 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { commands } from '../../generators/service/commands/commands.ts';
 import { spelledCall } from '../../generators/service/commands/spelling.ts';
 import { flagsOf, entries } from '../../generators/cli/registry.ts';
+import { copyForEachTest } from './support/copied-service.ts';
 import { filesIn, newFolder, quick, removeFolders, run } from './support/command.ts';
 
 describe('a command in the folder of a service', function () {
   this.timeout(180_000);
-  let first: string;
   let cwd: string;
   let folder: string;
-  const read = (name: string) => readFile(path.join(folder, name), 'utf8');
-  const edit = async (name: string, change: (text: string) => string) =>
-    writeFile(path.join(folder, name), change(await read(name)));
-
-  before(async () => {
-    first = await mkdtemp(path.join(tmpdir(), 'generators-'));
-    const driver = ['--resource', 'driver', '--fields', 'name:string'];
-    const { code, errors } = await run(['taxi', ...quick, ...driver], { cwd: first });
-    assert.deepEqual([code, errors], [0, []]);
-    const audit = await run(['audit', ...quick, '--no-resources', '--no-kubernetes'], { cwd: first });
-    assert.deepEqual([audit.code, audit.errors], [0, []]);
-  });
-  beforeEach(async () => {
-    cwd = await newFolder();
-    await cp(first, cwd, { recursive: true });
-    folder = path.join(cwd, 'taxi-service');
-  });
-  after(() => rm(first, { recursive: true, force: true }));
-  afterEach(removeFolders);
+  const { read, edit } = copyForEachTest(
+    'taxi-service',
+    async (first) => {
+      const driver = ['--resource', 'driver', '--fields', 'name:string'];
+      const { code, errors } = await run(['taxi', ...quick, ...driver], { cwd: first });
+      assert.deepEqual([code, errors], [0, []]);
+      const audit = await run(['audit', ...quick, '--no-resources', '--no-kubernetes'], { cwd: first });
+      assert.deepEqual([audit.code, audit.errors], [0, []]);
+    },
+    (copy) => ({ cwd, folder } = copy),
+  );
 
   const changeIn = async (service: string, ...args: string[]) => {
     const { code, output, errors } = await run(args, { cwd: path.join(cwd, service) });
@@ -232,7 +223,7 @@ describe('a command in the folder of a service', function () {
     const args = ['resource', 'trip', '--fields', 'code:string', '--service'];
     const refused = await run([...args, 'tax'], { cwd });
     assert.deepEqual(refused.errors, [
-      'create-microservice: --service: there is no service "tax". Did you mean "taxi"? Services: audit, taxi',
+      'create-microservice: --service: no service is named "tax". Did you mean "taxi"? Services: audit, taxi',
     ]);
     const { code, errors } = await run([...args, 'taxi-service'], { cwd });
     assert.deepEqual([code, errors], [0, []]);

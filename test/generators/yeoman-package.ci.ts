@@ -130,7 +130,7 @@ describe('generator-microservice, packed and installed', () => {
     assert.deepEqual(await withoutPasswords(theirs), await withoutPasswords(ours));
   }).timeout(240_000);
 
-  it('asks nothing without a terminal: it names the missing answers, and writes nothing', async () => {
+  it('asks nothing without a terminal: it counts the missing answers, and writes nothing', async () => {
     const cwd = await newFolder();
     const { code, errors } = await runYo(['microservice:service', 'user'], cwd);
     assert.equal(code, 1);

@@ -73,7 +73,8 @@ async function wayOf(call: CommandCall): Promise<Way> {
   const [way] = given;
   if (way) return way;
   if (call.yes) return ways[0];
-  if (!call.ask) throw new UsageError('it is open how the event is handled; add --handler or --copy');
+  if (!call.ask)
+    throw new UsageError('the command needs the way to handle the event; add --handler or --copy');
   return call.ask.choose({
     message: 'How does the service handle it?',
     choices: ways.map((each) => ({ name: each.choice, value: each })),

@@ -26,8 +26,10 @@ export function findService(
   if (wanted !== undefined) {
     const name = wanted.trim().replace(/(?<=.)-service$/, '');
     if (names.includes(name)) return name;
-    const known = names.length > 0 ? ` Services: ${names.join(', ')}` : ' No service is here';
-    throw new UsageError(`--service: there is no service ${seen(wanted)}.${didYouMean(name, names)}${known}`);
+    const known = names.length > 0 ? `Services: ${names.join(', ')}` : 'This folder has no services';
+    throw new UsageError(
+      `--service: no service is named ${seen(wanted)}.${didYouMean(name, names)} ${known}`,
+    );
   }
   if (current?.generator === 'service') return String(current.answers['name']);
   throw new UsageError(

@@ -67,7 +67,7 @@ const namesOfEvents = ({ shapes, events }: Pick<ConsumedView, 'shapes' | 'events
   ...events.map(namedEvent),
 ];
 
-/** The file of its events is another one than that of a copy, so both can have data of one name. */
+/** A copy of the same aggregate has its own file of events, so both can have data of one name. */
 const namesOfHandler = (handler: ConsumedView): [string, string][] => [
   [`register${handler.pascal}Consumers`, `the handlers of "${handler.kebab}"`],
   ...namesOfEvents(handler),

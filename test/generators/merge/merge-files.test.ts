@@ -94,7 +94,7 @@ describe('the merge of a file', () => {
     assert.deepEqual([...second.base], [[file, 'one\ntheirs\nthree\n']]);
   });
 
-  it('names it while conflicts are marked in it, also if its text is generated as before, not anymore, or elsewhere', async () => {
+  it('names it while conflicts are marked in it, also if the templates kept, dropped or moved it', async () => {
     const { outcomes } = await merge({ a: old }, { a: 'one\nmine\nthree\n' }, { a: 'one\ntheirs\nthree\n' });
     const marked = outcomes[0]?.text ?? '';
     const left = { file: 'a', effect: 'conflict', why: 'unresolved' };

@@ -90,7 +90,7 @@ describe('a file that the owner renamed', () => {
     );
   });
 
-  it('is not suggested if its generated text is the same, or not generated anymore', async () => {
+  it('is not suggested if its generated text is the same, or the templates dropped it', async () => {
     for (const next of [{ a: old }, {}] as Files[])
       assert.deepEqual((await merge({ a: old }, { mine: old }, next)).renames, []);
   });

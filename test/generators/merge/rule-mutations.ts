@@ -101,7 +101,7 @@ export const ruleMutations: RuleMutation[] = [
     change: { file: 'renames.ts', find: ' && next.get(file) !== text', replace: '' },
     noticedBy: [
       'moved-files',
-      'is not suggested if its generated text is the same, or not generated anymore',
+      'is not suggested if its generated text is the same, or the templates dropped it',
     ],
   },
   {
