@@ -3,8 +3,7 @@ import { UsageError } from '../../core/usage-error.ts';
 import { seen } from '../../outside/seen.ts';
 import type { ServiceAnswers } from '../model/answers.ts';
 import type { Command, CommandCall, Parts } from './command.ts';
-import { unknownPart } from './find-resource.ts';
-import { missing } from './spelling.ts';
+import { missing, unknownPart } from './spelling.ts';
 
 const example = 'remove resource order';
 

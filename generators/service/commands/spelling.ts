@@ -1,4 +1,6 @@
+import { didYouMean } from '../../core/suggest.ts';
 import { UsageError } from '../../core/usage-error.ts';
+import { seen } from '../../outside/seen.ts';
 
 /** Returns a call as the owner types it. npm takes flags before `--` for itself. */
 export function spelledCall(call: string): string {
@@ -9,3 +11,9 @@ export function spelledCall(call: string): string {
 /** The error for a command without one of its words or flags, if nobody can be asked. */
 export const missing = (part: string, example: string): UsageError =>
   new UsageError(`${part}; write ${spelledCall(example)}`);
+
+/** The error for a name that no part of this kind has; `names` are those of the present parts. */
+export const unknownPart = (kind: string, name: string, names: readonly string[]): UsageError =>
+  new UsageError(
+    `the service has no ${kind} ${seen(name)}.${didYouMean(name, names)} It has: ${names.join(', ')}`,
+  );
