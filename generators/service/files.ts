@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packageVersion } from '../core/version.ts';
 import { renderFolder, byPath, type Finish } from '../rendering/render-folder.ts';
 import { templatesRoot } from '../rendering/templates-root.ts';
 import { markdown } from '../rendering/writers.ts';
@@ -41,6 +42,7 @@ export async function serviceFiles(
   const root = templatesRoot('service');
   const view = {
     ...serviceView(answers),
+    version: packageVersion(),
     markdown: { description: await markdown(answers.description) },
   };
   const files = await migrationFiles(view, root, plan ?? planMigrations(view), finish);

@@ -1,3 +1,4 @@
+import { packageVersion } from '../core/version.ts';
 import { renderFolder, byPath, type Finish } from '../rendering/render-folder.ts';
 import { templatesRoot } from '../rendering/templates-root.ts';
 import { markdown } from '../rendering/writers.ts';
@@ -12,7 +13,11 @@ export async function workspaceFiles(
   finish?: Finish,
 ): Promise<Map<string, string>> {
   const files = new Map<string, string>();
-  const data = { ...answers, markdown: { description: await markdown(answers.description) } };
+  const data = {
+    ...answers,
+    version: packageVersion(),
+    markdown: { description: await markdown(answers.description) },
+  };
   await renderFolder(templatesRoot('workspace'), data, { files, finish });
   return byPath(files);
 }
