@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import {
   fieldTypes,
   type ConsumedEvent,
@@ -14,8 +12,7 @@ import { resourceNameFault } from '../../generators/service/model/name-rules.ts'
 import { changedFiles } from '../generated/readme-changes.ts';
 import { serviceAnswers, writeContractFile } from '../support/service-answers.ts';
 import { newFolder, quick, removeFolders, run } from './support/command.ts';
-
-const root = path.resolve(import.meta.dirname, '../..');
+import { compile } from './support/compiled.ts';
 
 /** Nouns close to names of the generated code, of the language or of SQL, which a resource may still have. */
 const nouns = `
@@ -123,20 +120,6 @@ async function writeLater(cwd: string): Promise<void> {
     assert.ok(merged.includes(part), part);
 }
 
-const configuration = {
-  extends: path.join(root, 'tsconfig.json'),
-  compilerOptions: {
-    paths: {
-      'microservice-runtime': [path.join(root, 'src/runtime/index.ts')],
-      'microservice-runtime/tables/*': [path.join(root, 'src/runtime/tables/*.ts')],
-      'microservice-runtime/*': [path.join(root, 'src/runtime/*.ts')],
-      'microservice-devkit/testing': [path.join(root, 'src/devkit/testing.ts')],
-    },
-  },
-  include: ['**/*.ts'],
-  exclude: ['node_modules'],
-};
-
 describe('the generated code', function () {
   this.timeout(120_000);
   let omissions: Map<string, string>;
@@ -152,13 +135,7 @@ describe('the generated code', function () {
     omissions = await writeOmissions(folder);
     await mkdir(path.join(folder, 'later'));
     await writeLater(path.join(folder, 'later'));
-    await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
-    await writeFile(path.join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
-    await writeFile(path.join(folder, 'tsconfig.json'), JSON.stringify(configuration));
-    const tsc = path.join(root, 'node_modules', '.bin', 'tsc');
-    const compiling = promisify(execFile)(tsc, ['--noEmit', '--pretty', 'false', '-p', '.'], { cwd: folder });
-    const { stdout } = await compiling.catch((error: { stdout: string }) => error);
-    faults = stdout.split('\n').filter((line) => /^\S/.test(line));
+    faults = await compile(folder);
   });
   after(removeFolders);
 
