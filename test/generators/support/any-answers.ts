@@ -42,7 +42,7 @@ const field: fc.Arbitrary<Field> = fc
   })
   .map(({ secret, ...rest }) => (secret === undefined ? rest : { ...rest, secret }));
 
-const fields = fc
+export const fields = fc
   .oneof(
     { maxDepth: 0 },
     fc.array(field, { minLength: 1, maxLength: 4 }),
@@ -118,8 +118,8 @@ export const anyAnswers: fc.Arbitrary<ServiceAnswers> = fc
     description,
     resources: fc.array(resource, { maxLength: 3 }),
     consumes: fc.array(events, { maxLength: 2 }).map((all) => all.flat()),
-    port: fc.integer({ min: 1, max: 65_535 }),
-    databasePort: fc.integer({ min: 1, max: 65_535 }),
+    port: fc.integer({ min: 1_024, max: 65_535 }),
+    databasePort: fc.integer({ min: 1_024, max: 65_535 }),
     packageManager: fc.constantFrom(...packageManagers),
     ci: fc.constantFrom(...ciSystems),
     kubernetes: fc.boolean(),
