@@ -35,7 +35,10 @@ const base = (node: SyntaxNode, key: string | undefined, kind: string): Item => 
 };
 
 /** A property of an object, a type or a class: the name is the key. */
-export const propertyItem = (node: SyntaxNode): Item => base(node, staticName(node), node.type);
+export const propertyItem = (node: SyntaxNode): Item => {
+  const item = base(node, staticName(node), node.type);
+  return isNode(node['value']) ? { ...item, form: kindOf(node['value']) } : item;
+};
 
 /** An element of an array: the code is the key. */
 export const valueItem = (node: SyntaxNode): Item => base(node, undefined, kindOf(node));
@@ -48,9 +51,16 @@ export function statementItem(node: SyntaxNode): Item {
   const inner = declarationIn(node);
   const names = nodesIn(inner['declarations']).map((each) => staticName(each) ?? shapeOf(each['id']));
   const name = names.length > 0 ? names.join() : staticName(inner);
-  const kind = inner.type === 'ExpressionStatement' ? kindOf(inner['expression'] as SyntaxNode) : inner.type;
+  const kind =
+    inner.type === 'ExpressionStatement' ? kindOf(inner['expression'] as SyntaxNode) : declarationKind(inner);
   const item = base(node, name === undefined ? undefined : `${inner.type} ${name}`, kind);
   return endings.has(node.type) ? { ...item, isLast: true } : item;
+}
+
+/** Declarations whose values are of one kind are of one kind. */
+function declarationKind(node: SyntaxNode): string {
+  const values = nodesIn(node['declarations']).map(({ init }) => (isNode(init) ? kindOf(init) : ''));
+  return [node.type, ...values].join(' ');
 }
 
 /** Calls of one function, and other nodes of one type, are of one kind. */

@@ -1,14 +1,8 @@
 import type { Listing } from '../structure/listing.ts';
 import { type Item, listingOf } from '../structure/pieces.ts';
-import {
-  declarationIn,
-  staticName,
-  propertyItem,
-  statementItem,
-  unwrapped,
-  valueItem,
-} from './code-items.ts';
+import { declarationIn, staticName, propertyItem, unwrapped, valueItem } from './code-items.ts';
 import { importItem, leadingImports } from './imports.ts';
+import { placedStatement } from './statement-names.ts';
 import { isNode, nodesIn, type Syntax, type SyntaxNode } from './syntax.ts';
 
 /** The path of the statements of the file itself. */
@@ -54,7 +48,7 @@ type Found = [path: string, place: ListPlace][];
 function fileIn(text: string, body: SyntaxNode[]): Found {
   const imports = leadingImports(body);
   const [start, position] = [imports[0]?.start, imports.at(-1)?.end ?? 0];
-  const items = body.slice(imports.length).map(statementItem);
+  const items = body.slice(imports.length).map(placedStatement);
   const lines = { separator: '', indent: '' } as const;
   const code: ListPlace = { ...lines, start: position, end: text.length, items, isKeyed: false };
   if (start === undefined) return [[statementsOfFile, code]];
@@ -145,7 +139,7 @@ function functionIn(node: SyntaxNode, path: string): Found {
   const statements = nodesIn(body['body']);
   const place: ListPlace = {
     ...inside(body),
-    items: statements.map(statementItem),
+    items: statements.map(placedStatement),
     separator: '',
     isKeyed: false,
   };

@@ -1,7 +1,10 @@
 import { isNode, type Syntax, type SyntaxNode } from './syntax.ts';
 
 /** Returns the names that the code of a file uses or declares, without its imports and the names of properties. */
-export function namesInCode({ body }: Syntax): Set<string> {
+export const namesInCode = ({ body }: Syntax): Set<string> => namesInNodes(body);
+
+/** Returns the names that some nodes use or declare. */
+export function namesInNodes(nodes: SyntaxNode | readonly SyntaxNode[]): Set<string> {
   const names = new Set<string>();
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) return value.forEach(visit);
@@ -11,7 +14,7 @@ export function namesInCode({ body }: Syntax): Set<string> {
       if (!isPropertyName(value, property)) visit(part);
     }
   };
-  visit(body);
+  visit(nodes);
   return names;
 }
 

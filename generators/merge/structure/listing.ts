@@ -1,3 +1,13 @@
+/** The names in the code of an element. */
+export interface PieceNames {
+  /** The names that it declares. */
+  declared: readonly string[];
+  /** The other names that it reads or changes. */
+  used: ReadonlySet<string>;
+  /** The calls that change a variable: `routers.push`. */
+  changes: readonly string[];
+}
+
 /** One element of a list with the text around it: from the end of the element before it up to its own end. */
 export interface Piece {
   /** The identity of the element: a property's name, or the text of an array's element. */
@@ -12,6 +22,10 @@ export interface Piece {
   trail: string;
   /** Control never passes this element, so nothing may follow it. */
   isLast?: boolean;
+  /** For statements: their order matters. */
+  names?: PieceNames;
+  /** The form of the list in it: two elements of different forms have no common list. */
+  form?: string;
 }
 
 /**

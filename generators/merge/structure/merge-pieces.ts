@@ -1,5 +1,6 @@
 import type { Piece } from './listing.ts';
 import { pairedWith } from './pair.ts';
+import { groupsOf, type Keyed, placeOf } from './place.ts';
 import type { Sides } from '../text/sides.ts';
 
 /** One element of the merged list, for each side; undefined where the side lacks it. All are the same if it is decided. */
@@ -28,20 +29,38 @@ export function mergePieces(lists: Sides<Piece[]>, settle: Settle = leave): Merg
   );
   const order = [...disk.keys()];
   let before: string | undefined;
-  for (const [key, piece] of next) {
-    if (!disk.has(key)) {
-      order.splice(placeAfter(before, order, { next, disk }), 0, key);
-      merged.set(key, decide(base.get(key), piece, undefined, settle));
+  for (const keys of runsOf(next, disk)) {
+    const added = keys.filter((key) => !disk.has(key));
+    for (const key of added) merged.set(key, decide(base.get(key), next.get(key), undefined, settle));
+    const isPresent = (key: string) => !isEmpty(merged.get(key));
+    for (const group of groupsOf(added.filter(isPresent), next)) {
+      const pieces = group.flatMap((key) => next.get(key) ?? []);
+      order.splice(placeOf(pieces, before, { order, next, disk }), 0, ...group);
+      before = group.at(-1);
     }
-    before = key;
+    before = keys.findLast((key) => disk.has(key)) ?? before;
   }
   return order.flatMap((key) => {
     const element = merged.get(key);
-    return element && (element.base ?? element.next ?? element.disk) ? [element] : [];
+    return element && !isEmpty(element) ? [element] : [];
   });
 }
 
-type Keyed = Map<string, Piece>;
+const isEmpty = (element: Merging | undefined): boolean =>
+  (element?.base ?? element?.next ?? element?.disk) === undefined;
+
+/** Returns the keys of a list in their order: those that `other` lacks with their neighbors, each other one alone. */
+function runsOf(list: Keyed, other: Keyed): string[][] {
+  const runs: string[][] = [];
+  let isOpen = false;
+  for (const key of list.keys()) {
+    const isAdded = !other.has(key);
+    if (isAdded && isOpen) runs.at(-1)?.push(key);
+    else runs.push([key]);
+    isOpen = isAdded;
+  }
+  return runs;
+}
 
 function withKeys(lists: Sides<Piece[]>): Sides<Keyed> {
   const base = keyed(lists.base);
@@ -50,25 +69,13 @@ function withKeys(lists: Sides<Piece[]>): Sides<Keyed> {
 
 /** A repeated key gets a number. */
 function keyed(pieces: Piece[]): Keyed {
-  const all: Keyed = new Map();
+  const all = new Map<string, Piece>();
   for (const piece of pieces) {
     let key = piece.key;
     for (let count = 2; all.has(key); count += 1) key = `${piece.key} #${count}`;
     all.set(key, piece);
   }
   return all;
-}
-
-/** A new element follows `before`, and all elements there that only the owner has. */
-function placeAfter(
-  before: string | undefined,
-  order: string[],
-  { next, disk }: { next: Keyed; disk: Keyed },
-): number {
-  let place = before === undefined ? 0 : order.indexOf(before) + 1;
-  const isOwners = (key: string) => !next.has(key) && disk.get(key)?.isLast !== true;
-  while (place < order.length && isOwners(order[place] ?? '')) place += 1;
-  return place;
 }
 
 function decide(

@@ -1,22 +1,31 @@
 import type { Piece } from './listing.ts';
-
-type Keyed = Map<string, Piece>;
+import type { Keyed } from './place.ts';
 
 /**
  * Gives an edited element of `other` the key that it has in `base`: if between the same two neighbors exactly one element of its
- * kind disappeared, and exactly one appeared.
+ * kind disappeared, and exactly one appeared. Declarations are of one kind if they call one function, else if they are the only ones.
  */
-export function pairedWith(base: Keyed, other: Keyed): Keyed {
+export const pairedWith = (base: Keyed, other: Keyed): Keyed =>
+  pairedBy(
+    coarseKind,
+    base,
+    pairedBy(({ kind }) => kind, base, other),
+  );
+
+const declaration = 'VariableDeclaration';
+const coarseKind = ({ kind }: Piece): string => (kind.startsWith(declaration) ? declaration : kind);
+
+function pairedBy(kindOf: (piece: Piece) => string, base: Keyed, other: Keyed): Keyed {
   const gone = gapsOf(base, other);
   const came = gapsOf(other, base);
   const renamed = new Map<string, string>();
+  const ofKind = (list: Keyed, keys: readonly string[], kind: string) =>
+    keys.filter((key) => kindOf(list.get(key) as Piece) === kind);
   for (const [place, keys] of came) {
-    const lost = gone.get(place) ?? [];
     for (const key of keys) {
-      const kind = other.get(key)?.kind;
-      const before = lost.filter((each) => base.get(each)?.kind === kind);
-      const after = keys.filter((each) => other.get(each)?.kind === kind);
-      if (before.length === 1 && after.length === 1) renamed.set(key, before[0] ?? key);
+      const kind = kindOf(other.get(key) as Piece);
+      const before = ofKind(base, gone.get(place) ?? [], kind);
+      if (before.length === 1 && ofKind(other, keys, kind).length === 1) renamed.set(key, before[0] ?? key);
     }
   }
   return new Map([...other].map(([key, piece]) => [renamed.get(key) ?? key, piece]));

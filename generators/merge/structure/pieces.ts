@@ -1,4 +1,4 @@
-import type { Listing, Piece } from './listing.ts';
+import type { Listing, Piece, PieceNames } from './listing.ts';
 
 /** An element of a list in a text; the offsets enclose it without brackets around it, separators and comments. */
 export interface Item {
@@ -9,6 +9,8 @@ export interface Item {
   /** Equal for two items that differ in their layout only, without comments. */
   shape: string;
   isLast?: boolean;
+  names?: PieceNames;
+  form?: string;
 }
 
 /** A comment of a text, with its offsets. */
@@ -47,6 +49,8 @@ export function listingOf(source: Source): Listing {
       head: text.slice(position, cut.head),
       trail: text.slice(cut.separated, cut.end),
       ...(item.isLast && { isLast: true }),
+      ...(item.names && { names: item.names }),
+      ...(item.form !== undefined && { form: item.form }),
     });
     position = cut.end;
   }

@@ -82,6 +82,10 @@ describe('a merge of a service', function () {
       if (result === undefined) continue;
       for (const registration of registrationsIn(text))
         assert.ok(result.includes(registration) || isRemoved(registration, [base, disk], file), registration);
+      assert.ok(
+        result.lastIndexOf('routers.push(') < (result.indexOf('createHttpApp({') + 1 || Infinity),
+        result,
+      );
       if (file.endsWith('.ts'))
         assertImports(
           [base, next, disk].map((texts) => texts.get(file) ?? ''),

@@ -121,6 +121,56 @@ describe('a list of a merged file', () => {
     );
   });
 
+  it('of statements gets a new one before an own statement that has read what it changes', async () => {
+    assert.equal(
+      await cleanCode(
+        f('const all = [];', 'all.push(a);', 'const app = create(all);'),
+        f('const all = [];', 'all.push(a);', 'const inner = create(all);', 'const app = wrap(inner);'),
+        f('const all = [];', 'all.push(a);', 'const b = make();', 'all.push(b);', 'const app = create(all);'),
+        ['create'],
+      ),
+      f(
+        'const all = [];',
+        'all.push(a);',
+        'const b = make();',
+        'all.push(b);',
+        'const inner = create(all);',
+        'const app = wrap(inner);',
+      ),
+    );
+  });
+
+  it('of statements gets a new one behind the declarations that it uses, and behind own changes', async () => {
+    assert.equal(
+      await cleanCode(
+        f('const all = [];', 'const db = connect();', 'start(all);'),
+        f('const all = [];', 'observe(all);', 'const db = connect();', 'all.push(mine);', 'start(all);'),
+        f('const all = [];', 'all.push(first(db));', 'const db = connect();', 'start(all);'),
+        ['create'],
+      ),
+      f(
+        'const all = [];',
+        'observe(all);',
+        'const db = connect();',
+        'all.push(first(db));',
+        'all.push(mine);',
+        'start(all);',
+      ),
+    );
+  });
+
+  it('of statements finds two renamed declarations by the functions that they call', async () => {
+    assert.equal(
+      await cleanCode(
+        f('a();', 'const app = createApp(all);', 'const server = createServer(app);'),
+        f('a();', 'const web = createApp(all);', 'const http = createServer(web);'),
+        f('a();', 'limit(all);', 'const app = createApp(all);', 'const server = createServer(app);'),
+        ['create'],
+      ),
+      f('a();', 'limit(all);', 'const web = createApp(all);', 'const http = createServer(web);'),
+    );
+  });
+
   it('keeps the comma after its last element', async () => {
     const owners = (...names: string[]) =>
       `export const parts = [\n${names.map((name) => `  ${name},\n`).join('')}];\n`;

@@ -51,6 +51,16 @@ const plain: Edit[] = [
   inFile(app, 'a wrapped service', (text) =>
     text.replace(/publish: (create\w+Publisher\(bus\)),/, 'publish: mine($1),'),
   ),
+  inFile(app, 'a wrapped application', (text) =>
+    text.replace(/const app = (createHttpApp\(.*\));/, 'const inner = $1;\n  const app = mine(inner);'),
+  ),
+  inFile(app, 'a renamed application and server', (text) =>
+    text
+      .replace('const app =', 'const mine =')
+      .replace('const server = httpServer(app,', 'const web = httpServer(mine,')
+      .replace('bus, server,', 'bus, server: web,')
+      .replace('bus, server]', 'bus, web]'),
+  ),
   inFile('src/events/contracts.ts', 'an own event', (text) =>
     text
       .replace(/\n\n\/\*\*/, "\nimport * as mineEvents from './mine-events.ts';\n\n/**")

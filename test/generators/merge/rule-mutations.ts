@@ -140,4 +140,37 @@ export const ruleMutations: RuleMutation[] = [
     change: inText('text: dressedAs(disk, text), isGenerated: text ===', 'text, isGenerated: text ==='),
     noticedBy: ['code', 'has the line ends of the owner'],
   },
+  {
+    rule: 'a new statement stands before an own one that reads what it changes',
+    change: {
+      file: 'structure/place.ts',
+      find: 'Math.min(usual, lastPlace(names, placing))',
+      replace: 'Math.min(usual, Infinity)',
+    },
+    noticedBy: [
+      'lists',
+      'of statements gets a new one before an own statement that has read what it changes',
+    ],
+  },
+  {
+    rule: 'a new statement stands behind the declarations that it uses',
+    change: {
+      file: 'structure/place.ts',
+      find: 'Math.max(firstPlace(names, placing),',
+      replace: 'Math.max(0,',
+    },
+    noticedBy: [
+      'lists',
+      'of statements gets a new one behind the declarations that it uses, and behind own changes',
+    ],
+  },
+  {
+    rule: 'renamed declarations are known by the functions that they call',
+    change: {
+      file: 'structure/pair.ts',
+      find: 'pairedBy(({ kind }) => kind, base, other)',
+      replace: 'other',
+    },
+    noticedBy: ['lists', 'of statements finds two renamed declarations by the functions that they call'],
+  },
 ];
