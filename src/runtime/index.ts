@@ -61,6 +61,7 @@ export {
   type EventSettings,
   type Upcast,
   type EventContracts,
+  type EventVersions,
   type NewEvent,
   type ReceivedEvent,
 } from './events/event/definition.ts';

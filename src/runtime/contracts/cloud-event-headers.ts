@@ -18,6 +18,12 @@ export const cloudEventHeaders: JsonSchema = {
     ce_time: { type: 'string', format: 'date-time', description: 'When the event was published.' },
     ce_aggregatetype: text('The type of the aggregate.'),
     ce_eventversion: { type: 'string', pattern: '^[1-9][0-9]*$', description: 'The version of the data.' },
+    ce_occurrenceid: text('The same for all versions of one event that were published together.'),
+    ce_oldestversion: {
+      type: 'string',
+      pattern: '^[1-9][0-9]*$',
+      description: 'The oldest of these versions, which comes last.',
+    },
     ce_correlationid: text('The same for every event that one request caused.'),
     ce_causationid: text('The id of the event whose handling published this one.'),
     ce_traceparent: text('W3C Trace Context, which is also in the header traceparent.'),

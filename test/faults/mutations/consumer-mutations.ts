@@ -44,6 +44,36 @@ export const consumerMutations: readonly Mutation[] = [
     noticedBy: { file: 'runtime/events/consumer.test.ts', title: 'handles a redelivered event only once' },
   },
   {
+    name: 'an identity for each version',
+    mechanism: 'Of an event that was published in several versions, a subscription handles one.',
+    changes: [
+      {
+        file: 'events/event/cloud-events.ts',
+        find: 'const { occurrenceId = id.toString() } = readOccurrence(message);',
+        replace: 'const occurrenceId = id.toString();',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/events/event-versions.test.ts',
+      title: 'is handled once by a consumer that knows version 2, with the data of version 2',
+    },
+  },
+  {
+    name: 'a newer version is not left to the older one',
+    mechanism: 'A subscription leaves a version that it does not know to an older one, which follows.',
+    changes: [
+      {
+        file: 'events/handling/handlers.ts',
+        find: 'if (oldestVersion === undefined) return false;',
+        replace: 'if (oldestVersion === undefined || oldestVersion > 0) return false;',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/events/event-versions.test.ts',
+      title: 'is handled once by a consumer that knows version 1, which parks nothing',
+    },
+  },
+  {
     name: 'position committed before the handler',
     mechanism: "The position, the inbox record and the handler's effects share one transaction.",
     changes: [
@@ -194,8 +224,8 @@ export const consumerMutations: readonly Mutation[] = [
     changes: [
       {
         file: 'events/handling/handlers.ts',
-        find: 'string => `${source}/${id}`',
-        replace: 'string => `${source}/${id}/${Math.random()}`',
+        find: '`${source}/${occurrenceId}`',
+        replace: '`${source}/${occurrenceId}/${Math.random()}`',
       },
     ],
     noticedBy: {

@@ -8,8 +8,8 @@ export const publishingMutations: readonly Mutation[] = [
     changes: [
       {
         file: 'events/outbox/publish.ts',
-        find: 'if (trx) buffers.add(trx, message);',
-        replace: 'if (trx && Date.now() < 0) buffers.add(trx, message);',
+        find: 'if (!trx) return committed(',
+        replace: 'if (!trx || Date.now() > 0) return committed(',
       },
     ],
     noticedBy: {

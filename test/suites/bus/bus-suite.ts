@@ -9,6 +9,7 @@ import { prefixBehaviour } from './prefixes.ts';
 import { publishingBehaviour } from './publishing.ts';
 import { retentionBehaviour } from './retention.ts';
 import { subscriptionBehaviour } from './subscriptions.ts';
+import { versionBehaviour } from './versions.ts';
 import type { StartSuiteBroker, SuiteBroker } from './suite-broker.ts';
 
 /** The surroundings of a test of the suite; `world` and `broker` are replaced between tests, so a test reads them when it runs. */
@@ -48,6 +49,7 @@ export function busSuite(name: string, startBroker: StartSuiteBroker): void {
     describe('position', () => positionBehaviour(suite));
     describe('prefix', () => prefixBehaviour(suite));
     describe('subscriptions', () => subscriptionBehaviour(suite));
+    describe('versions of an event', () => versionBehaviour(suite));
     describe('rolling deploy', () => deployBehaviour(suite));
     describe('retention', () => retentionBehaviour(suite));
     describe('records of other programs', () => hostileBehaviour(suite));

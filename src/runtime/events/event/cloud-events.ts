@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { parseTraceparent } from '../../context/traceparent.ts';
-import type { EventIdentity, ReceivedEvent } from './definition.ts';
+import type { EventIdentity, Occurrence, ReceivedEvent } from './definition.ts';
 import type { IncomingMessage, OutgoingMessage } from './message.ts';
 import { carriedId, isText } from './storable-text.ts';
 import { structuredOf } from './structured-mode.ts';
@@ -36,6 +36,8 @@ function encodeHeaders(event: PublishedEvent): Record<string, string> {
     ce_time: event.time,
     ce_aggregatetype: event.aggregate,
     ce_eventversion: String(event.version),
+    ...(event.occurrenceId !== undefined && { ce_occurrenceid: event.occurrenceId }),
+    ...(event.oldestVersion !== undefined && { ce_oldestversion: String(event.oldestVersion) }),
     ce_correlationid: event.correlationId,
     ...(event.causationId && { ce_causationid: event.causationId }),
     ...(event.traceparent && { ce_traceparent: event.traceparent, traceparent: event.traceparent }),
@@ -71,6 +73,7 @@ export function decodeEvent(message: IncomingMessage): ReceivedEvent {
     correlationId: carriedId(attributeOf(message, 'correlationid')) ?? id,
     ...(causationId && { causationId }),
     ...(traceparent && { traceparent }),
+    ...readOccurrence(message),
     topic: message.topic,
     partition: message.partition,
     offset: message.offset,
@@ -84,6 +87,8 @@ const headerOf = {
   correlationid: 'ce_correlationid',
   eventversion: 'ce_eventversion',
   id: 'ce_id',
+  occurrenceid: 'ce_occurrenceid',
+  oldestversion: 'ce_oldestversion',
   source: 'ce_source',
   subject: 'ce_subject',
   time: 'ce_time',
@@ -105,12 +110,23 @@ export function readAttribute(message: IncomingMessage, name: Attribute): string
   return attributeOf(message, name)?.toString();
 }
 
-/** Returns the identity of an event; undefined if it is missing, or if the inbox cannot store it. */
+/**
+ * Returns the identity by which an event takes effect once; undefined if it is missing, or if the inbox cannot store it. All versions
+ * of an event that were published together have the same one.
+ */
 export function readIdentity(message: IncomingMessage): EventIdentity | undefined {
   const [id, source] = [attributeOf(message, 'id'), attributeOf(message, 'source')];
   if (!id?.length || !source?.length || !isText(id) || !isText(source)) return undefined;
-  const identity = { source: source.toString(), id: id.toString() };
+  const { occurrenceId = id.toString() } = readOccurrence(message);
+  const identity = { source: source.toString(), id: occurrenceId };
   return fitsInbox(identity) ? identity : undefined;
+}
+
+/** Returns no attribute if the event was published in one version, or if an attribute is malformed. */
+export function readOccurrence(message: IncomingMessage): Partial<Occurrence> {
+  const occurrenceId = carriedId(attributeOf(message, 'occurrenceid'));
+  const oldest = readAttribute(message, 'oldestversion') ?? '';
+  return occurrenceId && versionPattern.test(oldest) ? { occurrenceId, oldestVersion: Number(oldest) } : {};
 }
 
 /** An index entry of PostgreSQL holds 2,704 bytes, including the consumer group. */
@@ -164,8 +180,10 @@ function traceparentOf(message: IncomingMessage): string | undefined {
   return parseTraceparent(found) && carriedId(found);
 }
 
+const versionPattern = /^[1-9]\d{0,8}$/;
+
 function versionOf(message: IncomingMessage, text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  if (versionPattern.test(text)) return Number(text);
   throw new CloudEventError(
     `${locationOf(message)} has the version ${quotedValue(text)}; eventversion counts 1, 2, 3, ...`,
   );

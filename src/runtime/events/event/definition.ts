@@ -31,8 +31,19 @@ export interface NewEvent<T = unknown> {
   readonly data: T;
 }
 
+/** The versions of one event, in any order: the same type, topic and aggregate. They are published together. */
+export type EventVersions = readonly [NewEvent, ...NewEvent[]];
+
+/** The attributes of an event that was published in several versions. */
+export interface Occurrence {
+  /** The same for all of these versions; `source` and this id together are unique. */
+  readonly occurrenceId: string;
+  /** The oldest of these versions, which is the last one in the topic. */
+  readonly oldestVersion: number;
+}
+
 /** An event as passed to a handler. `source` and `id` together are unique (CloudEvents 1.0). */
-export interface ReceivedEvent<T = unknown> {
+export interface ReceivedEvent<T = unknown> extends Partial<Occurrence> {
   readonly id: string;
   readonly type: string;
   /** The version of `data`: the definition's after an upcast, else the version of the message. */

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { inContextOf, inContextOfAll, inContextOfPlace } from './event-context.ts';
-import { decodeEvent, readAttribute, subjectOf } from '../event/cloud-events.ts';
+import { decodeEvent, readAttribute, readOccurrence, subjectOf } from '../event/cloud-events.ts';
 import type { EventDefinition, ReceivedEvent } from '../event/definition.ts';
 import { acceptData } from '../event/data.ts';
 import { checkSize } from '../event/size.ts';
@@ -80,7 +80,11 @@ export interface GroupHandlers {
   handles(event: Pick<EventDefinition, 'topic' | 'type'>): boolean;
   /** Reports whether the message has no value, and is either handled as a tombstone or cannot be an event. */
   isTombstone(message: IncomingMessage): boolean;
-  /** Reports whether a handler processes the message, or whether it has no type and needs an operator. */
+  /**
+   * Reports whether a handler processes the message, or whether it has no type and needs an operator. Of an event that was published
+   * in several versions, newest first, a group leaves those alone that are newer than its definition: an older one follows. A group
+   * with handlers of whole topics only takes the oldest one, so a new version changes nothing for it.
+   */
   wants(message: IncomingMessage): boolean;
   /** Reports whether a part of its handling runs outside of a transaction. */
   isAtLeastOnce(message: IncomingMessage): boolean;
@@ -106,13 +110,20 @@ type Accept = (event: ReceivedEvent) => Accepted;
  * transaction, in this order.
  */
 export function createGroupHandlers(name = 'the default subscription'): GroupHandlers {
-  const byType = new Map<string, { topic: string; outside: boolean; accept: Accept }>();
+  const byType = new Map<string, { topic: string; version: number; outside: boolean; accept: Accept }>();
   const byTopic = new Map<string, EventHandler[]>();
   const tombstoneHandlers = new Map<string, TombstoneHandler>();
   let anyOutside = false;
   const topicHandlers = (topic: string) => byTopic.get(topic) ?? [];
   const typed = (message: IncomingMessage) =>
     byType.get(keyOf(message.topic, readAttribute(message, 'type') ?? ''));
+  /** A newer version than the handler knows, or than a handler of the topic is used to: the oldest version follows. */
+  const isLeftToOlder = (message: IncomingMessage): boolean => {
+    const { oldestVersion } = readOccurrence(message);
+    if (oldestVersion === undefined) return false;
+    const version = Number(readAttribute(message, 'eventversion') ?? '1');
+    return version > oldestVersion && version > (typed(message)?.version ?? 0);
+  };
   const isEvent = (message: IncomingMessage): boolean =>
     typed(message) !== undefined ||
     (topicHandlers(message.topic).length > 0 && readAttribute(message, 'type') !== undefined);
@@ -130,7 +141,8 @@ export function createGroupHandlers(name = 'the default subscription'): GroupHan
       }
       const outside = defined.delivery === 'at-least-once';
       anyOutside ||= outside;
-      byType.set(key, { topic: definition.topic, outside, accept: acceptFor(definition, defined) });
+      const { topic, version } = definition;
+      byType.set(key, { topic, version, outside, accept: acceptFor(definition, defined) });
     },
     addTopics(topics, handler) {
       for (const topic of topics) byTopic.set(topic, [...topicHandlers(topic), handler]);
@@ -150,8 +162,11 @@ export function createGroupHandlers(name = 'the default subscription'): GroupHan
     wants: (message) =>
       isTombstone(message)
         ? message.key !== null && tombstoneHandlers.has(message.topic)
-        : topicHandlers(message.topic).length > 0 || hasNoType(message) || typed(message) !== undefined,
-    isAtLeastOnce: (message) => anyOutside && !isTombstone(message) && typed(message)?.outside === true,
+        : hasNoType(message) ||
+          ((topicHandlers(message.topic).length > 0 || typed(message) !== undefined) &&
+            !isLeftToOlder(message)),
+    isAtLeastOnce: (message) =>
+      anyOutside && !isTombstone(message) && typed(message)?.outside === true && !isLeftToOlder(message),
     prepare(message) {
       checkSize(message);
       const onTombstone = isEmpty(message) && tombstoneHandlers.get(message.topic);
@@ -184,7 +199,8 @@ function handleableTombstone(message: IncomingMessage, handler: TombstoneHandler
 /** False for a value that was too large to be kept. */
 const isEmpty = ({ value, excess }: IncomingMessage): boolean => value === null && excess === undefined;
 
-const idempotencyKeyOf = ({ source, id }: ReceivedEvent): string => `${source}/${id}`;
+const idempotencyKeyOf = ({ source, id, occurrenceId = id }: ReceivedEvent): string =>
+  `${source}/${occurrenceId}`;
 
 function keyOf(topic: string, type: string): string {
   return `${topic} ${type}`;

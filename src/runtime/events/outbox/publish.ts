@@ -10,7 +10,9 @@ import {
   type EventDefinition,
   type EventContracts,
   type EventIdentity,
+  type EventVersions,
   type NewEvent,
+  type Occurrence,
 } from '../event/definition.ts';
 import { serializeData } from '../event/data.ts';
 import { createEventIds } from '../event/event-id.ts';
@@ -45,6 +47,11 @@ export interface Publish {
    * then nothing is saved.
    */
   (event: NewEvent, trx?: Knex.Transaction): Promise<void>;
+  /**
+   * Saves one event in several versions, for consumers of each of them: a consumer handles the newest version that it knows, and
+   * handles the event once. Rejects if the versions are not of one type, topic and aggregate, or if one is given twice.
+   */
+  (versions: EventVersions, trx?: Knex.Transaction): Promise<void>;
   /** Saves an event without a definition. */
   (topic: string, event: UntypedEvent, options: UntypedOptions): Promise<void>;
 }
@@ -79,24 +86,36 @@ export function createOutbox(settings: Settings): Outbox {
     for (const listener of listeners) listener(lanes);
   }
 
-  async function save(message: OutgoingMessage, trx?: Knex.Transaction): Promise<void> {
-    checkMessage(message, maxEventBytes);
-    if (trx) buffers.add(trx, message);
-    else committed(await insertAlone(database, message, { session }));
+  async function save(messages: readonly OutgoingMessage[], trx?: Knex.Transaction): Promise<void> {
+    for (const message of messages) checkMessage(message, maxEventBytes);
+    if (!trx) return committed(await insertAlone(database, messages, { session }));
+    for (const message of messages) buffers.add(trx, message);
   }
 
-  async function publishTyped({ definition, aggregateId, data }: NewEvent, trx?: Knex.Transaction) {
+  async function publishTyped(given: NewEvent | EventVersions, trx?: Knex.Transaction) {
+    const versions = newestFirst('definition' in given ? [given] : given);
+    refuseMissing(versions, contracts.published);
+    const [oldest, isOne] = [versions.at(-1), versions.length === 1];
+    const occurrence =
+      oldest && !isOne ? { occurrenceId: nextId(), oldestVersion: oldest.definition.version } : {};
+    await save(
+      versions.map((event) => messageOf(event, { ...identity(), ...occurrence })),
+      trx,
+    );
+  }
+
+  function messageOf({ definition, aggregateId, data }: NewEvent, of: EventIdentity & Partial<Occurrence>) {
     if (!published.has(definition)) throw new Error(unknownDefinition(definition));
     const { topic, type, version, aggregate } = definition;
     const text = serializeData(definition, data);
-    await save(envelope({ ...identity(), topic, key: aggregateId, type, version, aggregate, text }), trx);
+    return envelope({ ...of, topic, key: aggregateId, type, version, aggregate, text });
   }
 
   async function publishUntyped(topic: string, event: UntypedEvent, { key, trx }: UntypedOptions) {
     checkTopic(topic);
     const { type, version = 1, aggregate = type.split('.')[0] ?? type } = event;
     const text = JSON.stringify(event.data) ?? 'null';
-    await save(envelope({ ...identity(), topic, key, type, version, aggregate, text }), trx);
+    await save([envelope({ ...identity(), topic, key, type, version, aggregate, text })], trx);
   }
 
   return {
@@ -106,12 +125,48 @@ export function createOutbox(settings: Settings): Outbox {
   };
 }
 
-type PublishArguments = [event: NewEvent, trx?: Knex.Transaction] | UntypedArguments;
+type PublishArguments = [event: NewEvent | EventVersions, trx?: Knex.Transaction] | UntypedArguments;
 type UntypedArguments = [topic: string, event: UntypedEvent, options: UntypedOptions];
 
 const isUntyped = (args: PublishArguments): args is UntypedArguments => typeof args[0] === 'string';
 
-interface Envelope extends EventIdentity {
+/**
+ * Sorts the versions of one event. A consumer that knows several of them gets the newest first, and skips the others.
+ * Throws if they are not versions of one event.
+ */
+function newestFirst(versions: EventVersions): NewEvent[] {
+  const [{ definition: first, aggregateId }] = versions;
+  const known = new Set<number>();
+  for (const { definition, aggregateId: id } of versions) {
+    const { type, topic, aggregate, version } = definition;
+    const isSame = type === first.type && topic === first.topic && aggregate === first.aggregate;
+    if (!isSame || id !== aggregateId)
+      throw new Error(
+        `cannot publish ${first.type} of ${aggregateId} together with ${type} of ${id}: they are not versions of one event; publish each one alone`,
+      );
+    if (known.has(version)) throw new Error(`cannot publish ${type}: version ${version} is given twice`);
+    known.add(version);
+  }
+  return versions.toSorted((one, other) => other.definition.version - one.definition.version);
+}
+
+/** Throws if a version in the contracts is not published: its consumers would miss the event, or handle it twice. */
+function refuseMissing(versions: readonly NewEvent[], published: readonly EventDefinition[]): void {
+  const [{ definition } = {}] = versions;
+  const missing = published.find(
+    ({ type, topic, version }) =>
+      type === definition?.type &&
+      topic === definition.topic &&
+      versions.every((event) => event.definition.version !== version),
+  );
+  if (!missing || !definition || !published.includes(definition)) return;
+  throw new Error(
+    `cannot publish ${definition.type} without version ${missing.version}, which contracts.published has; ` +
+      'publish all versions together: bus.publish([<version 2>, <version 1>], trx)',
+  );
+}
+
+interface Envelope extends EventIdentity, Partial<Occurrence> {
   topic: string;
   key: string;
   type: string;
@@ -165,13 +220,13 @@ function unknownDefinition({ type, version }: EventDefinition): string {
  */
 async function insertAlone(
   database: Knex,
-  message: OutgoingMessage,
+  messages: readonly OutgoingMessage[],
   options: InsertOptions,
 ): Promise<Set<number>> {
   for (let attempt = 1; ; attempt += 1) {
     const connection: OutboxConnection = await database.client.acquireConnection();
     try {
-      return await insertIntoOutbox(connection, [message], options);
+      return await insertIntoOutbox(connection, messages, options);
     } catch (error) {
       if (!isConflict(error) || attempt === OWN_ATTEMPTS) throw error;
     } finally {
