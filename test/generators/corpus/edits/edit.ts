@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+
+/** One text of a file that occurs once, and its replacement. */
+export type Replacement = readonly [search: string, replacement: string];
+
+/**
+ * The owner's change of one file: replacements, a function of its text, the text of a new file, or `undefined` for a file that the
+ * owner deletes. `from` is the file that the owner has moved to this path.
+ */
+export type Change =
+  | readonly Replacement[]
+  | ((text: string) => string | Promise<string>)
+  | { text: string }
+  | { from: string; change: readonly Replacement[] }
+  | undefined;
+
+/** What one owner did to a generated service before the next command. */
+export interface Edit {
+  /** The folder of the expected files. */
+  name: string;
+  files: Record<string, Change>;
+  /** The changes as the owner writes them on the newer text of a command, where the same replacements do not fit. */
+  after?: Record<string, Record<string, Change>>;
+  /** The files, by command, in which owner and generator changed the same lines: the owner has to decide. */
+  conflicts?: Record<string, readonly string[]>;
+}
+
+/** Replaces each search text, which must occur exactly once. */
+export function replaced(text: string, replacements: readonly Replacement[], where = 'the text'): string {
+  return replacements.reduce((before, [search, replacement]) => {
+    assert.equal(before.split(search).length, 2, `${where} contains once: ${search}`);
+    return before.replace(search, () => replacement);
+  }, text);
+}
+
+/** An edit of one file. */
+export const edit = (
+  name: string,
+  file: string,
+  change: Change,
+  more: Omit<Edit, 'name' | 'files'> = {},
+): Edit => ({ name, files: { [file]: change }, ...more });
