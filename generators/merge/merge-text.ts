@@ -1,5 +1,7 @@
 import { type Language, languageOf } from './languages/language.ts';
 import { completeImports } from './languages/complete-imports.ts';
+import { completeNames } from './languages/complete-names.ts';
+import type { Parse } from './languages/syntax.ts';
 import { unifyLists } from './structure/unify.ts';
 import { type Labels, markAll, type Merged, mergeLines } from './text/markers.ts';
 import type { Sides } from './text/sides.ts';
@@ -56,5 +58,15 @@ function mergeAll(sides: Sides<string>, labels: Labels, language: Language | und
   if (merged.conflicts > 0) return merged;
   const parses = (text: string) => language.find(text) !== undefined;
   if (!parses(merged.text) && parses(sides.disk) && parses(sides.next)) return markAll(sides, labels);
-  return language.parse ? completeImports(merged.text, sides, { labels, parse: language.parse }) : merged;
+  return language.parse ? completeCode(merged, sides, { labels, parse: language.parse }) : merged;
+}
+
+/** Adds the imports and the declarations that the merged code needs. */
+function completeCode(
+  { text }: Merged,
+  sides: Sides<string>,
+  tools: { labels: Labels; parse: Parse },
+): Merged {
+  const merged = completeImports(text, sides, tools);
+  return merged.conflicts > 0 ? merged : completeNames(merged.text, sides, tools);
 }

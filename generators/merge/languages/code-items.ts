@@ -37,11 +37,11 @@ const base = (node: SyntaxNode, key: string | undefined, kind: string): Item => 
 /** A property of an object, a type or a class: the name is the key. */
 export const propertyItem = (node: SyntaxNode): Item => {
   const item = base(node, staticName(node), node.type);
-  return isNode(node['value']) ? { ...item, form: kindOf(node['value']) } : item;
+  return isNode(node['value']) ? { ...item, form: formOf(node['value']) } : item;
 };
 
 /** An element of an array: the code is the key. */
-export const valueItem = (node: SyntaxNode): Item => base(node, undefined, kindOf(node));
+export const valueItem = (node: SyntaxNode): Item => base(node, undefined, expressionKind(node));
 
 const endings = new Set(['ReturnStatement', 'ThrowStatement']);
 
@@ -52,19 +52,27 @@ export function statementItem(node: SyntaxNode): Item {
   const names = nodesIn(inner['declarations']).map((each) => staticName(each) ?? shapeOf(each['id']));
   const name = names.length > 0 ? names.join() : staticName(inner);
   const kind =
-    inner.type === 'ExpressionStatement' ? kindOf(inner['expression'] as SyntaxNode) : declarationKind(inner);
+    inner.type === 'ExpressionStatement'
+      ? expressionKind(inner['expression'] as SyntaxNode)
+      : declarationKind(inner);
   const item = base(node, name === undefined ? undefined : `${inner.type} ${name}`, kind);
   return endings.has(node.type) ? { ...item, isLast: true } : item;
 }
 
+/** The kind of an expression, with the kinds of its arguments. */
+function formOf(node: SyntaxNode): string {
+  const given = nodesIn(unwrapped(node)['arguments']).map(({ type }) => type);
+  return [expressionKind(node), ...given].join(' ');
+}
+
 /** Declarations whose values are of one kind are of one kind. */
 function declarationKind(node: SyntaxNode): string {
-  const values = nodesIn(node['declarations']).map(({ init }) => (isNode(init) ? kindOf(init) : ''));
+  const values = nodesIn(node['declarations']).map(({ init }) => (isNode(init) ? expressionKind(init) : ''));
   return [node.type, ...values].join(' ');
 }
 
 /** Calls of one function, and other nodes of one type, are of one kind. */
-function kindOf(node: SyntaxNode): string {
+export function expressionKind(node: SyntaxNode): string {
   const inner = unwrapped(node);
   return inner.type === 'CallExpression' || inner.type === 'NewExpression'
     ? `${inner.type} ${shapeOf(inner['callee'])}`

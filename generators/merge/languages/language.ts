@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Settle } from '../structure/merge-pieces.ts';
 import type { FindLists, SettleAt } from '../structure/unify.ts';
 import { codeLists, importsOfFile } from './code-lists.ts';
 import { environmentLists, patternLists } from './entries.ts';
@@ -41,10 +42,16 @@ async function codeLanguage(named: readonly string[]): Promise<Language> {
       const syntax = parse(text);
       return syntax && codeLists(text, syntax, isNamed);
     },
-    settle: (place) => (place === importsOfFile ? settleImport(parse) : undefined),
+    settle: (place) => (place === importsOfFile ? settleImport(parse) : keepForm(place, isNamed)),
     isSame: (one, other) => sameCode(parse, one, other),
   };
 }
+
+/** The list that the templates name stays in the form that the owner gave it: the generated elements have no place there. */
+const keepForm =
+  (place: string, isNamed: (place: string) => boolean): Settle =>
+  ({ base, next, disk }) =>
+    isNamed(`${place}/${disk.key}`) && base?.form === next.form && disk.form !== next.form ? disk : undefined;
 
 async function jsonLanguage(): Promise<Language> {
   const parse = await loadParser('json');

@@ -17,7 +17,8 @@ function statementNames(statement: SyntaxNode): PieceNames {
   return { declared, used, changes: changesIn(statement) };
 }
 
-function declaredIn(declaration: SyntaxNode): string[] {
+/** Returns the names that a declaration declares. */
+export function declaredIn(declaration: SyntaxNode): string[] {
   const targets = [...nodesIn(declaration['declarations']).map(({ id }) => id), declaration['id']];
   return targets.filter(isNode).flatMap((target) => [...namesInNodes(withoutType(target))]);
 }

@@ -63,8 +63,9 @@ function unifyAt(
   { base, next, disk }: Sides<Listing | undefined>,
   settle: Settle | undefined,
 ): Sides<string> | undefined {
-  if (!base || !next || !disk || disk.separator !== next.separator) return undefined;
+  if (!base || !next || !disk) return undefined;
   const lists = { base, next, disk };
+  if (formAt(texts.disk, disk) !== formAt(texts.next, next)) return undefined;
   const pieces = mergePieces(
     onEachSide(lists, (list) => list.pieces),
     settle,
@@ -82,6 +83,10 @@ function unifyAt(
     disk: replaced(texts.disk, disk, inner('disk')),
   };
 }
+
+/** An object and an array have no common elements, and neither have a block and a flow collection of YAML. */
+const formAt = (text: string, { start, separator }: Listing): string =>
+  separator === '' ? '' : (text[start - 1] ?? '');
 
 /** Returns the elements with the layout of the owner's list; undefined if one of them does not fit. */
 export function movedPieces(lists: Sides<Listing>, elements: Merging[]): Merging[] | undefined {

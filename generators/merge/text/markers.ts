@@ -1,4 +1,5 @@
 import { diff3, type Region } from './diff3.ts';
+import { hunksOf } from './hunks.ts';
 import { onEachSide, type Sides } from './sides.ts';
 
 /** A merged text, and the number of conflicts that it marks. */
@@ -57,6 +58,28 @@ export function markAll(texts: Sides<string>, labels: Labels): Merged {
     { merged: lines.disk.slice(lines.disk.length - end) },
   ];
   return { text: textOfRegions(regions, labels), conflicts: 1 };
+}
+
+/**
+ * Returns `text` with a conflict for each addition to the text `disk` that contains one of `positions`: the owner decides about it. The
+ * other additions stay.
+ */
+export function markAdded(text: string, disk: string, positions: readonly number[], labels: Labels): Merged {
+  const lines = positions.map((position) => text.slice(0, position).split('\n').length - 1);
+  const owners = linesOf(disk);
+  const regions: Region[] = [];
+  let [position, shift] = [0, 0];
+  for (const { start, end, lines: added } of hunksOf(owners, linesOf(text))) {
+    const first = start + shift;
+    const before = owners.slice(start, end);
+    const isMarked = lines.some((line) => line >= first && line < first + added.length);
+    const conflict = { base: before, next: added, disk: before };
+    regions.push({ merged: owners.slice(position, start) }, isMarked ? { conflict } : { merged: added });
+    [position, shift] = [end, shift + added.length - before.length];
+  }
+  regions.push({ merged: owners.slice(position) });
+  const conflicts = regions.filter((region) => 'conflict' in region).length;
+  return { text: textOfRegions(regions, labels), conflicts };
 }
 
 /** Reports whether a text contains a conflict marker of this generator: a part of a conflict is not resolved either. */

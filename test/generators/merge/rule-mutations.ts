@@ -173,4 +173,48 @@ export const ruleMutations: RuleMutation[] = [
     },
     noticedBy: ['lists', 'of statements finds two renamed declarations by the functions that they call'],
   },
+  {
+    rule: 'a name that no declaration has any more is a conflict',
+    change: inText(
+      'return merged.conflicts > 0 ? merged : completeNames(merged.text, sides, tools);',
+      'return merged;',
+    ),
+    noticedBy: ['missing-names', 'is a conflict of its own if the owner removed a parameter that it uses'],
+  },
+  {
+    rule: 'new code uses the names of the owner',
+    change: {
+      file: 'languages/complete-names.ts',
+      find: 'restored(renamed(current, missing, { base, next, disk }),',
+      replace: 'restored(current,',
+    },
+    noticedBy: ['missing-names', 'uses the name that the owner gave a parameter'],
+  },
+  {
+    rule: 'a removed declaration comes back',
+    change: {
+      file: 'languages/complete-names.ts',
+      find: 'if (statements.length === 0) return text;',
+      replace: 'if (statements.length >= 0) return text;',
+    },
+    noticedBy: ['missing-names', 'brings the declaration back that the owner removed from the file'],
+  },
+  {
+    rule: 'an object and an array have no common elements',
+    change: {
+      file: 'structure/unify.ts',
+      find: "separator === '' ? '' : (text[start - 1] ?? '')",
+      replace: "separator === '' ? '' : text.slice(start, start)",
+    },
+    noticedBy: ['missing-names', 'stays that of the owner: [a1, a2]'],
+  },
+  {
+    rule: 'a list stays in the form of the owner',
+    change: {
+      file: 'languages/language.ts',
+      find: 'disk.form !== next.form ? disk',
+      replace: 'disk === next ? disk',
+    },
+    noticedBy: ['missing-names', 'stays that of the owner: mine()'],
+  },
 ];
