@@ -2,6 +2,7 @@ import { type Case, casesOf } from './cases.ts';
 import { type FileKind, isKept, kindOfFile } from './kinds.ts';
 import { mergeText } from './merge-text.ts';
 import type { MergePlan, MergeResult, Outcome } from './plan.ts';
+import { findUnregistered } from './registrations.ts';
 import { likelyRenames } from './renames.ts';
 import { isUnresolved } from './text/markers.ts';
 import { bare } from './text/surface.ts';
@@ -20,8 +21,20 @@ export async function mergeFiles(plan: MergePlan): Promise<MergeResult> {
     if (outcome) outcomes.push(outcome);
     remember(base, each, outcome);
   }
-  return { outcomes, base, renames: likelyRenames(plan) };
+  const unregistered = await findUnregistered(plan, outcomes);
+  return {
+    outcomes: unregistered.length > 0 ? outcomes.map(leaveDerived) : outcomes,
+    base,
+    renames: likelyRenames(plan),
+    unregistered,
+  };
 }
+
+/** The code differs from the answers until the owner has registered the part, so only a command can write such a file. */
+const leaveDerived = ({ text, ...outcome }: Outcome): Outcome =>
+  text !== undefined && kindOfFile(outcome.file) === 'derived'
+    ? { ...outcome, effect: 'left', why: 'from the code' }
+    : { ...outcome, ...(text !== undefined && { text }) };
 
 /** The base stays behind for a file whose changes the merge has not offered to the owner yet. */
 function remember(

@@ -26,6 +26,8 @@ export interface MergePlan {
   keep?: readonly string[];
   /** Returns the paths of the lists in a file whose elements are a union. */
   lists?: (file: string) => readonly string[];
+  /** Returns the paths of the lists in a file whose new elements register a part. */
+  registrations?: (file: string) => readonly string[];
   format?: Format;
 }
 
@@ -66,10 +68,20 @@ export interface Rename {
   likeness: number;
 }
 
+/** Lines that register a new part, and that no file of the owner has. */
+export interface Unregistered {
+  /** The file in which the generator writes them. */
+  file: string;
+  lines: string[];
+  /** The owner deleted or moved the file. */
+  isGone: boolean;
+}
+
 export interface MergeResult {
   /** One for each path that is generated or on the disk, in the order of the paths. */
   outcomes: Outcome[];
   /** The base of the next merge: it moves on for files with conflicts too. */
   base: Map<string, string>;
   renames: Rename[];
+  unregistered: Unregistered[];
 }

@@ -5,7 +5,7 @@ import { withPassword, withoutPassword } from '../core/random-password.ts';
 import { shownPath } from '../core/shown-path.ts';
 import { UsageError } from '../core/usage-error.ts';
 import { mergeFiles } from '../merge/merge-files.ts';
-import type { Outcome, Rename } from '../merge/plan.ts';
+import type { Outcome, Rename, Unregistered } from '../merge/plan.ts';
 import { bare } from '../merge/text/surface.ts';
 import { findOwnerFormat } from '../rendering/owner-format.ts';
 import { type Base, readBase } from './base.ts';
@@ -31,6 +31,8 @@ export interface Changes {
   files: Change[];
   /** Files that the owner seems to have renamed. */
   renames: Rename[];
+  /** The lines that register new parts, and that the owner has to add. */
+  unregistered: Unregistered[];
   before: Base;
   /** The base of the next run. */
   base: Base;
@@ -41,7 +43,7 @@ export interface Changes {
  * folder, if a folder is in the place of a file, or if a file to change is not UTF-8.
  */
 export async function compare(work: Work): Promise<Changes> {
-  const { folder, workspace, files, steps, moves = [], lists } = work;
+  const { folder, workspace, files, steps, moves = [], lists, registrations } = work;
   if (workspace !== undefined && workspace !== folder)
     await assertClosed(workspace, [wayTo(folder, workspace)]);
   await assertClosed(folder, [...files.keys(), ...steps.flatMap(({ writes }) => writes)]);
@@ -49,9 +51,9 @@ export async function compare(work: Work): Promise<Changes> {
   const paths = new Set([...before.keys(), ...files.keys(), ...moves.map(({ from }) => from)]);
   const disk = await readDisk(folder, paths, (file) => files.has(file));
   const texts = [...disk.texts].map(([file, text]): [string, string] => [file, withoutPassword(file, text)]);
-  const gone = [...before.keys()].filter((file) => isChangedAndGone(file, { before, files, disk }));
+  const gone = [...before.keys()].filter((file) => isGone(file, work, { before, disk }));
   const unknown = gone.length === 0 ? [] : await readUnknown(folder, paths, gone);
-  const { outcomes, base, renames } = await mergeFiles({
+  const { outcomes, base, renames, unregistered } = await mergeFiles({
     base: before,
     next: files,
     disk: new Map([...unknown, ...texts]),
@@ -59,16 +61,23 @@ export async function compare(work: Work): Promise<Changes> {
     moves,
     keep: await readKeep(folder),
     ...(lists && { lists }),
+    ...(registrations && { registrations }),
     format: await findOwnerFormat(folder),
   });
   const changes = outcomes.map((outcome) => effectOf(outcome, { before, disk }));
   refuseOtherBytes(folder, changes, disk);
-  return { files: changes, renames, before, base };
+  return { files: changes, renames, unregistered, before, base };
 }
 
 /** The owner may have renamed such a file, and does not see its changes otherwise. */
-const isChangedAndGone = (file: string, { before, files, disk }: { before: Base; files: Base; disk: Disk }) =>
-  !disk.texts.has(file) && files.has(file) && files.get(file) !== before.get(file);
+function isGone(
+  file: string,
+  { files, registrations }: Work,
+  { before, disk }: { before: Base; disk: Disk },
+): boolean {
+  if (disk.texts.has(file) || !files.has(file)) return false;
+  return files.get(file) !== before.get(file) || (registrations?.(file) ?? []).length > 0;
+}
 
 const wayTo = (folder: string, above: string) => path.relative(above, folder).split(path.sep).join('/');
 

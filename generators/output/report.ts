@@ -23,10 +23,10 @@ export const isChanged = ({ effect, written }: Change) =>
 export const conflictsIn = ({ files }: Changes): Change[] =>
   files.filter(({ effect }) => effect === 'conflict');
 
-/** Returns 0 for a clean run, 1 for conflicts, and 2 if a check found a file that a run would change. */
+/** Returns 0 for a clean run, 1 for conflicts and for parts to register by hand, and 2 if a check found a file that a run would change. */
 export function exitCodeOf(changes: Changes, { check }: Ending): number {
   if (check && changes.files.some(isChanged)) return 2;
-  return conflictsIn(changes).length > 0 ? 1 : 0;
+  return conflictsIn(changes).length + changes.unregistered.length > 0 ? 1 : 0;
 }
 
 const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
@@ -43,7 +43,12 @@ const row = (change: Change) =>
 export function reportLines(work: Work, changes: Changes, { dryRun, check }: Ending): string[] {
   if (check) return checkLines(work, changes);
   const lines = dryRun ? planLines(work, changes) : closingLines(work, changes);
-  return [...lines, ...renameLines(changes), ...conflictLines(work, changes, dryRun)];
+  return [
+    ...lines,
+    ...renameLines(changes),
+    ...unregisteredLines(changes),
+    ...conflictLines(work, changes, dryRun),
+  ];
 }
 
 function planLines({ folder, versionBefore, notes, steps }: Work, changes: Changes): string[] {
@@ -108,6 +113,16 @@ const renameLines = ({ renames }: Changes): string[] =>
       `${to} looks like ${from}. If you renamed it, add the changes in ${baseFileOf(from)} by hand.`,
   );
 
+/** The owner's file has another form than the generated one, or is gone: the generator cannot know the place of the lines. */
+const unregisteredLines = ({ unregistered }: Changes): string[] =>
+  unregistered.flatMap(({ file, lines, isGone }) => [
+    '',
+    isGone
+      ? `Not registered, since ${file} is gone. Add these lines to the file that replaces it:`
+      : `Not registered. Add these lines to ${file}:`,
+    ...indented(lines.flatMap((line) => line.split('\n'))),
+  ]);
+
 const ofEarlierRun = 'marked by an earlier run; resolve it, then run the command again';
 
 function conflictLines(work: Work, changes: Changes, dryRun: boolean): string[] {
@@ -146,6 +161,7 @@ export function resultOf(work: Work, changes: Changes, { dryRun }: Ending): obje
     })),
     conflicts: conflicts.map(({ file }) => file),
     renames: changes.renames,
+    unregistered: changes.unregistered.map(({ file, lines }) => ({ file, lines })),
     notes: work.notes,
     steps: dryRun || conflicts.length > 0 ? [] : work.steps.map(spelledStep),
     next: conflicts.length > 0 ? commandsAfter(work) : commandsIn(work.folder, work.next),

@@ -41,6 +41,8 @@ export interface Work {
   files: Map<string, string>;
   /** Returns the paths of the lists in a file whose elements are a union in a merge. */
   lists?: ((file: string) => readonly string[]) | undefined;
+  /** Returns the paths of the lists in a file whose new elements register a part. */
+  registrations?: ((file: string) => readonly string[]) | undefined;
   /** The files whose paths changed in the templates. */
   moves?: readonly Move[] | undefined;
   remembered: Remembered;

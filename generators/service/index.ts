@@ -11,7 +11,7 @@ import { FolderGenerator } from '../yeoman/folder-generator.ts';
 import type { Plan, Target } from '../yeoman/plan.ts';
 import { findEvents } from './contracts/contract-files.ts';
 import { serviceFiles } from './files.ts';
-import { unionsIn } from './unions.ts';
+import { registrationsIn, unionsIn } from './unions.ts';
 import { readHistory, storedTables } from './migrations/history.ts';
 import { planMigrations } from './migrations/plan.ts';
 import { withNamesOfKilledRun } from './migrations/unfinished.ts';
@@ -87,6 +87,7 @@ export class ServiceGenerator extends FolderGenerator<ServiceAnswers, ServiceCon
     return {
       files: withNamesOfKilledRun(await serviceFiles(answers, migrations), history),
       lists: unionsIn,
+      registrations: registrationsIn,
       remembered: { answers: toStored(answers), tables: storedTables(migrations.tables) },
       notes: [...context.notes, ...migrations.notes],
     };

@@ -7,6 +7,12 @@ const unions: [file: RegExp, lists: string[]][] = [
   [/^src\/routers\/[\w-]+-router\.ts$/, ['create*Router']],
 ];
 
+/** The files whose new elements register a part: without them, the code compiles, but the part does nothing. */
+const registering = /^src\/(?:app|events\/contracts|events\/[\w-]+-(?:events|consumers))\.ts$/;
+
+/** Returns the paths of the lists in a generated file whose new elements register a part. */
+export const registrationsIn = (file: string): string[] => (registering.test(file) ? unionsIn(file) : []);
+
 /** Returns the paths of the lists in a generated file whose elements are a union in a merge. */
 export const unionsIn = (file: string): string[] =>
   unions.flatMap(([path, lists]) => (path.test(file) ? lists : []));

@@ -131,14 +131,12 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
     checkPrograms(this.steps(given));
     const answers = await this.#lockAndSettle(given, target);
     const steps = this.steps(answers);
-    const { files, lists, moves, remembered, notes = [] } = await this.plan(answers, target);
+    const { remembered, notes = [], ...plan } = await this.plan(answers, target);
     this.#work = {
       folder: target.folder,
       workspace: known(this.#place).workspace,
       versionBefore: target.before?.version,
-      files,
-      lists,
-      moves,
+      ...plan,
       remembered: { generator: this.kind, version: packageVersion(), ...remembered },
       notes,
       steps,

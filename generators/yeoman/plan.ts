@@ -20,6 +20,8 @@ export interface Plan {
   files: Map<string, string>;
   /** Returns the paths of the lists in a file whose elements are a union in a merge. */
   lists?: Work['lists'];
+  /** Returns the paths of the lists in a file whose new elements register a part. */
+  registrations?: Work['registrations'];
   /** The files whose paths changed in the templates. */
   moves?: Work['moves'];
   /** The state to store in `.yo-rc.json`. */

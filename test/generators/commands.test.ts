@@ -123,6 +123,26 @@ describe('a command in the folder of a service', function () {
     assert.deepEqual(await filesIn(folder), before);
   });
 
+  it('names the lines that register an event, and exits with 1, where the owner lists single events', async () => {
+    await edit('src/events/contracts.ts', (text) =>
+      text
+        .replace('* as driverEvents', '{ driverCreated }')
+        .replace(/Object\.values\(\{\n {4}\.\.\.driverEvents,\n {2}\}\)/, '[driverCreated]'),
+    );
+    const { code, output, errors } = await run(['event', 'driver.hired'], { cwd: folder });
+    assert.deepEqual([code, errors], [1, []]);
+    assert.ok(
+      output.endsWith(
+        "\nNot registered. Add these lines to src/events/contracts.ts:\n  import { driverHired } from './driver-events.ts';\n  driverHired, // in contracts.published\n",
+      ),
+      output,
+    );
+    assert.match(output, /left {6}asyncapi\.json \(from the code\)\n[^]*\n {2}npm run contracts\n/);
+    const json = await run(['resource', 'trip', '--yes', '--dry-run', '--json'], { cwd: folder });
+    const { unregistered } = JSON.parse(json.output) as { unregistered: { file: string }[] };
+    assert.deepEqual([json.code, unregistered[0]?.file], [1, 'src/events/contracts.ts']);
+  });
+
   it('adds handlers to fill in, and one more later, without touching a filled one', async () => {
     await audit('consumer', 'driver.created', '--handler');
     const consumers = path.join('..', 'audit-service', 'src/events/driver-consumers.ts');

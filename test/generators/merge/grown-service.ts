@@ -1,6 +1,6 @@
 import { serviceFiles } from '../../../generators/service/files.ts';
 import { parseFields } from '../../../generators/service/model/field-grammar.ts';
-import { unionsIn } from '../../../generators/service/unions.ts';
+import { registrationsIn, unionsIn } from '../../../generators/service/unions.ts';
 import { mergeFiles } from '../../../generators/merge/merge-files.ts';
 import type { MergePlan, MergeResult, Texts } from '../../../generators/merge/plan.ts';
 import { serviceAnswers } from '../../support/service-answers.ts';
@@ -66,7 +66,15 @@ export const mergeService = (
   next: Texts,
   more: Partial<MergePlan> = {},
 ): Promise<MergeResult> =>
-  mergeFiles({ base, disk, next, versions: { before: '0.2.0', now: '0.3.0' }, lists: unionsIn, ...more });
+  mergeFiles({
+    base,
+    disk,
+    next,
+    versions: { before: '0.2.0', now: '0.3.0' },
+    lists: unionsIn,
+    registrations: registrationsIn,
+    ...more,
+  });
 
 /** Returns the files after the outcomes are written. */
 export function written(disk: Texts, { outcomes }: MergeResult): Map<string, string> {

@@ -110,6 +110,7 @@ describe('a merge of a service', function () {
       const merging = await merge([edit], Object.keys(additions));
       assert.notDeepEqual(merging.disk, merging.base);
       assertComplete(merging);
+      assert.deepEqual(merging.result.unregistered, []);
       assert.deepEqual(
         merging.result.outcomes.filter(({ effect }) => effect === 'conflict'),
         [],

@@ -217,4 +217,28 @@ export const ruleMutations: RuleMutation[] = [
     },
     noticedBy: ['missing-names', 'stays that of the owner: mine()'],
   },
+  {
+    rule: 'new exports are registered',
+    change: { file: 'registrations.ts', find: ', ...(await exportLines(sides, plan))', replace: '' },
+    noticedBy: ['registrations', 'of a new export is missing if the owner lists the exports by name'],
+  },
+  {
+    rule: 'new elements are registered',
+    change: { file: 'registrations.ts', find: '...elementLines(sides), ', replace: '' },
+    noticedBy: ['registrations', 'of a new statement is missing if the file is gone'],
+  },
+  {
+    rule: 'a contract waits for the registration',
+    change: inFiles('unregistered.length > 0 ? outcomes', 'unregistered.length < 0 ? outcomes'),
+    noticedBy: ['registrations', 'of a new export is missing if the owner lists the exports by name'],
+  },
+  {
+    rule: 'the owner may have moved the list',
+    change: {
+      file: 'registrations.ts',
+      find: 'disk ? [disk] : await ownCode(plan)',
+      replace: 'disk ? [disk] : []',
+    },
+    noticedBy: ['registrations', 'is found in a list that the owner moved'],
+  },
 ];
