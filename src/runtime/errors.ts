@@ -34,9 +34,18 @@ export class InvalidError extends Error {
   }
 }
 
-/** A dependency does not answer at the moment; the same request may succeed later. */
+/** A dependency does not answer at the moment; the same request may succeed later, after `retryAfter` seconds if that is known. */
 export class UnavailableError extends Error {
   override name = 'UnavailableError';
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    message?: string,
+    { retryAfter, ...options }: ErrorOptions & { retryAfter?: number | undefined } = {},
+  ) {
+    super(message, options);
+    this.retryAfter = retryAfter;
+  }
 }
 
 /** The request has a condition that the current state does not meet, because another client was faster. */

@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { withDefaults, type HttpConfig } from '../config/http-config.ts';
+import { UnavailableError } from '../errors.ts';
 import type { ApiRouter } from './api-router.ts';
 import { bareApp } from './bare-app.ts';
 import { cors } from './requests/cors.ts';
@@ -127,6 +128,6 @@ function failed(logger: Logger): ErrorRequestHandler {
       logger[level]({ err: error as unknown, method: req.method, path: req.path }, 'request failed');
     if (isEncodingUnknown(error)) res.setHeader('accept-encoding', 'gzip, deflate, br');
     if (res.headersSent) res.destroy();
-    else sendProblem(res, body);
+    else sendProblem(res, body, error instanceof UnavailableError ? error.retryAfter : undefined);
   };
 }

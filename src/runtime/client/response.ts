@@ -1,0 +1,61 @@
+/** The answer to a call, with its whole body. */
+export interface ClientResponse<Body> {
+  status: number;
+  headers: Headers;
+  /** The parsed JSON, or the text of another type; undefined without a body. Its type is not checked. */
+  body: Body;
+}
+
+/** An unexpected status that is not an outage: the call itself is wrong, or the other side has a defect. */
+export class HttpResponseError extends Error {
+  override name = 'HttpResponseError';
+  readonly status: number;
+  readonly headers: Headers;
+  /** The parsed JSON or the text of the response. Log it only if it contains no personal data. */
+  readonly body: unknown;
+
+  constructor(message: string, { status, headers, body }: ClientResponse<unknown>) {
+    super(message);
+    this.status = status;
+    this.headers = headers;
+    this.body = body;
+  }
+}
+
+/** The other side sent a response that is too large or not JSON, or redirected to another origin. */
+export class InvalidResponseError extends Error {
+  override name = 'InvalidResponseError';
+}
+
+/**
+ * Reads the whole body, at most `limit` bytes. If it is larger or not JSON although its type says so, cancels it and throws an
+ * InvalidResponseError.
+ */
+export async function readResponse(response: Response, limit: number): Promise<ClientResponse<unknown>> {
+  const { status, headers } = response;
+  const text = await textOf(response, limit);
+  return { status, headers, body: text === '' ? undefined : parsed(text, headers) };
+}
+
+async function textOf({ body }: Response, limit: number): Promise<string> {
+  if (!body) return '';
+  const decoder = new TextDecoder();
+  let [text, bytes] = ['', 0];
+  // leaving the loop cancels the stream
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > limit)
+      throw new InvalidResponseError(`the body has more than ${limit} bytes; raise responseLimit`);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function parsed(text: string, headers: Headers): unknown {
+  if (!/[/+]json\b/.test(headers.get('content-type') ?? '')) return text;
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new InvalidResponseError('the body is not JSON, although its content-type says so', { cause });
+  }
+}
