@@ -44,7 +44,9 @@ export function refuseFaults<Answers extends object, Context>(
   context: Context,
 ): void {
   const found = firstFault(questions, answers, context);
-  if (found) throw new UsageError(`${found.fault}. Specify ${spelled(questions[found.key].flags)}`);
+  if (!found) return;
+  const { flags } = questions[found.key];
+  throw new UsageError(flags.length === 0 ? found.fault : `${found.fault}. Specify ${spelled(flags)}`);
 }
 
 function firstFault<Answers extends object, Context>(
@@ -115,7 +117,8 @@ async function findAnswer<Answers, Context, Key extends keyof Answers>(
   }
   if (remembered !== undefined)
     return { value: remembered, blame: (fault) => `${String(question.name)} of the earlier run: ${fault}` };
-  const byDefault = yes ? question.default(known, context) : undefined;
+  const isUnasked = question.flags.length === 0;
+  const byDefault = yes || isUnasked ? question.default(known, context) : undefined;
   if (byDefault !== undefined)
     return { value: byDefault, blame: (fault) => `${fault}. Specify ${spelled(question.flags)}` };
   return { value: ask && (await question.ask(ask, known, context)) };

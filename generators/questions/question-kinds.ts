@@ -60,6 +60,19 @@ export function numberQuestion<Answers, Context, Key extends keyof Answers>(
   };
 }
 
+/** An answer that is never asked for: only commands change it. It has no flags. */
+export const unaskedQuestion = <Answers, Context, Key extends keyof Answers>(
+  name: Key,
+  value: Answers[Key],
+): Question<Answers, Context, Key> => ({
+  name,
+  flags: [],
+  defaultHelp: '',
+  read: () => value,
+  default: () => value,
+  ask: () => Promise.resolve(value),
+});
+
 /** Yes or no. */
 export function confirmQuestion<Answers, Context, Key extends keyof Answers>(
   simple: Simple<Answers, Context, Key, boolean>,

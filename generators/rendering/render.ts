@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import ejs, { type TemplateFunction } from 'ejs';
 import { code, list, write } from './code.ts';
-import { comment, json, shell, text, yaml } from './writers.ts';
+import { comment, env, json, shell, text, yaml } from './writers.ts';
 
-const writers = { code, list, text, comment, json, yaml, shell };
+const writers = { code, list, text, comment, env, json, yaml, shell };
 
 const compiled = new Map<string, TemplateFunction>();
 

@@ -47,6 +47,10 @@ export const yaml = (value: string): Code =>
 const yamlQuoted = (value: string) =>
   /^[\x20-\x7E]*$/.test(value) ? `'${value.replaceAll("'", "''")}'` : quoted(value);
 
+/** Returns the value of a variable in a .env file. */
+export const env = (value: string): Code =>
+  made(/^[\w.:/@%~+-]*$/.test(value) ? value : `'${value.replaceAll("'", '')}'`);
+
 /** Returns one word of a POSIX shell, in single quotes. */
 export const shell = (value: string): Code => made(`'${value.replaceAll("'", String.raw`'\''`)}'`);
 

@@ -64,13 +64,14 @@ export async function serviceFiles(
   return byPath(files);
 }
 
-/** Parts without a table: the definitions of consumed events, handlers, and the tests of the owner's events. */
-const withoutTable = ({ resources, copies, handlers }: ServiceView) => [
+/** Parts without a table: the definitions of consumed events, handlers, clients, and the tests of the owner's events. */
+const withoutTable = ({ resources, copies, handlers, clients }: ServiceView) => [
   ...[...copies, ...handlers].map((consumed) => ({
     folder: 'consumed',
     name: consumed.kebab,
     data: { consumed },
   })),
+  ...clients.map((client) => ({ folder: 'client', name: client.kebab, data: { client } })),
   ...handlers.map((handler) => ({ folder: 'handler', name: handler.kebab, data: { handler } })),
   ...resources.flatMap((resource) =>
     resource.events

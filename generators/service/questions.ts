@@ -9,6 +9,7 @@ import {
 import type { Flag, Questions } from '../questions/question.ts';
 import { ciSystems, type ServiceAnswers } from './model/answers.ts';
 import { packageManagers } from './model/package-managers.ts';
+import { clientsQuestion } from './clients-question.ts';
 import { consumesQuestion } from './consumes-question.ts';
 import { serviceNameFault } from './model/name-rules.ts';
 import { nextPort, portFault } from './stored/ports.ts';
@@ -59,6 +60,7 @@ export const questions: Questions<ServiceAnswers, ServiceContext> = {
         ? `${port} is already the port of the service; choose another port`
         : portFault('databasePort', databasePort, siblings),
   }),
+  clients: clientsQuestion,
   packageManager: choiceQuestion({
     name: 'packageManager',
     message: 'Package manager',

@@ -34,7 +34,12 @@ const consumed = (fields: string): ConsumedEvent => ({
 });
 
 const answersOf = (name: string, fields: string): ServiceAnswers =>
-  serviceAnswers({ name: 'x', description: 'x', resources: [{ name, fields: parseFields(fields) }] });
+  serviceAnswers({
+    name: 'x',
+    description: 'x',
+    resources: [{ name, fields: parseFields(fields) }],
+    clients: [{ name, url: 'https://api.example.com' }],
+  });
 
 async function writeSources(folder: string, name: string, fields = everyday): Promise<void> {
   const files = [...(await serviceFiles(answersOf(name, fields)))];

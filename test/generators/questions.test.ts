@@ -222,6 +222,7 @@ describe('the questions of a service', () => {
         },
       ],
       consumes: [event],
+      clients: [],
       port: 8002,
       databasePort: 5433,
       packageManager: 'npm',

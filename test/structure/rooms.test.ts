@@ -41,7 +41,7 @@ const floors: Record<string, string[][]> = {
     ['questions'],
     ['output'],
     ['yeoman', 'service/model'],
-    ['service/contracts', 'workspace'],
+    ['service/clients', 'service/contracts', 'workspace'],
     ['service/stored'],
     ['service/migrations'],
     ['service'],

@@ -11,6 +11,7 @@ export const serviceAnswers = (given: Partial<ServiceAnswers>): ServiceAnswers =
   description: 'The user service',
   resources: [],
   consumes: [],
+  clients: [],
   port: 8001,
   databasePort: 5432,
   packageManager: 'npm',

@@ -1,3 +1,4 @@
+import { client } from './client.ts';
 import type { Command } from './command.ts';
 import { consumer } from './consumer.ts';
 import { event } from './event.ts';
@@ -6,7 +7,7 @@ import { removeCommand } from './remove.ts';
 import { resource } from './resource.ts';
 import { update } from './update.ts';
 
-const adding: readonly Command[] = [resource, field, event, consumer];
+const adding: readonly Command[] = [resource, field, event, consumer, client];
 
 /**
  * Every command, in the order of the help and of the question which one to run. The command line, the help, that question, `remove`

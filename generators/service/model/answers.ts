@@ -60,6 +60,14 @@ export interface ConsumedEvent {
   fields: Field[];
 }
 
+/** A client of an HTTP API outside of the system. */
+export interface Client {
+  /** kebab-case: `tax`. */
+  name: string;
+  /** The address without a final slash: `https://api.example.com/v1`. */
+  url: string;
+}
+
 export const ciSystems = ['github', 'none'] as const;
 
 export interface ServiceAnswers {
@@ -68,6 +76,7 @@ export interface ServiceAnswers {
   description: string;
   resources: Resource[];
   consumes: ConsumedEvent[];
+  clients: Client[];
   /** Host port of the service: 8001, 8002, ... */
   port: number;
   /** Host port of its PostgreSQL: 5432, 5433, ... */

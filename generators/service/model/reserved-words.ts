@@ -35,7 +35,7 @@ export const runtimeTables = words(`
  * generates and compiles resources with similar, allowed nouns.
  */
 export const generatedVariables = words(`
-  app bus changes checkPrecondition config console contracts created database error event globalThis id infinity joi json
+  app bus changes checkPrecondition config console contracts created database error event globalThis httpClients id infinity joi json
   knex logger notFound outer page precondition process publish req res router row server service trx undefined updated
 `);
 

@@ -1,4 +1,4 @@
-import type { ConsumedEvent, Field, Resource, ServiceAnswers } from './answers.ts';
+import type { Client, ConsumedEvent, Field, Resource, ServiceAnswers } from './answers.ts';
 import { resourceNames, type Names } from './names.ts';
 import { executes, installers, runs, type Installer } from './package-managers.ts';
 import { resourceEvents, type ResourceEvent } from './resource-events.ts';
@@ -45,12 +45,20 @@ export interface EventView {
   shape: ShapeView;
 }
 
-export interface ServiceView extends Omit<ServiceAnswers, 'resources' | 'consumes'> {
+export interface ClientView extends Names {
+  url: string;
+  /** The variable with its address: `TAX_URL`, and its name in the configuration: `taxUrl`. */
+  variable: string;
+  setting: string;
+}
+
+export interface ServiceView extends Omit<ServiceAnswers, 'resources' | 'consumes' | 'clients'> {
   service: Names;
   folder: string;
   resources: ResourceView[];
   copies: CopyView[];
   handlers: ConsumedView[];
+  clients: ClientView[];
   database: { name: string; user: string };
   run: string;
   exec: string;
@@ -67,11 +75,17 @@ export function serviceView(answers: ServiceAnswers): ServiceView {
     resources: resourcesOf(answers.resources),
     copies: copiesOf(answers.consumes),
     handlers: handlersOf(answers.consumes),
+    clients: answers.clients.map(clientView),
     database: { name: `${service.snake}_db`, user: service.snake },
     run: runs[answers.packageManager],
     exec: executes[answers.packageManager],
     installer: installers[answers.packageManager],
   };
+}
+
+function clientView({ name, url }: Client): ClientView {
+  const names = resourceNames(name);
+  return { ...names, url, variable: `${names.snake.toUpperCase()}_URL`, setting: `${names.camel}Url` };
 }
 
 export const resourcesOf = (resources: Resource[]): ResourceView[] =>

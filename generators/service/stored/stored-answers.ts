@@ -4,13 +4,21 @@ import { fieldsOfSchema } from '../contracts/schema-fields.ts';
 import { checkAnswers } from './stored-rules.ts';
 
 /** Converts the answers for `.yo-rc.json`: fields in the form of `--fields`; git and install are actions, not answers. */
-export function toStored({ resources, consumes, git: _git, install: _install, ...rest }: ServiceAnswers) {
+export function toStored({
+  resources,
+  consumes,
+  clients,
+  git: _git,
+  install: _install,
+  ...rest
+}: ServiceAnswers) {
   const events = resources.flatMap(storedEvents);
   return {
     ...rest,
     resources: resources.map(({ name, fields }) => ({ name, fields: formatFields(fields) })),
     ...(events.length > 0 && { events }),
     consumes: consumes.map(({ fields: _fields, ...event }) => event),
+    ...(clients.length > 0 && { clients }),
   };
 }
 

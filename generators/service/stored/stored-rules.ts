@@ -20,6 +20,7 @@ import { ciSystems } from '../model/answers.ts';
 import { packageManagers } from '../model/package-managers.ts';
 import { grammarFault } from '../model/field-grammar.ts';
 import { resourceNameFault, serviceNameFault } from '../model/name-rules.ts';
+import { clientNameFault, clientUrlFault } from '../clients/client-rules.ts';
 import { portRangeFault } from './ports.ts';
 
 const port = number(portRangeFault);
@@ -46,6 +47,7 @@ const eventRules = {
   schema: object,
   by: optional(oneOf(['handler'])),
 };
+const clientRules = { name: text(clientNameFault), url: text(clientUrlFault) };
 const ownEventRules = { type: text(ownEventTypeFault), fields: optional(fields) };
 
 /** Throws a UsageError for the first answer of a service in `.yo-rc.json` that a run cannot have stored. */
@@ -56,6 +58,7 @@ export function checkAnswers(answers: Record<string, unknown>, file: string = yo
   checkEach(answers, 'resources', resourceRules, check);
   checkEach(answers, 'consumes', eventRules, check);
   checkEach(answers, 'events', ownEventRules, check);
+  checkEach(answers, 'clients', clientRules, check);
   refuseStrayEvents(answers, check);
 }
 

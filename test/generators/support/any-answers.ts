@@ -8,6 +8,7 @@ import {
   type Resource,
   type ServiceAnswers,
 } from '../../../generators/service/model/answers.ts';
+import { clientNameFault } from '../../../generators/service/clients/client-rules.ts';
 import { packageManagers } from '../../../generators/service/model/package-managers.ts';
 import { formatFields, grammarFault } from '../../../generators/service/model/field-grammar.ts';
 import {
@@ -99,6 +100,11 @@ const events: fc.Arbitrary<ConsumedEvent[]> = fc
     })),
   );
 
+const client = fc.record({
+  name: kebab.filter((name) => clientNameFault(name) === undefined),
+  url: fc.constantFrom('https://api.example.com', 'http://10.0.0.1:8080/a/b.c/~d'),
+});
+
 const description = fc.oneof(
   fc.constantFrom(
     'The service',
@@ -118,6 +124,7 @@ export const anyAnswers: fc.Arbitrary<ServiceAnswers> = fc
     description,
     resources: fc.array(resource, { maxLength: 3 }),
     consumes: fc.array(events, { maxLength: 2 }).map((all) => all.flat()),
+    clients: fc.uniqueArray(client, { maxLength: 2, selector: ({ name }) => name }),
     port: fc.integer({ min: 1_024, max: 65_535 }),
     databasePort: fc.integer({ min: 1_024, max: 65_535 }),
     packageManager: fc.constantFrom(...packageManagers),
