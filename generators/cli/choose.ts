@@ -1,6 +1,6 @@
 import { didYouMean } from '../core/suggest.ts';
 import { UsageError } from '../core/usage-error.ts';
-import { fieldExample } from '../service/model/field-grammar.ts';
+import { fieldExample } from '../service/fields/grammar.ts';
 import { commandEntries, entries, generators, type GeneratorEntry } from './registry.ts';
 
 /**

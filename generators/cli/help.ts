@@ -1,5 +1,5 @@
 import { commonFlags } from './flags.ts';
-import { fieldExample, fieldGrammar, fieldHelp } from '../service/model/field-grammar.ts';
+import { fieldExample, fieldGrammar, fieldHelp } from '../service/fields/grammar.ts';
 import { spelledCall } from '../service/commands/spelling.ts';
 import { commandEntries, generators, type GeneratorEntry } from './registry.ts';
 import type { Flag } from '../questions/question.ts';

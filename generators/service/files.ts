@@ -9,21 +9,26 @@ import { markdown } from '../rendering/writers.ts';
 import type { ServiceAnswers } from './model/answers.ts';
 import { asyncApi } from './contracts/async-api.ts';
 import { exampleChange } from './model/example-change.ts';
-import { fieldCodes, runtimeSchemas, tolerantJoi } from './model/fields.ts';
+import { schemaDefault } from './fields/default-code.ts';
+import { fieldCode, runtimeSchemas, tolerantJoi } from './fields/codes.ts';
 import { planMigrations, type MigrationPlan } from './migrations/plan.ts';
 import { runtimeMigration } from './migrations/runtime-tables.ts';
-import { copyColumn } from './migrations/tables.ts';
+import { copyColumn, tableColumn } from './migrations/tables.ts';
+import { mayBeAbsent } from './model/field-form.ts';
 import { columnName, resourceNames, uniqueConstraint } from './model/names.ts';
 import { unbuiltPackages } from './model/package-managers.ts';
-import { samplesOf } from './model/samples.ts';
+import { samplesOf } from './fields/samples.ts';
 import { serviceView, type ServiceView } from './model/view.ts';
 
 const tools = {
-  fieldCodes,
+  fieldCode,
+  schemaDefault,
+  mayBeAbsent,
   runtimeSchemas,
   tolerantJoi,
   columnName,
   copyColumn,
+  tableColumn,
   uniqueConstraint,
   samplesOf,
   exampleChange,

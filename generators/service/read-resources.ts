@@ -3,7 +3,7 @@ import { UsageError } from '../core/usage-error.ts';
 import { seen } from '../outside/seen.ts';
 import { added, refuseRemoval } from './later-answers.ts';
 import type { Field, Resource, ServiceAnswers } from './model/answers.ts';
-import { fieldGrammar, formatFields, parseFields } from './model/field-grammar.ts';
+import { fieldGrammar, formatFields, parseFields } from './fields/grammar.ts';
 import { resourceNameFault } from './model/name-rules.ts';
 import { singularOf } from './model/plurals.ts';
 import type { ServiceContext } from './service-context.ts';

@@ -1,13 +1,7 @@
 import type { Ask, Question } from '../questions/question.ts';
 import type { Resource, ServiceAnswers } from './model/answers.ts';
-import {
-  fieldExample,
-  fieldGrammar,
-  grammarFault,
-  modifierNames,
-  parseFields,
-} from './model/field-grammar.ts';
-import { fieldTypes } from './model/answers.ts';
+import { fieldExample, fieldGrammar, grammarFault, modifierNames, parseFields } from './fields/grammar.ts';
+import { typeForms } from './fields/type-arguments.ts';
 import { collisionFault, proposedResource, resourceNameFault } from './model/name-rules.ts';
 import { defaultFields, defaultResource, readResources } from './read-resources.ts';
 import type { ServiceContext } from './service-context.ts';
@@ -82,7 +76,7 @@ async function askResources(ask: Ask, { name = '' }: Partial<ServiceAnswers>): P
 /** The question for the fields; the last line is the one in which the user types. */
 export const fieldsMessage = [
   `Its fields, separated by spaces or commas: ${fieldGrammar}`,
-  `  types: ${fieldTypes.join(', ')}`,
+  `  types: ${typeForms.join(', ')}`,
   `  modifiers: ${modifierNames}`,
   `  example: ${fieldExample}`,
   '  fields:',

@@ -1,5 +1,6 @@
 import type { Ask } from '../questions/question.ts';
 import type { Field, Resource } from './model/answers.ts';
+import { writtenType } from './model/field-form.ts';
 import { looksSecret } from './model/secret-names.ts';
 
 interface Circumstances {
@@ -44,5 +45,5 @@ const confirm = (name: string, ask: Ask) =>
     default: true,
   });
 
-const note = ({ name, type }: Field, resource: string, is: string) =>
-  `The field "${name}" of "${resource}" is ${is}: answers, events and log lines omit it. If it is not a secret, write ${name}:${type}:public`;
+const note = (field: Field, resource: string, is: string) =>
+  `The field "${field.name}" of "${resource}" is ${is}: answers, events and log lines omit it. If it is not a secret, write ${field.name}:${writtenType(field)}:public`;

@@ -39,9 +39,11 @@ export {
   bigintString,
   dateString,
   decimalString,
+  emailString,
   jsonValue,
   textString,
   timestampString,
+  urlString,
   uuidString,
 } from './schemas/fields.ts';
 export { type FieldSchemas } from './schemas/field-schemas.ts';

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import path from 'node:path';
 import { collect, end, execute, start } from '../../scripts/support/command.ts';
 import { untilReady } from '../../scripts/support/until-ready.ts';
-import { fieldTypes } from '../../generators/service/model/answers.ts';
+import { everyType } from '../support/every-type.ts';
 import { findFreePort } from '../../src/devkit/postgres/server/free-port.ts';
 
 const repository = path.resolve(import.meta.dirname, '..', '..');
@@ -42,7 +42,8 @@ export async function startEveryTypeService(): Promise<EveryTypeService> {
 }
 
 async function generate(folder: string, [port, databasePort, kafkaPort]: number[]): Promise<string> {
-  const fields = (modifier: string) => fieldTypes.map((type) => `my${type}:${type}${modifier}`).join(' ');
+  const fields = (modifier: string) =>
+    everyType.map(([word, type]) => `my${word}:${type}${modifier}`).join(' ');
   await execute(
     process.execPath,
     [

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fieldTypes, type Field } from '../../generators/service/model/answers.ts';
-import { parseFields } from '../../generators/service/model/field-grammar.ts';
+import { parseFields } from '../../generators/service/fields/grammar.ts';
+import { everyType } from '../support/every-type.ts';
 import { writeContractFile } from '../support/service-answers.ts';
 import type { Combination } from './pairwise.ts';
 
@@ -18,17 +18,17 @@ export const choices = {
 
 export type Answers = Combination<typeof choices>;
 
-const everyType = fieldTypes.flatMap((type) => [
-  `my${type}:${type}`,
-  `maybe${type}:${type}:optional`,
-  `hidden${type}:${type}:secret`,
+const fieldsOfEveryType = everyType.flatMap(([word, type]) => [
+  `my${word}:${type}`,
+  `maybe${word}:${type}:optional`,
+  `hidden${word}:${type}:secret`,
 ]);
 /** `n` keeps the names apart: in a workspace a resource, and its topic, belong to one service. */
 const resourceFlags = (n: number) => ({
   none: ['--no-resources'],
   one: ['--resource', `order${n}`, '--fields', 'code:string:unique placedAt:timestamp:index total:decimal'],
   'two with every type': [
-    ...['--resource', `order${n}-item`, '--fields', everyType.join(' ')],
+    ...['--resource', `order${n}-item`, '--fields', fieldsOfEveryType.join(' ')],
     ...['--resource', `category${n}`, '--fields', 'title:string:unique note:text:optional'],
   ],
 });
@@ -53,10 +53,9 @@ export function flagsOf(answers: Answers, n: number, contract: string): string[]
 
 /** Writes the contract of a service that owns accounts and users, with fields of every type. */
 export async function writeContract(folder: string): Promise<string> {
-  const fields = fieldTypes.flatMap((type): Field[] => [
-    { name: `my${type}`, type, unique: false, optional: false, index: false },
-    { name: `maybe${type}`, type, unique: false, optional: true, index: false },
-  ]);
+  const fields = parseFields(
+    everyType.map(([word, type]) => `my${word}:${type} maybe${word}:${type}:optional`).join(' '),
+  );
   const file = path.join(folder, 'asyncapi.json');
   await writeContractFile(file, [
     { name: 'account', fields },

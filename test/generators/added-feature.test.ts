@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { format } from '../../generators/rendering/format.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
 import type { ConsumedEvent, ServiceAnswers } from '../../generators/service/model/answers.ts';
-import { parseFields } from '../../generators/service/model/field-grammar.ts';
+import { parseFields } from '../../generators/service/fields/grammar.ts';
 import { serviceAnswers } from '../support/service-answers.ts';
 
 const resource = (name: string) => ({ name, fields: parseFields('label:string:unique') });

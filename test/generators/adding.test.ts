@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { parseFields } from '../../generators/service/model/field-grammar.ts';
+import { parseFields } from '../../generators/service/fields/grammar.ts';
 import { writeContractFile } from '../support/service-answers.ts';
 import { copyForEachTest } from './support/copied-service.ts';
 import { filesIn, quick, run } from './support/command.ts';

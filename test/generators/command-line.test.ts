@@ -188,7 +188,7 @@ describe('create-microservice, help', () => {
     const [, fields = ''] = output.split('\nFields: ');
     assert.match(fields, /^--fields "email:string:unique age:integer:optional"\n/);
     for (const type of fieldTypes) assert.match(fields, new RegExp(`\\b${type}\\b`));
-    for (const modifier of ['unique', 'optional', 'index', 'secret', 'public'])
+    for (const modifier of ['unique', 'optional', 'index', 'secret', 'public', 'default'])
       assert.match(fields, new RegExp(`^ +:${modifier} +\\w`, 'm'));
   });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Ask } from '../../generators/questions/question.ts';
 import { commands } from '../../generators/service/commands/commands.ts';
 import type { ConsumedEvent, ServiceAnswers } from '../../generators/service/model/answers.ts';
-import { parseFields } from '../../generators/service/model/field-grammar.ts';
+import { parseFields } from '../../generators/service/fields/grammar.ts';
 import { fromStored, toStored } from '../../generators/service/stored/stored-answers.ts';
 import { serviceAnswers } from '../support/service-answers.ts';
 

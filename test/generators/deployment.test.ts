@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
-import { parseFields } from '../../generators/service/model/field-grammar.ts';
+import { parseFields } from '../../generators/service/fields/grammar.ts';
 import { packageManagers } from '../../generators/service/model/package-managers.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
 import { readEnvironment } from '../../src/runtime/config/read-environment.ts';

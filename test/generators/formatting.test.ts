@@ -1,27 +1,37 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { layOut } from '../../generators/rendering/layout/lay-out.ts';
-import { fieldTypes, type Field, type ServiceAnswers } from '../../generators/service/model/answers.ts';
-import { parseFields } from '../../generators/service/model/field-grammar.ts';
+import type { Field, ServiceAnswers } from '../../generators/service/model/answers.ts';
+import { parseFields } from '../../generators/service/fields/grammar.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
 import { serviceAnswers } from '../support/service-answers.ts';
 import { workspaceFiles } from '../../generators/workspace/files.ts';
 import { anyAnswers } from './support/any-answers.ts';
+import { everyType } from '../support/every-type.ts';
 import { assertFormatted } from './support/formatted.ts';
 
 const longest = 'a-name-as-long-as-anybody-may-give-it';
-const fields = fieldTypes.flatMap((type): Field[] => [
-  { name: `my${type}`, type, unique: false, optional: false, index: type === 'date' },
-  { name: `aRatherLongNameOfAnOptionalFieldOf${type}`, type, unique: false, optional: true, index: false },
-  {
-    name: `hidden${type}`,
-    type,
-    unique: type === 'uuid',
-    optional: type === 'text',
-    index: false,
-    secret: true,
-  },
-]);
+const fields = everyType.flatMap(([word, written]): Field[] => {
+  const [{ name: _, ...args }] = parseFields(`a:${written}`) as [Field];
+  return [
+    { ...args, name: `my${word}`, unique: false, optional: false, index: args.type === 'date' },
+    {
+      ...args,
+      name: `aRatherLongNameOfAnOptionalFieldOf${word}`,
+      unique: false,
+      optional: true,
+      index: false,
+    },
+    {
+      ...args,
+      name: `hidden${word}`,
+      unique: args.type === 'uuid',
+      optional: args.type === 'text',
+      index: false,
+      secret: true,
+    },
+  ];
+});
 const small = serviceAnswers({
   resources: [{ name: 'user', fields: fields.slice(0, 2) }],
   ci: 'github',

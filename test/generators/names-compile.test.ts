@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import {
-  fieldTypes,
-  type ConsumedEvent,
-  type ServiceAnswers,
-} from '../../generators/service/model/answers.ts';
-import { parseFields } from '../../generators/service/model/field-grammar.ts';
+import { type ConsumedEvent, type ServiceAnswers } from '../../generators/service/model/answers.ts';
+import { parseFields } from '../../generators/service/fields/grammar.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
 import { resourceNameFault } from '../../generators/service/model/name-rules.ts';
 import { changedFiles } from '../generated/readme-changes.ts';
+import { everyType } from '../support/every-type.ts';
 import { serviceAnswers, writeContractFile } from '../support/service-answers.ts';
 import { newFolder, quick, removeFolders, run } from './support/command.ts';
 import { compile } from './support/compiled.ts';
@@ -108,8 +105,8 @@ async function writeLater(cwd: string): Promise<void> {
   await add(folder, '--resource', 'trip', '--fields', 'code:string', '--fields', 'fare:decimal');
   await add(folder, '--resource', 'driver', '--fields', 'note:text:optional');
   await add(folder, '--consumes', 'account.created', '--contract', '../account.json');
-  const everyType = fieldTypes.flatMap((type) => [`my${type}:${type}`, `maybe${type}:${type}:optional`]);
-  await add(folder, 'event', 'trip.ended', '--fields', everyType.join(' '));
+  const fields = everyType.flatMap(([word, type]) => [`my${word}:${type}`, `maybe${word}:${type}:optional`]);
+  await add(folder, 'event', 'trip.ended', '--fields', fields.join(' '));
   await add(folder, 'event', 'driver.hired');
   await add(
     folder,

@@ -7,7 +7,7 @@ import { publishedEvents } from '../../generators/service/contracts/contract-fil
 import { serviceFiles } from '../../generators/service/files.ts';
 import { fieldNameFault } from '../../generators/service/model/name-rules.ts';
 import { columnName, resourceNames } from '../../generators/service/model/names.ts';
-import { textKind } from '../../generators/service/model/sample-texts.ts';
+import { textKind } from '../../generators/service/fields/sample-texts.ts';
 import { questions } from '../../generators/service/questions.ts';
 import { fromStored, toStored } from '../../generators/service/stored/stored-answers.ts';
 import { UsageError } from '../../generators/core/usage-error.ts';

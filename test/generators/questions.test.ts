@@ -4,8 +4,9 @@ import { stripVTControlCharacters } from 'node:util';
 import { TerminalAdapter } from '@yeoman/adapter';
 import { answerAll } from '../../generators/questions/answers.ts';
 import { createAsk } from '../../generators/questions/ask.ts';
-import { fieldTypes, type ConsumedEvent } from '../../generators/service/model/answers.ts';
-import { formatFields, parseFields } from '../../generators/service/model/field-grammar.ts';
+import { typeForms } from '../../generators/service/fields/type-arguments.ts';
+import type { ConsumedEvent } from '../../generators/service/model/answers.ts';
+import { formatFields, parseFields } from '../../generators/service/fields/grammar.ts';
 import { questions } from '../../generators/service/questions.ts';
 import type { ServiceContext } from '../../generators/service/service-context.ts';
 
@@ -26,7 +27,7 @@ const context: ServiceContext = {
   publishedEvents: () => Promise.resolve([event, { ...event, type: 'user.deleted' }]),
 };
 
-const allTypes = `types: ${fieldTypes.join(', ')} modifiers: unique, optional, index, secret, public example: email:string:unique age:integer:optional fields:`;
+const allTypes = `types: ${typeForms.join(', ')} modifiers: unique, optional, index, secret, public, default(value) example: email:string:unique age:integer:optional fields:`;
 const enter = '\r';
 const clear = '\u0015';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseFields } from '../../generators/service/model/field-grammar.ts';
+import { parseFields } from '../../generators/service/fields/grammar.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
 import { changedFiles, readmeSteps } from '../generated/readme-changes.ts';
 import { serviceAnswers } from '../support/service-answers.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { UsageError } from '../../generators/core/usage-error.ts';
 import type { Texts } from '../../generators/merge/plan.ts';
 import type { ConsumedEvent, ServiceAnswers } from '../../generators/service/model/answers.ts';
-import { formatFields, parseFields } from '../../generators/service/model/field-grammar.ts';
+import { formatFields, parseFields } from '../../generators/service/fields/grammar.ts';
 import { edited, ownerEdits } from './merge/owner-edits.ts';
 import { anyAnswers, fields } from './support/any-answers.ts';
 import { type Call, newService, runInMemory, type Service } from './support/service-in-memory.ts';

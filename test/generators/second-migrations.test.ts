@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { baseFileOf } from '../../generators/output/base.ts';
-import { parseFields } from '../../generators/service/model/field-grammar.ts';
+import { parseFields } from '../../generators/service/fields/grammar.ts';
 import { writeContractFile } from '../support/service-answers.ts';
 import { newFolder, quick, removeFolders, run } from './support/command.ts';
 

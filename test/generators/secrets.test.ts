@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type joi from 'joi';
 import { toJsonSchema } from 'microservice-runtime';
 import type { ServiceAnswers } from '../../generators/service/model/answers.ts';
-import { formatFields, parseFields } from '../../generators/service/model/field-grammar.ts';
+import { formatFields, parseFields } from '../../generators/service/fields/grammar.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
 import { looksSecret } from '../../generators/service/model/secret-names.ts';
 import { serviceAnswers } from '../support/service-answers.ts';

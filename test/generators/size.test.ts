@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { yoRcFile } from '../../generators/output/yo-rc.ts';
 import { format } from '../../generators/rendering/format.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
-import { parseFields } from '../../generators/service/model/field-grammar.ts';
+import { parseFields } from '../../generators/service/fields/grammar.ts';
 import { serviceAnswers } from '../support/service-answers.ts';
 
 const MOST_FILES = 35;

@@ -2,7 +2,7 @@ import { UsageError } from '../../core/usage-error.ts';
 import { seen } from '../../outside/seen.ts';
 import type { Ask } from '../../questions/question.ts';
 import type { OwnEvent, Resource, ServiceAnswers } from '../model/answers.ts';
-import { fieldGrammar, grammarFault, parseFields } from '../model/field-grammar.ts';
+import { fieldGrammar, grammarFault, parseFields } from '../fields/grammar.ts';
 import { resourceNames } from '../model/names.ts';
 import { ownEventsFault } from '../model/own-event-rules.ts';
 import { askFields } from './ask-fields.ts';

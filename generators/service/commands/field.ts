@@ -1,7 +1,8 @@
 import { UsageError } from '../../core/usage-error.ts';
 import { yoRcFile } from '../../output/yo-rc.ts';
 import type { Field, Resource, ServiceAnswers } from '../model/answers.ts';
-import { grammarFault, parseFields } from '../model/field-grammar.ts';
+import { grammarFault, parseFields } from '../fields/grammar.ts';
+import { writtenType } from '../model/field-form.ts';
 import { fieldsFault } from '../model/name-rules.ts';
 import { resourceNames } from '../model/names.ts';
 import { runs } from '../model/package-managers.ts';
@@ -61,7 +62,7 @@ async function fieldsOf(resource: Resource, answers: ServiceAnswers, call: Comma
 function requiredFault(added: Field[], { name }: Resource, { packageManager }: ServiceAnswers) {
   const required = added.find(({ optional }) => !optional);
   if (!required) return undefined;
-  const [{ table }, written] = [resourceNames(name), `${required.name}:${required.type}`];
+  const [{ table }, written] = [resourceNames(name), `${required.name}:${writtenType(required)}`];
   return (
     `the field "${required.name}" cannot be required, since the rows of the table "${table}" have no value for it; ` +
     `write ${spelledCall(`field ${name} --fields "${written}:optional"`)}. To require it later, fill the column and make it NOT NULL in your own ` +

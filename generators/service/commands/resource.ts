@@ -1,6 +1,6 @@
 import { UsageError } from '../../core/usage-error.ts';
 import type { Resource, ServiceAnswers } from '../model/answers.ts';
-import { fieldExample, fieldGrammar, parseFields } from '../model/field-grammar.ts';
+import { fieldExample, fieldGrammar, parseFields } from '../fields/grammar.ts';
 import { resourceNameFault } from '../model/name-rules.ts';
 import { resourceNames } from '../model/names.ts';
 import { defaultFields } from '../read-resources.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Field } from '../model/answers.ts';
-import { fieldCodes, tolerantSchema, type JsonSchema } from '../model/fields.ts';
+import { fieldCode, schemaOfType, tolerantSchema, type JsonSchema } from '../fields/codes.ts';
 import type { ResourceView, ServiceView } from '../model/view.ts';
 
 interface Event {
@@ -67,12 +67,12 @@ const grouped = (events: Event[], entry: (topic: string, events: Event[]) => [st
   );
 
 function eventsOf({ kebab, shown, events }: ResourceView): Event[] {
-  const id = fieldCodes.uuid.schema;
+  const id = schemaOfType('uuid');
   const state = {
     id,
     ...Object.fromEntries(shown.map((field) => [field.name, stateOf(field)])),
-    createdAt: fieldCodes.timestamp.schema,
-    updatedAt: fieldCodes.timestamp.schema,
+    createdAt: schemaOfType('timestamp'),
+    updatedAt: schemaOfType('timestamp'),
   };
   const payloads = { state: objectOf(state), id: objectOf({ id }) };
   return events.map(({ type, version, data, fields }) => ({
@@ -93,7 +93,7 @@ function fieldsPayload(id: JsonSchema, fields: Field[]): JsonSchema {
 const consumedEvents = ({ copies, handlers }: ServiceView): Event[] =>
   [...copies, ...handlers].flatMap(({ topic, aggregate, events }) =>
     events.map(({ type, version, shape }) => {
-      const properties = shape.fields.map((field) => [field.name, orNull(field, tolerantSchema(field.type))]);
+      const properties = shape.fields.map((field) => [field.name, orNull(field, tolerantSchema(field))]);
       const required = shape.fields.map(({ name }) => name).filter((name) => shape.required.includes(name));
       const payload = objectOf(
         { id: { type: 'string', minLength: 1 }, ...Object.fromEntries(properties) },
@@ -115,7 +115,7 @@ const orNull = ({ optional, type }: Field, schema: JsonSchema): JsonSchema =>
 const stateOf = (field: Field): JsonSchema =>
   field.type === 'json' && !field.optional
     ? { not: { type: 'null' } }
-    : orNull(field, fieldCodes[field.type].schema);
+    : orNull(field, fieldCode(field).schema);
 
 const operations = (action: 'send' | 'receive', service: string, events: Event[]) =>
   grouped(events, (topic, own) => [

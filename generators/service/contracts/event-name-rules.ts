@@ -7,8 +7,8 @@ const eventType = /^[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)+$/;
 
 /** Two-word names in the files that import events; an event whose type gives the same name would hide one. */
 const generated = `
-  bigintString createService dateString decimalString defineEvent isDeepStrictEqual isLast jsonValue pageSchemaOf
-  readConfig startService textString timestampString untilStatus uuidString waitFor
+  bigintString createService dateString decimalString defineEvent emailString isDeepStrictEqual isLast jsonValue pageSchemaOf
+  readConfig startService textString timestampString untilStatus urlString uuidString waitFor
 `;
 
 /** Returns the reason why an event cannot have this type; undefined if it can. */

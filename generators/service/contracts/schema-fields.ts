@@ -1,8 +1,11 @@
 import type { Field, FieldType } from '../model/answers.ts';
+import { decimalPattern } from '../fields/patterns.ts';
 import { fieldNameFault } from '../model/name-rules.ts';
 import { keywordsOf, type Keywords } from './schema-keywords.ts';
 
 const formats = new Map<string, FieldType>([
+  ['email', 'email'],
+  ['uri', 'url'],
   ['uuid', 'uuid'],
   ['date', 'date'],
   ['date-time', 'timestamp'],
@@ -26,7 +29,7 @@ export function fieldsOfSchema(schema: unknown): Field[] {
     .filter(([name]) => name !== 'copiedAt' && fieldNameFault(name) === undefined)
     .map(([name, property]) => ({
       name,
-      type: typeOf(nonNull(property)),
+      ...typed(nonNull(property)),
       unique: false,
       optional: !required.includes(name) || allowsNull(property),
       index: false,
@@ -56,10 +59,21 @@ function nonNull(schema: unknown): Keywords {
   return { ...keywords, types };
 }
 
-function typeOf({ types, format = '', maxLength = Infinity, minimum = 0, maximum = 0 }: Keywords): FieldType {
+/** The decimal of version 0.2.0, whose copies have a column with these digits. */
+const firstDigits = { precision: 20, scale: 6 };
+
+/** Any other decimal has as many digits as its producer sends, since the producer may allow more of them later. */
+function typed(keywords: Keywords): Pick<Field, 'type' | 'digits'> {
+  const type = typeOf(keywords);
+  const isFirst = type === 'decimal' && keywords.pattern === decimalPattern(firstDigits);
+  return isFirst ? { type, digits: firstDigits } : { type };
+}
+
+function typeOf(keywords: Keywords): FieldType {
+  const { types, format = '', maxLength = Infinity, minimum = 0, maximum = 0, isLimited } = keywords;
   const [type] = types.length === 1 ? types : [];
   if (type === 'boolean') return 'boolean';
   if (type === 'integer') return minimum < -int32 || maximum >= int32 ? 'json' : 'integer';
   if (type !== 'string') return 'json';
-  return formats.get(format) ?? (maxLength <= longestString ? 'string' : 'text');
+  return formats.get(format) ?? (isLimited || maxLength <= longestString ? 'string' : 'text');
 }

@@ -4,6 +4,7 @@ import { isObject } from './contract-references.ts';
 export interface Keywords {
   types: string[];
   format: string | undefined;
+  pattern: string | undefined;
   maxLength: number | undefined;
   minimum: number | undefined;
   maximum: number | undefined;
@@ -22,7 +23,8 @@ export function keywordsOf(schema: unknown): Keywords {
   const { type } = own;
   return {
     types: (Array.isArray(type) ? type : [type]).filter((each) => typeof each === 'string'),
-    format: typeof own['format'] === 'string' ? own['format'] : undefined,
+    format: textIn(own['format']),
+    pattern: textIn(own['pattern']),
     maxLength: numberIn(own['maxLength']),
     minimum: numberIn(own['minimum']),
     maximum: numberIn(own['maximum']),
@@ -35,5 +37,6 @@ export function keywordsOf(schema: unknown): Keywords {
   };
 }
 
+const textIn = (value: unknown) => (typeof value === 'string' ? value : undefined);
 const numberIn = (value: unknown) => (typeof value === 'number' ? value : undefined);
 const listIn = (value: unknown): unknown[] | undefined => (Array.isArray(value) ? value : undefined);

@@ -3,8 +3,9 @@ import path from 'node:path';
 import { type Base, readBase } from '../../output/base.ts';
 import type { Remembered } from '../../output/yo-rc.ts';
 import type { Field } from '../model/answers.ts';
-import { formatFields, parseFields } from '../model/field-grammar.ts';
+import { formatFields } from '../fields/grammar.ts';
 import { fromStored } from '../stored/stored-answers.ts';
+import { fieldsReader } from '../stored/stored-fields.ts';
 import { checkTables } from '../stored/stored-rules.ts';
 import { copiesOf, resourcesOf } from '../model/view.ts';
 import { tablesOf } from './tables.ts';
@@ -44,7 +45,7 @@ export function historyOf(
   const byName = [...born].map(([file, text]): [string, string] => [path.posix.basename(file), text]);
   const used = before ? usedBy(before.answers) : new Map<string, Field[]>();
   return {
-    tables: before?.tables ? read(before.tables) : used,
+    tables: before?.tables ? read(before.tables, fieldsReader(before.answers)) : used,
     used,
     born,
     files: new Map([...byName, ...present]),
@@ -58,11 +59,9 @@ function usedBy(answers: Record<string, unknown>): Map<string, Field[]> {
   return new Map(tables.map(({ name, fields }) => [name, fields]));
 }
 
-function read(tables: Record<string, string>): Map<string, Field[]> {
+function read(tables: Record<string, string>, parse: (text: string) => Field[]): Map<string, Field[]> {
   checkTables(tables);
-  return new Map(
-    Object.entries(tables).map(([name, fields]) => [name, fields === '' ? [] : parseFields(fields)]),
-  );
+  return new Map(Object.entries(tables).map(([name, fields]) => [name, fields === '' ? [] : parse(fields)]));
 }
 
 /** Converts tables for `.yo-rc.json`: one line per table, sorted, so git can merge the additions of two branches. */

@@ -64,7 +64,7 @@ function planTables(wanted: Table[], { tables: before }: History, give: (preferr
     tables.set(table.name, change?.columns ?? table.fields);
     if (!change || change.added.length + change.loosened.length === 0) continue;
     const migration = give(`${firstTable}_${changeName(table.name, change)}`);
-    changes.push({ ...change, table: table.name, column: table.column, migration });
+    changes.push({ ...change, table: table.name, column: table.definition, migration });
   }
   return { tables, changes };
 }

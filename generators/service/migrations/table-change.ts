@@ -1,5 +1,6 @@
 import { UsageError } from '../../core/usage-error.ts';
 import type { Field } from '../model/answers.ts';
+import { writtenType } from '../model/field-form.ts';
 import type { Table } from './tables.ts';
 
 /** The change of an existing table for the code of this run. Columns are never dropped. */
@@ -28,10 +29,11 @@ const isLoose = (fields: Field[], column: Field) =>
 const ownMigration = (table: string) =>
   `change the table in your own migration, then change the entry "${table}" under "tables" in .yo-rc.json`;
 
-function refuseAddition(table: string, { name, type, optional, unique, index }: Field): void {
+function refuseAddition(table: string, field: Field): void {
+  const { name, optional, unique, index } = field;
   if (!optional) {
     throw new UsageError(
-      `the field "${name}" is new in the table "${table}", whose rows have no value for it; make it optional (${name}:${type}:optional)`,
+      `the field "${name}" is new in the table "${table}", whose rows have no value for it; make it optional (${name}:${writtenType(field)}:optional)`,
     );
   }
   if (unique || index) throw new UsageError(noIndex(table, name));
@@ -40,9 +42,9 @@ function refuseAddition(table: string, { name, type, optional, unique, index }: 
 function refuseChange(table: Table, column: Field): void {
   const field = table.fields.find(({ name }) => name === column.name);
   if (!field) return;
-  if (table.column(field).text !== table.column(column).text) {
+  if (table.definition(plain(field)).text !== table.definition(plain(column)).text) {
     throw new UsageError(
-      `the field "${field.name}" is ${column.type} in the table "${table.name}" and cannot become ${field.type}; ` +
+      `the field "${field.name}" is ${writtenType(column)} in the table "${table.name}" and cannot become ${writtenType(field)}; ` +
         `give the new field another name, or ${ownMigration(table.name)}`,
     );
   }
@@ -55,6 +57,14 @@ function refuseChange(table: Table, column: Field): void {
     );
   }
 }
+
+/** The field without the constraints that the other checks compare. */
+const plain = ({ default: _default, ...field }: Field): Field => ({
+  ...field,
+  optional: true,
+  unique: false,
+  index: false,
+});
 
 const noIndex = (table: string, field: string) =>
   `the generator does not change the indexes of the existing table "${table}" (field "${field}"), since building an index locks the table. ` +

@@ -1,7 +1,9 @@
-import type { Code } from '../../rendering/code.ts';
+import { code, list, type Code } from '../../rendering/code.ts';
+import { text } from '../../rendering/writers.ts';
+import { columnDefault } from '../fields/default-code.ts';
 import type { Field } from '../model/answers.ts';
-import { fieldCodes } from '../model/fields.ts';
-import { columnName } from '../model/names.ts';
+import { fieldCode, tolerantColumn } from '../fields/codes.ts';
+import { checkConstraint, columnName } from '../model/names.ts';
 import type { ServiceView } from '../model/view.ts';
 
 /** A table that generated code reads and writes, with its fields. */
@@ -10,16 +12,38 @@ export interface Table {
   fields: Field[];
   /** Source text of a field's column, without its constraints. */
   column: (field: Field) => Code;
+  /** Source text of a field's column with its constraints. */
+  definition: (field: Field) => Code;
 }
 
-const resourceColumn = ({ name, type }: Field) => fieldCodes[type].column(columnName(name));
+const resourceColumn = (field: Field) => fieldCode(field).column(columnName(field.name));
 
 /** A copy does not limit a text, since its producer may raise the limit. */
-export const copyColumn = ({ name, type }: Field): Code =>
-  fieldCodes[type === 'string' ? 'text' : type].column(columnName(name));
+export const copyColumn = (field: Field): Code => tolerantColumn(field, columnName(field.name));
+
+/** Returns source text of a field's column with its constraints, in the migration that creates the table. */
+export const tableColumn = (table: string, field: Field): Code => {
+  const { name, optional, unique, index, values, default: value } = field;
+  return list(
+    [
+      resourceColumn(field),
+      ...(optional ? [] : [code`.notNullable()`]),
+      ...(value === undefined ? [] : [code`.defaultTo(${columnDefault(field)})`]),
+      ...(unique ? [code`.unique()`] : []),
+      ...(index ? [code`.index()`] : []),
+      ...(values ? [code`.checkIn([${list(values.map(text))}], ${text(checkConstraint(table, name))})`] : []),
+    ],
+    code``,
+  );
+};
 
 /** The tables of a service's resources and copies. */
 export const tablesOf = ({ resources, copies }: Pick<ServiceView, 'resources' | 'copies'>): Table[] => [
-  ...resources.map(({ table, fields }) => ({ name: table, fields, column: resourceColumn })),
-  ...copies.map(({ table, fields }) => ({ name: table, fields, column: copyColumn })),
+  ...resources.map(({ table, fields }) => ({
+    name: table,
+    fields,
+    column: resourceColumn,
+    definition: (field: Field) => tableColumn(table, field),
+  })),
+  ...copies.map(({ table, fields }) => ({ name: table, fields, column: copyColumn, definition: copyColumn })),
 ];

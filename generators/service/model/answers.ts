@@ -4,6 +4,8 @@ import type { PackageManager } from './package-managers.ts';
 export const fieldTypes = [
   'string',
   'text',
+  'email',
+  'url',
   'integer',
   'bigint',
   'decimal',
@@ -12,15 +14,27 @@ export const fieldTypes = [
   'timestamp',
   'uuid',
   'json',
+  'enum',
+  'reference',
 ] as const;
 
 export type FieldType = (typeof fieldTypes)[number];
 
 /** One field of a resource. Every resource has `id`, `createdAt` and `updatedAt`, which are not listed. */
 export interface Field {
-  /** camelCase. */
+  /** camelCase; that of a reference ends in `Id`. */
   name: string;
   type: FieldType;
+  /** Of a string: the most characters; undefined: 255. */
+  length?: number;
+  /** Of a decimal: its digits, and those after the point; undefined: any number. */
+  digits?: { precision: number; scale: number };
+  /** Of an enum: the values, in the order in which they are given. */
+  values?: readonly string[];
+  /** Of a reference: the resource of the same service whose id it holds. */
+  target?: string;
+  /** The value of a row whose creator gives none, as JSON; undefined: no default. */
+  default?: unknown;
   unique: boolean;
   optional: boolean;
   index: boolean;

@@ -31,6 +31,10 @@ export const LONGEST_NAME = 63;
 export const uniqueConstraint = (table: string, field: string): string =>
   `${table}_${columnName(field)}_unique`.slice(0, LONGEST_NAME);
 
+/** Returns the name of the constraint that limits the values of a field: `orders_status_check`. */
+export const checkConstraint = (table: string, field: string): string =>
+  `${table}_${columnName(field)}_check`.slice(0, LONGEST_NAME);
+
 /** Returns every form of a singular kebab-case name in generated code. */
 export function resourceNames(kebab: string): Names {
   const kebabPlural = pluralOf(kebab);

@@ -1,5 +1,6 @@
 import { kebabFault } from '../../outside/kebab-case.ts';
 import type { Field, OwnEvent, Resource } from './answers.ts';
+import { writtenType } from './field-form.ts';
 import { identifiers } from './name-rules.ts';
 import { resourceNames } from './names.ts';
 import { objectMembers } from './reserved-words.ts';
@@ -26,11 +27,16 @@ function ownEventFault(resource: string, { verb, fields = [] }: OwnEvent): strin
 }
 
 /** Returns the reason why the data of an event cannot have a field. */
-function eventFieldFault({ name, type, unique, index, secret }: Field): string | undefined {
+function eventFieldFault(field: Field): string | undefined {
+  const { name, type, unique, index, secret } = field;
   if (unique || index)
     return `the field "${name}" of an event cannot be unique or indexed, since it has no column`;
+  if (type === 'reference')
+    return `the field "${name}" of an event cannot be a reference, since it has no column; write ${name}:uuid`;
+  if (field.default !== undefined)
+    return `the field "${name}" of an event cannot have a default, since it has no column`;
   if (secret) return `the field "${name}" of an event cannot be secret, since each consumer gets it`;
   if (secret === undefined && looksSecret(name))
-    return `the field "${name}" looks like a secret, and each consumer of the event would get it; if it is not a secret, write ${name}:${type}:public`;
+    return `the field "${name}" looks like a secret, and each consumer of the event would get it; if it is not a secret, write ${name}:${writtenType(field)}:public`;
   return undefined;
 }

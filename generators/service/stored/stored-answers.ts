@@ -1,5 +1,6 @@
-import type { ConsumedEvent, OwnEvent, Resource, ServiceAnswers } from '../model/answers.ts';
-import { formatFields, parseFields } from '../model/field-grammar.ts';
+import type { ConsumedEvent, Field, OwnEvent, Resource, ServiceAnswers } from '../model/answers.ts';
+import { formatFields } from '../fields/grammar.ts';
+import { fieldsReader, fieldGrammarVersion } from './stored-fields.ts';
 import { fieldsOfSchema } from '../contracts/schema-fields.ts';
 import { checkAnswers } from './stored-rules.ts';
 
@@ -19,6 +20,7 @@ export function toStored({
     ...(events.length > 0 && { events }),
     consumes: consumes.map(({ fields: _fields, ...event }) => event),
     ...(clients.length > 0 && { clients }),
+    fieldGrammar: fieldGrammarVersion,
   };
 }
 
@@ -37,13 +39,14 @@ type Stored = ReturnType<typeof toStored>;
  */
 export function fromStored(stored: Record<string, unknown>, file?: string): Partial<ServiceAnswers> {
   checkAnswers(stored, file);
-  const { resources, consumes, events = [], ...rest } = stored as Partial<Stored>;
+  const { resources, consumes, events = [], fieldGrammar: _, ...rest } = stored as Partial<Stored>;
+  const parse = fieldsReader(stored);
   return {
     ...rest,
     ...(resources && {
       resources: resources.map(({ name, fields }): Resource => {
-        const own = eventsOf(name, events);
-        return { name, fields: parseFields(fields), ...(own.length > 0 && { events: own }) };
+        const own = eventsOf(name, events, parse);
+        return { name, fields: parse(fields), ...(own.length > 0 && { events: own }) };
       }),
     }),
     ...(consumes && {
@@ -54,10 +57,14 @@ export function fromStored(stored: Record<string, unknown>, file?: string): Part
   };
 }
 
-const eventsOf = (resource: string, events: NonNullable<Stored['events']>): OwnEvent[] =>
+const eventsOf = (
+  resource: string,
+  events: NonNullable<Stored['events']>,
+  parse: (text: string) => Field[],
+): OwnEvent[] =>
   events
     .filter(({ type }) => type.startsWith(`${resource}.`))
     .map(({ type, fields }) => ({
       verb: type.slice(resource.length + 1),
-      ...(fields !== undefined && { fields: parseFields(fields) }),
+      ...(fields !== undefined && { fields: parse(fields) }),
     }));

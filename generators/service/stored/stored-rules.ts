@@ -18,7 +18,7 @@ import { seen } from '../../outside/seen.ts';
 import { yoRcFile } from '../../output/yo-rc.ts';
 import { ciSystems } from '../model/answers.ts';
 import { packageManagers } from '../model/package-managers.ts';
-import { grammarFault } from '../model/field-grammar.ts';
+import { grammarFault } from '../fields/grammar.ts';
 import { resourceNameFault, serviceNameFault } from '../model/name-rules.ts';
 import { clientNameFault, clientUrlFault } from '../clients/client-rules.ts';
 import { portRangeFault } from './ports.ts';

@@ -5,6 +5,11 @@ const INT64_MIN = -(2n ** 63n);
 
 const wholeNumber = /^(0|-?[1-9]\d{0,18})$/;
 const fullDate = /^\d{4}-\d{2}-\d{2}$/;
+/** A valid email address of the HTML standard, with a dot in the domain: https://html.spec.whatwg.org/#valid-e-mail-address */
+const email =
+  /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+$/;
+/** The characters of RFC 3986, section 2. */
+const url = /^[Hh][Tt][Tt][Pp][Ss]?:\/\/([\w.~:/?#[\]@!$&'()*+,;=-]|%[\da-fA-F]{2})+$/;
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const dateTime = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 
@@ -21,6 +26,29 @@ export const textString = (max: number): joi.StringSchema =>
         : helpers.error('string.max', { limit: max, value: text, encoding: undefined }),
     )
     .meta({ jsonSchema: { maxLength: max } });
+
+/**
+ * An email address of at most 254 characters (RFC 5321, section 4.5.3.1.3). The validated value is in lower case, so that a unique
+ * column has an address once. JSON Schema: `format: email`.
+ */
+export const emailString = (): joi.StringSchema =>
+  formatted(
+    'email',
+    email,
+    'an email address, such as "ada@example.com"',
+    (text) => (text.length <= 254 ? text.toLowerCase() : undefined),
+    254,
+  );
+
+/** An absolute URL with http or https, of at most 2,048 characters. The value does not change. JSON Schema: `format: uri`. */
+export const urlString = (): joi.StringSchema =>
+  formatted(
+    'uri',
+    url,
+    'a URL with http or https, such as "https://example.com/ada"',
+    (text) => (text.length <= 2_048 && URL.canParse(text) ? text : undefined),
+    2_048,
+  );
 
 /**
  * A hyphenated UUID of any version. The validated value is in lower case, as PostgreSQL returns it and RFC 9562, section 4,
@@ -47,15 +75,36 @@ export const bigintString = (): joi.StringSchema =>
   );
 
 /**
- * An exact decimal number as a string, for PostgreSQL's `numeric(precision, scale)`. JSON Schema: `format: decimal`. More
- * digits than `scale` are refused, never rounded.
+ * An exact decimal number as a string. JSON Schema: `format: decimal`. More digits are refused, never rounded. With arguments, for
+ * PostgreSQL's `numeric(precision, scale)`: the validated value has `scale` digits after the point, as PostgreSQL returns it.
+ * Without arguments, for `numeric`: up to 100 digits on either side of the point, which stay as they are.
  */
-export const decimalString = (precision = 20, scale = 6): joi.StringSchema =>
-  formatted(
+export function decimalString(precision = 200, scale?: number): joi.StringSchema {
+  const after = scale ?? 100;
+  const before = precision - after;
+  return formatted(
     'decimal',
-    new RegExp(`^-?(0|[1-9]\\d{0,${precision - scale - 1}})(\\.\\d{1,${scale}})?$`),
-    `a decimal number in a string, with at most ${precision - scale} digits before the point and ${scale} after it, such as "19.99"`,
+    decimalPattern(before, after),
+    `a decimal number in a string, with at most ${before} digits before the point and ${after} after it, such as "${exampleOf(before, after)}"`,
+    (text) => storedDecimal(text, scale),
   );
+}
+
+function decimalPattern(before: number, after: number): RegExp {
+  const whole = before === 0 ? '0' : `(0|[1-9]\\d{0,${before - 1}})`;
+  return new RegExp(`^-?${whole}${after === 0 ? '' : `(\\.\\d{1,${after}})?`}$`);
+}
+
+const exampleOf = (before: number, after: number): string =>
+  `${before === 0 ? '0' : '1'}${after === 0 ? '' : `.${'9'.repeat(Math.min(after, 2))}`}`;
+
+/** Returns the text with which PostgreSQL answers a decimal: -0 is 0, and a column with a scale fills it with zeros. */
+function storedDecimal(text: string, scale: number | undefined): string {
+  const unsigned = /[1-9]/.test(text) ? text : text.replace('-', '');
+  if (scale === undefined || scale === 0) return unsigned;
+  const [whole = '', fraction = ''] = unsigned.split('.');
+  return `${whole}.${fraction.padEnd(scale, '0')}`;
+}
 
 /** A calendar date without a time, `YYYY-MM-DD` (RFC 3339 full-date). JSON Schema: `format: date`. */
 export const dateString = (): joi.StringSchema =>
@@ -85,7 +134,8 @@ const formatted = (
   format: string,
   pattern: RegExp,
   expected: string,
-  read: (text: string) => string | undefined = (text) => text,
+  read: (text: string) => string | undefined,
+  maxLength?: number,
 ): joi.StringSchema =>
   joi
     .string()
@@ -94,7 +144,13 @@ const formatted = (
         (pattern.test(text) ? read(text) : undefined) ?? helpers.error('string.format'),
     )
     .messages({ 'string.format': `{{#label}} must be ${expected}` })
-    .meta({ jsonSchema: format === 'uuid' ? { format } : { pattern: pattern.source, format } });
+    .meta({
+      jsonSchema: {
+        ...(maxLength !== undefined && { maxLength }),
+        ...(format !== 'uuid' && { pattern: pattern.source }),
+        format,
+      },
+    });
 
 /** PostgreSQL and RFC 3339 have no year 0, and JavaScript reads February 31 as March 3. */
 function isCalendarDate(text: string): boolean {

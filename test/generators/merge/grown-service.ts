@@ -1,5 +1,5 @@
 import { serviceFiles } from '../../../generators/service/files.ts';
-import { parseFields } from '../../../generators/service/model/field-grammar.ts';
+import { parseFields } from '../../../generators/service/fields/grammar.ts';
 import { registrationsIn, unionsIn } from '../../../generators/service/unions.ts';
 import { mergeFiles } from '../../../generators/merge/merge-files.ts';
 import type { MergePlan, MergeResult, Texts } from '../../../generators/merge/plan.ts';

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import {
   ciSystems,
-  fieldTypes,
   type ConsumedEvent,
   type Field,
   type OwnEvent,
@@ -9,8 +8,9 @@ import {
   type ServiceAnswers,
 } from '../../../generators/service/model/answers.ts';
 import { clientNameFault } from '../../../generators/service/clients/client-rules.ts';
+import { anyType } from './any-type.ts';
 import { packageManagers } from '../../../generators/service/model/package-managers.ts';
-import { formatFields, grammarFault } from '../../../generators/service/model/field-grammar.ts';
+import { formatFields, grammarFault } from '../../../generators/service/fields/grammar.ts';
 import {
   collisionFault,
   resourceNameFault,
@@ -35,13 +35,21 @@ const fieldName = fc.oneof(
 const field: fc.Arbitrary<Field> = fc
   .record({
     name: fieldName,
-    type: fc.constantFrom(...fieldTypes),
+    typed: anyType,
     unique: fc.constantFrom(false, false, true),
     optional: fc.boolean(),
     index: fc.constant(false),
     secret: fc.constantFrom(undefined, undefined, false, true),
   })
-  .map(({ secret, ...rest }) => (secret === undefined ? rest : { ...rest, secret }));
+  .map(({ secret, typed, ...rest }) => {
+    const { default: value, ...type } = typed;
+    return {
+      ...rest,
+      ...type,
+      ...(value !== undefined && !rest.unique && { default: value }),
+      ...(secret !== undefined && { secret }),
+    };
+  });
 
 export const fields = fc
   .oneof(
@@ -51,12 +59,14 @@ export const fields = fc
   )
   .filter((all) => grammarFault(formatFields(all)) === undefined);
 
+const withoutDefault = ({ default: _default, ...each }: Field): Field => each;
+
 /** Events of an owner; their data is a few fields, or the resource. */
 const ownEvents: fc.Arbitrary<OwnEvent[]> = fc.uniqueArray(
   fc.record({
     verb: fc.oneof(fc.constantFrom('shipped', 'paid-late'), kebab),
     fields: fc.option(
-      fields.map((all) => all.map((each) => ({ ...each, unique: false, secret: false }))),
+      fields.map((all) => all.map((each) => ({ ...withoutDefault(each), unique: false, secret: false }))),
       { nil: undefined },
     ),
   }),
@@ -94,7 +104,7 @@ const events: fc.Arbitrary<ConsumedEvent[]> = fc
       from: `${from}-service`,
       schema: { required: all.slice(0, required).map(({ name }) => name) },
       fields: (fact === 'deleted' ? [] : all.slice(isSame ? 0 : index)).map((each) => ({
-        ...each,
+        ...withoutDefault(each),
         unique: false,
       })),
     })),

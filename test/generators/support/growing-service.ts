@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import fc from 'fast-check';
 import type { ConsumedEvent, Field, ServiceAnswers } from '../../../generators/service/model/answers.ts';
-import { parseFields } from '../../../generators/service/model/field-grammar.ts';
+import { parseFields } from '../../../generators/service/fields/grammar.ts';
 import { migrationFiles } from '../../../generators/service/files.ts';
 import { historyOf, storedTables } from '../../../generators/service/migrations/history.ts';
 import { planMigrations } from '../../../generators/service/migrations/plan.ts';

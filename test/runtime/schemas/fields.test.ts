@@ -4,9 +4,11 @@ import {
   bigintString,
   dateString,
   decimalString,
+  emailString,
   jsonValue,
   textString,
   timestampString,
+  urlString,
   uuidString,
 } from '../../../src/runtime/schemas/fields.ts';
 import { toJsonSchema } from '../../../src/runtime/schemas/json-schema.ts';
@@ -24,8 +26,37 @@ const cases = [
   {
     name: 'decimalString',
     schema: decimalString(5, 2),
-    good: ['0', '-0.01', '999.99', '1.5'],
+    good: ['0.00', '-0.01', '999.99', '1.50'],
     bad: ['much', '1000', '1.005', '.5', '1.', '1,5', 1.5, '--1'],
+  },
+  {
+    name: 'decimalString',
+    schema: decimalString(),
+    good: ['0', '-0.01', '4.75', '4.750', `${'9'.repeat(100)}.${'1'.repeat(100)}`],
+    bad: ['much', '1'.repeat(101), `0.${'1'.repeat(101)}`, '01', 4.75],
+  },
+  { name: 'decimalString', schema: decimalString(3, 0), good: ['0', '-999'], bad: ['1000', '1.0'] },
+  { name: 'decimalString', schema: decimalString(2, 2), good: ['0.00', '-0.99'], bad: ['1.00', '.5'] },
+  {
+    name: 'emailString',
+    schema: emailString(),
+    good: ['ada@example.com', "o'hara+tag@mail.example.co.uk"],
+    bad: ['', 'ada', 'ada@localhost', '@example.com', 'a b@example.com', `${'a'.repeat(65)}@example.com`, 7],
+  },
+  {
+    name: 'urlString',
+    schema: urlString(),
+    good: ['https://example.com', 'http://localhost:8080/a?b=%20#c', 'HTTPS://example.com/'],
+    bad: [
+      '',
+      'example.com',
+      'ftp://example.com',
+      'https://',
+      'https://a b',
+      'https://a/%zz',
+      'https://ü.de',
+      7,
+    ],
   },
   {
     name: 'dateString',
@@ -75,6 +106,13 @@ describe('schemas of fields', () => {
         assert.equal(errorsOf(schema, value).length, 1, `${value}: ${errorsOf(schema, value).join()}`);
     });
   }
+
+  it('decimalString and emailString convert to the form in which a value is stored', () => {
+    const stored = ['5', '-0', '4.7'].map((text) => decimalString(10, 2).validate(text).value as string);
+    assert.deepEqual(stored, ['5.00', '0.00', '4.70']);
+    assert.equal(decimalString().validate('-0.0').value, '0.0');
+    assert.equal(emailString().validate('Ada@Example.COM').value, 'ada@example.com');
+  });
 
   it('timestampString converts the time to UTC', () => {
     assert.equal(timestampString().validate('2024-03-01T01:30:00.5+02:00').value, '2024-02-29T23:30:00.500Z');

@@ -1,7 +1,5 @@
 import { code, type Code } from '../../rendering/code.ts';
-
-/** Four values of one meaning: three for the rows of a seed, and one for examples, which clients send after seeding. */
-export type Rows<Value> = readonly [Value, Value, Value, Value];
+import type { Rows } from './sample.ts';
 
 /** Sample texts of fields with a common meaning. */
 export interface TextKind {
@@ -31,15 +29,23 @@ const products: TextKind = {
   numbered: (n) => code`\`Desk lamp \${${n}}\``,
 };
 
+export const emails: TextKind = {
+  rows: ['ada@example.com', 'grace@example.com', 'alan@example.com', 'mary@example.com'],
+  numbered: (n) => code`\`ada.\${${n}}@example.com\``,
+};
+export const urls: TextKind = {
+  rows: [
+    'https://example.com/ada',
+    'https://example.com/grace',
+    'https://example.com/alan',
+    'https://example.com/mary',
+  ],
+  numbered: (n) => code`\`https://example.com/\${${n}}\``,
+};
+
 /** The kinds by the name of the field in snake_case; the first match counts. */
 const kinds: readonly (readonly [RegExp, TextKind])[] = [
-  [
-    /e_?mail/,
-    {
-      rows: ['ada@example.com', 'grace@example.com', 'alan@example.com', 'mary@example.com'],
-      numbered: (n) => code`\`ada.\${${n}}@example.com\``,
-    },
-  ],
+  [/e_?mail/, emails],
   [
     /(^|_)(password|passphrase|secret|token|api_?key|hash|salt|credentials?)(_|$)/,
     {
@@ -51,18 +57,7 @@ const kinds: readonly (readonly [RegExp, TextKind])[] = [
     /(^|_)(pin|otp|cvv|cvc)$/,
     { rows: ['4821', '7390', '1654', '9037'], numbered: (n) => code`\`482\${${n}}\`` },
   ],
-  [
-    /(^|_)(url|uri|link|website|homepage|webhook|avatar|image|photo|picture)$/,
-    {
-      rows: [
-        'https://example.com/ada',
-        'https://example.com/grace',
-        'https://example.com/alan',
-        'https://example.com/mary',
-      ],
-      numbered: (n) => code`\`https://example.com/\${${n}}\``,
-    },
-  ],
+  [/(^|_)(url|uri|link|website|homepage|webhook|avatar|image|photo|picture)$/, urls],
   [
     /(^|_)(phone|telephone|mobile|fax|cell)(_number)?$/,
     {
