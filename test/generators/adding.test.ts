@@ -4,7 +4,8 @@ import path from 'node:path';
 import { parseFields } from '../../generators/service/fields/grammar.ts';
 import { writeContractFile } from '../support/service-answers.ts';
 import { copyForEachTest } from './support/copied-service.ts';
-import { filesIn, quick, run } from './support/command.ts';
+import { filesIn, quick } from './support/command.ts';
+import { runHere as run } from './support/command-here.ts';
 
 describe('create-microservice, adding to a service', function () {
   this.timeout(180_000);

@@ -6,7 +6,8 @@ import { commands } from '../../generators/service/commands/commands.ts';
 import { spelledCall } from '../../generators/service/commands/spelling.ts';
 import { flagsOf, entries } from '../../generators/cli/registry.ts';
 import { copyForEachTest } from './support/copied-service.ts';
-import { filesIn, newFolder, quick, removeFolders, run } from './support/command.ts';
+import { filesIn, newFolder, quick, removeFolders } from './support/command.ts';
+import { runHere as run } from './support/command-here.ts';
 
 describe('a command in the folder of a service', function () {
   this.timeout(180_000);
@@ -249,6 +250,18 @@ describe('a command in the folder of a service', function () {
     assert.deepEqual([code, errors], [0, []]);
     assert.ok(existsSync(path.join(folder, 'src/routers/trip-router.ts')));
   });
+});
+
+describe('a refused command in the folder of a service', () => {
+  let folder: string;
+  before(async () => {
+    const cwd = await newFolder();
+    const driver = ['--resource', 'driver', '--fields', 'name:string'];
+    const { code, errors } = await run(['taxi', ...quick, ...driver], { cwd });
+    assert.deepEqual([code, errors], [0, []]);
+    folder = path.join(cwd, 'taxi-service');
+  });
+  after(removeFolders);
 
   const refused: [args: string[], message: RegExp][] = [
     [['resource'], /the resource needs a name; write npm init microservice resource order -- --fields/],

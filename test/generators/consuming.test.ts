@@ -4,7 +4,8 @@ import path from 'node:path';
 import { publishedEvents } from '../../generators/service/contracts/contract-files.ts';
 import { fieldsOfSchema } from '../../generators/service/contracts/schema-fields.ts';
 import { everyType } from '../support/every-type.ts';
-import { filesIn, newFolder, quick, removeFolders, run } from './support/command.ts';
+import { filesIn, newFolder, quick, removeFolders } from './support/command.ts';
+import { runHere as run } from './support/command-here.ts';
 
 const published = everyType
   .map(([word, type]) => `${word}Field:${type} ${word}Maybe:${type}:optional`)

@@ -4,7 +4,8 @@ import { appendFile, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import * as prettier from 'prettier';
-import { filesIn, newFolder, quick, removeFolders, run } from './support/command.ts';
+import { filesIn, newFolder, quick, removeFolders } from './support/command.ts';
+import { runHere as run } from './support/command-here.ts';
 
 const git = (cwd: string, ...args: string[]) =>
   promisify(execFile)('git', ['-c', 'user.name=Test', '-c', 'user.email=test@localhost', ...args], { cwd });

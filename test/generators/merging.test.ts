@@ -5,7 +5,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { baseFolder, readBase } from '../../generators/output/base.ts';
 import { copyForEachTest } from './support/copied-service.ts';
-import { filesIn, newFolder, quick, run } from './support/command.ts';
+import { filesIn, newFolder, quick } from './support/command.ts';
+import { runHere as run } from './support/command-here.ts';
 
 const git = (cwd: string, ...args: string[]) =>
   promisify(execFile)('git', ['-c', 'user.name=Test', '-c', 'user.email=test@localhost', ...args], { cwd });

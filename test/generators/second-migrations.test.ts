@@ -4,7 +4,8 @@ import path from 'node:path';
 import { baseFileOf } from '../../generators/output/base.ts';
 import { parseFields } from '../../generators/service/fields/grammar.ts';
 import { writeContractFile } from '../support/service-answers.ts';
-import { newFolder, quick, removeFolders, run } from './support/command.ts';
+import { newFolder, quick, removeFolders } from './support/command.ts';
+import { runHere as run } from './support/command-here.ts';
 
 /** Writes the contract of a service with these resources: name to fields. */
 const writeContract = (file: string, resources: Record<string, string>): Promise<void> =>
