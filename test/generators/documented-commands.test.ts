@@ -77,7 +77,7 @@ describe('the documented commands that add to a service', function () {
 
   it('work as the README of a service shows them', async () => {
     const lines = shellLines(await readFile(path.join(service, 'README.md'), 'utf8'), 'Add to it');
-    assert.equal(lines.length, 5, lines.join('\n'));
+    assert.ok(lines.length >= 5, lines.join('\n'));
     await follow(lines, service);
   });
 

@@ -48,6 +48,11 @@ const additionOfConsumer = fc
     remove: facts.map((type) => ['remove', ['consumer', type]]),
   }));
 
+const additionOfClient: Addition = {
+  add: ['client', ['zenith'], { url: 'https://api.example.com' }],
+  remove: [['remove', ['client', 'zenith']]],
+};
+
 /** An event about a resource of the service, if it has one. */
 const additionOfEvent = ({ resources: [first] }: ServiceAnswers) =>
   fc.option(fields, { nil: undefined }).map((all): Addition => {
@@ -63,6 +68,7 @@ const additions = (answers: ServiceAnswers): fc.Arbitrary<Addition> =>
   fc.oneof(
     additionOfResource,
     additionOfConsumer,
+    fc.constant(additionOfClient),
     ...(answers.resources.length > 0 ? [additionOfEvent(answers)] : []),
   );
 

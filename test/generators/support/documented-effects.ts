@@ -50,6 +50,11 @@ const effects: Record<string, Effect> = {
     const registered = `bus\\.on\\(${resourceNames(type.replace('.', '-')).camel},`;
     assert.match(await read(`src/events/${kebab}-consumers.ts`), new RegExp(registered));
   },
+  async client({ read }, [name = '']) {
+    assert.match(await read('src/app.ts'), new RegExp(`create${resourceNames(name).pascal}Client\\(`));
+    assert.match(await read('.env.example'), new RegExp(`^${name.toUpperCase()}_URL=`, 'm'));
+    await read(`src/clients/${name}-client.ts`);
+  },
   async remove({ read }, [kind = '', name = '']) {
     assert.equal(kind, 'resource', `assert the effect of "remove ${kind}" here`);
     assert.doesNotMatch(await read('src/app.ts'), new RegExp(resourceNames(name).pascal));

@@ -11,6 +11,7 @@ import { serviceView } from '../../../generators/service/model/view.ts';
 import { questions } from '../../../generators/service/questions.ts';
 import type { ServiceContext } from '../../../generators/service/service-context.ts';
 import { fromStored, toStored } from '../../../generators/service/stored/stored-answers.ts';
+import { serviceAnswers } from '../../support/service-answers.ts';
 import { mergeService, written } from '../merge/grown-service.ts';
 
 /** A call of a command: its words, and its flags by their names. */
@@ -29,7 +30,7 @@ export async function newService(given: ServiceAnswers): Promise<Service> {
   const answers = { ...given, ...fromStored(toStored(given)) };
   const plan = planMigrations(serviceView(answers));
   const files = await serviceFiles(answers, plan);
-  return { base: files, disk: files, answers: toStored(answers), tables: storedTables(plan.tables) };
+  return { base: files, disk: files, answers: asJson(toStored(answers)), tables: storedTables(plan.tables) };
 }
 
 /**
@@ -41,8 +42,8 @@ export async function runInMemory(
   [name, words, flags = {}]: Call,
   published: ConsumedEvent[] = [],
 ): Promise<Service> {
-  const { answers: stored, tables } = JSON.parse(JSON.stringify(service)) as Service;
-  const before = fromStored({ ...stored }) as ServiceAnswers;
+  const { answers: stored, tables } = service;
+  const before = serviceAnswers(fromStored({ ...stored }));
   const context = contextOf(published);
   const given = Object.entries(flags).map(([flag, value]): GivenFlag => ({ flag, value }));
   const command = commands.find((each) => each.name === name);
@@ -59,10 +60,12 @@ export async function runInMemory(
   return {
     base: merged.base,
     disk: written(service.disk, merged),
-    answers: toStored(answers),
+    answers: asJson(toStored(answers)),
     tables: storedTables(plan.tables),
   };
 }
+
+const asJson = (stored: object) => JSON.parse(JSON.stringify(stored)) as object;
 
 const contextOf = (published: ConsumedEvent[]): ServiceContext => ({
   siblings: [],
