@@ -34,6 +34,7 @@ export { type KafkaDriver } from './events/kafka/driver.ts';
 export { createKafkaDriver } from './events/kafka/create-driver.ts';
 export { startParts, stopParts, type Part } from './lifecycle/part.ts';
 export { run, type RunOptions, type Service } from './lifecycle/run.ts';
+export type { CommandCall } from './service/own-commands.ts';
 export { createLogger, type Logger } from './logging/logger.ts';
 export {
   bigintString,

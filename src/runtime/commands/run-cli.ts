@@ -10,6 +10,7 @@ import { migrateCommand } from './migrate.ts';
 import { outboxCommand } from './outbox.ts';
 import { deadLettersCommand, parkedCommand } from './parked.ts';
 import { replayCommand } from './replay.ts';
+import { runCommand } from './run.ts';
 import { print, printError } from '../logging/terminal.ts';
 
 const commands: Record<string, Command> = {
@@ -22,6 +23,7 @@ const commands: Record<string, Command> = {
   'dead-letters': deadLettersCommand,
   replay: replayCommand,
   lag: lagCommand,
+  run: runCommand,
 };
 
 /**
@@ -33,10 +35,10 @@ export async function runCli([name = '--help', ...args]: string[], root: string)
   if (name === '--version' || name === '-v') return show(version());
   const command = commands[name];
   if (!command) return complain(`${unknown(name)}; the commands are ${Object.keys(commands).join(', ')}`, 2);
-  if (args.includes('--help') || args.includes('-h')) return show(help(name));
+  const own = command.passesArguments ? args.slice(0, 1) : args;
+  if (own.includes('--help') || own.includes('-h')) return show(help(name));
   try {
-    await command.run(args, root);
-    return 0;
+    return (await command.run(args, root)) ?? 0;
   } catch (error) {
     const misuse = misuseOf(error);
     if (misuse !== undefined) return complain(`${misuse}; see microservice-runtime ${name} --help`, 2);

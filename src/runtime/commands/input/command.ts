@@ -5,8 +5,10 @@ export interface Command {
   subcommands?: Record<string, string>;
   /** The flags and their descriptions, for `--help`. */
   flags: Record<string, string>;
-  /** Runs the command for the service at `root` and prints the result. Rejects if it fails. */
-  run(args: string[], root: string): Promise<void>;
+  /** Whether `--help` after the first argument belongs to the arguments. */
+  passesArguments?: boolean;
+  /** Runs the command for the service at `root` and prints the result. Resolves to its exit code, by default 0. Rejects if it fails. */
+  run(args: string[], root: string): Promise<number | void>;
 }
 
 /** The command cannot be carried out: a failed check, or flags that exclude each other. Only the message is printed. */
