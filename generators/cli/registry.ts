@@ -1,7 +1,7 @@
 import type { Flag } from '../questions/question.ts';
 import { questions as serviceQuestions, serviceOptions } from '../service/questions.ts';
 import { commands } from '../service/commands/commands.ts';
-import { serviceFlag } from '../service/commands/find-service.ts';
+import { serviceFlag } from '../service/find-service.ts';
 import { questions as workspaceQuestions } from '../workspace/questions.ts';
 import type { GeneratorClass } from '../yeoman/base-generator.ts';
 

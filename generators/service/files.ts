@@ -69,13 +69,14 @@ export async function serviceFiles(
   return byPath(files);
 }
 
-/** Parts without a table: the definitions of consumed events, handlers, clients, and the tests of the owner's events. */
-const withoutTable = ({ resources, copies, handlers, clients }: ServiceView) => [
+/** Parts without a table: the definitions of consumed events, handlers, clients, commands, and the tests of the owner's events. */
+const withoutTable = ({ resources, copies, handlers, clients, commands }: ServiceView) => [
   ...[...copies, ...handlers].map((consumed) => ({
     folder: 'consumed',
     name: consumed.kebab,
     data: { consumed },
   })),
+  ...commands.map((command) => ({ folder: 'command', name: command.name, data: { command } })),
   ...clients.map((client) => ({ folder: 'client', name: client.kebab, data: { client } })),
   ...handlers.map((handler) => ({ folder: 'handler', name: handler.kebab, data: { handler } })),
   ...resources.flatMap((resource) =>

@@ -5,6 +5,7 @@ import {
   confirmQuestion,
   numberQuestion,
   textQuestion,
+  unaskedQuestion,
 } from '../questions/question-kinds.ts';
 import type { Flag, Questions } from '../questions/question.ts';
 import { ciSystems, type ServiceAnswers } from './model/answers.ts';
@@ -61,6 +62,7 @@ export const questions: Questions<ServiceAnswers, ServiceContext> = {
         : portFault('databasePort', databasePort, siblings),
   }),
   clients: clientsQuestion,
+  commands: unaskedQuestion('commands', []),
   packageManager: choiceQuestion({
     name: 'packageManager',
     message: 'Package manager',

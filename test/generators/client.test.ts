@@ -98,3 +98,22 @@ describe('the command client', () => {
     );
   });
 });
+
+describe('the command named command', () => {
+  it('adds a command and its test, is remembered, and removed without a trace', async () => {
+    const answers = await change('command', ['recalculate-totals']);
+    const files = await serviceFiles(answers);
+    assert.match(files.get('src/commands/recalculate-totals.ts') ?? '', /export async function run\(/);
+    assert.ok(files.has('test/recalculate-totals-command.test.ts'));
+    const stored = JSON.parse(JSON.stringify(toStored(answers))) as Record<string, unknown>;
+    assert.deepEqual(fromStored(stored).commands, [{ name: 'recalculate-totals' }]);
+    assert.deepEqual(await change('remove', ['command', 'recalculate-totals'], {}, answers), before);
+  });
+
+  it('refuses a missing, an invalid and a second name', async () => {
+    const answers = await change('command', ['purge']);
+    await assert.rejects(change('command', []), /write npm init microservice command recalculate-totals$/);
+    await assert.rejects(change('command', ['../x']), /"\.\.\/x" is not kebab-case/);
+    await assert.rejects(change('command', ['purge'], {}, answers), /has the command "purge" already/);
+  });
+});

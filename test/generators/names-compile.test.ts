@@ -36,6 +36,7 @@ const answersOf = (name: string, fields: string): ServiceAnswers =>
     description: 'x',
     resources: [{ name, fields: parseFields(fields) }],
     clients: [{ name, url: 'https://api.example.com' }],
+    commands: [{ name }],
   });
 
 async function writeSources(folder: string, name: string, fields = everyday): Promise<void> {

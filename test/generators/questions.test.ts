@@ -224,6 +224,7 @@ describe('the questions of a service', () => {
       ],
       consumes: [event],
       clients: [],
+      commands: [],
       port: 8002,
       databasePort: 5433,
       packageManager: 'npm',

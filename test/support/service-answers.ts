@@ -12,6 +12,7 @@ export const serviceAnswers = (given: Partial<ServiceAnswers>): ServiceAnswers =
   resources: [],
   consumes: [],
   clients: [],
+  commands: [],
   port: 8001,
   databasePort: 5432,
   packageManager: 'npm',

@@ -10,7 +10,7 @@ import type { ServiceAnswers } from '../model/answers.ts';
 import { questions } from '../questions.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { Command } from './command.ts';
-import { findService, serviceFlag } from './find-service.ts';
+import { findService, serviceFlag } from '../find-service.ts';
 import { textsOf } from './given.ts';
 
 /** Returns the generator `microservice:<command>`, which changes the answers of a service and merges the difference. */

@@ -3,11 +3,12 @@ import type { Command } from './command.ts';
 import { consumer } from './consumer.ts';
 import { event } from './event.ts';
 import { field } from './field.ts';
+import { ownCommand } from './own-command.ts';
 import { removeCommand } from './remove.ts';
 import { resource } from './resource.ts';
 import { update } from './update.ts';
 
-const adding: readonly Command[] = [resource, field, event, consumer, client];
+const adding: readonly Command[] = [resource, field, event, consumer, client, ownCommand];
 
 /**
  * Every command, in the order of the help and of the question which one to run. The command line, the help, that question, `remove`

@@ -91,6 +91,8 @@ export interface ServiceAnswers {
   resources: Resource[];
   consumes: ConsumedEvent[];
   clients: Client[];
+  /** The commands in `src/commands/`, by their names in kebab-case. */
+  commands: { name: string }[];
   /** Host port of the service: 8001, 8002, ... */
   port: number;
   /** Host port of its PostgreSQL: 5432, 5433, ... */

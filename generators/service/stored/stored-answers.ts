@@ -9,6 +9,7 @@ export function toStored({
   resources,
   consumes,
   clients,
+  commands,
   git: _git,
   install: _install,
   ...rest
@@ -21,6 +22,7 @@ export function toStored({
     consumes: consumes.map(({ fields: _fields, ...event }) => event),
     ...(clients.length > 0 && { clients }),
     fieldGrammar: fieldGrammarVersion,
+    ...(commands.length > 0 && { commands }),
   };
 }
 

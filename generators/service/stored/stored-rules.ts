@@ -47,6 +47,7 @@ const eventRules = {
   schema: object,
   by: optional(oneOf(['handler'])),
 };
+const commandRules = { name: text((name) => kebabFault(name, 'the name of a command')) };
 const clientRules = { name: text(clientNameFault), url: text(clientUrlFault) };
 const ownEventRules = { type: text(ownEventTypeFault), fields: optional(fields) };
 
@@ -59,6 +60,7 @@ export function checkAnswers(answers: Record<string, unknown>, file: string = yo
   checkEach(answers, 'consumes', eventRules, check);
   checkEach(answers, 'events', ownEventRules, check);
   checkEach(answers, 'clients', clientRules, check);
+  checkEach(answers, 'commands', commandRules, check);
   refuseStrayEvents(answers, check);
 }
 

@@ -134,6 +134,7 @@ export const anyAnswers: fc.Arbitrary<ServiceAnswers> = fc
     description,
     resources: fc.array(resource, { maxLength: 3 }),
     consumes: fc.array(events, { maxLength: 2 }).map((all) => all.flat()),
+    commands: fc.uniqueArray(fc.record({ name: kebab }), { maxLength: 2, selector: ({ name }) => name }),
     clients: fc.uniqueArray(client, { maxLength: 2, selector: ({ name }) => name }),
     port: fc.integer({ min: 1_024, max: 65_535 }),
     databasePort: fc.integer({ min: 1_024, max: 65_535 }),

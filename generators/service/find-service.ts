@@ -1,9 +1,9 @@
-import { didYouMean } from '../../core/suggest.ts';
-import { shownFolder } from '../../core/shown-path.ts';
-import { UsageError } from '../../core/usage-error.ts';
-import { seen } from '../../outside/seen.ts';
-import type { Place, Sibling } from '../../output/place.ts';
-import type { Flag } from '../../questions/question.ts';
+import { didYouMean } from '../core/suggest.ts';
+import { shownFolder } from '../core/shown-path.ts';
+import { UsageError } from '../core/usage-error.ts';
+import { seen } from '../outside/seen.ts';
+import type { Place, Sibling } from '../output/place.ts';
+import type { Flag } from '../questions/question.ts';
 
 export const serviceFlag: Flag = {
   name: 'service',
