@@ -136,6 +136,7 @@ export async function migrationFiles(
 function isWanted(file: string, view: ServiceView): boolean {
   if (isMigration(file)) return false;
   if (file.startsWith('k8s/')) return view.kubernetes;
+  if (file === '.github/workflows/update.yml') return view.updateWorkflow;
   if (file.startsWith('.github/')) return view.ci === 'github';
   if (file === 'seeds/.gitkeep') return view.resources.length === 0;
   if (file === 'pnpm-workspace.yaml') return view.packageManager === 'pnpm';

@@ -16,6 +16,18 @@ import { serviceNameFault } from './model/name-rules.ts';
 import { nextPort, portFault } from './stored/ports.ts';
 import { resourcesQuestion } from './resources-question.ts';
 
+const updateWorkflow = confirmQuestion<ServiceAnswers, ServiceContext, 'updateWorkflow'>({
+  name: 'updateWorkflow',
+  message: 'A weekly pull request with the changes of a newer generator?',
+  flag: {
+    name: 'update-workflow',
+    help: 'a workflow of GitHub Actions that opens a pull request with updates every week',
+    no: 'no such workflow',
+  },
+  defaultHelp: 'no',
+  default: () => false,
+});
+
 /** The questions, in the order in which the generator asks them. */
 export const questions: Questions<ServiceAnswers, ServiceContext> = {
   name: textQuestion({
@@ -83,6 +95,10 @@ export const questions: Questions<ServiceAnswers, ServiceContext> = {
     defaultHelp: 'github',
     default: () => 'github',
   }),
+  updateWorkflow: {
+    ...updateWorkflow,
+    ask: async (ask, known, context) => known.ci === 'github' && updateWorkflow.ask(ask, known, context),
+  },
   kubernetes: confirmQuestion({
     name: 'kubernetes',
     message: 'Kubernetes manifests?',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser';
 import { Ajv2019 } from 'ajv/dist/2019.js';
@@ -18,8 +18,9 @@ export async function checkSchemas(folder: string): Promise<void> {
   await checkCompose(path.join(folder, 'docker-compose.yml'));
   const k8s = path.join(folder, 'k8s');
   if (existsSync(k8s)) await checkKubernetes(k8s);
-  const workflow = path.join(folder, '.github', 'workflows', 'ci.yml');
-  if (existsSync(workflow)) await checkWorkflow(workflow);
+  const workflows = path.join(folder, '.github', 'workflows');
+  if (!existsSync(workflows)) return;
+  for (const file of await readdir(workflows)) await checkWorkflow(path.join(workflows, file));
 }
 
 export async function checkCompose(file: string): Promise<void> {

@@ -45,6 +45,7 @@ export function flagsOf(answers: Answers, n: number, contract: string): string[]
     ...consumes[answers.consumes],
     ...(answers.consumes === 'a sibling' && answers.place === 'alone' ? ['--contract', contract] : []),
     ...['--package-manager', answers.packageManager, '--ci', answers.ci],
+    ...(answers.ci === 'github' ? ['--update-workflow'] : []),
     answers.kubernetes === 'yes' ? '--kubernetes' : '--no-kubernetes',
     answers.git === 'yes' ? '--git' : '--no-git',
     ...(answers.description === 'default' ? [] : ['--description', answers.description]),

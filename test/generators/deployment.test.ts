@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
@@ -35,7 +35,10 @@ interface Step {
 
 interface Workflow {
   on: string[] | Record<string, unknown>;
-  jobs: Record<'test' | 'image', { if?: string; needs?: string; env: Record<string, string>; steps: Step[] }>;
+  jobs: Record<
+    'test' | 'image' | 'update',
+    { if?: string; needs?: string; env: Record<string, string>; steps: Step[] }
+  >;
 }
 
 async function generated(answers: Parameters<typeof serviceAnswers>[0] = {}) {
@@ -134,5 +137,50 @@ describe('the pipeline of a service', () => {
       'p$w %s',
       'push registry.example.com/my-team/user-service:abc',
     ]);
+  });
+});
+
+describe('the workflow that updates a service', () => {
+  /** Runs a step of the workflow in a git repository, with other programs instead of `npm` and `gh`. */
+  async function step(name: string, programs: Record<string, string>) {
+    const answers = serviceAnswers({ ci: 'github', updateWorkflow: true });
+    const text = (await serviceFiles(answers)).get('.github/workflows/update.yml') ?? '';
+    const run = (parse(text) as Workflow).jobs.update.steps.find((each) => each.name === name)?.run ?? '';
+    assert.doesNotMatch(run, /\$\{\{/, 'a value that GitHub inserts into a script is executed');
+    const folder = await newFolder();
+    const output = path.join(folder, 'output');
+    const repository = path.join(folder, 'repository');
+    await mkdir(repository);
+    await promisify(execFile)('git', ['init', '--quiet'], { cwd: repository });
+    for (const [program, script] of Object.entries(programs))
+      await writeFile(path.join(folder, program), `#!/bin/bash\n${script}\n`, { mode: 0o755 });
+    await writeFile(output, '');
+    const env = {
+      PATH: `${folder}${path.delimiter}${process.env['PATH']}`,
+      RUNNER_TEMP: folder,
+      GITHUB_OUTPUT: output,
+    };
+    const ended = await promisify(execFile)('bash', ['-e', '-c', run], { cwd: repository, env }).then(
+      () => 0,
+      ({ code }: { code: number }) => code,
+    );
+    return { ended, output: await readFile(output, 'utf8') };
+  }
+  const merge = 'Merge the files of the newest generator';
+
+  it('opens no pull request if nothing changed, and fails if the generator refused', async () => {
+    assert.deepEqual(await step(merge, { npm: 'exit 0' }), { ended: 0, output: '' });
+    assert.deepEqual(await step(merge, { npm: 'exit 1' }), { ended: 1, output: '' });
+  });
+
+  it('tells a clean update from one with conflicts', async () => {
+    assert.deepEqual(await step(merge, { npm: 'echo x > file' }), { ended: 0, output: 'changed=true\n' });
+    const { ended, output } = await step(merge, { npm: 'echo x > file; exit 1' });
+    assert.deepEqual([ended, output], [0, 'changed=true\nconflicts=true\n']);
+  });
+
+  it('is written only if it is chosen', async () => {
+    const files = await serviceFiles(serviceAnswers({ ci: 'github' }));
+    assert.ok(!files.has('.github/workflows/update.yml'));
   });
 });

@@ -35,6 +35,7 @@ const fields = everyType.flatMap(([word, written]): Field[] => {
 const small = serviceAnswers({
   resources: [{ name: 'user', fields: fields.slice(0, 2) }],
   ci: 'github',
+  updateWorkflow: true,
   kubernetes: true,
 });
 const large: ServiceAnswers = {

@@ -229,6 +229,7 @@ describe('the questions of a service', () => {
       databasePort: 5433,
       packageManager: 'npm',
       ci: 'none',
+      updateWorkflow: false,
       kubernetes: false,
       git: false,
       install: false,

@@ -5,7 +5,7 @@ import { serviceFiles } from '../../generators/service/files.ts';
 import { serviceAnswers } from '../support/service-answers.ts';
 
 const answersFor = (packageManager: ServiceAnswers['packageManager']): ServiceAnswers =>
-  serviceAnswers({ packageManager, ci: 'github' });
+  serviceAnswers({ packageManager, ci: 'github', updateWorkflow: true });
 
 /** The owner of a tag can move it to another commit; Dependabot and Renovate read the version behind the commit. */
 const pinned = /^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
@@ -19,8 +19,10 @@ for (const packageManager of packageManagers) {
     const linesOf = (file: string) => (files.get(file) ?? '').replaceAll('\\\n', '').split('\n');
 
     it('pins every GitHub action to a commit, followed by its version', () => {
-      const actions = linesOf('.github/workflows/ci.yml').filter((line) => line.includes('uses: '));
-      assert.ok(actions.length >= 3);
+      const actions = ['ci', 'update']
+        .flatMap((name) => linesOf(`.github/workflows/${name}.yml`))
+        .filter((line) => line.includes('uses: '));
+      assert.ok(actions.length >= 5);
       for (const action of actions) assert.match(action.replace(/.*uses: /, ''), pinned);
     });
 

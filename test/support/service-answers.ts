@@ -17,6 +17,7 @@ export const serviceAnswers = (given: Partial<ServiceAnswers>): ServiceAnswers =
   databasePort: 5432,
   packageManager: 'npm',
   ci: 'none',
+  updateWorkflow: false,
   kubernetes: false,
   git: false,
   install: false,

@@ -99,6 +99,8 @@ export interface ServiceAnswers {
   databasePort: number;
   packageManager: PackageManager;
   ci: (typeof ciSystems)[number];
+  /** A workflow that opens a pull request with the changes of a newer generator every week. */
+  updateWorkflow: boolean;
   kubernetes: boolean;
   git: boolean;
   install: boolean;

@@ -9,6 +9,8 @@ export interface Installer {
   environment?: Record<string, string>;
   /** Installs what the lock file lists, and fails if package.json requires something else. */
   installLocked: string;
+  /** Installs in CI and writes the lock file. */
+  updateLock: string;
   test: string;
   lockFile: string;
   /** Everything that it writes into the folder. */
@@ -27,6 +29,7 @@ export const installers: Record<PackageManager, Installer> = {
   npm: {
     install: 'npm install',
     installLocked: 'npm ci',
+    updateLock: 'npm install',
     test: 'npm test',
     lockFile: 'package-lock.json',
     writes: ['node_modules', 'package-lock.json'],
@@ -34,6 +37,7 @@ export const installers: Record<PackageManager, Installer> = {
   pnpm: {
     install: 'pnpm install',
     installLocked: 'pnpm install --frozen-lockfile',
+    updateLock: 'pnpm install --no-frozen-lockfile',
     test: 'pnpm test',
     lockFile: 'pnpm-lock.yaml',
     writes: ['node_modules', 'pnpm-lock.yaml'],
@@ -44,6 +48,7 @@ export const installers: Record<PackageManager, Installer> = {
     // in CI, Yarn refuses to write the lock file by default
     environment: { YARN_ENABLE_IMMUTABLE_INSTALLS: 'false' },
     installLocked: 'yarn install --immutable',
+    updateLock: 'yarn install --no-immutable',
     test: 'yarn test',
     lockFile: 'yarn.lock',
     writes: ['node_modules', 'yarn.lock', '.yarn'],

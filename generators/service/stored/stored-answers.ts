@@ -10,6 +10,7 @@ export function toStored({
   consumes,
   clients,
   commands,
+  updateWorkflow,
   git: _git,
   install: _install,
   ...rest
@@ -23,6 +24,7 @@ export function toStored({
     ...(clients.length > 0 && { clients }),
     fieldGrammar: fieldGrammarVersion,
     ...(commands.length > 0 && { commands }),
+    ...(updateWorkflow && { updateWorkflow }),
   };
 }
 
@@ -44,6 +46,7 @@ export function fromStored(stored: Record<string, unknown>, file?: string): Part
   const { resources, consumes, events = [], fieldGrammar: _, ...rest } = stored as Partial<Stored>;
   const parse = fieldsReader(stored);
   return {
+    updateWorkflow: false, // a service of an earlier run has no answer
     ...rest,
     ...(resources && {
       resources: resources.map(({ name, fields }): Resource => {

@@ -35,6 +35,7 @@ const rules: Record<string, Rule<unknown>> = {
   packageManager: oneOf(packageManagers),
   ci: oneOf(ciSystems),
   kubernetes: flag,
+  updateWorkflow: flag,
 };
 
 const resourceRules = { name: text(resourceNameFault), fields };

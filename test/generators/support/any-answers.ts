@@ -140,6 +140,7 @@ export const anyAnswers: fc.Arbitrary<ServiceAnswers> = fc
     databasePort: fc.integer({ min: 1_024, max: 65_535 }),
     packageManager: fc.constantFrom(...packageManagers),
     ci: fc.constantFrom(...ciSystems),
+    updateWorkflow: fc.boolean(),
     kubernetes: fc.boolean(),
     git: fc.constant(false),
     install: fc.constant(false),
