@@ -36,7 +36,10 @@ export function parseCommandLine(args: readonly string[], flags: readonly Flag[]
 function readFlag(arg: string, rest: string[], flags: readonly Flag[]): GivenFlag {
   const [, dashes = '', label = '', value] = /^(--?)([^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
   const name = dashes === '-' ? (letters[label] ?? label) : label;
-  const flag = flags.find((each) => each.name === name && !onlyNegative(each));
+  const named = flags.filter((each) => each.name === name && !onlyNegative(each));
+  const isNumber = /^\d+$/.test(value ?? rest[0] ?? '');
+  // `--version` alone shows that of the generator, and `--version 2` is the version of an event
+  const flag = named.find((each) => isNumber && each.value !== undefined) ?? named[0];
   if (!flag) return { flag: negated(name, arg, value, flags), value: false };
   if (!flag.value) return switched(flag, truth(name, value));
   return { flag: name, value: value ?? nextValue(flag, rest) };

@@ -32,7 +32,8 @@ async function run(args: string[]): Promise<boolean> {
   const line = parseCommandLine(args, flags);
   const said = new Set(line.given.map(({ flag }) => flag));
   if (said.has('help') || line.words.join() === 'help') return shown(helpText(line.words[0]));
-  if (said.has('version')) return shown(packageVersion());
+  if (line.given.some(({ flag, value }) => flag === 'version' && value === true))
+    return shown(packageVersion());
   reportSwallowed(line.words, said);
   const { generator, rest } = chooseGenerator(line.words);
   refuseForeign(line, generator);

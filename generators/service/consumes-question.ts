@@ -2,6 +2,7 @@ import type { Question } from '../questions/question.ts';
 import { UsageError } from '../core/usage-error.ts';
 import type { ConsumedEvent, ServiceAnswers } from './model/answers.ts';
 import { offered, selectEvents } from './contracts/consumed-events.ts';
+import { withOlderVersions } from './contracts/older-versions.ts';
 import { eventNamesFault, eventTypeFault } from './contracts/event-name-rules.ts';
 import { kebabFault } from '../outside/kebab-case.ts';
 import { added, refuseRemoval } from './later-answers.ts';
@@ -34,8 +35,8 @@ export const consumesQuestion: Question<ServiceAnswers, ServiceContext, 'consume
       return [];
     }
     const names = given.flatMap(({ value }) => (typeof value === 'string' ? [value] : []));
-    const selected = selectEvents(names, await context.publishedEvents());
-    return addEvents(before, selected);
+    const published = await context.publishedEvents();
+    return addEvents(before, selectEvents(names, published), published);
   },
   default: (_, { contractFiles }) => (contractFiles.length > 0 ? unnamed(contractFiles) : []),
   check: (consumes, known) => consumesFault(consumes, known),
@@ -46,20 +47,29 @@ export const consumesQuestion: Question<ServiceAnswers, ServiceContext, 'consume
   async ask(ask, _, context) {
     const published = await context.publishedEvents();
     if (published.length === 0) return [];
-    return ask.chooseSome({
+    const chosen = await ask.chooseSome({
       message: 'Which events of other services does it handle?',
       choices: published.map((event) => ({ name: offered(event), value: event })),
     });
+    return addEvents([], chosen, published);
   },
 };
 
-/** Adds events to those of the earlier run. An event that was consumed already is read again, and still handled in the same way. */
-export const addEvents = (before: ConsumedEvent[], selected: ConsumedEvent[]): ConsumedEvent[] =>
+/**
+ * Adds events to those of the earlier run. An event that was consumed already is read again, and still handled in the same way.
+ * @param published the events in the contracts, with their older versions
+ */
+export const addEvents = (
+  before: ConsumedEvent[],
+  selected: ConsumedEvent[],
+  published: readonly ConsumedEvent[],
+): ConsumedEvent[] =>
   added(
     before,
     selected.map((event) => {
-      const by = before.find(({ type }) => type === event.type)?.by;
-      return by === undefined ? event : { ...event, by };
+      const earlier = before.find(({ type }) => type === event.type);
+      const read = withOlderVersions(event, earlier, published);
+      return earlier?.by === undefined ? read : { ...read, by: earlier.by };
     }),
     (one, other) => one.type === other.type,
   );

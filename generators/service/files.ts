@@ -8,6 +8,7 @@ import { templatesRoot } from '../rendering/templates-root.ts';
 import { markdown } from '../rendering/writers.ts';
 import type { ServiceAnswers } from './model/answers.ts';
 import { asyncApi } from './contracts/async-api.ts';
+import { comparison, fieldsOfAll, openFields, publishing } from './events/event-data.ts';
 import { exampleChange } from './model/example-change.ts';
 import { schemaDefault } from './fields/default-code.ts';
 import { fieldCode, runtimeSchemas, tolerantJoi } from './fields/codes.ts';
@@ -32,6 +33,10 @@ const tools = {
   uniqueConstraint,
   samplesOf,
   exampleChange,
+  comparison,
+  fieldsOfAll,
+  openFields,
+  publishing,
   unbuiltPackages,
 };
 

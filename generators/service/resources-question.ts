@@ -6,7 +6,7 @@ import { collisionFault, proposedResource, resourceNameFault } from './model/nam
 import { defaultFields, defaultResource, readResources } from './read-resources.ts';
 import type { ServiceContext } from './service-context.ts';
 import { settleSecrets } from './settle-secrets.ts';
-import { ownEventsFault } from './model/own-event-rules.ts';
+import { ownEventsFault } from './events/own-event-rules.ts';
 import { tablesFault } from './model/table-rules.ts';
 import { resourcesOf } from './model/view.ts';
 

@@ -100,6 +100,12 @@ describe('a service that its owner edits between commands', function () {
     () => change('remove', 'resource', 'car'),
     () => change('remove', 'event', 'trip.cancelled'),
     () => change('event', 'trip.finished'),
+    () => change('event', 'driver.created', '--version', '2', '--fields', 'name:string nick:string:optional'),
+    () => change('event', 'trip.finished', '--version', '2', '--fields', 'code:string fare:decimal:optional'),
+    () =>
+      change('event', 'driver.updated', '--version', '2', '--fields', 'name:string phone:string:optional'),
+    () => change('remove', 'event', 'driver.updated', '--version', '1'),
+    () => edit('src/events/driver-publisher.ts', ['nick: null', 'nick: driver.name']),
   ];
 
   it('keeps each edit, and registers each addition', async () => {

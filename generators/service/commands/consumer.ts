@@ -43,12 +43,13 @@ export const consumer: Command = {
   },
   async change(answers, call) {
     const selected = await selectedEvents(answers, call);
+    const published = await call.context.publishedEvents();
     const before = answers.consumes.filter(({ type }) => selected.some((event) => event.type === type));
     const isAgain = before.length === selected.length && !ways.some(({ flag }) => isGiven(call, flag));
     const way = isAgain ? undefined : await wayOf(call);
     if (way) refuseOtherWay(before, way);
     const events = way?.by ? selected.map((event) => ({ ...event, by: way.by })) : selected;
-    return { ...answers, consumes: addEvents(answers.consumes, events) };
+    return { ...answers, consumes: addEvents(answers.consumes, events, published) };
   },
 };
 

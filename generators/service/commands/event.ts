@@ -4,10 +4,20 @@ import type { Ask } from '../../questions/question.ts';
 import type { OwnEvent, Resource, ServiceAnswers } from '../model/answers.ts';
 import { fieldGrammar, grammarFault, parseFields } from '../fields/grammar.ts';
 import { resourceNames } from '../model/names.ts';
-import { ownEventsFault } from '../model/own-event-rules.ts';
+import { ownEventsFault } from '../events/own-event-rules.ts';
+import { takenVerbs } from '../model/resource-events.ts';
 import { askFields } from './ask-fields.ts';
 import type { Command, CommandCall } from './command.ts';
-import { consumersOf } from './consumers-of.ts';
+import { consumersOf, consumersOfOlder } from './consumers-of.ts';
+import {
+  refuseExisting,
+  retirable,
+  retired,
+  versionIn,
+  versionNotes,
+  versionOfName,
+  withVersion,
+} from './event-version.ts';
 import { chooseResource, findResource } from './find-resource.ts';
 import { textsOf } from './given.ts';
 import { missing, spelledCall } from './spelling.ts';
@@ -18,34 +28,60 @@ export const event: Command = {
   name: 'event',
   words: '<resource>.<verb>',
   mostWords: 1,
-  description: 'an event about a resource, with its contract, publisher and test',
+  description: 'an event about a resource, or its next version, with its contract, publisher and test',
   flags: [
+    { name: 'version', value: '<number>', help: 'the next version of an event; both are published' },
     { name: 'fields', value: '<fields>', help: 'its data besides the id; without: the resource', many: true },
   ],
   examples: [
     [example, 'adds the event "order.shipped" with the id of the order and a carrier'],
     ['event order.cancelled', 'adds the event "order.cancelled" with all fields of the order'],
+    [
+      'event order.shipped --version 2 --fields "carrier:string trackingCode:string:optional"',
+      'publishes "order.shipped" in version 2, too',
+    ],
   ],
   parts: {
-    namesIn: ({ resources }) =>
-      resources.flatMap(({ name, events = [] }) => events.map(({ verb }) => `${name}.${verb}`)),
-    without: (answers, type, { notes, siblings }) => {
-      notes.push(...consumersOf(siblings, type, (each) => each.type === type));
-      return changed(answers, type.split('.')[0], (events) =>
-        events.filter(({ verb }) => !type.endsWith(`.${verb}`)),
-      );
+    namesIn: ({ resources }) => [
+      ...new Set(resources.flatMap((resource) => [...ownTypes(resource), ...retirable(resource)])),
+    ],
+    without: (answers, name, { notes, siblings }) => {
+      const of = versionOfName(name);
+      const [resource, verb = ''] = (of?.type ?? name).split('.');
+      if (of) {
+        notes.push(...consumersOfOlder(siblings, of.type, of.version + 1));
+        return changed(answers, resource, (events) => retired(events, verb, of.version));
+      }
+      notes.push(...consumersOf(siblings, name, (each) => each.type === name));
+      return changed(answers, resource, (events) => events.filter((event) => event.verb !== verb));
     },
   },
   async change(answers, call) {
     const { resource, verb } = await wordsOf(answers, call);
+    const version = versionIn(call) ?? 1;
+    if (version > 1) {
+      const added = { ...resource, events: await withVersion(resource, verb, version, call) };
+      refuseFault(added);
+      call.context.notes.push(...versionNotes(added, verb, call));
+      return changed(answers, resource.name, () => added.events);
+    }
+    refuseExisting(resource, verb);
     const fields = await fieldsOf(resource, call);
     const added = { ...resource, events: [...(resource.events ?? []), { verb, fields }] };
-    const fault = ownEventsFault(added);
-    if (fault !== undefined) throw new UsageError(fault);
+    refuseFault(added);
     call.context.notes.push(usage(added, { verb, fields }));
     return changed(answers, resource.name, () => added.events);
   },
 };
+
+/** The owner's events. Each resource keeps its events `created`, `updated` and `deleted`. */
+const ownTypes = ({ name, events = [] }: Resource): string[] =>
+  events.filter(({ verb }) => !takenVerbs.includes(verb)).map(({ verb }) => `${name}.${verb}`);
+
+function refuseFault(resource: Resource): void {
+  const fault = ownEventsFault(resource);
+  if (fault !== undefined) throw new UsageError(fault);
+}
 
 function changed(
   answers: ServiceAnswers,

@@ -3,6 +3,7 @@ import { UsageError } from '../../core/usage-error.ts';
 import { seen } from '../../outside/seen.ts';
 import type { ServiceAnswers } from '../model/answers.ts';
 import type { Command, CommandCall, Parts } from './command.ts';
+import { versionIn } from './event-version.ts';
 import { missing, unknownPart } from './spelling.ts';
 
 const example = 'remove resource order';
@@ -17,16 +18,27 @@ export function removeCommand(others: readonly Command[]): Command {
     words: `<${kinds.map(({ name }) => name).join('|')}> <name>`,
     mostWords: 2,
     description: 'removes a part; migrations and files that you changed stay',
-    flags: [],
+    flags: [
+      { name: 'version', value: '<number>', help: 'only this version of an event, the oldest published one' },
+    ],
     examples: kinds.flatMap(({ examples: [first] }) => {
       const [word, name] = first?.[0].split(' ') ?? [];
       return [[`remove ${word} ${name}`, `removes the ${word} "${name}"`] as const];
     }),
-    change: async (answers, call) => {
+    change: async (answers, given) => {
+      const call = withVersionName(given);
       const kind = await kindOf(kinds, answers, call);
       return kind.parts.without(answers, await nameOf(kind, answers, call), call.context);
     },
   };
+}
+
+/** `event user.created --version 1` is `event user.created.v1`. */
+function withVersionName(call: CommandCall): CommandCall {
+  const [version, [kind, name]] = [versionIn(call), call.words];
+  if (version === undefined) return call;
+  if (kind === 'event' && name !== undefined) return { ...call, words: [kind, `${name}.v${version}`] };
+  throw missing('--version belongs to an event', 'remove event order.shipped --version 1');
 }
 
 async function kindOf(kinds: Kind[], answers: ServiceAnswers, { words: [word], ask }: CommandCall) {

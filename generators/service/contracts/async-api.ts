@@ -75,7 +75,8 @@ function eventsOf({ kebab, shown, events }: ResourceView): Event[] {
     updatedAt: schemaOfType('timestamp'),
   };
   const payloads = { state: objectOf(state), id: objectOf({ id }) };
-  return events.map(({ type, version, data, fields }) => ({
+  const versions = events.flatMap((event) => event.versions);
+  return versions.map(({ type, version, data, fields }) => ({
     type,
     version,
     topic: `${kebab}.events`,

@@ -42,10 +42,14 @@ export interface Field {
   secret?: boolean;
 }
 
-/** An event about a resource that its owner has added to `created`, `updated` and `deleted`. */
+/** A version of an event about a resource, which its owner has added to version 1 of `created`, `updated` and `deleted`. */
 export interface OwnEvent {
-  /** In the past tense, kebab-case: `shipped`. */
+  /** In the past tense, kebab-case: `shipped`. A later version of an event of every resource: `created`. */
   verb: string;
+  /** Undefined: 1. */
+  version?: number | undefined;
+  /** The service no longer publishes this version. */
+  retired?: true | undefined;
   /** The data besides the id. Undefined: the resource as clients see it. */
   fields?: Field[] | undefined;
 }
@@ -68,6 +72,11 @@ export interface ConsumedEvent {
   from: string;
   /** The way in which the service handles it: a handler of its owner; undefined: it keeps a copy. */
   by?: 'handler' | undefined;
+  /**
+   * For each older version, the fields of the next version that its data lacks; null if the contract no longer has the version.
+   * Undefined for version 1.
+   */
+  lacks?: Record<string, string[] | null> | undefined;
   /** JSON Schema of the event's data, as in the contract file. */
   schema: Record<string, unknown>;
   /** The fields of the data that a copy table can hold, read from the schema, without `id`, `createdAt` and `updatedAt`. */

@@ -31,7 +31,7 @@ export function exampleChange(resource: ResourceView): ExampleChange | undefined
   const change = changes.find(({ field }) => !taken.has(field));
   if (!change) return undefined;
   const event = resourceNames(`${resource.kebab}-${change.field}`).camel;
-  const names = resource.events.map(({ name }) => name);
+  const names = resource.events.flatMap(({ versions }) => versions.map(({ name }) => name));
   const publisher = {
     removed: signed('-', importLines(names, resource)),
     added: signed('+', importLines([...names, event], resource)),

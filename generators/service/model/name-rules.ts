@@ -152,7 +152,9 @@ export function identifiers({ name, events = [] }: Pick<Resource, 'name' | 'even
 }
 
 const eventNames = (resource: Pick<Resource, 'name' | 'events'>) =>
-  resourceEvents(resource).flatMap(({ name, pascal, after }) => (after ? [name] : [name, pascal]));
+  resourceEvents(resource).flatMap(({ after, versions }) =>
+    versions.flatMap(({ name, pascal, data }) => (after && data !== 'fields' ? [name] : [name, pascal])),
+  );
 
 /** A copy of `user` is called user-copy, and uses the events userCreated and so on. */
 const copyIdentifiers = (aggregate: string) => [

@@ -43,6 +43,8 @@ export interface EventView {
   name: string;
   removes: boolean;
   shape: ShapeView;
+  /** The older versions, from 1: each with the fields that its data lacks; null if they are unknown. */
+  older: { version: number; lacks: string[] | null }[];
 }
 
 export interface ClientView extends Names {
@@ -135,19 +137,25 @@ const copiedFields = (events: EventView[]): Field[] => {
 
 /**
  * The names of the fields that each event must have. A field that can be null is not among them: its service may have added it to
- * the same version of the event, and the older events are still in Kafka.
+ * the same version of the event, and the older events are still in Kafka. Nor is a field that older versions lack.
  */
-function requiredOf(schema: ConsumedEvent['schema'], fields: Field[]): string[] {
-  const optional = new Set(fields.filter((field) => field.optional).map(({ name }) => name));
+function requiredOf({ schema, fields, lacks = {} }: ConsumedEvent): string[] {
+  const older = Object.values(lacks);
+  if (older.includes(null)) return [];
+  const optional = new Set([
+    ...fields.filter((field) => field.optional).map(({ name }) => name),
+    ...older.flatMap((names) => names ?? []),
+  ]);
   const required = Array.isArray(schema['required']) ? (schema['required'] as string[]) : [];
   return required.filter((name) => !optional.has(name));
 }
 
 function toEvents(consumed: ConsumedEvent[], aggregate: Names): EventView[] {
   const shapes = new Map<string, ShapeView>();
-  return consumed.map(({ type, version, fields, schema }) => {
+  return consumed.map((event) => {
+    const { type, version, fields, lacks = {} } = event;
     const names = resourceNames(type.replaceAll(/[^a-z0-9]+/g, '-'));
-    const required = requiredOf(schema, fields);
+    const required = requiredOf(event);
     const key = JSON.stringify([fields, required]);
     const isFirst = shapes.size === 0 && fields.length > 0;
     const stem = isFirst ? aggregate : names;
@@ -159,6 +167,7 @@ function toEvents(consumed: ConsumedEvent[], aggregate: Names): EventView[] {
       required,
     };
     shapes.set(key, shape);
-    return { type, version, name: names.camel, removes: type.endsWith('.deleted'), shape };
+    const older = Object.entries(lacks).map(([from, names]) => ({ version: Number(from), lacks: names }));
+    return { type, version, name: names.camel, removes: type.endsWith('.deleted'), shape, older };
   });
 }

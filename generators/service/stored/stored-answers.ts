@@ -30,8 +30,10 @@ export function toStored({
 
 /** The file lists events outside of their resource: git then merges the events of two branches, one per line. */
 const storedEvents = ({ name, events = [] }: Resource) =>
-  events.map(({ verb, fields }) => ({
+  events.map(({ verb, version = 1, retired, fields }) => ({
     type: `${name}.${verb}`,
+    ...(version > 1 && { version }),
+    ...(retired && { retired }),
     ...(fields !== undefined && { fields: formatFields(fields) }),
   }));
 
@@ -69,7 +71,9 @@ const eventsOf = (
 ): OwnEvent[] =>
   events
     .filter(({ type }) => type.startsWith(`${resource}.`))
-    .map(({ type, fields }) => ({
+    .map(({ type, version, retired, fields }) => ({
       verb: type.slice(resource.length + 1),
+      ...(version !== undefined && { version }),
+      ...(retired && { retired }),
       ...(fields !== undefined && { fields: parse(fields) }),
     }));

@@ -19,7 +19,7 @@ import { yoRcFile } from '../../output/yo-rc.ts';
 import { ciSystems } from '../model/answers.ts';
 import { packageManagers } from '../model/package-managers.ts';
 import { grammarFault } from '../fields/grammar.ts';
-import { resourceNameFault, serviceNameFault } from '../model/name-rules.ts';
+import { fieldNameFault, resourceNameFault, serviceNameFault } from '../model/name-rules.ts';
 import { clientNameFault, clientUrlFault } from '../clients/client-rules.ts';
 import { portRangeFault } from './ports.ts';
 
@@ -38,6 +38,17 @@ const rules: Record<string, Rule<unknown>> = {
   updateWorkflow: flag,
 };
 
+/** The fields that each older version of a consumed event lacks. */
+const lacks: Rule<Record<string, string[] | null>> = {
+  fault: (value) =>
+    object.fault(value) ??
+    Object.entries(value as object)
+      .map(([from, names]) =>
+        /^[1-9]\d{0,8}$/.test(from) ? lackedFault(names) : `${seen(from)} is not a version`,
+      )
+      .find((fault) => fault !== undefined),
+};
+
 const resourceRules = { name: text(resourceNameFault), fields };
 const eventRules = {
   type: word,
@@ -47,10 +58,16 @@ const eventRules = {
   from: word,
   schema: object,
   by: optional(oneOf(['handler'])),
+  lacks: optional(lacks),
+};
+const ownEventRules = {
+  type: text(ownEventTypeFault),
+  version: optional(version),
+  retired: optional(flag),
+  fields: optional(fields),
 };
 const commandRules = { name: text((name) => kebabFault(name, 'the name of a command')) };
 const clientRules = { name: text(clientNameFault), url: text(clientUrlFault) };
-const ownEventRules = { type: text(ownEventTypeFault), fields: optional(fields) };
 
 /** Throws a UsageError for the first answer of a service in `.yo-rc.json` that a run cannot have stored. */
 export function checkAnswers(answers: Record<string, unknown>, file: string = yoRcFile): void {
@@ -100,6 +117,14 @@ export function checkTables(tables: Record<string, unknown>, file: string = yoRc
     if (columns !== '') check(columns, fields, at);
   }
 }
+
+const lackedFault = (names: unknown): string | undefined =>
+  names === null
+    ? undefined
+    : (list.fault(names) ??
+      (names as unknown[])
+        .map((name) => text(fieldNameFault).fault(name))
+        .find((fault) => fault !== undefined));
 
 function ownEventTypeFault(type: string): string | undefined {
   const [resource = '', verb = '', ...more] = type.split('.');

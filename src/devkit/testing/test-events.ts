@@ -22,6 +22,8 @@ export interface EventFilter {
   type: string;
   /** The id of the aggregate. */
   subject: string;
+  /** Default: the first version in the topic. */
+  version?: number | undefined;
 }
 
 /** Simulates the events of other services. */
@@ -34,6 +36,9 @@ export interface TestEvents {
   waitForEvent: (topic: string, filter: EventFilter) => Promise<ReceivedEvent>;
   close: () => Promise<void>;
 }
+
+const matches = (event: ReceivedEvent, { type, subject, version = event.version }: EventFilter): boolean =>
+  event.type === type && event.subject === subject && event.version === version;
 
 export function createTestEvents(driver: KafkaDriver): TestEvents {
   const sender = driver.createSender();
@@ -59,11 +64,10 @@ export function createTestEvents(driver: KafkaDriver): TestEvents {
     return (await reader).read();
   }
 
-  const waitForEvent = (topic: string, { type, subject }: EventFilter): Promise<ReceivedEvent> =>
-    waitFor(
-      async () => (await published(topic)).find((event) => event.type === type && event.subject === subject),
-      { message: `${type} of ${subject} in ${topic}` },
-    );
+  const waitForEvent = (topic: string, filter: EventFilter): Promise<ReceivedEvent> =>
+    waitFor(async () => (await published(topic)).find((event) => matches(event, filter)), {
+      message: `${filter.type} of ${filter.subject} in ${topic}`,
+    });
 
   async function close(): Promise<void> {
     const open = await Promise.allSettled(readers.values());

@@ -16,7 +16,7 @@ import {
   resourceNameFault,
   serviceNameFault,
 } from '../../../generators/service/model/name-rules.ts';
-import { ownEventsFault } from '../../../generators/service/model/own-event-rules.ts';
+import { ownEventsFault } from '../../../generators/service/events/own-event-rules.ts';
 import { eventNamesFault } from '../../../generators/service/contracts/event-name-rules.ts';
 
 /** Very short names, usual ones, and names of up to 40 characters. */

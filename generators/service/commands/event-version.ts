@@ -1,0 +1,138 @@
+import { UsageError } from '../../core/usage-error.ts';
+import type { Field, OwnEvent, Resource } from '../model/answers.ts';
+import { fieldsOfAll, openFields } from '../events/event-data.ts';
+import { formatFields, grammarFault, parseFields } from '../fields/grammar.ts';
+import { resourceNames } from '../model/names.ts';
+import {
+  nextVersion,
+  removedVerb,
+  resourceEvents,
+  versionOf,
+  type ResourceEvent,
+} from '../model/resource-events.ts';
+import { askFields } from './ask-fields.ts';
+import type { CommandCall } from './command.ts';
+import { consumersOfOlder } from './consumers-of.ts';
+import { textsOf } from './given.ts';
+import { missing, spelledCall, unknownPart } from './spelling.ts';
+
+const example = '--version 2 --fields "..."';
+
+/** Returns the number of `--version`; undefined if it is not given. Throws a UsageError for any other text. */
+export function versionIn(call: Pick<CommandCall, 'given'>): number | undefined {
+  const text = textsOf(call, 'version');
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new UsageError(
+    `--version is ${JSON.stringify(text)}, not the number of a version; write --version 2`,
+  );
+}
+
+/** Refuses an event that exists, and names the way to its next version. */
+export function refuseExisting(resource: Resource, verb: string): void {
+  const type = `${resource.name}.${verb}`;
+  if (resourceEvents(resource).every((event) => event.type !== type) || verb === removedVerb) return;
+  throw new UsageError(
+    `the event "${type}" exists already; choose another verb, or add its next version: ` +
+      spelledCall(`event ${type} --version ${nextVersion(resource, verb)} --fields "..."`),
+  );
+}
+
+/**
+ * Returns the events of a resource with the next version of one of them. Throws a UsageError if the event does not exist, for any
+ * other version than the next one, and without the data of the version.
+ */
+export async function withVersion(
+  resource: Resource,
+  verb: string,
+  version: number,
+  call: CommandCall,
+): Promise<OwnEvent[]> {
+  const type = `${resource.name}.${verb}`;
+  const event = eventOf(resource, type);
+  const next = nextVersion(resource, verb);
+  if (version !== next)
+    throw new UsageError(
+      `the next version of the event "${type}" is ${next}, not ${version}; write ${spelledCall(`event ${type} --version ${next} --fields "..."`)}`,
+    );
+  const fields = await fieldsOf(resource, event, version, call);
+  return [...(resource.events ?? []), { verb, version, fields }];
+}
+
+function eventOf(resource: Resource, type: string): ResourceEvent {
+  const events = resourceEvents(resource);
+  const found = events.find((event) => event.type === type);
+  if (found) return found;
+  throw unknownPart(
+    'event',
+    type,
+    events.map((event) => event.type),
+  );
+}
+
+async function fieldsOf(resource: Resource, event: ResourceEvent, version: number, call: CommandCall) {
+  const text = textsOf(call, 'fields');
+  if (text !== undefined) return parseFields(text);
+  if (!call.ask)
+    throw missing(
+      `version ${version} of the event "${event.type}" needs its data besides the id`,
+      `event ${event.type} ${example.replace('2', String(version))}`,
+    );
+  const newest = event.versions.at(-1);
+  const present =
+    newest?.data === 'state' ? resource.fields.filter(({ secret }) => !secret) : (newest?.fields ?? []);
+  const proposed = formatFields(present.map(inEvent));
+  const message = `The data of version ${version} besides the id`;
+  return askFields(call.ask, message, proposed, grammarFault);
+}
+
+/** Returns the notes on a new version: the remaining work of the owner, the services to change, and the command that ends it. */
+export function versionNotes(
+  resource: Resource,
+  verb: string,
+  { context: { siblings } }: CommandCall,
+): string[] {
+  const event = eventOf(resource, `${resource.name}.${verb}`);
+  const newest = event.versions.at(-1);
+  const [oldest] = event.versions;
+  if (!newest || !oldest) return [];
+  const open = openFields(event, newest, { shown: resource.fields.filter(({ secret }) => !secret) });
+  return [
+    ...open.map(
+      ({ name }) =>
+        `Fill in "${name}" of version ${newest.version} in src/events/${resource.name}-publisher.ts; it is null until then.`,
+    ),
+    ...(event.takes === 'fields'
+      ? [
+          `Pass the data of all versions: await publish.${resourceNames(verb).camel}({ ${['id', ...fieldsOfAll(event).map(({ name }) => name)].join(', ')} }, trx);`,
+        ]
+      : []),
+    ...consumersOfOlder(siblings, event.type, newest.version),
+    `Once no service needs version ${oldest.version}, write ${spelledCall(`remove event ${event.type} --version ${oldest.version}`)}`,
+  ];
+}
+
+/** The names of the versions that can be retired: `user.created.v1`, the oldest one of an event that has several. */
+export const retirable = (resource: Resource): string[] =>
+  resourceEvents(resource).flatMap(({ type, versions: [oldest, ...newer] }) =>
+    oldest && newer.length > 0 ? [`${type}.v${oldest.version}`] : [],
+  );
+
+/** Returns the type and the version in a name such as `user.created.v1`; undefined for the name of an event. */
+export function versionOfName(name: string): { type: string; version: number } | undefined {
+  const [, type, version] = /^([^.]+\.[^.]+)\.v(\d+)$/.exec(name) ?? [];
+  return type === undefined ? undefined : { type, version: Number(version) };
+}
+
+/** Returns the versions of the events of a resource, one of them retired. */
+export const retired = (events: OwnEvent[], verb: string, version: number): OwnEvent[] => {
+  const isIt = (event: OwnEvent) => event.verb === verb && versionOf(event) === version;
+  const kept = events.some(isIt) ? events : [{ verb, version }, ...events];
+  return kept.map((event) => (isIt(event) ? { ...event, retired: true } : event));
+};
+
+/** The field without the parts that only a column has. */
+function inEvent({ default: _default, target: _target, ...field }: Field): Field {
+  const type = field.type === 'reference' ? 'uuid' : field.type;
+  return { ...field, type, unique: false, index: false };
+}

@@ -1,0 +1,77 @@
+import { code, list, type Code } from '../../rendering/code.ts';
+import type { Field } from '../model/answers.ts';
+import { writtenType } from '../model/field-form.ts';
+import type { EventVersion, ResourceEvent } from '../model/resource-events.ts';
+import type { ResourceView } from '../model/view.ts';
+
+type EventSource = Pick<ResourceView, 'shown'>;
+
+/** Returns the type of a field in the data of an event, where a reference is the id that it holds. */
+export const typeInEvents = (field: Field): string =>
+  field.type === 'reference' ? 'uuid' : writtenType(field);
+
+/** Returns the field of the resource that has the value of an event's field; undefined if none has it. */
+const sourceField = (field: Field, { shown }: EventSource): Field | undefined =>
+  shown.find(
+    (own) =>
+      own.name === field.name &&
+      typeInEvents(own) === typeInEvents(field) &&
+      (field.optional || !own.optional),
+  );
+
+/** Returns the fields of a version for which its publisher has no value: the owner fills them in. */
+export const openFields = (event: ResourceEvent, { fields }: EventVersion, resource: EventSource): Field[] =>
+  event.takes === 'state' ? fields.filter((field) => !sourceField(field, resource)) : [];
+
+/** Returns the source text of the data of one version, from the variable that has the parameter of the publisher's method. */
+export function dataOf(
+  event: ResourceEvent,
+  version: EventVersion,
+  from: string,
+  resource: EventSource,
+): Code {
+  if (event.takes === 'id') return from === 'id' ? code`{ id }` : code`{ id: ${from} }`;
+  if (version.data === 'state' || (event.takes === 'fields' && event.versions.length === 1))
+    return code`${from}`;
+  const open = openFields(event, version, resource);
+  const values = version.fields.map((field) =>
+    open.includes(field) ? code`${field.name}: null` : code`${field.name}: ${from}.${field.name}`,
+  );
+  return code`{ ${list([code`id: ${from}.id`, ...values])} }`;
+}
+
+/** Returns the source text that publishes an event in each of its versions. */
+export function publishing(event: ResourceEvent, from: string, resource: EventSource): Code {
+  const id = event.takes === 'id' ? from : `${from}.id`;
+  const versions = event.versions
+    .toReversed()
+    .map((version) => code`${version.name}.of(${id}, ${dataOf(event, version, from, resource)})`);
+  return versions.length === 1 ? list(versions) : code`[${list(versions)}]`;
+}
+
+/** Returns the fields of all versions of an event, each name once, as the newest version has it. */
+export const fieldsOfAll = ({ versions }: ResourceEvent): Field[] => [
+  ...new Map(versions.flatMap(({ fields }) => fields).map((field) => [field.name, field])).values(),
+];
+
+/**
+ * Returns the statements of a test that compares the data of a received event with the data it was published from. A field that the
+ * owner fills in may have any value.
+ * @param received source text of the event
+ */
+export function comparison(
+  event: ResourceEvent,
+  version: EventVersion,
+  [received, from]: readonly [Code, string],
+  resource: EventSource,
+): Code {
+  const open = openFields(event, version, resource);
+  if (open.length === 0)
+    return code`assert.deepEqual((${received}).data, ${dataOf(event, version, from, resource)});`;
+  const known = version.fields.filter((field) => !open.includes(field));
+  const variable = `v${version.version}`;
+  const values = known.map(({ name }) => code`${name}: ${from}.${name}`);
+  const expected = code`{ ${list([code`...${variable}`, code`id: ${from}.id`, ...values])} }`;
+  return code`const ${variable} = (${received}).data as object;
+    assert.deepEqual(${variable}, ${expected});`;
+}
