@@ -31,6 +31,14 @@ const ending = '.txt';
 /** Returns the path in which the base of a file is stored. */
 export const baseFileOf = (file: string): string => `${baseFolder}/${file}${ending}`;
 
+/** Returns the file whose base is stored in this path; undefined for another path. */
+export function fileOfBase(stored: string): string | undefined {
+  const file = stored.slice(baseFolder.length + 1, -ending.length);
+  return stored.startsWith(`${baseFolder}/`) && stored.endsWith(ending) && isRelative(file)
+    ? file
+    : undefined;
+}
+
 /**
  * Returns the texts that the last run in this folder generated; empty if there was none. Throws a UsageError if they are not as a
  * run writes them, or if only the memory of an older version exists.

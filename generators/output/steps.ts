@@ -1,6 +1,5 @@
 import type { StdioOptions } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
-import path from 'node:path';
+import { fileOnPath } from '../core/file-on-path.ts';
 import { shownFolder } from '../core/shown-path.ts';
 import { printError } from '../core/terminal.ts';
 import { UsageError } from '../core/usage-error.ts';
@@ -26,24 +25,6 @@ export function checkPrograms(steps: Step[]): void {
   const missing = steps.find(({ program }) => fileOnPath(program) === undefined);
   if (!missing) return;
   throw new UsageError(`"${missing.program}" is not on the PATH; install it, or add ${missing.unless}`);
-}
-
-/** Returns the file of a program. Never a file of the working folder, which Windows would search first. */
-export function fileOnPath(program: string): string | undefined {
-  const extensions = process.platform === 'win32' ? ['.exe', '.cmd'] : [''];
-  const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== '');
-  return folders
-    .flatMap((folder) => extensions.map((extension) => path.resolve(folder, program + extension)))
-    .find(isExecutable);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
 }
 
 interface Spawned {

@@ -4,6 +4,7 @@ import { object, text, word } from '../outside/rules.ts';
 import { oneLine } from '../outside/seen.ts';
 import { isDeeperThan, readBounded } from '../core/bounded-file.ts';
 import { UsageError } from '../core/usage-error.ts';
+import { hasGitMarkers } from '../merge/text/git-markers.ts';
 import { command } from '../core/version.ts';
 
 export const yoRcFile = '.yo-rc.json';
@@ -27,9 +28,13 @@ export interface Remembered {
  * form that a run writes.
  */
 export async function readYoRc(folder: string): Promise<Remembered | undefined> {
-  const all = await readAll(folder);
+  return rememberedIn(await readAll(folder), path.join(folder, yoRcFile));
+}
+
+/** Checks the content of `file`, a `.yo-rc.json`. Throws a UsageError like `readYoRc`. */
+export function rememberedIn(all: Record<string, unknown> | undefined, file: string): Remembered | undefined {
   if (all?.[command] === undefined) return undefined;
-  const check = checkOf(path.join(folder, yoRcFile));
+  const check = checkOf(file);
   const { generator, version = '', answers, tables } = check(all[command], object, command);
   return {
     generator: check(generator, word, `${command}.generator`),
@@ -53,7 +58,12 @@ const versionFault = (version: string) =>
  * if the text is larger than a later run accepts.
  */
 export async function yoRcText(folder: string, remembered: Remembered): Promise<string> {
-  const others = Object.entries((await readAll(folder)) ?? {}).filter(([name]) => name !== command);
+  return textOfYoRc((await readAll(folder)) ?? {}, remembered, path.join(folder, yoRcFile));
+}
+
+/** Returns the text of `file`, a `.yo-rc.json`, with the entries of other generators in `all`. Throws a UsageError like `yoRcText`. */
+export function textOfYoRc(all: Record<string, unknown>, remembered: Remembered, file: string): string {
+  const others = Object.entries(all).filter(([name]) => name !== command);
   const members = [
     ...others.map(([name, value]) => [name, indented(value)]),
     [command, memoryText(remembered)],
@@ -62,7 +72,7 @@ export async function yoRcText(folder: string, remembered: Remembered): Promise<
   const bytes = Buffer.byteLength(text);
   if (bytes <= maxYoRc) return text;
   throw new UsageError(
-    `${path.join(folder, yoRcFile)} would have ${bytes} bytes, but the maximum is ${maxYoRc}; consume fewer events, or events with smaller schemas`,
+    `${file} would have ${bytes} bytes, but the maximum is ${maxYoRc}; consume fewer events, or events with smaller schemas`,
   );
 }
 
@@ -101,6 +111,11 @@ async function readAll(folder: string): Promise<Record<string, unknown> | undefi
     throw new UsageError(`cannot read ${file}: ${error.message}`);
   });
   if (text === undefined) return undefined;
+  return parseYoRc(text, file);
+}
+
+/** Parses the text of `file`, a `.yo-rc.json`. Throws a UsageError that names the file and the place of the fault. */
+export function parseYoRc(text: string, file: string): Record<string, unknown> {
   const all = parse(text, file);
   if (isDeeperThan(all, MAX_DEPTH))
     throw new UsageError(`${file} is nested more than ${MAX_DEPTH} levels deep; correct or delete it`);
@@ -111,6 +126,10 @@ function parse(text: string, file: string): Record<string, unknown> {
   try {
     return JSON.parse(text) as Record<string, unknown>;
   } catch (error) {
+    if (hasGitMarkers(text))
+      throw new UsageError(
+        `${file} has conflict markers of git; write npm init microservice update -- --repair to merge both sides`,
+      );
     throw new UsageError(`${file} is not JSON (${oneLine((error as Error).message)}); correct or delete it`);
   }
 }

@@ -30,7 +30,7 @@ import type { CallWithMemory, Plan, Target } from './plan.ts';
  * folder, which gets every file in memory (`this.fs`) after the phase `transform`.
  */
 export abstract class FolderGenerator<Answers extends { name: string }, Context> extends BaseGenerator {
-  readonly #call: Call;
+  protected readonly call: Call;
   #place: Place | undefined;
   #context: Context | undefined;
   #answered: { answers: Answers; target: Target<Context> } | undefined;
@@ -43,7 +43,7 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
     this.declareWords();
     this.declare([...runFlags, ...this.flagGroups.flat()]);
     this.parseOptions();
-    this.#call = callFrom(this.options, this.flagGroups, this.env);
+    this.call = callFrom(this.options, this.flagGroups, this.env);
     const customCommitTask = this.options.help ? undefined : joinCommit(this.env, () => this.#commit());
     this.setFeatures({ ...(customCommitTask && { customCommitTask }) });
   }
@@ -103,12 +103,12 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
   }
 
   async initializing(): Promise<void> {
-    this.#place = await findPlace(this.#call.cwd);
-    this.#context = await this.contextOf(this.#call, this.#place);
+    this.#place = await findPlace(this.call.cwd);
+    this.#context = await this.contextOf(this.call, this.#place);
   }
 
   async prompting(): Promise<void> {
-    const [call, place, context] = [this.#call, known(this.#place), this.#context as Context];
+    const [call, place, context] = [this.call, known(this.#place), this.#context as Context];
     const name = await this.nameOf(call, place, context);
     const folder = name === undefined ? undefined : this.folderOf(name, place);
     const before = folder === undefined ? undefined : await openTarget(folder, this.kind, call);
@@ -157,7 +157,7 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
     const work = known(this.#work);
     const files = textsUnder(work.folder, this.env.sharedFs);
     const changes = await compare({ ...work, files });
-    const { dryRun, force } = this.#call;
+    const { dryRun, force } = this.call;
     const notes = dryRun || force ? [] : await refuseUncommitted(work.folder, changes);
     const { answers } = known(this.#answered);
     const next = work.versionBefore === undefined ? work.next : this.nextAgain(answers, changes.files);
@@ -167,7 +167,7 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
   }
 
   async install(): Promise<void> {
-    const { dryRun, json } = this.#call;
+    const { dryRun, json } = this.call;
     const hasConflicts = conflictsIn(known(this.#changes)).length > 0;
     if (dryRun || hasConflicts) return;
     const { steps, folder } = known(this.#work);
@@ -175,13 +175,13 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
   }
 
   end(): void {
-    const [work, changes, { json }] = [known(this.#work), known(this.#changes), this.#call];
+    const [work, changes, { json }] = [known(this.#work), known(this.#changes), this.call];
     print(
       json
-        ? JSON.stringify(resultOf(work, changes, this.#call), null, 2)
-        : reportLines(work, changes, this.#call).join('\n'),
+        ? JSON.stringify(resultOf(work, changes, this.call), null, 2)
+        : reportLines(work, changes, this.call).join('\n'),
     );
-    const code = exitCodeOf(changes, this.#call);
+    const code = exitCodeOf(changes, this.call);
     if (code !== 0) process.exitCode = code;
   }
 
@@ -191,9 +191,10 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
   }
 
   async #commit(): Promise<void> {
-    const work = known(this.#work);
+    if (!this.#work) return; // a generator that has cancelled its tasks
+    const work = this.#work;
     try {
-      if (!this.#call.dryRun) await commitChanges(work, known(this.#changes));
+      if (!this.call.dryRun) await commitChanges(work, known(this.#changes));
     } finally {
       this.#release();
     }
@@ -205,10 +206,10 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
    * then sees the ports of the earlier one. A later run of a folder has its ports already.
    */
   async #lockAndSettle(answers: Answers, target: Target<Context>): Promise<Answers> {
-    if (this.#call.dryRun || target.before !== undefined) return answers;
+    if (this.call.dryRun || target.before !== undefined) return answers;
     this.#release = await lockFolder(known(this.#place).workspace ?? path.dirname(target.folder));
-    await assertStillNew(target.folder, this.kind, this.#call);
-    return this.settle(answers, target, this.#call);
+    await assertStillNew(target.folder, this.kind, this.call);
+    return this.settle(answers, target, this.call);
   }
 
   async #releasing(phase: () => Promise<void>): Promise<void> {

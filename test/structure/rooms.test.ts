@@ -46,6 +46,7 @@ const floors: Record<string, string[][]> = {
     ['service/stored'],
     ['service/migrations', 'service/events'],
     ['service'],
+    ['service/repair'],
     ['service/commands'],
     ['cli'],
   ],

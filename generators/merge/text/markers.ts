@@ -82,6 +82,13 @@ export function markAdded(text: string, disk: string, positions: readonly number
   return { text: textOfRegions(regions, labels), conflicts };
 }
 
+/** Returns a text with the owner's lines in the place of each conflict that this engine has marked. */
+export const withOwnersLines = (text: string): string =>
+  text.replaceAll(
+    /^<{7} yours[^\n]*\n([^]*?)^\|{7} generated before[^]*?^>{7} generated now[^\n]*\n/gm,
+    '$1',
+  );
+
 /** Reports whether a text contains a conflict marker of this generator: a part of a conflict is not resolved either. */
 export const isUnresolved = (text: string): boolean =>
   Object.values(marker).some((start) => text.startsWith(start) || text.includes(`\n${start}`));

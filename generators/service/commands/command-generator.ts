@@ -11,7 +11,7 @@ import { questions } from '../questions.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { Command } from './command.ts';
 import { findService, serviceFlag } from '../find-service.ts';
-import { textsOf } from './given.ts';
+import { isGiven, textsOf } from './given.ts';
 
 /** Returns the generator `microservice:<command>`, which changes the answers of a service and merges the difference. */
 export function generatorOf(definition: Command): GeneratorClass {
@@ -32,6 +32,13 @@ abstract class CommandGenerator extends ServiceGenerator {
 
   protected override declareWords(): void {
     this.argument('words', { type: Array, required: false, description: this.definition.words });
+  }
+
+  override async initializing(): Promise<void> {
+    const { instead } = this.definition;
+    if (!instead || !isGiven(this.call, instead.flag)) return super.initializing();
+    await instead.run(this.call);
+    this.cancelCancellableTasks();
   }
 
   protected override async nameOf(call: Call, place: Place, { siblings }: ServiceContext): Promise<string> {

@@ -1,3 +1,4 @@
+import type { Call } from '../../output/work.ts';
 import type { Ask, Flag, GivenFlag } from '../../questions/question.ts';
 import type { ServiceAnswers } from '../model/answers.ts';
 import type { ServiceContext } from '../service-context.ts';
@@ -40,6 +41,8 @@ export interface Command {
   examples: readonly (readonly [call: string, effect: string])[];
   /** The parts that the command adds and `remove` removes. */
   parts?: Parts;
+  /** A flag with which the command does something else than to change the answers. */
+  instead?: { flag: string; run(call: Call): Promise<void> };
   /** Returns the new answers. Throws a UsageError that names the missing or invalid word or flag, and the remedy. */
   change(answers: ServiceAnswers, call: CommandCall): ServiceAnswers | Promise<ServiceAnswers>;
 }

@@ -1,4 +1,9 @@
+import path from 'node:path';
+import { print } from '../../core/terminal.ts';
+import { findPlace, servicesFolder } from '../../output/place.ts';
+import type { Call } from '../../output/work.ts';
 import type { Command } from './command.ts';
+import { textsOf } from './given.ts';
 
 /** The same answers: only the templates differ. The generator reads `--check` itself. */
 export const update: Command = {
@@ -8,10 +13,34 @@ export const update: Command = {
   description: 'the changes that a newer generator makes in its files',
   flags: [
     { name: 'check', help: 'only list the files that an update would change; exit with 2 if there are any' },
+    {
+      name: 'repair',
+      help: 'after a git merge of two branches: merge .yo-rc.json, .yo-base/ and marked files',
+    },
   ],
   examples: [
     ['update', 'merges the files of this generator into the service'],
+    ['update --repair', 'after a git merge in which both branches added something'],
     ['update --check', 'for CI: exits with 2 if an update would change a file'],
   ],
+  instead: { flag: 'repair', run: repair },
   change: (answers) => answers,
 };
+
+async function repair(call: Call): Promise<void> {
+  const { commitRepair, planRepair } = await import('../repair/repair.ts');
+  const { repairCode, repairLines, repairResult } = await import('../repair/report.ts');
+  const plan = await planRepair(await folderOf(call));
+  if (!call.dryRun) await commitRepair(plan);
+  print(call.json ? JSON.stringify(repairResult(plan, call), null, 2) : repairLines(plan, call).join('\n'));
+  const code = repairCode(plan);
+  if (code !== 0) process.exitCode = code;
+}
+
+/** The `.yo-rc.json` of the service may have conflict markers, so only its workspace is read. */
+async function folderOf(call: Call): Promise<string> {
+  const service = textsOf(call, 'service');
+  if (service === undefined) return call.cwd;
+  const name = service.trim().replace(/(?<=.)-service$/, '');
+  return path.join(servicesFolder(await findPlace(call.cwd)), `${name}-service`);
+}
