@@ -1,21 +1,17 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Format } from '../../../generators/merge/merge-text.ts';
-import { mergeFiles } from '../../../generators/merge/merge-files.ts';
 import type { Outcome, Texts } from '../../../generators/merge/plan.ts';
 import type { Base } from '../../../generators/output/base.ts';
-import { findOwnerFormat } from '../../../generators/rendering/owner-format.ts';
-import { unionsIn } from '../../../generators/service/unions.ts';
-import { newFolder, removeFolders } from '../support/command.ts';
+import { removeFolders } from '../support/command.ts';
 import { edits } from './edits/edits.ts';
 import type { Edit } from './edits/edit.ts';
 import { readFirstVersion } from './first-version.ts';
 import { openFaults } from './open-faults.ts';
-import { edited, expectedFolder, nextVersions, readNext, type NextVersion } from './versions.ts';
-
-const prettierFile = '.prettierrc.json';
+import { mergeService } from './outcomes.ts';
+import { ownerFormat } from './owner-format.ts';
+import { edited, expectedFolder, nextVersions, onlyOf, readNext, type NextVersion } from './versions.ts';
 
 /** An expected file was written by hand: the owner's edit in the newer text. It does not depend on the merge. */
 describe('the merge of an edit with newer texts has the committed result:', function () {
@@ -33,31 +29,16 @@ describe('the merge of an edit with newer texts has the committed result:', func
   for (const edit of edits) {
     it(edit.name, async () => {
       const disk = await edited(base, edit);
-      const format = await formatOf(disk);
+      const format = await ownerFormat(disk);
       const only = onlyOf(edit);
       for (const [version, next] of versions) {
-        const { outcomes } = await mergeFiles({
-          ...{ base: only(base), next: only(next), disk: only(disk), lists: unionsIn },
-          ...{ versions: { before: '0.2.0', now: '0.3.0' }, ...(format && { format }) },
-        });
+        const sides = { base: only(base), next: only(next), disk: only(disk) };
+        const { outcomes } = await mergeService(sides, format);
         for (const outcome of outcomes) await assertExpected(outcome, { edit, version, base, next, disk });
       }
     });
   }
 });
-
-/** The format of the owner's folder. */
-async function formatOf(disk: Texts): Promise<Format | undefined> {
-  const folder = await newFolder();
-  await writeFile(path.join(folder, prettierFile), disk.get(prettierFile) ?? '');
-  return findOwnerFormat(folder);
-}
-
-/** Reduces texts to the files of an edit: all others are as generated. */
-const onlyOf =
-  ({ files }: Edit) =>
-  (texts: Texts): Texts =>
-    new Map([...texts].filter(([file]) => file in files));
 
 interface Case {
   edit: Edit;

@@ -5,7 +5,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { format } from 'prettier';
 import { edits } from './edits/edits.ts';
-import { edited, expectedFolder, nextVersions, readFirstVersion, readNext } from './versions.ts';
+import { readFirstVersion } from './first-version.ts';
+import { edited, expectedFolder, nextVersions, readNext } from './versions.ts';
 
 const base = await readFirstVersion();
 for (const version of nextVersions) {

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Base } from '../../../generators/output/base.ts';
 import { replaced, type Change, type Edit } from './edits/edit.ts';
-import { firstVersion, readFirstVersion } from './first-version.ts';
+import { firstVersion } from './first-version.ts';
 
 const ending = '.txt';
 /** The expected files: the name of the edit, the command, the path. */
@@ -74,4 +74,8 @@ async function apply(
   return replaced(before, moved ? change.change : change, `${name}: ${file}`);
 }
 
-export { readFirstVersion };
+/** Reduces texts to the files of an edit: all others are as generated. */
+export const onlyOf =
+  ({ files }: Edit) =>
+  (texts: Base): Base =>
+    new Map([...texts].filter(([file]) => file in files));

@@ -32,7 +32,7 @@ export const domain: readonly Edit[] = [
     [
       'const notFound = (id: string) => new NotFoundError(`No order has the id ${id}`);\n',
       `class UnknownOrderError extends NotFoundError {
-  constructor(readonly id: string) {
+  constructor(id: string) {
     super(\`No order has the id \${id}; it may have been archived\`);
   }
 }

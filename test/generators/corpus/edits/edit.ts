@@ -21,7 +21,9 @@ export interface Edit {
   files: Record<string, Change>;
   /** The changes as the owner writes them on the newer text of a command, where the same replacements do not fit. */
   after?: Record<string, Record<string, Change>>;
-  /** The files, by command, in which owner and generator changed the same lines: the owner has to decide. */
+  /** The commands that remove a part which the owner's code still uses: the compiler names the place. */
+  usesRemoved?: readonly string[];
+  /** The files, by command or `*`, in which owner and generator changed the same lines: the owner has to decide. */
   conflicts?: Record<string, readonly string[]>;
 }
 

@@ -40,22 +40,32 @@ export const events: readonly Edit[] = [
     },
     conflicts: { 'remove-consumer': [app] },
   },
-  edit('a-handler-of-its-own-name', consumers, [
+  edit(
+    'a-handler-of-its-own-name',
+    consumers,
     [
-      "  bus.on(paymentProcessed, async (event) => {\n    logger.info({ subject: event.subject }, 'payment.processed');\n  });\n",
-      '  bus.on(paymentProcessed, async ({ subject }) => onProcessed(subject, logger));\n',
+      [
+        "  bus.on(paymentProcessed, async (event) => {\n    logger.info({ subject: event.subject }, 'payment.processed');\n  });\n",
+        '  bus.on(paymentProcessed, async ({ subject }) => onProcessed(subject, logger));\n',
+      ],
+      [
+        '\n/**\n * Registers',
+        "\nconst onProcessed = (subject: string, logger: Logger) => logger.info({ subject }, 'paid');\n\n/**\n * Registers",
+      ],
     ],
+    { usesRemoved: ['remove-consumer'] },
+  ),
+  edit(
+    'a-second-handler',
+    consumers,
     [
-      '\n/**\n * Registers',
-      "\nconst onProcessed = (subject: string, logger: Logger) => logger.info({ subject }, 'paid');\n\n/**\n * Registers",
+      [
+        '  bus.on(paymentProcessed,',
+        "  bus.subscribe({\n    name: 'payment-statistics',\n    from: 'latest',\n    on: [[paymentProcessed, async () => logger.info('counted')]],\n  });\n  bus.on(paymentProcessed,",
+      ],
     ],
-  ]),
-  edit('a-second-handler', consumers, [
-    [
-      '  bus.on(paymentProcessed,',
-      "  bus.subscribe({\n    name: 'payment-statistics',\n    from: 'latest',\n    on: [[paymentProcessed, async () => logger.info('counted')]],\n  });\n  bus.on(paymentProcessed,",
-    ],
-  ]),
+    { usesRemoved: ['remove-consumer'] },
+  ),
   edit(
     'a-consumed-field-dropped',
     payments,
@@ -114,12 +124,10 @@ export const orderUpdated`,
     ],
   ]),
   edit(
-    'an-exported-stream',
+    'a-renamed-stream',
     orders,
     (text) =>
-      text
-        .replace('const stream =', 'export const orderStream =')
-        .replaceAll('...stream,', '...orderStream,'),
+      text.replace('const stream =', 'const orderStream =').replaceAll('...stream,', '...orderStream,'),
     { conflicts: { 'remove-event': [orders] } },
   ),
   edit(

@@ -27,7 +27,7 @@ export const http: readonly Edit[] = [
       "tag: 'orders' });\n",
       `tag: 'orders' });
 
-  router.get('/newest', { summary: 'Show the newest order', query: pageQuerySchema }, async (req, res) => {
+  router.get('/newest', { summary: 'Show the newest order', query: pageQuerySchema, responses: { 200: orderSchema } }, async (req, res) => {
     const { items } = await orders.list(req.query);
     res.json(items.at(-1) ?? null);
   });
@@ -83,7 +83,7 @@ export const http: readonly Edit[] = [
       [schema]: [
         [
           '  placedAt: timestampString(),\n',
-          "  placedAt: timestampString(),\n  source: joi.valid('web', 'shop').allow(null),\n",
+          "  placedAt: timestampString(),\n  source: joi.string().valid('web', 'shop').allow(null),\n",
         ],
         [
           '    placedAt: fields.placedAt.required(),\n  } satisfies FieldSchemas<NewOrder>)',
@@ -109,7 +109,7 @@ export const down = (knex: Knex) => knex.schema.alterTable('orders', (table) => 
         [schema]: [
           [
             '  placedAt: timestampString(),\n',
-            "  placedAt: timestampString(),\n  source: joi.valid('web', 'shop').allow(null),\n",
+            "  placedAt: timestampString(),\n  source: joi.string().valid('web', 'shop').allow(null),\n",
           ],
           [
             '    placedAt: fields.placedAt.required(),\n    giftNote: fields.giftNote,',
@@ -123,9 +123,28 @@ export const down = (knex: Knex) => knex.schema.alterTable('orders', (table) => 
       },
     },
   },
-  edit('a-field-by-hand-first', model, [
-    ['export interface NewOrder {\n', 'export interface NewOrder {\n  channel?: string | null;\n'],
-  ]),
+  {
+    name: 'a-field-by-hand-first',
+    files: {
+      [model]: [
+        ['export interface NewOrder {\n', 'export interface NewOrder {\n  channel?: string | null;\n'],
+      ],
+      [schema]: [
+        ['const fields = {\n', 'const fields = {\n  channel: textString(20).allow(null),\n'],
+        ['.object<NewOrder>({\n', '.object<NewOrder>({\n    channel: fields.channel,\n'],
+        ['.object<Order>({\n', '.object<Order>({\n    channel: fields.channel.required(),\n'],
+      ],
+      'test/new-order.ts': [['  return {\n', "  return {\n    channel: 'web',\n"]],
+      'migrations/20260302120000_add_channel_to_orders.ts': {
+        text: `import type { Knex } from 'knex';
+
+export const up = (knex: Knex) => knex.schema.alterTable('orders', (table) => table.text('channel'));
+
+export const down = (knex: Knex) => knex.schema.alterTable('orders', (table) => table.dropColumn('channel'));
+`,
+      },
+    },
+  },
   edit('own-schema', schema, [
     [
       'export const orderIdSchema',

@@ -51,7 +51,7 @@ export const tenOrders = () => Array.from({ length: 10 }, newOrder);
     ],
     [
       '    await untilHandled(await service.publish(paymentProcessed.of(id, paymentData(id, 1))));\n',
-      "    const event = paymentProcessed.of(id, paymentData(id, 1));\n    await untilHandled(await service.publish(event));\n    assert.equal(event.type, 'payment.processed');\n",
+      "    const event = paymentProcessed.of(id, paymentData(id, 1));\n    await untilHandled(await service.publish(event));\n    assert.equal(paymentProcessed.type, 'payment.processed');\n",
     ],
   ]),
   edit(

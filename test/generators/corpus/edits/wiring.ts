@@ -63,11 +63,14 @@ export const wiring: readonly Edit[] = [
         ],
       ],
       'src/behind-proxy.ts': {
-        text: `import type { Express } from 'express';
+        text: `import type { createHttpApp } from 'microservice-runtime/http';
+
+type HttpApp = ReturnType<typeof createHttpApp>;
 
 /** The load balancer of the platform is the only proxy. */
-export function behindProxy(app: Express): Express {
-  return app.set('trust proxy', 1);
+export function behindProxy(app: HttpApp): HttpApp {
+  app.express.set('trust proxy', 1);
+  return app;
 }
 `,
       },
@@ -76,7 +79,7 @@ export function behindProxy(app: Express): Express {
   edit('own-middleware', app, [
     [
       '  const server = httpServer(app, config, logger);\n',
-      `  app.use((_req, res, next) => {
+      `  app.express.use((_req, res, next) => {
     res.setHeader('x-served-by', info.title);
     next();
   });
@@ -277,6 +280,7 @@ export const connectOrders = (database: Knex, bus: EventBus) =>
       ['    ...customerEvents,\n', '    customerCreated, // the other two are internal\n'],
     ],
     {
+      usesRemoved: ['remove'],
       after: {
         remove: {
           [contracts]: [
@@ -307,6 +311,7 @@ export const connectOrders = (database: Knex, bus: EventBus) =>
       ],
     ],
     {
+      usesRemoved: ['remove', 'remove-event'],
       after: {
         remove: {
           [contracts]: [
@@ -433,7 +438,7 @@ export const refundAsked = defineEvent({
           ],
         },
       },
-      conflicts: { remove: ['src/config.ts'] },
+      conflicts: { remove: ['src/config.ts'], '*': ['src/config.ts'] },
     },
   ),
 ];
