@@ -4,9 +4,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { withoutPassword } from '../../generators/core/random-password.ts';
 import { entries } from '../../generators/cli/registry.ts';
-import { bundledCommand, filesIn, newFolder, removeFolders, run } from './support/command.ts';
+import { bundledCommand, newFolder, removeFolders, run } from './support/command.ts';
+import { filesWithoutPasswords } from './support/without-passwords.ts';
 
 const execute = promisify(execFile);
 const builder = new URL('../../generators/build/build.mjs', import.meta.url).href;
@@ -109,7 +109,7 @@ describe('generator-microservice, packed and installed', () => {
       assert.equal(one.code, 0, one.errors.join('\n'));
       assert.deepEqual(other, one);
     }
-    assert.deepEqual(await withoutPasswords(theirs), await withoutPasswords(ours));
+    assert.deepEqual(await filesWithoutPasswords(theirs), await filesWithoutPasswords(ours));
   }).timeout(240_000);
 
   it('changes a service as the command does, with its sub-generators', async () => {
@@ -127,7 +127,7 @@ describe('generator-microservice, packed and installed', () => {
       const namespace = command === 'remove' ? ['microservice:app', command] : [`microservice:${command}`];
       assert.deepEqual(await runYo([...namespace, ...args], String(other)), result);
     }
-    assert.deepEqual(await withoutPasswords(theirs), await withoutPasswords(ours));
+    assert.deepEqual(await filesWithoutPasswords(theirs), await filesWithoutPasswords(ours));
   }).timeout(240_000);
 
   it('asks nothing without a terminal: it counts the missing answers, and writes nothing', async () => {
@@ -160,11 +160,3 @@ describe('generator-microservice, packed and installed', () => {
     assert.equal(await readFile(path.join(folder, 'TEAM.md'), 'utf8'), 'Mine.\n');
   }).timeout(240_000);
 });
-
-async function withoutPasswords(folder: string): Promise<Map<string, string>> {
-  const files = [...(await filesIn(folder))].map(([file, content]): [string, string] => {
-    const text = Buffer.from(content, 'base64').toString('utf8');
-    return [file, path.basename(file) === '.env' ? withoutPassword('.env', text) : content];
-  });
-  return new Map(files);
-}

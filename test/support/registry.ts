@@ -53,6 +53,7 @@ async function serve(folder: string, port: number): Promise<void> {
       uplinks: { upstream: { url: stdout.trim(), timeout: '60s', max_fails: 20, fail_timeout: '1s' } },
       packages: {
         'create-microservice': own,
+        'generator-microservice': own,
         'microservice-*': own,
         '**': { access: '$all', proxy: 'upstream' },
       },
