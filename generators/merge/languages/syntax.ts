@@ -20,18 +20,26 @@ export interface Syntax {
 /** Returns undefined for a text that does not parse. */
 export type Parse = (text: string) => Syntax | undefined;
 
-/** Loads the parser of prettier, which needs no compiler of TypeScript. */
+/**
+ * Loads the parser of prettier, which needs no compiler of TypeScript. It keeps the syntax of each text that it has parsed, since the
+ * steps of a merge read the same texts: load one for each file.
+ */
 export async function loadParser(language: 'babel-ts' | 'json'): Promise<Parse> {
   const { parsers } = (await import('prettier/plugins/babel')) as Plugin;
   const parser = parsers?.[language];
   if (parser === undefined) throw new Error(`prettier has no parser ${language}`);
-  return (text) => {
+  const parse: Parse = (text) => {
     try {
       return syntaxOf(parser.parse(text, {} as never) as Parsed);
     } catch (error) {
       if (error instanceof SyntaxError) return undefined;
       throw error;
     }
+  };
+  const parsed = new Map<string, Syntax | undefined>();
+  return (text) => {
+    if (!parsed.has(text)) parsed.set(text, parse(text));
+    return parsed.get(text);
   };
 }
 
