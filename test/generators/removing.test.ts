@@ -53,6 +53,11 @@ const additionOfClient: Addition = {
   remove: [['remove', ['client', 'zenith']]],
 };
 
+const additionOfCommand: Addition = {
+  add: ['command', ['count-zebras']],
+  remove: [['remove', ['command', 'count-zebras']]],
+};
+
 /** An event about a resource of the service, if it has one. */
 const additionOfEvent = ({ resources: [first] }: ServiceAnswers) =>
   fc.option(fields, { nil: undefined }).map((all): Addition => {
@@ -68,7 +73,7 @@ const additions = (answers: ServiceAnswers): fc.Arbitrary<Addition> =>
   fc.oneof(
     additionOfResource,
     additionOfConsumer,
-    fc.constant(additionOfClient),
+    fc.constantFrom(additionOfClient, additionOfCommand),
     ...(answers.resources.length > 0 ? [additionOfEvent(answers)] : []),
   );
 

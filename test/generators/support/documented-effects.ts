@@ -38,11 +38,13 @@ const effects: Record<string, Effect> = {
       );
     }
   },
-  async event({ read }, [type = '']) {
+  async event({ read }, [type = ''], text) {
     const [resource, verb] = type.split('.');
+    const [, version = '1'] = /--version (\d+)/.exec(text) ?? [];
+    assert.match(await read('asyncapi.json'), new RegExp(`"${type}\\.v${version}"`));
+    if (version !== '1') return;
     assert.match(await read(`src/events/${resource}-events.ts`), new RegExp(`type: '${type}'`));
     assert.match(await read(`src/events/${resource}-publisher.ts`), new RegExp(`\\b${verb}: \\(`));
-    assert.match(await read('asyncapi.json'), new RegExp(`"${type}\\.v1"`));
   },
   async consumer({ read }, [type = '']) {
     const { pascal, kebab } = resourceNames(String(type.split('.')[0]));
@@ -55,10 +57,13 @@ const effects: Record<string, Effect> = {
     assert.match(await read('.env.example'), new RegExp(`^${name.toUpperCase()}_URL=`, 'm'));
     await read(`src/clients/${name}-client.ts`);
   },
+  async command({ read }, [name = '']) {
+    await read(`src/commands/${name}.ts`);
+  },
   async remove({ read }, [kind = '', name = '']) {
-    assert.equal(kind, 'resource', `assert the effect of "remove ${kind}" here`);
-    assert.doesNotMatch(await read('src/app.ts'), new RegExp(resourceNames(name).pascal));
-    assert.doesNotMatch(await read('.yo-rc.json'), new RegExp(`"name":"${name}"`));
+    assert.doesNotMatch(await read('.yo-rc.json'), new RegExp(`"(?:name|type)":"${name}"`));
+    if (kind === 'resource')
+      assert.doesNotMatch(await read('src/app.ts'), new RegExp(`\\b${resourceNames(name).pascal}`));
   },
   async update() {},
 };
