@@ -6,6 +6,8 @@ import { exampleServices } from '../../scripts/support/example-workspace.ts';
 import { withoutPassword } from '../../generators/core/random-password.ts';
 import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
 import { changedFiles, readmeSteps } from './readme-changes.ts';
+import { assertEffect } from '../generators/support/documented-effects.ts';
+import { shellLines } from '../generators/support/shell-blocks.ts';
 import { type Registry, useRegistry } from '../support/registry.ts';
 
 const commands = [
@@ -39,6 +41,18 @@ describe('npm init microservice', function () {
     assert.ok(byInit.size > 60);
     assert.deepEqual([...byInit.keys()], [...byTarball.keys()]);
     for (const [file, text] of byTarball) assert.equal(byInit.get(file), text, file);
+  });
+
+  it('writes a README whose additions work word for word', async () => {
+    const service = path.join(folder, 'by-init', 'shop', 'services', 'notification-service');
+    const lines = shellLines(await readFile(path.join(service, 'README.md'), 'utf8'), 'Add to it');
+    // No service of this workspace publishes the event of the example.
+    const own = lines.filter((line) => !line.includes(' consumer payment.processed '));
+    assert.ok(own.length >= 2 && own.length < lines.length, lines.join('\n'));
+    for (const line of own) {
+      await execute('sh', ['-c', line], { cwd: service, env: registry.environment });
+      await assertEffect(line, service);
+    }
   });
 
   it('installs a service from the registry, whose own tests pass', async () => {
