@@ -110,10 +110,18 @@ const objectOf = (properties: JsonSchema, required = Object.keys(properties)): J
   ...(required.length > 0 ? { required: required.toSorted() } : {}),
 });
 
-const orNull = ({ optional, type }: Field, schema: JsonSchema): JsonSchema =>
-  optional && type !== 'json' ? { ...schema, type: [schema['type'], 'null'] } : schema;
+function orNull({ optional, type }: Field, schema: JsonSchema): JsonSchema {
+  if (!optional || type === 'json') return schema;
+  const values = schema['enum'];
+  return {
+    ...schema,
+    type: [schema['type'], 'null'],
+    ...(Array.isArray(values) && { enum: [...(values as unknown[]), null] }),
+  };
+}
 
-const stateOf = (field: Field): JsonSchema =>
+/** Returns the schema of a field in the data of an event, as the runtime writes it. */
+export const stateOf = (field: Field): JsonSchema =>
   field.type === 'json' && !field.optional
     ? { not: { type: 'null' } }
     : orNull(field, fieldCode(field).schema);
