@@ -16,7 +16,15 @@ import { planMigrations, type MigrationPlan } from './migrations/plan.ts';
 import { runtimeMigration } from './migrations/runtime-tables.ts';
 import { copyColumn, tableColumn } from './migrations/tables.ts';
 import { mayBeAbsent } from './model/field-form.ts';
-import { columnName, resourceNames, uniqueConstraint } from './model/names.ts';
+import { sqlText } from './migrations/backfill.ts';
+import {
+  columnName,
+  fillTrigger,
+  indexName,
+  requiredConstraint,
+  resourceNames,
+  uniqueConstraint,
+} from './model/names.ts';
 import { unbuiltPackages } from './model/package-managers.ts';
 import { samplesOf } from './fields/samples.ts';
 import { serviceView, type ServiceView } from './model/view.ts';
@@ -31,6 +39,10 @@ const tools = {
   copyColumn,
   tableColumn,
   uniqueConstraint,
+  indexName,
+  requiredConstraint,
+  rowTrigger: fillTrigger,
+  sqlText,
   samplesOf,
   exampleChange,
   comparison,
@@ -134,7 +146,7 @@ export async function migrationFiles(
     const migration = creates.get(table);
     if (migration !== undefined) await add(folder, migration, data);
   }
-  for (const change of changes) await add('change', change.migration, { change });
+  for (const change of changes) await add(change.folder, change.migration, { change });
   return files;
 }
 

@@ -292,9 +292,8 @@ describe('a refused command in the folder of a service', () => {
     [['field', 'driver', '--fields', 'name:text:optional'], /the field "name" is given twice/],
     [
       ['field', 'driver', '--fields', 'depot:string'],
-      /"depot" cannot be required, since the rows of the table "drivers" .*"depot:string:optional"\. To require it later,/,
+      /"depot" cannot be required, since the rows of the table "drivers" .*--backfill "<sql>"\. Or make it optional: depot:string:optional/,
     ],
-    [['field', 'driver', '--fields', 'depot:string:optional:index'], /does not change the indexes of the/],
     [['consumer', '--copy'], /the consumer needs an event; write npm init microservice consumer/],
     [['remove', 'event', 'driver.hired'], /the service has no event$/],
     [['remove'], /the part to remove is missing \(resource.*; write npm init microservice remove/],

@@ -1,5 +1,6 @@
 import { UsageError } from '../../core/usage-error.ts';
-import type { Field, OwnEvent, Resource } from '../model/answers.ts';
+import type { OwnEvent, Resource } from '../model/answers.ts';
+import { inEvent } from '../events/next-state.ts';
 import { fieldsOfAll, openFields } from '../events/event-data.ts';
 import { formatFields, grammarFault, parseFields } from '../fields/grammar.ts';
 import { resourceNames } from '../model/names.ts';
@@ -130,9 +131,3 @@ export const retired = (events: OwnEvent[], verb: string, version: number): OwnE
   const kept = events.some(isIt) ? events : [{ verb, version }, ...events];
   return kept.map((event) => (isIt(event) ? { ...event, retired: true } : event));
 };
-
-/** The field without the parts that only a column has. */
-function inEvent({ default: _default, target: _target, ...field }: Field): Field {
-  const type = field.type === 'reference' ? 'uuid' : field.type;
-  return { ...field, type, unique: false, index: false };
-}

@@ -1,17 +1,19 @@
 import { UsageError } from '../../core/usage-error.ts';
-import { yoRcFile } from '../../output/yo-rc.ts';
 import type { Field, Resource, ServiceAnswers } from '../model/answers.ts';
 import { grammarFault, parseFields } from '../fields/grammar.ts';
 import { writtenType } from '../model/field-form.ts';
 import { fieldsFault } from '../model/name-rules.ts';
-import { resourceNames } from '../model/names.ts';
-import { runs } from '../model/package-managers.ts';
+import { looksSecret } from '../model/secret-names.ts';
+import { fillTrigger, resourceNames } from '../model/names.ts';
+import { backfillFault } from '../migrations/backfill.ts';
+import { verbsOfState, withNextState } from '../events/next-state.ts';
 import { fieldsMessage } from '../resources-question.ts';
 import { askFields } from './ask-fields.ts';
 import type { Command, CommandCall } from './command.ts';
 import { chooseResource, findResource } from './find-resource.ts';
 import { textsOf } from './given.ts';
-import { missing, spelledCall } from './spelling.ts';
+import { versionNotes } from './event-version.ts';
+import { missing, spelledCall, unknownPart } from './spelling.ts';
 
 const example = 'field order --fields "note:text:optional"';
 
@@ -19,16 +21,88 @@ export const field: Command = {
   name: 'field',
   words: '<resource>',
   mostWords: 1,
-  description: 'optional fields of a resource, with a new migration',
-  flags: [{ name: 'fields', value: '<fields>', help: 'the new fields, each optional', many: true }],
-  examples: [[example, 'adds the field "note" to the resource "order"']],
+  description: 'fields of a resource, with new migrations',
+  flags: [
+    {
+      name: 'fields',
+      value: '<fields>',
+      help: 'the new fields; a required one needs a default or --backfill',
+      many: true,
+    },
+    { name: 'backfill', value: '<sql>', help: 'the value of the present rows, such as "lower(email)"' },
+    { name: 'require', value: '<field>', help: 'makes an optional field required; needs --backfill' },
+  ],
+  examples: [
+    [example, 'adds the field "note" to the resource "order"'],
+    ['field order --fields "status:string:default(open)"', 'adds a required field with a default'],
+    [
+      'field order --fields "label:string" --backfill "upper(code)"',
+      'adds a required field, with a value for each row',
+    ],
+    [`field order --require note --backfill "'none'"`, 'makes the field "note" required'],
+  ],
   async change(answers, call) {
     const resource = await resourceOf(answers, call);
-    const added = await fieldsOf(resource, answers, call);
-    const changed = { ...resource, fields: [...resource.fields, ...added] };
+    const required = textsOf(call, 'require');
+    const fields =
+      required === undefined
+        ? [...resource.fields, ...(await fieldsOf(resource, call))]
+        : withRequired(resource, required, call);
+    const events = isNewContract(resource.fields, fields) ? withNextState(resource) : resource.events;
+    const changed = { ...resource, fields, ...(events && { events }) };
+    call.context.notes.push(...notesOn(resource, changed, call));
     return { ...answers, resources: answers.resources.map((each) => (each === resource ? changed : each)) };
   },
 };
+
+/** An event with a new required field, or a field that older events may lack, is another one for its consumers. */
+const isNewContract = (before: Field[], after: Field[]): boolean =>
+  after.some(
+    (field) =>
+      !(field.secret ?? looksSecret(field.name)) &&
+      !field.optional &&
+      before.find(({ name }) => name === field.name)?.optional !== false,
+  );
+
+function notesOn(before: Resource, after: Resource, call: CommandCall): string[] {
+  const filled = after.fields.filter((field) => field.backfill !== undefined);
+  const { table } = resourceNames(after.name);
+  return [
+    ...filled.map(
+      ({ name }) =>
+        `Until no replica of the present release runs, a trigger fills "${name}" in its rows. Then drop it in your own migration: ` +
+        `drop trigger ${fillTrigger(table, name)} on ${table}; drop function ${fillTrigger(table, name)}();`,
+    ),
+    ...(after.events === before.events
+      ? []
+      : verbsOfState(after).flatMap((verb) => versionNotes(after, verb, call))),
+  ];
+}
+
+/** Returns the fields of a resource, one of which becomes required. */
+function withRequired(resource: Resource, name: string, call: CommandCall): Field[] {
+  const withBackfill = `field ${resource.name} --require ${name} --backfill "<sql>"`;
+  if (textsOf(call, 'fields') !== undefined)
+    throw new UsageError('--require and --fields exclude each other');
+  const field = resource.fields.find((each) => each.name === name);
+  if (!field)
+    throw unknownPart(
+      `field of "${resource.name}"`,
+      name,
+      resource.fields.map((each) => each.name),
+    );
+  if (!field.optional) throw new UsageError(`the field "${name}" of "${resource.name}" is required already`);
+  const backfill = backfillOf(call);
+  if (backfill === undefined) throw missing(`the rows without "${name}" need a value`, withBackfill);
+  return resource.fields.map((each) => (each === field ? { ...field, optional: false, backfill } : each));
+}
+
+function backfillOf(call: CommandCall): string | undefined {
+  const sql = textsOf(call, 'backfill');
+  const fault = sql === undefined ? undefined : backfillFault(sql);
+  if (fault !== undefined) throw new UsageError(fault);
+  return sql;
+}
 
 async function resourceOf({ resources }: ServiceAnswers, { words: [name], ask }: CommandCall) {
   if (resources.length === 0)
@@ -39,10 +113,11 @@ async function resourceOf({ resources }: ServiceAnswers, { words: [name], ask }:
   throw missing(`the name of the resource is missing (${names})`, example);
 }
 
-async function fieldsOf(resource: Resource, answers: ServiceAnswers, call: CommandCall): Promise<Field[]> {
+async function fieldsOf(resource: Resource, call: CommandCall): Promise<Field[]> {
   const text = textsOf(call, 'fields');
+  const backfill = backfillOf(call);
   const faultOf = (added: Field[]) =>
-    fieldsFault([...resource.fields, ...added]) ?? requiredFault(added, resource, answers);
+    fieldsFault([...resource.fields, ...added]) ?? requiredFault(added, resource, backfill);
   if (text === undefined && call.ask)
     return askFields(
       call.ask,
@@ -55,17 +130,22 @@ async function fieldsOf(resource: Resource, answers: ServiceAnswers, call: Comma
   const added = parseFields(text);
   const fault = faultOf(added);
   if (fault !== undefined) throw new UsageError(fault);
-  return added;
+  return added.map((field) => (backfill !== undefined && needsValue(field) ? { ...field, backfill } : field));
 }
 
+const needsValue = (field: Field): boolean => !field.optional && field.default === undefined;
+
 /** Existing rows have no value for a new field. */
-function requiredFault(added: Field[], { name }: Resource, { packageManager }: ServiceAnswers) {
-  const required = added.find(({ optional }) => !optional);
-  if (!required) return undefined;
-  const [{ table }, written] = [resourceNames(name), `${required.name}:${writtenType(required)}`];
+function requiredFault(added: Field[], { name }: Resource, backfill: string | undefined) {
+  const required = added.filter(needsValue);
+  const [first, second] = required;
+  if (backfill !== undefined && (!first || second))
+    return `--backfill is the value of one required field without a default, and there are ${required.length}; add one such field at a time`;
+  if (!first || backfill !== undefined) return undefined;
+  const [{ table }, written] = [resourceNames(name), `${first.name}:${writtenType(first)}`];
   return (
-    `the field "${required.name}" cannot be required, since the rows of the table "${table}" have no value for it; ` +
-    `write ${spelledCall(`field ${name} --fields "${written}:optional"`)}. To require it later, fill the column and make it NOT NULL in your own ` +
-    `migration (${runs[packageManager]} db:make), delete ":optional" of the field under "tables" and "resources" in ${yoRcFile}, then write ${spelledCall('update')}`
+    `the field "${first.name}" cannot be required, since the rows of the table "${table}" have no value for it. Add a default ` +
+    `(${written}:default(...)) or the value of the present rows: ${spelledCall(`field ${name} --fields "${written}" --backfill "<sql>"`)}. ` +
+    `Or make it optional: ${written}:optional`
   );
 }

@@ -68,22 +68,27 @@ const grouped = (events: Event[], entry: (topic: string, events: Event[]) => [st
 
 function eventsOf({ kebab, shown, events }: ResourceView): Event[] {
   const id = schemaOfType('uuid');
-  const state = {
-    id,
-    ...Object.fromEntries(shown.map((field) => [field.name, stateOf(field)])),
-    createdAt: schemaOfType('timestamp'),
-    updatedAt: schemaOfType('timestamp'),
-  };
-  const payloads = { state: objectOf(state), id: objectOf({ id }) };
+  const payloads = { state: objectOf(stateProperties(shown)), id: objectOf({ id }) };
   const versions = events.flatMap((event) => event.versions);
-  return versions.map(({ type, version, data, fields }) => ({
+  return versions.map(({ type, version, data, fields, isFrozenState }) => ({
     type,
     version,
     topic: `${kebab}.events`,
     aggregate: kebab,
-    payload: data === 'fields' ? fieldsPayload(id, fields) : payloads[data],
+    payload: isFrozenState
+      ? objectOf(stateProperties(fields))
+      : data === 'fields'
+        ? fieldsPayload(id, fields)
+        : payloads[data],
   }));
 }
+
+const stateProperties = (fields: Field[]): JsonSchema => ({
+  id: schemaOfType('uuid'),
+  ...Object.fromEntries(fields.map((field) => [field.name, stateOf(field)])),
+  createdAt: schemaOfType('timestamp'),
+  updatedAt: schemaOfType('timestamp'),
+});
 
 function fieldsPayload(id: JsonSchema, fields: Field[]): JsonSchema {
   const properties = Object.fromEntries(fields.map((field) => [field.name, stateOf(field)]));

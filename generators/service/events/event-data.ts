@@ -37,8 +37,11 @@ export function dataOf(
   const values = version.fields.map((field) =>
     open.includes(field) ? code`${field.name}: null` : code`${field.name}: ${from}.${field.name}`,
   );
-  return code`{ ${list([code`id: ${from}.id`, ...values])} }`;
+  return code`{ ${list([code`id: ${from}.id`, ...values, ...timesOf(version, from)])} }`;
 }
+
+const timesOf = ({ isFrozenState }: EventVersion, from: string): Code[] =>
+  isFrozenState ? ['createdAt', 'updatedAt'].map((time) => code`${time}: ${from}.${time}`) : [];
 
 /** Returns the source text that publishes an event in each of its versions. */
 export function publishing(event: ResourceEvent, from: string, resource: EventSource): Code {
@@ -71,7 +74,7 @@ export function comparison(
   const known = version.fields.filter((field) => !open.includes(field));
   const variable = `v${version.version}`;
   const values = known.map(({ name }) => code`${name}: ${from}.${name}`);
-  const expected = code`{ ${list([code`...${variable}`, code`id: ${from}.id`, ...values])} }`;
+  const expected = code`{ ${list([code`...${variable}`, code`id: ${from}.id`, ...values, ...timesOf(version, from)])} }`;
   return code`const ${variable} = (${received}).data as object;
     assert.deepEqual(${variable}, ${expected});`;
 }

@@ -41,14 +41,12 @@ function ownEventFault(resource: string, event: OwnEvent): string | undefined {
     return `the event "${type}" would have a name that the generated code uses; choose another verb`;
   if (versionOf(event) > 1 && verb === removedVerb)
     return `the event "${type}" has one version: its data is only the id, since the ${resource} is gone`;
-  if (versionOf(event) > 1 && event.fields === undefined)
-    return `version ${versionOf(event)} of the event "${type}" has no fields`;
   return fields.map(eventFieldFault).find((each) => each !== undefined);
 }
 
 /** A later version of an event of every resource, or the record that its version 1 is retired. */
 const isOfEvery = (event: OwnEvent): boolean =>
-  event.verb !== 'snapshot' && (versionOf(event) > 1 || event.retired === true);
+  event.verb !== 'snapshot' && (versionOf(event) > 1 || event.retired === true || event.state === true);
 
 /** The version 2 of `user.created` and an event `user.created-v2` would share a name. */
 function nameFault(resource: Resource): string | undefined {

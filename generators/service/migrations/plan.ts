@@ -8,9 +8,14 @@ import { missingRuntimeTables } from './runtime-tables.ts';
 import { changeOf, type TableChange } from './table-change.ts';
 import { tablesOf, type Table } from './tables.ts';
 
+/** A migration of a table that exists. */
 export interface ChangeView extends TableChange {
+  /** The folder of its template. */
+  folder: 'change' | 'backfill' | 'require' | 'index';
   table: string;
   migration: string;
+  /** The only field of any other folder than `change`. */
+  field?: Field;
   column: (field: Field) => Code;
 }
 
@@ -62,11 +67,37 @@ function planTables(wanted: Table[], { tables: before }: History, give: (preferr
     const columns = before.get(table.name);
     const change = columns && changeOf(table, columns);
     tables.set(table.name, change?.columns ?? table.fields);
-    if (!change || change.added.length + change.loosened.length === 0) continue;
-    const migration = give(`${firstTable}_${changeName(table.name, change)}`);
-    changes.push({ ...change, table: table.name, column: table.definition, migration });
+    if (change) changes.push(...migrationsOf(table, change, give));
   }
   return { tables, changes };
+}
+
+/** Returns the migrations of a change, each safe while replicas of the earlier release run. */
+function migrationsOf(table: Table, change: TableChange, give: (preferred: string) => string): ChangeView[] {
+  const { name } = table;
+  const view = (folder: ChangeView['folder'], words: string, field?: Field): ChangeView => ({
+    ...{ ...change, folder, table: name, migration: give(`${firstTable}_${words}`) },
+    column: (added) =>
+      table.definition({
+        ...added,
+        optional: added.optional || change.required.includes(added),
+        unique: false,
+        index: false,
+      }),
+    ...(field && { field }),
+  });
+  const isAltered = change.added.length + change.loosened.length > 0;
+  return [
+    ...(isAltered ? [view('change', changeName(name, change))] : []),
+    ...change.required.flatMap((field) => {
+      const column = columnName(field.name);
+      return [
+        view('backfill', `backfill_${column}_of_${name}`, field),
+        view('require', `require_${column}_of_${name}`, field),
+      ];
+    }),
+    ...change.indexed.map((field) => view('index', `index_${columnName(field.name)}_of_${name}`, field)),
+  ];
 }
 
 function changeName(table: string, { added, loosened }: TableChange): string {

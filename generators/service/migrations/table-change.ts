@@ -8,6 +8,10 @@ export interface TableChange {
   added: Field[];
   /** Columns that become nullable. */
   loosened: Field[];
+  /** Columns that become NOT NULL after a backfill. */
+  required: Field[];
+  /** Columns that get an index of their own migration. */
+  indexed: Field[];
   /** The columns of the table afterwards. */
   columns: Field[];
 }
@@ -19,9 +23,27 @@ export function changeOf(table: Table, columns: Field[]): TableChange {
   for (const field of added) refuseAddition(name, field);
   for (const column of columns) refuseChange(table, column);
   const loosened = columns.filter((column) => !column.optional && isLoose(fields, column));
-  const kept = columns.map((column) => (loosened.includes(column) ? { ...column, optional: true } : column));
-  return { added, loosened, columns: [...kept, ...added] };
+  const of = (column: Field) => fields.find((field) => field.name === column.name);
+  const required = fields.filter((field) => {
+    const column = columns.find((each) => each.name === field.name);
+    return !field.optional && (column ? column.optional : field.default === undefined);
+  });
+  const indexed = fields.filter(
+    (field) =>
+      (field.unique || field.index) &&
+      !columns.some((column) => of(column) === field && isIndexedAs(column, field)),
+  );
+  const kept = columns.map((column) => {
+    const { unique, index } = of(column) ?? column;
+    const optional =
+      loosened.includes(column) || (column.optional && !required.some((each) => each === of(column)));
+    return { ...column, unique, index, optional };
+  });
+  return { added, loosened, required, indexed, columns: [...kept, ...added] };
 }
+
+const isIndexedAs = (column: Field, field: Field) =>
+  column.unique === field.unique && column.index === field.index;
 
 const isLoose = (fields: Field[], column: Field) =>
   fields.find(({ name }) => name === column.name)?.optional ?? true;
@@ -30,13 +52,16 @@ const ownMigration = (table: string) =>
   `change the table in your own migration, then change the entry "${table}" under "tables" in .yo-rc.json`;
 
 function refuseAddition(table: string, field: Field): void {
-  const { name, optional, unique, index } = field;
-  if (!optional) {
+  const { name, optional, unique, backfill, default: value } = field;
+  if (!optional && value === undefined && backfill === undefined) {
     throw new UsageError(
       `the field "${name}" is new in the table "${table}", whose rows have no value for it; make it optional (${name}:${writtenType(field)}:optional)`,
     );
   }
-  if (unique || index) throw new UsageError(noIndex(table, name));
+  if (unique && value !== undefined)
+    throw new UsageError(
+      `the field "${name}" cannot be unique, since the rows of the table "${table}" would all get its default`,
+    );
 }
 
 function refuseChange(table: Table, column: Field): void {
@@ -48,9 +73,9 @@ function refuseChange(table: Table, column: Field): void {
         `give the new field another name, or ${ownMigration(table.name)}`,
     );
   }
-  if (field.unique !== column.unique || field.index !== column.index)
+  if (!isIndexedAs(column, field) && (column.unique || column.index))
     throw new UsageError(noIndex(table.name, field.name));
-  if (column.optional && !field.optional) {
+  if (column.optional && !field.optional && field.backfill === undefined) {
     throw new UsageError(
       `the field "${field.name}" cannot become required: rows of the table "${table.name}" may have no value for it. ` +
         `Leave it optional, or ${ownMigration(table.name)}`,
@@ -59,7 +84,7 @@ function refuseChange(table: Table, column: Field): void {
 }
 
 /** The field without the constraints that the other checks compare. */
-const plain = ({ default: _default, ...field }: Field): Field => ({
+const plain = ({ default: _default, backfill: _backfill, ...field }: Field): Field => ({
   ...field,
   optional: true,
   unique: false,
@@ -67,5 +92,5 @@ const plain = ({ default: _default, ...field }: Field): Field => ({
 });
 
 const noIndex = (table: string, field: string) =>
-  `the generator does not change the indexes of the existing table "${table}" (field "${field}"), since building an index locks the table. ` +
+  `the generator does not remove or replace an index of the existing table "${table}" (field "${field}"). ` +
   `Leave "unique" and "index" of the field as they are, or ${ownMigration(table)}`;

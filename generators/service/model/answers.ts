@@ -38,6 +38,8 @@ export interface Field {
   unique: boolean;
   optional: boolean;
   index: boolean;
+  /** SQL of the value of the present rows, only in the run that adds the field to a table or requires it. */
+  backfill?: string;
   /** Never leaves the service. `false`: declared public, whatever its name; undefined: not declared. */
   secret?: boolean;
 }
@@ -50,6 +52,8 @@ export interface OwnEvent {
   version?: number | undefined;
   /** The service no longer publishes this version. */
   retired?: true | undefined;
+  /** `fields` are those of the resource when this was its newest version: the data also has the times of the resource. */
+  state?: true | undefined;
   /** The data besides the id. Undefined: the resource as clients see it. */
   fields?: Field[] | undefined;
 }

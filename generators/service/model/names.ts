@@ -35,6 +35,18 @@ export const uniqueConstraint = (table: string, field: string): string =>
 export const checkConstraint = (table: string, field: string): string =>
   `${table}_${columnName(field)}_check`.slice(0, LONGEST_NAME);
 
+/** Returns the name of Knex's index of a column: `orders_status_index`. */
+export const indexName = (table: string, field: string): string =>
+  `${table}_${columnName(field)}_index`.slice(0, LONGEST_NAME);
+
+/** Returns the name of the constraint by which a column becomes NOT NULL, and which then goes. */
+export const requiredConstraint = (table: string, field: string): string =>
+  `${table}_${columnName(field)}`.slice(0, LONGEST_NAME - '_required'.length) + '_required';
+
+/** Returns the name of the trigger that fills a column, and of its function. */
+export const fillTrigger = (table: string, field: string): string =>
+  `${table}_${columnName(field)}`.slice(0, LONGEST_NAME - '_fill'.length) + '_fill';
+
 /** Returns every form of a singular kebab-case name in generated code. */
 export function resourceNames(kebab: string): Names {
   const kebabPlural = pluralOf(kebab);

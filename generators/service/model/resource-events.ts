@@ -15,6 +15,8 @@ export interface EventVersion {
   pascal: string;
   data: EventData;
   fields: Field[];
+  /** The data has `createdAt` and `updatedAt`, too, and each optional field, which may be null. */
+  isFrozenState: boolean;
 }
 
 /** An event that a service publishes about one of its resources. */
@@ -56,7 +58,7 @@ export const resourceEvents = ({ name, events = [] }: Pick<Resource, 'name' | 'e
   })),
   ...ownVerbs(events).map((verb) => {
     const versions = ofVerb(events, verb);
-    const isState = versions.some(({ fields }) => fields === undefined);
+    const isState = versions.some(({ fields, state }) => fields === undefined || state);
     return eventOf(name, verb, versions, isState ? 'state' : 'fields');
   }),
 ];
@@ -88,10 +90,18 @@ function eventOf(resource: string, verb: string, versions: OwnEvent[], takes: Ev
   return {
     ...{ type, pascal, method: resourceNames(verb).camel, takes },
     versions: published.map((each) => {
-      const [version, { fields }] = [versionOf(each), each];
+      const [version, { fields, state = false }] = [versionOf(each), each];
       const suffix = version === 1 ? '' : `V${version}`;
       const data = fields === undefined ? (takes === 'id' ? 'id' : 'state') : 'fields';
-      return { type, version, name: camel + suffix, pascal: pascal + suffix, data, fields: fields ?? [] };
+      return {
+        type,
+        version,
+        name: camel + suffix,
+        pascal: pascal + suffix,
+        data,
+        fields: fields ?? [],
+        isFrozenState: state,
+      };
     }),
   };
 }

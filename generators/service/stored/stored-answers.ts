@@ -30,10 +30,11 @@ export function toStored({
 
 /** The file lists events outside of their resource: git then merges the events of two branches, one per line. */
 const storedEvents = ({ name, events = [] }: Resource) =>
-  events.map(({ verb, version = 1, retired, fields }) => ({
+  events.map(({ verb, version = 1, retired, state, fields }) => ({
     type: `${name}.${verb}`,
     ...(version > 1 && { version }),
     ...(retired && { retired }),
+    ...(state && { state }),
     ...(fields !== undefined && { fields: formatFields(fields) }),
   }));
 
@@ -71,9 +72,10 @@ const eventsOf = (
 ): OwnEvent[] =>
   events
     .filter(({ type }) => type.startsWith(`${resource}.`))
-    .map(({ type, version, retired, fields }) => ({
+    .map(({ type, version, retired, state, fields }) => ({
       verb: type.slice(resource.length + 1),
       ...(version !== undefined && { version }),
       ...(retired && { retired }),
+      ...(state && { state }),
       ...(fields !== undefined && { fields: parse(fields) }),
     }));

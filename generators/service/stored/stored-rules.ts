@@ -64,6 +64,7 @@ const ownEventRules = {
   type: text(ownEventTypeFault),
   version: optional(version),
   retired: optional(flag),
+  state: optional(flag),
   fields: optional(fields),
 };
 const commandRules = { name: text((name) => kebabFault(name, 'the name of a command')) };
