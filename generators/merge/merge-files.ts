@@ -1,6 +1,6 @@
 import { type Case, casesOf } from './cases.ts';
 import { type FileKind, isKept, kindOfFile } from './kinds.ts';
-import { mergeText } from './merge-text.ts';
+import { type Format, mergeText } from './merge-text.ts';
 import type { MergePlan, MergeResult, Outcome } from './plan.ts';
 import { findUnregistered } from './registrations.ts';
 import { likelyRenames } from './renames.ts';
@@ -16,9 +16,10 @@ import { bare } from './text/surface.ts';
 export async function mergeFiles(plan: MergePlan): Promise<MergeResult> {
   const outcomes: Outcome[] = [];
   const base = new Map<string, string>();
+  const formatNew = await newFileFormat(plan);
   for (const each of casesOf(plan)) {
     const outcome = await mergeCase(each, plan);
-    if (outcome) outcomes.push(outcome);
+    if (outcome) outcomes.push(await formatNew(outcome, each));
     remember(base, each, outcome);
   }
   const unregistered = await findUnregistered(plan, outcomes);
@@ -36,6 +37,37 @@ const leaveDerived = ({ text, ...outcome }: Outcome): Outcome =>
     ? { ...outcome, effect: 'left', why: 'from the code' }
     : { ...outcome, ...(text !== undefined && { text }) };
 
+/**
+ * Returns the function that lays a new file out as the owner lays out the generated ones: he has other options of prettier, and each
+ * file that this merge can compare is formatted with them.
+ */
+async function newFileFormat({ base, disk, format }: MergePlan) {
+  const [before, owners] = [base, disk].map((texts) => texts.get(optionsFile));
+  const isOwn = format !== undefined && base.size > 0 && bare(before ?? '') !== bare(owners ?? '');
+  const isFormatted = isOwn && (await isFormattedWith(format, { base, disk }));
+  return async (outcome: Outcome, { base: known, disk: present }: Case): Promise<Outcome> => {
+    const isNew = known === undefined && present === undefined && outcome.text !== undefined;
+    if (!isFormatted || !isNew) return outcome;
+    return { ...outcome, text: (await format(outcome.file, outcome.text ?? '')) ?? outcome.text ?? '' };
+  };
+}
+
+const optionsFile = '.prettierrc.json';
+/** Enough to know the habit of the owner. */
+const MOST_SAMPLES = 5;
+
+async function isFormattedWith(
+  format: Format,
+  { base, disk }: Pick<MergePlan, 'base' | 'disk'>,
+): Promise<boolean> {
+  const sources = [...base.keys()].filter((file) => file.startsWith('src/') && disk.has(file));
+  for (const file of sources.slice(0, MOST_SAMPLES)) {
+    const text = bare(disk.get(file) ?? '');
+    if ((await format(file, text)) !== text) return false;
+  }
+  return sources.length > 0;
+}
+
 /** The base stays behind for a file whose changes the merge has not offered to the owner yet. */
 function remember(
   base: Map<string, string>,
@@ -52,11 +84,12 @@ function remember(
 async function mergeCase(each: Case, plan: MergePlan): Promise<Outcome | undefined> {
   const { file, from, base, next, disk } = each;
   if (next === undefined && disk === undefined) return undefined;
+  const kind = kindOfFile(file);
+  const isMarked = disk !== undefined && isUnresolved(bare(disk)) && kind !== 'born' && kind !== 'lock';
+  if (isMarked) return unresolved(each);
   if ([file, from].some((path) => isKept(path, plan.keep ?? [])))
     return base === next ? { file, effect: 'kept' } : { file, effect: 'left', why: 'in .yo-keep' };
-  const kind = kindOfFile(file);
   if (kind === 'born' || kind === 'lock') return writtenOnce(each);
-  if (disk !== undefined && isUnresolved(bare(disk))) return unresolved(each);
   if (next === undefined) return notGenerated(each);
   if (disk === undefined) return absent(each);
   const outcome = await mergePresent({ ...each, next, disk }, { plan, kind });

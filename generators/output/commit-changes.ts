@@ -8,10 +8,10 @@ import { writeFiles } from './write-files.ts';
 import { yoRcFile, yoRcText } from './yo-rc.ts';
 
 /**
- * Writes the changed files, and the state that the next run reads: all of them, or none. The order makes a killed run repeatable: as
+ * Writes the changed files, and the state that the next run reads: all of them, or none. Resolves to whether it wrote any. The order makes a killed run repeatable: as
  * long as the base of a file is the earlier one, the next run merges the file again, which changes nothing in a merged file.
  */
-export async function commitChanges({ folder, remembered }: Work, changes: Changes): Promise<void> {
+export async function commitChanges({ folder, remembered }: Work, changes: Changes): Promise<boolean> {
   const contents = new Map<string, string>();
   for (const { file, written } of changes.files.toSorted(conflictsLast))
     if (written !== undefined) contents.set(file, written);
@@ -20,7 +20,9 @@ export async function commitChanges({ folder, remembered }: Work, changes: Chang
   const yoRc = await yoRcContent(folder, await yoRcText(folder, remembered));
   if (yoRc !== undefined) contents.set(yoRcFile, yoRc);
   const removed = [...removedIn(changes)];
-  if (contents.size > 0 || removed.length > 0) await writeFiles(folder, contents, removed);
+  const isChanged = contents.size > 0 || removed.length > 0;
+  if (isChanged) await writeFiles(folder, contents, removed);
+  return isChanged;
 }
 
 /** A later run does not merge a file with markers, so the time between such a file and its base is the shortest. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isRunning } from '../core/is-running.ts';
 
 /** The lock of this process; safe to release twice. */
 export type Release = () => void;
@@ -77,12 +78,3 @@ const isRecent = (file: string): boolean => {
   const stats = statSync(file, { throwIfNoEntry: false });
   return stats !== undefined && Date.now() - stats.mtimeMs < MOST_AGE;
 };
-
-/** Signal 0 only checks. A process of another user gives EPERM. */
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}

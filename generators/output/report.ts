@@ -1,16 +1,20 @@
+import path from 'node:path';
 import { shownFolder, shownPath } from '../core/shown-path.ts';
 import type { Effect } from '../merge/plan.ts';
-import { baseFileOf } from './base.ts';
+import { baseFileOf, baseFolder } from './base.ts';
 import type { Change, Changes } from './changes.ts';
 import { differenceOf } from './difference.ts';
 import { spelledStep } from './steps.ts';
 import type { Work } from './work.ts';
+import { yoRcFile } from './yo-rc.ts';
 
 /** How a run ended, for its report. */
 export interface Ending {
   dryRun: boolean;
   /** Only whether a run would change a file. */
   check?: boolean;
+  /** The run has written a file, at least one of its memory. */
+  written?: boolean;
 }
 
 const changing = new Set<Effect>(['written', 'merged', 'conflict', 'removed']);
@@ -40,12 +44,13 @@ const row = (change: Change) =>
   `  ${change.effect.padEnd('conflict'.length)}  ${change.file}${reason(change)}`;
 
 /** Returns the report of a run. The steps of a run with conflicts have not run. */
-export function reportLines(work: Work, changes: Changes, { dryRun, check }: Ending): string[] {
+export function reportLines(work: Work, changes: Changes, { dryRun, check, written }: Ending): string[] {
   if (check) return checkLines(work, changes);
-  const lines = dryRun ? planLines(work, changes) : closingLines(work, changes);
+  const lines = dryRun ? planLines(work, changes) : closingLines(work, changes, written === true);
   return [
     ...lines,
     ...renameLines(changes),
+    ...leftImportLines(changes),
     ...unregisteredLines(changes),
     ...conflictLines(work, changes, dryRun),
   ];
@@ -74,14 +79,14 @@ function checkLines({ folder, versionBefore, remembered }: Work, { files }: Chan
   return [`An update${from} would change ${plural(noted.length, 'file')} in ${shown}:`, ...noted.map(row)];
 }
 
-function closingLines(work: Work, changes: Changes): string[] {
+function closingLines(work: Work, changes: Changes, written: boolean): string[] {
   const { folder, versionBefore, notes, next } = work;
   const changed = changes.files.filter(isChanged).length;
   const hasConflicts = conflictsIn(changes).length > 0;
   const isNew = versionBefore === undefined && !hasConflicts;
   const ended = isNew
     ? [`Wrote ${shownFolder(folder)}: ${plural(changed, 'file')}.`]
-    : againLines(folder, changes, changed);
+    : againLines(folder, changes, { changed, written });
   if (next.length === 0 || hasConflicts) return [...ended, ...notes];
   return [...ended, ...notes, '', 'Next:', ...indented(commandsIn(folder, next))];
 }
@@ -94,11 +99,19 @@ function commandsIn(folder: string, commands: string[]): string[] {
 
 const indented = (lines: string[]) => lines.map((line) => `  ${line}`);
 
+const memoryOnly = `only ${yoRcFile} and ${baseFolder}/ were written`;
+
 /** Kept files are only counted: they are most files of an old service. */
-function againLines(folder: string, { files }: Changes, changed: number): string[] {
+function againLines(
+  folder: string,
+  { files }: Changes,
+  { changed, written }: { changed: number; written: boolean },
+): string[] {
   const noted = files.filter(({ effect }) => effect !== 'kept');
-  if (noted.length === 0) return [`${shownFolder(folder)} is up to date; nothing was written.`];
-  const title = changed === 0 ? 'Nothing was written' : `Changed ${plural(changed, 'file')}`;
+  if (noted.length === 0)
+    return [`${shownFolder(folder)} is up to date; ${written ? memoryOnly : 'nothing was written'}.`];
+  const unchanged = written ? 'Only the memory of the generator was written' : 'Nothing was written';
+  const title = changed === 0 ? unchanged : `Changed ${plural(changed, 'file')}`;
   const kept = files.length - noted.length;
   return [
     `${title} in ${shownFolder(folder)}:`,
@@ -112,6 +125,23 @@ const renameLines = ({ renames }: Changes): string[] =>
     ({ from, to }) =>
       `${to} looks like ${from}. If you renamed it, add the changes in ${baseFileOf(from)} by hand.`,
   );
+
+/** The owner changed the file of a removed part, so it stays; its imports of removed files break the compilation. */
+function leftImportLines({ files }: Changes): string[] {
+  const removed = new Set(files.filter(({ effect }) => effect === 'removed').map(({ file }) => file));
+  const broken = files.filter(
+    ({ file, why, present = '' }) =>
+      why === 'yours now' &&
+      [...present.matchAll(/\bfrom ['"](\.[^'"]*)['"]/g)].some(([, module = '']) =>
+        removed.has(path.posix.join(path.posix.dirname(file), module)),
+      ),
+  );
+  if (broken.length === 0) return [];
+  const names = broken.map(({ file }) => file).join(', ');
+  return [
+    `These files of yours import removed files, so the code does not compile: ${names}. Change or delete them.`,
+  ];
+}
 
 /** The owner's file has another form than the generated one, or is gone: the generator cannot know the place of the lines. */
 const unregisteredLines = ({ unregistered }: Changes): string[] =>
@@ -146,11 +176,11 @@ const commandsAfter = ({ folder, steps, next }: Work): string[] =>
   commandsIn(folder, [...steps.map(spelledStep), ...next]);
 
 /** Returns the result of a run for a program: every file with its effect, in the order of the paths. */
-export function resultOf(work: Work, changes: Changes, { dryRun }: Ending): object {
+export function resultOf(work: Work, changes: Changes, { dryRun, written = false }: Ending): object {
   const conflicts = conflictsIn(changes);
   return {
     folder: work.folder,
-    written: !dryRun,
+    written,
     files: changes.files.map((change) => ({
       file: change.file,
       effect: change.effect,

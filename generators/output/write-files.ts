@@ -1,7 +1,19 @@
 import { existsSync, rmSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { assertClosed } from '../core/closed-folder.ts';
+import { isRunning } from '../core/is-running.ts';
 import { modeOf } from '../core/random-password.ts';
 import { shownPath } from '../core/shown-path.ts';
 import { UsageError } from '../core/usage-error.ts';
@@ -45,7 +57,18 @@ export async function writeFiles(
 
 async function makeTemporary(parent: string, name: string) {
   const firstMade = await mkdir(parent, { recursive: true });
-  return { firstMade, temporary: await mkdtemp(path.join(parent, `.${name}-`)) };
+  await removeAbandoned(parent, name);
+  return { firstMade, temporary: await mkdtemp(path.join(parent, `.${name}-${process.pid}-`)) };
+}
+
+/** Removes the staging folders of killed runs, whose process does not exist anymore. */
+async function removeAbandoned(parent: string, name: string): Promise<void> {
+  const prefix = `.${name}-`;
+  for (const entry of await readdir(parent).catch(() => [])) {
+    const [, pid] = /^(\d+)-\w{6}$/.exec(entry.startsWith(prefix) ? entry.slice(prefix.length) : '') ?? [];
+    if (pid !== undefined && !isRunning(Number(pid)))
+      await rm(path.join(parent, entry), { recursive: true, force: true });
+  }
 }
 
 const cannotWrite = (folder: string, cause: unknown) =>

@@ -130,6 +130,17 @@ function parse(text: string, file: string): Record<string, unknown> {
       throw new UsageError(
         `${file} has conflict markers of git; write npm init microservice update -- --repair to merge both sides`,
       );
-    throw new UsageError(`${file} is not JSON (${oneLine((error as Error).message)}); correct or delete it`);
+    const { message } = error as Error;
+    throw new UsageError(
+      `${file} is not JSON${placeInText(text, message)} (${oneLine(message)}); correct it, such as a comma too many or too few, or restore it from git`,
+    );
   }
+}
+
+/** Returns the line and the column of the fault; empty if Node does not name its position. */
+function placeInText(text: string, message: string): string {
+  const position = /at position (\d+)/.exec(message)?.[1];
+  if (position === undefined) return '';
+  const lines = text.slice(0, Number(position)).split('\n');
+  return ` at line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`;
 }

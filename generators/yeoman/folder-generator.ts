@@ -36,6 +36,7 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
   #answered: { answers: Answers; target: Target<Context> } | undefined;
   #work: Work | undefined;
   #changes: Changes | undefined;
+  #written = false;
   #release: Release = () => undefined;
 
   constructor(...[args, options, features]: ConstructorParameters<typeof Generator>) {
@@ -176,10 +177,11 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
 
   end(): void {
     const [work, changes, { json }] = [known(this.#work), known(this.#changes), this.call];
+    const ending = { ...this.call, written: this.#written };
     print(
       json
-        ? JSON.stringify(resultOf(work, changes, this.call), null, 2)
-        : reportLines(work, changes, this.call).join('\n'),
+        ? JSON.stringify(resultOf(work, changes, ending), null, 2)
+        : reportLines(work, changes, ending).join('\n'),
     );
     const code = exitCodeOf(changes, this.call);
     if (code !== 0) process.exitCode = code;
@@ -194,7 +196,7 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
     if (!this.#work) return; // a generator that has cancelled its tasks
     const work = this.#work;
     try {
-      if (!this.call.dryRun) await commitChanges(work, known(this.#changes));
+      if (!this.call.dryRun) this.#written = await commitChanges(work, known(this.#changes));
     } finally {
       this.#release();
     }

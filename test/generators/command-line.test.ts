@@ -58,7 +58,7 @@ const refused: [args: string[], message: RegExp][] = [
   [resource('event'), /"event" is a name that the generated code uses/],
   [
     [...resource('order'), '--resource', 'order', '--fields', 'a:string'],
-    /the resource "order" is given twice/,
+    /the resource "order" exists already/,
   ],
   [[...resource('user'), '--resource', 'new-user', '--fields', 'a:string'], /would both write "NewUser"/],
   [

@@ -61,6 +61,10 @@ describe('a command in the folder of a service', function () {
     assert.match(output, /left {6}src\/services\/trip-service\.ts \(yours now\)\n/);
     assert.match(
       output,
+      /import removed files, so the code does not compile: src\/services\/trip-service\.ts\./,
+    );
+    assert.match(
+      output,
       /The table "trips", its migrations and seeds\/trip\.ts stay\. Drop the table in your/,
     );
     assert.ok(!existsSync(path.join(folder, 'src/routers/trip-router.ts')));
@@ -289,7 +293,7 @@ describe('a refused command in the folder of a service', () => {
     [['field'], /the name of the resource is missing \(driver\); write npm init microservice field order/],
     [['field', 'drivr'], /no resource "drivr"\. Did you mean "driver"\?/],
     [['field', 'driver'], /the new fields are missing; write npm init microservice field driver -- --fields/],
-    [['field', 'driver', '--fields', 'name:text:optional'], /the field "name" is given twice/],
+    [['field', 'driver', '--fields', 'name:text:optional'], /the field "name" exists already/],
     [
       ['field', 'driver', '--fields', 'depot:string'],
       /"depot" cannot be required, since the rows of the table "drivers" .*--backfill "<sql>"\. Or make it optional: depot:string:optional/,

@@ -108,7 +108,7 @@ describe('the name of a resource', () => {
 
   it('must not lead to the files of another resource or a copy', () => {
     assert.equal(collisionFault(of('user', 'order'), ['invoice']), undefined);
-    assert.match(collisionFault(of('user', 'user'), []) ?? '', /"user" is given twice/);
+    assert.match(collisionFault(of('user', 'user'), []) ?? '', /"user" exists already/);
     assert.match(collisionFault(of('user', 'new-user'), []) ?? '', /would both write "NewUser"/);
     assert.match(collisionFault(of('user', 'user-service'), []) ?? '', /would both write "UserService"/);
     assert.match(
@@ -123,7 +123,7 @@ describe('the fields of a resource', () => {
     a: /the field "a" has no type/,
     'a:string:uniqe': /the unknown modifier "uniqe"\. Did you mean "unique"\?/,
     '': /at least one field/,
-    'a:string a:text': /"a" is given twice/,
+    'a:string a:text': /"a" exists already/,
     'createdAt:timestamp': /already exists/,
     'first_name:string': /try "firstName"/,
     '__proto__:string': /not camelCase/,

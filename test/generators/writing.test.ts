@@ -325,6 +325,18 @@ describe('writeFiles', () => {
     assert.deepEqual(await readdir(parent), ['user-service']);
   });
 
+  it('removes the staging folder of a killed run, and none of a running one', async () => {
+    const parent = await newFolder();
+    const own = `.user-service-${process.pid}-abcdef`;
+    for (const name of ['.user-service-999999999-abcdef', own, '.user-service-mine'])
+      await mkdir(path.join(parent, name, 'staging'), { recursive: true });
+    await writeFiles(path.join(parent, 'user-service'), new Map([['a.txt', 'one']]));
+    assert.deepEqual(
+      (await readdir(parent)).toSorted(),
+      [own, '.user-service-mine', 'user-service'].toSorted(),
+    );
+  });
+
   it('removes the folders that it created when it fails', async () => {
     const parent = await newFolder();
     const files = new Map([

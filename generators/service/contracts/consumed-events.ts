@@ -41,5 +41,5 @@ function notPublished(name: string, published: ConsumedEvent[]): string {
     name,
     published.map(({ type }) => type),
   );
-  return `no known service publishes ${seen(name)}.${hint} Published: ${published.map(offered).join(', ')}`;
+  return `no known service publishes ${seen(name)}.${hint} Published: ${published.map(offered).join(', ')}. For another service, add --contract <file>`;
 }

@@ -103,7 +103,7 @@ export function fieldsFault(fields: Field[]): string | undefined {
   for (const { name } of fields) {
     const column = columnName(name);
     const other = seen.get(column);
-    if (other === name) return `the field "${name}" is given twice`;
+    if (other === name) return `the field "${name}" exists already; give each field once`;
     if (other !== undefined) return `the fields "${other}" and "${name}" would share the column "${column}"`;
     seen.set(column, name);
   }
@@ -126,7 +126,7 @@ export function collisionFault(resources: Resource[], aggregates: string[]): str
   for (const [what, names] of owners) {
     for (const name of new Set(names)) {
       const other = taken.get(name);
-      if (other === what) return `${what} is given twice`;
+      if (other === what) return `${what} exists already; give each one once`;
       if (other !== undefined) return `${other} and ${what} would both write "${name}"; rename one`;
       taken.set(name, what);
     }

@@ -105,10 +105,24 @@ describe('the merge of a file', () => {
       assert.deepEqual([again.outcomes, [...again.base]], [[left], [['a', old]]]);
     }
     for (const keep of [['a'], []])
-      assert.equal(
-        (await outcome({ a: old }, { a: marked }, { a: old }, { keep }))?.effect,
-        keep[0] ? 'kept' : 'conflict',
-      );
+      assert.equal((await outcome({ a: old }, { a: marked }, { a: old }, { keep }))?.effect, 'conflict');
+  });
+});
+
+describe('a new file', () => {
+  const next = { '.prettierrc.json': '{}\n', 'src/a.ts': 'a;\n', 'src/new.ts': 'b;\n' };
+  const { 'src/new.ts': _new, ...before } = next;
+  const format = async (_: string, text: string) => text.replaceAll(';', '');
+  const newText = async (disk: Files) => {
+    const { outcomes } = await merge(before, disk, next, { format });
+    return outcomes.find((each) => each.file === 'src/new.ts')?.text;
+  };
+
+  it('has the layout of an owner with own options, who formats the files', async () => {
+    const options = { '.prettierrc.json': '{ "semi": false }\n' };
+    assert.equal(await newText({ ...options, 'src/a.ts': 'a\n' }), 'b\n');
+    assert.equal(await newText({ ...options, 'src/a.ts': 'a;\n' }), 'b;\n');
+    assert.equal(await newText({ ...before, 'src/a.ts': 'a\n' }), 'b;\n');
   });
 });
 
@@ -171,6 +185,14 @@ describe('a file that is never merged', () => {
         'written',
       );
     }
+  });
+
+  it('is named while conflicts are marked in it, also in .yo-keep', async () => {
+    const marked = '<<<<<<< yours (README.md)\n';
+    assert.deepEqual(
+      (await merge({ [file]: old }, { [file]: marked }, { [file]: newer }, { keep: [file] })).outcomes,
+      [{ file, effect: 'conflict', why: 'unresolved' }],
+    );
   });
 
   it('is named in .yo-keep, and gets all changes once it is not', async () => {

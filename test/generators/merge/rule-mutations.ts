@@ -33,10 +33,7 @@ export const ruleMutations: RuleMutation[] = [
   },
   {
     rule: 'a file with markers is not merged again',
-    change: inFiles(
-      'disk !== undefined && isUnresolved(bare(disk))',
-      'disk === undefined && next === undefined',
-    ),
+    change: inFiles('if (isMarked) return', 'if (isMarked && next === disk) return'),
     noticedBy: ['merge-files', 'names it while conflicts are marked in it'],
   },
   {
@@ -240,5 +237,13 @@ export const ruleMutations: RuleMutation[] = [
       replace: 'disk ? [disk] : []',
     },
     noticedBy: ['registrations', 'is found in a list that the owner moved'],
+  },
+  {
+    rule: 'a new file has the layout of the owner',
+    change: inFiles(
+      'if (!isFormatted || !isNew) return outcome;',
+      'if (isFormatted || !isNew) return outcome;',
+    ),
+    noticedBy: ['merge-files', 'has the layout of an owner with own options, who formats the files'],
   },
 ];
