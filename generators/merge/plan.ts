@@ -43,10 +43,17 @@ export type Effect = 'written' | 'merged' | 'kept' | 'conflict' | 'left' | 'remo
  * The reason for an effect. `deleted`: the owner deleted the file. `yours now`: the templates dropped the file, but the owner changed it.
  * `in .yo-keep`: the owner keeps it out of merges. `born once`: migrations and seeds are never merged. `from the code`:
  * a command of the service writes the file. `unresolved`: conflicts of an earlier merge are still marked in it. `moved`: the
- * templates moved the file, and it follows.
+ * templates moved the file, and it follows. `upgraded`: the owner's own code changed for a new version of the runtime.
  */
 export type Why =
-  'deleted' | 'yours now' | 'in .yo-keep' | 'born once' | 'from the code' | 'unresolved' | 'moved';
+  | 'deleted'
+  | 'yours now'
+  | 'in .yo-keep'
+  | 'born once'
+  | 'from the code'
+  | 'unresolved'
+  | 'moved'
+  | 'upgraded';
 
 export interface Outcome {
   file: string;

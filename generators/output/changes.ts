@@ -5,9 +5,11 @@ import { withPassword, withoutPassword } from '../core/random-password.ts';
 import { shownPath } from '../core/shown-path.ts';
 import { UsageError } from '../core/usage-error.ts';
 import { mergeFiles } from '../merge/merge-files.ts';
+import { isKept } from '../merge/kinds.ts';
 import type { Outcome, Rename, Unregistered } from '../merge/plan.ts';
 import { bare } from '../merge/text/surface.ts';
 import { findOwnerFormat } from '../rendering/owner-format.ts';
+import { upgradedFiles } from '../upgrade/upgrades.ts';
 import { type Base, readBase } from './base.ts';
 import { type Disk, readDisk, readUnknown } from './disk.ts';
 import type { Work } from './work.ts';
@@ -43,7 +45,7 @@ export interface Changes {
  * folder, if a folder is in the place of a file, or if a file to change is not UTF-8.
  */
 export async function compare(work: Work): Promise<Changes> {
-  const { folder, workspace, files, steps, moves = [], lists, registrations } = work;
+  const { folder, workspace, files, steps, moves = [], lists, registrations, upgrades = [] } = work;
   if (workspace !== undefined && workspace !== folder)
     await assertClosed(workspace, [wayTo(folder, workspace)]);
   await assertClosed(folder, [...files.keys(), ...steps.flatMap(({ writes }) => writes)]);
@@ -52,22 +54,50 @@ export async function compare(work: Work): Promise<Changes> {
   const disk = await readDisk(folder, paths, (file) => files.has(file));
   const texts = [...disk.texts].map(([file, text]): [string, string] => [file, withoutPassword(file, text)]);
   const gone = [...before.keys()].filter((file) => isGone(file, work, { before, disk }));
-  const unknown = gone.length === 0 ? [] : await readUnknown(folder, paths, gone);
+  const wanted = [...gone, ...(upgrades.length > 0 ? ['any.ts'] : [])];
+  const unknown = wanted.length === 0 ? [] : await readUnknown(folder, paths, wanted);
+  const keep = await readKeep(folder);
+  const owners = [...unknown, ...texts].filter(
+    ([file, text]) => !isKept(file, keep) && bare(text) !== bare(before.get(file) ?? ''),
+  );
+  const upgraded = await upgradedFiles(new Map(owners), upgrades);
   const { outcomes, base, renames, unregistered } = await mergeFiles({
     base: before,
     next: files,
-    disk: new Map([...unknown, ...texts]),
+    disk: new Map([...unknown, ...texts, ...upgraded]),
     versions: { before: work.versionBefore ?? work.remembered.version, now: work.remembered.version },
     moves,
-    keep: await readKeep(folder),
+    keep,
     ...(lists && { lists }),
     ...(registrations && { registrations }),
     format: await findOwnerFormat(folder),
   });
-  const changes = outcomes.map((outcome) => effectOf(outcome, { before, disk }));
+  const present = { ...disk, texts: new Map([...unknown, ...disk.texts]) };
+  const changes = [
+    ...outcomes.map((outcome) => withUpgrade(outcome, upgraded)),
+    ...[...upgraded].filter(([file]) => !paths.has(file)).map(ofOwnFile),
+  ]
+    .toSorted((one, other) => (one.file < other.file ? -1 : 1))
+    .map((outcome) => effectOf(outcome, { before, disk: present }));
   refuseOtherBytes(folder, changes, disk);
   return { files: changes, renames, unregistered, before, base };
 }
+
+/** The merge leaves a file whose generated text is as before, or which is the owner's now; its upgrade counts all the same. */
+function withUpgrade(outcome: Outcome, upgraded: ReadonlyMap<string, string>): Outcome {
+  const text = upgraded.get(outcome.file);
+  if (text === undefined || outcome.text !== undefined || !leftAlone.has(outcome.effect)) return outcome;
+  return ofOwnFile([outcome.file, text]);
+}
+
+const leftAlone = new Set<Outcome['effect']>(['kept', 'left']);
+
+const ofOwnFile = ([file, text]: [string, string]): Outcome => ({
+  file,
+  effect: 'merged',
+  why: 'upgraded',
+  text,
+});
 
 /** The owner may have renamed such a file, and does not see its changes otherwise. */
 function isGone(

@@ -1,5 +1,6 @@
 import type { Move } from '../merge/plan.ts';
 import type { Ask, GivenFlag } from '../questions/question.ts';
+import type { Upgrade } from '../upgrade/upgrade.ts';
 import type { Remembered } from './yo-rc.ts';
 
 /** The options with which the command was called. */
@@ -43,6 +44,8 @@ export interface Work {
   lists?: ((file: string) => readonly string[]) | undefined;
   /** Returns the paths of the lists in a file whose new elements register a part. */
   registrations?: ((file: string) => readonly string[]) | undefined;
+  /** The changes of the owner's own code that the version of this run needs. */
+  upgrades?: readonly Upgrade[] | undefined;
   /** The files whose paths changed in the templates. */
   moves?: readonly Move[] | undefined;
   remembered: Remembered;

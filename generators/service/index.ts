@@ -7,6 +7,8 @@ import type { Change } from '../output/changes.ts';
 import type { Call, Step } from '../output/work.ts';
 import { yoRcFile } from '../output/yo-rc.ts';
 import type { Flag } from '../questions/question.ts';
+import { packageVersion } from '../core/version.ts';
+import { upgradesBetween } from '../upgrade/upgrades.ts';
 import { FolderGenerator } from '../yeoman/folder-generator.ts';
 import type { Plan, Target } from '../yeoman/plan.ts';
 import { findEvents } from './contracts/contract-files.ts';
@@ -88,6 +90,7 @@ export class ServiceGenerator extends FolderGenerator<ServiceAnswers, ServiceCon
       files: withNamesOfKilledRun(await serviceFiles(answers, migrations), history),
       lists: unionsIn,
       registrations: registrationsIn,
+      upgrades: before && upgradesBetween(before.version, packageVersion()),
       remembered: { answers: toStored(answers), tables: storedTables(migrations.tables) },
       notes: [...context.notes, ...migrations.notes],
     };

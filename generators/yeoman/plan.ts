@@ -22,6 +22,8 @@ export interface Plan {
   lists?: Work['lists'];
   /** Returns the paths of the lists in a file whose new elements register a part. */
   registrations?: Work['registrations'];
+  /** The changes of the owner's own code that this version needs. */
+  upgrades?: Work['upgrades'];
   /** The files whose paths changed in the templates. */
   moves?: Work['moves'];
   /** The state to store in `.yo-rc.json`. */

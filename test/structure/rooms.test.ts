@@ -36,7 +36,7 @@ const floors: Record<string, string[][]> = {
     ['merge/text'],
     ['merge/structure'],
     ['merge/languages'],
-    ['merge'],
+    ['merge', 'upgrade'],
     ['outside', 'rendering'],
     ['questions'],
     ['output'],
