@@ -19,9 +19,12 @@ export async function findUnregistered(
   plan: MergePlan,
   outcomes: readonly Outcome[],
 ): Promise<Unregistered[]> {
+  const cases = casesOf(plan);
+  // Nothing is new, and the parser is not loaded.
+  if (cases.every(({ base, next }) => next === undefined || base === next)) return [];
   const effects = new Map(outcomes.map((outcome) => [outcome.file, outcome]));
   const found: Unregistered[] = [];
-  for (const each of casesOf(plan)) {
+  for (const each of cases) {
     const outcome = effects.get(each.file);
     if (each.base === undefined || outcome?.effect === 'conflict') continue;
     const disk = outcome?.text ?? each.disk;
