@@ -10,16 +10,19 @@ const clear = '\u0015';
 
 const fieldsAt: Record<number, string[]> = {
   80: [
-    'Its fields, separated by spaces or commas: name:type[:modifier...]',
-    '  types: string, text, integer, bigint, decimal, boolean, date, timestamp,',
-    '    uuid, json',
-    '  modifiers: unique, optional, index, secret, public',
+    'Its fields, separated by spaces or commas:',
+    '  name:type[(arguments)][:modifier...]',
+    '  types: string, string(n), text, email, url, integer, bigint, decimal,',
+    '    decimal(p,s), boolean, date, timestamp, uuid, json, enum(a|b),',
+    '    reference(resource)',
+    '  modifiers: unique, optional, index, secret, public, default(value)',
     '  example: email:string:unique age:integer:optional',
   ],
   140: [
-    'Its fields, separated by spaces or commas: name:type[:modifier...]',
-    '  types: string, text, integer, bigint, decimal, boolean, date, timestamp, uuid, json',
-    '  modifiers: unique, optional, index, secret, public',
+    'Its fields, separated by spaces or commas: name:type[(arguments)][:modifier...]',
+    '  types: string, string(n), text, email, url, integer, bigint, decimal, decimal(p,s), boolean, date, timestamp, uuid, json, enum(a|b),',
+    '    reference(resource)',
+    '  modifiers: unique, optional, index, secret, public, default(value)',
     '  example: email:string:unique age:integer:optional',
   ],
 };
@@ -27,12 +30,13 @@ const fieldsAt: Record<number, string[]> = {
 const refusalAt: Record<number, string[]> = {
   80: [
     '> the field "subject" has the unknown type "strin". Did you mean "string"?',
-    '  Types: string, text, integer, bigint, decimal, boolean, date, timestamp,',
-    '  uuid, json',
+    '  Types: string, string(n), text, email, url, integer, bigint, decimal,',
+    '  decimal(p,s), boolean, date, timestamp, uuid, json, enum(a|b),',
+    '  reference(resource)',
   ],
   140: [
-    '> the field "subject" has the unknown type "strin". Did you mean "string"? Types: string, text, integer, bigint, decimal, boolean, date,',
-    '  timestamp, uuid, json',
+    '> the field "subject" has the unknown type "strin". Did you mean "string"? Types: string, string(n), text, email, url, integer, bigint,',
+    '  decimal, decimal(p,s), boolean, date, timestamp, uuid, json, enum(a|b), reference(resource)',
   ],
 };
 
@@ -76,7 +80,7 @@ describe('the prompts of create-microservice in a terminal', function () {
         '  fields: (name:string)',
       ]);
       type(`subject:strin${enter}`);
-      await shows(/^> [^]* json$/m);
+      await shows(/^> [^]* reference\(resource\)$/m);
       assert.deepEqual(screen().slice(-refusal.length - 1), ['  fields: subject:strin', ...refusal]);
       type(`${clear}subject:string:unique sentAt:timestamp:optional${enter}`);
       await answer('Another resource\\? \\(y/N\\)$', enter);
@@ -88,6 +92,7 @@ describe('the prompts of create-microservice in a terminal', function () {
       type(enter);
       await shows(/^\? Continuous integration\n❯ github\n {2}none\n/m);
       type(enter);
+      await answer('A weekly pull request with .* newer generator\\? \\(y/N\\)$', enter);
       await answer('Kubernetes manifests\\? \\(Y/n\\)$', `n${enter}`);
 
       assert.equal(await ended, 0);
@@ -105,6 +110,7 @@ describe('the prompts of create-microservice in a terminal', function () {
         '✔ Port of its PostgreSQL on this machine 5432',
         '✔ Package manager pnpm',
         '✔ Continuous integration github',
+        '✔ A weekly pull request with the changes of a newer generator? No',
         '✔ Kubernetes manifests? No',
       ]);
       assert.match(all[written] ?? '', /^Wrote mail-service: \d+ files\.$/);

@@ -44,6 +44,7 @@ describe('create-microservice, writing', () => {
       description: 'The user service',
       resources: [{ name: 'user', fields }],
       consumes: [],
+      fieldGrammar: 2,
       port: 8001,
       databasePort: 5432,
       packageManager: 'npm',
