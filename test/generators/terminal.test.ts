@@ -86,6 +86,7 @@ describe('create-microservice in a terminal', () => {
         ['Port of its PostgreSQL', '\r'],
         ['Package manager', '\r'],
         ['Continuous integration', '\r'],
+        ['A weekly pull request', '\r'],
         ['Kubernetes manifests?', 'n\r'],
       ],
     );

@@ -68,7 +68,7 @@ describe('microservice-runtime', function () {
     assert.equal(code, 2);
     assert.match(
       stderr,
-      /^microservice-runtime: unknown command "migrat"; the commands are migrate, contracts, dockerfile, .*lag\n$/,
+      /^microservice-runtime: unknown command "migrat"; the commands are migrate, contracts, dockerfile, .*lag, run\n$/,
     );
     const flag = await service.run('microservice-runtime', ['--watch']);
     assert.match(flag.stderr, /^microservice-runtime: unknown flag --watch; the commands are migrate, /);
