@@ -1,6 +1,7 @@
 import { didYouMean } from '../core/suggest.ts';
 import { UsageError } from '../core/usage-error.ts';
 import { fieldExample } from '../service/fields/grammar.ts';
+import { laterCommands } from '../service/commands/commands.ts';
 import { commandEntries, entries, generators, type GeneratorEntry } from './registry.ts';
 
 /**
@@ -13,6 +14,7 @@ export function chooseGenerator(words: readonly string[]): {
 } {
   const [first, second] = words;
   const named = entries.find((each) => each.name === first);
+  if (!named && laterCommands.includes(first ?? '')) throw new UsageError(later(String(first)));
   const rest = named ? words.slice(1) : words;
   const generator = named ?? generators[0];
   if (!named && second !== undefined) throw new UsageError(unknownGenerator(String(first), second));
@@ -20,6 +22,9 @@ export function chooseGenerator(words: readonly string[]): {
   if (extra !== undefined) throw new UsageError(unexpected(extra, generator));
   return { generator, rest };
 }
+
+const later = (word: string) =>
+  `"${word}" is a command of a later version. For a service with this name, write npm init microservice service ${word}`;
 
 const unquoted = (word: string) =>
   `unexpected argument "${word}"; quote all fields together: --fields "${fieldExample}"`;

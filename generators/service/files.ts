@@ -77,6 +77,12 @@ export async function serviceFiles(
     const rendering = { files, finish, wanted: isNoMigration, names: { name } };
     await renderFolder(path.join(root, folder), { ...view, ...tools, ...data }, rendering);
   }
+  for (const { folder, name, data, wanted } of versionsOf(view))
+    await renderFolder(
+      path.join(root, folder),
+      { ...view, ...tools, ...data },
+      { files, finish, wanted, names: { name } },
+    );
   files.set(
     'Dockerfile',
     await readFile(path.join(dockerfiles(root), `${view.packageManager}.Dockerfile`), 'utf8'),
@@ -106,6 +112,20 @@ const withoutTable = ({ resources, copies, handlers, clients, commands }: Servic
       })),
   ),
 ];
+
+/** The files of a resource that each version of its routes has. */
+const ofVersion = /^(?:src\/(?:routers|schemas)|test)\/[\w-]+-(?:router|schema)(?:\.test)?\.ts$/;
+
+/** The versions of the routes after the first one: the same templates under another name. */
+const versionsOf = ({ resources }: ServiceView) =>
+  resources.flatMap((resource) =>
+    resource.apis.slice(1).map((api) => ({
+      folder: 'resource',
+      name: resource.kebab + api.suffix,
+      data: { resource: { ...resource, api } },
+      wanted: (file: string) => ofVersion.test(file),
+    })),
+  );
 
 /** A part that a service has any number of: the folder of its templates, its name in paths, its table, and its data. */
 const featuresOf = ({ resources, copies }: ServiceView) => [

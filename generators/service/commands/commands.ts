@@ -15,3 +15,6 @@ const adding: readonly Command[] = [resource, field, event, consumer, client, ow
  * and the sub-generators of Yeoman are made from this list.
  */
 export const commands: readonly Command[] = [...adding, removeCommand(adding), update];
+
+/** Words of commands that a later version has: no service gets such a name by a call of that command. */
+export const laterCommands: readonly string[] = ['projection', 'saga', 'gateway'];

@@ -8,6 +8,8 @@ import { askResource, fieldsMessage } from '../resources-question.ts';
 import type { Command, CommandCall } from './command.ts';
 import { consumersOf } from './consumers-of.ts';
 import { textsOf } from './given.ts';
+import { apiFlags, withoutVersion, withVersion } from './api-version.ts';
+import { findResource } from './find-resource.ts';
 import { askFields } from './ask-fields.ts';
 import { missing, spelledCall } from './spelling.ts';
 
@@ -18,23 +20,51 @@ export const resource: Command = {
   words: '<name>',
   mostWords: 1,
   description: 'a resource with its table, migration, routes, events and tests',
-  flags: [{ name: 'fields', value: '<fields>', help: `its fields, such as "${fieldExample}"`, many: true }],
+  flags: [
+    { name: 'fields', value: '<fields>', help: `its fields, such as "${fieldExample}"`, many: true },
+    ...apiFlags,
+  ],
   examples: [
     [example, 'adds the resource "order"'],
     [`${example} --dry-run`, 'shows the changes, and writes nothing'],
+    ['resource order --api v2', 'adds /v2/orders over the same service'],
+    ['resource order --retire v1 --sunset 2027-06-30', 'announces the end of /v1/orders'],
   ],
   parts: {
-    namesIn: ({ resources }) => resources.map(({ name }) => name),
+    namesIn: ({ resources }) => [
+      ...resources.map(({ name }) => name),
+      ...resources.flatMap(({ name, apis = [] }) =>
+        apis.filter(({ version }) => version > 1).map(({ version }) => `${name}.v${version}`),
+      ),
+    ],
     without: (answers, name, { notes, siblings }) => {
+      const [resource = '', version] = name.split('.');
+      if (version !== undefined)
+        return replaced(answers, resource, (before) => withoutVersion(before, version));
       notes.push(stays(name), ...consumersOf(siblings, name, ({ aggregate }) => aggregate === name));
       return { ...answers, resources: answers.resources.filter((each) => each.name !== name) };
     },
   },
-  change: async (answers, call) => ({
-    ...answers,
-    resources: [...answers.resources, await newResource(answers, call)],
-  }),
+  async change(answers, call) {
+    const before = answers.resources.find(({ name }) => name === call.words[0]);
+    const versioned = before && withVersion(before, call);
+    if (versioned) return replaced(answers, versioned.name, () => versioned);
+    const flag = apiFlags.find(({ name }) => textsOf(call, name) !== undefined);
+    if (flag) findResource(answers.resources, call.words[0] ?? '');
+    return { ...answers, resources: [...answers.resources, await newResource(answers, call)] };
+  },
 };
+
+function replaced(
+  answers: ServiceAnswers,
+  name: string,
+  change: (resource: Resource) => Resource,
+): ServiceAnswers {
+  return {
+    ...answers,
+    resources: answers.resources.map((each) => (each.name === name ? change(each) : each)),
+  };
+}
 
 async function newResource({ resources }: ServiceAnswers, call: CommandCall): Promise<Resource> {
   const [name] = call.words;

@@ -1,3 +1,4 @@
+import type { ApiVersion } from './api-versions.ts';
 import type { PackageManager } from './package-managers.ts';
 
 /** The column types of a resource's field, in the order in which they are offered. */
@@ -63,6 +64,8 @@ export interface Resource {
   name: string;
   fields: Field[];
   events?: OwnEvent[] | undefined;
+  /** The versions of its routes after the first one, and the retired ones, in their order. */
+  apis?: ApiVersion[] | undefined;
 }
 
 /** An event of another service, read from that service's committed `asyncapi.json`. */

@@ -1,6 +1,7 @@
 import { kebabFault, suggestion, toKebab } from '../../outside/kebab-case.ts';
 import { seen } from '../../outside/seen.ts';
 import type { Field, Resource } from './answers.ts';
+import { apisOf } from './api-versions.ts';
 import { columnName, resourceNames } from './names.ts';
 import { countable, singularOf } from './plurals.ts';
 import { resourceEvents } from './resource-events.ts';
@@ -137,7 +138,11 @@ export function collisionFault(resources: Resource[], aggregates: string[]): str
 const layers = ['Changes', 'Publisher', 'Repository', 'Router', 'Service', 'Page'];
 
 /** Returns the names that the generated code of a resource declares. */
-export function identifiers({ name, events = [] }: Pick<Resource, 'name' | 'events'>): string[] {
+export function identifiers({
+  name,
+  events = [],
+  apis,
+}: Pick<Resource, 'name' | 'events' | 'apis'>): string[] {
   const { camel, camelPlural, pascal } = resourceNames(name);
   const types = layers.map((layer) => pascal + layer);
   return [
@@ -147,6 +152,7 @@ export function identifiers({ name, events = [] }: Pick<Resource, 'name' | 'even
     `New${pascal}`,
     ...types,
     `${camel}Schema`,
+    ...apisOf(apis).map((api) => `${pascal}${api.pascal}Router`),
     ...eventNames({ name, events }),
   ];
 }

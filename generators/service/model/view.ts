@@ -1,4 +1,5 @@
 import type { Client, ConsumedEvent, Field, Resource, ServiceAnswers } from './answers.ts';
+import { apisOf, type ApiView } from './api-versions.ts';
 import { resourceNames, type Names } from './names.ts';
 import { executes, installers, runs, type Installer } from './package-managers.ts';
 import { resourceEvents, type ResourceEvent } from './resource-events.ts';
@@ -9,6 +10,10 @@ export interface ResourceView extends Names {
   /** The fields in answers and events: all but the secret ones. */
   shown: Field[];
   secrets: Field[];
+  /** The version of the routes that a template renders. */
+  api: ApiView;
+  /** All versions of the routes. */
+  apis: ApiView[];
 }
 
 /** Consumed events of one aggregate, for which a service has handlers of its owner. */
@@ -90,13 +95,17 @@ function clientView({ name, url }: Client): ClientView {
   return { ...names, url, variable: `${names.snake.toUpperCase()}_URL`, setting: `${names.camel}Url` };
 }
 
+const firstOf = ([first]: ApiView[]) => first as ApiView;
+
 export const resourcesOf = (resources: Resource[]): ResourceView[] =>
-  resources.map(({ name, fields, events }) => ({
+  resources.map(({ name, fields, events, apis }) => ({
     ...resourceNames(name),
     events: resourceEvents({ name, events }),
     fields,
     shown: fields.filter(({ secret }) => !secret),
     secrets: fields.filter(({ secret }) => secret),
+    api: firstOf(apisOf(apis)),
+    apis: apisOf(apis),
   }));
 
 /** Returns the copies that a service keeps from these events. */

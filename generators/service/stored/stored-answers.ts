@@ -16,10 +16,14 @@ export function toStored({
   ...rest
 }: ServiceAnswers) {
   const events = resources.flatMap(storedEvents);
+  const apis = resources.flatMap((resource) =>
+    (resource.apis ?? []).map((api) => ({ resource: resource.name, ...api })),
+  );
   return {
     ...rest,
     resources: resources.map(({ name, fields }) => ({ name, fields: formatFields(fields) })),
     ...(events.length > 0 && { events }),
+    ...(apis.length > 0 && { apis }),
     consumes: consumes.map(({ fields: _fields, ...event }) => event),
     ...(clients.length > 0 && { clients }),
     fieldGrammar: fieldGrammarVersion,
@@ -46,7 +50,7 @@ type Stored = ReturnType<typeof toStored>;
  */
 export function fromStored(stored: Record<string, unknown>, file?: string): Partial<ServiceAnswers> {
   checkAnswers(stored, file);
-  const { resources, consumes, events = [], fieldGrammar: _, ...rest } = stored as Partial<Stored>;
+  const { resources, consumes, events = [], apis = [], fieldGrammar: _, ...rest } = stored as Partial<Stored>;
   const parse = fieldsReader(stored);
   return {
     updateWorkflow: false, // a service of an earlier run has no answer
@@ -54,7 +58,13 @@ export function fromStored(stored: Record<string, unknown>, file?: string): Part
     ...(resources && {
       resources: resources.map(({ name, fields }): Resource => {
         const own = eventsOf(name, events, parse);
-        return { name, fields: parse(fields), ...(own.length > 0 && { events: own }) };
+        const versions = apis.filter((api) => api.resource === name);
+        return {
+          name,
+          fields: parse(fields),
+          ...(own.length > 0 && { events: own }),
+          ...(versions.length > 0 && { apis: versions.map(({ resource: _resource, ...api }) => api) }),
+        };
       }),
     }),
     ...(consumes && {

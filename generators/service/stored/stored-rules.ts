@@ -19,6 +19,7 @@ import { yoRcFile } from '../../output/yo-rc.ts';
 import { ciSystems } from '../model/answers.ts';
 import { packageManagers } from '../model/package-managers.ts';
 import { grammarFault } from '../fields/grammar.ts';
+import { dateFault } from '../model/api-versions.ts';
 import { fieldNameFault, resourceNameFault, serviceNameFault } from '../model/name-rules.ts';
 import { clientNameFault, clientUrlFault } from '../clients/client-rules.ts';
 import { portRangeFault } from './ports.ts';
@@ -67,6 +68,12 @@ const ownEventRules = {
   state: optional(flag),
   fields: optional(fields),
 };
+const apiRules = {
+  resource: text(resourceNameFault),
+  version,
+  deprecated: optional(text(dateFault)),
+  sunset: optional(text(dateFault)),
+};
 const commandRules = { name: text((name) => kebabFault(name, 'the name of a command')) };
 const clientRules = { name: text(clientNameFault), url: text(clientUrlFault) };
 
@@ -78,6 +85,7 @@ export function checkAnswers(answers: Record<string, unknown>, file: string = yo
   checkEach(answers, 'resources', resourceRules, check);
   checkEach(answers, 'consumes', eventRules, check);
   checkEach(answers, 'events', ownEventRules, check);
+  checkEach(answers, 'apis', apiRules, check);
   checkEach(answers, 'clients', clientRules, check);
   checkEach(answers, 'commands', commandRules, check);
   refuseStrayEvents(answers, check);

@@ -1,5 +1,6 @@
 import express, { type RequestHandler, type Router } from 'express';
 import { withEntityTag } from './requests/entity-tags.ts';
+import { withDeprecation, type Deprecated } from './requests/deprecation.ts';
 import { markRoute } from './requests/exchange.ts';
 import { checkSchema } from '../schemas/schema-bounds.ts';
 import { inputCheck } from './requests/input.ts';
@@ -27,16 +28,27 @@ export interface ApiRouterOptions {
   tag: string;
   /** The largest body, in bytes or as in `100kb`; default: the service's setting. */
   bodyLimit?: number | string;
+  /** Announces the end of all routes in every response and in the documentation. */
+  deprecated?: Deprecated;
 }
 
 /** Creates a router without routes. Paths are those of Express 5, such as `/` and `/:id`. */
-export function apiRouter({ path, tag, bodyLimit }: ApiRouterOptions): ApiRouter {
+export function apiRouter({ path, tag, bodyLimit, deprecated }: ApiRouterOptions): ApiRouter {
   const router = express.Router();
+  if (deprecated) router.use(withDeprecation(deprecated));
   const operations: Operation[] = [];
   const add =
     (method: Method): AddRoute =>
     (subPath, route, handler) => {
-      const operation = { ...route, method, path: subPath === '/' ? path : path + subPath, tag, bodyLimit };
+      const fullPath = subPath === '/' ? path : path + subPath;
+      const operation = {
+        ...route,
+        method,
+        path: fullPath,
+        tag,
+        bodyLimit,
+        deprecated: deprecated !== undefined,
+      };
       checkSchemas(operation);
       operations.push(operation);
       const entry = router.route(subPath);

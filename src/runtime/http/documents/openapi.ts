@@ -84,6 +84,7 @@ function operationObject(operation: Operation, surroundings: Surroundings): obje
     summary,
     description,
     tags: [tag],
+    deprecated: operation.deprecated ? true : undefined,
     parameters: [
       ...pathParameters(operation),
       ...queryParameters(operation),

@@ -52,6 +52,7 @@ export interface Operation {
   /** The largest body, if it differs from the service's setting. */
   bodyLimit?: number | string;
   etag?: boolean;
+  deprecated?: boolean;
   responses: Readonly<Record<number, joi.Schema | null>>;
   errors?: readonly number[];
 }
