@@ -16,22 +16,22 @@ export const apiFlags = [
 const versionsOf = ({ apis = [] }: Resource): number[] => [1, ...apis.map(({ version }) => version)];
 
 /** Returns the resource with another version of its routes, or with a retired one; undefined if no flag asks for it. */
-export function withVersion(resource: Resource, call: CommandCall): Resource | undefined {
+export function withApi(resource: Resource, call: CommandCall): Resource | undefined {
   const [api, retired] = [textsOf(call, 'api'), textsOf(call, 'retire')];
   if (api !== undefined && retired !== undefined)
     throw new UsageError('--api and --retire exclude each other; run the command twice');
-  if (api !== undefined) return added(resource, api);
+  if (api !== undefined) return addVersion(resource, api);
   return retired === undefined ? undefined : retire(resource, retired, call);
 }
 
 /** Returns the resource without one of the versions after the first. */
-export const withoutVersion = (resource: Resource, version: string): Resource => {
+export const withoutApi = (resource: Resource, version: string): Resource => {
   const { apis = [], ...rest } = resource;
   const kept = apis.filter((each) => `v${each.version}` !== version);
   return kept.length === 0 ? rest : { ...rest, apis: kept };
 };
 
-function added(resource: Resource, text: string): Resource {
+function addVersion(resource: Resource, text: string): Resource {
   const version = versionNumber(text);
   const newest = Math.max(...versionsOf(resource));
   if (version === undefined || version <= newest)

@@ -8,7 +8,7 @@ import { askResource, fieldsMessage } from '../resources-question.ts';
 import type { Command, CommandCall } from './command.ts';
 import { consumersOf } from './consumers-of.ts';
 import { textsOf } from './given.ts';
-import { apiFlags, withoutVersion, withVersion } from './api-version.ts';
+import { apiFlags, withoutApi, withApi } from './api-version.ts';
 import { findResource } from './find-resource.ts';
 import { askFields } from './ask-fields.ts';
 import { missing, spelledCall } from './spelling.ts';
@@ -39,15 +39,14 @@ export const resource: Command = {
     ],
     without: (answers, name, { notes, siblings }) => {
       const [resource = '', version] = name.split('.');
-      if (version !== undefined)
-        return replaced(answers, resource, (before) => withoutVersion(before, version));
+      if (version !== undefined) return replaced(answers, resource, (before) => withoutApi(before, version));
       notes.push(stays(name), ...consumersOf(siblings, name, ({ aggregate }) => aggregate === name));
       return { ...answers, resources: answers.resources.filter((each) => each.name !== name) };
     },
   },
   async change(answers, call) {
     const before = answers.resources.find(({ name }) => name === call.words[0]);
-    const versioned = before && withVersion(before, call);
+    const versioned = before && withApi(before, call);
     if (versioned) return replaced(answers, versioned.name, () => versioned);
     const flag = apiFlags.find(({ name }) => textsOf(call, name) !== undefined);
     if (flag) findResource(answers.resources, call.words[0] ?? '');
