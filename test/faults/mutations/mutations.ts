@@ -1,4 +1,5 @@
 import { hostileMutations } from './hostile-mutations.ts';
+import { clientMutations } from './client-mutations.ts';
 import { consumerMutations } from './consumer-mutations.ts';
 import { httpMutations } from './http-mutations.ts';
 import { loggingMutations } from './logging-mutations.ts';
@@ -17,5 +18,6 @@ export const mutations: readonly Mutation[] = [
   ...parkingMutations,
   ...hostileMutations,
   ...httpMutations,
+  ...clientMutations,
   ...loggingMutations,
 ];

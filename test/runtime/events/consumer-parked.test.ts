@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:net';
 import { Registry } from 'prom-client';
+import { createHttpClient } from '../../../src/runtime/client.ts';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { EventHandler } from '../../../src/runtime/events/handling/handlers.ts';
 import type { ConsumerSettings } from '../../../src/runtime/events/handling/settings.ts';
@@ -262,6 +263,30 @@ describe('an event that fails', () => {
     await waitFor(async () => (await effects()).length === 3);
     assert.deepEqual(await effects(), ['1', '2', '3']);
     assert.deepEqual(await keys(), []);
+  });
+
+  it('because a circuit breaker is open pauses the partition, and a probe ends the pause', async () => {
+    let [isDown, tries, sent] = [true, 0, 0];
+    const client = createHttpClient({
+      ...{ name: 'mail', baseUrl: 'https://mail.example', retries: 0 },
+      ...{ failureThreshold: 2, recoveryTimeout: 300 },
+      fetch: async () => {
+        sent += 1;
+        if (isDown) throw new TypeError('fetch failed');
+        return new Response();
+      },
+    });
+    consume(async (event, trx) => {
+      tries += 1;
+      await client.post('/mails', { body: event.data, idempotencyKey: event.id });
+      await keep(event, trx);
+    });
+    await fixture.sendMany(['1', '2', '3'].map((text) => ({ key: text, text })));
+    await waitFor(() => tries > sent + 2);
+    assert.deepEqual([await keys(), await effects()], [[], []]);
+    isDown = false;
+    await waitFor(async () => (await effects()).length === 3);
+    assert.deepEqual([await keys(), await effects()], [[], ['1', '2', '3']]);
   });
 
   it('because a dependency is unavailable counts no attempt while it is parked', async () => {
