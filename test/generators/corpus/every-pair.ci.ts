@@ -36,7 +36,8 @@ describe('every command in every edited service', function () {
     console.log(
       `      ${pairs.length} merges: edits lost ${lost.length}, silently unregistered ${unregistered.length}, needless conflicts ${conflicts.length}`,
     );
-    assert.deepEqual([lost, unregistered, conflicts.filter((fault) => !openFaults.has(fault))], [[], [], []]);
+    const isNew = (fault: string) => !openFaults.has(fault.split(': ')[0] ?? '');
+    assert.deepEqual([lost, unregistered.filter(isNew), conflicts.filter(isNew)], [[], [], []]);
   });
 
   it('compiles, for every edit and every command without a conflict', async () => {
