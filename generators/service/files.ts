@@ -15,7 +15,7 @@ import { fieldCode, runtimeSchemas, tolerantJoi } from './fields/codes.ts';
 import { planMigrations, type MigrationPlan } from './migrations/plan.ts';
 import { runtimeMigration } from './migrations/runtime-tables.ts';
 import { copyColumn, tableColumn } from './migrations/tables.ts';
-import { mayBeAbsent } from './model/field-form.ts';
+import { isSorted, mayBeAbsent } from './model/field-form.ts';
 import { sqlText } from './migrations/backfill.ts';
 import {
   columnName,
@@ -33,6 +33,7 @@ const tools = {
   fieldCode,
   schemaDefault,
   mayBeAbsent,
+  isSorted,
   runtimeSchemas,
   tolerantJoi,
   columnName,

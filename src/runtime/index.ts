@@ -16,6 +16,7 @@ export {
   type AsyncApiInput,
 } from './contracts/async-api-document.ts';
 export { conflictOn } from './database/conflict.ts';
+export { pageFinder } from './database/page-finder.ts';
 export { connectDatabase, databasePart, type DatabaseConfig, type RowFormat } from './database/database.ts';
 export { jsonText } from './database/rows/json-text.ts';
 export { DatabaseConnectionError } from './database/connection-error.ts';
@@ -50,14 +51,9 @@ export {
 export { type FieldSchemas } from './schemas/field-schemas.ts';
 export { keysOf } from './schemas/keys.ts';
 export { toJsonSchema, type JsonSchema } from './schemas/json-schema.ts';
-export {
-  pageQuerySchema,
-  pageSchemaOf,
-  toPage,
-  type Page,
-  type PageQuery,
-  type Position,
-} from './schemas/page.ts';
+export { pageQuerySchema, pageSchemaOf, toPage, type Page, type PageQuery } from './schemas/page.ts';
+export type { Position, SortedPosition } from './schemas/position.ts';
+export { querySchemaOf, type QueryOf } from './schemas/query.ts';
 export {
   defineEvent,
   type EventDefinition,

@@ -1,9 +1,11 @@
 import type { Field } from '../model/answers.ts';
 
 /** The patterns of microservice-runtime's schemas, as its JSON Schemas state them. */
-export const emailPattern = String.raw`^[\w.!#$%&'*+/=?^\`{|}~-]{1,64}@[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+$`;
+export const emailPattern =
+  /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+$/
+    .source;
 
-export const urlPattern = String.raw`^[Hh][Tt][Tt][Pp][Ss]?:\/\/([\w.~:/?#[\]@!$&'()*+,;=-]|%[\da-fA-F]{2})+$`;
+export const urlPattern = /^[Hh][Tt][Tt][Pp][Ss]?:\/\/([\w.~:/?#[\]@!$&'()*+,;=-]|%[\da-fA-F]{2})+$/.source;
 
 /** Without digits, a decimal has at most 100 of them on either side of the point. */
 export function decimalPattern(digits: Field['digits'] = { precision: 200, scale: 100 }): string {

@@ -23,14 +23,13 @@ export const copyColumn = (field: Field): Code => tolerantColumn(field, columnNa
 
 /** Returns source text of a field's column with its constraints, in the migration that creates the table. */
 export const tableColumn = (table: string, field: Field): Code => {
-  const { name, optional, unique, index, values, default: value } = field;
+  const { name, optional, unique, values, default: value } = field;
   return list(
     [
       resourceColumn(field),
       ...(optional ? [] : [code`.notNullable()`]),
       ...(value === undefined ? [] : [code`.defaultTo(${columnDefault(field)})`]),
       ...(unique ? [code`.unique()`] : []),
-      ...(index ? [code`.index()`] : []),
       ...(values ? [code`.checkIn([${list(values.map(text))}], ${text(checkConstraint(table, name))})`] : []),
     ],
     code``,

@@ -11,8 +11,15 @@ export function writtenType({ type, length, digits, values, target }: Field): st
 /** Reports whether the column of a field has an index. */
 export const isIndexed = ({ unique, index, type }: Field): boolean => unique || index || type === 'reference';
 
+/** Reports whether a field has an index on it and the id, by which a list is sorted. A unique index needs no id. */
+export const isSorted = (field: Field): boolean => isIndexed(field) && !field.unique;
+
+/** The other parameters of a list, after which no filter can be named. */
+const parameters = ['limit', 'sort', 'after'];
+
 /** Reports whether clients can filter and sort a list by a field. */
-export const isListKey = (field: Field): boolean => isIndexed(field) && !field.secret;
+export const isListKey = (field: Field): boolean =>
+  isIndexed(field) && !field.secret && !parameters.includes(field.name);
 
 /** Reports whether a row can be created without a value of the field. */
 export const mayBeAbsent = (field: Field): boolean => field.optional || field.default !== undefined;

@@ -135,7 +135,7 @@ export function collisionFault(resources: Resource[], aggregates: string[]): str
   return undefined;
 }
 
-const layers = ['Changes', 'Publisher', 'Repository', 'Router', 'Service', 'Page'];
+const layers = ['Changes', 'Publisher', 'Repository', 'Router', 'Service', 'Page', 'Query'];
 
 /** Returns the names that the generated code of a resource declares. */
 export function identifiers({

@@ -42,6 +42,6 @@ export const generatedVariables = words(`
 /** Types that generated code uses next to one named like a resource, and types whose shadow would mislead. */
 export const generatedTypes = words(`
   Array Boolean ConflictError Date Error EventBus EventContracts Function Infinity InvalidError JSON Knex NaN
-  NotFoundError Number Object Omit Page PageQuery Partial Problem Promise Required ReturnType String Symbol TestService
+  NotFoundError Number Object Omit Page PageQuery Partial Problem Promise QueryOf Required ReturnType String Symbol TestService
   UnavailableError
 `);

@@ -1,4 +1,5 @@
 import type { Field } from './answers.ts';
+import { isIndexed } from './field-form.ts';
 import { columnName, LONGEST_NAME } from './names.ts';
 import { runtimeTables } from './reserved-words.ts';
 import type { CopyView, ResourceView } from './view.ts';
@@ -67,13 +68,13 @@ function relationsFault(tables: Planned[]): string | undefined {
 }
 
 function relationsOf({ name, what, time, fields }: Planned): [name: string, what: string][] {
-  const indexed = fields.filter(({ unique, index }) => unique || index);
+  const indexed = fields.filter(isIndexed);
   return [
     [name, `the table of ${what}`],
     [`${name}_pkey`, `the primary key of ${what}`],
     [`${name}_${time}_id_index`, `the index of ${what} for pages`],
     ...indexed.map((field): [string, string] => [
-      `${name}_${columnName(field.name)}_${field.unique ? 'unique' : 'index'}`,
+      `${name}_${columnName(field.name)}_${field.unique ? 'unique' : 'id_index'}`,
       `the index of the field "${field.name}" of ${what}`,
     ]),
   ];

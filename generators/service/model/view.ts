@@ -1,5 +1,6 @@
 import type { Client, ConsumedEvent, Field, Resource, ServiceAnswers } from './answers.ts';
 import { apisOf, type ApiView } from './api-versions.ts';
+import { isListKey } from './field-form.ts';
 import { resourceNames, type Names } from './names.ts';
 import { executes, installers, runs, type Installer } from './package-managers.ts';
 import { resourceEvents, type ResourceEvent } from './resource-events.ts';
@@ -14,6 +15,8 @@ export interface ResourceView extends Names {
   api: ApiView;
   /** All versions of the routes. */
   apis: ApiView[];
+  /** The fields by which clients can filter and sort the list. */
+  keys: Field[];
 }
 
 /** Consumed events of one aggregate, for which a service has handlers of its owner. */
@@ -106,6 +109,7 @@ export const resourcesOf = (resources: Resource[]): ResourceView[] =>
     secrets: fields.filter(({ secret }) => secret),
     api: firstOf(apisOf(apis)),
     apis: apisOf(apis),
+    keys: fields.filter(isListKey),
   }));
 
 /** Returns the copies that a service keeps from these events. */

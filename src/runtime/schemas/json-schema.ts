@@ -51,10 +51,14 @@ function complete(converted: JsonSchema, description: Description, place: Place)
     own.items = complete(own.items, description.items[0], place);
   }
   if (own.enum && own.type?.includes('null') && !own.enum.includes(null)) own.enum = [...own.enum, null];
+  if (own.type !== undefined && !own.type.includes('null') && isNotNull(own['not'])) delete own['not'];
   if (own.format === 'ip') delete own.format; // joi's name for "ipv4 or ipv6", which JSON Schema does not have
   const label = description.flags?.label;
   return label !== undefined && own.type === 'object' ? place(label, own) : own;
 }
+
+/** `not: { type: 'null' }` says nothing about a schema with a type. */
+const isNotNull = (schema: unknown) => Object(schema).type === 'null';
 
 function completeKeys(
   properties: Record<string, JsonSchema>,

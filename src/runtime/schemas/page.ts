@@ -1,7 +1,5 @@
 import joi from 'joi';
-
-/** The start of a page: after the row with this time (ISO 8601) and id. */
-export type Position = readonly [at: string, id: string];
+import { formatPosition, parsePosition, type Position, type SortedPosition } from './position.ts';
 
 export interface PageQuery {
   limit: number;
@@ -26,7 +24,10 @@ export const pageQuerySchema = joi
       .description('The maximum number of items; a page of large items has fewer'),
     after: joi
       .string()
-      .custom((text: string, helpers) => parsePosition(text) ?? helpers.error('any.invalid'))
+      .custom((text: string, helpers) => {
+        const position = parsePosition(text);
+        return position && position[2] === undefined ? position : helpers.error('any.invalid');
+      })
       .messages({ 'any.invalid': '{{#label}} must be the "next" value of an earlier page' })
       .description('The "next" value of the previous page'),
   })
@@ -56,9 +57,19 @@ export function toPage<Item extends { id: string }>(
   at: (row: Item) => string,
   maxBytes = MAX_PAGE_BYTES,
 ): Page<Item> {
+  return cutPage(rows, limit, (row) => [at(row), row.id], maxBytes);
+}
+
+/** Cuts rows like `toPage`; `positionOf` returns the position of the last item. */
+export function cutPage<Item extends { id: string }>(
+  rows: Item[],
+  limit: number,
+  positionOf: (row: Item) => Position | SortedPosition,
+  maxBytes = MAX_PAGE_BYTES,
+): Page<Item> {
   const items = fitting(rows.slice(0, limit), maxBytes);
   const last = rows.length > items.length ? items.at(-1) : undefined;
-  return { items, next: last ? formatPosition([at(last), last.id]) : null };
+  return { items, next: last ? formatPosition(positionOf(last)) : null };
 }
 
 /** Returns the first items that together take at most `maxBytes` of JSON, but at least one. */
@@ -94,20 +105,4 @@ function mostBytes(value: unknown): number {
   if (typeof value === 'string') return CHARACTER * value.length + SCALAR;
   if (typeof value !== 'object' || value === null) return SCALAR;
   return CHARACTER * (JSON.stringify(value) ?? '').length + SCALAR;
-}
-
-const formatPosition = (position: Position): string =>
-  Buffer.from(JSON.stringify(position)).toString('base64url');
-
-function parsePosition(text: string): Position | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
-    if (!Array.isArray(value) || value.length !== 2) return undefined;
-    const [at, id] = value as [unknown, unknown];
-    return typeof at === 'string' && !Number.isNaN(Date.parse(at)) && typeof id === 'string'
-      ? [at, id]
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

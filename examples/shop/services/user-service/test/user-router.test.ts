@@ -77,6 +77,19 @@ describe('/v1/users', () => {
     assert.deepEqual(listed.slice(-created.length), created);
   });
 
+  it('GET filters the list by email, and sorts it in both directions', async () => {
+    const created = [await create(), await create(), await create()];
+    const read = async (query: string) =>
+      (await service.readPages<User>(`/v1/users?${query}&limit=2`)).flat();
+    const wanted = String(created[1]?.email);
+    const found = await read(`email=${encodeURIComponent(wanted)}`);
+    assert.ok(found.some(({ id }) => id === created[1]?.id));
+    assert.ok(found.every((item) => item.email === wanted));
+    const sorted = await read('sort=email');
+    for (const each of created) assert.equal(sorted.filter(({ id }) => id === each.id).length, 1);
+    assert.deepEqual(await read('sort=-email'), sorted.toReversed());
+  });
+
   it('PATCH changes the given fields, and publishes user.updated', async () => {
     const before = await create();
     const changes = { email: 'grace@example.com', name: 'Grace Hopper', age: 7, active: false };

@@ -1,3 +1,5 @@
+import type { QueryOf } from 'microservice-runtime';
+
 export interface NewUser {
   email: string;
   name: string;
@@ -12,3 +14,5 @@ export interface User extends Required<NewUser> {
   createdAt: string;
   updatedAt: string;
 }
+
+export type UserQuery = QueryOf<User, 'email'>;

@@ -1,9 +1,10 @@
 import type { Knex } from 'knex';
-import { conflictOn, keysOf, toPage, type Page, type PageQuery } from 'microservice-runtime';
-import type { NewUser, User, UserChanges } from '../models/user.ts';
+import { conflictOn, keysOf, pageFinder, type Page } from 'microservice-runtime';
+import type { NewUser, User, UserChanges, UserQuery } from '../models/user.ts';
 import { userSchema } from '../schemas/user-schema.ts';
 
 const columns = keysOf(userSchema);
+const findPage = pageFinder(userSchema);
 const conflict = conflictOn<NewUser>({ users_email_unique: 'email' });
 
 export type UserRepository = ReturnType<typeof createUserRepository>;
@@ -17,15 +18,9 @@ export const createUserRepository = (database: Knex) => ({
   lock: async (id: string, trx: Knex): Promise<User | undefined> =>
     trx('users').where({ id }).forUpdate().first(columns),
 
-  /** Oldest first. */
-  list: async ({ limit, after }: PageQuery, trx: Knex = database): Promise<Page<User>> => {
-    const query = trx('users')
-      .select(columns)
-      .orderBy(['createdAt', 'id'])
-      .limit(limit + 1);
-    if (after) query.whereRaw('(created_at, id) > (?, ?)', [...after]);
-    return toPage(await query, limit, ({ createdAt }) => createdAt);
-  },
+  /** Oldest first, unless the query states another order. */
+  list: async (query: UserQuery, trx: Knex = database): Promise<Page<User>> =>
+    findPage(trx('users').select(columns), query),
 
   insert: async (newUser: NewUser, trx: Knex = database): Promise<User> => {
     const [row] = await trx('users').insert(newUser).returning(columns).catch(conflict);

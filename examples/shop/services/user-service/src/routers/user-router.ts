@@ -1,10 +1,10 @@
-import { pageQuerySchema } from 'microservice-runtime';
 import { apiRouter, ifMatch } from 'microservice-runtime/http';
 import {
   newUserSchema,
   userChangesSchema,
   userIdSchema,
   userPageSchema,
+  userQuerySchema,
   userSchema,
 } from '../schemas/user-schema.ts';
 import type { UserService } from '../services/user-service.ts';
@@ -15,7 +15,7 @@ export function createUserRouter(users: UserService) {
 
   router.get(
     '/',
-    { summary: 'List users', query: pageQuerySchema, responses: { 200: userPageSchema } },
+    { summary: 'List users', query: userQuerySchema, responses: { 200: userPageSchema } },
     async (req, res) => {
       res.json(await users.list(req.query));
     },

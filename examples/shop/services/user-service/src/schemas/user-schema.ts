@@ -1,6 +1,7 @@
 import joi from 'joi';
 import {
   pageSchemaOf,
+  querySchemaOf,
   textString,
   timestampString,
   uuidString,
@@ -41,6 +42,9 @@ export const userSchema = joi
     updatedAt: timestampString().required(),
   } satisfies FieldSchemas<User>)
   .label('User');
+
+/** The query of a list. Each field is a filter and a sort key, so each needs an index on the field and the id. */
+export const userQuerySchema = querySchemaOf(userSchema, ['email']);
 
 export const userPageSchema = pageSchemaOf(userSchema).label('UserPage');
 

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
-import { NotFoundError, type PageQuery, type Precondition } from 'microservice-runtime';
+import { NotFoundError, type Precondition } from 'microservice-runtime';
 import type { UserPublisher } from '../events/user-publisher.ts';
-import type { NewUser, UserChanges } from '../models/user.ts';
+import type { NewUser, UserChanges, UserQuery } from '../models/user.ts';
 import type { UserRepository } from '../repositories/user-repository.ts';
 
 interface Dependencies {
@@ -22,7 +22,7 @@ export function createUserService({ database, users, publish }: Dependencies) {
   }
 
   return {
-    list: (query: PageQuery, trx?: Knex) => users.list(query, trx),
+    list: (query: UserQuery, trx?: Knex) => users.list(query, trx),
 
     get: async (id: string, trx?: Knex) => {
       const user = await users.find(id, trx);
