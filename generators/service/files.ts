@@ -20,6 +20,7 @@ import { sqlText } from './migrations/backfill.ts';
 import {
   columnName,
   fillTrigger,
+  foreignConstraint,
   indexName,
   requiredConstraint,
   resourceNames,
@@ -44,6 +45,7 @@ const tools = {
   requiredConstraint,
   rowTrigger: fillTrigger,
   sqlText,
+  foreignConstraint,
   samplesOf,
   exampleChange,
   comparison,

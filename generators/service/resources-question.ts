@@ -7,6 +7,7 @@ import { defaultFields, defaultResource, readResources } from './read-resources.
 import type { ServiceContext } from './service-context.ts';
 import { settleSecrets } from './settle-secrets.ts';
 import { ownEventsFault } from './events/own-event-rules.ts';
+import { referencesFault } from './model/reference-rules.ts';
 import { tablesFault } from './model/table-rules.ts';
 import { resourcesOf } from './model/view.ts';
 
@@ -37,6 +38,7 @@ export const resourcesQuestion: Question<ServiceAnswers, ServiceContext, 'resour
     resources.map((resource) => resourceNameFault(resource.name)).find((fault) => fault !== undefined) ??
     resources.map(ownEventsFault).find((fault) => fault !== undefined) ??
     collisionFault(resources, []) ??
+    referencesFault(resources) ??
     tablesFault(resourcesOf(resources), []) ??
     ownerFault(resources, name, siblings),
   ask: askResources,

@@ -62,10 +62,9 @@ const facts: Record<FieldType, Facts> = {
       isShared: true,
     };
   },
-  // The rows of a seed.
-  reference: () => ({
-    rows: [seedId(0), seedId(1), seedId(2), seedId(0)],
-    numbered: () => code`randomUUID()`,
+  reference: ({ target }, _name, resource) => ({
+    rows: target === resource ? [null, null, null, null] : [seedId(0), seedId(1), seedId(2), seedId(0)],
+    numbered: () => code`null`,
     other: code`'01890a5d-ac96-774b-bcce-b302099a8057'`,
   }),
 };

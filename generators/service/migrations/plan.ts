@@ -1,6 +1,7 @@
 import type { Code } from '../../rendering/code.ts';
 import type { Field } from '../model/answers.ts';
-import { columnName } from '../model/names.ts';
+import { inOrderOfReferences, targetsOf } from '../model/reference-rules.ts';
+import { columnName, resourceNames } from '../model/names.ts';
 import type { ServiceView } from '../model/view.ts';
 import { noHistory, type History } from './history.ts';
 import { nameAfter } from './names.ts';
@@ -47,7 +48,10 @@ export function planMigrations(view: ServiceView, history: History = noHistory):
     taken.add(`${name}.ts`);
     return name;
   };
-  const wanted = tablesOf(view);
+  const wanted = inOrderOfReferences(tablesOf(view), ({ name, fields }) => ({
+    name,
+    targets: targetsOf(fields).map((target) => resourceNames(target).table),
+  }));
   return {
     runtime: new Map(missingRuntimeTables(history.files).map(({ module, name }) => [module, give(name)])),
     creates: new Map(

@@ -3,7 +3,7 @@ import { text } from '../../rendering/writers.ts';
 import { columnDefault } from '../fields/default-code.ts';
 import type { Field } from '../model/answers.ts';
 import { fieldCode, tolerantColumn } from '../fields/codes.ts';
-import { checkConstraint, columnName } from '../model/names.ts';
+import { checkConstraint, columnName, resourceNames } from '../model/names.ts';
 import type { ServiceView } from '../model/view.ts';
 
 /** A table that generated code reads and writes, with its fields. */
@@ -23,13 +23,16 @@ export const copyColumn = (field: Field): Code => tolerantColumn(field, columnNa
 
 /** Returns source text of a field's column with its constraints, in the migration that creates the table. */
 export const tableColumn = (table: string, field: Field): Code => {
-  const { name, optional, unique, values, default: value } = field;
+  const { name, optional, unique, target, values, default: value } = field;
   return list(
     [
       resourceColumn(field),
       ...(optional ? [] : [code`.notNullable()`]),
       ...(value === undefined ? [] : [code`.defaultTo(${columnDefault(field)})`]),
       ...(unique ? [code`.unique()`] : []),
+      ...(target === undefined
+        ? []
+        : [code`.references('id').inTable('${resourceNames(target).table}').onDelete('RESTRICT')`]),
       ...(values ? [code`.checkIn([${list(values.map(text))}], ${text(checkConstraint(table, name))})`] : []),
     ],
     code``,

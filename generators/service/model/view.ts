@@ -3,6 +3,7 @@ import { apisOf, type ApiView } from './api-versions.ts';
 import { isListKey } from './field-form.ts';
 import { resourceNames, type Names } from './names.ts';
 import { executes, installers, runs, type Installer } from './package-managers.ts';
+import { targetsOf } from './reference-rules.ts';
 import { resourceEvents, type ResourceEvent } from './resource-events.ts';
 
 export interface ResourceView extends Names {
@@ -17,6 +18,17 @@ export interface ResourceView extends Names {
   apis: ApiView[];
   /** The fields by which clients can filter and sort the list. */
   keys: Field[];
+  /** The fields with the id of a row. */
+  references: ReferenceView[];
+  /** Whether another resource, or this one, references it. */
+  isReferenced: boolean;
+}
+
+export interface ReferenceView {
+  field: Field;
+  to: Names;
+  /** Whether it references its own resource. */
+  isOwn: boolean;
 }
 
 /** Consumed events of one aggregate, for which a service has handlers of its owner. */
@@ -110,7 +122,16 @@ export const resourcesOf = (resources: Resource[]): ResourceView[] =>
     api: firstOf(apisOf(apis)),
     apis: apisOf(apis),
     keys: fields.filter(isListKey),
+    references: referencesOf(name, fields),
+    isReferenced: resources.some((other) => targetsOf(other.fields).includes(name)),
   }));
+
+const referencesOf = (resource: string, fields: Field[]): ReferenceView[] =>
+  fields.flatMap((field) =>
+    field.target === undefined
+      ? []
+      : [{ field, to: resourceNames(field.target), isOwn: field.target === resource }],
+  );
 
 /** Returns the copies that a service keeps from these events. */
 export const copiesOf = (consumes: ConsumedEvent[]): CopyView[] =>

@@ -35,6 +35,8 @@ export function databaseProblem(error: Error): Problem | undefined {
   if (error.code === SQL_STATE.UNIQUE_VIOLATION)
     return problem(409, `${columns(error) ?? 'A value'} is already taken`);
   if (error.code === SQL_STATE.FOREIGN_KEY_VIOLATION) return problem(409, reference(error));
+  if (error.code === SQL_STATE.RESTRICT_VIOLATION)
+    return problem(409, 'Other data still refers to this resource.');
   if (error.code === SQL_STATE.EXCLUSION_VIOLATION)
     return problem(409, 'The data conflicts with existing data.');
   if (error.code === SQL_STATE.CHECK_VIOLATION) return problem(400, 'A value is not allowed.');
