@@ -1,6 +1,6 @@
 import { UsageError } from '../../core/usage-error.ts';
 import type { Field } from '../model/answers.ts';
-import { writtenType } from '../model/field-form.ts';
+import { isIndexed, writtenType } from '../model/field-form.ts';
 import type { Table } from './tables.ts';
 
 /** The change of an existing table for the code of this run. Columns are never dropped. */
@@ -30,8 +30,7 @@ export function changeOf(table: Table, columns: Field[]): TableChange {
   });
   const indexed = fields.filter(
     (field) =>
-      (field.unique || field.index) &&
-      !columns.some((column) => of(column) === field && isIndexedAs(column, field)),
+      isIndexed(field) && !columns.some((column) => of(column) === field && isIndexedAs(column, field)),
   );
   const kept = columns.map((column) => {
     const { unique, index } = of(column) ?? column;

@@ -35,9 +35,9 @@ export const uniqueConstraint = (table: string, field: string): string =>
 export const checkConstraint = (table: string, field: string): string =>
   `${table}_${columnName(field)}_check`.slice(0, LONGEST_NAME);
 
-/** Returns the name of Knex's index of a column: `orders_status_index`. */
+/** Returns the name of Knex's index of a column and the id: `orders_status_id_index`. */
 export const indexName = (table: string, field: string): string =>
-  `${table}_${columnName(field)}_index`.slice(0, LONGEST_NAME);
+  `${table}_${columnName(field)}_id_index`.slice(0, LONGEST_NAME);
 
 /** Returns the name of the constraint by which a column becomes NOT NULL, and which then goes. */
 export const requiredConstraint = (table: string, field: string): string =>
