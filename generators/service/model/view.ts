@@ -122,11 +122,11 @@ export const resourcesOf = (resources: Resource[]): ResourceView[] =>
     api: firstOf(apisOf(apis)),
     apis: apisOf(apis),
     keys: fields.filter(isListKey),
-    references: referencesOf(name, fields),
+    references: referencedBy(name, fields),
     isReferenced: resources.some((other) => targetsOf(other.fields).includes(name)),
   }));
 
-const referencesOf = (resource: string, fields: Field[]): ReferenceView[] =>
+const referencedBy = (resource: string, fields: Field[]): ReferenceView[] =>
   fields.flatMap((field) =>
     field.target === undefined
       ? []
