@@ -7,12 +7,19 @@ import { command } from '../core/version.ts';
 
 const width = 38;
 
-/** The usage, and every flag of every generator and command with its default; for the name of a command, only its own part. */
+/** The usage, and every flag of every generator and command with its default; for one name, only the part of its generator or command. */
 export function helpText(word?: string): string {
-  const only = commandEntries.find(({ name }) => name === word);
-  return (only ? [...commandLines(only).slice(1), '', ...commonLines, '', ...fieldLines] : allLines()).join(
-    '\n',
-  );
+  const only = [...commandEntries, ...generators].find(({ name }) => name === word);
+  return (only ? linesOf(only) : allLines()).join('\n');
+}
+
+/** A flag of its own hides a common flag of the same name. */
+function linesOf(entry: GeneratorEntry): string[] {
+  const flags = [...entry.options, ...entry.questions.flatMap((question) => question.flags)];
+  const own = commandEntries.includes(entry) ? commandLines(entry) : generatorLines(entry);
+  const common = commonLinesWithout(flags.map(({ name }) => name));
+  const takesFields = flags.some(({ name }) => name === 'fields');
+  return [...own.slice(1), '', ...common, ...(takesFields ? ['', ...fieldLines] : [])];
 }
 
 const row = (left: string, right: string) =>
@@ -24,9 +31,9 @@ const fieldLines = [
   ...fieldHelp.map(([part, help]) => row(part, help)),
 ];
 
-const commonLines = [
+const commonLinesWithout = (hidden: string[]): string[] => [
   'Flags of every generator and command:',
-  ...commonFlags.map((flag) => row(spelled(flag), flag.help)),
+  ...commonFlags.filter(({ name }) => !hidden.includes(name)).map((flag) => row(spelled(flag), flag.help)),
 ];
 
 const allLines = (): string[] => [
@@ -41,7 +48,7 @@ const allLines = (): string[] => [
   ...generators.flatMap(generatorLines),
   ...commandEntries.flatMap(commandLines),
   '',
-  ...commonLines,
+  ...commonLinesWithout([]),
   '',
   ...fieldLines,
   '',

@@ -127,7 +127,7 @@ export const serviceOptions: Flag[] = [
   {
     name: 'contract',
     value: '<file>',
-    help: 'an asyncapi.json with more events for --consumes; repeatable',
+    help: 'an asyncapi.json of a service that is not in the same folder; repeatable',
     many: true,
   },
   {

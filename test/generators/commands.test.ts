@@ -351,6 +351,14 @@ describe('the help of a command', () => {
       assert.equal(code, 0);
       assert.match(output, new RegExp(`^Command ${name}\\b`));
       assert.ok(!output.includes('--database-port'));
+      const takesFields = flags.some((flag) => flag.name === 'fields');
+      assert.equal(
+        output.includes('\nFields: '),
+        takesFields,
+        `the grammar of fields in the help of ${name}`,
+      );
+      for (const row of output.match(/^ {2}--[\w-]+/gm) ?? [])
+        assert.equal(output.split(`\n${row} `).length, 2, `${row} in the help of ${name}`);
       for (const text of [
         ...flags.map((flag) => `--${flag.name}`),
         ...examples.map(([call]) => spelledCall(call)),
