@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseFields } from '../../generators/service/fields/grammar.ts';
-import { everyType } from '../support/every-type.ts';
+import { everyModifier, everyType } from '../support/every-type.ts';
 import { writeContractFile } from '../support/service-answers.ts';
 import type { Combination } from './pairwise.ts';
 
@@ -29,7 +29,8 @@ const resourceFlags = (n: number) => ({
   one: ['--resource', `order${n}`, '--fields', 'code:string:unique placedAt:timestamp:index total:decimal'],
   'two with every type': [
     ...['--resource', `order${n}-item`, '--fields', fieldsOfEveryType.join(' ')],
-    ...['--resource', `category${n}`, '--fields', 'title:string:unique note:text:optional'],
+    ...['--fields', `category:reference(category${n}) origin:reference(order${n}-item):optional`],
+    ...['--resource', `category${n}`, '--fields', everyModifier.join(' ')],
   ],
 });
 

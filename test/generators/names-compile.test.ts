@@ -103,7 +103,8 @@ async function writeLater(cwd: string): Promise<void> {
   const text = await readFile(app, 'utf8');
   const edited = `import { hostname } from 'node:os';\n${text}\nexport const mine: string = hostname();\n`;
   await writeFile(app, edited);
-  await add(folder, '--resource', 'trip', '--fields', 'code:string', '--fields', 'fare:decimal');
+  const references = 'driver:reference(driver) earlier:reference(trip):optional';
+  await add(folder, '--resource', 'trip', '--fields', 'code:string', '--fields', references);
   await add(folder, '--resource', 'driver', '--fields', 'note:text:optional');
   await add(folder, '--consumes', 'account.created', '--contract', '../account.json');
   const fields = everyType.flatMap(([word, type]) => [`my${word}:${type}`, `maybe${word}:${type}:optional`]);

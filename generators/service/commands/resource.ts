@@ -3,6 +3,7 @@ import type { Resource, ServiceAnswers } from '../model/answers.ts';
 import { fieldExample, fieldGrammar, parseFields } from '../fields/grammar.ts';
 import { resourceNameFault } from '../model/name-rules.ts';
 import { resourceNames } from '../model/names.ts';
+import { targetsOf } from '../model/reference-rules.ts';
 import { defaultFields } from '../read-resources.ts';
 import { askResource, fieldsMessage } from '../resources-question.ts';
 import type { Command, CommandCall } from './command.ts';
@@ -40,6 +41,7 @@ export const resource: Command = {
     without: (answers, name, { notes, siblings }) => {
       const [resource = '', version] = name.split('.');
       if (version !== undefined) return replaced(answers, resource, (before) => withoutApi(before, version));
+      refuseReferenced(answers.resources, name);
       notes.push(stays(name), ...consumersOf(siblings, name, ({ aggregate }) => aggregate === name));
       return { ...answers, resources: answers.resources.filter((each) => each.name !== name) };
     },
@@ -78,6 +80,19 @@ async function newResource({ resources }: ServiceAnswers, call: CommandCall): Pr
   if (call.yes) return { name, fields: parseFields(defaultFields) };
   throw new UsageError(
     `the resource "${name}" has no fields; write ${spelledCall(`resource ${name} --fields "${fieldGrammar} ..."`)}, or add --yes for "${defaultFields}"`,
+  );
+}
+
+/** A foreign key protects the rows that other resources reference. */
+function refuseReferenced(resources: Resource[], name: string): void {
+  const others = resources.filter((other) => other.name !== name && targetsOf(other.fields).includes(name));
+  if (others.length === 0) return;
+  const fields = others.flatMap((other) =>
+    other.fields.filter(({ target }) => target === name).map((field) => `"${field.name}" of "${other.name}"`),
+  );
+  const calls = others.map((other) => spelledCall(`remove resource ${other.name}`));
+  throw new UsageError(
+    `the resource "${name}" cannot be removed, since these fields reference it: ${fields.join(', ')}; first write ${calls.join(' and ')}`,
   );
 }
 
