@@ -67,6 +67,15 @@ const long = {
   ...small,
   resources: [{ name: 'prototype-arguments-of-the-longest-order', fields: parseFields('pin:string:secret') }],
 };
+/** The parameters of its list and the import of its seed have almost the width of a line. */
+const keyed = {
+  ...small,
+  resources: [
+    { name: 'purchase-order-history', fields: parseFields('k:integer:index rest:reference(opt)') },
+    { name: 'opt', fields: parseFields(`k:date:index:optional long:reference(${longest}):optional`) },
+    { name: longest, fields: parseFields('a:string') },
+  ],
+};
 
 const shop = { name: 'shop', description: large.description, git: false };
 
@@ -88,7 +97,7 @@ describe('formatting', function () {
   it('writes any service as prettier would', async () =>
     fc.assert(
       fc.asyncProperty(anyAnswers, async (answers) => assertFormatted(await serviceFiles(answers))),
-      { numRuns: 4, seed: 1, examples: [[wide], [long]], endOnFailure: true },
+      { numRuns: 4, seed: 1, examples: [[wide], [long], [keyed]], endOnFailure: true },
     ));
 
   it('writes the files of usual services without prettier', async () => {

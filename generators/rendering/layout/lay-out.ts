@@ -3,7 +3,7 @@ import { fits } from './width.ts';
 
 /** Prettier does not change these lines, whatever their length. */
 const unbreakable =
-  /^\s*(?:\/\/|\/\*\*|\*|import \* as |import (?:type )?\{ \w+ \} from |(?:it|describe)\((?:'[^']*'|"[^"]*"), (?:async )?\(\) => \{$)/;
+  /^\s*(?:\/\/|\/\*\*|\*|import \* as |import (?:type )?\{ \w+(?: as \w+)? \} from |(?:it|describe)\((?:'[^']*'|"[^"]*"), (?:async )?\(\) => \{$)/;
 
 /**
  * Returns the text of a TypeScript template as prettier formats it; undefined if this function does not know how to break one of
@@ -12,10 +12,16 @@ const unbreakable =
  */
 export function layOut(text: string): string | undefined {
   const lines: string[] = [];
-  for (const line of text.split('\n')) {
+  const given = text.split('\n');
+  for (const [index, line] of given.entries()) {
     const broken = fits(line) || unbreakable.test(line) ? [line] : breakLine(line);
-    if (!broken) return undefined;
+    if (!broken || (broken.length > 1 && joins(broken.at(-1) ?? '', given[index + 1] ?? '')))
+      return undefined;
     lines.push(...broken);
   }
   return lines.join('\n');
 }
+
+/** Reports whether a body of one line fits behind its arrow after the parameters have got lines of their own. */
+const joins = (end: string, body: string): boolean =>
+  end.endsWith('=>') && body.endsWith(',') && fits(`${end} ${body.trimStart()}`);

@@ -79,8 +79,10 @@ describe('/v1/users', () => {
 
   it('GET filters the list by email, and sorts it in both directions', async () => {
     const created = [await create(), await create(), await create()];
-    const read = async (query: string) =>
-      (await service.readPages<User>(`/v1/users?${query}&limit=2`)).flat();
+    const read = async (query: string) => {
+      const pages = await service.readPages<User>(`/v1/users?${query}&limit=2`);
+      return pages.flat();
+    };
     const wanted = String(created[1]?.email);
     const found = await read(`email=${encodeURIComponent(wanted)}`);
     assert.ok(found.some(({ id }) => id === created[1]?.id));
