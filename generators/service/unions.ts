@@ -5,6 +5,7 @@ const unions: [file: RegExp, lists: string[]][] = [
   [/^src\/events\/[\w-]+-events\.ts$/, ['.']],
   [/^src\/events\/[\w-]+-consumers\.ts$/, ['register*Consumers']],
   [/^src\/routers\/[\w-]+-router\.ts$/, ['create*Router']],
+  [/^test\/[\w-]+\.test\.ts$/, ['describe *']],
 ];
 
 /** The files whose new elements register a part: without them, the code compiles, but the part does nothing. */

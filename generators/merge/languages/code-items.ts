@@ -43,14 +43,24 @@ export const propertyItem = (node: SyntaxNode): Item => {
 /** An element of an array: the code is the key. */
 export const valueItem = (node: SyntaxNode): Item => base(node, undefined, expressionKind(node));
 
+/** Returns the name and the title of a block of tests, such as `describe POST`. A path has no "/" in a name. */
+export function blockTitle({ type, expression }: SyntaxNode): string | undefined {
+  if (type !== 'ExpressionStatement' || !isNode(expression) || !isNode(expression['callee']))
+    return undefined;
+  const { name } = expression['callee'];
+  const title = nodesIn(expression['arguments'])[0]?.['value'];
+  const isBlock = (name === 'describe' || name === 'it') && typeof title === 'string';
+  return isBlock ? `${name} ${title.replaceAll('/', ' ')}` : undefined;
+}
+
 const endings = new Set(['ReturnStatement', 'ThrowStatement']);
 
-/** A statement: the declared name is the key, and else the code. */
+/** A statement: the declared name or the title is the key, and else the code. */
 export function statementItem(node: SyntaxNode): Item {
   if (node.type === 'ReturnStatement') return { ...base(node, 'return', node.type), isLast: true };
   const inner = declarationIn(node);
   const names = nodesIn(inner['declarations']).map((each) => staticName(each) ?? shapeOf(each['id']));
-  const name = names.length > 0 ? names.join() : staticName(inner);
+  const name = names.length > 0 ? names.join() : (staticName(inner) ?? blockTitle(inner));
   const kind =
     inner.type === 'ExpressionStatement'
       ? expressionKind(inner['expression'] as SyntaxNode)

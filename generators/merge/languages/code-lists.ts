@@ -1,6 +1,6 @@
 import type { Listing } from '../structure/listing.ts';
 import { type Item, listingOf } from '../structure/pieces.ts';
-import { declarationIn, staticName, propertyItem, unwrapped, valueItem } from './code-items.ts';
+import { declarationIn, staticName, propertyItem, blockTitle, unwrapped, valueItem } from './code-items.ts';
 import { importItem, leadingImports } from './imports.ts';
 import { placedStatement } from './statement-names.ts';
 import { isNode, nodesIn, type Syntax, type SyntaxNode } from './syntax.ts';
@@ -18,6 +18,7 @@ interface ListPlace {
   indent?: string;
   /** Its elements have names, so their order seldom matters. */
   isKeyed: boolean;
+  isValues?: boolean;
 }
 
 /**
@@ -67,6 +68,8 @@ const statementsIn = (body: SyntaxNode[], path: string): Found =>
     if (inner.type === 'VariableDeclaration')
       return nodesIn(inner['declarations']).flatMap((each) => memberIn(each, each['init'], path));
     if (inner.type === 'ReturnStatement') return valueIn(inner['argument'], under(path, 'return'));
+    const title = blockTitle(inner);
+    if (title?.startsWith('describe ')) return valueIn(inner['expression'], under(path, title));
     if (inner.type === 'FunctionDeclaration') return memberIn(inner, inner, path);
     return memberIn(inner, inner['body'] ?? inner['typeAnnotation'], path);
   });
@@ -92,16 +95,26 @@ function valueIn(value: unknown, path: string): Found {
       return arrayIn(node, path);
     case 'CallExpression':
     case 'NewExpression':
-      return [
-        ...calleeIn(node['callee'], path),
-        ...nodesIn(node['arguments']).flatMap((each) => valueIn(each, path)),
-      ];
+      return [...calleeIn(node['callee'], path), ...argumentsIn(node, path)];
     case 'TSTypeAnnotation':
       return valueIn(node['typeAnnotation'], path);
     default:
       return functionIn(node, path);
   }
 }
+
+/** The object in `Object.values({})` has the elements of an array. */
+function argumentsIn(node: SyntaxNode, path: string): Found {
+  const found = nodesIn(node['arguments']).flatMap((each) => valueIn(each, path));
+  if (!isObjectValues(node['callee'])) return found;
+  return found.map(([at, place]) => [at, at === path ? { ...place, isValues: true } : place]);
+}
+
+const isObjectValues = (callee: unknown): boolean =>
+  isNode(callee) &&
+  [callee['object'], callee['property']].every(
+    (part, index) => isNode(part) && part['name'] === ['Object', 'values'][index],
+  );
 
 /** In `joi.object({}).label('User')` the object is part of the callee. */
 const calleeIn = (callee: unknown, path: string): Found =>

@@ -2,7 +2,8 @@ import { type Labels, markAll, type Merged } from '../text/markers.ts';
 import type { Sides } from '../text/sides.ts';
 import { type Binding, bindingsOf, importedNames, leadingImports, sourceOf } from './imports.ts';
 import { namesInCode } from './names-in-code.ts';
-import { type Parse, type Syntax } from './syntax.ts';
+import type { Parse, Syntax, SyntaxNode } from './syntax.ts';
+import { withoutRemoved } from './removed-imports.ts';
 
 /**
  * Completes the imports of a merged text. An import that one side removed, and that the code of the other side uses, is added
@@ -16,9 +17,10 @@ export function completeImports(
   const [merged, next, disk] = [parse(text), parse(sides.next), parse(sides.disk)];
   if (!merged || !next || !disk) return { text, conflicts: 0 };
   if (isAmbiguous(merged, [next, disk])) return markAll(sides, labels);
+  const kept = withoutRemoved(text, sides, parse);
   const missing = missingBindings(merged, next, disk);
   return {
-    text: missing.reduce((result, binding) => withBinding(result, binding, parse), text),
+    text: missing.reduce((result, binding) => withBinding(result, binding, { parse, disk }), kept),
     conflicts: 0,
   };
 }
@@ -47,8 +49,20 @@ function missingBindings(merged: Syntax, next: Syntax, disk: Syntax): Binding[] 
   return [...owners, ...missingOf(next, disk).filter(({ local }) => !added.has(local))];
 }
 
-/** Adds the name to an import of its module, or an import after the last one. */
-function withBinding(text: string, binding: Binding, parse: Parse): string {
+/** Returns the end of the import that the owner has before the one of `binding`; the end of all imports for another binding. */
+function placeOfImport({ module }: Binding, owners: SyntaxNode[], imports: SyntaxNode[]): number {
+  const index = owners.findIndex((statement) => sourceOf(statement) === module);
+  const before = owners.slice(0, Math.max(0, index)).map(sourceOf);
+  const neighbor = imports.findLast((statement) => before.includes(sourceOf(statement)));
+  return (neighbor ?? imports.at(-1))?.end ?? 0;
+}
+
+/** Adds the name to an import of its module, or an import at its place. */
+function withBinding(
+  text: string,
+  binding: Binding,
+  { parse, disk }: { parse: Parse; disk: Syntax },
+): string {
   const imports = leadingImports(parse(text)?.body ?? []);
   const name = binding.imported === binding.local ? binding.local : `${binding.imported} as ${binding.local}`;
   const place = imports.findLast(
@@ -58,7 +72,7 @@ function withBinding(text: string, binding: Binding, parse: Parse): string {
       (binding.isType || statement['importKind'] !== 'type'),
   );
   if (!place || binding.imported === '*' || binding.imported === 'default') {
-    const position = imports.at(-1)?.end ?? 0;
+    const position = placeOfImport(binding, leadingImports(disk.body), imports);
     const line = statementOf(binding, name);
     return position === 0
       ? `${line}\n\n${text}`

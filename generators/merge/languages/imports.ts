@@ -33,7 +33,8 @@ const isTyped = (node: SyntaxNode): boolean => node['importKind'] === 'type';
 /** The module of an import. */
 export const sourceOf = (statement: SyntaxNode): string => textIn(statement['source']);
 
-const specifiersOf = (statement: SyntaxNode): SyntaxNode[] => nodesIn(statement['specifiers']);
+/** The names that an import defines, in their order. */
+export const specifiersOf = (statement: SyntaxNode): SyntaxNode[] => nodesIn(statement['specifiers']);
 
 /** The names in the braces of an import. */
 export const importedNames = (statement: SyntaxNode): SyntaxNode[] =>

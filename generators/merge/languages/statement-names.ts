@@ -2,7 +2,7 @@ import type { PieceNames } from '../structure/listing.ts';
 import type { Item } from '../structure/pieces.ts';
 import { declarationIn, statementItem, unwrapped } from './code-items.ts';
 import { namesInNodes } from './names-in-code.ts';
-import { isNode, nodesIn, type SyntaxNode } from './syntax.ts';
+import { isNode, nodesIn, shapeOf, type SyntaxNode } from './syntax.ts';
 
 /** A statement with the names that decide where it may stand. */
 export const placedStatement = (node: SyntaxNode): Item => ({
@@ -14,7 +14,8 @@ function statementNames(statement: SyntaxNode): PieceNames {
   const declared = declaredIn(declarationIn(statement));
   const used = namesInNodes(statement);
   for (const name of declared) used.delete(name);
-  return { declared, used, changes: changesIn(statement) };
+  const shapeWith = (names: ReadonlyMap<string, string>) => shapeOf(statement, names);
+  return { declared, used, changes: changesIn(statement), shapeWith };
 }
 
 /** Returns the names that a declaration declares. */

@@ -65,15 +65,15 @@ export const nodesIn = (value: unknown): SyntaxNode[] =>
 /** Properties that only tell of the place and the layout of a node. */
 const layout = new Set(['start', 'end', 'loc', 'range', 'extra', 'comments', 'errors']);
 
-/** Returns a text that is equal for two nodes with the same code in any layout, without comments. */
-export const shapeOf = (node: unknown): string =>
-  JSON.stringify(node, (property: string, value: unknown) =>
-    layout.has(property) || property.startsWith('__')
-      ? undefined
-      : typeof value === 'bigint'
-        ? `${value}n`
-        : value,
-  );
+/**
+ * Returns a text that is equal for two nodes with the same code in any layout, without comments. `names` are replaced.
+ */
+export const shapeOf = (node: unknown, names?: ReadonlyMap<string, string>): string =>
+  JSON.stringify(node, (property: string, value: unknown) => {
+    if (layout.has(property) || property.startsWith('__')) return undefined;
+    if (property === 'name' && typeof value === 'string') return names?.get(value) ?? value;
+    return typeof value === 'bigint' ? `${value}n` : value;
+  });
 
 /** Reports whether two texts differ in their layout only: they have the same code and the same comments. */
 export function sameCode(parse: Parse, one: string, other: string): boolean {

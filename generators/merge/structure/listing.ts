@@ -6,6 +6,8 @@ export interface PieceNames {
   used: ReadonlySet<string>;
   /** The calls that change a variable: `routers.push`. */
   changes: readonly string[];
+  /** Returns the shape of the element, without comments, after its names are replaced. */
+  shapeWith: (names: ReadonlyMap<string, string>) => string;
 }
 
 /** One element of a list with the text around it: from the end of the element before it up to its own end. */
@@ -46,6 +48,8 @@ export interface Listing {
   outerIndent: string;
   /** The white space inside of the brackets of a list on one line. */
   padding: '' | ' ';
+  /** It is an object of which only the values count. */
+  isValues?: boolean;
   /** The indentation of a list that has each element on its own line always. */
   indent?: string;
 }

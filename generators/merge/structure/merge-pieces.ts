@@ -1,5 +1,5 @@
 import type { Piece } from './listing.ts';
-import { pairedWith } from './pair.ts';
+import { isOnlyRenamed, pairedWith, renamedIn } from './pair.ts';
 import { groupsOf, type Keyed, placeOf } from './place.ts';
 import type { Sides } from '../text/sides.ts';
 
@@ -24,14 +24,18 @@ const leave: Settle = () => undefined;
  */
 export function mergePieces(lists: Sides<Piece[]>, settle: Settle = leave): Merging[] {
   const { base, next, disk } = withKeys(lists);
-  const merged = new Map(
-    [...disk].map(([key, piece]) => [key, decide(base.get(key), next.get(key), piece, settle)]),
-  );
+  const renamed = renamedIn(base, disk);
+  const decideAt = (key: string) => {
+    const [before, piece] = [base.get(key), disk.get(key)];
+    const isRemoved = before && piece && !next.has(key) && isOnlyRenamed(before, piece, renamed);
+    return isRemoved ? decided(undefined) : decide(before, next.get(key), piece, settle);
+  };
+  const merged = new Map([...disk.keys()].map((key) => [key, decideAt(key)]));
   const order = [...disk.keys()];
   let before: string | undefined;
   for (const keys of runsOf(next, disk)) {
     const added = keys.filter((key) => !disk.has(key));
-    for (const key of added) merged.set(key, decide(base.get(key), next.get(key), undefined, settle));
+    for (const key of added) merged.set(key, decideAt(key));
     const isPresent = (key: string) => !isEmpty(merged.get(key));
     for (const group of groupsOf(added.filter(isPresent), next)) {
       const pieces = group.flatMap((key) => next.get(key) ?? []);

@@ -6,11 +6,53 @@ import type { Keyed } from './place.ts';
  * kind disappeared, and exactly one appeared. Declarations are of one kind if they call one function, else if they are the only ones.
  */
 export const pairedWith = (base: Keyed, other: Keyed): Keyed =>
-  pairedBy(
-    coarseKind,
+  pairedByNames(
     base,
-    pairedBy(({ kind }) => kind, base, other),
+    pairedBy(
+      coarseKind,
+      base,
+      pairedBy(({ kind }) => kind, base, other),
+    ),
   );
+
+/** Returns the name in `base` of each declaration that has another name in `other`, by that name. */
+export function renamedIn(base: Keyed, other: Keyed): Map<string, string> {
+  const renamed = new Map<string, string>();
+  for (const [key, { names }] of other) {
+    const [name, ...more] = names?.declared ?? [];
+    const [before, ...others] = base.get(key)?.names?.declared ?? [];
+    const isOne = more.length + others.length === 0;
+    if (isOne && name !== undefined && before !== undefined && name !== before) renamed.set(name, before);
+  }
+  return renamed;
+}
+
+/** Reports whether two elements differ in renamed declarations only. */
+export const isOnlyRenamed = (base: Piece, other: Piece, renamed: ReadonlyMap<string, string>): boolean => {
+  const [before, after] = [codeOf(base), codeOf(other)];
+  const comments = (piece: Piece, code = '') => piece.shape.slice(code.length);
+  return (
+    before !== undefined &&
+    before === other.names?.shapeWith(renamed) &&
+    comments(base, before) === comments(other, after)
+  );
+};
+
+const codeOf = ({ names }: Piece): string | undefined => names?.shapeWith(new Map());
+
+/** Pairs the elements that use a renamed declaration. */
+function pairedByNames(base: Keyed, other: Keyed): Keyed {
+  const renamed = renamedIn(base, other);
+  if (renamed.size === 0) return other;
+  const gone = [...base].filter(([key]) => !other.has(key));
+  const known = new Map(gone.map(([key, piece]) => [codeOf(piece), key]));
+  return new Map(
+    [...other].map(([key, piece]) => {
+      const before = base.has(key) ? undefined : piece.names && known.get(piece.names.shapeWith(renamed));
+      return [before ?? key, piece];
+    }),
+  );
+}
 
 const declaration = 'VariableDeclaration';
 const coarseKind = ({ kind }: Piece): string => (kind.startsWith(declaration) ? declaration : kind);

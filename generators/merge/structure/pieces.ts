@@ -30,6 +30,7 @@ export interface Source {
   separator: ',' | '';
   padding: '' | ' ';
   indent?: string;
+  isValues?: boolean;
 }
 
 /** Cuts a list into pieces, which together with the separators and the tail are its text. */
@@ -56,7 +57,8 @@ export function listingOf(source: Source): Listing {
   }
   const outerIndent = outerIndentAt(text, start);
   const tail = text.slice(position, end);
-  const list = { start, end, pieces, separator, isClosed, tail, outerIndent, padding };
+  const isValues = source.isValues === true;
+  const list = { start, end, pieces, separator, isClosed, tail, outerIndent, padding, isValues };
   return indent === undefined ? list : { ...list, indent };
 }
 

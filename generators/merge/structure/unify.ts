@@ -1,5 +1,7 @@
 import { type Listing, movedPiece, type Piece, listText } from './listing.ts';
+import { withBlankLines } from './blank-lines.ts';
 import { mergePieces, type Merging, type Settle } from './merge-pieces.ts';
+import { textWithValues } from './values.ts';
 import { onEachSide, type Sides } from '../text/sides.ts';
 
 /** Finds the lists of a text by their paths; undefined if the text cannot be parsed. */
@@ -37,7 +39,7 @@ export function unifyLists(
 const parsesAll = (texts: Sides<string>, find: FindLists): boolean =>
   [texts.base, texts.next, texts.disk].every((text) => find(text) !== undefined);
 
-/** The path of the innermost list that is not done yet and differs on both sides. */
+/** The path of the innermost list that is not done yet, and that differs on both sides, or that stands behind a line of the owner. */
 function nextPath(
   texts: Sides<string>,
   { base, next, disk }: Sides<ReturnType<FindLists>>,
@@ -47,14 +49,18 @@ function nextPath(
   const paths = [...disk.keys()].filter((path) => base.has(path) && next.has(path) && !done.has(path));
   const isChanged = (path: string) => {
     const before = innerText(texts.base, base.get(path));
-    return (
-      innerText(texts.next, next.get(path)) !== before && innerText(texts.disk, disk.get(path)) !== before
-    );
+    const isOwners =
+      innerText(texts.disk, disk.get(path)) !== before ||
+      lineBefore(texts.disk, disk.get(path)) !== lineBefore(texts.base, base.get(path));
+    return isOwners && innerText(texts.next, next.get(path)) !== before;
   };
   return paths.toSorted((one, other) => depth(other) - depth(one)).find(isChanged);
 }
 
 const depth = (path: string): number => path.split('/').length;
+
+const lineBefore = (text: string, list: Listing | undefined): string | undefined =>
+  text.slice(0, list?.start).split('\n').slice(-2).join('\n');
 
 const innerText = (text: string, list: Listing | undefined): string => text.slice(list?.start, list?.end);
 
@@ -65,7 +71,7 @@ function unifyAt(
 ): Sides<string> | undefined {
   if (!base || !next || !disk) return undefined;
   const lists = { base, next, disk };
-  if (formAt(texts.disk, disk) !== formAt(texts.next, next)) return undefined;
+  if (formAt(texts.disk, disk) !== formAt(texts.next, next)) return withValues(texts, lists);
   const pieces = mergePieces(
     onEachSide(lists, (list) => list.pieces),
     settle,
@@ -84,13 +90,21 @@ function unifyAt(
   };
 }
 
+/** The owner turned the object in `Object.values` into an array: the values of a new object have a place there. */
+function withValues(texts: Sides<string>, lists: Sides<Listing>): Sides<string> | undefined {
+  const isArray = lists.next.isValues === true && formAt(texts.disk, lists.disk) === '[';
+  const inner = isArray ? textWithValues(lists) : undefined;
+  return inner === undefined ? undefined : { ...texts, disk: replaced(texts.disk, lists.disk, inner) };
+}
+
 /** An object and an array have no common elements, and neither have a block and a flow collection of YAML. */
 const formAt = (text: string, { start, separator }: Listing): string =>
   separator === '' ? '' : (text[start - 1] ?? '');
 
 /** Returns the elements with the layout of the owner's list; undefined if one of them does not fit. */
 export function movedPieces(lists: Sides<Listing>, elements: Merging[]): Merging[] | undefined {
-  const moved = elements.map((element) => onEachSide(element, (piece) => piece && movedTo(piece, lists)));
+  const spaced = withBlankLines(lists, elements);
+  const moved = spaced.map((element) => onEachSide(element, (piece) => piece && movedTo(piece, lists)));
   const isMissing = (side: keyof Merging) =>
     moved.some((element, index) => element[side] === undefined && elements[index]?.[side] !== undefined);
   return isMissing('base') || isMissing('next') || isMissing('disk') ? undefined : moved;

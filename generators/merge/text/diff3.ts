@@ -13,7 +13,8 @@ interface Cluster {
 
 /**
  * Merges the lines of three texts (Khanna, Kunal, Pierce: A Formal Investigation of Diff3, 2007). Changes of the two sides that
- * overlap or touch are a conflict, as in git, unless both are the same change.
+ * overlap or touch are a conflict, as in git, unless both are the same change. Unlike in git, two neighbors that replace lines
+ * one by one do not touch: nothing is inserted between them, so their order is known.
  */
 export function diff3(lines: Sides<string[]>): Region[] {
   const { base } = lines;
@@ -35,7 +36,7 @@ function clustersOf(next: Hunk[], disk: Hunk[]): Cluster[] {
   const clusters: Cluster[] = [];
   for (const { hunk, side } of all) {
     const last = clusters.at(-1);
-    const touches = last !== undefined && hunk.start <= last.end;
+    const touches = last !== undefined && isJoined(last, hunk);
     const cluster = touches ? last : { start: hunk.start, end: hunk.end, next: [], disk: [] };
     if (!touches) clusters.push(cluster);
     cluster.end = Math.max(cluster.end, hunk.end);
@@ -43,6 +44,14 @@ function clustersOf(next: Hunk[], disk: Hunk[]): Cluster[] {
   }
   return clusters;
 }
+
+function isJoined({ end, next, disk }: Cluster, hunk: Hunk): boolean {
+  if (hunk.start !== end) return hunk.start < end;
+  return ![...next, ...disk, hunk].every(isOneByOne);
+}
+
+/** Each line has one successor. */
+const isOneByOne = ({ start, end, lines }: Hunk): boolean => end > start && lines.length === end - start;
 
 function decide(base: string[], { start, end, next, disk }: Cluster): Region {
   const before = base.slice(start, end);

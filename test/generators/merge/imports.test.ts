@@ -114,6 +114,40 @@ describe('the imports of a merged file', () => {
     );
   });
 
+  it('stay at their place if the owner still uses them', async () => {
+    const imports = (...names: string[]) => names.map((name) => `import ${name} from '${name}';\n`).join('');
+    assert.equal(
+      await cleanCode(
+        `${imports('a', 'b', 'c')}${use('a')}b();\nend();\n`,
+        `${imports('a', 'b', 'c')}mine(b);\n${use('a')}b();\nend();\n`,
+        `${imports('a', 'c')}${use('a')}end();\n`,
+      ),
+      `${imports('a', 'b', 'c')}mine(b);\n${use('a')}end();\n`,
+    );
+  });
+
+  it('lose a removed name that the owner has moved to another import of the module', async () => {
+    assert.equal(
+      await cleanCode(
+        `import { a, type S, type T } from 'm';${use('a')}`,
+        `import { a } from 'm';\nimport type { S, T } from 'm';${use('a')}mine<S>();\n`,
+        `import { a, type S } from 'm';${use('a')}`,
+      ),
+      `import { a } from 'm';\nimport type { S } from 'm';${use('a')}mine<S>();\n`,
+    );
+  });
+
+  it('are merged below a header of the owner', async () => {
+    assert.equal(
+      await cleanCode(
+        `import { a } from 'm';${use('a')}`,
+        `// (c) mine\n\nimport { a } from 'm';${use('a')}`,
+        `import { a, b } from 'm';${use('a')}b();\n`,
+      ),
+      `// (c) mine\n\nimport { a, b } from 'm';${use('a')}b();\n`,
+    );
+  });
+
   it('are a conflict if both sides give one name to different things', async () => {
     const { text, conflicts } = await mergeCode(
       `import a from 'a';\n\nuse(a);\nrest();\n`,

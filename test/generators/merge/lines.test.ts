@@ -58,6 +58,12 @@ describe('a merge by lines', () => {
     assert.deepEqual(merge('a\nb\n', 'a\nx\nb\n', 'a\nx\nb\n'), { text: 'a\nx\nb\n', conflicts: 0 });
   });
 
+  it('of neighbors is not a conflict if each line has one successor', () => {
+    assert.deepEqual(merge('a\nb\n', 'mine\nb\n', 'a\nc\n'), { text: 'mine\nc\n', conflicts: 0 });
+    assert.equal(merge('a\nb\n', 'mine\nmine\nb\n', 'a\nc\n').conflicts, 1);
+    assert.equal(merge('a\nb\n', 'b\n', 'a\nc\n').conflicts, 1);
+  });
+
   it('marks a conflict with the words of its three sides', () => {
     assert.deepEqual(merge('a\nb\nc\n', 'a\nmine\nc\n', 'a\ntheirs\nc\n'), {
       text: [

@@ -195,6 +195,49 @@ describe('a list of a merged file', () => {
     );
   });
 
+  it('of statements loses a removed one that uses a declaration which the owner renamed', async () => {
+    assert.equal(
+      await cleanCode(
+        f('const routers = [];', 'routers.push(a);', 'routers.push(b);', 'serve(routers);'),
+        f('const mine = [];', 'mine.push(a);', 'mine.push(b);', 'serve(mine);'),
+        f('const routers = [];', 'routers.push(a);', 'serve(routers);'),
+        ['create'],
+      ),
+      f('const mine = [];', 'mine.push(a);', 'serve(mine);'),
+    );
+  });
+
+  it('marks a removed statement of which the owner changed more than a name', async () => {
+    const { text, conflicts } = await mergeCode(
+      f('const routers = [];', 'routers.push(a);', 'serve(routers);'),
+      f('const mine = [];', 'mine.push(a, more);', 'serve(mine);'),
+      f('const routers = [];', 'serve(routers);'),
+      ['create'],
+    );
+    assert.ok(conflicts > 0 || text.includes('mine.push(a, more);'), text);
+  });
+
+  it('of statements has the blocks of a test by their titles', async () => {
+    const tests = (...lines: string[]) =>
+      `describe('GET /v1', () => {\n${lines.map((line) => `  it('${line}', () => {\n    ${line}();\n  });\n`).join('\n')}});\n`;
+    assert.equal(
+      await cleanCode(tests('a', 'z'), tests('a', 'mine', 'z'), tests('a', 'b', 'z'), ['describe *']),
+      tests('a', 'mine', 'b', 'z'),
+    );
+  });
+
+  it('keeps the blank line of the templates behind a new first element', async () => {
+    const object = (...lines: string[]) => `export const object = {\n${lines.join('\n')}\n};\n`;
+    assert.equal(
+      await cleanCode(
+        object('  a: 1,', '', '  z: 1,'),
+        object('  a: 1,', '', '  z: 1,', '', '  mine: 1,'),
+        object('  b: 1,', '', '  a: 1,', '', '  z: 1,'),
+      ),
+      object('  b: 1,', '', '  a: 1,', '', '  z: 1,', '', '  mine: 1,'),
+    );
+  });
+
   it('is not guessed where one name leads to two lists', async () => {
     const { text, conflicts } = await mergeCode(
       'const x = f({ a: 1 });\n',

@@ -203,7 +203,67 @@ export const ruleMutations: RuleMutation[] = [
       find: "separator === '' ? '' : (text[start - 1] ?? '')",
       replace: "separator === '' ? '' : text.slice(start, start)",
     },
-    noticedBy: ['missing-names', 'stays that of the owner: [a1, a2]'],
+    noticedBy: ['missing-names', 'gets the values of a new object if it is an array'],
+  },
+  {
+    rule: 'an array gets the values of a new object',
+    change: {
+      file: 'structure/unify.ts',
+      find: 'inner === undefined ? undefined',
+      replace: 'isArray ? undefined',
+    },
+    noticedBy: ['missing-names', 'gets the values of a new object if it is an array'],
+  },
+  {
+    rule: 'neighbors that replace lines one by one do not touch',
+    change: { file: 'text/diff3.ts', find: '].every(isOneByOne)', replace: '].some(() => false)' },
+    noticedBy: ['lines', 'of neighbors is not a conflict if each line has one successor'],
+  },
+  {
+    rule: 'a removed element of which the owner changed a name is removed',
+    change: {
+      file: 'structure/merge-pieces.ts',
+      find: 'isOnlyRenamed(before, piece, renamed)',
+      replace: 'isOnlyRenamed(before, piece, new Map())',
+    },
+    noticedBy: ['lists', 'of statements loses a removed one that uses a declaration which the owner renamed'],
+  },
+  {
+    rule: 'the blocks of a test are known by their titles',
+    change: {
+      file: 'languages/code-lists.ts',
+      find: "title?.startsWith('describe ')",
+      replace: "title === ''",
+    },
+    noticedBy: ['lists', 'of statements has the blocks of a test by their titles'],
+  },
+  {
+    rule: 'a blank line behind a new element stays',
+    change: { file: 'structure/blank-lines.ts', find: 'missing > 0 &&', replace: 'missing < 0 &&' },
+    noticedBy: ['lists', 'keeps the blank line of the templates behind a new first element'],
+  },
+  {
+    rule: 'a removed import stays at its place',
+    change: {
+      file: 'languages/complete-imports.ts',
+      find: '(neighbor ?? imports.at(-1))',
+      replace: 'imports.at(-1)',
+    },
+    noticedBy: ['imports', 'stay at their place if the owner still uses them'],
+  },
+  {
+    rule: 'the imports of one module are one set',
+    change: {
+      file: 'languages/complete-imports.ts',
+      find: 'withoutRemoved(text, sides, parse)',
+      replace: 'withoutRemoved(text, { ...sides, base: text, next: text }, parse)',
+    },
+    noticedBy: ['imports', 'lose a removed name that the owner has moved to another import of the module'],
+  },
+  {
+    rule: 'a list is merged below a line of the owner',
+    change: { file: 'structure/unify.ts', find: '.slice(-2).join', replace: '.slice(0, 0).join' },
+    noticedBy: ['imports', 'are merged below a header of the owner'],
   },
   {
     rule: 'a list stays in the form of the owner',

@@ -123,12 +123,8 @@ export const events: readonly Edit[] = [
 export const orderUpdated`,
     ],
   ]),
-  edit(
-    'a-renamed-stream',
-    orders,
-    (text) =>
-      text.replace('const stream =', 'const orderStream =').replaceAll('...stream,', '...orderStream,'),
-    { conflicts: { 'remove-event': [orders] } },
+  edit('a-renamed-stream', orders, (text) =>
+    text.replace('const stream =', 'const orderStream =').replaceAll('...stream,', '...orderStream,'),
   ),
   edit(
     'notes-on-events',
