@@ -6,17 +6,23 @@ import { print, printError } from './terminal.ts';
 
 const help = `Usage: microservice-devkit dev [service...] [options]
        microservice-devkit env [service...]
+       microservice-devkit token --sub <id> [--scope <scope>] [--role <role>]
 
 dev runs a service for development. In the folder of a service it runs that service; in a workspace it runs all services, or
 the named ones, each in its own process. If no server answers at an address in .env, dev starts an embedded PostgreSQL for
 each service, or one embedded Kafka-compatible broker for all. Then dev applies the migrations and runs src/main.ts, and
 restarts it when the code changes or when it exits. Ctrl-C stops everything.
 
+token prints an access token for the service in this folder, valid for an hour, if dev serves its AUTH_ISSUER.
+
 env writes a missing .env from .env.example, with a random database password, as dev does before it starts.
 
 Options:
   --parts-only  start only the databases and Kafka, for npx knex and other terminals
   --no-watch    run each service once; when one exits, stop all and exit with its code
+  --sub         the subject of the token: the id of a user or a client
+  --scope       a scope of the token, such as users:write; repeatable
+  --role        a role of the token; repeatable
   --help        show this help
   --version     show the version
 `;
@@ -30,6 +36,10 @@ async function main(args: string[]): Promise<number> {
     if (values.version) return answer(`${await version()}\n`);
     const [command, ...names] = positionals;
     if (command === 'env') return await writeEnvironments(names);
+    if (command === 'token') {
+      const { developmentToken } = await import('./token.ts');
+      return answer(`${await developmentToken(process.cwd(), values)}\n`);
+    }
     if (command !== 'dev')
       throw new Error(
         `${command === undefined ? 'the command is missing' : `unknown command "${command}"`}; microservice-devkit --help shows the commands`,
@@ -58,7 +68,10 @@ async function writeEnvironments(names: string[]): Promise<number> {
 
 function parse(args: string[]) {
   const flag = { type: 'boolean', default: false } as const;
-  const options = { 'parts-only': flag, 'no-watch': flag, help: flag, version: flag };
+  const text = { type: 'string' } as const;
+  const texts = { type: 'string', multiple: true } as const;
+  const ofToken = { sub: text, scope: texts, role: texts };
+  const options = { 'parts-only': flag, 'no-watch': flag, help: flag, version: flag, ...ofToken };
   try {
     return parseArgs({ args, allowPositionals: true, options });
   } catch (cause) {

@@ -23,6 +23,30 @@ export class NotFoundError extends Error {
   override name = 'NotFoundError';
 }
 
+/**
+ * The caller has no valid token. `error` is the code of RFC 6750, section 3.1; undefined if the request had no token at all.
+ */
+export class UnauthorizedError extends Error {
+  override name = 'UnauthorizedError';
+  readonly error: 'invalid_token' | undefined;
+
+  constructor(message?: string, { error, ...options }: ErrorOptions & { error?: 'invalid_token' } = {}) {
+    super(message, options);
+    this.error = error;
+  }
+}
+
+/** The caller is known and may not do this. `scopes` are the scopes that the operation requires, if a token can have them. */
+export class ForbiddenError extends Error {
+  override name = 'ForbiddenError';
+  readonly scopes: readonly string[] | undefined;
+
+  constructor(message?: string, { scopes, ...options }: ErrorOptions & { scopes?: readonly string[] } = {}) {
+    super(message, options);
+    this.scopes = scopes;
+  }
+}
+
 /** The input is invalid; `errors` names every invalid field. */
 export class InvalidError extends Error {
   override name = 'InvalidError';

@@ -1,4 +1,7 @@
 export { apiRouter, type ApiRouter, type ApiRouterOptions } from './http/api-router.ts';
+export { type RouteAccess } from './http/access/access-check.ts';
+export { type Authenticator } from './http/access/authenticator.ts';
+export { isOwner, requireOwner } from './http/access/owner.ts';
 export { ifMatch } from './http/requests/entity-tags.ts';
 export { type BusHealth, type ReadinessCheck } from './http/management/health.ts';
 export { createHttpApp, type HttpApp, type HttpAppOptions, type HttpBus } from './http/http-app.ts';

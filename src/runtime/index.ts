@@ -1,9 +1,11 @@
+export type { AuthConfig } from './config/auth-config.ts';
 export { ConfigError } from './config/config-error.ts';
 export type { KafkaConfig } from './config/kafka-config.ts';
 export type { OAuthBearerProvider, OAuthBearerToken } from './config/kafka-login.ts';
 export { readEnvironment } from './config/read-environment.ts';
 export type { ServiceConfig } from './config/service-config.ts';
-export { currentContext, runInContext, type Context } from './context/context.ts';
+export { currentContext, currentPrincipal, runInContext, type Context } from './context/context.ts';
+export type { Principal } from './context/principal.ts';
 export {
   childTraceparent,
   newTraceparent,
@@ -22,9 +24,11 @@ export { jsonText } from './database/rows/json-text.ts';
 export { DatabaseConnectionError } from './database/connection-error.ts';
 export {
   ConflictError,
+  ForbiddenError,
   InvalidError,
   NotFoundError,
   PreconditionFailedError,
+  UnauthorizedError,
   UnavailableError,
   type FieldError,
   type Precondition,

@@ -1,4 +1,5 @@
 import type { Page } from 'microservice-runtime';
+import type { Caller } from '../issuer/sign-token.ts';
 import { statusError } from './status-error.ts';
 
 export interface JsonResponse<Body> {
@@ -17,6 +18,22 @@ export interface JsonRequest<Body> extends Promise<JsonResponse<Body>> {
   expect: (status: number) => Promise<JsonResponse<Body>>;
 }
 
+export interface RequestOptions {
+  headers?: Record<string, string>;
+  /** The caller that the token of the request names; null: a request without a token. */
+  as?: Caller | null;
+}
+
+/** The headers of a request, or its options. */
+type Headed = Record<string, string> | RequestOptions;
+
+interface ClientOptions {
+  /** Returns the errors that the service has logged about the request with this id. */
+  errorsOf?: (requestId: string) => readonly string[];
+  /** Returns the headers that authenticate the caller of a request. */
+  authorizationOf?: (caller: Caller | null | undefined) => Record<string, string>;
+}
+
 /** A JSON client of one service. */
 export interface JsonClient {
   /** Sends a request to `path`, and `body` as JSON. Resolves for every status. */
@@ -24,42 +41,36 @@ export interface JsonClient {
     method: string,
     path: string,
     body?: unknown,
-    headers?: Record<string, string>,
+    options?: Record<string, string> | RequestOptions,
   ) => JsonRequest<Body>;
   /**
    * Reads a list to its end and resolves to the items of each page. `path` may hold a query, such as `?limit=2`. Rejects
    * if the status of a page is not 200, or if the list returns to an earlier page.
    */
-  readPages: <Item>(path: string) => Promise<Item[][]>;
+  readPages: <Item>(path: string, options?: RequestOptions) => Promise<Item[][]>;
 }
 
-/**
- * A client of the service at `baseUrl`, such as `http://127.0.0.1:8001`. `errorsOf` returns the errors that the service has
- * logged about the request with this id.
- */
+/** A client of the service at `baseUrl`, such as `http://127.0.0.1:8001`. */
 export function createJsonClient(
   baseUrl: string,
-  errorsOf: (requestId: string) => readonly string[] = () => [],
+  { errorsOf = () => [], authorizationOf = () => ({}) }: ClientOptions = {},
 ): JsonClient {
   async function send<Body>(
     method: string,
     path: string,
     body?: unknown,
-    headers?: Record<string, string>,
+    options: Headed = {},
   ): Promise<JsonResponse<Body>> {
+    const { headers, as } = isRequestOptions(options) ? options : { headers: options };
     const json = body !== undefined && { body: JSON.stringify(body) };
     const type = json && { 'content-type': 'application/json' };
-    const response = await fetch(baseUrl + path, { method, headers: { ...type, ...headers }, ...json });
+    const all = { ...type, ...authorizationOf(as), ...headers };
+    const response = await fetch(baseUrl + path, { method, headers: all, ...json });
     return { status: response.status, headers: response.headers, body: (await bodyOf(response)) as Body };
   }
 
-  function request<Body>(
-    method: string,
-    path: string,
-    body?: unknown,
-    headers?: Record<string, string>,
-  ): JsonRequest<Body> {
-    const response = send<Body>(method, path, body, headers);
+  function request<Body>(method: string, path: string, body?: unknown, options?: Headed): JsonRequest<Body> {
+    const response = send<Body>(method, path, body, options);
     const expect = async (expected: number): Promise<JsonResponse<Body>> => {
       const caller = callerOf(expect);
       const answer = await response;
@@ -70,19 +81,19 @@ export function createJsonClient(
     return Object.assign(response, { expect });
   }
 
-  async function readPage<Item>(path: string): Promise<Page<Item>> {
-    return (await request<Page<Item>>('GET', path).expect(200)).body;
+  async function readPage<Item>(path: string, options?: RequestOptions): Promise<Page<Item>> {
+    return (await request<Page<Item>>('GET', path, undefined, options).expect(200)).body;
   }
 
-  async function readPages<Item>(path: string): Promise<Item[][]> {
-    let page = await readPage<Item>(path);
+  async function readPages<Item>(path: string, options?: RequestOptions): Promise<Item[][]> {
+    let page = await readPage<Item>(path, options);
     const pages = [page.items];
     const seen = new Set<string>();
     while (page.next !== null) {
       const next = `${path}${path.includes('?') ? '&' : '?'}after=${encodeURIComponent(page.next)}`;
       if (seen.has(next)) throw new Error(`The list never ends: two pages name ${next} as the next page.`);
       seen.add(next);
-      page = await readPage<Item>(next);
+      page = await readPage<Item>(next, options);
       pages.push(page.items);
     }
     return pages;
@@ -90,6 +101,10 @@ export function createJsonClient(
 
   return { request, readPages };
 }
+
+/** The options of a request are objects, and the values of headers are texts. */
+const isRequestOptions = (options: Headed): options is RequestOptions =>
+  'as' in options || typeof options['headers'] === 'object';
 
 /** Returns the lines of the stack above a function that is called now: the test's, which an error after an `await` may lose. */
 function callerOf(callee: (expected: number) => unknown): string {

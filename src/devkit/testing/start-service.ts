@@ -1,4 +1,5 @@
 import { type Part, startParts, stopParts } from 'microservice-runtime';
+import type { Caller } from '../issuer/sign-token.ts';
 import { type JsonClient, createJsonClient } from './json-client.ts';
 import { type TestEnvironmentOptions, createTestEnvironment } from './test-environment.ts';
 import type { TestEvents } from './test-events.ts';
@@ -10,6 +11,11 @@ export interface TestService extends JsonClient, Omit<TestEvents, 'close'> {
   url: string;
   /** Stops the service, and removes its database and its broker. Safe to repeat. */
   stop: () => Promise<void>;
+}
+
+export interface StartOptions extends TestEnvironmentOptions {
+  /** The caller of each request that names no other one; default: requests have no token. */
+  as?: Caller;
 }
 
 /** The parts of a service, in the order of their start. */
@@ -26,9 +32,9 @@ export interface CreatedService {
 export async function startService<Config>(
   createService: (config: Config) => CreatedService,
   readConfig: (environment: Record<string, string>) => Config,
-  options: TestEnvironmentOptions = {},
+  { as: usual, ...options }: StartOptions = {},
 ): Promise<TestService> {
-  const { environment, close: closeEnvironment, ...events } = await createTestEnvironment(options);
+  const { environment, tokenFor, close: closeEnvironment, ...events } = await createTestEnvironment(options);
   const log = openTestLog();
   const close = async () => {
     log.close();
@@ -44,7 +50,10 @@ export async function startService<Config>(
         await close();
       }
     };
-    return { ...events, ...createJsonClient(server.url, log.errorsOf), url: server.url, stop };
+    const authorizationOf = (caller: Caller | null = usual ?? null): Record<string, string> =>
+      caller ? { authorization: `Bearer ${tokenFor(caller)}` } : {};
+    const client = createJsonClient(server.url, { errorsOf: log.errorsOf, authorizationOf });
+    return { ...events, ...client, url: server.url, stop };
   } catch (error) {
     await close();
     throw error;

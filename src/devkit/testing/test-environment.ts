@@ -1,8 +1,10 @@
 import { createKafkaDriver, createLogger, readEnvironment } from 'microservice-runtime';
 import { randomUUID } from 'node:crypto';
 import { startBroker } from '../broker/broker.ts';
+import type { Caller } from '../issuer/sign-token.ts';
 import { type TestEvents, createTestEvents } from './test-events.ts';
 import { testServer } from './global-setup.ts';
+import { createTestIssuer } from './test-issuer.ts';
 import { testVariables } from './test-variables.ts';
 
 export interface TestEnvironmentOptions {
@@ -13,6 +15,8 @@ export interface TestEnvironmentOptions {
 export interface TestEnvironment extends TestEvents {
   /** The environment from which the service under test reads its configuration. */
   environment: Record<string, string>;
+  /** Returns a token for a caller. Throws if the service requires no tokens: if .env.example sets no AUTH_ISSUER. */
+  tokenFor: (caller: Caller) => string;
   /** Drops the database and stops the broker; stop the service first. Safe to repeat. */
   close: () => Promise<void>;
 }
@@ -26,7 +30,9 @@ export async function createTestEnvironment(options: TestEnvironmentOptions = {}
   const { root = process.cwd() } = options;
   const database = await (await testServer(root)).createDatabase();
   const broker = await openBroker();
+  const issuer = await createTestIssuer(root);
   const environment = await testVariables(root, {
+    issuer: issuer.url,
     databaseUrl: database.url,
     bootstrapServers: broker.bootstrapServers,
     groupId: `test-${randomUUID()}`,
@@ -37,9 +43,11 @@ export async function createTestEnvironment(options: TestEnvironmentOptions = {}
   const close = async () => {
     await events.close();
     await broker.stop();
+    await issuer.stop();
     await database.drop();
   };
-  return { ...events, environment, close };
+  const tokenFor = (caller: Caller) => issuer.tokenFor(caller, config.auth);
+  return { ...events, environment, tokenFor, close };
 }
 
 async function openBroker(): Promise<{ bootstrapServers: string; stop: () => Promise<void> }> {

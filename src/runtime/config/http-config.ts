@@ -18,6 +18,8 @@ export interface HttpConfig {
   cors?: CorsConfig;
   /** The hosts that the service answers for, besides those of this machine; undefined for any. */
   allowedHosts?: readonly string[];
+  /** Whether everyone may read `/docs` and `/openapi.json`, or only callers with a token; `closed` without tokens: nobody. */
+  docs: 'open' | 'closed';
 }
 
 /** The validated variables of HTTP. */
@@ -27,6 +29,7 @@ export interface HttpVariables extends CorsVariables, HostVariables {
   HTTP_REQUEST_TIMEOUT: number;
   HTTP_SHUTDOWN_GRACE: number;
   HTTP_BODY_LIMIT: number;
+  DOCS: HttpConfig['docs'];
 }
 
 /** The defaults that do not depend on other variables. */
@@ -54,6 +57,7 @@ export const httpVariables: joi.SchemaMap = {
     .default(shutdownGrace)
     .messages({ 'number.max': 'must be at most half of SHUTDOWN_TIMEOUT' }),
   HTTP_BODY_LIMIT: joi.number().empty('').integer().min(1).default(BODY),
+  DOCS: joi.string().empty('').valid('open', 'closed').default('open'),
   ...corsVariables,
   ...hostVariables,
 };
@@ -67,6 +71,7 @@ export function httpConfig(variables: HttpVariables): HttpConfig {
     bodyLimit: variables.HTTP_BODY_LIMIT,
     cors: corsConfig(variables),
     allowedHosts: allowedHosts(variables),
+    docs: variables.DOCS,
   };
 }
 
@@ -78,6 +83,7 @@ export function withDefaults(config: Partial<HttpConfig> = {}, shutdownTimeout =
     requestTimeout: REQUEST,
     shutdownGrace: shutdownGrace({ SHUTDOWN_TIMEOUT: shutdownTimeout }),
     bodyLimit: BODY,
+    docs: 'open',
     ...config,
   };
 }

@@ -1,4 +1,5 @@
 import joi from 'joi';
+import { authConfig, authVariables, type AuthConfig, type AuthVariables } from './auth-config.ts';
 import {
   databaseSettings,
   databaseVariables,
@@ -22,11 +23,13 @@ export interface ServiceConfig extends DatabaseSettings {
   /** The longest shutdown, in ms. */
   shutdownTimeout: number;
   http: HttpConfig;
+  /** The tokens that callers need; undefined if they need none. */
+  auth?: AuthConfig;
   kafka: KafkaConfig;
 }
 
 /** The validated variables of every service. */
-export interface ServiceVariables extends DatabaseVariables, HttpVariables, KafkaVariables {
+export interface ServiceVariables extends AuthVariables, DatabaseVariables, HttpVariables, KafkaVariables {
   NODE_ENV: ServiceConfig['nodeEnv'];
   PORT: number;
   HOST?: string;
@@ -56,6 +59,7 @@ export const serviceVariables: joi.SchemaMap = {
     .valid('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')
     .default('info'),
   SHUTDOWN_TIMEOUT: joi.number().empty('').integer().min(0).default(10_000),
+  ...authVariables,
   ...databaseVariables,
   ...httpVariables,
   ...kafkaVariables,
@@ -72,6 +76,7 @@ export function serviceConfig(variables: ServiceVariables): ServiceConfig {
     logLevel: variables.LOG_LEVEL,
     shutdownTimeout: variables.SHUTDOWN_TIMEOUT,
     http: httpConfig(variables),
+    auth: authConfig(variables),
     kafka: kafkaConfig(variables),
   };
 }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Principal } from './principal.ts';
 
 /** The context of one request or event, passed to every call that it causes. */
 export interface Context {
@@ -10,6 +11,8 @@ export interface Context {
   readonly causationId?: string;
   /** The W3C trace context of the current span. */
   readonly traceparent: string;
+  /** The caller of the request, once its token is verified; undefined for an event and for a request without a token. */
+  readonly principal?: Principal;
 }
 
 const storage = new AsyncLocalStorage<Context>();
@@ -22,4 +25,14 @@ export function runInContext<T>(context: Context, work: () => T): T {
 /** Returns the context of the current request or event; undefined outside of both. */
 export function currentContext(): Context | undefined {
   return storage.getStore();
+}
+
+/** Names the caller of the current request. */
+export function setPrincipal(principal: Principal): void {
+  Object.assign(storage.getStore() ?? {}, { principal });
+}
+
+/** Returns the caller of the current request; undefined if it sent no token, if the route reads none, and outside of a request. */
+export function currentPrincipal(): Principal | undefined {
+  return currentContext()?.principal;
 }

@@ -1,4 +1,5 @@
 import express, { type RequestHandler, type Router } from 'express';
+import { accessCheck } from './access/access-check.ts';
 import { withEntityTag } from './requests/entity-tags.ts';
 import { withDeprecation, type Deprecated } from './requests/deprecation.ts';
 import { markRoute } from './requests/exchange.ts';
@@ -52,9 +53,10 @@ export function apiRouter({ path, tag, bodyLimit, deprecated }: ApiRouterOptions
       checkSchemas(operation);
       operations.push(operation);
       const entry = router.route(subPath);
+      entry[method](marked(operation.path), accessCheck(route.access ?? 'authenticated'));
       if (route.body) entry[method](...bodyHandlers(method, bodyLimit, route.mediaTypes));
       if (route.etag) entry[method](withEntityTag);
-      entry[method](checked(operation.path, route, handler));
+      entry[method](checked(route, handler));
     };
   const methods = {
     get: add('get'),
@@ -66,14 +68,20 @@ export function apiRouter({ path, tag, bodyLimit, deprecated }: ApiRouterOptions
   return { path, tag, express: router, operations, ...methods };
 }
 
+/** A refused request has the pattern of its route in its log line, too. */
+const marked =
+  (path: string): RequestHandler =>
+  (_req, res, next) => {
+    markRoute(res, path);
+    next();
+  };
+
 function checked<Params, Query, Body>(
-  path: string,
   route: Route<Params, Query, Body>,
   handler: Handler<Params, Query, Body>,
 ): RequestHandler<Params, unknown, Body, Query> {
   const check = inputCheck(route);
   return (req, res) => {
-    markRoute(res, path);
     check?.(req);
     return handler(req, res);
   };

@@ -2,8 +2,13 @@ import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import type { AuthConfig } from '../config/auth-config.ts';
 import { withDefaults, type HttpConfig } from '../config/http-config.ts';
 import { UnavailableError } from '../errors.ts';
+import { accessCheck, AUTHENTICATOR } from './access/access-check.ts';
+import type { Authenticator } from './access/authenticator.ts';
+import { challenge } from './access/challenge.ts';
+import { checkAccess } from './access/setup.ts';
 import type { ApiRouter } from './api-router.ts';
 import { bareApp } from './bare-app.ts';
 import { cors } from './requests/cors.ts';
@@ -33,13 +38,21 @@ export interface HttpBus extends BusHealth {
 }
 
 export interface HttpAppOptions {
-  config: { managementPort?: number; serviceName?: string; http?: Partial<HttpConfig> };
+  config: { managementPort?: number; serviceName?: string; http?: Partial<HttpConfig>; auth?: AuthConfig };
   logger: Logger;
   info: ApiInfo;
   routers: readonly ApiRouter[];
   database: Knex;
   bus?: HttpBus;
-  /** Runs before every route of `routers`, but not before health, metrics and documentation. */
+  /**
+   * Verifies the tokens of callers, for the `access` of routes: `createAuthenticator(config)` of `microservice-runtime/access`.
+   * Undefined: the service accepts every caller.
+   */
+  authenticator?: Authenticator;
+  /**
+   * A handler of your own for another way to authenticate. It runs before every route of `routers`, but not before health,
+   * metrics and documentation. With it, no route can have `access`.
+   */
   authenticate?: RequestHandler;
   /** Readiness checks besides those of the database and its schema. */
   checks?: readonly ReadinessCheck[];
@@ -62,17 +75,20 @@ export interface HttpApp {
  * `httpServer`.
  */
 export function createHttpApp(options: HttpAppOptions): HttpApp {
-  const { config, logger, info, routers, bus, authenticate } = options;
+  const { config, logger, info, routers, bus, authenticate, authenticator } = options;
+  checkAccess(options);
   const state = createServerState();
   const metrics = createRequestMetrics(options.registry);
   const registries = [...new Set([metrics.registry, ...(bus?.registry ? [bus.registry] : [])])];
   const own = { health: health(options, state), registries };
   const operations = routers.flatMap((router) => router.operations);
-  const { bodyLimit, cors: corsOf, allowedHosts } = withDefaults(config.http);
+  const { bodyLimit, cors: corsOf, allowedHosts, docs } = withDefaults(config.http);
   const isOurs = hostCheck(allowedHosts);
-  const openapi = openApiDocument({ info, operations, bodyLimit, isProtected: authenticate !== undefined });
+  const isProtected = (authenticator ?? authenticate) !== undefined;
+  const openapi = openApiDocument({ info, operations, bodyLimit, isProtected });
+  const sendFailure = failed(logger, config.serviceName ?? info.title);
 
-  const app = bareApp().set('bodyLimit', bodyLimit);
+  const app = bareApp().set('bodyLimit', bodyLimit).set(AUTHENTICATOR, authenticator);
   app.use(exchange({ logger, metrics, state, isOurs }));
   if (corsOf) app.use(cors(corsOf));
   for (const router of routers) {
@@ -80,15 +96,21 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     else app.use(router.path, router.express);
   }
   if (config.managementPort === undefined) app.use(managementRouter({ ...own, mayKnow: isFromThisMachine }));
-  app.use(docsRouter(openapi, info.title));
-  if (!operations.some(({ path }) => path === '/')) app.use(index(options));
+  const pages: RequestHandler[] = [docsRouter(openapi, info.title)];
+  if (!operations.some(({ path }) => path === '/')) pages.push(index(options));
+  const check = authenticate ?? (authenticator ? accessCheck('authenticated') : notFound);
+  if (docs === 'closed') app.all(documentPaths, check);
+  for (const page of pages) app.use(page);
   refuseOtherMethods(app, operations);
-  app.use(notFound, failed(logger));
+  app.use(notFound, sendFailure);
 
   const management = managementRouter({ ...own, mayKnow: () => true });
-  const ownPages = bareApp().use(plainExchange({ state, isOurs }), management, notFound, failed(logger));
+  const ownPages = bareApp().use(plainExchange({ state, isOurs }), management, notFound, sendFailure);
   return { express: app, management: ownPages, state, openapi };
 }
+
+/** The pages that describe the service. Health and metrics never need a token. */
+const documentPaths = ['/', '/openapi.json', '/docs', '/docs/*file'];
 
 function health({ database, bus, root, checks = [] }: HttpAppOptions, state: ServerState) {
   return createHealth({
@@ -119,7 +141,7 @@ function isEncodingUnknown(error: unknown): boolean {
   return error instanceof Error && 'type' in error && error.type === 'encoding.unsupported';
 }
 
-function failed(logger: Logger): ErrorRequestHandler {
+function failed(logger: Logger, realm: string): ErrorRequestHandler {
   return (error, req, res, _next) => {
     const body = errorProblem(error);
     if (res.closed && body.status !== 500) return; // the client is gone, and the access log has a line
@@ -127,6 +149,8 @@ function failed(logger: Logger): ErrorRequestHandler {
     if (body.status >= 500)
       logger[level]({ err: error as unknown, method: req.method, path: req.path }, 'request failed');
     if (isEncodingUnknown(error)) res.setHeader('accept-encoding', 'gzip, deflate, br');
+    const wanted = challenge(error, realm);
+    if (wanted !== undefined && !res.headersSent) res.setHeader('www-authenticate', wanted);
     if (res.headersSent) res.destroy();
     else sendProblem(res, body, error instanceof UnavailableError ? error.retryAfter : undefined);
   };

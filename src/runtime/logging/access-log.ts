@@ -55,19 +55,21 @@ function lineOf(access: Access, { service, clean }: Target): string {
   return isHarmless(access) ? text : clean(text);
 }
 
-const isHarmless = ({ path, route, context: { requestId, correlationId } }: Access): boolean =>
+const isHarmless = ({ path, route, context: { requestId, correlationId, principal } }: Access): boolean =>
   harmless.test(path) &&
   harmlessRoute.test(route) &&
   harmless.test(requestId) &&
-  (correlationId === requestId || harmless.test(correlationId));
+  (correlationId === requestId || harmless.test(correlationId)) &&
+  harmless.test(principal?.subject ?? '');
 
 /** The ids need no escaping: ids from outside are accepted only if their characters are harmless. */
 function line(access: Access, service: string): string {
   const { level, context, method, path, route, status, duration } = access;
-  const { request_id, correlation_id, trace_id, span_id } = ids(context);
+  const { request_id, correlation_id, trace_id, span_id, principal } = ids(context);
   return (
     `{"level":"${level}","time":"${isoTime(Date.now())}","service":"${service}",` +
     `"request_id":"${request_id}","correlation_id":"${correlation_id}","trace_id":"${trace_id}","span_id":"${span_id}",` +
+    (principal === undefined ? '' : `"principal":${JSON.stringify(principal)},`) +
     `"method":"${method}","path":${JSON.stringify(path)},"route":${JSON.stringify(route)},"status":${status},` +
     `"duration_ms":${duration}${access.isAborted ? ',"aborted":true' : ''},"msg":"request"}\n`
   );
@@ -90,11 +92,12 @@ function fields({ method, path, route, status, duration, isAborted }: Access): o
   return { method, path, route, status, duration_ms: duration, aborted: isAborted || undefined };
 }
 
-function ids({ requestId, correlationId, traceparent }: Context) {
+function ids({ requestId, correlationId, traceparent, principal }: Context) {
   return {
     request_id: requestId,
     correlation_id: correlationId,
     trace_id: traceparent.slice(3, 35),
     span_id: traceparent.slice(36, 52),
+    principal: principal?.subject,
   };
 }

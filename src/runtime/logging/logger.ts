@@ -19,8 +19,8 @@ interface LogConfig {
 
 /**
  * Creates a logger that writes one JSON line per message to standard output, with the service's name and the ids of the
- * request and the trace (`request_id`, `correlation_id`, `causation_id`, `trace_id`, `span_id`). It replaces with
- * `[Redacted]`, or omits, fields with secret names, the fields in `secretFields`, passwords in addresses, and row values that
+ * request and the trace (`request_id`, `correlation_id`, `causation_id`, `trace_id`, `span_id`), and the subject of the caller
+ * (`principal`). It replaces with `[Redacted]`, or omits, fields with secret names, the fields in `secretFields`, passwords in addresses, and row values that
  * PostgreSQL quotes. It escapes characters that a terminal obeys. docs/security.md has the rules. Lines are buffered for at
  * most 100 ms or 32 KiB, and flushed on exit.
  */
@@ -76,5 +76,6 @@ function contextFields(): object {
     causation_id: context.causationId,
     trace_id: context.traceparent.slice(3, 35),
     span_id: context.traceparent.slice(36, 52),
+    principal: context.principal?.subject,
   };
 }

@@ -75,7 +75,9 @@ describe('createJsonClient', () => {
       json(response, { type: 'about:blank', title: 'Internal Server Error', status: 500 }, 500);
     };
     const { port } = server.address() as AddressInfo;
-    const logging = createJsonClient(`http://127.0.0.1:${port}`, (id) => [`no column (${id})`]);
+    const logging = createJsonClient(`http://127.0.0.1:${port}`, {
+      errorsOf: (id) => [`no column (${id})`],
+    });
     const error = await failure(logging.request('GET', '/users').expect(200));
     assert.match(
       error.message,

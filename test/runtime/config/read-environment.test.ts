@@ -42,7 +42,9 @@ describe('readEnvironment', () => {
         allowedHosts: [],
         bodyLimit: 102_400,
         cors: undefined,
+        docs: 'open',
       },
+      auth: undefined,
       kafka: {
         bootstrapServers: ['localhost:9092'],
         ssl: undefined,

@@ -9,6 +9,7 @@ const environment = {
   SERVICE_NAME: 'user-service',
   DATABASE_URL: databaseUrl,
   KAFKA_BOOTSTRAP_SERVERS: 'localhost:9092',
+  AUTH: 'none',
 };
 
 describe('a request whose Host header names another host', () => {

@@ -9,3 +9,7 @@ export async function dataDirectory(root: string, name: string): Promise<string>
   await writeFile(path.join(home, '.gitignore'), '*\n', { flag: 'wx', mode: 0o600 }).catch(() => undefined);
   return path.join(home, name);
 }
+
+/** The key of the embedded issuer, which the services of a workspace share. */
+export const issuerKeyFile = (workspace: string): Promise<string> =>
+  dataDirectory(workspace, 'issuer-key.pem');

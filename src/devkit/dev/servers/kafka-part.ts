@@ -1,5 +1,4 @@
 import { type KafkaConfig, createKafkaDriver, createLogger } from 'microservice-runtime';
-import net from 'node:net';
 import path from 'node:path';
 import { startBroker } from '../../broker/broker.ts';
 import { DirectoryTakenError, lockFile } from '../../broker/directory-lock.ts';
@@ -14,6 +13,7 @@ import { type DevPart, type Tell, shownPath } from './dev-part.ts';
 import { tellIfSlow } from '../../patience.ts';
 import { type Finding, findKafka, silenceText } from './protocols.ts';
 import { type Serving, keepServing } from './serving.ts';
+import { untilClosed } from './until-closed.ts';
 
 /**
  * Uses the Kafka at the configured addresses. If nothing answers there, starts an embedded broker with its log in
@@ -71,7 +71,7 @@ async function useFound(place: Place, address: Address): Promise<Serving> {
   if (owner) await assertMayShare(owner, address, path.resolve(directory, '..', '..'));
   const whose = isOurs ? `embedded, of process ${holder.pid}` : owner ? ownerText(owner) : 'already running';
   const description = `${config.bootstrapServers.join(',')} (${whose})`;
-  return { description, stop: () => Promise.resolve(), ...(isOurs && { gone: untilBrokerCloses(address) }) };
+  return { description, stop: () => Promise.resolve(), ...(isOurs && { gone: untilClosed(address) }) };
 }
 
 async function assertLetIn(config: KafkaConfig, address: Address): Promise<void> {
@@ -135,15 +135,4 @@ async function joinHolder(place: Place, address: Address, holder: Holder): Promi
     say(`dev waits up to 15 s for ${message}`),
   );
   return serve(place);
-}
-
-/** Resolves when the server hangs up or does not listen at all. */
-function untilBrokerCloses({ host, port }: Address): Promise<void> {
-  return new Promise((resolve) => {
-    const socket = net.connect({ host, port });
-    socket.unref();
-    socket.on('error', () => undefined);
-    socket.on('close', () => resolve());
-    socket.resume();
-  });
 }

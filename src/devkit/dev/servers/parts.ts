@@ -1,5 +1,6 @@
-import type { KafkaConfig } from 'microservice-runtime';
-import { dataDirectory } from './data-directory.ts';
+import type { AuthConfig, KafkaConfig } from 'microservice-runtime';
+import { dataDirectory, issuerKeyFile } from './data-directory.ts';
+import type { Address } from '../environment/address.ts';
 import { parseDatabaseUrl } from '../environment/database-address.ts';
 import { openDatabase } from './database-part.ts';
 import { DevError } from '../environment/dev-error.ts';
@@ -7,6 +8,7 @@ import type { DevPart } from './dev-part.ts';
 import type { Output } from '../output/output.ts';
 import { atMost } from '../../patience.ts';
 import type { StopMode } from '../../postgres/postgres.ts';
+import { embeddedIssuer, openIssuer } from './issuer-part.ts';
 import { openKafka } from './kafka-part.ts';
 
 /** `say` receives a wait and a replaced server, `detail` the server at the start. */
@@ -29,6 +31,8 @@ export interface Parts {
   database: (root: string, databaseUrl: string, output: Steps) => Promise<string>;
   /** Opens the Kafka of the workspace; resolves to its description for the user. */
   kafka: (config: KafkaConfig) => Promise<string>;
+  /** Opens the issuer of tokens if `dev` can serve it; does nothing for any other, and for a service without tokens. */
+  issuer: (auth: AuthConfig | undefined) => Promise<void>;
   /** Registers a function to call after all servers have ended. */
   onStop: (end: () => Promise<void>) => void;
   /** Rejects when a server is gone and cannot be replaced; never resolves. */
@@ -42,6 +46,7 @@ export function createParts(workspace: string, output: Steps): Parts {
   const opened: Promise<DevPart>[] = [];
   const ends: (() => Promise<void>)[] = [];
   const addresses = new Map<string, Promise<unknown>>();
+  const issuers = new Map<string, Promise<DevPart>>();
   let kafka: { servers: string; part: Promise<DevPart> } | undefined;
   let lose: (error: DevError) => void;
   const lost = new Promise<never>((_, reject) => (lose = reject));
@@ -75,8 +80,22 @@ export function createParts(workspace: string, output: Steps): Parts {
     return part;
   }
 
+  async function openWorkspaceIssuer(issuer: string, address: Address): Promise<DevPart> {
+    const show = (description: string) => output.say(`Tokens      ${description}`);
+    const part = await openIssuer(issuer, address, await issuerKeyFile(workspace), show);
+    output.detail(`Tokens      ${part.description}`);
+    return part;
+  }
+
   return {
     database,
+    issuer: async (auth) => {
+      const address = auth && embeddedIssuer(auth);
+      if (!address) return;
+      const opening = issuers.get(auth.issuer) ?? keep(openWorkspaceIssuer(auth.issuer, address));
+      issuers.set(auth.issuer, opening);
+      await opening;
+    },
     kafka: async (config) => {
       const servers = config.bootstrapServers.join(',');
       kafka ??= { servers, part: keep(openWorkspaceKafka(config)) };

@@ -61,6 +61,7 @@ export async function prepare(
   const [database, kafka] = await Promise.all([
     parts.database(root, config.databaseUrl, output),
     parts.kafka(config.kafka),
+    parts.issuer(config.auth),
   ]);
   if (isStopping()) return undefined;
   if (!partsOnly) await migrateFirst(root, config.databaseDirectUrl, output);

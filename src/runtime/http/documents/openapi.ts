@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type joi from 'joi';
 import { forClients } from './client-schema.ts';
 import { conditionParameters, conditionStatuses, taggedAnswers } from './condition-docs.ts';
+import { accessStatuses, security } from './access-docs.ts';
 import { createComponents, type Components } from './components.ts';
 import { toJsonSchema, type JsonSchema } from '../../schemas/json-schema.ts';
 import { acceptHeader, type Method, type Operation } from '../requests/route.ts';
@@ -94,6 +95,7 @@ function operationObject(operation: Operation, surroundings: Surroundings): obje
       required: true,
       content: contents(mediaTypes, components.of(body, 'input')),
     },
+    security: surroundings.isProtected ? security(operation) : undefined,
     responses: {
       ...taggedAnswers(operation, successes(operation, components)),
       ...problems(operation, surroundings),
@@ -166,7 +168,7 @@ function problems(operation: Operation, surroundings: Surroundings): Record<stri
   const statuses = new Set([...errors, ...conditionStatuses(operation)]);
   if (params ?? query ?? body) statuses.add(400);
   if (body) [413, 415].forEach((status) => statuses.add(status));
-  if (surroundings.isProtected) statuses.add(401);
+  if (surroundings.isProtected) accessStatuses(operation).forEach((status) => statuses.add(status));
   const limit = bodyLimit ?? surroundings.bodyLimit;
   const descriptions: Record<number, string> = {
     413: `The body is larger than ${typeof limit === 'number' ? `${limit} bytes` : limit}`,

@@ -1,8 +1,10 @@
 import {
   ConflictError,
+  ForbiddenError,
   InvalidError,
   NotFoundError,
   PreconditionFailedError,
+  UnauthorizedError,
   UnavailableError,
 } from '../../errors.ts';
 import { databaseProblem } from './database-problem.ts';
@@ -20,6 +22,8 @@ interface HttpError extends Error {
 /** Maps an error to a problem. An error without a meaning to clients becomes a 500 that does not reveal its cause. */
 export function errorProblem(error: unknown): Problem {
   if (error instanceof InvalidError) return problem(400, error.message, error.errors);
+  if (error instanceof UnauthorizedError) return problem(401, error.message);
+  if (error instanceof ForbiddenError) return problem(403, error.message);
   if (error instanceof NotFoundError) return problem(404, error.message);
   if (error instanceof ConflictError) return conflictProblem(error);
   if (error instanceof PreconditionFailedError) return problem(412, error.message);

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import type joi from 'joi';
+import type { RouteAccess } from '../access/access-check.ts';
 
 /**
  * The input, the answers and the documentation of a route. Its schemas are both documented and enforced: the handler gets the
@@ -10,6 +11,11 @@ export interface Route<Params, Query, Body> {
   description?: string;
   /** The name of the operation in generated clients; default: derived from the summary. */
   operationId?: string;
+  /**
+   * The callers of this route, checked before its input. Without an authenticator of the app, everyone; with one, the default
+   * is `authenticated`.
+   */
+  access?: RouteAccess;
   params?: joi.ObjectSchema<Params>;
   query?: joi.ObjectSchema<Query>;
   body?: joi.ObjectSchema<Body>;
@@ -45,6 +51,7 @@ export interface Operation {
   summary: string;
   description?: string;
   operationId?: string;
+  access?: RouteAccess;
   params?: joi.ObjectSchema;
   query?: joi.ObjectSchema;
   body?: joi.Schema;

@@ -1,0 +1,1 @@
+export { createAuthenticator, type AuthenticatorOptions } from './access/jwt-authenticator.ts';

@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK, type JWTPayload } from 'jose';
+
+/** A key pair of an issuer, by its id. */
+export interface IssuerKey {
+  kid: string;
+  privateKey: CryptoKey;
+  publicJwk: JWK;
+}
+
+export async function createKey(kid: string, alg = 'ES256'): Promise<IssuerKey> {
+  const { privateKey, publicKey } = await generateKeyPair(alg);
+  return { kid, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } };
+}
+
+/** A real issuer on loopback, whose keys and answers a test controls. */
+export interface LoopbackIssuer {
+  url: string;
+  keys: IssuerKey[];
+  /** Answers 503 instead of the keys. */
+  isAway: boolean;
+  /** The number of times that its keys were read. */
+  reads: () => number;
+  /** Signs claims for an audience `orders`, valid at `at` and for five minutes; `more` overrides claims. */
+  sign: (at: Date, more?: JWTPayload, key?: IssuerKey) => Promise<string>;
+  stop: () => Promise<void>;
+}
+
+export async function startIssuer(): Promise<LoopbackIssuer> {
+  let reads = 0;
+  const server = createServer(({ url }, res) => {
+    const isKeys = url === '/keys';
+    if (isKeys) reads += 1;
+    if (issuer.isAway) return void res.writeHead(503).end();
+    const keys = issuer.keys.map(({ publicJwk }) => publicJwk);
+    res.setHeader('content-type', 'application/json');
+    res.end(JSON.stringify(isKeys ? { keys } : { issuer: issuer.url, jwks_uri: `${issuer.url}/keys` }));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const issuer: LoopbackIssuer = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    keys: [await createKey('first')],
+    isAway: false,
+    reads: () => reads,
+    sign(at, more = {}, key = issuer.keys[0]) {
+      if (!key) throw new Error('the issuer has no key');
+      const now = Math.floor(at.getTime() / 1_000);
+      const claims = { iss: issuer.url, aud: 'orders', sub: 'ada', iat: now, exp: now + 300, ...more };
+      const header = { alg: key.publicJwk.alg ?? 'ES256', kid: key.kid };
+      return new SignJWT(claims).setProtectedHeader(header).sign(key.privateKey);
+    },
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  return issuer;
+}
