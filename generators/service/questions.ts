@@ -8,7 +8,7 @@ import {
   unaskedQuestion,
 } from '../questions/question-kinds.ts';
 import type { Flag, Questions } from '../questions/question.ts';
-import { ciSystems, type ServiceAnswers } from './model/answers.ts';
+import { authKinds, ciSystems, type ServiceAnswers } from './model/answers.ts';
 import { packageManagers } from './model/package-managers.ts';
 import { clientsQuestion } from './clients-question.ts';
 import { consumesQuestion } from './consumes-question.ts';
@@ -75,6 +75,19 @@ export const questions: Questions<ServiceAnswers, ServiceContext> = {
   }),
   clients: clientsQuestion,
   commands: unaskedQuestion('commands', []),
+  auth: choiceQuestion({
+    name: 'auth',
+    message: 'Tokens that callers need',
+    choices: authKinds,
+    flag: {
+      name: 'auth',
+      value: '<none|jwt>',
+      help: 'the tokens that callers need: jwt of an OpenID Connect issuer',
+      no: 'callers need no token',
+    },
+    defaultHelp: 'none',
+    default: () => 'none',
+  }),
   packageManager: choiceQuestion({
     name: 'packageManager',
     message: 'Package manager',

@@ -15,6 +15,7 @@ export const serviceAnswers = (given: Partial<ServiceAnswers>): ServiceAnswers =
   commands: [],
   port: 8001,
   databasePort: 5432,
+  auth: 'none',
   packageManager: 'npm',
   ci: 'none',
   updateWorkflow: false,

@@ -98,6 +98,9 @@ export interface Client {
   url: string;
 }
 
+/** The callers of a service: everyone, or those with a JWT of its issuer. */
+export const authKinds = ['none', 'jwt'] as const;
+
 export const ciSystems = ['github', 'none'] as const;
 
 export interface ServiceAnswers {
@@ -113,6 +116,7 @@ export interface ServiceAnswers {
   port: number;
   /** Host port of its PostgreSQL: 5432, 5433, ... */
   databasePort: number;
+  auth: (typeof authKinds)[number];
   packageManager: PackageManager;
   ci: (typeof ciSystems)[number];
   /** A workflow that opens a pull request with the changes of a newer generator every week. */

@@ -11,6 +11,7 @@ export function toStored({
   clients,
   commands,
   updateWorkflow,
+  auth,
   git: _git,
   install: _install,
   ...rest
@@ -29,6 +30,7 @@ export function toStored({
     fieldGrammar: fieldGrammarVersion,
     ...(commands.length > 0 && { commands }),
     ...(updateWorkflow && { updateWorkflow }),
+    ...(auth !== 'none' && { auth }),
   };
 }
 
@@ -54,6 +56,7 @@ export function fromStored(stored: Record<string, unknown>, file?: string): Part
   const parse = fieldsReader(stored);
   return {
     updateWorkflow: false, // a service of an earlier run has no answer
+    auth: 'none',
     ...rest,
     ...(resources && {
       resources: resources.map(({ name, fields }): Resource => {

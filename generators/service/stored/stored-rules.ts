@@ -16,7 +16,7 @@ import {
 import { kebabFault } from '../../outside/kebab-case.ts';
 import { seen } from '../../outside/seen.ts';
 import { yoRcFile } from '../../output/yo-rc.ts';
-import { ciSystems } from '../model/answers.ts';
+import { authKinds, ciSystems } from '../model/answers.ts';
 import { packageManagers } from '../model/package-managers.ts';
 import { grammarFault } from '../fields/grammar.ts';
 import { dateFault } from '../model/api-versions.ts';
@@ -34,6 +34,7 @@ const rules: Record<string, Rule<unknown>> = {
   port,
   databasePort: port,
   packageManager: oneOf(packageManagers),
+  auth: oneOf(authKinds),
   ci: oneOf(ciSystems),
   kubernetes: flag,
   updateWorkflow: flag,

@@ -1,3 +1,4 @@
+import { accessMutations } from './access-mutations.ts';
 import { hostileMutations } from './hostile-mutations.ts';
 import { clientMutations } from './client-mutations.ts';
 import { consumerMutations } from './consumer-mutations.ts';
@@ -19,5 +20,6 @@ export const mutations: readonly Mutation[] = [
   ...hostileMutations,
   ...httpMutations,
   ...clientMutations,
+  ...accessMutations,
   ...loggingMutations,
 ];
