@@ -86,6 +86,8 @@ describe('the prompts of create-microservice in a terminal', function () {
       await answer('Another resource\\? \\(y/N\\)$', enter);
       await answer('Port of the service on this machine \\(8001\\)$', enter);
       await answer('Port of its PostgreSQL on this machine \\(5432\\)$', enter);
+      await shows(/^\? Tokens that callers need\n❯ none\n {2}jwt\n/m);
+      type(enter);
       await shows(/^\? Package manager\n❯ npm\n {2}pnpm\n {2}yarn\n/m);
       type(down);
       await shows(/^ {2}npm\n❯ pnpm$/m);
@@ -108,6 +110,7 @@ describe('the prompts of create-microservice in a terminal', function () {
         '✔ Another resource? No',
         '✔ Port of the service on this machine 8001',
         '✔ Port of its PostgreSQL on this machine 5432',
+        '✔ Tokens that callers need none',
         '✔ Package manager pnpm',
         '✔ Continuous integration github',
         '✔ A weekly pull request with the changes of a newer generator? No',

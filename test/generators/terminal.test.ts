@@ -84,6 +84,7 @@ describe('create-microservice in a terminal', () => {
         ['What does it do', 'Knows users\r'],
         ['Port of the service', '\r'],
         ['Port of its PostgreSQL', '\r'],
+        ['Tokens that callers need', '\r'],
         ['Package manager', '\r'],
         ['Continuous integration', '\r'],
         ['A weekly pull request', '\r'],

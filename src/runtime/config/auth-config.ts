@@ -37,7 +37,7 @@ const url = joi
   .string()
   .empty('')
   .uri({ scheme: ['http', 'https'] });
-const ifIssuer = { is: joi.exist(), then: joi.required() };
+const ifIssuer = { not: joi.exist(), otherwise: joi.required() };
 
 /** The rules for the variables of authentication. A service in production must state that it needs none. */
 export const authVariables: joi.SchemaMap = {
@@ -45,10 +45,10 @@ export const authVariables: joi.SchemaMap = {
     .string()
     .empty('')
     .valid('none')
-    .when('AUTH_ISSUER', {
-      is: joi.exist(),
-      then: joi.forbidden(),
-      otherwise: joi.when('NODE_ENV', { is: 'production', then: joi.required() }),
+    .when('AUTH_ISSUER', { not: joi.exist(), otherwise: joi.forbidden() })
+    .when('NODE_ENV', {
+      not: 'production',
+      otherwise: joi.when('AUTH_ISSUER', { is: joi.exist(), otherwise: joi.required() }),
     })
     .messages({
       'any.only': 'must be none, or empty if AUTH_ISSUER is set',

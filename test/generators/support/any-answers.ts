@@ -138,6 +138,7 @@ export const anyAnswers: fc.Arbitrary<ServiceAnswers> = fc
     clients: fc.uniqueArray(client, { maxLength: 2, selector: ({ name }) => name }),
     port: fc.integer({ min: 1_024, max: 65_535 }),
     databasePort: fc.integer({ min: 1_024, max: 65_535 }),
+    auth: fc.constantFrom('none' as const, 'jwt' as const),
     packageManager: fc.constantFrom(...packageManagers),
     ci: fc.constantFrom(...ciSystems),
     updateWorkflow: fc.boolean(),

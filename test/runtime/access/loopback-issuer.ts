@@ -33,7 +33,7 @@ export async function startIssuer(): Promise<LoopbackIssuer> {
   const server = createServer(({ url }, res) => {
     const isKeys = url === '/keys';
     if (isKeys) reads += 1;
-    if (issuer.isAway) return void res.writeHead(503).end();
+    if (issuer.isAway) res.statusCode = 503;
     const keys = issuer.keys.map(({ publicJwk }) => publicJwk);
     res.setHeader('content-type', 'application/json');
     res.end(JSON.stringify(isKeys ? { keys } : { issuer: issuer.url, jwks_uri: `${issuer.url}/keys` }));
