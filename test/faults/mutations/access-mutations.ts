@@ -96,8 +96,8 @@ export const accessMutations: readonly Mutation[] = [
     changes: [
       {
         file: 'config/auth-config.ts',
-        find: "is: joi.exist(), otherwise: joi.required()",
-        replace: "is: joi.exist(), otherwise: joi.optional()",
+        find: 'is: joi.exist(), otherwise: joi.required()',
+        replace: 'is: joi.exist(), otherwise: joi.optional()',
       },
     ],
     noticedBy: {
