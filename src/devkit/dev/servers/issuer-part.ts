@@ -7,7 +7,7 @@ import { type Address, addressText, isLocal, isListening, listenHost } from '../
 import { DevError } from '../environment/dev-error.ts';
 import { type DevPart, type Tell, shownPath } from './dev-part.ts';
 import { type Serving, keepServing } from './serving.ts';
-import { untilClosed } from './until-closed.ts';
+import { untilServerCloses } from './until-server-closes.ts';
 
 /** The time for an answer of a server at the address, in ms. */
 const patience = 3_000;
@@ -60,7 +60,7 @@ async function useFound(issuer: string, address: Address, keyFile: string): Prom
     throw new DevError(
       `AUTH_ISSUER: the issuer at ${addressText(address)} belongs to another workspace: ${await portHolderText(address.port)}. Change the port of AUTH_ISSUER in .env, or stop that process.`,
     );
-  return { description: `${issuer} (embedded, of another dev)`, stop, gone: untilClosed(address) };
+  return { description: `${issuer} (embedded, of another dev)`, stop, gone: untilServerCloses(address) };
 }
 
 /** Resolves to an empty object if there is no JSON. */

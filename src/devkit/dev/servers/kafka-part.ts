@@ -13,7 +13,7 @@ import { type DevPart, type Tell, shownPath } from './dev-part.ts';
 import { tellIfSlow } from '../../patience.ts';
 import { type Finding, findKafka, silenceText } from './protocols.ts';
 import { type Serving, keepServing } from './serving.ts';
-import { untilClosed } from './until-closed.ts';
+import { untilServerCloses } from './until-server-closes.ts';
 
 /**
  * Uses the Kafka at the configured addresses. If nothing answers there, starts an embedded broker with its log in
@@ -71,7 +71,7 @@ async function useFound(place: Place, address: Address): Promise<Serving> {
   if (owner) await assertMayShare(owner, address, path.resolve(directory, '..', '..'));
   const whose = isOurs ? `embedded, of process ${holder.pid}` : owner ? ownerText(owner) : 'already running';
   const description = `${config.bootstrapServers.join(',')} (${whose})`;
-  return { description, stop: () => Promise.resolve(), ...(isOurs && { gone: untilClosed(address) }) };
+  return { description, stop: () => Promise.resolve(), ...(isOurs && { gone: untilServerCloses(address) }) };
 }
 
 async function assertLetIn(config: KafkaConfig, address: Address): Promise<void> {

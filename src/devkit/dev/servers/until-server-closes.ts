@@ -2,7 +2,7 @@ import net from 'node:net';
 import type { Address } from '../environment/address.ts';
 
 /** Resolves when the server hangs up or does not listen at all. */
-export function untilClosed({ host, port }: Address): Promise<void> {
+export function untilServerCloses({ host, port }: Address): Promise<void> {
   return new Promise((resolve) => {
     const socket = net.connect({ host, port });
     socket.unref();
