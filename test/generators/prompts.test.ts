@@ -147,7 +147,8 @@ describe('the prompts of create-microservice in a terminal', function () {
 
   it('end at Ctrl-C in a list with one line, and write nothing', async () => {
     const args = ['mail', '--description', 'Mails', '--no-resources', '--port', '8001'];
-    const { screen, shows, type, ended } = await open(80, [...args, '--database-port', '5432']);
+    const rest = ['--database-port', '5432', '--auth', 'none'];
+    const { screen, shows, type, ended } = await open(80, [...args, ...rest]);
     await shows(/^❯ npm$/m);
     type(down);
     await shows(/^❯ pnpm$/m);

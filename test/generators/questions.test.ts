@@ -259,6 +259,7 @@ describe('the questions of a service', () => {
       name: 'mail',
       description: 'x',
       'package-manager': 'pnpm',
+      auth: 'none',
       ci: 'none',
       port: '8010',
       'database-port': '5440',
