@@ -10,7 +10,7 @@ import type { ServiceAnswers } from './model/answers.ts';
 import { asyncApi } from './contracts/async-api.ts';
 import { comparison, fieldsOfAll, openFields, publishing } from './events/event-data.ts';
 import { exampleChange } from './model/example-change.ts';
-import { schemaDefault } from './fields/default-code.ts';
+import { columnDefault, schemaDefault } from './fields/default-code.ts';
 import { fieldCode, runtimeSchemas, tolerantJoi } from './fields/codes.ts';
 import { planMigrations, type MigrationPlan } from './migrations/plan.ts';
 import { runtimeMigration } from './migrations/runtime-tables.ts';
@@ -22,6 +22,7 @@ import {
   fillTrigger,
   foreignConstraint,
   indexName,
+  renameTrigger,
   requiredConstraint,
   resourceNames,
   uniqueConstraint,
@@ -44,6 +45,8 @@ const tools = {
   indexName,
   requiredConstraint,
   rowTrigger: fillTrigger,
+  renameTrigger,
+  columnDefault,
   sqlText,
   foreignConstraint,
   samplesOf,

@@ -61,8 +61,29 @@ describe('a command without words, in a terminal', () => {
   });
 
   it('field asks for the resource and the fields', async () => {
-    const { resources } = await change('field', ['trip', 'note:text:optional']);
+    const { resources } = await change('field', ['trip', 'add fields', 'note:text:optional']);
     assert.deepEqual(resources, [driver, { ...trip, fields: parseFields('code:string note:text:optional') }]);
+  });
+
+  it('field asks for the field to rename, remove or require, and offers the open second step', async () => {
+    const fields = 'code:string note:text:optional';
+    const before = serviceAnswers({ resources: [{ name: 'trip', fields: parseFields(fields) }] });
+    const storedAfter = async (replies: string[], from = before) => {
+      const { resources, leaving = [] } = toStored(await change('field', ['trip', ...replies], from));
+      return [resources[0]?.fields, ...leaving.map((each) => `${each.field}:${each.to ?? ''}`)];
+    };
+    const rename = ['rename a field', 'note', 'remark'];
+    assert.deepEqual(await storedAfter(rename), ['code:string remark:text:optional', 'trip.note:remark']);
+    assert.deepEqual(await storedAfter(['remove a field', 'code', 'none']), [
+      'note:text:optional',
+      'trip.code:',
+    ]);
+    assert.deepEqual(await storedAfter(['require an optional field', 'note', "'none'"]), [
+      'code:string note:text',
+    ]);
+    const renamed = await change('field', ['trip', ...rename], before);
+    const drop = ['drop the column of "note", which no running release uses'];
+    assert.deepEqual(await storedAfter(drop, renamed), ['code:string remark:text:optional']);
   });
 
   it('event asks for the resource, the verb and the data, which is the resource if it is empty', async () => {

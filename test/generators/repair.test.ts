@@ -39,6 +39,13 @@ describe('the merged answers of two branches', () => {
     });
   });
 
+  it('have each version of an event', () => {
+    const first = { type: 'order.created', state: true, fields: 'a:text' };
+    const [second, shipped] = [{ type: 'order.created', version: 2 }, { type: 'order.shipped' }];
+    const { value } = mergedAnswers({ events: [] }, { events: [first, second] }, { events: [shipped] });
+    assert.deepEqual(value, { events: [first, second, shipped] });
+  });
+
   it('lack a part that one branch removed, and have the higher version', () => {
     const { value } = mergedAnswers(
       { version: '0.2.0', resources: [resource('user', 'a:text'), resource('old', 'a:text')] },

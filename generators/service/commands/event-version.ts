@@ -1,6 +1,6 @@
 import { UsageError } from '../../core/usage-error.ts';
 import type { OwnEvent, Resource } from '../model/answers.ts';
-import { inEvent } from '../events/next-state.ts';
+import { inEvent, verbsOfState } from '../events/next-state.ts';
 import { fieldsOfAll, openFields } from '../events/event-data.ts';
 import { formatFields, grammarFault, parseFields } from '../fields/grammar.ts';
 import { resourceNames } from '../model/names.ts';
@@ -112,6 +112,12 @@ export function versionNotes(
     `Once no service needs version ${oldest.version}, write ${spelledCall(`remove event ${event.type} --version ${oldest.version}`)}`,
   ];
 }
+
+/** Returns the notes on the events of a resource whose state has a new version. */
+export const eventNotes = (before: Resource, after: Resource, call: CommandCall): string[] =>
+  after.events === before.events
+    ? []
+    : verbsOfState(after).flatMap((verb) => versionNotes(after, verb, call));
 
 /** The names of the versions that can be retired: `user.created.v1`, the oldest one of an event that has several. */
 export const retirable = (resource: Resource): string[] =>

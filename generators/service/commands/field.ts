@@ -1,21 +1,17 @@
 import { UsageError } from '../../core/usage-error.ts';
-import type { Field, Resource, ServiceAnswers } from '../model/answers.ts';
-import { grammarFault, parseFields } from '../fields/grammar.ts';
-import { writtenType } from '../model/field-form.ts';
-import { fieldsFault } from '../model/name-rules.ts';
-import { looksSecret } from '../model/secret-names.ts';
-import { fillTrigger, resourceNames } from '../model/names.ts';
-import { backfillFault } from '../migrations/backfill.ts';
-import { verbsOfState, withNextState } from '../events/next-state.ts';
-import { fieldsMessage } from '../resources-question.ts';
-import { askFields } from './ask-fields.ts';
+import type { Resource, ServiceAnswers } from '../model/answers.ts';
 import type { Command, CommandCall } from './command.ts';
+import { eventNotes } from './event-version.ts';
+import { withFields } from './field-addition.ts';
+import { askChange } from './field-question.ts';
+import { withRemoval } from './field-removal.ts';
+import { withRename } from './field-rename.ts';
 import { chooseResource, findResource } from './find-resource.ts';
-import { textsOf } from './given.ts';
-import { versionNotes } from './event-version.ts';
-import { missing, spelledCall, unknownPart } from './spelling.ts';
+import { isGiven, textsOf } from './given.ts';
+import { missing } from './spelling.ts';
 
 const example = 'field order --fields "note:text:optional"';
+const backfillExample = 'field order --fields "label:string" --backfill "upper(code)"';
 
 export const field: Command = {
   name: 'field',
@@ -31,77 +27,62 @@ export const field: Command = {
     },
     { name: 'backfill', value: '<sql>', help: 'the value of the present rows, such as "lower(email)"' },
     { name: 'require', value: '<field>', help: 'makes an optional field required; needs --backfill' },
+    { name: 'rename', value: '<field>:<name>', help: 'gives a field another name, over two releases' },
+    { name: 'remove', value: '<field>', help: 'removes a field, over two releases' },
+    {
+      name: 'default',
+      value: '<value>',
+      help: 'with --remove: the value of a required field in the rows of the new release',
+    },
+    { name: 'finish', help: 'with --rename or --remove, in the next release: drops the earlier column' },
   ],
   examples: [
     [example, 'adds the field "note" to the resource "order"'],
     ['field order --fields "status:string:default(open)"', 'adds a required field with a default'],
-    [
-      'field order --fields "label:string" --backfill "upper(code)"',
-      'adds a required field, with a value for each row',
-    ],
+    [backfillExample, 'adds a required field, with a value for each row'],
     [`field order --require note --backfill "'none'"`, 'makes the field "note" required'],
+    ['field order --rename note:remark', 'gives the field "note" the name "remark"'],
+    ['field order --rename note:remark --finish', 'drops the column "note" in the next release'],
+    ['field order --remove note', 'removes the field "note"'],
   ],
   async change(answers, call) {
     const resource = await resourceOf(answers, call);
-    const required = textsOf(call, 'require');
-    const fields =
-      required === undefined
-        ? [...resource.fields, ...(await fieldsOf(resource, call))]
-        : withRequired(resource, required, call);
-    const events = isNewContract(resource.fields, fields) ? withNextState(resource) : resource.events;
-    const changed = { ...resource, fields, ...(events && { events }) };
-    call.context.notes.push(...notesOn(resource, changed, call));
+    const changed = await changedResource(resource, call);
     return { ...answers, resources: answers.resources.map((each) => (each === resource ? changed : each)) };
   },
 };
 
-/** An event with a new required field, or a field that older events may lack, is another one for its consumers. */
-const isNewContract = (before: Field[], after: Field[]): boolean =>
-  after.some(
-    (field) =>
-      !(field.secret ?? looksSecret(field.name)) &&
-      !field.optional &&
-      before.find(({ name }) => name === field.name)?.optional !== false,
-  );
+/** The flags that each state one change. */
+const changes = ['fields', 'require', 'rename', 'remove'] as const;
 
-function notesOn(before: Resource, after: Resource, call: CommandCall): string[] {
-  const filled = after.fields.filter((field) => field.backfill !== undefined);
-  const { table } = resourceNames(after.name);
-  return [
-    ...filled.map(
-      ({ name }) =>
-        `Until no replica of the present release runs, a trigger fills "${name}" in its rows. Then drop it in your own migration: ` +
-        `drop trigger ${fillTrigger(table, name)} on ${table}; drop function ${fillTrigger(table, name)}();`,
-    ),
-    ...(after.events === before.events
-      ? []
-      : verbsOfState(after).flatMap((verb) => versionNotes(after, verb, call))),
-  ];
+async function changedResource(resource: Resource, given: CommandCall): Promise<Resource> {
+  const call = await withChange(resource, given);
+  refuseStrayFlags(call);
+  const [rename, remove] = [textsOf(call, 'rename'), textsOf(call, 'remove')];
+  if (rename === undefined && remove === undefined) return withFields(resource, call);
+  const changed =
+    rename === undefined ? withRemoval(resource, remove ?? '', call) : withRename(resource, rename, call);
+  call.context.notes.push(...eventNotes(resource, changed, call));
+  return changed;
 }
 
-/** Returns the fields of a resource, one of which becomes required. */
-function withRequired(resource: Resource, name: string, call: CommandCall): Field[] {
-  const withBackfill = `field ${resource.name} --require ${name} --backfill "<sql>"`;
-  if (textsOf(call, 'fields') !== undefined)
-    throw new UsageError('--require and --fields exclude each other');
-  const field = resource.fields.find((each) => each.name === name);
-  if (!field)
-    throw unknownPart(
-      `field of "${resource.name}"`,
-      name,
-      resource.fields.map((each) => each.name),
-    );
-  if (!field.optional) throw new UsageError(`the field "${name}" of "${resource.name}" is required already`);
-  const backfill = backfillOf(call);
-  if (backfill === undefined) throw missing(`the rows without "${name}" need a value`, withBackfill);
-  return resource.fields.map((each) => (each === field ? { ...field, optional: false, backfill } : each));
+/** Asks for the change, unless a flag states it. */
+async function withChange(resource: Resource, call: CommandCall): Promise<CommandCall> {
+  if (!call.ask || changes.some((flag) => textsOf(call, flag) !== undefined)) return call;
+  return { ...call, given: [...call.given, ...(await askChange(resource, call.ask))] };
 }
 
-function backfillOf(call: CommandCall): string | undefined {
-  const sql = textsOf(call, 'backfill');
-  const fault = sql === undefined ? undefined : backfillFault(sql);
-  if (fault !== undefined) throw new UsageError(fault);
-  return sql;
+function refuseStrayFlags(call: CommandCall): void {
+  const given = changes.filter((flag) => textsOf(call, flag) !== undefined);
+  const [first, second] = given;
+  if (second !== undefined) throw new UsageError(`--${first} and --${second} exclude each other`);
+  const isStep = first === 'rename' || first === 'remove';
+  if (isGiven(call, 'finish') && !isStep)
+    throw missing('--finish belongs to --rename or --remove', 'field order --remove note --finish');
+  if (textsOf(call, 'default') !== undefined && first !== 'remove')
+    throw missing('--default belongs to --remove', 'field order --remove total --default 0');
+  if (textsOf(call, 'backfill') !== undefined && isStep)
+    throw missing('--backfill belongs to --fields or --require', backfillExample);
 }
 
 async function resourceOf({ resources }: ServiceAnswers, { words: [name], ask }: CommandCall) {
@@ -111,41 +92,4 @@ async function resourceOf({ resources }: ServiceAnswers, { words: [name], ask }:
   if (ask) return chooseResource(ask, 'Fields of which resource?', resources);
   const names = resources.map((each) => each.name).join(', ');
   throw missing(`the name of the resource is missing (${names})`, example);
-}
-
-async function fieldsOf(resource: Resource, call: CommandCall): Promise<Field[]> {
-  const text = textsOf(call, 'fields');
-  const backfill = backfillOf(call);
-  const faultOf = (added: Field[]) =>
-    fieldsFault([...resource.fields, ...added]) ?? requiredFault(added, resource, backfill);
-  if (text === undefined && call.ask)
-    return askFields(
-      call.ask,
-      fieldsMessage,
-      undefined,
-      (typed) => grammarFault(typed) ?? faultOf(parseFields(typed)),
-    );
-  if (text === undefined)
-    throw missing('the new fields are missing', `field ${resource.name} --fields "note:text:optional"`);
-  const added = parseFields(text);
-  const fault = faultOf(added);
-  if (fault !== undefined) throw new UsageError(fault);
-  return added.map((field) => (backfill !== undefined && needsValue(field) ? { ...field, backfill } : field));
-}
-
-const needsValue = (field: Field): boolean => !field.optional && field.default === undefined;
-
-/** Existing rows have no value for a new field. */
-function requiredFault(added: Field[], { name }: Resource, backfill: string | undefined) {
-  const required = added.filter(needsValue);
-  const [first, second] = required;
-  if (backfill !== undefined && (!first || second))
-    return `--backfill is the value of one required field without a default, and there are ${required.length}; add one such field at a time`;
-  if (!first || backfill !== undefined) return undefined;
-  const [{ table }, written] = [resourceNames(name), `${first.name}:${writtenType(first)}`];
-  return (
-    `the field "${first.name}" cannot be required, since the rows of the table "${table}" have no value for it. Add a default ` +
-    `(${written}:default(...)) or the value of the present rows: ${spelledCall(`field ${name} --fields "${written}" --backfill "<sql>"`)}. ` +
-    `Or make it optional: ${written}:optional`
-  );
 }

@@ -1,4 +1,5 @@
 import { code, list, type Code } from '../../rendering/code.ts';
+import { schemaDefault } from '../fields/default-code.ts';
 import type { Field } from '../model/answers.ts';
 import { writtenType } from '../model/field-form.ts';
 import type { EventVersion, ResourceEvent } from '../model/resource-events.ts';
@@ -11,17 +12,26 @@ export const typeInEvents = (field: Field): string =>
   field.type === 'reference' ? 'uuid' : writtenType(field);
 
 /** Returns the field of the resource that has the value of an event's field; undefined if none has it. */
-const sourceField = (field: Field, { shown }: EventSource): Field | undefined =>
+const sourceField = (field: Field, { renamed }: EventVersion, { shown }: EventSource): Field | undefined =>
   shown.find(
     (own) =>
-      own.name === field.name &&
+      own.name === (renamed[field.name] ?? field.name) &&
       typeInEvents(own) === typeInEvents(field) &&
       (field.optional || !own.optional),
   );
 
+/** Returns the source text of the value of an event's field; undefined if the owner fills it in. */
+function valueOf(field: Field, version: EventVersion, from: string, resource: EventSource): Code | undefined {
+  const source = sourceField(field, version, resource);
+  if (source) return code`${from}.${source.name}`;
+  return field.default === undefined ? undefined : schemaDefault(field);
+}
+
 /** Returns the fields of a version for which its publisher has no value: the owner fills them in. */
-export const openFields = (event: ResourceEvent, { fields }: EventVersion, resource: EventSource): Field[] =>
-  event.takes === 'state' ? fields.filter((field) => !sourceField(field, resource)) : [];
+export const openFields = (event: ResourceEvent, version: EventVersion, resource: EventSource): Field[] =>
+  event.takes === 'state'
+    ? version.fields.filter((field) => field.default === undefined && !sourceField(field, version, resource))
+    : [];
 
 /** Returns the source text of the data of one version, from the variable that has the parameter of the publisher's method. */
 export function dataOf(
@@ -33,10 +43,11 @@ export function dataOf(
   if (event.takes === 'id') return from === 'id' ? code`{ id }` : code`{ id: ${from} }`;
   if (version.data === 'state' || (event.takes === 'fields' && event.versions.length === 1))
     return code`${from}`;
-  const open = openFields(event, version, resource);
-  const values = version.fields.map((field) =>
-    open.includes(field) ? code`${field.name}: null` : code`${field.name}: ${from}.${field.name}`,
-  );
+  const value = (field: Field) =>
+    event.takes === 'fields'
+      ? code`${from}.${field.name}`
+      : (valueOf(field, version, from, resource) ?? code`null`);
+  const values = version.fields.map((field) => code`${field.name}: ${value(field)}`);
   return code`{ ${list([code`id: ${from}.id`, ...values, ...timesOf(version, from)])} }`;
 }
 
@@ -71,9 +82,11 @@ export function comparison(
   const open = openFields(event, version, resource);
   if (open.length === 0)
     return code`assert.deepEqual((${received}).data, ${dataOf(event, version, from, resource)});`;
-  const known = version.fields.filter((field) => !open.includes(field));
   const variable = `v${version.version}`;
-  const values = known.map(({ name }) => code`${name}: ${from}.${name}`);
+  const values = version.fields.flatMap((field) => {
+    const value = valueOf(field, version, from, resource);
+    return value ? [code`${field.name}: ${value}`] : [];
+  });
   const expected = code`{ ${list([code`...${variable}`, code`id: ${from}.id`, ...values, ...timesOf(version, from)])} }`;
   return code`const ${variable} = (${received}).data as object;
     assert.deepEqual(${variable}, ${expected});`;

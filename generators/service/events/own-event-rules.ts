@@ -21,7 +21,7 @@ export function ownEventsFault(resource: Resource): string | undefined {
   const twice = versions.find((version, index) => versions.indexOf(version) !== index);
   if (twice !== undefined) return `the event "${name}.${twice.replace(' in version 1', '')} is given twice`;
   return (
-    events.map((event) => ownEventFault(name, event)).find((fault) => fault !== undefined) ??
+    events.map((event) => ownEventFault(resource, event)).find((fault) => fault !== undefined) ??
     nameFault(resource) ??
     resourceEvents(resource)
       .map((event) => versionsFault(resource, event))
@@ -29,7 +29,7 @@ export function ownEventsFault(resource: Resource): string | undefined {
   );
 }
 
-function ownEventFault(resource: string, event: OwnEvent): string | undefined {
+function ownEventFault({ name: resource, events }: Resource, event: OwnEvent): string | undefined {
   const { verb, fields = [] } = event;
   const type = `${resource}.${verb}`;
   const fault = kebabFault(verb, 'the verb of an event');
@@ -41,7 +41,13 @@ function ownEventFault(resource: string, event: OwnEvent): string | undefined {
     return `the event "${type}" would have a name that the generated code uses; choose another verb`;
   if (versionOf(event) > 1 && verb === removedVerb)
     return `the event "${type}" has one version: its data is only the id, since the ${resource} is gone`;
-  return fields.map(eventFieldFault).find((each) => each !== undefined);
+  const isFilled = resourceEvents({ name: resource, events }).some(
+    (each) => each.type === type && each.takes === 'state',
+  );
+  return (
+    fields.map(eventFieldFault).find((each) => each !== undefined) ??
+    (isFilled ? undefined : defaultFault(fields))
+  );
 }
 
 /** A later version of an event of every resource, or the record that its version 1 is retired. */
@@ -110,10 +116,14 @@ function eventFieldFault(field: Field): string | undefined {
     return `the field "${name}" of an event cannot be unique or indexed, since it has no column`;
   if (field.type === 'reference')
     return `the field "${name}" of an event cannot be a reference, since it has no column; write ${name}:uuid`;
-  if (field.default !== undefined)
-    return `the field "${name}" of an event cannot have a default, since it has no column`;
   if (secret) return `the field "${name}" of an event cannot be secret, since each consumer gets it`;
   if (secret === undefined && looksSecret(name))
     return `the field "${name}" looks like a secret, and each consumer of the event would get it; if it is not a secret, write ${name}:${writtenType(field)}:public`;
   return undefined;
+}
+
+/** The caller of the publisher passes each value. */
+function defaultFault(fields: Field[]): string | undefined {
+  const field = fields.find((each) => each.default !== undefined);
+  return field && `the field "${field.name}" of an event cannot have a default, since it has no column`;
 }

@@ -6,17 +6,19 @@ import type { ServiceView } from '../model/view.ts';
 import { noHistory, type History } from './history.ts';
 import { nameAfter } from './names.ts';
 import { missingRuntimeTables } from './runtime-tables.ts';
-import { changeOf, type TableChange } from './table-change.ts';
+import { changeOf, type DroppedColumn, type TableChange } from './table-change.ts';
 import { tablesOf, type Table } from './tables.ts';
 
 /** A migration of a table that exists. */
 export interface ChangeView extends TableChange {
   /** The folder of its template. */
-  folder: 'change' | 'backfill' | 'require' | 'index';
+  folder: 'change' | 'backfill' | 'rename' | 'require' | 'index' | 'drop';
   table: string;
   migration: string;
   /** The only field of any other folder than `change`. */
   field?: Field;
+  /** Of the folder `drop`. */
+  drop?: DroppedColumn;
   column: (field: Field) => Code;
 }
 
@@ -87,32 +89,44 @@ function migrationsOf(table: Table, change: TableChange, give: (preferred: strin
         optional: added.optional || change.required.includes(added),
         unique: false,
         index: false,
+        ...(added.renames !== undefined && { default: undefined }),
       }),
     ...(field && { field }),
   });
-  const isAltered = change.added.length + change.loosened.length > 0;
+  const isAltered = change.added.length + change.loosened.length + change.released.length > 0;
   return [
     ...(isAltered ? [view('change', changeName(name, change))] : []),
+    ...change.renamed.map((field) => {
+      const [from, to] = [field.renames ?? '', field.name].map(columnName);
+      return view('rename', `rename_${from}_to_${to}_of_${name}`, field);
+    }),
     ...change.required.flatMap((field) => {
       const column = columnName(field.name);
       return [
-        view('backfill', `backfill_${column}_of_${name}`, field),
+        ...(field.renames === undefined ? [view('backfill', `backfill_${column}_of_${name}`, field)] : []),
         view('require', `require_${column}_of_${name}`, field),
       ];
     }),
     ...change.indexed.map((field) => view('index', `index_${columnName(field.name)}_of_${name}`, field)),
+    ...change.dropped.map((drop) => ({
+      ...view('drop', `drop_${columnName(drop.column.name)}_of_${name}`),
+      drop,
+    })),
   ];
 }
 
-function changeName(table: string, { added, loosened }: TableChange): string {
-  const [only] = added;
-  const isOne = only && added.length === 1 && loosened.length === 0;
-  return isOne ? `add_${columnName(only.name)}_to_${table}` : `change_${table}`;
+function changeName(table: string, { added, loosened, released }: TableChange): string {
+  const [only, ...others] = [...added, ...loosened, ...released.map(({ after }) => after)];
+  if (!only || others.length > 0 || loosened.length > 0) return `change_${table}`;
+  return added.length > 0
+    ? `add_${columnName(only.name)}_to_${table}`
+    : `release_${columnName(only.name)}_of_${table}`;
 }
 
 /** Returns the columns that the code of the last run used, but not that of this one. */
-function leftColumns({ name, fields }: Table, { used }: History): string[] {
-  const left = (used.get(name) ?? []).filter((column) => !fields.some((field) => field.name === column.name));
+function leftColumns({ name, fields, leaving }: Table, { used }: History): string[] {
+  const known = [...fields, ...leaving];
+  const left = (used.get(name) ?? []).filter((column) => !known.some((field) => field.name === column.name));
   return left.map(
     (column) =>
       `The column "${columnName(column.name)}" of the table "${name}" stays, and the service no longer writes to it. ` +

@@ -1,7 +1,7 @@
 import { code, list, type Code } from '../../rendering/code.ts';
 import { text } from '../../rendering/writers.ts';
 import { columnDefault } from '../fields/default-code.ts';
-import type { Field } from '../model/answers.ts';
+import type { Field, LeavingField } from '../model/answers.ts';
 import { fieldCode, tolerantColumn } from '../fields/codes.ts';
 import { checkConstraint, columnName, resourceNames } from '../model/names.ts';
 import type { ServiceView } from '../model/view.ts';
@@ -14,6 +14,10 @@ export interface Table {
   column: (field: Field) => Code;
   /** Source text of a field's column with its constraints. */
   definition: (field: Field) => Code;
+  /** The columns that the code no longer uses, and which a later run drops. */
+  leaving: LeavingField[];
+  /** Those that this run drops. */
+  dropped: LeavingField[];
 }
 
 const resourceColumn = (field: Field) => fieldCode(field).column(columnName(field.name));
@@ -41,11 +45,16 @@ export const tableColumn = (table: string, field: Field): Code => {
 
 /** The tables of a service's resources and copies. */
 export const tablesOf = ({ resources, copies }: Pick<ServiceView, 'resources' | 'copies'>): Table[] => [
-  ...resources.map(({ table, fields }) => ({
+  ...resources.map(({ table, fields, leaving, dropped }) => ({
     name: table,
     fields,
     column: resourceColumn,
     definition: (field: Field) => tableColumn(table, field),
+    leaving,
+    dropped,
   })),
-  ...copies.map(({ table, fields }) => ({ name: table, fields, column: copyColumn, definition: copyColumn })),
+  ...copies.map(({ table, fields }) => ({
+    ...{ name: table, fields, column: copyColumn, definition: copyColumn },
+    ...{ leaving: [], dropped: [] },
+  })),
 ];

@@ -41,6 +41,8 @@ export interface Field {
   index: boolean;
   /** SQL of the value of the present rows, only in the run that adds the field to a table or requires it. */
   backfill?: string;
+  /** The field whose column has its values, only in the run that renames that field. */
+  renames?: string;
   /** Never leaves the service. `false`: declared public, whatever its name; undefined: not declared. */
   secret?: boolean;
 }
@@ -55,8 +57,19 @@ export interface OwnEvent {
   retired?: true | undefined;
   /** `fields` are those of the resource when this was its newest version: the data also has the times of the resource. */
   state?: true | undefined;
-  /** The data besides the id. Undefined: the resource as clients see it. */
+  /** The data besides the id. Undefined: the resource as clients see it. The default of a field is its value if the resource lacks it. */
   fields?: Field[] | undefined;
+  /** The fields that the resource has under another name: the name in the data to that of the resource. */
+  renamed?: Record<string, string> | undefined;
+}
+
+/** A field that the code no longer has. Its column stays until no replica of the earlier release runs. */
+export interface LeavingField {
+  name: string;
+  /** The new name of the field; undefined: it is removed. */
+  to?: string | undefined;
+  /** Only in the run that removes a required field without a default: its value in the rows of the new release. */
+  default?: unknown;
 }
 
 export interface Resource {
@@ -66,6 +79,10 @@ export interface Resource {
   events?: OwnEvent[] | undefined;
   /** The versions of its routes after the first one, and the retired ones, in their order. */
   apis?: ApiVersion[] | undefined;
+  /** The renamed and removed fields whose columns the next release drops. */
+  leaving?: LeavingField[] | undefined;
+  /** Those whose columns this run drops. */
+  dropped?: LeavingField[] | undefined;
 }
 
 /** An event of another service, read from that service's committed `asyncapi.json`. */

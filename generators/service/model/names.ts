@@ -47,6 +47,10 @@ export const requiredConstraint = (table: string, field: string): string =>
 export const fillTrigger = (table: string, field: string): string =>
   `${table}_${columnName(field)}`.slice(0, LONGEST_NAME - '_fill'.length) + '_fill';
 
+/** Returns the name of the trigger that keeps a column and the one with its earlier name equal, and of its function. */
+export const renameTrigger = (table: string, field: string): string =>
+  `${table}_${columnName(field)}`.slice(0, LONGEST_NAME - '_rename'.length) + '_rename';
+
 /** Returns the name of Knex's constraint for a reference: `orders_customer_id_foreign`. */
 export const foreignConstraint = (table: string, field: string): string =>
   `${table}_${columnName(field)}_foreign`.slice(0, LONGEST_NAME);

@@ -15,6 +15,8 @@ export interface EventVersion {
   pascal: string;
   data: EventData;
   fields: Field[];
+  /** The fields of the resource with another name than in the data, by the name in the data. */
+  renamed: Record<string, string>;
   /** The data has `createdAt` and `updatedAt`, too, and each optional field, which may be null. */
   isFrozenState: boolean;
 }
@@ -90,7 +92,7 @@ function eventOf(resource: string, verb: string, versions: OwnEvent[], takes: Ev
   return {
     ...{ type, pascal, method: resourceNames(verb).camel, takes },
     versions: published.map((each) => {
-      const [version, { fields, state = false }] = [versionOf(each), each];
+      const [version, { fields, renamed = {}, state = false }] = [versionOf(each), each];
       const suffix = version === 1 ? '' : `V${version}`;
       const data = fields === undefined ? (takes === 'id' ? 'id' : 'state') : 'fields';
       return {
@@ -100,6 +102,7 @@ function eventOf(resource: string, verb: string, versions: OwnEvent[], takes: Ev
         pascal: pascal + suffix,
         data,
         fields: fields ?? [],
+        renamed,
         isFrozenState: state,
       };
     }),

@@ -1,4 +1,4 @@
-import type { Client, ConsumedEvent, Field, Resource, ServiceAnswers } from './answers.ts';
+import type { Client, ConsumedEvent, Field, LeavingField, Resource, ServiceAnswers } from './answers.ts';
 import { apisOf, type ApiView } from './api-versions.ts';
 import { isListKey } from './field-form.ts';
 import { resourceNames, type Names } from './names.ts';
@@ -22,6 +22,8 @@ export interface ResourceView extends Names {
   references: ReferenceView[];
   /** Whether another resource, or this one, references it. */
   isReferenced: boolean;
+  leaving: LeavingField[];
+  dropped: LeavingField[];
 }
 
 export interface ReferenceView {
@@ -113,7 +115,7 @@ function clientView({ name, url }: Client): ClientView {
 const firstOf = ([first]: ApiView[]) => first as ApiView;
 
 export const resourcesOf = (resources: Resource[]): ResourceView[] =>
-  resources.map(({ name, fields, events, apis }) => ({
+  resources.map(({ name, fields, events, apis, leaving = [], dropped = [] }) => ({
     ...resourceNames(name),
     events: resourceEvents({ name, events }),
     fields,
@@ -123,6 +125,8 @@ export const resourcesOf = (resources: Resource[]): ResourceView[] =>
     apis: apisOf(apis),
     keys: fields.filter(isListKey),
     references: referencedBy(name, fields),
+    leaving,
+    dropped,
     isReferenced: resources.some((other) => targetsOf(other.fields).includes(name)),
   }));
 

@@ -49,10 +49,12 @@ interface Form {
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** An element of a list is known by its name or its type. */
+/** An element of a list is known by its name or its type; each version of an event of the service is another element. */
 const nameOfElement = (element: unknown): string => {
-  const name = isMap(element) ? (element['name'] ?? element['type']) : undefined;
-  return typeof name === 'string' ? name : JSON.stringify(element);
+  const { name, type, version, topic } = isMap(element) ? element : {};
+  const known = name ?? type;
+  if (typeof known !== 'string') return JSON.stringify(element);
+  return topic === undefined && typeof version === 'number' ? `${known} version ${version}` : known;
 };
 
 /** A word of fields; an argument in brackets can have spaces. */

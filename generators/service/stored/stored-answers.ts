@@ -17,6 +17,7 @@ export function toStored({
   ...rest
 }: ServiceAnswers) {
   const events = resources.flatMap(storedEvents);
+  const leaving = resources.flatMap(storedLeaving);
   const apis = resources.flatMap((resource) =>
     (resource.apis ?? []).map((api) => ({ resource: resource.name, ...api })),
   );
@@ -25,6 +26,7 @@ export function toStored({
     resources: resources.map(({ name, fields }) => ({ name, fields: formatFields(fields) })),
     ...(events.length > 0 && { events }),
     ...(apis.length > 0 && { apis }),
+    ...(leaving.length > 0 && { leaving }),
     consumes: consumes.map(({ fields: _fields, ...event }) => event),
     ...(clients.length > 0 && { clients }),
     fieldGrammar: fieldGrammarVersion,
@@ -36,13 +38,20 @@ export function toStored({
 
 /** The file lists events outside of their resource: git then merges the events of two branches, one per line. */
 const storedEvents = ({ name, events = [] }: Resource) =>
-  events.map(({ verb, version = 1, retired, state, fields }) => ({
+  events.map(({ verb, version = 1, retired, state, fields, renamed }) => ({
     type: `${name}.${verb}`,
     ...(version > 1 && { version }),
     ...(retired && { retired }),
     ...(state && { state }),
     ...(fields !== undefined && { fields: formatFields(fields) }),
+    ...(renamed && { renamed }),
   }));
+
+/** The columns that `--finish` drops, sorted. */
+const storedLeaving = ({ name: resource, leaving = [] }: Resource) =>
+  leaving
+    .map(({ name, to }) => ({ field: `${resource}.${name}`, ...(to !== undefined && { to }) }))
+    .toSorted((one, other) => (one.field < other.field ? -1 : 1));
 
 type Stored = ReturnType<typeof toStored>;
 
@@ -52,7 +61,8 @@ type Stored = ReturnType<typeof toStored>;
  */
 export function fromStored(stored: Record<string, unknown>, file?: string): Partial<ServiceAnswers> {
   checkAnswers(stored, file);
-  const { resources, consumes, events = [], apis = [], fieldGrammar: _, ...rest } = stored as Partial<Stored>;
+  const { resources, consumes, events = [], apis = [], leaving = [], ...others } = stored as Partial<Stored>;
+  const { fieldGrammar: _, ...rest } = others;
   const parse = fieldsReader(stored);
   return {
     updateWorkflow: false, // a service of an earlier run has no answer
@@ -66,6 +76,7 @@ export function fromStored(stored: Record<string, unknown>, file?: string): Part
           name,
           fields: parse(fields),
           ...(own.length > 0 && { events: own }),
+          ...leavingOf(name, leaving),
           ...(versions.length > 0 && { apis: versions.map(({ resource: _resource, ...api }) => api) }),
         };
       }),
@@ -85,10 +96,22 @@ const eventsOf = (
 ): OwnEvent[] =>
   events
     .filter(({ type }) => type.startsWith(`${resource}.`))
-    .map(({ type, version, retired, state, fields }) => ({
+    .map(({ type, version, retired, state, fields, renamed }) => ({
       verb: type.slice(resource.length + 1),
       ...(version !== undefined && { version }),
       ...(retired && { retired }),
       ...(state && { state }),
       ...(fields !== undefined && { fields: parse(fields) }),
+      ...(renamed && { renamed }),
     }));
+
+function leavingOf(resource: string, all: NonNullable<Stored['leaving']>): Pick<Resource, 'leaving'> {
+  const own = all.filter(({ field }) => field.startsWith(`${resource}.`));
+  if (own.length === 0) return {};
+  return {
+    leaving: own.map(({ field, to }) => ({
+      name: field.slice(resource.length + 1),
+      ...(to !== undefined && { to }),
+    })),
+  };
+}

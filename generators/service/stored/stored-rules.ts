@@ -51,6 +51,16 @@ const lacks: Rule<Record<string, string[] | null>> = {
       .find((fault) => fault !== undefined),
 };
 
+/** The names of fields by other names of theirs. */
+const renamesRule: Rule<Record<string, string>> = {
+  fault: (value) =>
+    object.fault(value) ??
+    Object.entries(value as object)
+      .flat()
+      .map((name) => text(fieldNameFault).fault(name))
+      .find((fault) => fault !== undefined),
+};
+
 const resourceRules = { name: text(resourceNameFault), fields };
 const eventRules = {
   type: word,
@@ -68,7 +78,9 @@ const ownEventRules = {
   retired: optional(flag),
   state: optional(flag),
   fields: optional(fields),
+  renamed: optional(renamesRule),
 };
+const leavingRules = { field: text(fieldOfResourceFault), to: optional(text(fieldNameFault)) };
 const apiRules = {
   resource: text(resourceNameFault),
   version,
@@ -87,6 +99,7 @@ export function checkAnswers(answers: Record<string, unknown>, file: string = yo
   checkEach(answers, 'consumes', eventRules, check);
   checkEach(answers, 'events', ownEventRules, check);
   checkEach(answers, 'apis', apiRules, check);
+  checkEach(answers, 'leaving', leavingRules, check);
   checkEach(answers, 'clients', clientRules, check);
   checkEach(answers, 'commands', commandRules, check);
   refuseStrayEvents(answers, check);
@@ -140,6 +153,12 @@ function ownEventTypeFault(type: string): string | undefined {
   const [resource = '', verb = '', ...more] = type.split('.');
   if (more.length > 0) return 'it must be a resource and a verb, such as order.shipped';
   return resourceNameFault(resource) ?? kebabFault(verb, 'the verb of an event');
+}
+
+function fieldOfResourceFault(text: string): string | undefined {
+  const [resource = '', name = '', ...more] = text.split('.');
+  if (more.length > 0) return 'it must be a resource and a field, such as order.note';
+  return resourceNameFault(resource) ?? fieldNameFault(name);
 }
 
 const tableFault = (name: string) =>

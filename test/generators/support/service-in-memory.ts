@@ -23,6 +23,8 @@ export interface Service {
   disk: Texts;
   answers: object;
   tables: Record<string, string>;
+  /** The notes of the last command. */
+  notes?: string[];
 }
 
 /** Generates a new service in memory, whose answers are those that `.yo-rc.json` can hold. */
@@ -62,6 +64,7 @@ export async function runInMemory(
     disk: written(service.disk, merged),
     answers: asJson(toStored(answers)),
     tables: storedTables(plan.tables),
+    notes: [...context.notes, ...plan.notes],
   };
 }
 

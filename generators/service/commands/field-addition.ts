@@ -1,0 +1,110 @@
+import { UsageError } from '../../core/usage-error.ts';
+import { withNextState } from '../events/next-state.ts';
+import { grammarFault, parseFields } from '../fields/grammar.ts';
+import { backfillFault } from '../migrations/backfill.ts';
+import type { Field, Resource } from '../model/answers.ts';
+import { writtenType } from '../model/field-form.ts';
+import { fieldsFault } from '../model/name-rules.ts';
+import { fillTrigger, resourceNames } from '../model/names.ts';
+import { looksSecret } from '../model/secret-names.ts';
+import { fieldsMessage } from '../resources-question.ts';
+import { askFields } from './ask-fields.ts';
+import type { CommandCall } from './command.ts';
+import { eventNotes } from './event-version.ts';
+import { textsOf } from './given.ts';
+import { findField, refuseOpenStep } from './leaving-field.ts';
+import { missing, spelledCall } from './spelling.ts';
+
+/** Returns the resource with the fields of `--fields`, or with the one of `--require` required. */
+export async function withFields(resource: Resource, call: CommandCall): Promise<Resource> {
+  const required = textsOf(call, 'require');
+  const fields =
+    required === undefined
+      ? [...resource.fields, ...(await fieldsOf(resource, call))]
+      : withRequired(resource, required, call);
+  const events = isNewContract(resource.fields, fields) ? withNextState(resource) : resource.events;
+  const changed = { ...resource, fields, ...(events && { events }) };
+  call.context.notes.push(...notesOn(resource, changed, call));
+  return changed;
+}
+
+/** An event with a new required field, or a field that older events may lack, is another one for its consumers. */
+const isNewContract = (before: Field[], after: Field[]): boolean =>
+  after.some(
+    (field) =>
+      !(field.secret ?? looksSecret(field.name)) &&
+      !field.optional &&
+      before.find(({ name }) => name === field.name)?.optional !== false,
+  );
+
+function notesOn(before: Resource, after: Resource, call: CommandCall): string[] {
+  const filled = after.fields.filter((field) => field.backfill !== undefined);
+  const { table } = resourceNames(after.name);
+  return [
+    ...filled.map(
+      ({ name }) =>
+        `Until no replica of the present release runs, a trigger fills "${name}" in its rows. Then drop it in your own migration: ` +
+        `drop trigger ${fillTrigger(table, name)} on ${table}; drop function ${fillTrigger(table, name)}();`,
+    ),
+    ...eventNotes(before, after, call),
+  ];
+}
+
+/** Returns the fields of a resource, one of which becomes required. */
+function withRequired(resource: Resource, name: string, call: CommandCall): Field[] {
+  const withBackfill = `field ${resource.name} --require ${name} --backfill "<sql>"`;
+  refuseOpenStep(resource, [name]);
+  const field = findField(resource, name);
+  if (!field.optional) throw new UsageError(`the field "${name}" of "${resource.name}" is required already`);
+  const backfill = backfillOf(call);
+  if (backfill === undefined) throw missing(`the rows without "${name}" need a value`, withBackfill);
+  return resource.fields.map((each) => (each === field ? { ...field, optional: false, backfill } : each));
+}
+
+function backfillOf(call: CommandCall): string | undefined {
+  const sql = textsOf(call, 'backfill');
+  const fault = sql === undefined ? undefined : backfillFault(sql);
+  if (fault !== undefined) throw new UsageError(fault);
+  return sql;
+}
+
+async function fieldsOf(resource: Resource, call: CommandCall): Promise<Field[]> {
+  const text = textsOf(call, 'fields');
+  const backfill = backfillOf(call);
+  const faultOf = (added: Field[]) =>
+    fieldsFault([...resource.fields, ...added]) ?? requiredFault(added, resource, backfill);
+  if (text === undefined && call.ask)
+    return askFields(
+      call.ask,
+      fieldsMessage,
+      undefined,
+      (typed) => grammarFault(typed) ?? faultOf(parseFields(typed)),
+    );
+  if (text === undefined)
+    throw missing('the new fields are missing', `field ${resource.name} --fields "note:text:optional"`);
+  const added = parseFields(text);
+  refuseOpenStep(
+    resource,
+    added.map(({ name }) => name),
+  );
+  const fault = faultOf(added);
+  if (fault !== undefined) throw new UsageError(fault);
+  return added.map((field) => (backfill !== undefined && needsValue(field) ? { ...field, backfill } : field));
+}
+
+const needsValue = (field: Field): boolean => !field.optional && field.default === undefined;
+
+/** Existing rows have no value for a new field. */
+function requiredFault(added: Field[], { name }: Resource, backfill: string | undefined) {
+  const required = added.filter(needsValue);
+  const [first, second] = required;
+  if (backfill !== undefined && (!first || second))
+    return `--backfill is the value of one required field without a default, and there are ${required.length}; add one such field at a time`;
+  if (!first || backfill !== undefined) return undefined;
+  const [{ table }, written] = [resourceNames(name), `${first.name}:${writtenType(first)}`];
+  return (
+    `the field "${first.name}" cannot be required, since the rows of the table "${table}" have no value for it. Add a default ` +
+    `(${written}:default(...)) or the value of the present rows: ${spelledCall(`field ${name} --fields "${written}" --backfill "<sql>"`)}. ` +
+    `Or make it optional: ${written}:optional`
+  );
+}
