@@ -66,6 +66,24 @@ describe('the merged answers of two branches', () => {
   });
 });
 
+describe('a field that both branches changed', () => {
+  it('has the form of the current branch in the resource and in the table, and is named', () => {
+    const branch = (note: string) => ({
+      resources: [resource('order', `code:string ${note}`)],
+      tables: { orders: `code:string ${note}` },
+    });
+    const ours = branch('note:string(20):default("a) b")');
+    assert.deepEqual(mergedAnswers(branch('note:text'), ours, branch('note:url')), {
+      value: ours,
+      both: ['resources.order.fields.note', 'tables.orders.note'],
+    });
+    assert.equal(
+      mergedAnswers({ tables: { orders: 'code:string' } }, ours, branch('note:url')).both.length,
+      2,
+    );
+  });
+});
+
 describe('the merged base of two branches', () => {
   it('has the files and the additions of both, and the lines of the current branch where both changed some', async () => {
     const list = (...names: string[]) => names.map((name) => `import ${name} from '${name}';\n`).join('');

@@ -57,10 +57,11 @@ const nameOfElement = (element: unknown): string => {
   return topic === undefined && typeof version === 'number' ? `${known} version ${version}` : known;
 };
 
-/** A word of fields; an argument in brackets can have spaces. */
-const fieldPattern = /(?:[^\s()'"]|\([^)]*\)|'[^']*'|"[^"]*")+/g;
+/** A word of fields; an argument in brackets can have spaces, and brackets within quotes. */
+const fieldPattern = /(?:[^\s()'"]|\((?:[^()'"]|'[^']*'|"[^"]*")*\)|'[^']*'|"[^"]*")+/g;
+/** The path of a single field is longer by its name. */
 const isFields = (value: unknown, path: string): value is string =>
-  typeof value === 'string' && /\.fields$|(?:^|\.)tables\./.test(path);
+  typeof value === 'string' && /\.fields$|(?:^|\.)tables\.[^.]+$/.test(path);
 
 const forms: Form[] = [
   {
