@@ -37,6 +37,7 @@ const base = (node: SyntaxNode, key: string | undefined, kind: string): Item => 
 /** A property of an object, a type or a class: the name is the key. */
 export const propertyItem = (node: SyntaxNode): Item => {
   const item = base(node, staticName(node), node.type);
+  if (node.type === 'SpreadElement') return { ...item, isSpread: true };
   return isNode(node['value']) ? { ...item, form: formOf(node['value']) } : item;
 };
 

@@ -24,6 +24,8 @@ export interface Piece {
   trail: string;
   /** Control never passes this element, so nothing may follow it. */
   isLast?: boolean;
+  /** The members of a spread object replace the members before it. */
+  isSpread?: boolean;
   /** For statements: their order matters. */
   names?: PieceNames;
   /** The form of the list in it: two elements of different forms have no common list. */

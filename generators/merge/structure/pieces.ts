@@ -9,6 +9,7 @@ export interface Item {
   /** Equal for two items that differ in their layout only, without comments. */
   shape: string;
   isLast?: boolean;
+  isSpread?: boolean;
   names?: PieceNames;
   form?: string;
 }
@@ -50,6 +51,7 @@ export function listingOf(source: Source): Listing {
       head: text.slice(position, cut.head),
       trail: text.slice(cut.separated, cut.end),
       ...(item.isLast && { isLast: true }),
+      ...(item.isSpread && { isSpread: true }),
       ...(item.names && { names: item.names }),
       ...(item.form !== undefined && { form: item.form }),
     });

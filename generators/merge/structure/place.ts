@@ -33,17 +33,29 @@ export function groupsOf(keys: readonly string[], pieces: Keyed): string[][] {
  * element that reads what the group changes or declares, and not before a declaration that the group uses.
  */
 export function placeOf(group: readonly Piece[], before: string | undefined, placing: Placing): number {
-  const usual = placeAfter(before, placing);
+  const usual = placeAfter(before, group, placing);
   const names = group.flatMap((piece) => piece.names ?? []);
   return Math.max(firstPlace(names, placing), Math.min(usual, lastPlace(names, placing)));
 }
 
-function placeAfter(before: string | undefined, { order, next, disk }: Placing): number {
+function placeAfter(
+  before: string | undefined,
+  group: readonly Piece[],
+  { order, next, disk }: Placing,
+): number {
   let place = before === undefined ? 0 : order.indexOf(before) + 1;
-  const isOwners = (key: string) => !next.has(key) && disk.get(key)?.isLast !== true;
-  while (place < order.length && isOwners(order[place] ?? '')) place += 1;
+  const areMembers = group.some(({ isSpread }) => isSpread !== true);
+  const isPassed = (key: string) =>
+    !next.has(key) &&
+    disk.get(key)?.isLast !== true &&
+    !(areMembers && isFinalSpread(key, { order, next, disk }));
+  while (place < order.length && isPassed(order[place] ?? '')) place += 1;
   return place;
 }
+
+/** Such a spread replaces all generated members: it stays behind the new ones too. */
+const isFinalSpread = (key: string, { order, next, disk }: Placing): boolean =>
+  disk.get(key)?.isSpread === true && !order.slice(order.indexOf(key) + 1).some((later) => next.has(later));
 
 const namesAt = (key: string, { next, disk }: Placing): PieceNames[] =>
   [disk.get(key)?.names, next.get(key)?.names].filter((names) => names !== undefined);

@@ -171,6 +171,32 @@ describe('a list of a merged file', () => {
     );
   });
 
+  it('of members gets new ones before a final spread of the owner, and behind a first one', async () => {
+    const order = (...members: string[]) => `export const order = { ${members.join(', ')} };\n`;
+    const [base, next] = [order("code: 'a'", 'total: 1'), order("code: 'a'", 'total: 1', "status: 'open'")];
+    const merged = (...members: string[]) => cleanCode(base, order(...members), next);
+    assert.equal(
+      await merged("code: 'a'", 'total: 1', '...overrides', 'mine'),
+      order("code: 'a'", 'total: 1', "status: 'open'", '...overrides', 'mine'),
+    );
+    assert.equal(
+      await merged("code: 'a'", 'mine', 'total: 1', '...overrides'),
+      order("code: 'a'", 'mine', 'total: 1', "status: 'open'", '...overrides'),
+    );
+    assert.equal(
+      await merged('...defaults', "code: 'a'", 'total: 1'),
+      order('...defaults', "code: 'a'", 'total: 1', "status: 'open'"),
+    );
+    assert.equal(
+      await cleanCode(
+        base,
+        order('...defaults', "code: 'a'", 'total: 1'),
+        order('id: 1', "code: 'a'", 'total: 1'),
+      ),
+      order('...defaults', 'id: 1', "code: 'a'", 'total: 1'),
+    );
+  });
+
   it('keeps the comma after its last element', async () => {
     const owners = (...names: string[]) =>
       `export const parts = [\n${names.map((name) => `  ${name},\n`).join('')}];\n`;
