@@ -2,6 +2,16 @@
 export const hasGitMarkers = (text: string): boolean =>
   /^<{7} /m.test(text) && /^={7}\r?$/m.test(text) && /^>{7} /m.test(text);
 
+/** The lines that open and close a conflict, with any label or none, and the line between its sides. */
+const partsOfConflict = [/^<{7}(?: .*)?$/m, /^={7}$/m, /^>{7}(?: .*)?$/m];
+
+/**
+ * Reports whether a text with LF line ends contains a conflict of git, or two of its three parts: a half-resolved conflict. One part alone can be a
+ * heading or a quotation of Markdown.
+ */
+export const isUnresolvedOfGit = (text: string): boolean =>
+  partsOfConflict.filter((part) => part.test(text)).length > 1;
+
 const conflict = /^<{7} [^\n]*\n([^]*?)(?:^\|{7} [^\n]*\n[^]*?)?^={7}\r?\n([^]*?)^>{7} [^\n]*(?:\n|$)/gm;
 
 /**

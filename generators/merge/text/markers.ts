@@ -1,4 +1,5 @@
 import { diff3, type Region } from './diff3.ts';
+import { isUnresolvedOfGit } from './git-markers.ts';
 import { hunksOf } from './hunks.ts';
 import { onEachSide, type Sides } from './sides.ts';
 
@@ -89,6 +90,7 @@ export const withOwnersLines = (text: string): string =>
     '$1',
   );
 
-/** Reports whether a text contains a conflict marker of this generator: a part of a conflict is not resolved either. */
+/** Reports whether a text contains a conflict marker of this generator or of git: a part of a conflict is not resolved either. */
 export const isUnresolved = (text: string): boolean =>
+  isUnresolvedOfGit(text) ||
   Object.values(marker).some((start) => text.startsWith(start) || text.includes(`\n${start}`));

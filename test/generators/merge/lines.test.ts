@@ -87,6 +87,22 @@ describe('a merge by lines', () => {
     assert.match(text, /yours \(src\/app.ts\)\nmine\n\|{7} generated before \(0\.2\.0\)\n=======\ntheirs/);
   });
 
+  it('recognizes a conflict of git with any labels, in two and in three parts, and a half of one', () => {
+    for (const text of [
+      '<<<<<<< HEAD\na\n=======\nb\n>>>>>>> origin/other\n',
+      '<<<<<<< 1a2b3c4 (Add a)\na\n||||||| 5d6e7f8\n=======\nb\n>>>>>>> 9a8b7c6\n',
+      '<<<<<<<\na\n=======\nb\n>>>>>>>\n',
+      'a\n=======\nb\n>>>>>>> theirs\n',
+    ])
+      assert.ok(isUnresolved(text), text);
+    for (const text of [
+      'Title\n=======\n',
+      '>>>>>>> a quotation\n',
+      '<<<<<<<< eight\n========\n>>>>>>>> eight\n',
+    ])
+      assert.ok(!isUnresolved(text), text);
+  });
+
   it('recognizes its own markers, and no others', () => {
     const { text: marked } = merge('a\n', 'b\n', 'c\n');
     assert.ok(isUnresolved(marked));
