@@ -4,6 +4,8 @@ import path from 'node:path';
 import { type ConsumedEvent, type ServiceAnswers } from '../../generators/service/model/answers.ts';
 import { parseFields } from '../../generators/service/fields/grammar.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
+import { clientCodeFault, clientNameFault } from '../../generators/service/clients/client-rules.ts';
+import { kebabFault, toKebab } from '../../generators/outside/kebab-case.ts';
 import { resourceNameFault } from '../../generators/service/model/name-rules.ts';
 import { changedFiles } from '../generated/readme-changes.ts';
 import { everyType } from '../support/every-type.ts';
@@ -55,6 +57,35 @@ async function writeChanged(folder: string, fields: string): Promise<void> {
     folder,
     [...all].filter(([file]) => /^(src|test|migrations)\//.test(file)),
   );
+}
+
+/** Every name that a client or a command could share with a name in its own code: `http` gives createHttpClient. */
+async function likeGeneratedNames(): Promise<string[]> {
+  const files = await serviceFiles(answersOf('probe', everyday));
+  const code = [...files].filter(([file]) => /client|command|fake|src\/(app|config)/.test(file));
+  const identifiers = new Set(code.flatMap(([, text]) => text.match(/[A-Za-z_]\w*/g) ?? []));
+  const stems = [...identifiers].flatMap((each) => [
+    each,
+    /^(?:create|startFake)?(.+?)(?:Client)?$/.exec(each)?.[1] ?? '',
+  ]);
+  return [...new Set(stems.map((stem) => toKebab(stem).replace(/(?<=.)-client$/, '')))].filter(
+    (name) => kebabFault(name, '') === undefined && clientNameFault(name) === undefined,
+  );
+}
+
+/** Writes a service with all of these clients and commands, except the clients that are refused. */
+async function writeClients(folder: string): Promise<string[]> {
+  const like = await likeGeneratedNames();
+  const clients = like
+    .filter((name) => clientCodeFault(name) === undefined)
+    .map((name) => ({ name, url: 'https://api.example.com' }));
+  const commands = like.map((name) => ({ name }));
+  const files = await serviceFiles(serviceAnswers({ name: 'taxi', clients, commands }));
+  await write(
+    folder,
+    [...files].filter(([file]) => /^(src|test)\//.test(file)),
+  );
+  return like.filter((name) => clientCodeFault(name) !== undefined);
 }
 
 const typed = /^(src\/(models|schemas|repositories)|src\/events\/\S+-copy-events|test\/new-)/;
@@ -125,8 +156,9 @@ async function writeLater(cwd: string): Promise<void> {
 }
 
 describe('the generated code', function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
   let omissions: Map<string, string>;
+  let refusedClients: string[];
   /** The errors of the compiler, one per line. */
   let faults: string[];
   before(async () => {
@@ -137,6 +169,7 @@ describe('the generated code', function () {
     for (const [name, fields] of Object.entries({ everyday, ...secrets }))
       await writeChanged(path.join(folder, `changed-${name}`), fields);
     omissions = await writeOmissions(folder);
+    refusedClients = await writeClients(path.join(folder, 'clients'));
     await mkdir(path.join(folder, 'later'));
     await writeLater(path.join(folder, 'later'));
     faults = await compile(folder);
@@ -149,6 +182,18 @@ describe('the generated code', function () {
       [],
     );
     assert.deepEqual(faults.filter((line) => !line.startsWith('omission-')).slice(0, 20), []);
+  });
+
+  it('of a client or a command compiles with any name, unless the command refuses the client', () => {
+    const first = faults.filter((line) => line.startsWith('clients/')).slice(0, 20);
+    assert.deepEqual(first, []);
+    assert.deepEqual(refusedClients.toSorted(), [
+      'api',
+      'http',
+      'http-client-options',
+      'omit',
+      'return-type',
+    ]);
   });
 
   it('does not compile if a schema or the test data omits a field of the model', () => {

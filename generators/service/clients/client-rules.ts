@@ -3,15 +3,29 @@ import type { Sibling } from '../../output/place.ts';
 import { kebabFault } from '../../outside/kebab-case.ts';
 import { seen } from '../../outside/seen.ts';
 import type { Client } from '../model/answers.ts';
+import { resourceNames } from '../model/names.ts';
+import { clientIdentifiers } from '../model/reserved-words.ts';
 
 /** Variables of these names belong to the runtime, and tests replace them. */
-const reserved = /^(?:database|kafka|test-database)(?:-|$)/;
+const reserved = /^(?:auth-jwks|database|kafka|test-database)(?:-|$)/;
 
 /** Returns the reason why a client cannot have this name. */
 export function clientNameFault(name: string): string | undefined {
   if (reserved.test(name))
     return `${seen(name)} is reserved for the variables of the runtime; name the client after the other side`;
   return kebabFault(name, 'the name of the client');
+}
+
+/**
+ * Returns the reason why the generated code of a client cannot have this name: it would declare what it also imports or uses. A
+ * stored client is not checked, since its owner may have renamed it in the code.
+ */
+export function clientCodeFault(name: string): string | undefined {
+  const { pascal } = resourceNames(name);
+  const declared = [pascal, `${pascal}Client`, `create${pascal}Client`, `startFake${pascal}`];
+  const taken = declared.find((each) => clientIdentifiers.has(each));
+  if (taken === undefined) return undefined;
+  return `the client ${seen(name)} would declare "${taken}", which the generated code uses; name the client after the other side, such as ${name}-api`;
 }
 
 const address = /^https?:\/\/[\w.-]+(?::\d{1,5})?(?:\/[\w.~%@+-]+)*$/;

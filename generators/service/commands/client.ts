@@ -1,5 +1,5 @@
 import { UsageError } from '../../core/usage-error.ts';
-import { clientNameFault, clientUrlFault, tidyUrl } from '../clients/client-rules.ts';
+import { clientCodeFault, clientNameFault, clientUrlFault, tidyUrl } from '../clients/client-rules.ts';
 import type { ServiceAnswers } from '../model/answers.ts';
 import type { Command, CommandCall } from './command.ts';
 import { textsOf } from './given.ts';
@@ -38,6 +38,7 @@ const tidyName = (word: string) => word.trim().replace(/(?<=.)-client$/, '');
 async function nameOf({ clients }: ServiceAnswers, { words: [word], ask }: CommandCall): Promise<string> {
   const fault = (typed: string) =>
     clientNameFault(tidyName(typed)) ??
+    clientCodeFault(tidyName(typed)) ??
     (clients.some(({ name }) => name === tidyName(typed)) ? existing(tidyName(typed)) : undefined);
   if (word === undefined && !ask) throw missing('the client needs a name', example);
   const name =

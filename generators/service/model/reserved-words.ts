@@ -45,3 +45,8 @@ export const generatedTypes = words(`
   NotFoundError Number Object Omit Page PageQuery Partial Problem Promise QueryOf Required ReturnType String Symbol TestService
   UnavailableError
 `);
+
+/** Functions and types that the code of a client and its fake import, or use from the language. */
+export const clientIdentifiers = words(`
+  createHttpClient HttpClientOptions Omit ReturnType startFakeApi
+`);
