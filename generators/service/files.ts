@@ -11,7 +11,7 @@ import { asyncApi } from './contracts/async-api.ts';
 import { comparison, fieldsOfAll, openFields, publishing } from './events/event-data.ts';
 import { exampleChange } from './model/example-change.ts';
 import { columnDefault, schemaDefault } from './fields/default-code.ts';
-import { fieldCode, runtimeSchemas, tolerantJoi } from './fields/codes.ts';
+import { fieldCode, nullableJoi, runtimeSchemas, tolerantJoi } from './fields/codes.ts';
 import { planMigrations, type MigrationPlan } from './migrations/plan.ts';
 import { runtimeMigration } from './migrations/runtime-tables.ts';
 import { copyColumn, tableColumn } from './migrations/tables.ts';
@@ -38,6 +38,7 @@ const tools = {
   isSorted,
   runtimeSchemas,
   tolerantJoi,
+  nullableJoi,
   columnName,
   copyColumn,
   tableColumn,

@@ -145,6 +145,12 @@ export const tolerantJoi = (field: Field): Code => {
   return field.type === 'integer' ? code`joi.number().integer()` : fieldCode(field).joi;
 };
 
+/** Returns a consumer's check of a field that can be null. */
+export const nullableJoi = (field: Field): Code => {
+  if (isOpenText(field.type)) return code`joi.string().allow('', null)`;
+  return field.type === 'json' ? tolerantJoi(field) : code`${tolerantJoi(field)}.allow(null)`;
+};
+
 /** The JSON Schema of `tolerantJoi`. */
 export const tolerantSchema = (field: Field): JsonSchema => {
   if (isOpenText(field.type)) return { type: 'string' };

@@ -101,6 +101,8 @@ export interface ConsumedEvent {
    * Undefined for version 1.
    */
   lacks?: Record<string, string[] | null> | undefined;
+  /** The fields that are null in events of older versions, or of an earlier contract of this version; undefined: none. */
+  nullable?: string[] | undefined;
   /** JSON Schema of the event's data, as in the contract file. */
   schema: Record<string, unknown>;
   /** The fields of the data that a copy table can hold, read from the schema, without `id`, `createdAt` and `updatedAt`. */

@@ -173,11 +173,15 @@ const copiedFields = (events: EventView[]): Field[] => {
   return [...byName.values()].map((field) => ({ ...field, optional: true, unique: false, index: false }));
 };
 
+/** A field that an older event can have as null is optional, too. */
+const readFields = ({ fields, nullable = [] }: ConsumedEvent): Field[] =>
+  fields.map((field) => (nullable.includes(field.name) ? { ...field, optional: true } : field));
+
 /**
  * The names of the fields that each event must have. A field that can be null is not among them: its service may have added it to
  * the same version of the event, and the older events are still in Kafka. Nor is a field that older versions lack.
  */
-function requiredOf({ schema, fields, lacks = {} }: ConsumedEvent): string[] {
+function requiredOf({ schema, lacks = {} }: ConsumedEvent, fields: Field[]): string[] {
   const older = Object.values(lacks);
   if (older.includes(null)) return [];
   const optional = new Set([
@@ -191,9 +195,10 @@ function requiredOf({ schema, fields, lacks = {} }: ConsumedEvent): string[] {
 function toEvents(consumed: ConsumedEvent[], aggregate: Names): EventView[] {
   const shapes = new Map<string, ShapeView>();
   return consumed.map((event) => {
-    const { type, version, fields, lacks = {} } = event;
+    const { type, version, lacks = {} } = event;
+    const fields = readFields(event);
     const names = resourceNames(type.replaceAll(/[^a-z0-9]+/g, '-'));
-    const required = requiredOf(event);
+    const required = requiredOf(event, fields);
     const key = JSON.stringify([fields, required]);
     const isFirst = shapes.size === 0 && fields.length > 0;
     const stem = isFirst ? aggregate : names;

@@ -61,6 +61,9 @@ const renamesRule: Rule<Record<string, string>> = {
       .find((fault) => fault !== undefined),
 };
 
+/** The fields that can be null in older events. */
+const nullable: Rule<string[]> = { fault: namesFault };
+
 const resourceRules = { name: text(resourceNameFault), fields };
 const eventRules = {
   type: word,
@@ -71,6 +74,7 @@ const eventRules = {
   schema: object,
   by: optional(oneOf(['handler'])),
   lacks: optional(lacks),
+  nullable: optional(nullable),
 };
 const ownEventRules = {
   type: text(ownEventTypeFault),
@@ -141,13 +145,12 @@ export function checkTables(tables: Record<string, unknown>, file: string = yoRc
   }
 }
 
-const lackedFault = (names: unknown): string | undefined =>
-  names === null
-    ? undefined
-    : (list.fault(names) ??
-      (names as unknown[])
-        .map((name) => text(fieldNameFault).fault(name))
-        .find((fault) => fault !== undefined));
+const lackedFault = (names: unknown): string | undefined => (names === null ? undefined : namesFault(names));
+
+function namesFault(names: unknown): string | undefined {
+  const faults = () => (names as unknown[]).map((name) => text(fieldNameFault).fault(name));
+  return list.fault(names) ?? faults().find((fault) => fault !== undefined);
+}
 
 function ownEventTypeFault(type: string): string | undefined {
   const [resource = '', verb = '', ...more] = type.split('.');

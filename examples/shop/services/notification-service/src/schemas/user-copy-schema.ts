@@ -6,8 +6,8 @@ import type { UserCopy } from '../models/user-copy.ts';
 export const userCopySchema = joi
   .object<UserCopy>({
     id: joi.string().required(),
-    email: joi.string().allow('').allow(null).required(),
-    name: joi.string().allow('').allow(null).required(),
+    email: joi.string().allow('', null).required(),
+    name: joi.string().allow('', null).required(),
     age: joi.number().integer().allow(null).required(),
     active: joi.boolean().allow(null).required(),
     copiedAt: timestampString().required(),
