@@ -125,7 +125,7 @@ describe('create-microservice, refusing', () => {
     const { code, errors } = await run(['user', '--ci', 'none', '--no-git'], { cwd: await newFolder() });
     assert.equal(code, 1);
     assert.deepEqual(errors, [
-      'create-microservice: cannot ask for 9 answers without a terminal; add --yes for the defaults, which --help lists',
+      'create-microservice: cannot ask for 10 answers without a terminal; add --yes for the defaults, which --help lists',
     ]);
   });
 

@@ -144,8 +144,8 @@ describe('a command in the folder of a service', function () {
     );
     assert.match(output, /left {6}asyncapi\.json \(from the code\)\n[^]*\n {2}npm run contracts\n/);
     const json = await run(['resource', 'trip', '--yes', '--dry-run', '--json'], { cwd: folder });
-    const { unregistered } = JSON.parse(json.output) as { unregistered: { file: string }[] };
-    assert.deepEqual([json.code, unregistered[0]?.file], [1, 'src/events/contracts.ts']);
+    const { unregistered } = JSON.parse(json.output) as { unregistered: unknown[] };
+    assert.deepEqual([json.code, unregistered], [0, []], 'the array gets the values of a new module');
   });
 
   it('adds handlers to fill in, and one more later, without touching a filled one', async () => {

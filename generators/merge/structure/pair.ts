@@ -1,9 +1,10 @@
+import { leastLikeness, likeness } from '../text/likeness.ts';
 import type { Piece } from './listing.ts';
 import type { Keyed } from './place.ts';
 
 /**
  * Gives an edited element of `other` the key that it has in `base`: if between the same two neighbors exactly one element of its
- * kind disappeared, and exactly one appeared. Declarations are of one kind if they call one function, else if they are the only ones.
+ * kind disappeared, and exactly one appeared, or one of them has most of its lines. Declarations are of one kind if they call one function, else if they are the only ones.
  */
 export const pairedWith = (base: Keyed, other: Keyed): Keyed =>
   pairedByNames(
@@ -66,12 +67,18 @@ function pairedBy(kindOf: (piece: Piece) => string, base: Keyed, other: Keyed): 
   for (const [place, keys] of came) {
     for (const key of keys) {
       const kind = kindOf(other.get(key) as Piece);
-      const before = ofKind(base, gone.get(place) ?? [], kind);
-      if (before.length === 1 && ofKind(other, keys, kind).length === 1) renamed.set(key, before[0] ?? key);
+      const [before, ...more] = ofKind(base, gone.get(place) ?? [], kind);
+      const rivals = ofKind(other, keys, kind).filter((each) => each !== key);
+      if (before === undefined || more.length > 0) continue;
+      const isLike = (each: string) => isSimilar(base.get(before), other.get(each));
+      if (rivals.length === 0 || (isLike(key) && !rivals.some(isLike))) renamed.set(key, before);
     }
   }
   return new Map([...other].map(([key, piece]) => [renamed.get(key) ?? key, piece]));
 }
+
+const isSimilar = (one: Piece | undefined, other: Piece | undefined): boolean =>
+  likeness(one?.head.trim() ?? '', other?.head.trim() ?? '') >= leastLikeness;
 
 /** Returns the keys of `list` that `other` lacks, by their neighbors that both have. */
 function gapsOf(list: Keyed, other: Keyed): Map<string, string[]> {

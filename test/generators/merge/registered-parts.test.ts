@@ -64,30 +64,6 @@ describe('a new part that the merge cannot register', () => {
     }
   });
 
-  it('is a resource, where the owner lists events in an array: the file stays in that form', async () => {
-    const { unregistered, files, outcomes } = await grow(
-      withCart,
-      byName((names) => `[${names}]`),
-    );
-    assert.deepEqual(unregistered, [
-      {
-        file: contracts,
-        lines: [
-          "import { cartCreated, cartUpdated, cartDeleted } from './cart-events.ts';",
-          'cartCreated, // in contracts.published',
-          'cartUpdated, // in contracts.published',
-          'cartDeleted, // in contracts.published',
-        ],
-        isGone: false,
-      },
-    ]);
-    assert.match(files.get(contracts) ?? '', /published: \[userCreated, userDeleted\]/);
-    assert.deepEqual(
-      outcomes.filter(({ effect }) => effect === 'conflict'),
-      [],
-    );
-  });
-
   it('is a resource or an event of a file that the owner moved: the lines are named', async () => {
     const app = await grow(withCart, move('src/app.ts', 'src/wiring.ts'));
     assert.deepEqual(app.unregistered, [{ file: 'src/app.ts', lines: ofCart, isGone: true }]);
@@ -117,6 +93,7 @@ describe('a new part is registered', () => {
         change(files, contracts, '{ userCreated,', '{ userSuspended, userCreated,');
       },
     ],
+    ['in an array of the owner', withCart, byName((names) => `[${names}]`)],
     [
       'under another local name',
       withEvent,
