@@ -1,5 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { shownPath } from '../core/shown-path.ts';
 import { printError } from '../core/terminal.ts';
 import { distrustOf } from './trust.ts';
 import { UsageError } from '../core/usage-error.ts';
@@ -23,7 +24,7 @@ export interface Sibling {
 
 export type Note = (line: string) => void;
 
-const printNote: Note = (line) => printError(`${command}: note: ${line}`);
+export const printNote: Note = (line) => printError(`${command}: note: ${line}`);
 
 /** Finds the workspace and the generated folder at `cwd`. Files that are not trusted are ignored, and reported to `note`. */
 export async function findPlace(cwd: string, note: Note = printNote): Promise<Place> {
@@ -64,7 +65,25 @@ const maxSiblings = 16 * 2 ** 20;
 
 const sizeOf = async (file: string): Promise<number> => (await lstat(file).catch(() => undefined))?.size ?? 0;
 
-/** Returns the services in a folder, found by their `.yo-rc.json` and sorted by name. Throws a UsageError if the files are too large together. */
+/** A service whose memory cannot be read, such as one in the middle of a merge in git, does not stop the work on the others. */
+async function readSibling(folder: string, reader: Reader): Promise<Remembered | undefined> {
+  try {
+    return await readTrusted(folder, reader);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    reader.note(ignored(folder, error));
+    return undefined;
+  }
+}
+
+/** Returns the note on a service beside this one that a run cannot use. */
+export const ignored = (folder: string, { message }: UsageError): string =>
+  `${shownPath(folder)} is ignored: ${message}`;
+
+/**
+ * Returns the services in a folder, found by their `.yo-rc.json` and sorted by name. An unreadable file is reported to `note`. Throws a
+ * UsageError if the files are too large together.
+ */
 export async function findSiblings(
   folder: string,
   { cwd, note = printNote }: { cwd: string; note?: Note },
@@ -74,7 +93,7 @@ export async function findSiblings(
   const siblings: Sibling[] = [];
   let bytes = 0;
   for (const each of folders.toSorted()) {
-    const remembered = await readTrusted(each, { cwd, note });
+    const remembered = await readSibling(each, { cwd, note });
     if (!remembered) continue;
     bytes += await sizeOf(path.join(each, yoRcFile));
     if (bytes > maxSiblings)

@@ -1,6 +1,15 @@
 import path from 'node:path';
 import { shownPath } from '../core/shown-path.ts';
-import { findSiblings, servicesFolder, type Place } from '../output/place.ts';
+import { UsageError } from '../core/usage-error.ts';
+import {
+  findSiblings,
+  ignored,
+  type Note,
+  type Place,
+  printNote,
+  servicesFolder,
+  type Sibling,
+} from '../output/place.ts';
 import { isChanged } from '../output/report.ts';
 import { gitInit } from '../output/steps.ts';
 import type { Change } from '../output/changes.ts';
@@ -42,8 +51,9 @@ export class ServiceGenerator extends FolderGenerator<ServiceAnswers, ServiceCon
   }
 
   protected async contextOf(call: Call, place: Place): Promise<ServiceContext> {
-    const siblings = await findSiblings(servicesFolder(place), call);
-    for (const { folder, answers } of siblings) checkAnswers(answers, shownPath(path.join(folder, yoRcFile)));
+    const siblings = (await findSiblings(servicesFolder(place), call)).filter(
+      (sibling) => sibling.folder === call.cwd || isUsable(sibling, printNote),
+    );
     const contracts = call.given.filter(({ flag }) => flag === 'contract');
     const contractFiles = contracts.map(({ value }) => path.resolve(call.cwd, String(value)));
     return {
@@ -70,7 +80,9 @@ export class ServiceGenerator extends FolderGenerator<ServiceAnswers, ServiceCon
     { cwd, given }: Call,
   ): Promise<ServiceAnswers> {
     const found = await findSiblings(path.dirname(folder), { cwd, note: () => undefined });
-    const siblings = found.filter((sibling) => sibling.folder !== folder);
+    const siblings = found.filter(
+      (sibling) => sibling.folder !== folder && isUsable(sibling, () => undefined),
+    );
     const settled = withFreePorts(answers, { before: context.siblings, now: siblings, given });
     refuseFaults(questions, settled, { ...context, siblings });
     return settled;
@@ -124,6 +136,18 @@ export class ServiceGenerator extends FolderGenerator<ServiceAnswers, ServiceCon
       ...(written.some((file) => file.startsWith('migrations/')) ? [`${run} db:migrate`] : []),
       test,
     ];
+  }
+}
+
+/** Reports whether the answers of a service are as a run stores them, and the reason to `note` if not. */
+function isUsable({ folder, answers }: Sibling, note: Note): boolean {
+  try {
+    checkAnswers(answers, shownPath(path.join(folder, yoRcFile)));
+    return true;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    note(ignored(folder, error));
+    return false;
   }
 }
 
