@@ -3,8 +3,9 @@ import { command } from '../../core/version.ts';
 import type { Sides } from '../../merge/text/sides.ts';
 import { parseYoRc, rememberedIn, textOfYoRc, yoRcFile } from '../../output/yo-rc.ts';
 import { fromStored } from '../stored/stored-answers.ts';
-import { checkTables } from '../stored/stored-rules.ts';
+import { checkAnswers, checkTables } from '../stored/stored-rules.ts';
 import { mergeValues } from './merge-values.ts';
+import { withWholeResources } from './parts-of-resources.ts';
 
 /** The text of `.yo-rc.json` with the answers of both branches, and a note for each answer that both changed. */
 export interface MergedMemory {
@@ -27,7 +28,7 @@ export function mergeMemory({ base, next, disk }: Sides<string | undefined>, pre
   const both = mergeValues({ base: before, next: valueOf(next), disk: valueOf(disk) }, '', disagree);
   const owners = parsed(present);
   const all = owners ? mergeValues({ base: before, next: both, disk: owners }, '', () => undefined) : both;
-  return { text: checkedText(all as Record<string, unknown>), notes };
+  return { text: checkedText(all as Record<string, unknown>, [disk, next].map(valueOf), notes), notes };
 }
 
 const parsed = (text: string): Record<string, unknown> | undefined => {
@@ -39,11 +40,18 @@ const parsed = (text: string): Record<string, unknown> | undefined => {
   }
 };
 
-function checkedText(all: Record<string, unknown>): string {
+function checkedText(
+  all: Record<string, unknown>,
+  branches: Record<string, unknown>[],
+  notes: string[],
+): string {
   const remembered = rememberedIn(all, yoRcFile);
   if (remembered?.generator !== 'service')
     throw new UsageError(`${yoRcFile} of the merged branches is not that of a service; nothing was written`);
-  fromStored(remembered.answers, yoRcFile);
+  const known = branches.map((branch) => rememberedIn(branch, yoRcFile)?.answers ?? {});
+  for (const answers of known) checkAnswers(answers);
+  const answers = { ...withWholeResources(remembered.answers, known, (line) => notes.push(line)) };
+  fromStored(answers, yoRcFile);
   if (remembered.tables) checkTables(remembered.tables, yoRcFile);
-  return textOfYoRc(all, remembered, yoRcFile);
+  return textOfYoRc(all, { ...remembered, answers }, yoRcFile);
 }

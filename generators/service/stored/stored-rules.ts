@@ -115,7 +115,7 @@ function refuseStrayEvents({ events = [], resources = [] }: Record<string, unkno
   const isAbout = text((type) =>
     names.includes(type.split('.')[0] ?? '')
       ? undefined
-      : `the service has the resources: ${names.join(', ')}`,
+      : `the service has ${names.length > 0 ? `only the resources: ${names.join(', ')}` : 'no resources'}; delete this event`,
   );
   for (const [index, { type }] of (events as { type: string }[]).entries())
     check(type, isAbout, `events[${index}].type`);
