@@ -8,8 +8,8 @@ export interface Git {
   prefix: string;
   /** Returns the bytes that git prints. Throws a UsageError if git fails. */
   bytes(args: readonly string[], input?: string): Buffer;
-  /** Returns the text that git prints, without the last line end; undefined if git fails. */
-  attempt(args: readonly string[]): string | undefined;
+  /** Returns the text that git prints, without the last line end; undefined if git exits with a code above `most`, by default 0. */
+  attempt(args: readonly string[], most?: number): string | undefined;
 }
 
 const always = ['--no-optional-locks', '--literal-pathspecs', '-c', 'core.fsmonitor=false'];
@@ -46,9 +46,9 @@ export async function gitIn(folder: string): Promise<Git | undefined> {
       if (result.status !== 0) throw failure(args, result);
       return result.stdout;
     },
-    attempt(args) {
+    attempt(args, most = 0) {
       const { status, stdout } = run(args);
-      return status === 0 ? String(stdout).replace(/\n$/, '') : undefined;
+      return status !== null && status <= most ? String(stdout).replace(/\n$/, '') : undefined;
     },
   };
 }

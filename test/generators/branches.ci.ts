@@ -109,6 +109,56 @@ describe('update --repair', function () {
     assert.match(await read('.yo-rc.json'), /"port": 8007,/);
   });
 
+  /** Runs a command on a new branch of main. */
+  async function branch(name: string, ...args: string[]): Promise<void> {
+    await git('checkout', '--quiet', '-b', name, 'main');
+    assert.equal((await run(args, { cwd: folder })).code, 0);
+    await commitAt(folder, name);
+  }
+
+  it('leaves no conflict in files that nobody has edited, and the next commands work', async () => {
+    await branch('note', 'field', 'user', '--fields', 'note:text:optional');
+    await branch('status', 'field', 'user', '--fields', 'status:string:default(open)');
+    assert.ok((await merge('note')) instanceof Error);
+    assert.match(await read('test/user-router.test.ts'), /^<{7} /m);
+    const { code, output } = await repair();
+    assert.equal(code, 0, output);
+    assert.match(output, /Next:\n {2}git add --all\n {2}git commit\n {2}npm init microservice update\n/);
+    const updated = await run(['update'], { cwd: folder });
+    assert.equal(updated.code, 0, updated.errors.join('\n') + updated.output);
+    const test = await read('test/user-router.test.ts');
+    assert.match(test, /note/);
+    assert.match(test, /status/);
+    assert.doesNotMatch(test, /^(?:<{7} |>{7} )/m);
+  });
+
+  it("keeps git's conflict in a file that the owner has edited since, and an update with --force leaves it", async () => {
+    await branch('note', 'field', 'user', '--fields', 'note:text:optional');
+    await branch('status', 'field', 'user', '--fields', 'status:string:default(open)');
+    await merge('note');
+    await edit('test/user-router.test.ts', (text) => `${text}// mine\n`);
+    const marked = await read('test/user-router.test.ts');
+    assert.equal((await repair()).code, 1);
+    const { code, output } = await run(['update', '--force'], { cwd: folder });
+    assert.equal(code, 1);
+    assert.match(output, /test\/user-router\.test\.ts \(marked by an earlier run/);
+    assert.equal(await read('test/user-router.test.ts'), marked);
+  });
+
+  it('drops the event of a resource that the other branch removed, and names it', async () => {
+    await branch('gone', 'remove', 'resource', 'user');
+    await branch('verified', 'event', 'user.verified', '--fields', 'code:string');
+    await git('checkout', '--quiet', 'gone');
+    await merge('verified');
+    const { output } = await repair();
+    assert.match(output, /removed the resource "user", and the other one has its event "user\.verified"; /);
+    assert.doesNotMatch(await read('.yo-rc.json'), /verified"/);
+    await git('add', '--all');
+    await commitAt(folder, 'Merge verified');
+    const updated = await run(['update'], { cwd: folder });
+    assert.doesNotMatch(updated.errors.join('\n'), /create-microservice: /);
+  });
+
   it('is refused without a merge, and without a repository', async () => {
     const refused = await repair();
     assert.equal(refused.code, 1);

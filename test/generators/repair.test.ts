@@ -3,6 +3,7 @@ import { mergeBases } from '../../generators/service/repair/merge-bases.ts';
 import { mergeMarked } from '../../generators/service/repair/merge-marked.ts';
 import { mergeValues } from '../../generators/service/repair/merge-values.ts';
 import { hasGitMarkers } from '../../generators/merge/text/git-markers.ts';
+import { withWholeResources } from '../../generators/service/repair/parts-of-resources.ts';
 import { planRepair } from '../../generators/service/repair/repair.ts';
 import { newFolder, removeFolders } from './support/command.ts';
 
@@ -84,6 +85,38 @@ describe('a field that both branches changed', () => {
   });
 });
 
+describe('the parts of a resource that one branch removed', () => {
+  const [order, user] = [resource('order', 'code:string'), resource('user', 'email:string')];
+  const whole = (answers: object, ...branches: object[]) => {
+    const notes: string[] = [];
+    return { answers: withWholeResources(answers, branches, (line) => notes.push(line)), notes };
+  };
+
+  it('go with it, and are named', () => {
+    const part = { type: 'order.shipped' };
+    const api = { resource: 'order', version: 2 };
+    assert.deepEqual(whole({ resources: [], events: [part], apis: [api] }, { resources: [order] }), {
+      answers: { resources: [] },
+      notes: [
+        'One branch removed the resource "order", and the other one has its event "order.shipped"; .yo-rc.json keeps neither.',
+        'One branch removed the resource "order", and the other one has version 2 of its routes; .yo-rc.json keeps neither.',
+      ],
+    });
+    const answers = { resources: [order], events: [part] };
+    assert.deepEqual(whole(answers), { answers, notes: [] });
+  });
+
+  it('keep it if another resource references it', () => {
+    const cart = resource('cart', 'userId:reference(user)');
+    assert.deepEqual(whole({ resources: [cart] }, { resources: [] }, { resources: [user, cart] }), {
+      answers: { resources: [cart, user] },
+      notes: [
+        'One branch removed the resource "user", and "cart" of the other one references it; .yo-rc.json keeps both.',
+      ],
+    });
+  });
+});
+
 describe('the merged base of two branches', () => {
   it('has the files and the additions of both, and the lines of the current branch where both changed some', async () => {
     const list = (...names: string[]) => names.map((name) => `import ${name} from '${name}';\n`).join('');
@@ -122,7 +155,12 @@ describe('a file in which git has marked conflicts', () => {
     const none = new Map<string, string>();
     const [first] = await mergeMarked(
       new Map([['src/a.ts', present]]),
-      { ancestors: new Map([['src/a.ts', ancestor]]), generated: { disk: none, next: none, merged: none } },
+      {
+        owners: { base: new Map([['src/a.ts', ancestor]]), disk: none, next: none },
+        generated: { base: none, disk: none, next: none },
+        base: none,
+        ofGit: none,
+      },
       undefined,
     );
     return first?.text;

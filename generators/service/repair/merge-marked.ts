@@ -1,8 +1,8 @@
 import { toLf, withLineEndsOf } from '../../core/line-ends.ts';
 import { mergeText, type Format } from '../../merge/merge-text.ts';
 import { hasGitMarkers, sidesOfConflicts } from '../../merge/text/git-markers.ts';
-import { mergeLines, withOwnersLines } from '../../merge/text/markers.ts';
-import type { Sides } from '../../merge/text/sides.ts';
+import { onEachSide, type Sides } from '../../merge/text/sides.ts';
+import { bare } from '../../merge/text/surface.ts';
 import type { Base } from '../../output/base.ts';
 import { unionsIn } from '../unions.ts';
 
@@ -15,12 +15,16 @@ export interface Marked {
 
 const labels = { before: '', now: '' };
 
-/** The texts that both branches know of the owner's files. */
+/** The texts that both branches know. */
 export interface Known {
-  /** The files at the common ancestor. */
-  ancestors: ReadonlyMap<string, string>;
-  /** The generated texts of both branches, and the merged ones. */
-  generated: Pick<Sides<Base>, 'disk' | 'next'> & { merged: Base };
+  /** The owner's files at the three commits. */
+  owners: Sides<Base>;
+  /** The generated texts at the three commits. */
+  generated: Sides<Base>;
+  /** The merged generated texts. */
+  base: Base;
+  /** The files as git itself merges them, with markers. */
+  ofGit: Base;
 }
 
 /**
@@ -44,22 +48,30 @@ export const mergeMarked = (
 async function mergedText(
   file: string,
   present: string,
-  { ancestors, generated }: Known,
+  known: Known,
   format: Format | undefined,
 ): Promise<string | undefined> {
   const sides = sidesOfConflicts(present);
   if (!sides) return undefined;
+  if (isAsGenerated(file, sides, known)) return known.base.get(file);
   const { text, conflicts } = await mergeText(
-    { base: ancestors.get(file), disk: sides.ours, next: sides.theirs },
+    { base: known.owners.base.get(file), disk: sides.ours, next: sides.theirs },
     { labels: { ...labels, file }, lists: unionsIn(file), format },
   );
-  if (conflicts === 0) return text;
-  return isAsGenerated(file, sides.ours, { ancestors, generated }) ? generated.merged.get(file) : undefined;
+  return conflicts === 0 ? text : undefined;
 }
 
-/** Reports whether git has merged two generated texts, and the owner has changed nothing since. */
-function isAsGenerated(file: string, ours: string, { ancestors, generated }: Known): boolean {
-  const [base, disk, next] = [ancestors, generated.disk, generated.next].map((texts) => texts.get(file));
-  if (base === undefined || disk === undefined || next === undefined) return false;
-  return withOwnersLines(mergeLines({ base, disk, next }, { ...labels, file }).text) === ours;
+/** Reports whether git has merged two generated texts, and the owner has changed nothing before or since. */
+function isAsGenerated(
+  file: string,
+  sides: ReturnType<typeof sidesOfConflicts>,
+  { owners, generated, ofGit }: Known,
+): boolean {
+  const isGenerated = onEachSide({ base: 'base', next: 'next', disk: 'disk' } as const, (side) => {
+    const [text, known] = [owners[side].get(file), generated[side].get(file)];
+    return text === undefined ? known === undefined : known !== undefined && bare(text) === bare(known);
+  });
+  if (!isGenerated.base || !isGenerated.next || !isGenerated.disk) return false;
+  const merged = sidesOfConflicts(toLf(ofGit.get(file) ?? ''));
+  return merged?.ours === sides?.ours && merged?.theirs === sides?.theirs;
 }

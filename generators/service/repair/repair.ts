@@ -14,7 +14,7 @@ import { findOwnerFormat } from '../../rendering/owner-format.ts';
 import { mergeBases } from './merge-bases.ts';
 import { type Marked, mergeMarked } from './merge-marked.ts';
 import { mergeMemory } from './merge-memory.ts';
-import { findRevisions, textsAt } from './revisions.ts';
+import { findRevisions, textsAt, treeOfMerge } from './revisions.ts';
 
 /** The result of a repair. */
 export interface Repair {
@@ -40,11 +40,14 @@ export async function planRepair(folder: string): Promise<Repair> {
   const sides = onEachSide(revisions, (commit) => textsAt(git, commit, isMemory));
   const bases = onEachSide(sides, basesIn);
   const base = await mergeBases(bases);
-  const ancestors = textsAt(git, revisions.base, (file) => base.has(file));
+  const isGenerated = (file: string) => base.has(file);
+  const owners = onEachSide(revisions, (commit) => textsAt(git, commit, isGenerated));
+  const tree = treeOfMerge(git, revisions);
+  const ofGit = tree === undefined ? new Map<string, string>() : textsAt(git, tree, isGenerated);
   const { texts } = await readDisk(folder, base.keys(), () => false);
   const marked = await mergeMarked(
     texts,
-    { ancestors, generated: { ...bases, merged: base } },
+    { owners, generated: bases, base, ofGit },
     await findOwnerFormat(folder),
   );
   const present = await readFile(path.join(folder, yoRcFile), 'utf8');

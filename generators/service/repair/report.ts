@@ -16,10 +16,11 @@ function nextCommands({ folder, contents, removed }: Repair): string[] {
   const changed = contents.size + removed.length > 0;
   return [
     ...(shown === '.' ? [] : [`cd ${shown}`]),
+    // An update is refused for merged files that git does not have.
+    ...(changed ? ['git add --all', 'git commit'] : []),
     'npm init microservice update',
     'npm run contracts',
     'npm test',
-    ...(changed ? ['git add --all', 'git commit'] : []),
   ];
 }
 

@@ -45,7 +45,18 @@ function known(ancestor: string | undefined, folder: string): string {
   );
 }
 
-/** Returns the text of each file that `isWanted` names at a commit, by its path in the folder. */
+/**
+ * Returns the tree that git itself makes of the merge, with its markers; undefined for a git before 2.38, and for a single commit (a rebase)
+ * before 2.40. It changes no file and no branch.
+ */
+export function treeOfMerge(git: Git, { base, disk, next }: Revisions): string | undefined {
+  const isWhole = git.attempt(['merge-base', disk, next]) === base;
+  const options = ['--write-tree', '--no-messages', ...(isWhole ? [] : [`--merge-base=${base}`])];
+  const conflicts = 1; // the exit code
+  return git.attempt(['merge-tree', ...options, disk, next], conflicts)?.split('\n')[0];
+}
+
+/** Returns the text of each file that `isWanted` names at a commit or in a tree, by its path in the folder. */
 export function textsAt(git: Git, commit: string, isWanted: (file: string) => boolean): Map<string, string> {
   const listing = git.bytes([
     'ls-tree',
