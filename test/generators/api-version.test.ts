@@ -67,9 +67,9 @@ describe('another version of the routes of a resource', () => {
     [
       'a version that exists',
       { api: 'v1' },
-      /"v1" is not a version after v1; write npm init microservice resource user -- --api v2$/,
+      /the next version after v1 is v2, not "v1"; write npm init microservice resource user -- --api v2$/,
     ],
-    ['a version without a number', { api: '2' }, /--api: "2" is not a version after v1/],
+    ['a version without a number', { api: '2' }, /--api: the next version after v1 is v2, not "2"/],
     [
       'a retirement without a date',
       { retire: 'v1' },

@@ -34,9 +34,9 @@ export const withoutApi = (resource: Resource, version: string): Resource => {
 function addVersion(resource: Resource, text: string): Resource {
   const version = versionNumber(text);
   const newest = Math.max(...versionsOf(resource));
-  if (version === undefined || version <= newest)
+  if (version !== newest + 1)
     throw new UsageError(
-      `--api: ${seen(text)} is not a version after v${newest}; write ${spelledCall(`resource ${resource.name} --api v${newest + 1}`)}`,
+      `--api: the next version after v${newest} is v${newest + 1}, not ${seen(text)}; write ${spelledCall(`resource ${resource.name} --api v${newest + 1}`)}`,
     );
   return { ...resource, apis: [...(resource.apis ?? []), { version }] };
 }

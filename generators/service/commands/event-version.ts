@@ -1,6 +1,7 @@
 import { UsageError } from '../../core/usage-error.ts';
 import type { OwnEvent, Resource } from '../model/answers.ts';
 import { inEvent, verbsOfState } from '../events/next-state.ts';
+import { oneVersionFault } from '../events/own-event-rules.ts';
 import { fieldsOfAll, openFields } from '../events/event-data.ts';
 import { formatFields, grammarFault, parseFields } from '../fields/grammar.ts';
 import { resourceNames } from '../model/names.ts';
@@ -51,6 +52,7 @@ export async function withVersion(
 ): Promise<OwnEvent[]> {
   const type = `${resource.name}.${verb}`;
   const event = eventOf(resource, type);
+  if (verb === removedVerb) throw new UsageError(oneVersionFault(resource.name));
   const next = nextVersion(resource, verb);
   if (version !== next)
     throw new UsageError(

@@ -39,8 +39,7 @@ function ownEventFault({ name: resource, events }: Resource, event: OwnEvent): s
   const { pascal } = resourceNames(`${resource}-${verb}`);
   if (identifiers({ name: resource }).includes(pascal) || objectMembers.has(resourceNames(verb).camel))
     return `the event "${type}" would have a name that the generated code uses; choose another verb`;
-  if (versionOf(event) > 1 && verb === removedVerb)
-    return `the event "${type}" has one version: its data is only the id, since the ${resource} is gone`;
+  if (versionOf(event) > 1 && verb === removedVerb) return oneVersionFault(resource);
   const isFilled = resourceEvents({ name: resource, events }).some(
     (each) => each.type === type && each.takes === 'state',
   );
@@ -49,6 +48,10 @@ function ownEventFault({ name: resource, events }: Resource, event: OwnEvent): s
     (isFilled ? undefined : defaultFault(fields))
   );
 }
+
+/** Returns the reason why the event of a removed row has no second version. */
+export const oneVersionFault = (resource: string): string =>
+  `the event "${resource}.${removedVerb}" has one version: its data is only the id, since the ${resource} is gone`;
 
 /** A later version of an event of every resource, or the record that its version 1 is retired. */
 const isOfEvery = (event: OwnEvent): boolean =>
