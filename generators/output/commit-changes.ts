@@ -4,7 +4,7 @@ import { toLf, withLineEndsOf } from '../core/line-ends.ts';
 import { baseFileOf } from './base.ts';
 import type { Change, Changes } from './changes.ts';
 import type { Work } from './work.ts';
-import { writeFiles } from './write-files.ts';
+import { writeFiles } from '../writing/write-files.ts';
 import { yoRcFile, yoRcText } from './yo-rc.ts';
 
 /**

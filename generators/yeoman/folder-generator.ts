@@ -7,6 +7,7 @@ import { type Change, type Changes, compare } from '../output/changes.ts';
 import { commitChanges } from '../output/commit-changes.ts';
 import { folderName } from '../output/folder-name.ts';
 import { lockFolder, type Release } from '../output/folder-lock.ts';
+import { finishWithNote } from '../writing/journal.ts';
 import { findPlace, type Place } from '../output/place.ts';
 import { conflictsIn, exitCodeOf, reportLines, resultOf } from '../output/report.ts';
 import { checkPrograms, runStep } from '../output/steps.ts';
@@ -112,6 +113,7 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
     const [call, place, context] = [this.call, known(this.#place), this.#context as Context];
     const name = await this.nameOf(call, place, context);
     const folder = name === undefined ? undefined : this.folderOf(name, place);
+    if (folder !== undefined && !call.dryRun) await finishWithNote(folder);
     const before = folder === undefined ? undefined : await openTarget(folder, this.kind, call);
     const stored = {
       ...(before && folder && this.fromStored(before.answers, shownPath(path.join(folder, yoRcFile)))),

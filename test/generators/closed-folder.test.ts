@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { baseFolder, readBase } from '../../generators/output/base.ts';
-import { writeFiles } from '../../generators/output/write-files.ts';
+import { writeFiles } from '../../generators/writing/write-files.ts';
 import { filesIn, newFolder, quick, removeFolders, run } from './support/command.ts';
 
 const refused = { name: 'UsageError', message: /^cannot write .*symbolic link.*outside/ };

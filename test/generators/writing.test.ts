@@ -5,7 +5,7 @@ import { appendFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:
 import path from 'node:path';
 import { parseEnv, promisify } from 'node:util';
 import { readBase } from '../../generators/output/base.ts';
-import { writeFiles } from '../../generators/output/write-files.ts';
+import { writeFiles } from '../../generators/writing/write-files.ts';
 import { copyForEachTest } from './support/copied-service.ts';
 import { filesIn, newFolder, quick, removeFolders, run } from './support/command.ts';
 

@@ -33,7 +33,7 @@ const floors: Record<string, string[][]> = {
   ],
   generators: [
     ['core', 'rendering/layout'],
-    ['merge/text'],
+    ['merge/text', 'writing'],
     ['merge/structure'],
     ['merge/languages'],
     ['merge', 'upgrade'],

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { print } from '../../core/terminal.ts';
+import { finishWithNote } from '../../writing/journal.ts';
 import { findPlace, servicesFolder } from '../../output/place.ts';
 import type { Call } from '../../output/work.ts';
 import type { Command } from './command.ts';
@@ -30,7 +31,9 @@ export const update: Command = {
 async function repair(call: Call): Promise<void> {
   const { commitRepair, planRepair } = await import('../repair/repair.ts');
   const { repairCode, repairLines, repairResult } = await import('../repair/report.ts');
-  const plan = await planRepair(await folderOf(call));
+  const folder = await folderOf(call);
+  if (!call.dryRun) await finishWithNote(folder);
+  const plan = await planRepair(folder);
   if (!call.dryRun) await commitRepair(plan);
   print(call.json ? JSON.stringify(repairResult(plan, call), null, 2) : repairLines(plan, call).join('\n'));
   const code = repairCode(plan);

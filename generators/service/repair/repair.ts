@@ -8,7 +8,7 @@ import { type Base, baseFileOf, baseFolder, fileOfBase, readBase } from '../../o
 import { readDisk } from '../../output/disk.ts';
 import { type Git, gitIn } from '../../core/git.ts';
 import { distrustOf } from '../../output/trust.ts';
-import { writeFiles } from '../../output/write-files.ts';
+import { writeFiles } from '../../writing/write-files.ts';
 import { yoRcFile } from '../../output/yo-rc.ts';
 import { findOwnerFormat } from '../../rendering/owner-format.ts';
 import { mergeBases } from './merge-bases.ts';
