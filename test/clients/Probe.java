@@ -1,4 +1,4 @@
-import java.math.BigDecimal;
+import java.net.URI;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
@@ -24,12 +24,17 @@ public class Probe {
   }
 
   static void probeThings(ThingsApi api) throws Exception {
-    NewThing sent = new NewThing().mystring("a\uD83D\uDE00").mytext("text").myinteger(7).mybigint("9007199254740993")
-        .mydecimal("19.250000").myboolean(true).mydate(LocalDate.parse("2024-02-29")).mytimestamp(at).myuuid(uuid).myjson(json);
+    NewThing sent = new NewThing().mystring("a\uD83D\uDE00").mycode("ab").mytext("text").myemail("ada@example.com")
+        .myurl(URI.create("https://example.com/a")).myinteger(7).mybigint("9007199254740993").mydecimal("19.250000")
+        .myamount("4.70").myshare("0.500000").myboolean(true).mydate(LocalDate.parse("2024-02-29")).mytimestamp(at)
+        .myuuid(uuid).myjson(json).myenum(NewThing.MyenumEnum.ON_HOLD);
     Thing made = api.createThing(sent);
     equal(made.getMystring(), sent.getMystring());
     equal(made.getMybigint(), sent.getMybigint());
     equal(made.getMydecimal(), sent.getMydecimal());
+    equal(made.getMyurl(), sent.getMyurl());
+    equal(made.getMyamount(), sent.getMyamount());
+    equal(made.getMyenum().getValue(), "on-hold");
     equal(made.getMydate(), sent.getMydate());
     equal(made.getMytimestamp().toInstant(), at.toInstant());
     equal(made.getMyuuid(), uuid);

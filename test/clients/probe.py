@@ -8,15 +8,21 @@ import openapi_client as client
 
 FIELDS = {
     "mystring": "a😀",
+    "mycode": "ab",
     "mytext": "text",
+    "myemail": "ada@example.com",
+    "myurl": "https://example.com/a",
     "myinteger": 7,
     "mybigint": "9007199254740993",
     "mydecimal": "19.250000",
+    "myamount": "4.70",
+    "myshare": "0.500000",
     "myboolean": True,
     "mydate": date(2024, 2, 29),
     "mytimestamp": datetime(2024, 2, 29, 12, 30, 0, 123000, tzinfo=timezone.utc),
     "myuuid": UUID("01890a5d-ac96-774b-bcce-b302099a8057"),
     "myjson": {"list": [1, "two", None]},
+    "myenum": "on-hold",
 }
 
 
