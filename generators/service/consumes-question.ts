@@ -40,8 +40,11 @@ export const consumesQuestion: Question<ServiceAnswers, ServiceContext, 'consume
   },
   default: (_, { contractFiles }) => (contractFiles.length > 0 ? unnamed(contractFiles) : []),
   check: (consumes, known) => consumesFault(consumes, known),
-  async settle(consumes, context) {
-    if (consumes.length > 0) context.notes.push(...missedNotes(consumes, await context.publishedEvents()));
+  async settle(consumes, context, { before = [] }) {
+    if (consumes.length === 0) return consumes;
+    const published = await context.publishedEvents();
+    const known = missedNotes(before, published);
+    context.notes.push(...missedNotes(consumes, published).filter((note) => !known.includes(note)));
     return consumes;
   },
   async ask(ask, _, context) {
@@ -92,7 +95,8 @@ function missedNotes(consumes: ConsumedEvent[], published: ConsumedEvent[]): str
   });
 }
 
-function unnamed(files: string[]): never {
+/** Throws a UsageError for a contract of which no event is named. */
+export function unnamed(files: string[]): never {
   throw new UsageError(`--contract ${files.join(' ')} is given without an event; add --consumes <event>`);
 }
 

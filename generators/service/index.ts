@@ -19,7 +19,8 @@ import type { Flag } from '../questions/question.ts';
 import { packageVersion } from '../core/version.ts';
 import { upgradesBetween } from '../upgrade/upgrades.ts';
 import { FolderGenerator } from '../yeoman/folder-generator.ts';
-import type { Plan, Target } from '../yeoman/plan.ts';
+import type { CallWithMemory, Plan, Target } from '../yeoman/plan.ts';
+import { unnamed } from './consumes-question.ts';
 import { findEvents } from './contracts/contract-files.ts';
 import { serviceFiles } from './files.ts';
 import { registrationsIn, unionsIn } from './unions.ts';
@@ -86,6 +87,16 @@ export class ServiceGenerator extends FolderGenerator<ServiceAnswers, ServiceCon
     const settled = withFreePorts(answers, { before: context.siblings, now: siblings, given });
     refuseFaults(questions, settled, { ...context, siblings });
     return settled;
+  }
+
+  protected override answersOf(
+    context: ServiceContext,
+    call: CallWithMemory<ServiceAnswers>,
+  ): Promise<ServiceAnswers> {
+    const isGiven = (flag: string) => call.given.some((each) => each.flag === flag);
+    // A new service asks for the events of the contract.
+    if (call.stored.consumes && isGiven('contract') && !isGiven('consumes')) unnamed(context.contractFiles);
+    return super.answersOf(context, call);
   }
 
   protected fromStored(stored: Record<string, unknown>, file: string): Partial<ServiceAnswers> {

@@ -45,6 +45,13 @@ describe('create-microservice --consumes', () => {
       output,
       /The copy of "user" keeps old rows, since it does not follow user\.updated\. .* write npm init microservice consumer user\.updated -- --copy\n/,
     );
+    const again = ['mail', ...quick, '--no-install'];
+    const other = await run([...again, '--resource', 'letter', '--fields', 'code:string', '--dry-run'], {
+      cwd,
+    });
+    assert.doesNotMatch(other.output, /keeps old rows/);
+    const unnamed = await run([...again, '--contract', 'user-service/asyncapi.json'], { cwd });
+    assert.match(unnamed.errors.join(), /asyncapi\.json is given without an event; add --consumes <event>/);
     const misspelled = await run(['pay', ...quick, '--no-resources', '--consumes', 'pw.createdd'], { cwd });
     assert.match(misspelled.errors.join(), /no known service publishes "pw\.createdd"\. Published:/);
     const [created, deleted, ...others] = await consumesOf(path.join(cwd, 'mail-service'));

@@ -19,7 +19,8 @@ export function ownEventsFault(resource: Resource): string | undefined {
   const { name, events = [] } = resource;
   const versions = events.map((event) => `${event.verb}" in version ${versionOf(event)}`);
   const twice = versions.find((version, index) => versions.indexOf(version) !== index);
-  if (twice !== undefined) return `the event "${name}.${twice.replace(' in version 1', '')} is given twice`;
+  if (twice !== undefined)
+    return `the event "${name}.${twice.replace(' in version 1', '')} exists already; choose another verb`;
   return (
     events.map((event) => ownEventFault(resource, event)).find((fault) => fault !== undefined) ??
     nameFault(resource) ??
