@@ -24,6 +24,7 @@ export const noteWrittenIn = (topic: string) =>
 export const configOf = (serviceName: string, databaseUrl: string, bootstrapServers: string): ServiceConfig =>
   readEnvironment({
     NODE_ENV: 'production',
+    AUTH: 'none',
     SERVICE_NAME: serviceName,
     DATABASE_URL: databaseUrl,
     KAFKA_BOOTSTRAP_SERVERS: bootstrapServers,

@@ -44,7 +44,7 @@ export function startProgram<Api extends Answers>(program: string, ...args: stri
       ...(profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${profileName}`] : []),
       ...(process.env['PROBE'] ? ['--import', path.join(compiledPrograms, 'probe.mjs')] : []),
     ],
-    env: { ...process.env, NODE_ENV: 'production' },
+    env: { ...process.env, NODE_ENV: 'production', AUTH: 'none' },
   });
   const exited = once(child, 'exit');
   let last = 0;

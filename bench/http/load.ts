@@ -29,7 +29,7 @@ export async function startSide({ name, program, module }: CompiledSide, databas
   const profile = process.env['PROFILE'];
   const child = fork(program, [module, databaseUrl], {
     execArgv: profile ? ['--cpu-prof', `--cpu-prof-dir=${join(profile, name)}`] : [],
-    env: { ...process.env, NODE_ENV: 'production' },
+    env: { ...process.env, NODE_ENV: 'production', AUTH: 'none' },
     stdio: ['ignore', log, 'inherit', 'ipc'],
   });
   const failed = once(child, 'exit').then(() => Promise.reject(new Error(`${name} did not start`)));

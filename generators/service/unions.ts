@@ -5,6 +5,7 @@ const unions: [file: RegExp, lists: string[]][] = [
   [/^src\/events\/[\w-]+-events\.ts$/, ['.']],
   [/^src\/events\/[\w-]+-consumers\.ts$/, ['register*Consumers']],
   [/^src\/routers\/[\w-]+-router\.ts$/, ['create*Router']],
+  [/^src\/(?:repositories|schemas)\/[\w-]+\.ts$/, ['.']],
   [/^test\/[\w-]+\.test\.ts$/, ['describe *']],
 ];
 

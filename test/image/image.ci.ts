@@ -47,6 +47,7 @@ for (const packageManager of ['npm', 'pnpm', 'yarn']) {
         PORT: String(port),
         DATABASE_URL: postgres.url('user_db'),
         KAFKA_BOOTSTRAP_SERVERS: broker.bootstrapServers,
+        AUTH: 'none',
       };
       environment = Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
       await build('--tag', image);

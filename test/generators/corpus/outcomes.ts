@@ -40,7 +40,9 @@ export function faultsIn(
   const declared = [...(edit.conflicts?.[name] ?? []), ...(edit.conflicts?.['*'] ?? [])];
   return {
     lost: Object.keys(edit.files).flatMap((file) =>
-      byFile.get(file)?.effect === 'conflict' ? [] : lostIn(file, textOf(file), sides),
+      byFile.get(file)?.effect === 'conflict'
+        ? []
+        : lostIn(file, textOf(file), { ...sides, renames: edit.renames }),
     ),
     unregistered: (call.registers ?? [])
       .filter(({ file }) => sides.disk.has(file) && !reported.includes(file))
@@ -54,18 +56,31 @@ const resultOf = (outcome: Outcome | undefined, present: string | undefined) =>
   outcome?.effect === 'removed' ? undefined : (outcome?.text ?? present);
 
 function isRegistered(text: string, registration: string, before = ''): boolean {
-  const place = text.indexOf(registration);
+  const inArray = registration.replace(/^\.{3}(\w+)$/, '...Object.values($1)');
+  const place = Math.max(text.indexOf(registration), text.indexOf(inArray));
   return place >= 0 && text.indexOf(before, place) >= 0;
 }
 
 /** Counts each word: a merge adds the difference of base and newer text to the owner's words. The compiler checks the imports. */
-function lostIn(file: string, result: string | undefined, { base, next, disk }: Sides): string[] {
+function lostIn(
+  file: string,
+  result: string | undefined,
+  { base, next, disk, renames = {} }: Sides & Pick<Edit, 'renames'>,
+): string[] {
   const owners = disk.get(file);
   if (owners === undefined) return result === undefined ? [] : [`${file} is back`];
   if (result === undefined) return [`${file} is gone`];
-  const [before, after, mine, merged] = [base.get(file) ?? '', next.get(file) ?? '', owners, result].map(
-    wordsOf,
-  );
+  const renamed = (text = '') =>
+    Object.entries(renames).reduce(
+      (all, [from, to]) => all.replaceAll(new RegExp(`(?<![\\w$])${from}(?![\\w$])`, 'g'), to),
+      text,
+    );
+  const [before, after, mine, merged] = [
+    renamed(base.get(file)),
+    renamed(next.get(file)),
+    owners,
+    result,
+  ].map(wordsOf);
   const lost: string[] = [];
   for (const word of new Set([...(before?.keys() ?? []), ...(mine?.keys() ?? [])])) {
     const count = (words: Map<string, number> | undefined) => words?.get(word) ?? 0;

@@ -87,13 +87,19 @@ const notFound = (id: string) => new UnknownOrderError(id);
   edit('another-lock', repository, [
     ['.forUpdate().first(columns),', '.forUpdate().noWait().first(columns),'],
   ]),
-  edit('another-order-of-the-list', repository, [
-    ['  /** Oldest first. */\n', '  /** Oldest first; ties by id. */\n'],
+  // The later templates replaced the whole function.
+  edit(
+    'another-order-of-the-list',
+    repository,
     [
-      '      .limit(limit + 1);\n',
-      '      .whereNotNull(`code`)\n      .limit(limit + 1);\n'.replaceAll('`', "'"),
+      ['  /** Oldest first. */\n', '  /** Oldest first; ties by id. */\n'],
+      [
+        '      .limit(limit + 1);\n',
+        '      .whereNotNull(`code`)\n      .limit(limit + 1);\n'.replaceAll('`', "'"),
+      ],
     ],
-  ]),
+    { conflicts: { '*': [repository] } },
+  ),
   edit('own-query', repository, [
     [
       '  insert: async (newOrder',

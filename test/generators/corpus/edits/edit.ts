@@ -23,6 +23,8 @@ export interface Edit {
   after?: Record<string, Record<string, Change>>;
   /** The commands that remove a part which the owner's code still uses: the compiler names the place. */
   usesRemoved?: readonly string[];
+  /** The names that the owner gave to declarations, by the generated ones. */
+  renames?: Readonly<Record<string, string>>;
   /** The files, by command or `*`, in which owner and generator changed the same lines: the owner has to decide. */
   conflicts?: Record<string, readonly string[]>;
 }

@@ -123,8 +123,12 @@ export const events: readonly Edit[] = [
 export const orderUpdated`,
     ],
   ]),
-  edit('a-renamed-stream', orders, (text) =>
-    text.replace('const stream =', 'const orderStream =').replaceAll('...stream,', '...orderStream,'),
+  edit(
+    'a-renamed-stream',
+    orders,
+    (text) =>
+      text.replace('const stream =', 'const orderStream =').replaceAll('...stream,', '...orderStream,'),
+    { renames: { stream: 'orderStream' } },
   ),
   edit(
     'notes-on-events',

@@ -1,3 +1,4 @@
+import { calls } from '../calls.ts';
 import { edit, type Edit } from './edit.ts';
 
 const app = 'src/app.ts';
@@ -27,6 +28,8 @@ export const files: readonly Edit[] = [
       [app]: [["from './services/order-service.ts'", "from './domain/orders.ts'"]],
       'src/routers/order-router.ts': [["from '../services/order-service.ts'", "from '../domain/orders.ts'"]],
     },
+    // The later templates gave the list of the service a query with filters.
+    usesRemoved: Object.keys(calls),
   },
   {
     name: 'a-split-schema',

@@ -44,16 +44,21 @@ export const tests: readonly Edit[] = [
 export const tenOrders = () => Array.from({ length: 10 }, newOrder);
 `,
   ),
-  edit('a-stronger-handler-test', 'test/payment-consumers.test.ts', [
+  edit(
+    'a-stronger-handler-test',
+    'test/payment-consumers.test.ts',
     [
-      "import { randomUUID } from 'node:crypto';",
-      "import assert from 'node:assert/strict';\nimport { randomUUID } from 'node:crypto';",
+      [
+        "import { randomUUID } from 'node:crypto';",
+        "import assert from 'node:assert/strict';\nimport { randomUUID } from 'node:crypto';",
+      ],
+      [
+        '    await untilHandled(await service.publish(paymentProcessed.of(id, paymentData(id, 1))));\n',
+        "    const event = paymentProcessed.of(id, paymentData(id, 1));\n    await untilHandled(await service.publish(event));\n    assert.equal(paymentProcessed.type, 'payment.processed');\n",
+      ],
     ],
-    [
-      '    await untilHandled(await service.publish(paymentProcessed.of(id, paymentData(id, 1))));\n',
-      "    const event = paymentProcessed.of(id, paymentData(id, 1));\n    await untilHandled(await service.publish(event));\n    assert.equal(paymentProcessed.type, 'payment.processed');\n",
-    ],
-  ]),
+    { usesRemoved: ['remove-consumer'] },
+  ),
   edit(
     'a-copy-test-of-its-own',
     'test/product-copy.test.ts',

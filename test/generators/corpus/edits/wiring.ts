@@ -98,11 +98,15 @@ export function behindProxy(app: HttpApp): HttpApp {
       'return { config, logger, database, bus, server: listener, parts: [databasePart(database), bus, listener',
     ],
   ]),
-  edit('renamed-routers', app, (text) =>
-    text
-      .replaceAll('routers.push(', 'apis.push(')
-      .replace('const routers: ApiRouter[]', 'const apis: ApiRouter[]')
-      .replace('info, routers, database', 'info, routers: apis, database'),
+  edit(
+    'renamed-routers',
+    app,
+    (text) =>
+      text
+        .replaceAll('routers.push(', 'apis.push(')
+        .replace('const routers: ApiRouter[]', 'const apis: ApiRouter[]')
+        .replace('info, routers, database', 'info, routers: apis, database'),
+    { renames: { 'routers.push': 'apis.push' } },
   ),
   {
     name: 'own-router',
