@@ -42,6 +42,15 @@ export function urlPath(literals: TemplateStringsArray, ...values: readonly (str
   return literals.reduce((text, literal, index) => text + segment(values[index - 1] ?? '') + literal);
 }
 
+/** Fills in a path of an OpenAPI document, such as `/rates/{country}`. Throws a TypeError like urlPath, and for a missing value. */
+export const pathOf = (template: string, values: Readonly<Record<string, unknown>> = {}): string =>
+  template.replaceAll(/\{([^{}]+)\}/g, (_, name: string) => {
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    if (typeof value === 'object' || value === undefined)
+      throw new TypeError(`${name} of the path ${template} is missing; pass it in path`);
+    return segment(String(value));
+  });
+
 function segment(value: string | number): string {
   const text = String(value);
   if (/^\.{0,2}$/.test(text))
