@@ -18,8 +18,8 @@ export async function format(file: string, text: string): Promise<string> {
   return layOut(text) ?? prettifyTypeScript(file, text);
 }
 
-/** Uses babel, which parses TypeScript without loading its compiler. */
-async function prettifyTypeScript(file: string, text: string): Promise<string> {
+/** Formats TypeScript with babel, which parses it without loading its compiler. */
+export async function prettifyTypeScript(file: string, text: string): Promise<string> {
   const estree = import('prettier/plugins/estree') as Promise<Plugin>;
   const plugins = await Promise.all([estree, import('prettier/plugins/babel')]);
   return prettify(text, { parser: 'babel-ts', plugins, filepath: file });

@@ -22,6 +22,20 @@ const requoted: Record<string, string> = { '\\"': '"', "'": String.raw`\'` };
 /** Returns the JSON of a value. */
 export const json = (value: unknown): Code => made(quoted(value));
 
+/** Returns the TypeScript literal of a JSON value, or `undefined`. */
+export const literal = (value: unknown): Code => made(literalOf(value));
+
+function literalOf(value: unknown): string {
+  if (typeof value === 'string') return text(value).text;
+  if (typeof value !== 'object' || value === null) return String(value as number);
+  if (Array.isArray(value)) return `[${value.map(literalOf).join(', ')}]`;
+  const members = Object.entries(value).map(([name, each]) => {
+    const key = /^[A-Za-z_]\w*$/.test(name) ? name : text(name).text;
+    return `${key}: ${literalOf(each)}`;
+  });
+  return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
+}
+
 /**
  * Returns a text for a comment, which it cannot end: neither block comments of TypeScript, SQL and HTML, nor line comments of
  * TypeScript, YAML, SQL, Dockerfiles and .env.

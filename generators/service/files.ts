@@ -7,6 +7,7 @@ import { renderFolder, byPath, type Finish } from '../rendering/render-folder.ts
 import { templatesRoot } from '../rendering/templates-root.ts';
 import { markdown } from '../rendering/writers.ts';
 import type { ServiceAnswers } from './model/answers.ts';
+import { typesFileOf } from './clients/types.ts';
 import { asyncApi } from './contracts/async-api.ts';
 import { comparison, fieldsOfAll, openFields, publishing } from './events/event-data.ts';
 import { exampleChange } from './model/example-change.ts';
@@ -94,6 +95,7 @@ export async function serviceFiles(
     'Dockerfile',
     await readFile(path.join(dockerfiles(root), `${view.packageManager}.Dockerfile`), 'utf8'),
   );
+  for (const { kebab, types } of view.clients) if (types !== undefined) files.set(typesFileOf(kebab), types);
   files.set('.env', files.get('.env.example') ?? ''); // `microservice-devkit env` writes the same file in a clone
   files.set('asyncapi.json', `${JSON.stringify(await asyncApi(view, root), null, 2)}\n`);
   return byPath(files);
@@ -107,7 +109,11 @@ const withoutTable = ({ resources, copies, handlers, clients, commands }: Servic
     data: { consumed },
   })),
   ...commands.map((command) => ({ folder: 'command', name: command.name, data: { command } })),
-  ...clients.map((client) => ({ folder: 'client', name: client.kebab, data: { client } })),
+  ...clients.map((client) => ({
+    folder: client.operations ? 'openapi-client' : 'client',
+    name: client.kebab,
+    data: { client },
+  })),
   ...handlers.map((handler) => ({ folder: 'handler', name: handler.kebab, data: { handler } })),
   ...resources.flatMap((resource) =>
     resource.events

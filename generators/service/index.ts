@@ -21,6 +21,7 @@ import { upgradesBetween } from '../upgrade/upgrades.ts';
 import { FolderGenerator } from '../yeoman/folder-generator.ts';
 import type { CallWithMemory, Plan, Target } from '../yeoman/plan.ts';
 import { unnamed } from './consumes-question.ts';
+import { withRememberedTypes } from './clients/remembered-types.ts';
 import { findEvents } from './contracts/contract-files.ts';
 import { serviceFiles } from './files.ts';
 import { registrationsIn, unionsIn } from './unions.ts';
@@ -104,9 +105,10 @@ export class ServiceGenerator extends FolderGenerator<ServiceAnswers, ServiceCon
   }
 
   protected async plan(
-    answers: ServiceAnswers,
+    given: ServiceAnswers,
     { folder, before, context }: Target<ServiceContext>,
   ): Promise<Plan> {
+    const answers = { ...given, clients: await withRememberedTypes(given.clients, folder) };
     const history = await readHistory(folder, before);
     const migrations = planMigrations(serviceView(answers), history);
     return {

@@ -115,6 +115,32 @@ export interface Client {
   name: string;
   /** The address without a final slash: `https://api.example.com/v1`. */
   url: string;
+  /** Of a client from an OpenAPI document. */
+  operations?: ClientOperation[] | undefined;
+  /** The call of one operation that the generated test makes; undefined if the document has none whose values are known. */
+  example?: ClientExample | undefined;
+  /** The text of the file with the types of the document; `.yo-base` remembers it. */
+  types?: string | undefined;
+}
+
+/** An operation of an OpenAPI document. */
+export interface ClientOperation {
+  /** The name of its function: `getRate`. */
+  name: string;
+  /** In lower case: `get`. */
+  method: string;
+  /** `/rates/{country}` */
+  path: string;
+}
+
+export interface ClientExample {
+  /** The name of the operation. */
+  operation: string;
+  /** JSON, with `path`, `query`, `header` and `body` as far as the operation requires them. */
+  input: Record<string, unknown>;
+  status: number;
+  /** JSON of the response; undefined without a body. */
+  answer?: unknown;
 }
 
 /** The callers of a service: everyone, or those with a JWT of its issuer. */

@@ -1,4 +1,15 @@
-import type { Client, ConsumedEvent, Field, LeavingField, Resource, ServiceAnswers } from './answers.ts';
+import { code, type Code } from '../../rendering/code.ts';
+import { literal } from '../../rendering/writers.ts';
+import type {
+  Client,
+  ClientExample,
+  ClientOperation,
+  ConsumedEvent,
+  Field,
+  LeavingField,
+  Resource,
+  ServiceAnswers,
+} from './answers.ts';
 import { apisOf, type ApiView } from './api-versions.ts';
 import { isListKey } from './field-form.ts';
 import { resourceNames, type Names } from './names.ts';
@@ -74,6 +85,20 @@ export interface ClientView extends Names {
   /** The variable with its address: `TAX_URL`, and its name in the configuration: `taxUrl`. */
   variable: string;
   setting: string;
+  /** Of a client from an OpenAPI document. */
+  operations?: ClientOperation[] | undefined;
+  /** The call of the generated test, with the route and the reply of the fake. */
+  call?: ClientCall | undefined;
+  types?: string | undefined;
+}
+
+interface ClientCall {
+  operation: string;
+  /** The parameter of the call; empty without one. */
+  input: Code;
+  /** `GET /rates/:country` */
+  route: string;
+  reply: { status: number; body?: unknown };
 }
 
 export interface ServiceView extends Omit<ServiceAnswers, 'resources' | 'consumes' | 'clients'> {
@@ -107,9 +132,22 @@ export function serviceView(answers: ServiceAnswers): ServiceView {
   };
 }
 
-function clientView({ name, url }: Client): ClientView {
+function clientView({ name, url, operations, example, types }: Client): ClientView {
   const names = resourceNames(name);
-  return { ...names, url, variable: `${names.snake.toUpperCase()}_URL`, setting: `${names.camel}Url` };
+  const variables = { variable: `${names.snake.toUpperCase()}_URL`, setting: `${names.camel}Url` };
+  return { ...names, url, ...variables, operations, types, call: callOf(operations, example) };
+}
+
+function callOf(operations: ClientOperation[] = [], example?: ClientExample): ClientCall | undefined {
+  const called = operations.find(({ name }) => name === example?.operation);
+  if (!called || !example) return undefined;
+  const { operation, input, status, answer } = example;
+  return {
+    operation,
+    input: Object.keys(input).length === 0 ? code`` : literal(input),
+    route: `${called.method.toUpperCase()} ${called.path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
+    reply: { status, ...(answer !== undefined && { body: answer }) },
+  };
 }
 
 const firstOf = ([first]: ApiView[]) => first as ApiView;

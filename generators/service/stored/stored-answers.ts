@@ -28,7 +28,7 @@ export function toStored({
     ...(apis.length > 0 && { apis }),
     ...(leaving.length > 0 && { leaving }),
     consumes: consumes.map(({ fields: _fields, ...event }) => event),
-    ...(clients.length > 0 && { clients }),
+    ...(clients.length > 0 && { clients: clients.map(({ types: _types, ...client }) => client) }),
     fieldGrammar: fieldGrammarVersion,
     ...(commands.length > 0 && { commands }),
     ...(updateWorkflow && { updateWorkflow }),

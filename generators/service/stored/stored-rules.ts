@@ -21,11 +21,15 @@ import { packageManagers } from '../model/package-managers.ts';
 import { grammarFault } from '../fields/grammar.ts';
 import { dateFault } from '../model/api-versions.ts';
 import { fieldNameFault, resourceNameFault, serviceNameFault } from '../model/name-rules.ts';
+import { isObject } from '../clients/openapi-document.ts';
+import { isCallablePath, isOperationName, methods } from '../clients/operations.ts';
 import { clientNameFault, clientUrlFault } from '../clients/client-rules.ts';
 import { portRangeFault } from './ports.ts';
 
 const port = number(portRangeFault);
 const fields = text(grammarFault);
+
+const rule = (fault: (value: unknown) => string | undefined): Rule<unknown> => ({ fault });
 
 /** The answers that are stored unchanged. Missing answers are asked for; unknown answers are ignored. */
 const rules: Record<string, Rule<unknown>> = {
@@ -92,7 +96,13 @@ const apiRules = {
   sunset: optional(text(dateFault)),
 };
 const commandRules = { name: text((name) => kebabFault(name, 'the name of a command')) };
-const clientRules = { name: text(clientNameFault), url: text(clientUrlFault) };
+const clientRules = {
+  name: text(clientNameFault),
+  url: text(clientUrlFault),
+  operations: optional(rule(operationsFault)),
+  example: optional(rule(exampleFault)),
+  types: rule((value) => (value === undefined ? undefined : 'the types are in .yo-base')),
+};
 
 /** Throws a UsageError for the first answer of a service in `.yo-rc.json` that a run cannot have stored. */
 export function checkAnswers(answers: Record<string, unknown>, file: string = yoRcFile): void {
@@ -150,6 +160,28 @@ const lackedFault = (names: unknown): string | undefined => (names === null ? un
 function namesFault(names: unknown): string | undefined {
   const faults = () => (names as unknown[]).map((name) => text(fieldNameFault).fault(name));
   return list.fault(names) ?? faults().find((fault) => fault !== undefined);
+}
+
+function operationsFault(value: unknown): string | undefined {
+  const isOperation = (each: unknown) =>
+    isObject(each) &&
+    typeof each['name'] === 'string' &&
+    isOperationName(each['name']) &&
+    methods.some((method) => method === each['method']) &&
+    typeof each['path'] === 'string' &&
+    isCallablePath(each['path']);
+  return Array.isArray(value) && value.length > 0 && value.every(isOperation)
+    ? undefined
+    : 'it lists operations with name, method and path';
+}
+
+function exampleFault(value: unknown): string | undefined {
+  const isExample =
+    isObject(value) &&
+    typeof value['operation'] === 'string' &&
+    isObject(value['input']) &&
+    Number.isInteger(value['status']);
+  return isExample ? undefined : 'it has operation, input and status';
 }
 
 function ownEventTypeFault(type: string): string | undefined {

@@ -48,7 +48,7 @@ export const pathOf = (template: string, values: Readonly<Record<string, unknown
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
     if (typeof value === 'object' || value === undefined)
       throw new TypeError(`${name} of the path ${template} is missing; pass it in path`);
-    return segment(String(value));
+    return segment(value as string | number);
   });
 
 function segment(value: string | number): string {

@@ -11,7 +11,7 @@ export type OperationOptions = Omit<CallOptions, 'query' | 'body' | 'accept'>;
  * with an UnavailableError while the API cannot answer, and with an HttpResponseError for any status besides 2xx.
  */
 type Operation<O> = (
-  ...call: Record<never, never> extends Input<O>
+  ...call: Partial<Input<O>> extends Input<O>
     ? [input?: Input<O>, options?: OperationOptions]
     : [input: Input<O>, options?: OperationOptions]
 ) => Promise<Result<O>>;

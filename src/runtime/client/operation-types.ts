@@ -26,11 +26,9 @@ export type Result<Operation> = Operation extends { responses: infer Responses }
     : BodyOf<Responses[Success<Responses>]>
   : unknown;
 
-type Empty = Record<never, never>;
-
 type Part<Name extends string, Value> = [Value] extends [never]
   ? unknown
-  : Empty extends Value
+  : Partial<Value> extends Value
     ? { [N in Name]?: Value }
     : { [N in Name]: Value };
 
