@@ -6,7 +6,10 @@ const unicode = (character: string) => `\\u${character.charCodeAt(0).toString(16
 /** Line ends of JavaScript that JSON does not escape, and characters that an editor does not show. */
 const unseen = /[\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069\uFEFF]/g;
 
-const quoted = (value: unknown) => JSON.stringify(value).replaceAll(unseen, unicode);
+/** Replaces these characters of a program by their escapes, which a string reads as the same characters. */
+export const escapeUnseen = (program: string): string => program.replaceAll(unseen, unicode);
+
+const quoted = (value: unknown) => escapeUnseen(JSON.stringify(value));
 
 /** Returns a TypeScript string literal for any `value`, in the quotes of prettier: single ones unless they need more escapes. */
 export const text = (value: string): Code => {

@@ -1,9 +1,7 @@
 import { UsageError } from '../../core/usage-error.ts';
 import { loadParser } from '../../merge/languages/syntax.ts';
 import { prettifyTypeScript } from '../../rendering/format.ts';
-
-/** Characters that an editor does not show, or that change the direction of the text. */
-const unseen = /[\u007F-\u009F\u2028\u2029\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g;
+import { escapeUnseen } from '../../rendering/writers.ts';
 
 const header = `/* The types of the API, from its OpenAPI document. The same command with a newer document renews them. */\n\n`;
 
@@ -15,7 +13,7 @@ export const typesFileOf = (name: string): string => `src/clients/${name}-api.ts
  * exported types alone: the texts of a document then cannot have become code.
  */
 export async function typesText(name: string, output: string): Promise<string> {
-  const types = output.replace(/^\/\*\*[^/]*auto-generated[^/]*\*\/\s*/, '').replaceAll(unseen, ' ');
+  const types = escapeUnseen(output.replace(/^\/\*\*[^/]*auto-generated[^/]*\*\/\s*/, ''));
   const syntax = (await loadParser('babel-ts'))(types);
   const isType = syntax?.body.every(
     ({ type, declaration, exportKind }) =>
