@@ -30,7 +30,7 @@ export const literal = (value: unknown): Code => made(literalOf(value));
 
 function literalOf(value: unknown): string {
   if (typeof value === 'string') return text(value).text;
-  if (typeof value !== 'object' || value === null) return String(value as number);
+  if (typeof value !== 'object' || value === null) return String(value);
   if (Array.isArray(value)) return `[${value.map(literalOf).join(', ')}]`;
   const members = Object.entries(value).map(([name, each]) => {
     const key = /^[A-Za-z_]\w*$/.test(name) ? name : text(name).text;

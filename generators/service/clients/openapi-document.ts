@@ -30,7 +30,7 @@ export async function readOpenApi(given: string): Promise<Json> {
     throw new UsageError(
       `${shown} refers to ${seen(reference)}, outside of the file; write one file first: npx @redocly/cli bundle ${shown} -o bundled.json`,
     );
-  return document as Json;
+  return document;
 }
 
 const textOf = (file: string, shown: string): Promise<string> =>
