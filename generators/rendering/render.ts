@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import ejs, { type TemplateFunction } from 'ejs';
 import { code, list, write } from './code.ts';
-import { comment, env, json, literal, shell, text, yaml } from './writers.ts';
+import { comment, env, json, jsonLiteral, shell, text, yaml } from './writers.ts';
 
-const writers = { code, list, text, comment, env, json, literal, yaml, shell };
+const writers = { code, list, text, comment, env, json, jsonLiteral, yaml, shell };
 
 const compiled = new Map<string, TemplateFunction>();
 

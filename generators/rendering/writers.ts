@@ -26,7 +26,7 @@ const requoted: Record<string, string> = { '\\"': '"', "'": String.raw`\'` };
 export const json = (value: unknown): Code => made(quoted(value));
 
 /** Returns the TypeScript literal of a JSON value, or `undefined`. */
-export const literal = (value: unknown): Code => made(literalOf(value));
+export const jsonLiteral = (value: unknown): Code => made(literalOf(value));
 
 function literalOf(value: unknown): string {
   if (typeof value === 'string') return text(value).text;

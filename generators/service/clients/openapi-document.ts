@@ -5,9 +5,9 @@ import { UsageError } from '../../core/usage-error.ts';
 import { oneLine, seen } from '../../outside/seen.ts';
 import { clientUrlFault, tidyUrl } from './client-rules.ts';
 
-export type Json = Record<string, unknown>;
+export type OpenApiObject = Record<string, unknown>;
 
-export const isObject = (value: unknown): value is Json =>
+export const isOpenApiObject = (value: unknown): value is OpenApiObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The size limit of a document, in bytes. */
@@ -18,7 +18,7 @@ const MAX_DEPTH = 100;
  * Reads an OpenAPI 3.0 or 3.1 document in JSON or YAML. Throws a UsageError with the remedy for another file, and for a document that
  * refers to other files: nothing is fetched.
  */
-export async function readOpenApi(given: string): Promise<Json> {
+export async function readOpenApi(given: string): Promise<OpenApiObject> {
   const file = path.resolve(given);
   const shown = shownPath(file);
   const document = await parsed(await textOf(file, shown), shown);
@@ -63,17 +63,17 @@ async function parsed(text: string, shown: string): Promise<unknown> {
   }
 }
 
-function refuseOthers(document: unknown, shown: string): asserts document is Json {
-  if (isObject(document) && document['swagger'] !== undefined)
+function refuseOthers(document: unknown, shown: string): asserts document is OpenApiObject {
+  if (isOpenApiObject(document) && document['swagger'] !== undefined)
     throw new UsageError(
       `${shown} is a document of Swagger ${seen(document['swagger'])}; convert it first: npx swagger2openapi ${shown} -o openapi.json`,
     );
-  const version = isObject(document) ? document['openapi'] : undefined;
-  if (typeof version !== 'string' || !/^3\.[01]\.\d/.test(version) || !isObject(document))
+  const version = isOpenApiObject(document) ? document['openapi'] : undefined;
+  if (typeof version !== 'string' || !/^3\.[01]\.\d/.test(version) || !isOpenApiObject(document))
     throw new UsageError(
       `${shown} is not an OpenAPI 3.0 or 3.1 document: openapi is ${seen(version)}; name the document of the API`,
     );
-  if (!isObject(document['paths']))
+  if (!isOpenApiObject(document['paths']))
     throw new UsageError(`${shown} has no paths, so there is nothing to call; name the document of the API`);
 }
 
@@ -89,8 +89,8 @@ function externalIn(value: unknown): string | undefined {
 }
 
 /** Returns the first absolute address of `servers` that a client can call, with the defaults of its variables. */
-export function serverOf({ servers }: Json): string | undefined {
-  const listed = Array.isArray(servers) ? servers.filter(isObject) : [];
+export function serverOf({ servers }: OpenApiObject): string | undefined {
+  const listed = Array.isArray(servers) ? servers.filter(isOpenApiObject) : [];
   return listed
     .map(({ url, variables }) => tidyUrl(typeof url === 'string' ? withDefaults(url, variables) : ''))
     .find((url) => clientUrlFault(url) === undefined);
@@ -98,19 +98,20 @@ export function serverOf({ servers }: Json): string | undefined {
 
 const withDefaults = (url: string, variables: unknown) =>
   url.replaceAll(/\{([^{}]*)\}/g, (whole, name: string) => {
-    const variable = isObject(variables) && Object.hasOwn(variables, name) ? variables[name] : undefined;
-    return isObject(variable) && typeof variable['default'] === 'string' ? variable['default'] : whole;
+    const variable =
+      isOpenApiObject(variables) && Object.hasOwn(variables, name) ? variables[name] : undefined;
+    return isOpenApiObject(variable) && typeof variable['default'] === 'string' ? variable['default'] : whole;
   });
 
 /** Follows local references, at most 20. Returns undefined for a reference that leads nowhere. */
-export function follow(document: Json, value: unknown): unknown {
+export function follow(document: OpenApiObject, value: unknown): unknown {
   let found = value;
-  for (let count = 0; count < 20 && isObject(found) && typeof found['$ref'] === 'string'; count += 1)
+  for (let count = 0; count < 20 && isOpenApiObject(found) && typeof found['$ref'] === 'string'; count += 1)
     found = at(document, found['$ref']);
-  return isObject(found) && '$ref' in found ? undefined : found;
+  return isOpenApiObject(found) && '$ref' in found ? undefined : found;
 }
 
-const at = (document: Json, reference: string): unknown =>
+const at = (document: OpenApiObject, reference: string): unknown =>
   reference
     .slice(2)
     .split('/')
@@ -118,7 +119,7 @@ const at = (document: Json, reference: string): unknown =>
     .reduce<unknown>(
       (value, part) =>
         typeof value === 'object' && value !== null && Object.hasOwn(value, part)
-          ? (value as Json)[part]
+          ? (value as OpenApiObject)[part]
           : undefined,
       document,
     );

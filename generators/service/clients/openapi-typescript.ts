@@ -6,13 +6,13 @@ import { fileOnPath } from '../../core/file-on-path.ts';
 import { UsageError } from '../../core/usage-error.ts';
 import { oneLine } from '../../outside/seen.ts';
 import { spawnedAs } from '../../output/steps.ts';
-import type { Json } from './openapi-document.ts';
+import type { OpenApiObject } from './openapi-document.ts';
 
 /** Version 7 needs TypeScript 5, which the service does not have. */
 const packages = ['openapi-typescript@7.13.0', 'typescript@5.9.3'];
 
 /** Converts an OpenAPI document into TypeScript. */
-export type ConvertOpenApi = (document: Json) => Promise<string>;
+export type ConvertOpenApi = (document: OpenApiObject) => Promise<string>;
 
 /**
  * Returns the types that openapi-typescript writes for a document. Installs it with npm into a temporary folder, so nothing of it is in the

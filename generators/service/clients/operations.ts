@@ -1,7 +1,7 @@
 import { toKebab } from '../../outside/kebab-case.ts';
 import type { ClientOperation } from '../model/answers.ts';
 import { objectMembers } from '../model/reserved-words.ts';
-import { follow, isObject, type Json } from './openapi-document.ts';
+import { follow, isOpenApiObject, type OpenApiObject } from './openapi-document.ts';
 
 export const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch'] as const;
 
@@ -11,10 +11,10 @@ const callable = /^(?:\/(?!\.{1,2}(?:\/|$))(?:[\w.~!$&'()*+,;=:@-]|\{[\w.-]{1,60
 export const isCallablePath = (path: string): boolean => callable.test(path) && !path.startsWith('//');
 
 /** An operation with its part of the document. */
-export interface Found extends ClientOperation {
-  operation: Json;
+export interface FoundOperation extends ClientOperation {
+  operation: OpenApiObject;
   /** The parameters of the path and of the operation. */
-  parameters: Json[];
+  parameters: OpenApiObject[];
 }
 
 /**
@@ -22,21 +22,21 @@ export interface Found extends ClientOperation {
  * need a body that is not JSON, or have a path that is not a relative address. Sets each `operationId` to the name, so that the
  * document has no name twice.
  */
-export function operationsOf(document: Json): { operations: Found[]; skipped: string[] } {
-  const operations: Found[] = [];
+export function operationsOf(document: OpenApiObject): { operations: FoundOperation[]; skipped: string[] } {
+  const operations: FoundOperation[] = [];
   const skipped: string[] = [];
   const taken = new Set<string>();
-  for (const [path, item] of Object.entries(document['paths'] as Json)) {
+  for (const [path, item] of Object.entries(document['paths'] as OpenApiObject)) {
     const found = follow(document, item);
-    if (!isObject(found)) continue;
+    if (!isOpenApiObject(found)) continue;
     for (const method of methods) {
       const operation = found[method];
-      if (!isObject(operation)) continue;
+      if (!isOpenApiObject(operation)) continue;
       const name = uniqueName(nameOf(operation, method, path), taken);
       operation['operationId'] = name;
       const parameters = [...listOf(found['parameters']), ...listOf(operation['parameters'])]
         .map((each) => follow(document, each))
-        .filter(isObject);
+        .filter(isOpenApiObject);
       if (isCallablePath(path) && hasJsonBody(document, operation))
         operations.push({ name, method, path, operation, parameters });
       else skipped.push(`${method.toUpperCase()} ${path}`);
@@ -48,17 +48,17 @@ export function operationsOf(document: Json): { operations: Found[]; skipped: st
 export const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 /** Returns the JSON content of a request or response: undefined without content, `other` for other content. */
-export function jsonOf(document: Json, part: unknown): Json | 'other' | undefined {
-  const content = isObject(part) ? part['content'] : undefined;
-  if (!isObject(content) || Object.keys(content).length === 0) return undefined;
+export function jsonContent(document: OpenApiObject, part: unknown): OpenApiObject | 'other' | undefined {
+  const content = isOpenApiObject(part) ? part['content'] : undefined;
+  if (!isOpenApiObject(content) || Object.keys(content).length === 0) return undefined;
   const found = Object.entries(content).find(([media]) => media.includes('json'));
   const media = follow(document, found?.[1]);
-  return isObject(media) ? media : 'other';
+  return isOpenApiObject(media) ? media : 'other';
 }
 
-function hasJsonBody(document: Json, operation: Json): boolean {
+function hasJsonBody(document: OpenApiObject, operation: OpenApiObject): boolean {
   const body = follow(document, operation['requestBody']);
-  return jsonOf(document, body) !== 'other' || !isObject(body) || body['required'] !== true;
+  return jsonContent(document, body) !== 'other' || !isOpenApiObject(body) || body['required'] !== true;
 }
 
 const identifier = /^[a-z]\w{0,99}$/i;
@@ -66,7 +66,7 @@ const identifier = /^[a-z]\w{0,99}$/i;
 export const isOperationName = (name: string): boolean => identifier.test(name) && !objectMembers.has(name);
 
 /** Returns the operationId if it can name a function; else its words, or those of the method and path, in camel case. */
-function nameOf({ operationId }: Json, method: string, path: string): string {
+function nameOf({ operationId }: OpenApiObject, method: string, path: string): string {
   const id = typeof operationId === 'string' ? operationId : '';
   if (isOperationName(id)) return id;
   const words = camel(id) || camel(`${method} ${path.replaceAll('{', 'by ')}`) || method;

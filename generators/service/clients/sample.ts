@@ -1,7 +1,7 @@
 import { isDeeperThan } from '../../core/bounded-file.ts';
 import type { ClientExample } from '../model/answers.ts';
-import { follow, isObject, type Json } from './openapi-document.ts';
-import { jsonOf, listOf, type Found } from './operations.ts';
+import { follow, isOpenApiObject, type OpenApiObject } from './openapi-document.ts';
+import { jsonContent, listOf, type FoundOperation } from './operations.ts';
 
 /** A schema whose values cannot be told from its keywords. */
 class UnknownError extends Error {}
@@ -9,7 +9,10 @@ class UnknownError extends Error {}
 const MOST_CHARACTERS = 1_000;
 
 /** Returns the call of one operation for the generated test, a GET if possible; undefined if the document states no values for any. */
-export function exampleOf(document: Json, operations: readonly Found[]): ClientExample | undefined {
+export function exampleOf(
+  document: OpenApiObject,
+  operations: readonly FoundOperation[],
+): ClientExample | undefined {
   const gets = operations.filter(({ method }) => method === 'get');
   const others = operations.filter(({ method }) => method !== 'get' && method !== 'head');
   for (const found of [...gets, ...others]) {
@@ -19,7 +22,7 @@ export function exampleOf(document: Json, operations: readonly Found[]): ClientE
   return undefined;
 }
 
-function tryExample(document: Json, found: Found): ClientExample | undefined {
+function tryExample(document: OpenApiObject, found: FoundOperation): ClientExample | undefined {
   if (!/^(?:\/(?:[\w.-]+|\{\w+\}))+$/.test(found.path)) return undefined; // no route of the fake
   try {
     const example = { operation: found.name, input: inputOf(document, found), ...answerOf(document, found) };
@@ -31,8 +34,8 @@ function tryExample(document: Json, found: Found): ClientExample | undefined {
   }
 }
 
-function inputOf(document: Json, { operation, parameters, path }: Found): Json {
-  const input: Record<string, Json> = {};
+function inputOf(document: OpenApiObject, { operation, parameters, path }: FoundOperation): OpenApiObject {
+  const input: Record<string, OpenApiObject> = {};
   for (const { name, in: place, required, schema } of parameters) {
     if (required !== true || place === 'cookie') continue;
     if (typeof place !== 'string' || !['path', 'query', 'header'].includes(place)) throw new UnknownError();
@@ -41,33 +44,36 @@ function inputOf(document: Json, { operation, parameters, path }: Found): Json {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   if (inPath.some((name) => input['path']?.[name] === undefined)) throw new UnknownError();
   const body = follow(document, operation['requestBody']);
-  if (!isObject(body) || body['required'] !== true) return input;
-  const media = jsonOf(document, body);
-  if (!isObject(media)) throw new UnknownError();
+  if (!isOpenApiObject(body) || body['required'] !== true) return input;
+  const media = jsonContent(document, body);
+  if (!isOpenApiObject(media)) throw new UnknownError();
   return { ...input, body: sampleOf(document, media['schema']) };
 }
 
-function scalarOf(document: Json, schema: unknown): unknown {
+function scalarOf(document: OpenApiObject, schema: unknown): unknown {
   const value = sampleOf(document, schema);
   if (!['string', 'number', 'boolean'].includes(typeof value)) throw new UnknownError();
   return value;
 }
 
-function answerOf(document: Json, { operation }: Found): Pick<ClientExample, 'status' | 'answer'> {
-  const responses = isObject(operation['responses']) ? Object.entries(operation['responses']) : [];
+function answerOf(
+  document: OpenApiObject,
+  { operation }: FoundOperation,
+): Pick<ClientExample, 'status' | 'answer'> {
+  const responses = isOpenApiObject(operation['responses']) ? Object.entries(operation['responses']) : [];
   const success = responses.filter(([status]) => /^2\d\d$/.test(status));
   const [first] = success;
   if (!first) throw new UnknownError();
-  const media = jsonOf(document, follow(document, first[1]));
+  const media = jsonContent(document, follow(document, first[1]));
   if (media === 'other') throw new UnknownError();
   const status = Number(first[0]);
   return media ? { status, answer: sampleOf(document, media['schema']) } : { status };
 }
 
 /** Returns a value of the schema with the required properties. */
-function sampleOf(document: Json, given: unknown, depth = 0): unknown {
+function sampleOf(document: OpenApiObject, given: unknown, depth = 0): unknown {
   const schema = follow(document, given);
-  if (!isObject(schema) || depth > 6) throw new UnknownError();
+  if (!isOpenApiObject(schema) || depth > 6) throw new UnknownError();
   const allowed = [...('const' in schema ? [schema['const']] : []), ...listOf(schema['enum'])];
   const [first] = allowed.filter((value) => ['string', 'number', 'boolean'].includes(typeof value));
   if (first !== undefined) return first;
@@ -77,7 +83,7 @@ function sampleOf(document: Json, given: unknown, depth = 0): unknown {
   const [choice] = [...listOf(schema['oneOf']), ...listOf(schema['anyOf'])];
   if (choice !== undefined) return sampleOf(document, choice, depth + 1);
   const type = [schema['type']].flat().find((each) => each !== 'null');
-  if (type === 'object' || (type === undefined && isObject(schema['properties'])))
+  if (type === 'object' || (type === undefined && isOpenApiObject(schema['properties'])))
     return objectSample(document, schema, depth);
   if (type === 'array') return [];
   if (type === 'string') return textSample(schema);
@@ -87,16 +93,16 @@ function sampleOf(document: Json, given: unknown, depth = 0): unknown {
   throw new UnknownError();
 }
 
-function mergedSample(document: Json, [own, ...parts]: unknown[], depth: number): Json {
+function mergedSample(document: OpenApiObject, [own, ...parts]: unknown[], depth: number): OpenApiObject {
   const samples = parts.map((part) => sampleOf(document, part, depth + 1));
-  if (!isObject(own) || !samples.every(isObject)) throw new UnknownError();
-  return Object.assign({}, ...samples, objectSample(document, own, depth)) as Json;
+  if (!isOpenApiObject(own) || !samples.every(isOpenApiObject)) throw new UnknownError();
+  return Object.assign({}, ...samples, objectSample(document, own, depth)) as OpenApiObject;
 }
 
-function objectSample(document: Json, schema: Json, depth: number): Json {
+function objectSample(document: OpenApiObject, schema: OpenApiObject, depth: number): OpenApiObject {
   const { properties, required } = schema;
   const names = listOf(required).map(nameIn);
-  const all = isObject(properties) ? properties : {};
+  const all = isOpenApiObject(properties) ? properties : {};
   return Object.fromEntries(
     names.map((name) => [
       name,
@@ -118,5 +124,5 @@ const formats: Record<string, string> = {
   uri: 'https://example.com',
 };
 
-const textSample = ({ format }: Json): string =>
+const textSample = ({ format }: OpenApiObject): string =>
   (typeof format === 'string' && Object.hasOwn(formats, format) ? formats[format] : undefined) ?? 'text';

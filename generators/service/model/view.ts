@@ -1,5 +1,5 @@
 import { code, type Code } from '../../rendering/code.ts';
-import { literal } from '../../rendering/writers.ts';
+import { jsonLiteral } from '../../rendering/writers.ts';
 import type {
   Client,
   ClientExample,
@@ -135,16 +135,16 @@ export function serviceView(answers: ServiceAnswers): ServiceView {
 function clientView({ name, url, operations, example, types }: Client): ClientView {
   const names = resourceNames(name);
   const variables = { variable: `${names.snake.toUpperCase()}_URL`, setting: `${names.camel}Url` };
-  return { ...names, url, ...variables, operations, types, call: callOf(operations, example) };
+  return { ...names, url, ...variables, operations, types, call: exampleCall(operations, example) };
 }
 
-function callOf(operations: ClientOperation[] = [], example?: ClientExample): ClientCall | undefined {
+function exampleCall(operations: ClientOperation[] = [], example?: ClientExample): ClientCall | undefined {
   const called = operations.find(({ name }) => name === example?.operation);
   if (!called || !example) return undefined;
   const { operation, input, status, answer } = example;
   return {
     operation,
-    input: Object.keys(input).length === 0 ? code`` : literal(input),
+    input: Object.keys(input).length === 0 ? code`` : jsonLiteral(input),
     route: `${called.method.toUpperCase()} ${called.path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
     reply: { status, ...(answer !== undefined && { body: answer }) },
   };

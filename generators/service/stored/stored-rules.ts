@@ -21,7 +21,7 @@ import { packageManagers } from '../model/package-managers.ts';
 import { grammarFault } from '../fields/grammar.ts';
 import { dateFault } from '../model/api-versions.ts';
 import { fieldNameFault, resourceNameFault, serviceNameFault } from '../model/name-rules.ts';
-import { isObject } from '../clients/openapi-document.ts';
+import { isOpenApiObject } from '../clients/openapi-document.ts';
 import { isCallablePath, isOperationName, methods } from '../clients/operations.ts';
 import { clientNameFault, clientUrlFault } from '../clients/client-rules.ts';
 import { portRangeFault } from './ports.ts';
@@ -164,7 +164,7 @@ function namesFault(names: unknown): string | undefined {
 
 function operationsFault(value: unknown): string | undefined {
   const isOperation = (each: unknown) =>
-    isObject(each) &&
+    isOpenApiObject(each) &&
     typeof each['name'] === 'string' &&
     isOperationName(each['name']) &&
     methods.some((method) => method === each['method']) &&
@@ -177,9 +177,9 @@ function operationsFault(value: unknown): string | undefined {
 
 function exampleFault(value: unknown): string | undefined {
   const isExample =
-    isObject(value) &&
+    isOpenApiObject(value) &&
     typeof value['operation'] === 'string' &&
-    isObject(value['input']) &&
+    isOpenApiObject(value['input']) &&
     Number.isInteger(value['status']);
   return isExample ? undefined : 'it has operation, input and status';
 }

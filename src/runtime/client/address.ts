@@ -43,7 +43,7 @@ export function urlPath(literals: TemplateStringsArray, ...values: readonly (str
 }
 
 /** Fills in a path of an OpenAPI document, such as `/rates/{country}`. Throws a TypeError like urlPath, and for a missing value. */
-export const pathOf = (template: string, values: Readonly<Record<string, unknown>> = {}): string =>
+export const filledPath = (template: string, values: Readonly<Record<string, unknown>> = {}): string =>
   template.replaceAll(/\{([^{}]+)\}/g, (_, name: string) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
     if (typeof value === 'object' || value === undefined)
