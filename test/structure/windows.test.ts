@@ -27,6 +27,10 @@ const allowed: Record<string, Record<string, string>> = {
     shell: 'true only for a .cmd file',
     file: 'the absolute path of a program on the PATH',
   },
+  'generators/service/clients/openapi-typescript.ts': {
+    shell: 'true only for a .cmd file, and the arguments are fixed words',
+    file: 'the absolute path of a program on the PATH, or Node',
+  },
   'generators/rendering/render.ts': { shell: 'the writer of shell words for templates' },
   'scripts/ci.ts': { dockerEngine: docker, command: passed },
   'scripts/run.mjs': { command: passed },
