@@ -59,7 +59,8 @@ describe('a service after any commands', function () {
     fc.assert(
       fc.asyncProperty(ownerEdits, anyCalls, async (edits, calls) => {
         const grown = await runAll(withEdits(edits), calls);
-        assert.deepEqual(await runInMemory(grown, ['update', []], published), grown);
+        const updated = await runInMemory(grown, ['update', []], published);
+        assert.deepEqual({ ...updated, notes: [] }, { ...grown, notes: [] });
       }),
       { numRuns },
     ));

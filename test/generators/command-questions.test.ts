@@ -130,7 +130,10 @@ describe('the events of an owner in .yo-rc.json', () => {
   });
 
   for (const [events, message] of [
-    [[{ type: 'car.sold' }], /events\[0\]\.type is "car\.sold"; the service has the resources: driver, trip/],
+    [
+      [{ type: 'car.sold' }],
+      /events\[0\]\.type is "car\.sold"; the service has only the resources: driver, trip; delete this event/,
+    ],
     [[{ type: 'driver' }], /events\[0\]\.type is "driver"; the verb of an event is empty/],
     [[{ type: 'driver.a.b' }], /events\[0\]\.type is "driver\.a\.b"; it must be a resource and a verb/],
     [[{ type: 'driver.hired', fields: 'a:strng' }], /events\[0\]\.fields is "a:strng"; .*unknown type/],

@@ -229,8 +229,7 @@ describe('create-microservice, a second time', function () {
     await writeFile(file('.yo-rc.json'), '{');
     const { code, errors } = await run(['user', ...quick], { cwd });
     assert.equal(code, 1);
-    assert.equal(errors.length, 1);
-    assert.match(errors[0] ?? '', /user-service\/\.yo-rc\.json is not JSON/);
+    assert.match(errors.at(-1) ?? '', /user-service\/\.yo-rc\.json is not JSON/);
   });
 });
 
