@@ -2,7 +2,7 @@ import type { Field } from '../model/answers.ts';
 
 /** The patterns of microservice-runtime's schemas, as its JSON Schemas state them. */
 export const emailPattern =
-  /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+$/
+  /^[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+$/
     .source;
 
 export const urlPattern = /^[Hh][Tt][Tt][Pp][Ss]?:\/\/([\w.~:/?#[\]@!$&'()*+,;=-]|%[\da-fA-F]{2})+$/.source;

@@ -5,9 +5,9 @@ const INT64_MIN = -(2n ** 63n);
 
 const wholeNumber = /^(0|-?[1-9]\d{0,18})$/;
 const fullDate = /^\d{4}-\d{2}-\d{2}$/;
-/** A valid email address of the HTML standard, with a dot in the domain: https://html.spec.whatwg.org/#valid-e-mail-address */
+/** A dot-string of RFC 5321, section 4.1.2, at a host name with a dot. */
 const email =
-  /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+$/;
+  /^[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+$/;
 /** The characters of RFC 3986, section 2. */
 const url = /^[Hh][Tt][Tt][Pp][Ss]?:\/\/([\w.~:/?#[\]@!$&'()*+,;=-]|%[\da-fA-F]{2})+$/;
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
@@ -28,7 +28,7 @@ export const textString = (max: number): joi.StringSchema =>
     .meta({ jsonSchema: { maxLength: max } });
 
 /**
- * An email address of at most 254 characters (RFC 5321, section 4.5.3.1.3). The validated value is in lower case, so that a unique
+ * An email address of at most 254 characters, 64 before the "@" (RFC 5321, section 4.5.3.1). The validated value is in lower case, so that a unique
  * column has an address once. JSON Schema: `format: email`.
  */
 export const emailString = (): joi.StringSchema =>
@@ -36,7 +36,7 @@ export const emailString = (): joi.StringSchema =>
     'email',
     email,
     'an email address, such as "ada@example.com"',
-    (text) => (text.length <= 254 ? text.toLowerCase() : undefined),
+    (text) => (text.length <= 254 && text.indexOf('@') <= 64 ? text.toLowerCase() : undefined),
     254,
   );
 

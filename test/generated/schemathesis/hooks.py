@@ -2,20 +2,24 @@
 
 import base64
 import json
+import re
 
 import schemathesis
 
 LARGEST = 2**53 - 1
+LARGEST_BIGINT = 2**63 - 1
 POSITION = ["2026-01-01T00:00:00.000Z", "00000000-0000-4000-8000-000000000001"]
 CURSOR = base64.urlsafe_b64encode(json.dumps(POSITION).encode()).decode().rstrip("=")
 
 
 def exact(value):
-    """Integers that a double holds: RFC 7493 (I-JSON), section 2.2."""
+    """Integers that a double holds (RFC 7493, I-JSON, section 2.2), and 64 bits in a text of digits."""
     if isinstance(value, bool):
         return value
     if isinstance(value, int):
         return max(-LARGEST, min(LARGEST, value))
+    if isinstance(value, str) and re.fullmatch(r"-?[1-9]\d{18}", value):
+        return str(max(-LARGEST_BIGINT, min(LARGEST_BIGINT, int(value))))
     if isinstance(value, list):
         return [exact(item) for item in value]
     if isinstance(value, dict):

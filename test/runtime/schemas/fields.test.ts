@@ -41,7 +41,17 @@ const cases = [
     name: 'emailString',
     schema: emailString(),
     good: ['ada@example.com', "o'hara+tag@mail.example.co.uk"],
-    bad: ['', 'ada', 'ada@localhost', '@example.com', 'a b@example.com', `${'a'.repeat(65)}@example.com`, 7],
+    bad: [
+      '',
+      'ada',
+      'ada@localhost',
+      'ada.@example.com',
+      'a..b@example.com',
+      '@example.com',
+      'a b@example.com',
+      `${'a'.repeat(65)}@example.com`,
+      7,
+    ],
   },
   {
     name: 'urlString',
