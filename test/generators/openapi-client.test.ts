@@ -162,7 +162,10 @@ describe('client --openapi', () => {
 
   it('refuses a missing file', async () => {
     const flags = { openapi: path.join(folder, 'absent.json') };
-    await assert.rejects(change(document, { flags }), /--openapi: there is no file .*absent\.json; download/);
+    await assert.rejects(
+      change(document, { flags }),
+      /--openapi: the file .*absent\.json does not exist; download/,
+    );
   });
 
   for (const code of [

@@ -37,7 +37,7 @@ const textOf = (file: string, shown: string): Promise<string> =>
   readBounded(file, MAX_FILE).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT')
       throw new UsageError(
-        `--openapi: there is no file ${shown}; download the OpenAPI document of the API first`,
+        `--openapi: the file ${shown} does not exist; download the OpenAPI document of the API`,
       );
     if (error instanceof TooLargeError)
       throw new UsageError(

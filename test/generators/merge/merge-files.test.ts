@@ -118,7 +118,7 @@ describe('a new file', () => {
     return outcomes.find((each) => each.file === 'src/new.ts')?.text;
   };
 
-  it('has the layout of an owner with own options, who formats the files', async () => {
+  it('has the layout of an owner whose formatting options differ', async () => {
     const options = { '.prettierrc.json': '{ "semi": false }\n' };
     assert.equal(await newText({ ...options, 'src/a.ts': 'a\n' }), 'b\n');
     assert.equal(await newText({ ...options, 'src/a.ts': 'a;\n' }), 'b;\n');

@@ -304,6 +304,6 @@ export const ruleMutations: RuleMutation[] = [
       'if (!isFormatted || !isNew) return outcome;',
       'if (isFormatted || !isNew) return outcome;',
     ),
-    noticedBy: ['merge-files', 'has the layout of an owner with own options, who formats the files'],
+    noticedBy: ['merge-files', 'has the layout of an owner whose formatting options differ'],
   },
 ];
