@@ -15,7 +15,7 @@ import { type Disk, readDisk, readUnknown } from './disk.ts';
 import type { Work } from './work.ts';
 
 /** The file in which the owner names files that no merge touches, one pattern per line. */
-export const keepFile = '.yo-keep';
+const keepFile = '.yo-keep';
 const MAX_KEEP = 64 * 2 ** 10;
 
 /** The effect of a run on one file. */

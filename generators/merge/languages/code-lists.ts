@@ -6,7 +6,7 @@ import { placedStatement } from './statement-names.ts';
 import { isNode, nodesIn, type Syntax, type SyntaxNode } from './syntax.ts';
 
 /** The path of the statements of the file itself. */
-export const statementsOfFile = '.';
+const statementsOfFile = '.';
 /** The path of the imports at the start of a file. */
 export const importsOfFile = 'import';
 

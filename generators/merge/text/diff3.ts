@@ -70,5 +70,5 @@ function applied(lines: string[], offset: number, hunks: Hunk[]): string[] {
   );
 }
 
-export const sameLines = (one: string[], other: string[]): boolean =>
+const sameLines = (one: string[], other: string[]): boolean =>
   one.length === other.length && one.every((line, index) => line === other[index]);

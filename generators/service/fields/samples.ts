@@ -83,7 +83,7 @@ function fitting(kind: TextKind, length: number): Sample {
 const uuid = (n: number) => `01890a5d-ac96-774b-bcce-b302099a805${n}`;
 
 /** The id of a row that a seed inserts: 0, 1 or 2. */
-export const seedId = (row: number): string => `00000000-0000-4000-8000-00000000000${row + 1}`;
+const seedId = (row: number): string => `00000000-0000-4000-8000-00000000000${row + 1}`;
 
 /** The words of a camelCase name, joined with `_`: `imageURL` becomes `image_url`. */
 const wordsOf = (name: string) => name.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
