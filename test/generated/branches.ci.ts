@@ -4,7 +4,7 @@ import path from 'node:path';
 import { execute } from '../../scripts/support/command.ts';
 import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
 import { commitAt, gitAt } from '../generators/support/git.ts';
-import { quick, run } from '../generators/support/command.ts';
+import { quick, succeed } from '../generators/support/command.ts';
 
 const modules = path.resolve(import.meta.dirname, '../../node_modules');
 
@@ -17,7 +17,7 @@ describe('a service after a git merge of two branches', function () {
   before(async () => {
     folder = await temporaryFolder('branches');
     service = path.join(folder, 'user-service');
-    await command(folder, 'user', ...quick, '--resource', 'user', '--fields', 'email:string');
+    await succeed(folder, 'user', ...quick, '--resource', 'user', '--fields', 'email:string');
     await gitAt(folder, 'init', '--quiet', '--initial-branch=main');
     await commitAt(service, 'Start');
     for (const [name, field] of Object.entries({ cart: 'note:text', wish: 'age:integer' })) {
@@ -33,12 +33,7 @@ describe('a service after a git merge of two branches', function () {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  const command = async (cwd: string, ...args: string[]) => {
-    const { code, output, errors } = await run(args, { cwd });
-    assert.deepEqual([code, errors], [0, []], output);
-    return output;
-  };
-  const change = (...args: string[]) => command(service, ...args);
+  const change = (...args: string[]) => succeed(service, ...args);
   /** Runs a program of the packages of this repository, which have the versions of the service. */
   const program = (name: string, ...args: string[]) =>
     execute(path.join(modules, '.bin', name), args, { cwd: service });

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execute } from '../../scripts/support/command.ts';
 import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
-import { bundledCommand, quick, run as runCommand } from '../generators/support/command.ts';
+import { bundledCommand, quick, run as runCommand, succeed } from '../generators/support/command.ts';
 import { writeContractOf } from './services.ts';
 
 const modules = path.resolve(import.meta.dirname, '../../node_modules');
@@ -28,7 +28,7 @@ describe('a service that its owner edits between commands', function () {
     folder = await temporaryFolder('commands');
     service = path.join(folder, 'taxi-service');
     await bundledCommand();
-    await command(folder, 'taxi', ...quick, '--resource', 'driver', '--fields', 'name:string');
+    await succeed(folder, 'taxi', ...quick, '--resource', 'driver', '--fields', 'name:string');
     for (const [name, fields] of Object.entries({ account: 'email:string', wallet: 'balance:decimal' })) {
       await mkdir(path.join(folder, name));
       await writeContractOf(name, fields, path.join(folder, name, 'asyncapi.json'));
@@ -37,12 +37,7 @@ describe('a service that its owner edits between commands', function () {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  const command = async (cwd: string, ...args: string[]) => {
-    const { code, output, errors } = await runCommand(args, { cwd });
-    assert.deepEqual([code, errors], [0, []], output);
-    return output;
-  };
-  const change = (...args: string[]) => command(service, ...args);
+  const change = (...args: string[]) => succeed(service, ...args);
   const read = (file: string) => readFile(path.join(service, file), 'utf8');
   const edit = async (file: string, ...changes: [from: string | RegExp, to: string][]) => {
     let text = await read(file);

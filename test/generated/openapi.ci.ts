@@ -3,7 +3,7 @@ import { readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execute } from '../../scripts/support/command.ts';
 import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
-import { bundledCommand, quick, run as runCommand } from '../generators/support/command.ts';
+import { bundledCommand, quick, run as runCommand, succeed } from '../generators/support/command.ts';
 
 const modules = path.resolve(import.meta.dirname, '../../node_modules');
 
@@ -70,19 +70,14 @@ describe('a service with a client from an OpenAPI document', function () {
     folder = await temporaryFolder('openapi');
     service = path.join(folder, 'order-service');
     await bundledCommand();
-    await command(folder, 'order', ...quick, '--resource', 'order', '--fields', 'code:string');
+    await succeed(folder, 'order', ...quick, '--resource', 'order', '--fields', 'code:string');
     await symlink(modules, path.join(service, 'node_modules'));
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  async function command(cwd: string, ...args: string[]): Promise<string> {
-    const { code, output, errors } = await runCommand(args, { cwd });
-    assert.deepEqual([code, errors], [0, []], output);
-    return output;
-  }
   const generate = async (content: object) => {
     await writeFile(path.join(folder, 'tax.json'), JSON.stringify(content));
-    return command(service, 'client', 'tax', '--openapi', '../tax.json');
+    return succeed(service, 'client', 'tax', '--openapi', '../tax.json');
   };
   const read = (file: string) => readFile(path.join(service, file), 'utf8');
   const program = (name: string, ...args: string[]) =>
@@ -108,7 +103,7 @@ describe('a service with a client from an OpenAPI document', function () {
 
   it('keeps the types in another command, and gets those of a newer document', async () => {
     const before = await read('src/clients/tax-api.ts');
-    await command(service, 'command', 'purge');
+    await succeed(service, 'command', 'purge');
     assert.equal(await read('src/clients/tax-api.ts'), before);
     const client = path.join(service, 'src/clients/tax-client.ts');
     await writeFile(
@@ -137,7 +132,7 @@ describe('a service with a client from an OpenAPI document', function () {
   });
 
   it('is removed with its types', async () => {
-    await command(service, 'remove', 'client', 'tax', '--force');
+    await succeed(service, 'remove', 'client', 'tax', '--force');
     await assert.rejects(read('src/clients/tax-api.ts'), /ENOENT/);
   });
 });

@@ -8,6 +8,7 @@ import { parseFields } from '../../generators/service/fields/grammar.ts';
 import { fromStored } from '../../generators/service/stored/stored-answers.ts';
 import { serviceAnswers } from '../support/service-answers.ts';
 import { newFolder, removeFolders } from './support/command.ts';
+import { killInBatch } from './support/killed-migration.ts';
 import { newService, runInMemory, type Service } from './support/service-in-memory.ts';
 
 /** More than one batch. */
@@ -157,16 +158,8 @@ describe('a field that leaves a table that exists', function () {
   const functions = () =>
     database('pg_proc').where('pronamespace', database.raw("'public'::regnamespace")).pluck('proname');
 
-  /** The second batch fails as if the migrator were killed: the first one stays. */
   async function assertKilled(step: Migration): Promise<void> {
-    const own = knexFactory({ client: 'pg', connection: created.url, pool: { min: 0, max: 1 } });
-    let batches = 0;
-    own.on('query', ({ sql }: { sql: string }) => {
-      batches += Number(sql.includes('with batch'));
-      if (batches === 2) throw new Error('killed');
-    });
-    await assert.rejects(step.up(own), /killed/);
-    await own.destroy();
+    await killInBatch(step, { url: created.url, batch: 2 });
     assert.ok((await unequal('note', 'remark')).length > 0);
   }
 

@@ -6,6 +6,7 @@ import knexFactory, { type Knex } from 'knex';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { copyForEachTest } from './support/copied-service.ts';
 import { filesIn, quick, run } from './support/command.ts';
+import { killInBatch } from './support/killed-migration.ts';
 
 /** Ten batches. */
 const ROWS = 10_000;
@@ -95,16 +96,8 @@ describe('a required field of a table that exists', function () {
     await assert.rejects(database('orders').insert({ code: 'x', label: 'c1?' }), /"orders_label_unique"/);
   });
 
-  /** The fifth batch fails as if the migrator were killed: the batches before it stay. */
   async function assertKilled(step: Migration): Promise<void> {
-    const own = knexFactory({ client: 'pg', connection: created.url, pool: { min: 0, max: 1 } });
-    let batches = 0;
-    own.on('query', ({ sql }: { sql: string }) => {
-      batches += Number(sql.includes('with batch'));
-      if (batches === 5) throw new Error('killed');
-    });
-    await assert.rejects(step.up(own), /killed/);
-    await own.destroy();
+    await killInBatch(step, { url: created.url, batch: 5 });
     const filled = await database('orders').whereNotNull('label').pluck('id');
     assert.ok(filled.length >= 4_000 && filled.length < 5_010, String(filled.length));
   }

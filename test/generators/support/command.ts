@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -100,6 +101,13 @@ export async function filesIn(folder: string): Promise<Map<string, string>> {
         ]),
     ),
   );
+}
+
+/** Calls the command in `cwd`, and resolves to its output. Rejects unless it exits with 0 and prints no error. */
+export async function succeed(cwd: string, ...args: string[]): Promise<string> {
+  const { code, output, errors } = await run(args, { cwd });
+  assert.deepEqual([code, errors], [0, []], output);
+  return output;
 }
 
 /** The flags of a service that needs nothing but its name. */
