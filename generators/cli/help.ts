@@ -1,6 +1,6 @@
 import { commonFlags } from './flags.ts';
 import { fieldExample, fieldGrammar, fieldHelp } from '../service/fields/grammar.ts';
-import { spelledCall } from '../service/commands/spelling.ts';
+import { spelledCall } from '../service/commands/call/spelling.ts';
 import { commandEntries, generators, type GeneratorEntry } from './registry.ts';
 import type { Flag } from '../questions/question.ts';
 import { command } from '../core/version.ts';

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { commands } from '../../generators/service/commands/commands.ts';
-import { spelledCall } from '../../generators/service/commands/spelling.ts';
+import { spelledCall } from '../../generators/service/commands/call/spelling.ts';
 import { flagsOf, entries } from '../../generators/cli/registry.ts';
 import { copyForEachTest } from './support/copied-service.ts';
 import { filesIn, newFolder, quick, removeFolders } from './support/command.ts';

@@ -2,9 +2,9 @@ import { UsageError } from '../../core/usage-error.ts';
 import { seen } from '../../outside/seen.ts';
 import { dateFault, versionNumber, type ApiVersion } from '../model/api-versions.ts';
 import type { Resource } from '../model/answers.ts';
-import type { CommandCall } from './command.ts';
-import { textsOf } from './given.ts';
-import { spelledCall } from './spelling.ts';
+import type { CommandCall } from './call/command.ts';
+import { textsOf } from './call/given.ts';
+import { spelledCall } from './call/spelling.ts';
 
 /** The flags of `resource` that change the versions of its routes. */
 export const apiFlags = [

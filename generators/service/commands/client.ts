@@ -8,9 +8,9 @@ import { typesText } from '../clients/types.ts';
 import type { Client, ClientOperation, ServiceAnswers } from '../model/answers.ts';
 import { oneLine } from '../../outside/seen.ts';
 import { added } from '../later-answers.ts';
-import type { Command, CommandCall } from './command.ts';
-import { textsOf } from './given.ts';
-import { missing, spelledCall } from './spelling.ts';
+import type { Command, CommandCall } from './call/command.ts';
+import { textsOf } from './call/given.ts';
+import { missing, spelledCall } from './call/spelling.ts';
 
 const example = 'client tax --url https://api.example.com';
 

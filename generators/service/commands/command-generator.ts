@@ -9,9 +9,9 @@ import { ServiceGenerator } from '../index.ts';
 import type { ServiceAnswers } from '../model/answers.ts';
 import { questions } from '../questions.ts';
 import type { ServiceContext } from '../service-context.ts';
-import type { Command } from './command.ts';
+import type { Command } from './call/command.ts';
 import { findService, serviceFlag } from '../find-service.ts';
-import { isGiven, textsOf } from './given.ts';
+import { isGiven, textsOf } from './call/given.ts';
 
 /** Returns the generator `microservice:<command>`, which changes the answers of a service and merges the difference. */
 export function generatorOf(definition: Command): GeneratorClass {

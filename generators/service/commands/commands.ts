@@ -1,5 +1,5 @@
 import { client } from './client.ts';
-import type { Command } from './command.ts';
+import type { Command } from './call/command.ts';
 import { consumer } from './consumer.ts';
 import { event } from './event.ts';
 import { field } from './field.ts';

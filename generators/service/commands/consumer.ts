@@ -5,9 +5,9 @@ import { offered, selectEvents } from '../contracts/consumed-events.ts';
 import type { ConsumedEvent, ServiceAnswers } from '../model/answers.ts';
 import { copiesOf } from '../model/view.ts';
 import { serviceOptions } from '../questions.ts';
-import type { Command, CommandCall } from './command.ts';
-import { isGiven } from './given.ts';
-import { missing, spelledCall } from './spelling.ts';
+import type { Command, CommandCall } from './call/command.ts';
+import { isGiven } from './call/given.ts';
+import { missing, spelledCall } from './call/spelling.ts';
 
 const example = 'consumer payment.processed --handler';
 

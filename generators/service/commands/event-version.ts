@@ -1,10 +1,8 @@
 import { UsageError } from '../../core/usage-error.ts';
 import type { OwnEvent, Resource } from '../model/answers.ts';
-import { inEvent, verbsOfState } from '../events/next-state.ts';
+import { inEvent } from '../events/next-state.ts';
 import { oneVersionFault } from '../events/own-event-rules.ts';
-import { fieldsOfAll, openFields } from '../events/event-data.ts';
 import { formatFields, grammarFault, parseFields } from '../fields/grammar.ts';
-import { resourceNames } from '../model/names.ts';
 import {
   nextVersion,
   removedVerb,
@@ -12,11 +10,10 @@ import {
   versionOf,
   type ResourceEvent,
 } from '../model/resource-events.ts';
-import { askFields } from './ask-fields.ts';
-import type { CommandCall } from './command.ts';
-import { consumersOfOlder } from './consumers-of.ts';
-import { textsOf } from './given.ts';
-import { missing, spelledCall, unknownPart } from './spelling.ts';
+import { askFields } from './call/ask-fields.ts';
+import type { CommandCall } from './call/command.ts';
+import { textsOf } from './call/given.ts';
+import { missing, spelledCall, unknownPart } from './call/spelling.ts';
 
 const example = '--version 2 --fields "..."';
 
@@ -88,38 +85,6 @@ async function fieldsOf(resource: Resource, event: ResourceEvent, version: numbe
   const message = `The data of version ${version} besides the id`;
   return askFields(call.ask, message, proposed, grammarFault);
 }
-
-/** Returns the notes on a new version: the remaining work of the owner, the services to change, and the command that ends it. */
-export function versionNotes(
-  resource: Resource,
-  verb: string,
-  { context: { siblings } }: CommandCall,
-): string[] {
-  const event = eventOf(resource, `${resource.name}.${verb}`);
-  const newest = event.versions.at(-1);
-  const [oldest] = event.versions;
-  if (!newest || !oldest) return [];
-  const open = openFields(event, newest, { shown: resource.fields.filter(({ secret }) => !secret) });
-  return [
-    ...open.map(
-      ({ name }) =>
-        `Fill in "${name}" of version ${newest.version} in src/events/${resource.name}-publisher.ts; it is null until then.`,
-    ),
-    ...(event.takes === 'fields'
-      ? [
-          `Pass the data of all versions: await publish.${resourceNames(verb).camel}({ ${['id', ...fieldsOfAll(event).map(({ name }) => name)].join(', ')} }, trx);`,
-        ]
-      : []),
-    ...consumersOfOlder(siblings, event.type, newest.version),
-    `Once no service needs version ${oldest.version}, write ${spelledCall(`remove event ${event.type} --version ${oldest.version}`)}`,
-  ];
-}
-
-/** Returns the notes on the events of a resource whose state has a new version. */
-export const eventNotes = (before: Resource, after: Resource, call: CommandCall): string[] =>
-  after.events === before.events
-    ? []
-    : verbsOfState(after).flatMap((verb) => versionNotes(after, verb, call));
 
 /** The names of the versions that can be retired: `user.created.v1`, the oldest one of an event that has several. */
 export const retirable = (resource: Resource): string[] =>

@@ -6,21 +6,21 @@ import { fieldGrammar, grammarFault, parseFields } from '../fields/grammar.ts';
 import { resourceNames } from '../model/names.ts';
 import { ownEventsFault } from '../events/own-event-rules.ts';
 import { takenVerbs } from '../model/resource-events.ts';
-import { askFields } from './ask-fields.ts';
-import type { Command, CommandCall } from './command.ts';
-import { consumersOf, consumersOfOlder } from './consumers-of.ts';
+import { askFields } from './call/ask-fields.ts';
+import type { Command, CommandCall } from './call/command.ts';
+import { consumersOf, consumersOfOlder } from './notes/consumers-of.ts';
 import {
   refuseExisting,
   retirable,
   retired,
   versionIn,
-  versionNotes,
   versionOfName,
   withVersion,
 } from './event-version.ts';
-import { chooseResource, findResource } from './find-resource.ts';
-import { textsOf } from './given.ts';
-import { missing, spelledCall } from './spelling.ts';
+import { versionNotes } from './notes/versions.ts';
+import { chooseResource, findResource } from './call/find-resource.ts';
+import { textsOf } from './call/given.ts';
+import { missing, spelledCall } from './call/spelling.ts';
 
 const example = 'event order.shipped --fields "carrier:string"';
 

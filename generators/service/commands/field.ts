@@ -1,14 +1,14 @@
 import { UsageError } from '../../core/usage-error.ts';
 import type { Resource, ServiceAnswers } from '../model/answers.ts';
-import type { Command, CommandCall } from './command.ts';
-import { eventNotes } from './event-version.ts';
-import { withFields } from './field-addition.ts';
-import { askChange } from './field-question.ts';
-import { withRemoval } from './field-removal.ts';
-import { withRename } from './field-rename.ts';
-import { chooseResource, findResource } from './find-resource.ts';
-import { isGiven, textsOf } from './given.ts';
-import { missing } from './spelling.ts';
+import type { Command, CommandCall } from './call/command.ts';
+import { eventNotes } from './notes/versions.ts';
+import { withFields } from './field/addition.ts';
+import { askChange } from './field/question.ts';
+import { withRemoval } from './field/removal.ts';
+import { withRename } from './field/rename.ts';
+import { chooseResource, findResource } from './call/find-resource.ts';
+import { isGiven, textsOf } from './call/given.ts';
+import { missing } from './call/spelling.ts';
 
 const example = 'field order --fields "note:text:optional"';
 const backfillExample = 'field order --fields "label:string" --backfill "upper(code)"';

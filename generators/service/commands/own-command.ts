@@ -1,7 +1,7 @@
 import { UsageError } from '../../core/usage-error.ts';
 import { kebabFault } from '../../outside/kebab-case.ts';
-import type { Command } from './command.ts';
-import { missing } from './spelling.ts';
+import type { Command } from './call/command.ts';
+import { missing } from './call/spelling.ts';
 
 const example = 'command recalculate-totals';
 

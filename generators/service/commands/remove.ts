@@ -2,9 +2,9 @@ import { didYouMean } from '../../core/suggest.ts';
 import { UsageError } from '../../core/usage-error.ts';
 import { seen } from '../../outside/seen.ts';
 import type { ServiceAnswers } from '../model/answers.ts';
-import type { Command, CommandCall, Parts } from './command.ts';
+import type { Command, CommandCall, Parts } from './call/command.ts';
 import { versionIn } from './event-version.ts';
-import { missing, unknownPart } from './spelling.ts';
+import { missing, unknownPart } from './call/spelling.ts';
 
 const example = 'remove resource order';
 

@@ -6,13 +6,13 @@ import { resourceNames } from '../model/names.ts';
 import { targetsOf } from '../model/reference-rules.ts';
 import { defaultFields } from '../read-resources.ts';
 import { askResource, fieldsMessage } from '../resources-question.ts';
-import type { Command, CommandCall } from './command.ts';
-import { consumersOf } from './consumers-of.ts';
-import { textsOf } from './given.ts';
+import type { Command, CommandCall } from './call/command.ts';
+import { consumersOf } from './notes/consumers-of.ts';
+import { textsOf } from './call/given.ts';
 import { apiFlags, withoutApi, withApi } from './api-version.ts';
-import { findResource } from './find-resource.ts';
-import { askFields } from './ask-fields.ts';
-import { missing, spelledCall } from './spelling.ts';
+import { findResource } from './call/find-resource.ts';
+import { askFields } from './call/ask-fields.ts';
+import { missing, spelledCall } from './call/spelling.ts';
 
 const example = `resource order --fields "code:string:unique total:decimal"`;
 

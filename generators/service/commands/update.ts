@@ -3,8 +3,8 @@ import { print } from '../../core/terminal.ts';
 import { finishWithNote } from '../../writing/journal.ts';
 import { findPlace, servicesFolder } from '../../output/place.ts';
 import type { Call } from '../../output/work.ts';
-import type { Command } from './command.ts';
-import { textsOf } from './given.ts';
+import type { Command } from './call/command.ts';
+import { textsOf } from './call/given.ts';
 
 /** The same answers: only the templates differ. The generator reads `--check` itself. */
 export const update: Command = {

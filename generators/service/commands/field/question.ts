@@ -1,7 +1,7 @@
-import type { Ask, GivenFlag } from '../../questions/question.ts';
-import { backfillFault } from '../migrations/backfill.ts';
-import type { Field, Resource } from '../model/answers.ts';
-import { fieldNameFault } from '../model/name-rules.ts';
+import type { Ask, GivenFlag } from '../../../questions/question.ts';
+import { backfillFault } from '../../migrations/backfill.ts';
+import type { Field, Resource } from '../../model/answers.ts';
+import { fieldNameFault } from '../../model/name-rules.ts';
 
 type AskedChange = (resource: Resource, ask: Ask) => Promise<GivenFlag[]>;
 

@@ -1,5 +1,5 @@
-import type { Ask } from '../../questions/question.ts';
-import type { Resource } from '../model/answers.ts';
+import type { Ask } from '../../../questions/question.ts';
+import type { Resource } from '../../model/answers.ts';
 import { unknownPart } from './spelling.ts';
 
 /** Returns the resource with this name. Throws a UsageError that lists those of the service. */

@@ -1,19 +1,19 @@
-import { UsageError } from '../../core/usage-error.ts';
-import { withNextState } from '../events/next-state.ts';
-import { grammarFault, parseFields } from '../fields/grammar.ts';
-import { backfillFault } from '../migrations/backfill.ts';
-import type { Field, Resource } from '../model/answers.ts';
-import { writtenType } from '../model/field-form.ts';
-import { fieldsFault } from '../model/name-rules.ts';
-import { fillTrigger, resourceNames } from '../model/names.ts';
-import { looksSecret } from '../model/secret-names.ts';
-import { fieldsMessage } from '../resources-question.ts';
-import { askFields } from './ask-fields.ts';
-import type { CommandCall } from './command.ts';
-import { eventNotes } from './event-version.ts';
-import { textsOf } from './given.ts';
-import { findField, refuseOpenStep } from './leaving-field.ts';
-import { missing, spelledCall } from './spelling.ts';
+import { UsageError } from '../../../core/usage-error.ts';
+import { withNextState } from '../../events/next-state.ts';
+import { grammarFault, parseFields } from '../../fields/grammar.ts';
+import { backfillFault } from '../../migrations/backfill.ts';
+import type { Field, Resource } from '../../model/answers.ts';
+import { writtenType } from '../../model/field-form.ts';
+import { fieldsFault } from '../../model/name-rules.ts';
+import { fillTrigger, resourceNames } from '../../model/names.ts';
+import { looksSecret } from '../../model/secret-names.ts';
+import { fieldsMessage } from '../../resources-question.ts';
+import { askFields } from '../call/ask-fields.ts';
+import type { CommandCall } from '../call/command.ts';
+import { eventNotes } from '../notes/versions.ts';
+import { textsOf } from '../call/given.ts';
+import { findField, refuseOpenStep } from './leaving.ts';
+import { missing, spelledCall } from '../call/spelling.ts';
 
 /** Returns the resource with the fields of `--fields`, or with the one of `--require` required. */
 export async function withFields(resource: Resource, call: CommandCall): Promise<Resource> {

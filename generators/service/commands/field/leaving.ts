@@ -1,8 +1,8 @@
-import { UsageError } from '../../core/usage-error.ts';
-import type { Field, LeavingField, Resource } from '../model/answers.ts';
-import { columnName } from '../model/names.ts';
-import type { CommandCall } from './command.ts';
-import { spelledCall, unknownPart } from './spelling.ts';
+import { UsageError } from '../../../core/usage-error.ts';
+import type { Field, LeavingField, Resource } from '../../model/answers.ts';
+import { columnName } from '../../model/names.ts';
+import type { CommandCall } from '../call/command.ts';
+import { spelledCall, unknownPart } from '../call/spelling.ts';
 
 /** Returns the call that begins the step which a field leaves by, without `npm init microservice`. */
 const firstStepOf = (resource: Resource, { name, to }: LeavingField): string =>

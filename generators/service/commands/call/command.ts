@@ -1,7 +1,7 @@
-import type { Call } from '../../output/work.ts';
-import type { Ask, Flag, GivenFlag } from '../../questions/question.ts';
-import type { ServiceAnswers } from '../model/answers.ts';
-import type { ServiceContext } from '../service-context.ts';
+import type { Call } from '../../../output/work.ts';
+import type { Ask, Flag, GivenFlag } from '../../../questions/question.ts';
+import type { ServiceAnswers } from '../../model/answers.ts';
+import type { ServiceContext } from '../../service-context.ts';
 
 /** How a command was called. */
 export interface CommandCall {

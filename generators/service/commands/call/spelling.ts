@@ -1,6 +1,6 @@
-import { didYouMean } from '../../core/suggest.ts';
-import { UsageError } from '../../core/usage-error.ts';
-import { seen } from '../../outside/seen.ts';
+import { didYouMean } from '../../../core/suggest.ts';
+import { UsageError } from '../../../core/usage-error.ts';
+import { seen } from '../../../outside/seen.ts';
 
 /** Returns a call as the owner types it. npm takes flags before `--` for itself. */
 export function spelledCall(call: string): string {

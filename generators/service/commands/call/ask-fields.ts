@@ -1,6 +1,6 @@
-import type { Ask } from '../../questions/question.ts';
-import type { Field } from '../model/answers.ts';
-import { grammarFault, parseFields } from '../fields/grammar.ts';
+import type { Ask } from '../../../questions/question.ts';
+import type { Field } from '../../model/answers.ts';
+import { grammarFault, parseFields } from '../../fields/grammar.ts';
 
 /** Asks for fields until `fault`, by default that of the grammar, accepts them. */
 export async function askFields(

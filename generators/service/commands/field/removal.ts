@@ -1,14 +1,14 @@
-import { UsageError } from '../../core/usage-error.ts';
-import { withoutField } from '../events/changed-fields.ts';
-import { withNextState } from '../events/next-state.ts';
-import { formatDefault, readDefault } from '../fields/default-value.ts';
-import type { Field, Resource } from '../model/answers.ts';
-import { isListKey } from '../model/field-form.ts';
-import { resourceEvents } from '../model/resource-events.ts';
-import type { CommandCall } from './command.ts';
-import { isGiven, textsOf } from './given.ts';
-import { findField, finishOf, refuseOpenStep, withFinished, withLeaving } from './leaving-field.ts';
-import { missing, spelledCall } from './spelling.ts';
+import { UsageError } from '../../../core/usage-error.ts';
+import { withoutField } from '../../events/changed-fields.ts';
+import { withNextState } from '../../events/next-state.ts';
+import { formatDefault, readDefault } from '../../fields/default-value.ts';
+import type { Field, Resource } from '../../model/answers.ts';
+import { isListKey } from '../../model/field-form.ts';
+import { resourceEvents } from '../../model/resource-events.ts';
+import type { CommandCall } from '../call/command.ts';
+import { isGiven, textsOf } from '../call/given.ts';
+import { findField, finishOf, refuseOpenStep, withFinished, withLeaving } from './leaving.ts';
+import { missing, spelledCall } from '../call/spelling.ts';
 
 /** Returns the resource without a field, whose column stays, or the one whose column goes. */
 export function withRemoval(resource: Resource, name: string, call: CommandCall): Resource {

@@ -1,8 +1,8 @@
 import path from 'node:path';
-import type { Sibling } from '../../output/place.ts';
-import type { ConsumedEvent } from '../model/answers.ts';
-import { fromStored } from '../stored/stored-answers.ts';
-import { spelledCall } from './spelling.ts';
+import type { Sibling } from '../../../output/place.ts';
+import type { ConsumedEvent } from '../../model/answers.ts';
+import { fromStored } from '../../stored/stored-answers.ts';
+import { spelledCall } from '../call/spelling.ts';
 
 /** Returns a note for each sibling that consumes an event for which `isRemoved` holds; `of` names the removed part. */
 export const consumersOf = (

@@ -1,14 +1,14 @@
-import { UsageError } from '../../core/usage-error.ts';
-import { seen } from '../../outside/seen.ts';
-import { withRenamedField } from '../events/changed-fields.ts';
-import { withNextState } from '../events/next-state.ts';
-import type { Field, LeavingField, Resource } from '../model/answers.ts';
-import { fieldNameFault, fieldsFault } from '../model/name-rules.ts';
-import { looksSecret } from '../model/secret-names.ts';
-import type { CommandCall } from './command.ts';
-import { isGiven } from './given.ts';
-import { findField, finishOf, refuseOpenStep, withFinished, withLeaving } from './leaving-field.ts';
-import { missing, spelledCall } from './spelling.ts';
+import { UsageError } from '../../../core/usage-error.ts';
+import { seen } from '../../../outside/seen.ts';
+import { withRenamedField } from '../../events/changed-fields.ts';
+import { withNextState } from '../../events/next-state.ts';
+import type { Field, LeavingField, Resource } from '../../model/answers.ts';
+import { fieldNameFault, fieldsFault } from '../../model/name-rules.ts';
+import { looksSecret } from '../../model/secret-names.ts';
+import type { CommandCall } from '../call/command.ts';
+import { isGiven } from '../call/given.ts';
+import { findField, finishOf, refuseOpenStep, withFinished, withLeaving } from './leaving.ts';
+import { missing, spelledCall } from '../call/spelling.ts';
 
 /** Returns the resource whose field gets a new name, or the one whose earlier column goes. `text` is `note:remark`. */
 export function withRename(resource: Resource, text: string, call: CommandCall): Resource {
