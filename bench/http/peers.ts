@@ -1,7 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { withPackages } from '../packages.ts';
 import { compileSide, type CompiledSide } from './compile-sides.ts';
 
 /** The peers' packages, and those of the shared SQL in the versions of this repository. */
@@ -25,25 +22,9 @@ const dependencies = {
   rxjs: '7.8.2',
 };
 
-/** Runs `work` with a temporary folder into which npm has installed the peers' packages. Throws npm's output if that fails. */
-export async function withPeers(work: (home: string) => Promise<void>): Promise<void> {
-  const home = await mkdtemp(join(tmpdir(), 'bench-http-'));
-  try {
-    await writeFile(join(home, 'package.json'), JSON.stringify({ private: true, dependencies }));
-    const { status, stderr, error } = spawnSync(
-      'npm',
-      ['install', '--no-audit', '--no-fund', '--ignore-scripts'],
-      {
-        cwd: home,
-        encoding: 'utf8',
-      },
-    );
-    if (status !== 0) throw new Error(`npm install of the peers: ${error?.message ?? stderr}`);
-    await work(home);
-  } finally {
-    await rm(home, { recursive: true });
-  }
-}
+/** Runs `work` with a temporary folder that contains the peers' packages. */
+export const withPeers = (work: (home: string) => Promise<void>): Promise<void> =>
+  withPackages(dependencies, work);
 
 /** Compiles NestJS 11 and Fastify 5, each with the features of the generated service, to run on the packages in `home`. */
 export const compilePeers = (home: string): Promise<CompiledSide[]> =>
