@@ -3,14 +3,18 @@ import type { GivenFlag } from '../../questions/question.ts';
 import path from 'node:path';
 
 const firstPort = { port: 8001, databasePort: 5432 };
-/** Kafka's ports, for the host and for containers. */
-const kafkaPorts = [9092, 9093];
+/** The ports of a workspace, which no service gets: Kafka for the host and for containers, and the development issuer. */
+const workspacePorts = new Map([
+  [9092, 'Kafka'],
+  [9093, 'Kafka'],
+  [9400, 'the development issuer'],
+]);
 
 export type PortName = keyof typeof firstPort;
 
 /** Returns the lowest port of its kind that no sibling uses. */
 export function nextPort(kind: PortName, siblings: Sibling[], also: (number | undefined)[] = []): number {
-  const taken = new Set([...siblings.flatMap(portsOf), ...kafkaPorts, ...also]);
+  const taken = new Set([...siblings.flatMap(portsOf), ...workspacePorts.keys(), ...also]);
   let port = firstPort[kind];
   while (taken.has(port)) port += 1;
   return port;
@@ -26,7 +30,8 @@ export const portRangeFault = (port: number): string | undefined =>
 export function portFault(kind: PortName, port: number, siblings: Sibling[]): string | undefined {
   const range = portRangeFault(port);
   if (range) return range;
-  if (kafkaPorts.includes(port)) return `${port} is the port of Kafka; ${nextPort(kind, siblings)} is free`;
+  const workspaceUse = workspacePorts.get(port);
+  if (workspaceUse) return `${port} is the port of ${workspaceUse}; ${nextPort(kind, siblings)} is free`;
   const owner = siblings.find((sibling) => portsOf(sibling).includes(port));
   if (!owner) return undefined;
   return `${port} is already used by ${path.basename(owner.folder)}; ${nextPort(kind, siblings)} is free`;
