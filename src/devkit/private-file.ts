@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants, type Mode } from 'node:fs';
-import { type FileHandle, chmod, lstat, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, chmod, link, lstat, open, rename, rm } from 'node:fs/promises';
 
 /**
  * Files that other accounts can neither read nor redirect: mode 600 whatever the umask, and a symbolic link at the end of a
@@ -43,6 +43,19 @@ export async function writePrivateFile(
     await rm(aside, { force: true });
     throw error;
   });
+}
+
+/**
+ * Writes a file that has no text yet, atomically: of several processes, the first one writes it. A link, and a file that this
+ * process cannot read, count as having no text.
+ */
+export async function addPrivateFile(file: string, content: string | Uint8Array): Promise<void> {
+  const aside = `${file}.${randomBytes(6).toString('hex')}`;
+  await writePrivateFile(aside, content);
+  await link(aside, file).catch(async () => {
+    if ((await readPrivateFile(file)) === '') await rename(aside, file);
+  });
+  await rm(aside, { force: true });
 }
 
 /** Creates an empty file, and replaces any existing one. */

@@ -5,7 +5,7 @@ import {
   generateKeyPairSync,
   type KeyObject,
 } from 'node:crypto';
-import { readPrivateFile, writePrivateFile } from '../private-file.ts';
+import { addPrivateFile, readPrivateFile } from '../private-file.ts';
 
 /** A key pair for ES256. */
 export interface SigningKey {
@@ -18,13 +18,26 @@ export function createSigningKey(): SigningKey {
   return signingKey(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
 }
 
-/** Returns the key in `file`; writes a new one, which no other account can read, if the file has none. */
+/**
+ * Returns the key in `file`; writes a new one, which no other account can read, if the file has none. Throws if the file has
+ * another text.
+ */
 export async function openSigningKey(file: string): Promise<SigningKey> {
   const text = await readPrivateFile(file);
-  if (text !== '') return signingKey(createPrivateKey(text));
+  if (text !== '') return signingKey(privateKeyIn(text, file));
   const key = createSigningKey();
-  await writePrivateFile(file, key.privateKey.export({ type: 'pkcs8', format: 'pem' }));
-  return openSigningKey(file); // another process may have written its key meanwhile
+  await addPrivateFile(file, key.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  return openSigningKey(file); // another process may have written its key before
+}
+
+function privateKeyIn(text: string, file: string): KeyObject {
+  try {
+    const key = createPrivateKey(text);
+    if (key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return key;
+  } catch {
+    // the error below names the file
+  }
+  throw new Error(`${file} has no private key for ES256. Remove the file: the next dev writes a new one.`);
 }
 
 function signingKey(privateKey: KeyObject): SigningKey {
