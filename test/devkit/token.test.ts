@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmod, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createLocalJWKSet, decodeProtectedHeader, jwtVerify, type JSONWebKeySet } from 'jose';
+import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
 import { startIssuer } from '../../src/devkit/issuer/issuer.ts';
 import { createSigningKey, openSigningKey } from '../../src/devkit/issuer/signing-key.ts';
@@ -35,7 +35,7 @@ describe('microservice-devkit token', () => {
   const keyFile = () => path.join(workspace, '.microservice', 'issuer-key.pem');
   const keySet = async () => {
     const { publicJwk } = await openSigningKey(keyFile());
-    return createLocalJWKSet({ keys: [publicJwk] } as unknown as JSONWebKeySet);
+    return createLocalJWKSet({ keys: [publicJwk] });
   };
   const refuses = (message: RegExp, cwd = order.root, sub: string | undefined = 'ada') =>
     assert.rejects(developmentToken(cwd, { sub }), { name: 'DevError', message });

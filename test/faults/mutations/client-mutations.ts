@@ -50,7 +50,7 @@ export const clientMutations: readonly Mutation[] = [
         replace: 'idempotent.has(method) || idempotencyKey !== null;',
       },
     ],
-    noticedBy: { file: retries, title: 'repeat no' },
+    noticedBy: { file: retries, title: 'repeat no', timeout: 5_000 },
   },
   {
     name: 'redirects lead anywhere',

@@ -4,7 +4,7 @@ import { UnauthorizedError, UnavailableError, type AuthConfig } from 'microservi
 import { createAuthenticator } from 'microservice-runtime/access';
 import type { Authenticator } from 'microservice-runtime/http';
 import { createClock } from '../../../src/devkit/testing.ts';
-import { createKey, startIssuer, type LoopbackIssuer } from './loopback-issuer.ts';
+import { createKey, signUnchecked, startIssuer, type LoopbackIssuer } from './loopback-issuer.ts';
 
 const SECONDS = 1_000;
 const MINUTES = 60 * SECONDS;
@@ -34,6 +34,11 @@ describe('createAuthenticator', () => {
     return created;
   };
   const sign = (more?: JWTPayload, key = issuer.keys[0]) => issuer.sign(clock.now(), more, key);
+  /** Signs claims and header parameters of any type, which jose would refuse to sign. */
+  const signAny = (more: Record<string, unknown>, key = issuer.keys[0], header: object = {}) => {
+    assert.ok(key);
+    return signUnchecked(key, header, { ...issuer.claims(clock.now()), ...more });
+  };
   const refuses = (token: string, message: RegExp) =>
     assert.rejects(authenticator.authenticate(token), (error) => {
       assert.ok(error instanceof UnauthorizedError, String(error));
@@ -123,7 +128,37 @@ describe('createAuthenticator', () => {
       await refuses(await sign({}, stranger), /not valid/);
     });
 
-    it('that is not a JWT', () => refuses('abc', /not valid/));
+    it('that is not a JWT, however long it is', async () => {
+      const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+      const header = encoded({ alg: 'ES256', kid: 'first' });
+      const claims = encoded({ iss: issuer.url, aud: 'orders', sub: 'ada' });
+      const malformed = ['', 'abc', '..', 'a.b.c', `${header}.${claims}.`, `${header}.${claims}.AAAA`];
+      const foreign = [`${encoded(null)}.${claims}.AAAA`, `${header}.${claims}.a.b.c`, `%.${claims}.AAAA`];
+      const long = ['a'.repeat(2 ** 20), '.'.repeat(2 ** 20), `${header}.${claims}.${'A'.repeat(2 ** 20)}`];
+      for (const token of [...malformed, ...foreign, ...long])
+        await assert.rejects(authenticator.authenticate(token), UnauthorizedError);
+    });
+
+    it('whose exp or nbf is a text', async () => {
+      const now = Math.floor(clock.now().getTime() / 1_000);
+      await refuses(signAny({ exp: String(now + 60) }), /no expiry time/);
+      await refuses(signAny({ nbf: String(now) }), /not valid/);
+    });
+
+    it('that brings its own key, or names the address of one', async () => {
+      const stranger = await createKey('first');
+      const { publicJwk } = stranger;
+      for (const extra of [
+        { jwk: publicJwk },
+        { jku: 'http://127.0.0.1:1/keys' },
+        { x5u: 'http://127.0.0.1:1' },
+      ])
+        await refuses(signAny({}, stranger, extra), /not valid/);
+    });
+
+    it('with a critical header parameter, which this service does not know', async () => {
+      await refuses(signAny({}, issuer.keys[0], { crit: ['exp'], exp: 1 }), /not valid/);
+    });
   });
 
   it('allows the clock skew at both ends of the life of a token, and no more', async () => {

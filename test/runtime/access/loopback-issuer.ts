@@ -1,3 +1,4 @@
+import { KeyObject, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,6 +16,14 @@ export async function createKey(kid: string, alg = 'ES256'): Promise<IssuerKey> 
   return { kid, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } };
 }
 
+/** Signs any header and any claims with ES256, also those that no library signs. */
+export function signUnchecked({ kid, privateKey }: IssuerKey, header: object, claims: object): string {
+  const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const text = `${encoded({ alg: 'ES256', kid, ...header })}.${encoded(claims)}`;
+  const key = { key: KeyObject.from(privateKey), dsaEncoding: 'ieee-p1363' } as const;
+  return `${text}.${sign('sha256', Buffer.from(text), key).toString('base64url')}`;
+}
+
 /** A real issuer on loopback, whose keys and answers a test controls. */
 export interface LoopbackIssuer {
   url: string;
@@ -23,7 +32,9 @@ export interface LoopbackIssuer {
   isAway: boolean;
   /** The number of times that its keys were read. */
   reads: () => number;
-  /** Signs claims for an audience `orders`, valid at `at` and for five minutes; `more` overrides claims. */
+  /** The claims of a token for an audience `orders`, valid at `at` and for five minutes. */
+  claims: (at: Date) => JWTPayload;
+  /** Signs these claims; `more` overrides them. */
   sign: (at: Date, more?: JWTPayload, key?: IssuerKey) => Promise<string>;
   stop: () => Promise<void>;
 }
@@ -45,10 +56,13 @@ export async function startIssuer(): Promise<LoopbackIssuer> {
     keys: [await createKey('first')],
     isAway: false,
     reads: () => reads,
+    claims(at) {
+      const now = Math.floor(at.getTime() / 1_000);
+      return { iss: issuer.url, aud: 'orders', sub: 'ada', iat: now, exp: now + 300 };
+    },
     sign(at, more = {}, key = issuer.keys[0]) {
       if (!key) throw new Error('the issuer has no key');
-      const now = Math.floor(at.getTime() / 1_000);
-      const claims = { iss: issuer.url, aud: 'orders', sub: 'ada', iat: now, exp: now + 300, ...more };
+      const claims = { ...issuer.claims(at), ...more };
       const header = { alg: key.publicJwk.alg ?? 'ES256', kid: key.kid };
       return new SignJWT(claims).setProtectedHeader(header).sign(key.privateKey);
     },

@@ -126,6 +126,12 @@ describe('the access of a route', () => {
     assert.doesNotMatch(JSON.stringify(started.lines), /secret-token-of-ada/);
   });
 
+  it('answers 431 to a token that is larger than the headers may be, and works on', async () => {
+    const huge = { authorization: `Bearer ${'a'.repeat(100_000)}` };
+    assert.equal((await call('GET', '/v1/orders', undefined, huge)).status, 431);
+    assert.equal((await call('GET', '/v1/orders', { sub: 'ada' })).status, 200);
+  });
+
   it('takes no token from the query', async () => {
     const token = await issuer.sign(new Date());
     assert.equal((await call('GET', `/v1/orders?access_token=${token}`)).status, 401);
