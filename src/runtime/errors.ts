@@ -47,6 +47,17 @@ export class ForbiddenError extends Error {
   }
 }
 
+/** The caller has sent too many requests, and may send the next one after `retryAfter` seconds: an integer, at least 1. */
+export class TooManyRequestsError extends Error {
+  override name = 'TooManyRequestsError';
+  readonly retryAfter: number;
+
+  constructor(message: string, { retryAfter, ...options }: ErrorOptions & { retryAfter: number }) {
+    super(message, options);
+    this.retryAfter = retryAfter;
+  }
+}
+
 /** The input is invalid; `errors` names every invalid field. */
 export class InvalidError extends Error {
   override name = 'InvalidError';

@@ -1,6 +1,7 @@
 export { apiRouter, type ApiRouter, type ApiRouterOptions } from './http/api-router.ts';
 export { type RouteAccess } from './http/access/access-check.ts';
 export { type Authenticator } from './http/access/authenticator.ts';
+export { type RateLimit, type RateLimiter, type RateLimitState } from './http/rate-limit/rate-limiter.ts';
 export { isOwner, requireOwner } from './http/access/owner.ts';
 export { ifMatch } from './http/requests/entity-tags.ts';
 export { type BusHealth, type ReadinessCheck } from './http/management/health.ts';

@@ -28,6 +28,7 @@ export {
   InvalidError,
   NotFoundError,
   PreconditionFailedError,
+  TooManyRequestsError,
   UnauthorizedError,
   UnavailableError,
   type FieldError,

@@ -12,7 +12,7 @@ export async function describeSchema(database: Knex): Promise<string[]> {
 
 const facts = `
   with tables as (
-    select oid, relname, reloptions, reltoastrelid from pg_class
+    select oid, relname, relpersistence, reloptions, reltoastrelid from pg_class
     where relnamespace = 'public'::regnamespace and relkind = 'r' and relname not like 'knex%'
   )
   select line from (
@@ -28,6 +28,8 @@ const facts = `
     select relname, 3, 0, pg_get_indexdef(indexrelid) from tables join pg_index on indrelid = oid
     union all
     select relname, 4, 0, relname || ' with ' || unnest(reloptions) from tables
+    union all
+    select relname, 4, 0, relname || ' unlogged' from tables where relpersistence = 'u'
     union all
     select tables.relname, 5, 0, tables.relname || ' with toast.' || unnest(toast.reloptions)
     from tables join pg_class as toast on toast.oid = tables.reltoastrelid

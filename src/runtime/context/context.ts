@@ -15,11 +15,16 @@ export interface Context {
   readonly principal?: Principal;
 }
 
-const storage = new AsyncLocalStorage<Context>();
+const storage = new AsyncLocalStorage<Context | undefined>();
 
 /** Runs `work` with `context`, which also applies to everything that it awaits; returns the result of `work`. */
 export function runInContext<T>(context: Context, work: () => T): T {
   return storage.run(context, work);
+}
+
+/** Runs `work` outside of the current request or event: it neither ends with it nor counts as its work. */
+export function runWithoutContext<T>(work: () => T): T {
+  return storage.run(undefined, work);
 }
 
 /** Returns the context of the current request or event; undefined outside of both. */

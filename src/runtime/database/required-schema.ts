@@ -25,8 +25,13 @@ export const inboxSchema: readonly SchemaItem[] = [
   ...parking,
 ];
 
+/** Needed to limit requests. */
+export const rateLimitSchema: readonly SchemaItem[] = [{ table: 'rate_limits', module: 'rate-limits' }];
+
 /** The tables that the module `events` creates. */
 const eventTables = [...outboxSchema, ...inboxSchema].filter(({ column }) => !column);
+
+const isOfBus = ({ table }: SchemaItem): boolean => eventTables.some((each) => each.table === table);
 
 /** Runs one statement without parameters, and resolves to its rows. */
 export type Ask = (sql: string) => Promise<{ place: number }[]>;
@@ -38,15 +43,15 @@ export const askOf =
     (await database.raw<{ rows: { place: number }[] }>(sql)).rows;
 
 /**
- * Resolves to the items that the database lacks, in their order; the columns of a missing table are left out. Their module is
- * `events` if the database has no table of the event bus, and otherwise the module that creates the item. Reads only the
+ * Resolves to the items that the database lacks, in their order; the columns of a missing table are left out. The module of a
+ * table of the event bus is `events` if the database has none of these tables. Otherwise, it is the module that creates the item. Reads only the
  * catalog, along the search path of the session.
  */
 export async function findMissing(ask: Ask, items: readonly SchemaItem[]): Promise<SchemaItem[]> {
   const missing = await lackingOf(ask, items);
   if (missing.length === 0) return missing;
   const hasNone = (await lackingOf(ask, eventTables)).length === eventTables.length;
-  return hasNone ? missing.map((item) => ({ ...item, module: 'events' })) : missing;
+  return hasNone ? missing.map((item) => (isOfBus(item) ? { ...item, module: 'events' } : item)) : missing;
 }
 
 async function lackingOf(ask: Ask, items: readonly SchemaItem[]): Promise<SchemaItem[]> {

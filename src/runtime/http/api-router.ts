@@ -1,5 +1,6 @@
 import express, { type RequestHandler, type Router } from 'express';
 import { accessCheck } from './access/access-check.ts';
+import { rateLimitChecks } from './rate-limit/rate-limit-check.ts';
 import { withEntityTag } from './requests/entity-tags.ts';
 import { withDeprecation, type Deprecated } from './requests/deprecation.ts';
 import { markRoute } from './requests/exchange.ts';
@@ -54,6 +55,7 @@ export function apiRouter({ path, tag, bodyLimit, deprecated }: ApiRouterOptions
       operations.push(operation);
       const entry = router.route(subPath);
       entry[method](marked(operation.path), accessCheck(route.access ?? 'authenticated'));
+      if (route.rateLimit) entry[method](...rateLimitChecks(operation));
       if (route.body) entry[method](...bodyHandlers(method, bodyLimit, route.mediaTypes));
       if (route.etag) entry[method](withEntityTag);
       entry[method](checked(route, handler));

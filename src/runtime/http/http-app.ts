@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { AuthConfig } from '../config/auth-config.ts';
 import { withDefaults, type HttpConfig } from '../config/http-config.ts';
-import { UnavailableError } from '../errors.ts';
+import { TooManyRequestsError, UnavailableError } from '../errors.ts';
 import { accessCheck, AUTHENTICATOR } from './access/access-check.ts';
 import type { Authenticator } from './access/authenticator.ts';
 import { challenge } from './access/challenge.ts';
@@ -30,6 +30,10 @@ import { openApiDocument, type ApiInfo } from './documents/openapi.ts';
 import { otherMethods } from './requests/other-methods.ts';
 import { problem, sendProblem } from './problems/problem.ts';
 import type { Operation } from './requests/route.ts';
+import { createRateLimitMetrics } from './rate-limit/metrics.ts';
+import { RATE_LIMITS, type AppRateLimits } from './rate-limit/rate-limit-check.ts';
+import type { RateLimiter } from './rate-limit/rate-limiter.ts';
+import { checkRateLimits } from './rate-limit/setup.ts';
 import { createServerState, type ServerState } from './server/server-state.ts';
 
 /** The parts of an event bus that the HTTP app uses. */
@@ -54,6 +58,8 @@ export interface HttpAppOptions {
    * metrics and documentation. With it, no route can have `access`.
    */
   authenticate?: RequestHandler;
+  /** Counts requests, for the `rateLimit` of routes: `createRateLimiter(database, { logger })` of `microservice-runtime/rate-limit`. */
+  rateLimiter?: RateLimiter;
   /** Readiness checks besides those of the database and its schema. */
   checks?: readonly ReadinessCheck[];
   /** The registry for metrics; default: a registry of this app. */
@@ -75,8 +81,9 @@ export interface HttpApp {
  * `httpServer`.
  */
 export function createHttpApp(options: HttpAppOptions): HttpApp {
-  const { config, logger, info, routers, bus, authenticate, authenticator } = options;
+  const { config, logger, info, routers, bus, authenticate, authenticator, rateLimiter } = options;
   checkAccess(options);
+  checkRateLimits(options);
   const state = createServerState();
   const metrics = createRequestMetrics(options.registry);
   const registries = [...new Set([metrics.registry, ...(bus?.registry ? [bus.registry] : [])])];
@@ -89,6 +96,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const sendFailure = failed(logger, config.serviceName ?? info.title);
 
   const app = bareApp().set('bodyLimit', bodyLimit).set(AUTHENTICATOR, authenticator);
+  if (rateLimiter) app.set(RATE_LIMITS, rateLimits(rateLimiter, metrics.registry));
   app.use(exchange({ logger, metrics, state, isOurs }));
   if (corsOf) app.use(cors(corsOf));
   for (const router of routers) {
@@ -112,13 +120,21 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
 /** The pages that describe the service. Health and metrics never need a token. */
 const documentPaths = ['/', '/openapi.json', '/docs', '/docs/*file'];
 
-function health({ database, bus, root, checks = [] }: HttpAppOptions, state: ServerState) {
+const rateLimits = (limiter: RateLimiter, registry: Registry): AppRateLimits => ({
+  limiter,
+  metrics: createRateLimitMetrics(registry),
+});
+
+function health({ database, bus, root, rateLimiter, checks = [] }: HttpAppOptions, state: ServerState) {
   return createHealth({
     state,
     bus,
-    checks: [databaseCheck(database), schemaCheck(database, root), ...checks],
+    checks: [databaseCheck(database), schemaCheck(database, root), ...rateLimitCheck(rateLimiter), ...checks],
   });
 }
+
+const rateLimitCheck = (limiter: RateLimiter | undefined): ReadinessCheck[] =>
+  limiter?.check ? [{ name: 'rate limit', check: () => limiter.check?.() ?? Promise.resolve() }] : [];
 
 function index({ config, info, routers }: HttpAppOptions): RequestHandler {
   const paths = [...new Set(routers.map(({ path }) => path))];
@@ -152,6 +168,9 @@ function failed(logger: Logger, realm: string): ErrorRequestHandler {
     const wanted = challenge(error, realm);
     if (wanted !== undefined && !res.headersSent) res.setHeader('www-authenticate', wanted);
     if (res.headersSent) res.destroy();
-    else sendProblem(res, body, error instanceof UnavailableError ? error.retryAfter : undefined);
+    else sendProblem(res, body, retryAfterOf(error));
   };
 }
+
+const retryAfterOf = (error: unknown): number | undefined =>
+  error instanceof UnavailableError || error instanceof TooManyRequestsError ? error.retryAfter : undefined;

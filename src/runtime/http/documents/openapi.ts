@@ -3,6 +3,7 @@ import type joi from 'joi';
 import { forClients } from './client-schema.ts';
 import { conditionParameters, conditionStatuses, taggedAnswers } from './condition-docs.ts';
 import { accessStatuses, security } from './access-docs.ts';
+import { limitedAnswers, rateLimitStatuses } from './rate-limit-docs.ts';
 import { createComponents, type Components } from './components.ts';
 import { toJsonSchema, type JsonSchema } from '../../schemas/json-schema.ts';
 import { acceptHeader, type Method, type Operation } from '../requests/route.ts';
@@ -96,10 +97,10 @@ function operationObject(operation: Operation, surroundings: Surroundings): obje
       content: contents(mediaTypes, components.of(body, 'input')),
     },
     security: surroundings.isProtected ? security(operation) : undefined,
-    responses: {
+    responses: limitedAnswers(operation, {
       ...taggedAnswers(operation, successes(operation, components)),
       ...problems(operation, surroundings),
-    },
+    }),
   };
 }
 
@@ -165,12 +166,13 @@ function success(status: string, schema: joi.Schema | null, components: Componen
 
 function problems(operation: Operation, surroundings: Surroundings): Record<string, object> {
   const { method, params, query, body, bodyLimit, errors = [] } = operation;
-  const statuses = new Set([...errors, ...conditionStatuses(operation)]);
+  const statuses = new Set([...errors, ...conditionStatuses(operation), ...rateLimitStatuses(operation)]);
   if (params ?? query ?? body) statuses.add(400);
   if (body) [413, 415].forEach((status) => statuses.add(status));
   if (surroundings.isProtected) accessStatuses(operation).forEach((status) => statuses.add(status));
   const limit = bodyLimit ?? surroundings.bodyLimit;
   const descriptions: Record<number, string> = {
+    429: 'The caller has sent too many requests',
     413: `The body is larger than ${typeof limit === 'number' ? `${limit} bytes` : limit}`,
   };
   const named = [...statuses].map((status) => [

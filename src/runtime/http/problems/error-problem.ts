@@ -4,6 +4,7 @@ import {
   InvalidError,
   NotFoundError,
   PreconditionFailedError,
+  TooManyRequestsError,
   UnauthorizedError,
   UnavailableError,
 } from '../../errors.ts';
@@ -27,6 +28,7 @@ export function errorProblem(error: unknown): Problem {
   if (error instanceof NotFoundError) return problem(404, error.message);
   if (error instanceof ConflictError) return conflictProblem(error);
   if (error instanceof PreconditionFailedError) return problem(412, error.message);
+  if (error instanceof TooManyRequestsError) return problem(429, error.message);
   if (error instanceof UnavailableError) return problem(503, error.message);
   if (!(error instanceof Error)) return problem(500);
   return (

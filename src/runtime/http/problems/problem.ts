@@ -29,9 +29,9 @@ export function problem(status: number, detail?: string, errors: readonly FieldE
   };
 }
 
-/** Sends a problem; for 503 it sets `Retry-After` to `retryAfter` seconds. */
+/** Sends a problem; for 429 and 503 it sets `Retry-After` to `retryAfter` seconds. */
 export function sendProblem(res: Response, body: Problem, retryAfter = 1): void {
-  if (body.status === 503) res.setHeader('retry-after', String(retryAfter));
+  if (body.status === 429 || body.status === 503) res.setHeader('retry-after', String(retryAfter));
   res.status(body.status).setHeader('content-type', 'application/problem+json');
   res.end(JSON.stringify(body));
 }

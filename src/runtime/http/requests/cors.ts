@@ -2,7 +2,8 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { CorsConfig } from '../../config/cors-config.ts';
 
 const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE';
-const exposed = 'accept-patch, allow, etag, location, retry-after, www-authenticate, x-request-id';
+const exposed =
+  'accept-patch, allow, etag, location, ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id';
 /** How long a browser may cache a preflight, in seconds. */
 const MAX_AGE = '600';
 

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type joi from 'joi';
 import type { RouteAccess } from '../access/access-check.ts';
+import type { RateLimit } from '../rate-limit/rate-limiter.ts';
 
 /**
  * The input, the answers and the documentation of a route. Its schemas are both documented and enforced: the handler gets the
@@ -16,6 +17,11 @@ export interface Route<Params, Query, Body> {
    * is `authenticated`.
    */
   access?: RouteAccess;
+  /**
+   * The requests of one caller, counted after the access check and before the body is read; 429 for more. The app needs a
+   * `rateLimiter`.
+   */
+  rateLimit?: RateLimit;
   params?: joi.ObjectSchema<Params>;
   query?: joi.ObjectSchema<Query>;
   body?: joi.ObjectSchema<Body>;
@@ -52,6 +58,7 @@ export interface Operation {
   description?: string;
   operationId?: string;
   access?: RouteAccess;
+  rateLimit?: RateLimit;
   params?: joi.ObjectSchema;
   query?: joi.ObjectSchema;
   body?: joi.Schema;

@@ -1,0 +1,1 @@
+export { createRateLimiter, type RateLimiterOptions } from './rate-limit/postgres-rate-limiter.ts';

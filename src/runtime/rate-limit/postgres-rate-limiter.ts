@@ -1,0 +1,89 @@
+import type { Knex } from 'knex';
+import type { Logger } from 'pino';
+import { withDeadline } from '../async/deadline.ts';
+import { runWithoutContext } from '../context/context.ts';
+import { lacksSchema } from '../database/error-kind.ts';
+import { askOf, checkRequiredSchema, rateLimitSchema } from '../database/required-schema.ts';
+import { UnavailableError } from '../errors.ts';
+import type { RateLimit, RateLimiter } from '../http/rate-limit/rate-limiter.ts';
+import { createPruner } from './pruner.ts';
+import { createStore } from './store.ts';
+import { createCounter, type CountRequest } from './window-counters.ts';
+
+export interface RateLimiterOptions {
+  /** Receives the begin and the end of an outage. */
+  logger?: Pick<Logger, 'info' | 'warn'>;
+  /** How long a request waits for its count, in ms; default: a second. */
+  patience?: number;
+}
+
+/**
+ * Counts requests in the table `rate_limits`, which all replicas of the service share. Statements run outside of the requests'
+ * transactions, so a request counts even if it fails or its client disconnects. While PostgreSQL does not answer within
+ * `patience`, requests are admitted, and the outage is logged once. At most once in a minute, a request starts the deletion of
+ * old rows in the background.
+ */
+export function createRateLimiter(
+  database: Knex,
+  { logger, patience = 1_000 }: RateLimiterOptions = {},
+): RateLimiter {
+  const counterOf = createCounters(database);
+  const prune = createPruner(database);
+  const outage = createOutageLog(logger);
+  const checkTable = () => checkRequiredSchema(askOf(database), rateLimitSchema);
+  let isThere = false;
+
+  async function count(key: string, rateLimit: RateLimit) {
+    void prune().catch(() => undefined); // the next run deletes the rows
+    return counterOf(rateLimit)(key);
+  }
+
+  return {
+    async consume(key, rateLimit) {
+      try {
+        const work = runWithoutContext(() => count(key, rateLimit));
+        const state = await withDeadline(work, patience, () => late(patience));
+        outage.end();
+        return state;
+      } catch (error) {
+        if (lacksSchema(error)) await checkTable();
+        outage.begin(error);
+        return undefined;
+      }
+    },
+    async check() {
+      if (!isThere) await checkTable();
+      isThere = true;
+    },
+  };
+}
+
+const late = (patience: number) => new UnavailableError(`PostgreSQL did not answer within ${patience} ms`);
+
+/** Routes with the same limit share a counter, so the number of counters is bounded. */
+function createCounters(database: Knex): (rateLimit: RateLimit) => CountRequest {
+  const store = createStore(database);
+  const counters = new Map<string, CountRequest>();
+  return (rateLimit) => {
+    const name = `${rateLimit.limit}/${rateLimit.window}`;
+    const counter = counters.get(name) ?? createCounter(rateLimit, { store });
+    counters.set(name, counter);
+    return counter;
+  };
+}
+
+/** Logs the begin and the end of an outage, once each. */
+function createOutageLog(logger?: Pick<Logger, 'info' | 'warn'>) {
+  let isAway = false;
+  return {
+    begin(error: unknown): void {
+      if (!isAway)
+        logger?.warn({ err: error }, 'requests cannot be counted, so rate limits do not apply at the moment');
+      isAway = true;
+    },
+    end(): void {
+      if (isAway) logger?.info('requests are counted again, and rate limits apply');
+      isAway = false;
+    },
+  };
+}
