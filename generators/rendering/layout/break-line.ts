@@ -55,10 +55,16 @@ function breakStatement(parts: Part[], around: Around): string[] | undefined {
   const rest = value === '' ? others : [value, ...others];
   const isText = others.length === 0 && /^['"]/.test(value);
   if (key !== '' && (isText || isPoorlyBreakable(rest)))
-    return key.length > 4 ? [`${indent}${key.trimEnd()}`, `${indent}  ${flat(rest)}${after}`] : undefined;
+    return isLongKey(key) ? [`${indent}${key.trimEnd()}`, `${indent}  ${flat(rest)}${after}`] : undefined;
   if (key !== '') return breakValue(rest, { ...around, before: key });
   return breakExpression(parts, around);
 }
+
+/**
+ * Prettier never breaks after the colon of a name shorter than 5 letters:
+ * https://github.com/prettier/prettier/blob/3.6/src/language-js/print/assignment.js (isObjectPropertyWithShortKey)
+ */
+const isLongKey = (key: string) => key.length >= 'abcde: '.length;
 
 interface Declaration {
   start: string;
@@ -92,6 +98,9 @@ function breakDeclaration({ start, target, value }: Declaration, around: Around)
   return breakValue(value, { ...around, before: `${name} = ` });
 }
 
+/** A name, a number or a text. */
+const lone = /^(?:\w+|-?[\d_.]+(?:e-?\d+)?|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")$/;
+
 /**
  * Calls with at most one short argument each, of which prettier leaves together at most two. An argument is short up to a quarter
  * of the width: https://github.com/prettier/prettier/blob/3.6/src/language-js/print/assignment.js (isLoneShortArgument)
@@ -103,13 +112,13 @@ function isPoorlyBreakable(parts: Part[]): boolean {
     open === '(' &&
     (items.length === 0 ||
       (items.length === 1 &&
-        /^(?:\w+|'[^'\\]*')$/.test(flat(items[0] ?? [])) &&
+        lone.test(flat(items[0] ?? [])) &&
         flat(items[0] ?? []).length <= printWidth / 4));
   return (
     calls.length > 0 &&
     calls.length <= 2 &&
     calls.every(isShort) &&
-    names.every((name) => /^\.?\w+$/.test(name))
+    names.every((name) => /^\.?\w+(?:\.\w+)*$/.test(name))
   );
 }
 

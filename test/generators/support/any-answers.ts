@@ -10,6 +10,7 @@ import {
 import { clientNameFault } from '../../../generators/service/clients/client-rules.ts';
 import { anyType } from './any-type.ts';
 import { packageManagers } from '../../../generators/service/model/package-managers.ts';
+import { indexFault } from '../../../generators/service/fields/index-rules.ts';
 import { formatFields, grammarFault } from '../../../generators/service/fields/grammar.ts';
 import {
   collisionFault,
@@ -19,17 +20,24 @@ import {
 import { ownEventsFault } from '../../../generators/service/events/own-event-rules.ts';
 import { eventNamesFault } from '../../../generators/service/contracts/event-name-rules.ts';
 
-/** Very short names, usual ones, and names of up to 40 characters. */
+const fortyLetters = fc.stringMatching(/^[a-z]{40}$/);
+
+/** Lower-case letters, each number of them as often as any other. */
+const letters = (min: number, max: number) =>
+  fc.tuple(fortyLetters, fc.integer({ min, max })).map(([word, length]) => word.slice(0, length));
+
+/** Very short names, usual ones, and names of each length up to 40 characters. */
 const kebab = fc.oneof(
   fc.stringMatching(/^[a-z][a-z0-9]{0,2}$/),
   fc.stringMatching(/^[a-z]{3,12}(-[a-z0-9]{1,9}){0,2}$/),
-  fc.stringMatching(/^[a-z]{9,20}-[a-z]{8,19}$/),
+  fc.tuple(letters(4, 20), letters(4, 19)).map((words) => words.join('-')),
 );
 
 const fieldName = fc.oneof(
   fc.stringMatching(/^[a-z][a-zA-Z0-9]{0,2}$/),
   fc.stringMatching(/^[a-z]{3,12}([A-Z][a-z]{1,9}){0,2}$/),
-  fc.stringMatching(/^[a-z]{20,40}$/),
+  letters(12, 40),
+  letters(32, 40),
 );
 
 const field: fc.Arbitrary<Field> = fc
@@ -38,25 +46,27 @@ const field: fc.Arbitrary<Field> = fc
     typed: anyType,
     unique: fc.constantFrom(false, false, true),
     optional: fc.boolean(),
-    index: fc.constant(false),
+    index: fc.boolean(),
     secret: fc.constantFrom(undefined, undefined, false, true),
   })
   .map(({ secret, typed, ...rest }) => {
     const { default: value, ...type } = typed;
-    return {
+    const field = {
       ...rest,
       ...type,
       ...(value !== undefined && !rest.unique && { default: value }),
       ...(secret !== undefined && { secret }),
     };
-  });
+    const index = field.index && !field.unique && indexFault(field) === undefined;
+    return { ...field, index };
+  })
+  .filter((each) => grammarFault(formatFields([each])) === undefined);
+
+const fieldsOf = (minLength: number, maxLength: number) =>
+  fc.uniqueArray(field, { minLength, maxLength, selector: ({ name }) => name.toLowerCase() });
 
 export const fields = fc
-  .oneof(
-    { maxDepth: 0 },
-    fc.array(field, { minLength: 1, maxLength: 4 }),
-    fc.array(field, { minLength: 5, maxLength: 14 }),
-  )
+  .oneof(fieldsOf(1, 4), fieldsOf(5, 14))
   .filter((all) => grammarFault(formatFields(all)) === undefined);
 
 const withoutDefault = ({ default: _default, ...each }: Field): Field => each;

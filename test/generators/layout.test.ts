@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import * as prettier from 'prettier';
+import { layOut } from '../../generators/rendering/layout/lay-out.ts';
+
+const longestName = 40;
+
+/** Source texts of defaults: lone short arguments of a call, longer ones, and those with brackets of their own. */
+const values = [
+  ...['true', '-2147483648', '-1.5e-7', 'null', "'x'", `"it's"`, String.raw`'it\'s "a"'`],
+  ...[27, 28, 29, 60, 100].map((width) => `'${'a word or two '.repeat(8).slice(2, width)}'`),
+  ...['{}', '[]', '[1, 2]', "['a', 'b']", "{ ab: [1, 'two', { c: false }], other: 'text' }"],
+];
+
+/** Schemas of fields, and the calls that follow them. */
+const schemas = [
+  ...[
+    'textString(255)',
+    'decimalString(10, 2)',
+    'joi.boolean()',
+    'joi.number().integer().min(-2_147).max(2)',
+  ],
+  ...["joi.string().valid('open')", "joi.string().valid('open', 'on-hold-for-longer', 'closed')"],
+].flatMap((schema) => ['', '.allow(null)', '.allow(null).meta(writeOnly)'].map((calls) => schema + calls));
+
+/** Lines of generated objects, as functions of the name of a field. */
+const lines: ((name: string) => string)[] = [
+  ...values.map((value) => (name: string) => `    ${name}: fields.${name}.default(${value}),`),
+  ...values.map((value) => (name: string) => `    ${name}: ${value},`),
+  ...schemas.map((schema) => (name: string) => `    ${name}: ${schema},`),
+];
+
+const object = (properties: readonly string[]) =>
+  `const all = {\n  of: {\n${properties.join('\n')}\n  },\n};\n`;
+
+describe('The layout of the fields of an object', () => {
+  it('is that of prettier for names of any length', async () => {
+    const names = Array.from({ length: longestName }, (_, index) =>
+      `n${'ame'.repeat(13)}`.slice(0, index + 1),
+    );
+    const all = lines
+      .flatMap((line) => names.map(line))
+      .map((line) => ({ line, laidOut: layOut(line) }))
+      .filter(({ line, laidOut = line }) => laidOut !== line);
+    const options = { parser: 'typescript', printWidth: 110, singleQuote: true };
+    const expected = await prettier.format(object(all.map(({ line }) => line)), options);
+    assert.equal(object(all.map(({ laidOut = '' }) => laidOut)), expected);
+  });
+});
