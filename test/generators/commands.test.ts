@@ -299,7 +299,7 @@ describe('a refused command in the folder of a service', () => {
       /"depot" cannot be required, since the rows of the table "drivers" .*--backfill "<sql>"\. Or make it optional: depot:string:optional/,
     ],
     [['consumer', '--copy'], /the consumer needs an event; write npm init microservice consumer/],
-    [['remove', 'event', 'driver.hired'], /the service has no event$/],
+    [['remove', 'event', 'driver.hired'], /the service has no event to remove$/],
     [['remove'], /the part to remove is missing \(resource.*; write npm init microservice remove/],
     [['remove', 'resource'], /the name of the resource is missing \(driver\)/],
     [['remove', 'resource', 'drivr'], /no resource "drivr"\. Did you mean "driver"\? It has: driver/],

@@ -247,7 +247,7 @@ describe('a field that leaves a table that exists', function () {
       [{ require: 'remark', backfill: "'x'" }, /column is not dropped yet/],
       [{ rename: 'code:state' }, /"state" exists already/],
       [{ rename: 'code' }, /"code" is not a field and its new name; write/],
-      [{ rename: 'nope:code2' }, /no field of "order" "nope"/],
+      [{ rename: 'nope:code2' }, /the resource "order" has no field "nope"/],
       [{ rename: 'code:Code' }, /not camelCase/],
       [{ rename: 'customerId:buyer' }, /rename it to buyerId/],
       [{ rename: 'code:number', finish: true }, /no open rename of "code" to "number"\. Open steps: npm/],

@@ -152,7 +152,7 @@ describe('a required field of a table that exists', function () {
     );
     assert.match(await refused('--require', 'note'), /rows without "note" need a value; write/);
     assert.match(await refused('--require', 'code', '--backfill', "'x'"), /is required already/);
-    assert.match(await refused('--require', 'nope', '--backfill', "'x'"), /no field of "order" "nope"/);
+    assert.match(await refused('--require', 'nope', '--backfill', "'x'"), /the resource "order" has no field "nope"/);
     assert.deepEqual(await filesIn(folder), before);
   });
 });

@@ -44,7 +44,12 @@ function addVersion(resource: Resource, text: string): Resource {
 function retire(resource: Resource, text: string, call: CommandCall): Resource {
   const sunset = textsOf(call, 'sunset');
   const version = versionsOf(resource).find((each) => `v${each}` === text);
-  if (version === undefined) throw new UsageError(`--retire: ${resource.name} has no version ${seen(text)}`);
+  if (version === undefined)
+    throw new UsageError(
+      `--retire: the resource "${resource.name}" has no version ${seen(text)}. It has: ${versionsOf(resource)
+        .map((each) => `v${each}`)
+        .join(', ')}`,
+    );
   if (sunset === undefined)
     throw new UsageError(
       `--retire needs the date of the end; write ${spelledCall(`resource ${resource.name} --retire ${text} --sunset 2027-06-30`)}`,

@@ -3,13 +3,7 @@ import type { OwnEvent, Resource } from '../model/answers.ts';
 import { inEvent } from '../events/next-state.ts';
 import { oneVersionFault } from '../events/own-event-rules.ts';
 import { formatFields, grammarFault, parseFields } from '../fields/grammar.ts';
-import {
-  nextVersion,
-  removedVerb,
-  resourceEvents,
-  versionOf,
-  type ResourceEvent,
-} from '../model/resource-events.ts';
+import { nextVersion, removedVerb, resourceEvents, type ResourceEvent } from '../model/resource-events.ts';
 import { askFields } from './call/ask-fields.ts';
 import type { CommandCall } from './call/command.ts';
 import { textsOf } from './call/given.ts';
@@ -85,22 +79,3 @@ async function fieldsOf(resource: Resource, event: ResourceEvent, version: numbe
   const message = `The data of version ${version} besides the id`;
   return askFields(call.ask, message, proposed, grammarFault);
 }
-
-/** The names of the versions that can be retired: `user.created.v1`, the oldest one of an event that has several. */
-export const retirable = (resource: Resource): string[] =>
-  resourceEvents(resource).flatMap(({ type, versions: [oldest, ...newer] }) =>
-    oldest && newer.length > 0 ? [`${type}.v${oldest.version}`] : [],
-  );
-
-/** Returns the type and the version in a name such as `user.created.v1`; undefined for the name of an event. */
-export function versionOfName(name: string): { type: string; version: number } | undefined {
-  const [, type, version] = /^([^.]+\.[^.]+)\.v(\d+)$/.exec(name) ?? [];
-  return type === undefined ? undefined : { type, version: Number(version) };
-}
-
-/** Returns the versions of the events of a resource, one of them retired. */
-export const retired = (events: OwnEvent[], verb: string, version: number): OwnEvent[] => {
-  const isIt = (event: OwnEvent) => event.verb === verb && versionOf(event) === version;
-  const kept = events.some(isIt) ? events : [{ verb, version }, ...events];
-  return kept.map((event) => (isIt(event) ? { ...event, retired: true } : event));
-};

@@ -5,18 +5,11 @@ import type { OwnEvent, Resource, ServiceAnswers } from '../model/answers.ts';
 import { fieldGrammar, grammarFault, parseFields } from '../fields/grammar.ts';
 import { resourceNames } from '../model/names.ts';
 import { ownEventsFault } from '../events/own-event-rules.ts';
-import { takenVerbs } from '../model/resource-events.ts';
 import { askFields } from './call/ask-fields.ts';
 import type { Command, CommandCall } from './call/command.ts';
 import { consumersOf, consumersOfOlder } from './notes/consumers-of.ts';
-import {
-  refuseExisting,
-  retirable,
-  retired,
-  versionIn,
-  versionOfName,
-  withVersion,
-} from './event-version.ts';
+import { ownTypes, retirable, retired, versionOfName, whyEventStays } from './event-removal.ts';
+import { refuseExisting, versionIn, withVersion } from './event-version.ts';
 import { versionNotes } from './notes/versions.ts';
 import { chooseResource, findResource } from './call/find-resource.ts';
 import { textsOf } from './call/given.ts';
@@ -55,6 +48,7 @@ export const event: Command = {
       notes.push(...consumersOf(siblings, name, (each) => each.type === name));
       return changed(answers, resource, (events) => events.filter((event) => event.verb !== verb));
     },
+    whyKept: ({ resources }, name) => whyEventStays(resources, name),
   },
   async change(answers, call) {
     const { resource, verb } = await wordsOf(answers, call);
@@ -73,10 +67,6 @@ export const event: Command = {
     return changed(answers, resource.name, () => added.events);
   },
 };
-
-/** The owner's events. Each resource keeps its events `created`, `updated` and `deleted`. */
-const ownTypes = ({ name, events = [] }: Resource): string[] =>
-  events.filter(({ verb }) => !takenVerbs.includes(verb)).map(({ verb }) => `${name}.${verb}`);
 
 function refuseFault(resource: Resource): void {
   const fault = ownEventsFault(resource);

@@ -21,6 +21,8 @@ export interface Parts {
   namesIn(answers: ServiceAnswers): string[];
   /** Returns the answers without the part with this name, which exists, and adds notes to the owner to those of `context`. */
   without(answers: ServiceAnswers, name: string, context: ServiceContext): ServiceAnswers;
+  /** Returns the reason why a part that `namesIn` does not name cannot be removed, and the remedy; undefined for an unknown name. */
+  whyKept?(answers: ServiceAnswers, name: string): string | undefined;
 }
 
 /**

@@ -12,8 +12,13 @@ export function spelledCall(call: string): string {
 export const missing = (part: string, example: string): UsageError =>
   new UsageError(`${part}; write ${spelledCall(example)}`);
 
-/** The error for a name that no part of this kind has; `names` are those of the present parts. */
-export const unknownPart = (kind: string, name: string, names: readonly string[]): UsageError =>
-  new UsageError(
-    `the service has no ${kind} ${seen(name)}.${didYouMean(name, names)} It has: ${names.join(', ')}`,
-  );
+/** The error for a name that no part of this kind has; `names` are those of the present parts of `owner`. */
+export const unknownPart = (
+  kind: string,
+  name: string,
+  names: readonly string[],
+  owner = 'the service',
+): UsageError => {
+  const present = names.length > 0 ? `It has: ${names.join(', ')}` : 'It has none';
+  return new UsageError(`${owner} has no ${kind} ${seen(name)}.${didYouMean(name, names)} ${present}`);
+};

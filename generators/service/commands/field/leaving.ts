@@ -17,9 +17,10 @@ export function findField({ name: resource, fields }: Resource, name: string): F
   const found = fields.find((each) => each.name === name);
   if (found) return found;
   throw unknownPart(
-    `field of "${resource}"`,
+    'field',
     name,
     fields.map((each) => each.name),
+    `the resource "${resource}"`,
   );
 }
 
