@@ -13,6 +13,9 @@ const url = /^[Hh][Tt][Tt][Pp][Ss]?:\/\/([\w.~:/?#[\]@!$&'()*+,;=-]|%[\da-fA-F]{
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const dateTime = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 
+/** An offset can lead to another year: JavaScript writes those after 9999 with six digits, and PostgreSQL has no year 0. */
+const yearOfFourDigits = /^(?!0000)\d{4}-/;
+
 /**
  * A text of 1 to `max` characters. Counts code points, as JSON Schema's `maxLength` and PostgreSQL's `varchar` do;
  * `joi.string().max()` counts UTF-16 code units, two for an emoji.
@@ -113,19 +116,19 @@ export const dateString = (): joi.StringSchema =>
   );
 
 /**
- * A moment as an RFC 3339 date-time with an offset. The validated value is in UTC with milliseconds, like the result of
- * `Date.prototype.toISOString`. JSON Schema: `format: date-time`.
+ * A moment as an RFC 3339 date-time with an offset, in the years 1 to 9999 of UTC. The validated value is in UTC with milliseconds, like
+ * the result of `Date.prototype.toISOString`. JSON Schema: `format: date-time`.
  */
 export const timestampString = (): joi.StringSchema =>
   formatted(
     'date-time',
     dateTime,
-    'a date and time with an offset, such as "2026-01-31T12:00:00Z"',
+    'a date and time with an offset, in the years 1 to 9999 of UTC, such as "2026-01-31T12:00:00Z"',
     (text) => {
       const date = new Date(text);
-      return isCalendarDate(text.slice(0, 10)) && !Number.isNaN(date.getTime())
-        ? date.toISOString()
-        : undefined;
+      if (!isCalendarDate(text.slice(0, 10)) || Number.isNaN(date.getTime())) return undefined;
+      const stored = date.toISOString();
+      return yearOfFourDigits.test(stored) ? stored : undefined;
     },
   );
 
