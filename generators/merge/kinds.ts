@@ -2,11 +2,13 @@ import { matchesPattern } from './text/pattern.ts';
 
 /**
  * The kinds of files that are never merged. `born`: written once, then the owner's (migrations, seeds). `lock`: only a package
- * manager writes it. `derived`: a command of the service writes it from the code.
+ * manager writes it. `derived`: a command of the service writes it from the code. `placeholder`: keeps the empty folder of a new
+ * service in git.
  */
-export type FileKind = 'merged' | 'born' | 'lock' | 'derived';
+export type FileKind = 'merged' | 'born' | 'lock' | 'derived' | 'placeholder';
 
 const kinds: [kind: FileKind, path: RegExp][] = [
+  ['placeholder', /(?:^|\/)\.gitkeep$/],
   ['born', /(?:^|\/)(?:migrations|seeds)\//],
   ['lock', /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?)$/],
   ['derived', /(?:^|\/)(?:asyncapi|openapi)\.json$/],

@@ -1,6 +1,6 @@
 import { type Case, casesOf } from './cases.ts';
 import { type FileKind, isKept, kindOfFile } from './kinds.ts';
-import { type Format, mergeText } from './merge-text.ts';
+import { type Format, isUnedited, mergeText } from './merge-text.ts';
 import type { MergePlan, MergeResult, Outcome } from './plan.ts';
 import { findUnregistered } from './registrations.ts';
 import { likelyRenames } from './renames.ts';
@@ -18,6 +18,7 @@ export async function mergeFiles(plan: MergePlan): Promise<MergeResult> {
   const base = new Map<string, string>();
   const formatNew = await newFileFormat(plan);
   for (const each of casesOf(plan)) {
+    if (isLatePlaceholder(each, plan)) continue;
     const outcome = await mergeCase(each, plan);
     if (outcome) outcomes.push(await formatNew(outcome, each));
     remember(base, each, outcome);
@@ -30,6 +31,10 @@ export async function mergeFiles(plan: MergePlan): Promise<MergeResult> {
     unregistered,
   };
 }
+
+/** The folder of an earlier run has the files of its owner, who may have deleted the placeholder. */
+const isLatePlaceholder = ({ file, base, disk }: Case, plan: MergePlan): boolean =>
+  kindOfFile(file) === 'placeholder' && base === undefined && disk === undefined && plan.base.size > 0;
 
 /** The code differs from the answers until the owner has registered the part, so only a command can write such a file. */
 const leaveDerived = ({ text, ...outcome }: Outcome): Outcome =>
@@ -68,6 +73,9 @@ async function isFormattedWith(
   return sources.length > 0;
 }
 
+/** The kinds of files that are the owner's after their first run. */
+const once: ReadonlySet<FileKind> = new Set(['born', 'placeholder']);
+
 /** The base stays behind for a file whose changes the merge has not offered to the owner yet. */
 function remember(
   base: Map<string, string>,
@@ -75,7 +83,7 @@ function remember(
   outcome: Outcome | undefined,
 ): void {
   const isBehind = outcome?.why === 'in .yo-keep' || outcome?.why === 'unresolved';
-  const isBorn = kindOfFile(file) === 'born';
+  const isBorn = once.has(kindOfFile(file));
   const text = isBehind ? texts.base : (texts.next ?? (isBorn ? texts.base : undefined));
   if (text !== undefined) base.set(isBehind ? from : file, text);
 }
@@ -85,12 +93,12 @@ async function mergeCase(each: Case, plan: MergePlan): Promise<Outcome | undefin
   const { file, from, base, next, disk } = each;
   if (next === undefined && disk === undefined) return undefined;
   const kind = kindOfFile(file);
-  const isMarked = disk !== undefined && isUnresolved(bare(disk)) && kind !== 'born' && kind !== 'lock';
+  const isMarked = disk !== undefined && isUnresolved(bare(disk)) && !once.has(kind) && kind !== 'lock';
   if (isMarked) return unresolved(each);
   if ([file, from].some((path) => isKept(path, plan.keep ?? [])))
     return base === next ? { file, effect: 'kept' } : { file, effect: 'left', why: 'in .yo-keep' };
-  if (kind === 'born' || kind === 'lock') return writtenOnce(each);
-  if (next === undefined) return notGenerated(each);
+  if (once.has(kind) || kind === 'lock') return writtenOnce(each);
+  if (next === undefined) return notGenerated(each, plan);
   if (disk === undefined) return absent(each);
   const outcome = await mergePresent({ ...each, next, disk }, { plan, kind });
   return from === file ? outcome : followed(outcome, each);
@@ -105,10 +113,11 @@ function writtenOnce({ file, base, next, disk }: Case): Outcome {
   return { file, effect: 'kept', why: 'born once' };
 }
 
-const notGenerated = ({ file, base, disk }: Case): Outcome =>
-  disk === undefined || bare(disk) === bare(base ?? '')
-    ? { file, effect: 'removed' }
-    : { file, effect: 'left', why: 'yours now' };
+async function notGenerated({ file, base, disk }: Case, { format }: MergePlan): Promise<Outcome> {
+  const isGone =
+    disk === undefined || (base !== undefined && (await isUnedited({ base, disk }, { file, format })));
+  return isGone ? { file, effect: 'removed' } : { file, effect: 'left', why: 'yours now' };
+}
 
 function absent({ file, base, next }: Case): Outcome {
   if (base === undefined) return { file, effect: 'written', text: next ?? '' };

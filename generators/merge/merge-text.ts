@@ -45,6 +45,17 @@ export async function mergeText(
   return { ...merged, text: dressedAs(disk, text), isGenerated: text === sides.next };
 }
 
+/** Reports whether the owner changed at most the layout of a generated file. */
+export async function isUnedited(
+  { base, disk }: { base: string; disk: string },
+  { file, format }: { file: string; format?: Format | undefined },
+): Promise<boolean> {
+  const [generated, owners] = [bare(base), bare(disk)];
+  if (generated === owners || (await format?.(file, generated)) === owners) return true;
+  const language = await languageOf(file, []);
+  return language?.isSame?.(generated, owners) === true;
+}
+
 /** Returns the text of one side if the other one changed nothing, or only the layout. */
 function takeOne({ base, next, disk }: Sides<string>, language: Language | undefined): Merged | undefined {
   const isSame = (one: string, other: string) => one === other || language?.isSame?.(one, other) === true;

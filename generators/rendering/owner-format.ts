@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Options, Plugin } from 'prettier';
+import type { Options, Parser, Plugin } from 'prettier';
 import type { Format } from '../merge/merge-text.ts';
 
 /** The places in which prettier looks for options, in its order (https://prettier.io/docs/configuration). */
@@ -81,10 +81,23 @@ const memberOf = (value: unknown, name: string): unknown =>
 async function loadLanguage(file: string): Promise<Pick<Options, 'parser' | 'plugins'> | undefined> {
   const parser = byName[path.posix.basename(file)] ?? parsers[path.posix.extname(file)];
   if (parser === undefined) return undefined;
-  if (parser === 'markdown') return { parser, plugins: [await import('prettier/plugins/markdown')] };
-  const estree = import('prettier/plugins/estree') as Promise<Plugin>;
-  return { parser, plugins: await Promise.all([estree, import('prettier/plugins/babel')]) };
+  const [estree, babel] = await Promise.all([
+    import('prettier/plugins/estree') as Promise<Plugin>,
+    import('prettier/plugins/babel'),
+  ]);
+  if (parser !== 'markdown') return { parser, plugins: [estree, babel] };
+  const markdown = await import('prettier/plugins/markdown');
+  return { parser, plugins: [markdown, estree, babel, typescriptIn(babel)] };
 }
+
+/** In Markdown, prettier formats a block of TypeScript with the parser "typescript", which is a compiler of several megabytes. */
+const typescriptIn = ({
+  parsers: { 'babel-ts': typescript },
+}: {
+  parsers: Record<'babel-ts', Parser>;
+}): Plugin => ({
+  parsers: { typescript },
+});
 
 /** Prettier formats it as npm writes it. */
 const byName: Record<string, string> = { 'package.json': 'json-stringify' };

@@ -28,6 +28,16 @@ describe("the owner's format", () => {
     });
   }
 
+  it('formats the code blocks of Markdown, as prettier does', async () => {
+    const format = await formatIn({ '.prettierrc.json': '{ "semi": false, "singleQuote": true }' });
+    const block = (code: string) => `# A\n\n\`\`\`ts\n${code}\`\`\`\n`;
+    assert.equal(
+      await format?.('README.md', block('const a: string = "b";\n')),
+      block("const a: string = 'b'\n"),
+    );
+    assert.equal(await format?.('README.md', block('const = ;\n')), block('const = ;\n'));
+  });
+
   it('has the first options in the order of prettier, and those of prettier without a file', async () => {
     const format = await formatIn({
       'package.json': '{ "name": "a" }',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Format } from '../../../generators/merge/merge-text.ts';
 import { file, type Files, merge, mine, newer, old, outcome } from './files-fixture.ts';
 
 describe('the merge of a file', () => {
@@ -123,6 +124,32 @@ describe('a new file', () => {
     assert.equal(await newText({ ...options, 'src/a.ts': 'a\n' }), 'b\n');
     assert.equal(await newText({ ...options, 'src/a.ts': 'a;\n' }), 'b;\n');
     assert.equal(await newText({ ...before, 'src/a.ts': 'a\n' }), 'b;\n');
+  });
+});
+
+describe('a file that the templates drop', () => {
+  const dropped = (text: string, format?: Format) =>
+    outcome({ 'src/a.ts': "a('b');\n" }, { 'src/a.ts': text }, {}, { ...(format && { format }) });
+
+  it('is removed if the owner only reformatted it', async () => {
+    assert.equal((await dropped('a("b");\r\n'))?.effect, 'removed');
+    assert.equal((await dropped("a( 'b' )\n"))?.effect, 'removed');
+    const format: Format = async (_, text) => text.replace(';', ' ;');
+    assert.equal((await dropped("a('b') ;\n", format))?.effect, 'removed');
+  });
+
+  it('stays if the owner changed its code or its comments', async () => {
+    for (const text of ["a('c');\n", "a('b'); // mine\n", "a('b'\n"])
+      assert.deepEqual(await dropped(text), { file: 'src/a.ts', effect: 'left', why: 'yours now' });
+  });
+});
+
+describe('the placeholder of an empty folder', () => {
+  it('is written in a new folder only', async () => {
+    const placeholder = 'seeds/.gitkeep';
+    assert.equal((await outcome({}, {}, { [placeholder]: '' }))?.effect, 'written');
+    const { outcomes, base } = await merge({ a: old }, { a: old }, { a: old, [placeholder]: '' });
+    assert.deepEqual([outcomes.map((each) => each.file), [...base.keys()]], [['a'], ['a']]);
   });
 });
 
