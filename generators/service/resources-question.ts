@@ -10,6 +10,7 @@ import { ownEventsFault } from './events/own-event-rules.ts';
 import { referencesFault } from './model/reference-rules.ts';
 import { tablesFault } from './model/table-rules.ts';
 import { resourcesOf } from './model/view.ts';
+import { unlistedFields } from './unlisted-fields.ts';
 
 /** Asks for the resources of the service. Each `--resource` is followed by its `--fields`; both can be repeated. */
 export const resourcesQuestion: Question<ServiceAnswers, ServiceContext, 'resources'> = {
@@ -42,7 +43,11 @@ export const resourcesQuestion: Question<ServiceAnswers, ServiceContext, 'resour
     tablesFault(resourcesOf(resources), []) ??
     ownerFault(resources, name, siblings),
   ask: askResources,
-  settle: (resources, { notes }, { ask, before = [] }) => settleSecrets(resources, { ask, before, notes }),
+  settle: async (resources, { notes }, { ask, before = [] }) => {
+    const settled = await settleSecrets(resources, { ask, before, notes });
+    notes.push(...unlistedFields(settled, before));
+    return settled;
+  },
 };
 
 /** Checks that each aggregate has one owner: consumers could not distinguish events of one type from two services. */

@@ -21,5 +21,9 @@ const parameters = ['limit', 'sort', 'after'];
 export const isListKey = (field: Field): boolean =>
   isIndexed(field) && !field.secret && !parameters.includes(field.name);
 
+/** Reports whether only the name of a field prevents that clients filter and sort a list by it. */
+export const isNamedAsParameter = (field: Field): boolean =>
+  isIndexed(field) && !field.secret && parameters.includes(field.name);
+
 /** Reports whether a row can be created without a value of the field. */
 export const mayBeAbsent = (field: Field): boolean => field.optional || field.default !== undefined;
