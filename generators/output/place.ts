@@ -65,12 +65,19 @@ const maxSiblings = 16 * 2 ** 20;
 
 const sizeOf = async (file: string): Promise<number> => (await lstat(file).catch(() => undefined))?.size ?? 0;
 
-/** A service whose memory cannot be read, such as one in the middle of a merge in git, does not stop the work on the others. */
-async function readSibling(folder: string, reader: Reader): Promise<Remembered | undefined> {
+/**
+ * A service whose memory cannot be read, such as one in the middle of a merge in git, does not stop the work on the others. The work on
+ * the service itself cannot go on.
+ */
+async function readSibling(
+  folder: string,
+  reader: Reader,
+  target: string | undefined,
+): Promise<Remembered | undefined> {
   try {
     return await readTrusted(folder, reader);
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
+    if (!(error instanceof UsageError) || folder === target) throw error;
     reader.note(ignored(folder, error));
     return undefined;
   }
@@ -82,18 +89,18 @@ export const ignored = (folder: string, { message }: UsageError): string =>
 
 /**
  * Returns the services in a folder, found by their `.yo-rc.json` and sorted by name. An unreadable file is reported to `note`. Throws a
- * UsageError if the files are too large together.
+ * UsageError if the files are too large together, or if that of the folder `target` is unreadable.
  */
 export async function findSiblings(
   folder: string,
-  { cwd, note = printNote }: { cwd: string; note?: Note },
+  { cwd, note = printNote, target }: { cwd: string; note?: Note; target?: string | undefined },
 ): Promise<Sibling[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => path.join(folder, name));
   const siblings: Sibling[] = [];
   let bytes = 0;
   for (const each of folders.toSorted()) {
-    const remembered = await readSibling(each, { cwd, note });
+    const remembered = await readSibling(each, { cwd, note }, target);
     if (!remembered) continue;
     bytes += await sizeOf(path.join(each, yoRcFile));
     if (bytes > maxSiblings)

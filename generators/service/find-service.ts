@@ -11,6 +11,9 @@ export const serviceFlag: Flag = {
   help: 'the service to change, if this is not its folder',
 };
 
+/** Returns the name of a service in the name of its folder. */
+export const serviceName = (folder: string): string => folder.trim().replace(/(?<=.)-service$/, '');
+
 const nameIn = ({ answers }: Sibling) => String(answers['name']);
 
 /**
@@ -24,7 +27,7 @@ export function findService(
 ): string {
   const names = siblings.map(nameIn);
   if (wanted !== undefined) {
-    const name = wanted.trim().replace(/(?<=.)-service$/, '');
+    const name = serviceName(wanted);
     if (names.includes(name)) return name;
     const known = names.length > 0 ? `Services: ${names.join(', ')}` : 'This folder has no services';
     throw new UsageError(

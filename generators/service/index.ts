@@ -22,6 +22,7 @@ import { FolderGenerator } from '../yeoman/folder-generator.ts';
 import type { CallWithMemory, Plan, Target } from '../yeoman/plan.ts';
 import { unnamed } from './consumes-question.ts';
 import { withRememberedTypes } from './clients/remembered-types.ts';
+import { serviceName } from './find-service.ts';
 import { findEvents } from './contracts/contract-files.ts';
 import { serviceFiles } from './files.ts';
 import { registrationsIn, unionsIn } from './unions.ts';
@@ -53,8 +54,9 @@ export class ServiceGenerator extends FolderGenerator<ServiceAnswers, ServiceCon
   }
 
   protected async contextOf(call: Call, place: Place): Promise<ServiceContext> {
-    const siblings = (await findSiblings(servicesFolder(place), call)).filter(
-      (sibling) => sibling.folder === call.cwd || isUsable(sibling, printNote),
+    const target = namedFolder(call, place);
+    const siblings = (await findSiblings(servicesFolder(place), { cwd: call.cwd, target })).filter(
+      (sibling) => [call.cwd, target].includes(sibling.folder) || isUsable(sibling, printNote),
     );
     const contracts = call.given.filter(({ flag }) => flag === 'contract');
     const contractFiles = contracts.map(({ value }) => path.resolve(call.cwd, String(value)));
@@ -150,6 +152,12 @@ export class ServiceGenerator extends FolderGenerator<ServiceAnswers, ServiceCon
       test,
     ];
   }
+}
+
+/** Returns the folder of the service that the call names; undefined if it names none. */
+function namedFolder({ given }: Call, place: Place): string | undefined {
+  const flag = given.findLast((each) => each.flag === 'service' || each.flag === 'name');
+  return flag && path.join(servicesFolder(place), `${serviceName(String(flag.value))}-service`);
 }
 
 /** Reports whether the answers of a service are as a run stores them, and the reason to `note` if not. */

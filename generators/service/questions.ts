@@ -1,3 +1,4 @@
+import { serviceName } from './find-service.ts';
 import type { ServiceContext } from './service-context.ts';
 import { descriptionFault } from '../core/description-rule.ts';
 import {
@@ -40,7 +41,7 @@ export const questions: Questions<ServiceAnswers, ServiceContext> = {
     },
     defaultHelp: 'none; a name is required',
     required: 'a name is required: npm init microservice user -- --yes',
-    tidy: (text) => text.trim().replace(/(?<=.)-service$/, ''),
+    tidy: serviceName,
     default: () => undefined,
     check: serviceNameFault,
   }),

@@ -285,6 +285,17 @@ describe('create-microservice and values from outside', () => {
       beside.errors[0] ?? '',
       /note: mail-service is ignored: .*\.yo-rc\.json.*resources\[0\] is null/,
     );
+    for (const text of [await readFile(rc, 'utf8'), '{']) {
+      await writeFile(rc, text);
+      for (const named of [
+        ['command', 'a', '--service', 'mail-service'],
+        ['mail', ...quick],
+      ]) {
+        const { code, errors } = await run(named, { cwd });
+        assert.deepEqual([code, errors.length], [1, 1], errors.join('\n'));
+        assert.match(errors[0] ?? '', /^create-microservice: \S*\.yo-rc\.json.* is (?:null|not JSON)/);
+      }
+    }
   });
 
   it('shows the typed text on one line', async () => {

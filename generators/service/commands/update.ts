@@ -4,6 +4,7 @@ import { finishWithNote } from '../../writing/journal.ts';
 import { findPlace, servicesFolder } from '../../output/place.ts';
 import type { Call } from '../../output/work.ts';
 import type { Command } from './call/command.ts';
+import { serviceName } from '../find-service.ts';
 import { textsOf } from './call/given.ts';
 
 /** The same answers: only the templates differ. The generator reads `--check` itself. */
@@ -44,6 +45,5 @@ async function repair(call: Call): Promise<void> {
 async function folderOf(call: Call): Promise<string> {
   const service = textsOf(call, 'service');
   if (service === undefined) return call.cwd;
-  const name = service.trim().replace(/(?<=.)-service$/, '');
-  return path.join(servicesFolder(await findPlace(call.cwd)), `${name}-service`);
+  return path.join(servicesFolder(await findPlace(call.cwd)), `${serviceName(service)}-service`);
 }
