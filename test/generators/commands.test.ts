@@ -296,7 +296,7 @@ describe('a refused command in the folder of a service', () => {
     [['field', 'driver', '--fields', 'name:text:optional'], /the field "name" exists already/],
     [
       ['field', 'driver', '--fields', 'depot:string'],
-      /"depot" cannot be required, since the rows of the table "drivers" .*--backfill "<sql>"\. Or make it optional: depot:string:optional/,
+      /"depot" has no value in the present rows of the table "drivers"; make it optional \(depot:string:optional\), .*--backfill "<sql>"$/,
     ],
     [['consumer', '--copy'], /the consumer needs an event; write npm init microservice consumer/],
     [['remove', 'event', 'driver.hired'], /the service has no event to remove$/],

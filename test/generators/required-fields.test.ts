@@ -136,23 +136,44 @@ describe('a required field of a table that exists', function () {
     assert.equal((await run(['update', '--check'], { cwd: folder })).code, 0);
   });
 
+  it('names the rows that the backfill leaves without a value', async () => {
+    assert.deepEqual((await field('--require', 'note', '--backfill', "nullif(code, 'b')")).errors, []);
+    const [create, backfill, require] = await migrations();
+    await create?.up(database);
+    await database('orders').insert([{ code: 'a' }, { code: 'b' }]);
+    await backfill?.up(database);
+    await assert.rejects(async () => require?.up(database), {
+      message:
+        'rows of the table "orders" still have no note. Find them with: select id from orders where note is null; set a value in each, then run the migrations again',
+    });
+    await database('orders').where({ code: 'b' }).update({ note: 'none' });
+    await require?.up(database);
+    assert.equal((await database('orders').columnInfo())['note']?.nullable, false);
+  });
+
   it('is refused without a value of the present rows, and nothing is written', async () => {
     const before = await filesIn(folder);
     const refused = async (...args: string[]) => (await field(...args)).errors.join('\n');
     const label = ['--fields', 'label:string'];
     assert.match(
       await refused(...label),
-      /"label" cannot be required.*label:string:default\(\.\.\.\).*--backfill/,
+      /"label" has no value in the present rows.*label:string:default\(\.\.\.\).*--backfill/,
     );
     assert.match(await refused(...label, '--backfill', "'a'; drop table orders"), /contains ";"/);
-    assert.match(await refused('--fields', 'a:string b:string', '--backfill', "'x'"), /there are 2; add one/);
+    assert.match(
+      await refused('--fields', 'a:string b:string', '--backfill', "'x'"),
+      /--fields has 2; add one/,
+    );
     assert.match(
       await refused('--fields', 'code2:string:unique:default(x)'),
       /cannot be unique with a default/,
     );
     assert.match(await refused('--require', 'note'), /rows without "note" need a value; write/);
     assert.match(await refused('--require', 'code', '--backfill', "'x'"), /is required already/);
-    assert.match(await refused('--require', 'nope', '--backfill', "'x'"), /the resource "order" has no field "nope"/);
+    assert.match(
+      await refused('--require', 'nope', '--backfill', "'x'"),
+      /the resource "order" has no field "nope"/,
+    );
     assert.deepEqual(await filesIn(folder), before);
   });
 });

@@ -43,8 +43,8 @@ function notesOn(before: Resource, after: Resource, call: CommandCall): string[]
   return [
     ...filled.map(
       ({ name }) =>
-        `Until no replica of the present release runs, a trigger fills "${name}" in its rows. Then drop it in your own migration: ` +
-        `drop trigger ${fillTrigger(table, name)} on ${table}; drop function ${fillTrigger(table, name)}();`,
+        `While replicas of the earlier release run, a trigger fills "${name}" in the rows that they write. Once none runs, drop the trigger ` +
+        `in your own migration: drop trigger ${fillTrigger(table, name)} on ${table}; drop function ${fillTrigger(table, name)}();`,
     ),
     ...eventNotes(before, after, call),
   ];
@@ -99,12 +99,12 @@ function requiredFault(added: Field[], { name }: Resource, backfill: string | un
   const required = added.filter(needsValue);
   const [first, second] = required;
   if (backfill !== undefined && (!first || second))
-    return `--backfill is the value of one required field without a default, and there are ${required.length}; add one such field at a time`;
+    return `--backfill is the value of exactly one required field without a default, and --fields has ${required.length}; add one such field at a time`;
   if (!first || backfill !== undefined) return undefined;
   const [{ table }, written] = [resourceNames(name), `${first.name}:${writtenType(first)}`];
   return (
-    `the field "${first.name}" cannot be required, since the rows of the table "${table}" have no value for it. Add a default ` +
-    `(${written}:default(...)) or the value of the present rows: ${spelledCall(`field ${name} --fields "${written}" --backfill "<sql>"`)}. ` +
-    `Or make it optional: ${written}:optional`
+    `the required field "${first.name}" has no value in the present rows of the table "${table}"; make it optional (${written}:optional), ` +
+    `add a default (${written}:default(...)), or state the value of these rows: ` +
+    spelledCall(`field ${name} --fields "${written}" --backfill "<sql>"`)
   );
 }
