@@ -87,11 +87,46 @@ describe('a command without words, in a terminal', () => {
   });
 
   it('event asks for the resource, the verb and the data, which is the resource if it is empty', async () => {
-    const { resources } = await change('event', ['trip', 'ended', '']);
+    const { resources } = await change('event', ['trip', 'a new event', 'ended', '']);
     assert.deepEqual(resources[1], { ...trip, events: [{ verb: 'ended', fields: undefined }] });
-    const [only] = (await change('event', ['fired', 'reason:string'], { ...answers, resources: [driver] }))
-      .resources;
+    const [only] = (
+      await change('event', ['a new event', 'fired', 'reason:string'], { ...answers, resources: [driver] })
+    ).resources;
     assert.deepEqual(only?.events?.[1], { verb: 'fired', fields: parseFields('reason:string') });
+  });
+
+  it('event offers the next version of each event, and asks for its data', async () => {
+    const data = 'code:string note:text:optional';
+    const { resources } = await change('event', ['trip', 'version 2 of trip.created', data]);
+    const created = { verb: 'created', version: 2, fields: parseFields(data) };
+    assert.deepEqual(resources, [driver, { ...trip, events: [created] }]);
+    const only = { ...answers, resources: [driver] };
+    const hired = await change('event', ['version 2 of driver.hired', 'name:string'], only);
+    assert.equal(hired.resources[0]?.events?.at(-1)?.version, 2);
+    await assert.rejects(
+      change('event', ['trip', 'version 2 of trip.deleted']),
+      /no choice version 2 of trip.del/,
+    );
+  });
+
+  it('field asks for the value of a required field in the present rows', async () => {
+    const { resources } = await change('field', [
+      'trip',
+      'add fields',
+      'label:string a:text:optional',
+      'lower(code)',
+    ]);
+    const [, label, optional] = resources[1]?.fields ?? [];
+    assert.deepEqual(
+      [label?.backfill, label?.optional, optional?.backfill],
+      ['lower(code)', false, undefined],
+    );
+    const withDefault = await change('field', ['trip', 'add fields', 'status:string:default(open)']);
+    assert.equal(withDefault.resources[1]?.fields[1]?.backfill, undefined);
+    await assert.rejects(
+      change('field', ['trip', 'add fields', 'label:string tag:string']),
+      /has no value in the present rows/,
+    );
   });
 
   it('consumer offers the events that the service does not consume, and asks how to handle them', async () => {

@@ -4,6 +4,7 @@ import type { Ask } from '../../questions/question.ts';
 import type { OwnEvent, Resource, ServiceAnswers } from '../model/answers.ts';
 import { fieldGrammar, grammarFault, parseFields } from '../fields/grammar.ts';
 import { resourceNames } from '../model/names.ts';
+import { nextVersion, removedVerb, resourceEvents } from '../model/resource-events.ts';
 import { ownEventsFault } from '../events/own-event-rules.ts';
 import { askFields } from './call/ask-fields.ts';
 import type { Command, CommandCall } from './call/command.ts';
@@ -51,8 +52,7 @@ export const event: Command = {
     whyKept: ({ resources }, name) => whyEventStays(resources, name),
   },
   async change(answers, call) {
-    const { resource, verb } = await wordsOf(answers, call);
-    const version = versionIn(call) ?? 1;
+    const { resource, verb, version } = await wordsOf(answers, call);
     if (version > 1) {
       const added = { ...resource, events: await withVersion(resource, verb, version, call) };
       refuseFault(added);
@@ -87,15 +87,17 @@ function changed(
   return { ...answers, resources };
 }
 
-async function wordsOf(
-  { resources }: ServiceAnswers,
-  { words: [word], ask }: CommandCall,
-): Promise<{ resource: Resource; verb: string }> {
+async function wordsOf({ resources }: ServiceAnswers, call: CommandCall): Promise<Asked> {
+  const {
+    words: [word],
+    ask,
+  } = call;
   if (resources.length === 0)
     throw new UsageError(
       `the service has no resource, and an event is about one; first write ${spelledCall('resource order --fields "code:string"')}`,
     );
-  if (word === undefined && ask) return askWords(resources, ask);
+  const version = versionIn(call);
+  if (word === undefined && ask && version === undefined) return askWords(resources, ask);
   if (word === undefined) throw missing('the event needs a type', example);
   const [name = '', verb = '', ...more] = word.split('.');
   if (verb === '' || more.length > 0)
@@ -103,20 +105,43 @@ async function wordsOf(
       `${seen(word)} is not a resource and a verb in the past tense, joined by "."`,
       `event ${resources[0]?.name}.verb`,
     );
-  return { resource: findResource(resources, name), verb };
+  return { resource: findResource(resources, name), verb, version: version ?? 1 };
 }
 
-async function askWords(resources: Resource[], ask: Ask): Promise<{ resource: Resource; verb: string }> {
+/** The event that a call is about, in the next one of its versions. */
+interface Asked {
+  resource: Resource;
+  verb: string;
+  /** 1 for a new event. */
+  version: number;
+}
+
+async function askWords(resources: Resource[], ask: Ask): Promise<Asked> {
   const [first] = resources;
   const resource =
     first && resources.length === 1 ? first : await chooseResource(ask, 'About which resource?', resources);
+  const verb = await ask.choose({
+    message: 'Which event?',
+    choices: [{ name: 'a new event', value: undefined }, ...nextVersions(resource)],
+  });
+  if (verb !== undefined) return { resource, verb, version: nextVersion(resource, verb) };
+  return { resource, verb: await askVerb(resource, ask), version: 1 };
+}
+
+const nextVersions = (resource: Resource) =>
+  resourceEvents(resource)
+    .map(({ type }) => ({ type, verb: type.slice(resource.name.length + 1) }))
+    .filter(({ verb }) => verb !== removedVerb)
+    .map(({ type, verb }) => ({ name: `version ${nextVersion(resource, verb)} of ${type}`, value: verb }));
+
+async function askVerb(resource: Resource, ask: Ask): Promise<string> {
   const fault = (verb: string) =>
     ownEventsFault({ ...resource, events: [...(resource.events ?? []), { verb: verb.trim() }] });
   const verb = await ask.text({
     message: 'What has happened, in the past tense, such as "shipped"?',
     validate: (text) => fault(text) ?? true,
   });
-  return { resource, verb: verb.trim() };
+  return verb.trim();
 }
 
 /** Returns undefined for the state of the resource. */

@@ -8,7 +8,9 @@ import { fieldsFault } from '../../model/name-rules.ts';
 import { fillTrigger, resourceNames } from '../../model/names.ts';
 import { looksSecret } from '../../model/secret-names.ts';
 import { fieldsMessage } from '../../resources-question.ts';
+import type { Ask } from '../../../questions/question.ts';
 import { askFields } from '../call/ask-fields.ts';
+import { askBackfill } from './question.ts';
 import type { CommandCall } from '../call/command.ts';
 import { eventNotes } from '../notes/versions.ts';
 import { textsOf } from '../call/given.ts';
@@ -71,15 +73,7 @@ function backfillOf(call: CommandCall): string | undefined {
 async function fieldsOf(resource: Resource, call: CommandCall): Promise<Field[]> {
   const text = textsOf(call, 'fields');
   const backfill = backfillOf(call);
-  const faultOf = (added: Field[]) =>
-    fieldsFault([...resource.fields, ...added]) ?? requiredFault(added, resource, backfill);
-  if (text === undefined && call.ask)
-    return askFields(
-      call.ask,
-      fieldsMessage,
-      undefined,
-      (typed) => grammarFault(typed) ?? faultOf(parseFields(typed)),
-    );
+  if (text === undefined && call.ask) return askNewFields(resource, { ask: call.ask, backfill });
   if (text === undefined)
     throw missing('the new fields are missing', `field ${resource.name} --fields "note:text:optional"`);
   const added = parseFields(text);
@@ -87,10 +81,39 @@ async function fieldsOf(resource: Resource, call: CommandCall): Promise<Field[]>
     resource,
     added.map(({ name }) => name),
   );
-  const fault = faultOf(added);
+  const fault = additionFault(added, resource) ?? requiredFault(added, resource, backfill);
   if (fault !== undefined) throw new UsageError(fault);
-  return added.map((field) => (backfill !== undefined && needsValue(field) ? { ...field, backfill } : field));
+  return filled(added, backfill);
 }
+
+const additionFault = (added: Field[], { fields }: Resource) => fieldsFault([...fields, ...added]);
+
+/** Asks for the value of the present rows, too, if one of the fields needs it. */
+async function askNewFields(
+  resource: Resource,
+  { ask, backfill: given }: { ask: Ask; backfill: string | undefined },
+): Promise<Field[]> {
+  const faultOf = (added: Field[]) =>
+    additionFault(added, resource) ??
+    (given === undefined && added.filter(needsValue).length < 2
+      ? undefined
+      : requiredFault(added, resource, given));
+  const added = await askFields(
+    ask,
+    fieldsMessage,
+    undefined,
+    (typed) => grammarFault(typed) ?? faultOf(parseFields(typed)),
+  );
+  const open = added.find(needsValue);
+  if (!open || given !== undefined) return filled(added, given);
+  return filled(
+    added,
+    await askBackfill(ask, `The SQL of "${open.name}" in the present rows, such as lower(email)`),
+  );
+}
+
+const filled = (added: Field[], backfill: string | undefined): Field[] =>
+  added.map((field) => (backfill !== undefined && needsValue(field) ? { ...field, backfill } : field));
 
 const needsValue = (field: Field): boolean => !field.optional && field.default === undefined;
 

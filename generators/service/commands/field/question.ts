@@ -27,13 +27,16 @@ const require: AskedChange = async ({ fields }, ask) => {
     ask,
     fields.filter(({ optional }) => optional),
   );
-  const validate = (sql: string) => backfillFault(sql) ?? true;
-  const sql = await ask.text({ message: `The SQL of its value in the rows without one`, validate });
+  const sql = await askBackfill(ask, 'The SQL of its value in the rows without one');
   return [
     { flag: 'require', value: name },
     { flag: 'backfill', value: sql },
   ];
 };
+
+/** Asks for the SQL expression of a value. */
+export const askBackfill = (ask: Ask, message: string): Promise<string> =>
+  ask.text({ message, validate: (sql) => backfillFault(sql) ?? true });
 
 const given = (text: string) => (text.trim() === '' ? 'the value is empty' : true);
 
@@ -56,7 +59,7 @@ export async function askChange(resource: Resource, ask: Ask): Promise<GivenFlag
       : []),
     ...open,
   ];
-  const change = await ask.choose({ message: `AskedChange the fields of "${resource.name}" how?`, choices });
+  const change = await ask.choose({ message: `Change the fields of "${resource.name}" how?`, choices });
   return change(resource, ask);
 }
 
