@@ -10,8 +10,7 @@ describe('an indexed field with the name of a parameter of lists', () => {
   it('is no filter, and the run that adds it says so once', async () => {
     const user = { name: 'user', fields: parseFields('name:string:index') };
     const service = await newService(serviceAnswers({ name: 'shop', resources: [user] }));
-    const fields =
-      'sort:string:index:optional after:timestamp:unique:optional level:integer:index:optional';
+    const fields = 'sort:string:index:optional after:timestamp:unique:optional level:integer:index:optional';
     const grown = await runInMemory(service, ['field', ['user'], { fields }]);
     assert.deepEqual(grown.notes, [note('sort'), note('after')]);
     assert.match(
