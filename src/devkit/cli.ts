@@ -7,6 +7,7 @@ import { print, printError } from './terminal.ts';
 const help = `Usage: microservice-devkit dev [service...] [options]
        microservice-devkit env [service...]
        microservice-devkit token --sub <id> [--scope <scope>] [--role <role>]
+       microservice-devkit <command> [service...] [options]
 
 dev runs a service for development. In the folder of a service it runs that service; in a workspace it runs all services, or
 the named ones, each in its own process. If no server answers at an address in .env, dev starts an embedded PostgreSQL for
@@ -17,7 +18,10 @@ token prints an access token for the service in this folder, valid for an hour, 
 
 env writes a missing .env from .env.example, with a random database password, as dev does before it starts.
 
-Options:
+Commands over all services of a workspace, or the named ones (microservice-devkit <command> --help shows the flags):
+COMMANDS
+
+Options of dev and token:
   --parts-only  start only the databases and Kafka, for npx knex and other terminals
   --no-watch    run each service once; when one exits, stop all and exit with its code
   --sub         the subject of the token: the id of a user or a client
@@ -31,8 +35,12 @@ process.exit(await main(process.argv.slice(2)));
 
 async function main(args: string[]): Promise<number> {
   try {
+    const [first = '', ...others] = args;
+    const { runWorkspaceCommand, usageLines } = await import('./workspace/run-command.ts');
+    const code = await runWorkspaceCommand(first, others, process.cwd());
+    if (code !== undefined) return code;
     const { values, positionals } = parse(args);
-    if (values.help || args.length === 0) return answer(help);
+    if (values.help || args.length === 0) return answer(help.replace('COMMANDS', usageLines().join('\n')));
     if (values.version) return answer(`${await version()}\n`);
     const [command, ...names] = positionals;
     if (command === 'env') return await writeEnvironments(names);

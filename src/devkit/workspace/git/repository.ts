@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { DevError } from '../../dev/environment/dev-error.ts';
+
+/** Starts no program that the repository configures, and takes no lock. */
+const always = ['--no-optional-locks', '--literal-pathspecs', '-c', 'core.fsmonitor=false'];
+const most = 64 * 2 ** 20;
+
+/** Runs git in a folder; resolves to its output. Rejects with a DevError that has the first line of git's error. */
+export async function git(folder: string, ...args: string[]): Promise<string> {
+  try {
+    const options = { cwd: folder, maxBuffer: most, env: { ...process.env, LC_ALL: 'C' } };
+    const { stdout } = await promisify(execFile)('git', [...always, ...args], options);
+    return stdout;
+  } catch (cause) {
+    const { stderr, code } = cause as { stderr?: string; code?: unknown };
+    const reason = stderr?.trim().split('\n')[0] ?? (code === 'ENOENT' ? 'git is not installed' : code);
+    throw new DevError(`git ${args[0]} failed in ${folder}: ${String(reason)}`, { cause });
+  }
+}
+
+/**
+ * Returns the id of the commit from which the work tree of `folder` departs: the common ancestor of HEAD and `revision`. Rejects
+ * with a DevError that names the remedy, since a comparison without a base must not pass.
+ */
+export async function baseCommit(folder: string, revision: string): Promise<string> {
+  if (revision.startsWith('-')) throw new DevError(`"${revision}" is not a git revision.`);
+  try {
+    await git(folder, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`);
+  } catch (cause) {
+    throw new DevError(
+      `The repository of ${folder} has no revision "${revision}". Fetch it (git fetch origin ${revision}), or name another one with --against.`,
+      { cause },
+    );
+  }
+  try {
+    return (await git(folder, 'merge-base', revision, 'HEAD')).trim();
+  } catch (cause) {
+    throw new DevError(
+      `${folder}: "${revision}" and HEAD have no common ancestor. Fetch the full history (git fetch --unshallow).`,
+      { cause },
+    );
+  }
+}
+
+/** Returns the paths below `folder`, relative to it, that differ from a commit or are untracked. */
+export async function changedFiles(folder: string, commit: string): Promise<string[]> {
+  const [changed, untracked] = await Promise.all([
+    git(folder, 'diff', '--name-only', '--relative', '-z', commit, '--', '.'),
+    git(folder, 'ls-files', '--others', '--exclude-standard', '-z', '--', '.'),
+  ]);
+  return `${changed}${untracked}`.split('\0').filter(Boolean).toSorted();
+}
