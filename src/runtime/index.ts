@@ -75,7 +75,7 @@ export type {
   EventHandler,
   Tombstone,
   TombstoneHandler,
-} from './events/handling/handlers.ts';
+} from './events/handling/handler.ts';
 export type { ConsumerSettings } from './events/handling/settings.ts';
 export {
   createEventBus,
@@ -89,5 +89,24 @@ export type {
   Subscription,
   SubscriptionStart,
 } from './events/subscriptions/subscription.ts';
+export { reply, type Reply, type ReplySettings, type SagaEvent } from './sagas/definition/reply.ts';
+export {
+  defineSaga,
+  type EndEvents,
+  type SagaDefinition,
+  type SagaSettings,
+} from './sagas/definition/saga.ts';
+export { startedBy, type SagaStart, type StartSettings } from './sagas/definition/start.ts';
+export {
+  all,
+  step,
+  type CompensationSettings,
+  type Duration,
+  type RequestIds,
+  type SagaStage,
+  type StepSettings,
+} from './sagas/definition/step.ts';
+export type { AddSaga } from './sagas/running/sagas.ts';
+export type { SagaEnding, SagaEndings } from './sagas/running/runner.ts';
 export type { Publish, UntypedEvent, UntypedOptions } from './events/outbox/publish.ts';
 export type { RelayStatus } from './events/relay/relay.ts';

@@ -23,6 +23,10 @@ export const failpoints = [
   /** A parked event was handled, before COMMIT. */
   'parked.handled',
   'parked.committed',
+  /** A saga and its events are written, before COMMIT. */
+  'saga.saved',
+  /** A timer of a saga is committed. */
+  'saga.fired',
 ] as const;
 
 export type Failpoint = (typeof failpoints)[number];

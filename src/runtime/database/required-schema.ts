@@ -28,6 +28,15 @@ export const inboxSchema: readonly SchemaItem[] = [
 /** Needed to limit requests. */
 export const rateLimitSchema: readonly SchemaItem[] = [{ table: 'rate_limits', module: 'rate-limits' }];
 
+/** Needed to run sagas. */
+export const sagaSchema: readonly SchemaItem[] = [
+  'instances',
+  'steps',
+  'timeouts',
+  'history',
+  'early_replies',
+].map((name) => ({ table: `saga_${name}`, module: 'sagas' }));
+
 /** The tables that the module `events` creates. */
 const eventTables = [...outboxSchema, ...inboxSchema].filter(({ column }) => !column);
 

@@ -16,6 +16,9 @@ import { createOutbox, type Publish } from './outbox/publish.ts';
 import { createParkedMetrics } from './parking/metrics.ts';
 import { createRelay, type RelayStatus } from './relay/relay.ts';
 import { createTopicProvision } from './kafka/topic-provision.ts';
+import { decodeEvent } from './event/cloud-events.ts';
+import type { OutgoingMessage } from './event/message.ts';
+import { createSagas, type AddSaga } from '../sagas/running/sagas.ts';
 
 export interface EventBusStatus {
   kafka: 'up' | 'down' | 'unused';
@@ -63,6 +66,13 @@ export interface EventBus extends Part {
    */
   subscribe: Subscribe;
   /**
+   * Runs a saga. `endings` are handlers of its end, in the transaction that ends it. The event that starts it is in the published
+   * contracts, if the service itself publishes it, or in the consumed ones, as all replies. Replies arrive through a subscription,
+   * the consumer group `<KAFKA_GROUP_ID>.<name of the saga>`. Throws after the start, for an event that is not in the contracts, and
+   * if a subscription has this name.
+   */
+  addSaga: AddSaga;
+  /**
    * Rejects if a table of the bus is missing, or if two subscriptions contradict each other. Does not wait for Kafka, since HTTP
    * works without it: the bus connects in the background, and `status` shows the progress.
    */
@@ -94,11 +104,19 @@ export function createEventBus(options: EventBusOptions): EventBus {
   const session = config.databaseUrl === config.databaseDirectUrl;
   const { maxEventBytes } = config.kafka;
   const outbox = createOutbox({
+    onPublish: {
+      concerns: (definition) => sagas.isStart(definition),
+      run: (definition, message, trx) => sagas.start(definition, startingEvent(message), trx),
+    },
     ...{ database, contracts, serviceName: config.serviceName, session },
     ...(maxEventBytes !== undefined && { maxEventBytes }),
   });
   const relay = createRelay({ config, database, driver, logger, registry });
   const consumers = createConsumers({ ...options, registry, driver });
+  const sagas = createSagas({
+    ...{ database, contracts, logger, registry, publish: outbox.publish },
+    subscribe: consumers.subscribePlanned,
+  });
   createParkedMetrics(database, registry, consumers.groups);
   // separate, because a published topic that cannot be created must not prevent consuming
   const published = createTopicProvision(driver, logger);
@@ -127,16 +145,19 @@ export function createEventBus(options: EventBusOptions): EventBus {
     onTombstone: (topic, handler, ofGroup) => consumers.onTombstone(topic, handler, ofGroup),
     onBatch: consumers.onBatch,
     subscribe: consumers.subscribe,
+    addSaga: sagas.add,
     async start() {
       // the low-level publish needs no contract, so check for the table
       relaying = contracts.published.length > 0 || (await isThere(askOf(database), outboxTable));
       await consumers.prepare();
+      await sagas.prepare();
       if (relaying) await relay.start();
+      sagas.startTimers();
       published.start(publishedTopics);
       consumed.start(consumers.topics(), () => consumers.start());
     },
     async stop() {
-      await Promise.all([published.stop(), consumed.stop(), consumers.stop()]);
+      await Promise.all([published.stop(), consumed.stop(), consumers.stop(), sagas.stop()]);
       if (relaying) await relay.stop();
       await driver.close();
     },
@@ -144,3 +165,6 @@ export function createEventBus(options: EventBusOptions): EventBus {
     healthy: () => consumers.healthy(),
   };
 }
+
+/** A published event as the sagas see it; it has no place in Kafka yet. */
+const startingEvent = (message: OutgoingMessage) => decodeEvent({ ...message, partition: -1, offset: '-1' });

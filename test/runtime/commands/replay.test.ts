@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { Consumers } from '../../../src/runtime/events/consumer/groups.ts';
 import { forgetSince } from '../../../src/runtime/events/operations/replay.ts';
-import type { EventHandler } from '../../../src/runtime/events/handling/handlers.ts';
+import type { EventHandler } from '../../../src/runtime/events/handling/handler.ts';
 import { createFixture, noteWritten, type Fixture, type Note } from '../events/consumer-fixture.ts';
 import { runHere } from './operated-service.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import type { EffectHandler } from '../../../src/runtime/events/handling/handlers.ts';
+import type { EffectHandler } from '../../../src/runtime/events/handling/handler.ts';
 import { createFixture, noteBurnt, noteWritten, type Fixture, type Note } from './consumer-fixture.ts';
 
 const atLeastOnce = { delivery: 'at-least-once' } as const;

@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { Consumers } from '../../../src/runtime/events/consumer/groups.ts';
-import type { EventHandler } from '../../../src/runtime/events/handling/handlers.ts';
+import type { EventHandler } from '../../../src/runtime/events/handling/handler.ts';
 import { createFixture, noteWritten, type Fixture, type LogLine, type Note } from './consumer-fixture.ts';
 
 const keep: EventHandler<Note> = ({ subject, data }, trx) =>

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { Registry } from 'prom-client';
 import { createHttpClient } from '../../../src/runtime/client.ts';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import type { EventHandler } from '../../../src/runtime/events/handling/handlers.ts';
+import type { EventHandler } from '../../../src/runtime/events/handling/handler.ts';
 import type { ConsumerSettings } from '../../../src/runtime/events/handling/settings.ts';
 import type { Consumers } from '../../../src/runtime/events/consumer/groups.ts';
 import { defineEvent } from '../../../src/runtime/events/event/definition.ts';

@@ -5,7 +5,7 @@ import type {
   EventHandler,
   Tombstone,
   TombstoneHandler,
-} from '../../../src/runtime/events/handling/handlers.ts';
+} from '../../../src/runtime/events/handling/handler.ts';
 import { createFixture, noteWritten, type Fixture, type Note } from './consumer-fixture.ts';
 
 const { topic, type } = noteWritten;

@@ -4,7 +4,7 @@ import joi from 'joi';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { Consumers } from '../../../src/runtime/events/consumer/groups.ts';
 import { defineEvent } from '../../../src/runtime/events/event/definition.ts';
-import type { EventHandler } from '../../../src/runtime/events/handling/handlers.ts';
+import type { EventHandler } from '../../../src/runtime/events/handling/handler.ts';
 import { createFixture, noteWritten, type Fixture, type Note } from './consumer-fixture.ts';
 
 const noteWrittenV2 = defineEvent<Note & { author: string }>({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
-import type { EventHandler } from '../../../src/runtime/events/handling/handlers.ts';
+import type { EventHandler } from '../../../src/runtime/events/handling/handler.ts';
 import { createOutbox, type Outbox } from '../../../src/runtime/events/outbox/publish.ts';
 import { up as createOutboxTable } from '../../../src/runtime/tables/event-outbox.ts';
 import { allowAnyTime, appendRecords, type RawRecord } from '../../support/raw-records.ts';

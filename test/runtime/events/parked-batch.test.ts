@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import type { Knex } from 'knex';
-import {
-  createGroupHandlers,
-  type EventHandler,
-  type GroupHandlers,
-} from '../../../src/runtime/events/handling/handlers.ts';
+import type { EventHandler } from '../../../src/runtime/events/handling/handler.ts';
+import { createGroupHandlers, type GroupHandlers } from '../../../src/runtime/events/handling/handlers.ts';
 import { defaultSettings } from '../../../src/runtime/events/handling/settings.ts';
 import { appendParked, parkKey } from '../../../src/runtime/events/parking/park.ts';
 import { tryKey, type Attempt, type AttemptOptions } from '../../../src/runtime/events/retry/attempt.ts';

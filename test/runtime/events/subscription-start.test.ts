@@ -3,11 +3,8 @@ import { EventEmitter, once } from 'node:events';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { Consumers } from '../../../src/runtime/events/consumer/groups.ts';
 import { handleBatch } from '../../../src/runtime/events/consumer/batch.ts';
-import {
-  createGroupHandlers,
-  type EffectHandler,
-  type EventHandler,
-} from '../../../src/runtime/events/handling/handlers.ts';
+import type { EffectHandler, EventHandler } from '../../../src/runtime/events/handling/handler.ts';
+import { createGroupHandlers } from '../../../src/runtime/events/handling/handlers.ts';
 import { defaultSettings } from '../../../src/runtime/events/handling/settings.ts';
 import { createPosition } from '../../../src/runtime/events/inbox/positions.ts';
 import { createTakeover } from '../../../src/runtime/events/subscriptions/takeover.ts';

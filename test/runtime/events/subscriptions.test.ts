@@ -3,7 +3,7 @@ import { Registry } from 'prom-client';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import type { Consumers } from '../../../src/runtime/events/consumer/groups.ts';
 import { defineEvent, type ReceivedEvent } from '../../../src/runtime/events/event/definition.ts';
-import type { BatchHandler, EventHandler } from '../../../src/runtime/events/handling/handlers.ts';
+import type { BatchHandler, EventHandler } from '../../../src/runtime/events/handling/handler.ts';
 import { burnt, createFixture, noteBurnt, noteWritten, type Fixture, type Note } from './consumer-fixture.ts';
 
 const ignore = async (): Promise<void> => {};

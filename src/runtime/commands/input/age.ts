@@ -1,18 +1,12 @@
+import { durationOf, durationText } from '../../async/duration.ts';
 import { MisuseError } from './command.ts';
-
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-const units: Record<string, number> = { s: SECOND, m: MINUTE, h: HOUR, d: DAY };
 
 /** Converts "90s", "10m", "2h" or "3d" to milliseconds. Throws a `MisuseError` for any other text. */
 export function parseAge(text: string): number {
-  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-  const milliseconds = units[unit];
+  const milliseconds = durationOf(text);
   if (milliseconds === undefined)
     throw new MisuseError(`"${text}" is not an age; write 90s, 10m, 2h or 3d, for example`);
-  return Number(count) * milliseconds;
+  return milliseconds;
 }
 
 /**
@@ -41,13 +35,5 @@ function isoTime(text: string): Date | undefined {
 /** Formats the age of a time in the largest unit with a value of at least 2, or in seconds; a future time is "in 5m". */
 export function ageOf(time: Date, now = new Date()): string {
   const ago = now.getTime() - time.getTime();
-  return ago < 0 ? `in ${duration(-ago)}` : duration(ago);
-}
-
-function duration(milliseconds: number): string {
-  const [unit, size] = Object.entries(units).findLast(([, size]) => milliseconds >= 2 * size) ?? [
-    's',
-    SECOND,
-  ];
-  return `${Math.round(milliseconds / size)}${unit}`;
+  return ago < 0 ? `in ${durationText(-ago)}` : durationText(ago);
 }

@@ -107,6 +107,7 @@ export async function handleBatch(
     const { unseen, parked, moved } = await claimItems(items, known, trx, options);
     failpoint('consumer.claimed');
     const waiting = parked ? await lockParkedKeys(trx, options.of, keysIn(items)) : new Set<string>();
+    await options.handlers.lock(unhandledIn(items, unseen), trx);
     const { next, ...done } = await handleItems(items, { unseen, waiting, enough, verdict }, trx, options);
     if (next <= (items.at(-1)?.offset ?? 0)) {
       await forgetInbox(trx, options.of.groupId, [...unseen.values()]);
@@ -126,6 +127,9 @@ function itemOf(message: IncomingMessage, handlers: GroupHandlers): Item {
   const identity = wanted ? readIdentity(message) : undefined;
   return { offset: Number(message.offset), message, wanted, ...(identity && { identity }) };
 }
+
+const unhandledIn = (items: Item[], unseen: ReadonlyMap<string, EventIdentity>): IncomingMessage[] =>
+  items.flatMap(({ identity, message }) => (identity && unseen.has(identityOf(identity)) ? [message] : []));
 
 const keysIn = (items: Item[]): string[] =>
   messageKeys(items.flatMap(({ wanted, message }) => (wanted ? [message] : [])));

@@ -6,15 +6,14 @@ import type { ServiceConfig } from '../../config/service-config.ts';
 import { askOf, checkRequiredSchema, inboxSchema } from '../../database/required-schema.ts';
 import type { Registry } from 'prom-client';
 import { createConsumer, type Consumer, type ConsumerStatus } from './group.ts';
-import {
-  createGroupHandlers,
-  type BatchHandler,
-  type DefinedHandler,
-  type EffectHandler,
-  type EventHandler,
-  type GroupHandlers,
-  type TombstoneHandler,
-} from '../handling/handlers.ts';
+import type {
+  BatchHandler,
+  DefinedHandler,
+  EffectHandler,
+  EventHandler,
+  TombstoneHandler,
+} from '../handling/handler.ts';
+import { createGroupHandlers, type GroupHandlers } from '../handling/handlers.ts';
 import { createConsumerMetrics } from '../handling/metrics.ts';
 import { createInboxPruner } from '../inbox/pruner.ts';
 import type { KafkaDriver } from '../kafka/driver.ts';
@@ -26,6 +25,7 @@ import {
   type AnySubscription,
   type Subscribe,
   type Subscription,
+  type SubscriptionPlan,
 } from '../subscriptions/subscription.ts';
 import { adoptParked } from '../subscriptions/takeover.ts';
 
@@ -54,6 +54,8 @@ export interface Consumers {
   onBatch: OnBatch;
   onTombstone: OnTombstone;
   subscribe: Subscribe;
+  /** Adds the subscription of a saga, with exactly-once delivery. */
+  subscribePlanned(plan: Omit<SubscriptionPlan, 'groupId'>): void;
   topics(): string[];
   groups: () => string[];
   /** Rejects if a subscription contradicts another one, or if a table or column of the inbox or the parked events is missing. */
@@ -127,10 +129,17 @@ export function createConsumers(options: ConsumersOptions): Consumers {
     handled.add(definition);
   }
 
+  function checkStopped(): void {
+    if (consumers) throw new Error('the bus has already started; add subscriptions before it starts');
+  }
+
   /** Adds the whole subscription, or throws and adds nothing. */
   function addNamed(subscription: AnySubscription): void {
-    if (consumers) throw new Error('the bus has already started; add subscriptions before it starts');
-    const plan = planSubscription(subscription, config.kafka.groupId);
+    checkStopped();
+    addPlan(planSubscription(subscription, config.kafka.groupId));
+  }
+
+  function addPlan(plan: SubscriptionPlan): void {
     const { name, groupId } = plan;
     if (names.has(groupId))
       throw new Error(`subscription ${name} already exists; give each subscription a different name`);
@@ -197,6 +206,10 @@ export function createConsumers(options: ConsumersOptions): Consumers {
     subscribe(subscription: Subscription | AnySubscription) {
       if ('topics' in subscription) addTopics(subscription);
       else addNamed(subscription);
+    },
+    subscribePlanned(plan) {
+      checkStopped();
+      addPlan({ ...plan, groupId: `${config.kafka.groupId}.${plan.name}` });
     },
     topics,
     groups: () => [...groups.keys()],

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { EventFailure, EventRunFailure } from './failure.ts';
-import type { BatchPart, HandleableEvent } from './handlers.ts';
+import type { BatchPart } from './handler.ts';
+import type { HandleableEvent } from './handlers.ts';
 import { describeMessage, handleEvent, type HandledEvent } from './run-handler.ts';
 import type { IncomingMessage } from '../event/message.ts';
 

@@ -48,6 +48,11 @@ export class HandlerTimeoutError extends Error {
   }
 }
 
+/** A newer release has written state that an event changes; that release can handle the event. */
+export class NewerStateError extends Error {
+  override name = 'NewerStateError';
+}
+
 /** The group has the maximum number of parked keys. */
 export class ParkingFullError extends Error {
   override name = 'ParkingFullError';
@@ -88,6 +93,7 @@ export function kindOf(error: unknown, { reading = false } = {}): FailureKind {
   if (reading && error instanceof UnknownVersionError) return 'unknown version';
   if (reading && error instanceof EventSizeError) return 'too large';
   if (reading && (error instanceof EventDataError || error instanceof CloudEventError)) return 'unreadable';
+  if (error instanceof NewerStateError) return 'unknown version';
   if (error instanceof HandlerTimeoutError) return 'timeout';
   if (isConflict(error)) return 'conflict';
   if (isAway(error)) return 'unreachable';

@@ -1,56 +1,11 @@
 import type { Knex } from 'knex';
-import { inContextOf, inContextOfAll, inContextOfPlace } from './event-context.ts';
 import { decodeEvent, readAttribute, readOccurrence, subjectOf } from '../event/cloud-events.ts';
-import type { EventDefinition, ReceivedEvent } from '../event/definition.ts';
-import { acceptData } from '../event/data.ts';
-import { checkSize } from '../event/size.ts';
+import type { EventDefinition } from '../event/definition.ts';
 import type { IncomingMessage } from '../event/message.ts';
-
-/**
- * Handles one event. Do all database work through `trx`: the event is recorded as handled in the same transaction. Effects
- * outside of `trx` may be repeated. If the handler rejects, the event is retried.
- */
-export type EventHandler<T = unknown> = (event: ReceivedEvent<T>, trx: Knex.Transaction) => Promise<unknown>;
-
-/**
- * Handles consecutive events of one type in one partition, in order: at least one, at most a batch of the consumer. The
- * writes through `trx` and the record that the events were handled are one transaction. If the handler rejects for several
- * events, it is called again for each of them alone, so the failing event is retried and parked like any other.
- */
-export type BatchHandler<T = unknown> = (
-  events: readonly ReceivedEvent<T>[],
-  trx: Knex.Transaction,
-) => Promise<unknown>;
-
-/**
- * Handles one event at least once: outside of a transaction, before the event is recorded as handled, so it may be called
- * again after a failure or a crash. `idempotencyKey` is the same each time; pass it on to the called service.
- */
-export type EffectHandler<T = unknown> = (
-  event: ReceivedEvent<T>,
-  idempotencyKey: string,
-) => Promise<unknown>;
-
-/** A record without a value: in a compacted topic, it marks its key as deleted. */
-export interface Tombstone {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: string;
-  /** The key as text; `base64:...` if it is not text. */
-  readonly key: string;
-}
-
-/** Handles a tombstone, with the contract of `EventHandler`. */
-export type TombstoneHandler = (tombstone: Tombstone, trx: Knex.Transaction) => Promise<unknown>;
-
-/**
- * A handler with its delivery: exactly-once effect in the database, for one event or several, or at least once for any
- * effect.
- */
-export type DefinedHandler<T> =
-  | { delivery: 'exactly-once'; handler: EventHandler<T> }
-  | { delivery: 'in batches'; handler: BatchHandler<T> }
-  | { delivery: 'at-least-once'; handler: EffectHandler<T> };
+import { checkSize } from '../event/size.ts';
+import { acceptFor, takeLocks, type Accept, type TakenLocks } from './accept.ts';
+import { inContextOf, inContextOfPlace } from './event-context.ts';
+import type { BatchPart, DefinedHandler, EventHandler, TombstoneHandler } from './handler.ts';
 
 /** A decoded event with its handler. */
 export interface HandleableEvent {
@@ -61,13 +16,7 @@ export interface HandleableEvent {
   handle: (trx: Knex.Transaction) => Promise<void>;
   /** Set if the event may be handled together with others instead. */
   batch?: BatchPart;
-}
-
-/** One of several events that may be handled together. */
-export interface BatchPart {
-  event: ReceivedEvent;
-  /** The same function for all events that may be handled together. */
-  handle: (events: readonly ReceivedEvent[], trx: Knex.Transaction) => Promise<void>;
+  locks?: TakenLocks;
 }
 
 /** The handlers of one consumer group, by topic. */
@@ -89,21 +38,16 @@ export interface GroupHandlers {
   /** Reports whether a part of its handling runs outside of a transaction. */
   isAtLeastOnce(message: IncomingMessage): boolean;
   /**
+   * Takes the locks of the handlers of these messages, in one statement: taken one by one, in the order of the messages, they could
+   * deadlock with the locks of another batch. Leaves out messages that cannot be handled.
+   */
+  lock(messages: readonly IncomingMessage[], trx: Knex.Transaction): Promise<void>;
+  /**
    * Decodes, lifts and validates a message. Throws an error that tells the operator why it cannot be handled, and the remedy:
    * a `CloudEventError`, an `EventSizeError`, an `EventDataError`, or the error of an upcast.
    */
   prepare(message: IncomingMessage): HandleableEvent;
 }
-
-/** An event for its handler, with or without a transaction. */
-interface Accepted {
-  inside?: (trx: Knex.Transaction) => Promise<unknown>;
-  outside?: () => Promise<unknown>;
-  batch?: BatchPart;
-}
-
-/** Lifts and validates an event for its handler. */
-type Accept = (event: ReceivedEvent) => Accepted;
 
 /**
  * The handlers of one consumer group, which errors call `name`. The handler of an event and those of its topic share its
@@ -114,6 +58,8 @@ export function createGroupHandlers(name = 'the default subscription'): GroupHan
   const byTopic = new Map<string, EventHandler[]>();
   const tombstoneHandlers = new Map<string, TombstoneHandler>();
   let anyOutside = false;
+  let anyLocks = false;
+  const prepared = new WeakMap<IncomingMessage, HandleableEvent>();
   const topicHandlers = (topic: string) => byTopic.get(topic) ?? [];
   const typed = (message: IncomingMessage) =>
     byType.get(keyOf(message.topic, readAttribute(message, 'type') ?? ''));
@@ -131,6 +77,35 @@ export function createGroupHandlers(name = 'the default subscription'): GroupHan
     isEmpty(message) && (tombstoneHandlers.has(message.topic) || !isEvent(message));
   const hasNoType = (message: IncomingMessage): boolean => readAttribute(message, 'type') === undefined;
 
+  function prepare(message: IncomingMessage): HandleableEvent {
+    checkSize(message);
+    const onTombstone = isEmpty(message) && tombstoneHandlers.get(message.topic);
+    if (onTombstone) return handleableTombstone(message, onTombstone);
+    const event = decodeEvent(message);
+    const { inside, outside, batch, locks } = typed(message)?.accept(event) ?? {};
+    const untyped = topicHandlers(message.topic);
+    const handlers = untyped.map((handler) => (trx: Knex.Transaction) => handler(event, trx));
+    if (inside) handlers.unshift(inside);
+    return {
+      time: event.time,
+      handle: (trx) => inContextOf(event, () => inOrder(handlers, trx)),
+      ...(outside && { outside: () => inContextOf(event, async () => void (await outside())) }),
+      ...(batch && untyped.length === 0 && { batch }),
+      ...(locks && { locks }),
+    };
+  }
+
+  /** The message is decoded once. A fault is reported when it is handled. */
+  function prepareEarly(message: IncomingMessage): HandleableEvent | undefined {
+    try {
+      const event = prepare(message);
+      prepared.set(message, event);
+      return event;
+    } catch {
+      return undefined;
+    }
+  }
+
   return {
     add(definition, defined) {
       const key = keyOf(definition.topic, definition.type);
@@ -141,6 +116,7 @@ export function createGroupHandlers(name = 'the default subscription'): GroupHan
       }
       const outside = defined.delivery === 'at-least-once';
       anyOutside ||= outside;
+      anyLocks ||= defined.delivery === 'exactly-once' && defined.locks !== undefined;
       const { topic, version } = definition;
       byType.set(key, { topic, version, outside, accept: acceptFor(definition, defined) });
     },
@@ -167,22 +143,14 @@ export function createGroupHandlers(name = 'the default subscription'): GroupHan
             !isLeftToOlder(message)),
     isAtLeastOnce: (message) =>
       anyOutside && !isTombstone(message) && typed(message)?.outside === true && !isLeftToOlder(message),
-    prepare(message) {
-      checkSize(message);
-      const onTombstone = isEmpty(message) && tombstoneHandlers.get(message.topic);
-      if (onTombstone) return handleableTombstone(message, onTombstone);
-      const event = decodeEvent(message);
-      const { inside, outside, batch } = typed(message)?.accept(event) ?? {};
-      const untyped = topicHandlers(message.topic);
-      const handlers = untyped.map((handler) => (trx: Knex.Transaction) => handler(event, trx));
-      if (inside) handlers.unshift(inside);
-      return {
-        time: event.time,
-        handle: (trx) => inContextOf(event, () => inOrder(handlers, trx)),
-        ...(outside && { outside: () => inContextOf(event, async () => void (await outside())) }),
-        ...(batch && untyped.length === 0 && { batch }),
-      };
+    async lock(messages, trx) {
+      if (!anyLocks) return;
+      await takeLocks(
+        messages.flatMap((message) => prepareEarly(message)?.locks ?? []),
+        trx,
+      );
     },
+    prepare: (message) => prepared.get(message) ?? prepare(message),
   };
 }
 
@@ -199,36 +167,8 @@ function handleableTombstone(message: IncomingMessage, handler: TombstoneHandler
 /** False for a value that was too large to be kept. */
 const isEmpty = ({ value, excess }: IncomingMessage): boolean => value === null && excess === undefined;
 
-const idempotencyKeyOf = ({ source, id, occurrenceId = id }: ReceivedEvent): string =>
-  `${source}/${occurrenceId}`;
-
 function keyOf(topic: string, type: string): string {
   return `${topic} ${type}`;
-}
-
-/** Returns the function that prepares events of a definition for its handler. */
-function acceptFor<T>(definition: EventDefinition<T>, defined: DefinedHandler<T>): Accept {
-  if (defined.delivery === 'in batches') return acceptForBatch(definition, defined.handler);
-  return (event) => {
-    const accepted = accept(event, definition);
-    return defined.delivery === 'at-least-once'
-      ? { outside: () => defined.handler(accepted, idempotencyKeyOf(event)) }
-      : { inside: (trx) => defined.handler(accepted, trx) };
-  };
-}
-
-function acceptForBatch<T>(definition: EventDefinition<T>, handler: BatchHandler<T>): Accept {
-  const handle: BatchPart['handle'] = (events, trx) =>
-    // `accept` created them, so they have this definition
-    inContextOfAll(events, async () => void (await handler(events as ReceivedEvent<T>[], trx)));
-  return (received) => {
-    const event = accept(received, definition);
-    return { inside: (trx) => handle([event], trx), batch: { event, handle } };
-  };
-}
-
-function accept<T>(event: ReceivedEvent, definition: EventDefinition<T>): ReceivedEvent<T> {
-  return { ...event, version: definition.version, data: acceptData(definition, event.version, event.data) };
 }
 
 async function inOrder(

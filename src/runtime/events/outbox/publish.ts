@@ -1,9 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { DEFAULT_EVENT_BYTES } from '../../config/kafka-config.ts';
 import { currentContext } from '../../context/context.ts';
 import { newTraceparent, parseTraceparent } from '../../context/traceparent.ts';
-import { isConflict } from '../../database/error-kind.ts';
 import { encodeEvent } from '../event/cloud-events.ts';
 import {
   checkTopic,
@@ -18,11 +16,9 @@ import { serializeData } from '../event/data.ts';
 import { createEventIds } from '../event/event-id.ts';
 import { failpoint } from '../../async/failpoint.ts';
 import { messageBytes, type OutgoingMessage } from '../event/message.ts';
-import { type OutboxConnection, insertIntoOutbox, type InsertOptions } from './insert.ts';
+import { inOwnTransaction, insertAlone } from './own-transaction.ts';
 import { createTransactionBuffers } from './transaction-buffer.ts';
 import { carriedId, isText } from '../event/storable-text.ts';
-
-const OWN_ATTEMPTS = 5;
 
 /** An event without a definition; its data is not validated. */
 export interface UntypedEvent {
@@ -56,6 +52,12 @@ export interface Publish {
   (topic: string, event: UntypedEvent, options: UntypedOptions): Promise<void>;
 }
 
+/** Work that belongs to the publishing of some events, in their transaction. */
+export interface PublishHook {
+  concerns(definition: EventDefinition): boolean;
+  run(definition: EventDefinition, message: OutgoingMessage, trx: Knex.Transaction): Promise<void>;
+}
+
 export interface Outbox {
   publish: Publish;
   /** Calls `listener` after each commit with the lanes that got events. */
@@ -68,13 +70,16 @@ interface Settings {
   serviceName: string;
   /** Whether the database is reached without a pooler; default false. */
   session?: boolean;
+  /** Work in the transaction that publishes an event. */
+  onPublish?: PublishHook;
   /** The largest size of an event with its key and headers, in bytes; default: that of KAFKA_MAX_EVENT_BYTES. */
   maxEventBytes?: number;
 }
 
 /** Saves events in the table `event_outbox`, in the transaction of the change that they describe. */
 export function createOutbox(settings: Settings): Outbox {
-  const { database, contracts, serviceName, session = false, maxEventBytes = DEFAULT_EVENT_BYTES } = settings;
+  const { database, contracts, serviceName, session = false, onPublish } = settings;
+  const { maxEventBytes = DEFAULT_EVENT_BYTES } = settings;
   const listeners: ((lanes: ReadonlySet<number>) => void)[] = [];
   const published = new Set<EventDefinition>(contracts.published);
   const buffers = createTransactionBuffers(committed, { session });
@@ -92,16 +97,20 @@ export function createOutbox(settings: Settings): Outbox {
     for (const message of messages) buffers.add(trx, message);
   }
 
-  async function publishTyped(given: NewEvent | EventVersions, trx?: Knex.Transaction) {
+  async function publishTyped(given: NewEvent | EventVersions, trx?: Knex.Transaction): Promise<void> {
     const versions = newestFirst('definition' in given ? [given] : given);
     refuseMissing(versions, contracts.published);
+    const concerned = onPublish ? versions.filter(({ definition }) => onPublish.concerns(definition)) : [];
+    if (concerned.length > 0 && !trx) return inOwnTransaction(database, (own) => publishTyped(given, own));
     const [oldest, isOne] = [versions.at(-1), versions.length === 1];
     const occurrence =
       oldest && !isOne ? { occurrenceId: nextId(), oldestVersion: oldest.definition.version } : {};
-    await save(
-      versions.map((event) => messageOf(event, { ...identity(), ...occurrence })),
-      trx,
-    );
+    const messages = versions.map((event) => messageOf(event, { ...identity(), ...occurrence }));
+    await save(messages, trx);
+    for (const [index, { definition }] of versions.entries()) {
+      const message = messages[index];
+      if (trx && message && onPublish?.concerns(definition)) await onPublish.run(definition, message, trx);
+    }
   }
 
   function messageOf({ definition, aggregateId, data }: NewEvent, of: EventIdentity & Partial<Occurrence>) {
@@ -212,26 +221,4 @@ function checkMessage(message: OutgoingMessage, maxEventBytes: number): void {
 
 function unknownDefinition({ type, version }: EventDefinition): string {
   return `${type} version ${version} is not published by this service; add its definition to contracts.published`;
-}
-
-/**
- * One statement is a transaction of its own, at the database's default isolation level: it reads nothing that others change,
- * so any level works. A conflict with an unrelated transaction is retried.
- */
-async function insertAlone(
-  database: Knex,
-  messages: readonly OutgoingMessage[],
-  options: InsertOptions,
-): Promise<Set<number>> {
-  for (let attempt = 1; ; attempt += 1) {
-    const connection: OutboxConnection = await database.client.acquireConnection();
-    try {
-      return await insertIntoOutbox(connection, messages, options);
-    } catch (error) {
-      if (!isConflict(error) || attempt === OWN_ATTEMPTS) throw error;
-    } finally {
-      await database.client.releaseConnection(connection);
-    }
-    await sleep(10 * attempt * Math.random());
-  }
 }

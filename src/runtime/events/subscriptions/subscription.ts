@@ -1,5 +1,5 @@
 import type { EventDefinition } from '../event/definition.ts';
-import type { BatchHandler, DefinedHandler, EffectHandler, EventHandler } from '../handling/handlers.ts';
+import type { BatchHandler, DefinedHandler, EffectHandler, EventHandler } from '../handling/handler.ts';
 import type { GroupStart } from './takeover.ts';
 
 /** Receives every event of its topics, without validation. */
