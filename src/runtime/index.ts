@@ -106,6 +106,7 @@ export {
   type SagaStage,
   type StepSettings,
 } from './sagas/definition/step.ts';
+export { sagaScenario, type Scenario, type ScenarioInput, type ScenarioResult } from './sagas/scenario.ts';
 export type { AddSaga } from './sagas/running/sagas.ts';
 export type { SagaEnding, SagaEndings } from './sagas/running/runner.ts';
 export type { Publish, UntypedEvent, UntypedOptions } from './events/outbox/publish.ts';

@@ -28,10 +28,14 @@ describe('bus.addSaga', () => {
       .select('published');
     return rows.flatMap((row) => row.published.map(({ type }) => type));
   };
-  const timers = (): Promise<string[]> => world.database('saga_timeouts').where({ id }).orderBy('name').pluck('name');
+  const timers = (): Promise<string[]> =>
+    world.database('saga_timeouts').where({ id }).orderBy('name').pluck('name');
   const create = (bus: EventBus): Promise<void> => bus.publish(order.orderCreated.of(id, { total: 5 }));
   const due = (name: string) =>
-    world.database('saga_timeouts').where({ id, name }).update({ due_at: new Date(0) });
+    world
+      .database('saga_timeouts')
+      .where({ id, name })
+      .update({ due_at: new Date(0) });
 
   it('starts with its event, requests each step in another service, and ends with its handler', async () => {
     const bus = orderService();
@@ -158,7 +162,11 @@ describe('bus.addSaga', () => {
     await world.database('saga_instances').where({ id }).update({ version: 2 });
     await due('payment');
     await world.participant([[order.paymentRequested, () => order.paymentProcessed]]);
-    const parked = () => world.database('event_parked_keys').where({ key: `of-${id}` }).first('state', 'reason');
+    const parked = () =>
+      world
+        .database('event_parked_keys')
+        .where({ key: `of-${id}` })
+        .first('state', 'reason');
     await waitFor(async () => (await parked()) !== undefined);
     assert.deepEqual(await parked(), { state: 'parked', reason: 'unknown version' });
     await world.database('saga_instances').where({ id }).update({ version: 1 });

@@ -33,11 +33,23 @@ describe('a saga', () => {
     const started = begin();
     assert.deepEqual(types(started), ['order.payment-requested']);
     assert.deepEqual(started.messages[0]?.data, { requestId: 'place-order/o-1/payment/1' });
-    assert.deepEqual([...started.timers], [['deadline', 86_400_000], ['payment', 600_000]]);
+    assert.deepEqual(
+      [...started.timers],
+      [
+        ['deadline', 86_400_000],
+        ['payment', 600_000],
+      ],
+    );
     const second = paid();
     assert.deepEqual(types(second), ['order.stock-requested']);
     assert.deepEqual(second.instance.state, { total: 5, paymentId: 'p-1' });
-    assert.deepEqual([...second.timers], [['payment', undefined], ['stock', 600_000]]);
+    assert.deepEqual(
+      [...second.timers],
+      [
+        ['payment', undefined],
+        ['stock', 600_000],
+      ],
+    );
     const ended = answer(reserved(), order.shippingPlanned, 'shipping');
     assert.deepEqual(types(ended), ['order.confirmed']);
     assert.equal(ended.instance.status, 'completed');
@@ -115,7 +127,11 @@ describe('a saga', () => {
   it('undoes all steps without a request, which react to its first event', () => {
     const started = startSaga(order.reactingOrder, order.received(order.orderCreated, id, { total: 5 }));
     const react = (instance: Instance, definition: EventDefinition<order.Answer>): Result =>
-      receiveReply(order.reactingOrder, instance, order.received(definition, 'x', { orderId: id, requestId: '?' }));
+      receiveReply(
+        order.reactingOrder,
+        instance,
+        order.received(definition, 'x', { orderId: id, requestId: '?' }),
+      );
     const failed = react(started.instance, order.paymentFailed);
     assert.deepEqual(types(failed), ['order.stock-cancelled']);
     assert.equal(react(failed.instance, order.stockReserved).ignored, 'settled');
@@ -128,7 +144,10 @@ describe('a saga', () => {
 
   it('needs an operator for a step that this release no longer has', () => {
     const { instance } = paid();
-    const steps = new Map([...instance.steps, ['gift', { status: 'succeeded', group: 1, attempts: 1 }] as const]);
+    const steps = new Map([
+      ...instance.steps,
+      ['gift', { status: 'succeeded', group: 1, attempts: 1 }] as const,
+    ]);
     const failed = answer({ instance: { ...instance, steps } }, order.stockMissing, 'stock');
     const refunded = answer(failed, order.paymentRefunded, 'payment');
     assert.deepEqual([refunded.instance.status, refunded.instance.isStuck], ['compensating', true]);
@@ -159,10 +178,13 @@ describe('an operator', () => {
 
   it('cannot compensate after the pivot, skip a step that is done, or change an ended saga', () => {
     const refused = (instance: Instance, verb: Parameters<typeof operate>[2], message: RegExp) =>
-      assert.throws(() => operate(order.placeOrder, instance, verb), (error: Error) => {
-        assert.ok(error instanceof SagaVerbError);
-        return message.test(error.message);
-      });
+      assert.throws(
+        () => operate(order.placeOrder, instance, verb),
+        (error: Error) => {
+          assert.ok(error instanceof SagaVerbError);
+          return message.test(error.message);
+        },
+      );
     refused(reserved().instance, { verb: 'compensate' }, /pivot is done/);
     refused(paid().instance, { verb: 'skip', step: 'payment' }, /payment .* is succeeded/);
     refused(answer(reserved(), order.shippingPlanned, 'shipping').instance, { verb: 'retry' }, /has ended/);

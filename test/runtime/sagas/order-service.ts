@@ -16,7 +16,9 @@ export interface OrderWorld extends Fixture {
   /** A replica of a service, not yet started. */
   service(name: string, contracts: EventContracts): EventBus;
   /** A service that answers the requests of each definition. It is started. */
-  participant(answers: readonly (readonly [EventDefinition<order.Requested>, Participant])[]): Promise<EventBus>;
+  participant(
+    answers: readonly (readonly [EventDefinition<order.Requested>, Participant])[],
+  ): Promise<EventBus>;
   /** Waits for the saga of an order to have this status. */
   until(id: string, status: string): Promise<void>;
   stop(): Promise<void>;
@@ -46,11 +48,15 @@ export async function createOrderWorld(): Promise<OrderWorld> {
     answers: readonly (readonly [EventDefinition<order.Requested>, Participant])[],
   ): Promise<EventBus> {
     const published = order.orderContracts.consumed;
-    const bus = service(`participant-${buses.length}`, { published, consumed: answers.map(([request]) => request) });
+    const bus = service(`participant-${buses.length}`, {
+      published,
+      consumed: answers.map(([request]) => request),
+    });
     for (const [request, answerOf] of answers)
       bus.on(request, async ({ subject, data: { requestId } }, trx) => {
         const definition = answerOf(subject, requestId);
-        if (definition) await bus.publish(definition.of(`of-${subject}`, { orderId: subject, requestId }), trx);
+        if (definition)
+          await bus.publish(definition.of(`of-${subject}`, { orderId: subject, requestId }), trx);
       });
     await bus.start();
     return bus;

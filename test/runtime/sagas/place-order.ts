@@ -28,7 +28,10 @@ function event<T>(type: string, schema: joi.ObjectSchema<T>): EventDefinition<T>
   return defineEvent({ type, schema, version: 1, topic: `${aggregate}.events`, aggregate });
 }
 
-export const orderCreated = event('order.created', joi.object<{ total: number }>({ total: joi.number().required() }));
+export const orderCreated = event(
+  'order.created',
+  joi.object<{ total: number }>({ total: joi.number().required() }),
+);
 export const orderConfirmed = event('order.confirmed', joi.object<object>({}));
 export const orderCancelled = event('order.cancelled', joi.object<object>({}));
 export const paymentRequested = event('order.payment-requested', requested);
@@ -135,8 +138,17 @@ export const reactingOrder: SagaDefinition<PlaceOrder> = defineSaga(
 let events = 0;
 
 /** An event as a saga gets it. */
-export function received<T>({ type, version, aggregate }: EventDefinition<T>, subject: string, data: T): SagaEvent<T> {
+export function received<T>(
+  { type, version, aggregate }: EventDefinition<T>,
+  subject: string,
+  data: T,
+): SagaEvent<T> {
   events += 1;
   const id = `event-${events}`;
-  return { ...{ id, type, version, subject, aggregate, data }, source: 'test', time: '2026-01-01T00:00:00.000Z', correlationId: 'c' };
+  return {
+    ...{ id, type, version, subject, aggregate, data },
+    source: 'test',
+    time: '2026-01-01T00:00:00.000Z',
+    correlationId: 'c',
+  };
 }

@@ -27,7 +27,7 @@ export async function insertAlone(
 }
 
 /** Runs `work` in a transaction of its own, again after a conflict: an event that starts a saga needs several statements. */
-export const inOwnTransaction = <T>(
+export const inSeparateTransaction = <T>(
   database: Knex,
   work: (trx: Knex.Transaction) => Promise<T>,
 ): Promise<T> => retryingConflicts(() => inTransaction(database, work));

@@ -16,7 +16,7 @@ import { serializeData } from '../event/data.ts';
 import { createEventIds } from '../event/event-id.ts';
 import { failpoint } from '../../async/failpoint.ts';
 import { messageBytes, type OutgoingMessage } from '../event/message.ts';
-import { inOwnTransaction, insertAlone } from './own-transaction.ts';
+import { inSeparateTransaction, insertAlone } from './own-transaction.ts';
 import { createTransactionBuffers } from './transaction-buffer.ts';
 import { carriedId, isText } from '../event/storable-text.ts';
 
@@ -101,7 +101,7 @@ export function createOutbox(settings: Settings): Outbox {
     const versions = newestFirst('definition' in given ? [given] : given);
     refuseMissing(versions, contracts.published);
     const concerned = onPublish ? versions.filter(({ definition }) => onPublish.concerns(definition)) : [];
-    if (concerned.length > 0 && !trx) return inOwnTransaction(database, (own) => publishTyped(given, own));
+    if (concerned.length > 0 && !trx) return inSeparateTransaction(database, (own) => publishTyped(given, own));
     const [oldest, isOne] = [versions.at(-1), versions.length === 1];
     const occurrence =
       oldest && !isOne ? { occurrenceId: nextId(), oldestVersion: oldest.definition.version } : {};

@@ -3,7 +3,7 @@ import type { EventDefinition, NewEvent, Upcast } from '../../events/event/defin
 import { checkSchema } from '../../schemas/schema-bounds.ts';
 import type { Reply } from './reply.ts';
 import type { SagaStart } from './start.ts';
-import { checkName, milliseconds, type Duration, type SagaStage, type SagaStep } from './step.ts';
+import { checkName, durationIn, type Duration, type SagaStage, type SagaStep } from './step.ts';
 
 /** Returns the events that report the end of a saga. Pure. */
 export type EndEvents<State> = (state: State, ids: { readonly id: string }) => NewEvent | readonly NewEvent[];
@@ -69,7 +69,7 @@ export function defineSaga<State>(
   return Object.freeze({
     ...{ name, version, startedBy, stages, attempts, upcasts, schema: state },
     steps: new Map(steps.map((each) => [each.name, each])),
-    deadline: milliseconds(`the deadline of saga ${name}`, deadline),
+    deadline: durationIn(`the deadline of saga ${name}`, deadline),
     completed: settings.completed ?? none,
     compensated: settings.compensated ?? none,
     from: settings.from ?? 'latest',
@@ -111,6 +111,12 @@ function checkSteps<State>(
     (stage) => stage.steps.length > 1 && stage.steps.some(({ isPivot }) => isPivot),
   );
   if (crowded) throw new Error(`saga ${saga} has its pivot in all([...]); let the pivot run alone`);
+  const after = steps.slice(steps.findIndex(({ isPivot }) => isPivot) + 1);
+  const silent = pivots.length > 0 && after.find(({ request }) => !request);
+  if (silent)
+    throw new Error(
+      `step ${silent.name} of saga ${saga} has no request, but a step after the pivot is requested until it succeeds; add \`request\``,
+    );
 }
 
 /** A subscription has one handler for each type of event. */

@@ -84,12 +84,12 @@ export function step<State>(name: string, settings: StepSettings<State>): SagaSt
     compensation: compensation && {
       request: compensation.request,
       confirmed: listOf(compensation.confirmed),
-      timeout: milliseconds(
+      timeout: durationIn(
         `the timeout of the compensation of ${name}`,
         compensation.timeout ?? DEFAULT_TIMEOUT,
       ),
     },
-    timeout: milliseconds(`the timeout of step ${name}`, timeout),
+    timeout: durationIn(`the timeout of step ${name}`, timeout),
   };
   if (defined.success.length === 0)
     throw new Error(`step ${name} has no success, so it would never end; add \`success: reply(...)\``);
@@ -112,7 +112,7 @@ export function checkName(what: string, name: string): void {
 }
 
 /** Converts a duration of a definition; `what` names it in the error. */
-export function milliseconds(what: string, duration: Duration): number {
+export function durationIn(what: string, duration: Duration): number {
   const time = durationOf(duration);
   if (time === undefined || time === 0)
     throw new Error(`${what} is ${JSON.stringify(duration)}; write 90s, 10m, 2h or 3d, for example`);

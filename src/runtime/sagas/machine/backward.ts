@@ -1,5 +1,5 @@
 import type { SagaStep } from '../definition/step.ts';
-import { end, noteProgress, noteStuck, send, setStep, type Draft } from './draft.ts';
+import { endSaga, noteProgress, noteStuck, send, setStep, type Draft } from './draft.ts';
 import { DEADLINE } from './instance.ts';
 
 /** Turns the saga around: it undoes each step that may have had an effect. */
@@ -33,7 +33,7 @@ export function compensate<State>(draft: Draft<State>): void {
   }
   if (!draft.isStuck && isAnyUnknown(draft)) draft.changes.push({ change: 'stuck' });
   if (isAnyUnknown(draft)) draft.isStuck = true;
-  else end(draft, 'compensated');
+  else endSaga(draft, 'compensated');
 }
 
 function cancel<State>(draft: Draft<State>, step: SagaStep<State>): void {

@@ -48,7 +48,7 @@ export const requestIdOf = (saga: string, id: string, step: string, group: numbe
 const longest = 60 * 60 * 1_000;
 
 /** Returns how long attempt number `attempts` is awaited: `timeout`, doubled with each attempt up to an hour. */
-export const patience = (timeout: number, attempts: number): number =>
+export const patienceOf = (timeout: number, attempts: number): number =>
   Math.max(timeout, Math.min(timeout * 2 ** Math.min(attempts - 1, 30), longest));
 
 /** Changes a step of the draft. */
@@ -66,7 +66,7 @@ export function send<State>(
 ): void {
   const { group, attempts } = draft.steps.get(step.name) ?? { group: 1, attempts: 1 };
   const { id, definition } = draft;
-  draft.timers.set(step.name, patience(timeout, attempts));
+  draft.timers.set(step.name, patienceOf(timeout, attempts));
   if (!request) return;
   const message = request(draft.state, { id, requestId: requestIdOf(definition.name, id, step.name, group) });
   if (message.aggregateId !== id)
@@ -98,7 +98,7 @@ export function noteProgress<State>(draft: Draft<State>): void {
 }
 
 /** Ends the saga and cancels its timers. */
-export function end<State>(draft: Draft<State>, status: 'completed' | 'compensated'): void {
+export function endSaga<State>(draft: Draft<State>, status: 'completed' | 'compensated'): void {
   draft.status = status;
   draft.isStuck = false;
   draft.early = [];

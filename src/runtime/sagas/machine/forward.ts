@@ -1,7 +1,7 @@
 import type { SagaEvent } from '../definition/reply.ts';
 import type { SagaStage, SagaStep } from '../definition/step.ts';
 import { abort } from './backward.ts';
-import { end, noteProgress, noteStuck, patience, send, setStep, type Draft } from './draft.ts';
+import { endSaga, noteProgress, noteStuck, patienceOf, send, setStep, type Draft } from './draft.ts';
 import type { EarlyReply } from './instance.ts';
 
 const isDone = (status: string | undefined): boolean => status === 'succeeded' || status === 'skipped';
@@ -29,7 +29,7 @@ export const canAbort = <State>(draft: Draft<State>): boolean =>
 export function advance<State>(draft: Draft<State>): void {
   while (draft.status === 'running') {
     const stage = currentStage(draft);
-    if (!stage) return end(draft, 'completed');
+    if (!stage) return endSaga(draft, 'completed');
     for (const step of stage.steps)
       if (draft.steps.get(step.name)?.status === 'pending') requestStep(draft, step);
     const early = draft.early.find((each) => draft.steps.get(each.step)?.status === 'requested');
@@ -49,7 +49,7 @@ function applyEarly<State>(draft: Draft<State>, { step: name, outcome, event }: 
   const step = draft.definition.steps.get(name);
   if (!step) return;
   if (outcome === 'success') succeed(draft, step, event);
-  else fail(draft, step, event);
+  else failStep(draft, step, event);
 }
 
 /** The participant has done the step. `advance` requests the next one. */
@@ -61,8 +61,8 @@ export function succeed<State>(draft: Draft<State>, step: SagaStep<State>, event
   draft.changes.push({ step: step.name, change: 'succeeded' });
 }
 
-/** The participant has refused the step: the saga is undone, or after the pivot requests the step anew. */
-export function fail<State>(draft: Draft<State>, step: SagaStep<State>, event: SagaEvent): void {
+/** The participant has refused the step: the saga is undone, or after the pivot requests the step again. */
+export function failStep<State>(draft: Draft<State>, step: SagaStep<State>, event: SagaEvent): void {
   const answer = step.failure.find((each) => each.event.type === event.type && each.applies(event));
   draft.state = answer?.state(draft.state, event) ?? draft.state;
   setStep(draft, step.name, { status: 'failed' });
@@ -72,7 +72,7 @@ export function fail<State>(draft: Draft<State>, step: SagaStep<State>, event: S
     return abort(draft);
   }
   draft.changes.push({ step: step.name, change: 'failed after the pivot' });
-  draft.timers.set(step.name, patience(step.timeout, draft.steps.get(step.name)?.attempts ?? 1));
+  draft.timers.set(step.name, patienceOf(step.timeout, draft.steps.get(step.name)?.attempts ?? 1));
 }
 
 /** No answer within the timeout; or the pause after a failure is over. */

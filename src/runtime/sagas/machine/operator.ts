@@ -1,6 +1,6 @@
 import type { SagaDefinition } from '../definition/saga.ts';
 import { abort, cancelAgain, compensate } from './backward.ts';
-import { draftOf, end, setStep, transitionOf, type Draft } from './draft.ts';
+import { draftOf, endSaga, setStep, transitionOf, type Draft } from './draft.ts';
 import { advance, canAbort, requestAgain } from './forward.ts';
 import { isEnded, type OperatorVerb, type SagaInstance, type Transition } from './instance.ts';
 
@@ -22,14 +22,15 @@ export function operate<State>(
   if (isEnded(instance))
     throw new SagaVerbError(`saga ${definition.name} ${instance.id} has ended: it is ${instance.status}`);
   const draft = draftOf(definition, instance);
-  if (command.verb === 'retry') retry(draft);
-  else if (command.verb === 'skip') skip(draft, command.step);
-  else if (command.verb === 'complete') end(draft, draft.status === 'running' ? 'completed' : 'compensated');
+  if (command.verb === 'retry') retryNow(draft);
+  else if (command.verb === 'skip') skipStep(draft, command.step);
+  else if (command.verb === 'complete')
+    endSaga(draft, draft.status === 'running' ? 'completed' : 'compensated');
   else compensateNow(draft);
   return transitionOf(draft);
 }
 
-function retry<State>(draft: Draft<State>): void {
+function retryNow<State>(draft: Draft<State>): void {
   const waiting = [...draft.definition.steps.values()].filter(({ name }) =>
     ['requested', 'failed', 'compensating'].includes(draft.steps.get(name)?.status ?? ''),
   );
@@ -47,7 +48,7 @@ function retry<State>(draft: Draft<State>): void {
   }
 }
 
-function skip<State>(draft: Draft<State>, name: string): void {
+function skipStep<State>(draft: Draft<State>, name: string): void {
   const status = draft.steps.get(name)?.status;
   const isKnown = draft.definition.steps.has(name);
   const open = draft.status === 'running' ? ['pending', 'requested', 'failed'] : ['compensating'];

@@ -3,7 +3,7 @@ import type { SagaDefinition } from '../definition/saga.ts';
 import type { SagaStep } from '../definition/step.ts';
 import { abort, cancelAgain, compensate, confirm } from './backward.ts';
 import { draftOf, requestIdOf, transitionOf, type Draft } from './draft.ts';
-import { advance, canAbort, fail, succeed, timeOutForward } from './forward.ts';
+import { advance, canAbort, failStep, succeed, timeOutForward } from './forward.ts';
 import {
   DEADLINE,
   isEnded,
@@ -73,7 +73,7 @@ function applyAnswer<State>(
   if (known.status === 'pending') return keepEarly(draft, { step: step.name, outcome, event });
   if (known.status !== 'requested') return 'settled';
   if (outcome === 'success') succeed(draft, step, event);
-  else fail(draft, step, event);
+  else failStep(draft, step, event);
   advance(draft);
   return undefined;
 }

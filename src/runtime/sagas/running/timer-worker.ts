@@ -28,7 +28,7 @@ export interface TimerWorkerOptions {
 /** Another replica can set a timer, and an operator can add a command. */
 const POLL = 1_000;
 const OUTAGE = { first: 1_000, max: 30_000 };
-const AT_ONCE = 100;
+const TIMERS_AT_ONCE = 100;
 /** A due timer that was not taken belongs to another replica, or waits for the lock of its saga. */
 const TAKEN = 50;
 
@@ -70,9 +70,9 @@ export function createTimerWorker({
 
   /** Resolves to the milliseconds until the next check. */
   async function fireDue(): Promise<number> {
-    const timers = await findDueTimers(database, definitions, AT_ONCE);
+    const timers = await findDueTimers(database, definitions, TIMERS_AT_ONCE);
     for (const timer of timers) if (!stopped) await fire(timer);
-    if (timers.length === AT_ONCE) return 0;
+    if (timers.length === TIMERS_AT_ONCE) return 0;
     const dueIn = await nextTimer(database, definitions);
     return Math.min(poll, Math.max(dueIn ?? poll, TAKEN));
   }
