@@ -23,13 +23,17 @@ export const failpoints = [
   /** A parked event was handled, before COMMIT. */
   'parked.handled',
   'parked.committed',
+] as const;
+
+/** Those of sagas. */
+export const sagaFailpoints = [
   /** A saga and its events are written, before COMMIT. */
   'saga.saved',
   /** A timer of a saga is committed. */
   'saga.fired',
 ] as const;
 
-export type Failpoint = (typeof failpoints)[number];
+export type Failpoint = (typeof failpoints)[number] | (typeof sagaFailpoints)[number];
 
 let hits = 0;
 

@@ -223,7 +223,7 @@ export const consumerMutations: readonly Mutation[] = [
     mechanism: 'A handler with external effects receives the same idempotency key at each call.',
     changes: [
       {
-        file: 'events/handling/handlers.ts',
+        file: 'events/handling/accept.ts',
         find: '`${source}/${occurrenceId}`',
         replace: '`${source}/${occurrenceId}/${Math.random()}`',
       },

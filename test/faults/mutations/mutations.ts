@@ -8,6 +8,7 @@ import type { Mutation } from './mutation.ts';
 import { parkingMutations } from './parking-mutations.ts';
 import { publishingMutations } from './publishing-mutations.ts';
 import { relayMutations } from './relay-mutations.ts';
+import { sagaMutations } from './saga-mutations.ts';
 import { subscriptionMutations } from './subscription-mutations.ts';
 
 /** All mutations. */
@@ -17,6 +18,7 @@ export const mutations: readonly Mutation[] = [
   ...consumerMutations,
   ...subscriptionMutations,
   ...parkingMutations,
+  ...sagaMutations,
   ...hostileMutations,
   ...httpMutations,
   ...clientMutations,

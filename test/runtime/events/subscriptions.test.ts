@@ -95,6 +95,32 @@ describe('bus.subscribe with a name', () => {
     assert.deepEqual(keys, [`test/${id}`]);
   });
 
+  it('takes the locks of all events of a batch before its first handler', async () => {
+    const consumers = create();
+    const calls: string[] = [];
+    consumers.subscribePlanned({
+      name: 'saga',
+      from: 'earliest',
+      handlers: [
+        [
+          noteWritten,
+          {
+            delivery: 'exactly-once',
+            handler: async (event) => void calls.push(`handle ${(event.data as Note).text}`),
+            locks: {
+              names: ({ data }) => [(data as Note).text],
+              take: async (_trx, names) => void calls.push(`lock ${names.join(' ')}`),
+            },
+          },
+        ],
+      ],
+    });
+    await fixture.sendMany(['1', '2'].map((text) => ({ key, text })));
+    consumers.start();
+    await untilEnd(`${groupId}.saga`);
+    assert.deepEqual(calls, ['lock 1 2', 'handle 1', 'handle 2']);
+  });
+
   it('passes consecutive events of one type to a batch handler', async () => {
     const consumers = create();
     const runs: string[][] = [];

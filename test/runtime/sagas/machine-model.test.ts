@@ -8,6 +8,7 @@ import { startedBy } from '../../../src/runtime/sagas/definition/start.ts';
 import { all, step, type SagaStage } from '../../../src/runtime/sagas/definition/step.ts';
 import { isEnded, type SagaInstance, type Transition } from '../../../src/runtime/sagas/machine/instance.ts';
 import { fireTimer, receiveReply, startSaga } from '../../../src/runtime/sagas/machine/transition.ts';
+import { effort } from '../../faults/properties/effort.ts';
 import { createParticipants } from './participants.ts';
 import { received } from './place-order.ts';
 
@@ -174,7 +175,7 @@ describe('the rules of sagas', () => {
     this.timeout(120_000);
     fc.assert(
       fc.property(shape, choices, (of, picks) => simulate(definitionOf(of), picks)),
-      { numRuns: Number(process.env['EFFORT'] ?? 1) * 500 },
+      effort(500),
     );
   });
 });

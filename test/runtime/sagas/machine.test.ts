@@ -92,7 +92,7 @@ describe('a saga', () => {
     assert.deepEqual(next.instance.early, []);
   });
 
-  it('after the pivot requests a refused step anew, with another id, and an unanswered one again with the same id', () => {
+  it('after the pivot requests a refused step again with another id, and an unanswered one with the same id', () => {
     const late = timeOut(reserved(), 'shipping');
     assert.equal(late.instance.status, 'running');
     assert.deepEqual(late.messages[0]?.data, { requestId: requestId('shipping') });
