@@ -115,7 +115,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
   const consumers = createConsumers({ ...options, registry, driver });
   const sagas = createSagas({
     ...{ database, contracts, logger, registry, publish: outbox.publish },
-    subscribe: consumers.subscribePlanned,
+    subscribe: (plan) => consumers.subscribePlanned(plan),
   });
   createParkedMetrics(database, registry, consumers.groups);
   // separate, because a published topic that cannot be created must not prevent consuming

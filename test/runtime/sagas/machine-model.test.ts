@@ -105,7 +105,8 @@ function simulate(definition: SagaDefinition<object>, picks: readonly number[]):
       assert.deepEqual(transition.messages, []);
     ({ instance } = transition);
     for (const [name, after] of transition.timers)
-      after === undefined ? timers.delete(name) : timers.add(name);
+      if (after === undefined) timers.delete(name);
+      else timers.add(name);
     outgoing.push(...transition.messages);
   }
   const answer = (outcome: 'success' | 'failure' | undefined, data: Message) => {

@@ -101,7 +101,8 @@ export function createOutbox(settings: Settings): Outbox {
     const versions = newestFirst('definition' in given ? [given] : given);
     refuseMissing(versions, contracts.published);
     const concerned = onPublish ? versions.filter(({ definition }) => onPublish.concerns(definition)) : [];
-    if (concerned.length > 0 && !trx) return inSeparateTransaction(database, (own) => publishTyped(given, own));
+    if (concerned.length > 0 && !trx)
+      return inSeparateTransaction(database, (own) => publishTyped(given, own));
     const [oldest, isOne] = [versions.at(-1), versions.length === 1];
     const occurrence =
       oldest && !isOne ? { occurrenceId: nextId(), oldestVersion: oldest.definition.version } : {};

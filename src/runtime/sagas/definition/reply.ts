@@ -42,7 +42,7 @@ export function reply<State, T>(
   // the bus validates the data of an event against its definition
   const typed = (event: SagaEvent): SagaEvent<T> => event as SagaEvent<T>;
   return Object.freeze({
-    event: definition as EventDefinition,
+    event: definition,
     id: (event: SagaEvent) => sagaIdOf(definition, id(typed(event))),
     requestId: (event: SagaEvent) => requestId?.(typed(event)),
     applies: (event: SagaEvent) => when?.(typed(event)) ?? true,

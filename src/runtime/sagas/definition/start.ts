@@ -28,7 +28,7 @@ export function startedBy<State, T>(
 ): SagaStart<State> {
   const typed = (event: SagaEvent): SagaEvent<T> => event as SagaEvent<T>;
   return Object.freeze({
-    event: definition as EventDefinition,
+    event: definition,
     id: (event: SagaEvent) => sagaIdOf(definition, id(typed(event))),
     state: (event: SagaEvent) => state(typed(event)),
     applies: (event: SagaEvent) => when?.(typed(event)) ?? true,

@@ -14,6 +14,9 @@ interface Row {
   oldest: number;
 }
 
+/** Sets the values of a gauge for one saga. */
+type SetGauge = (gauge: Gauge, saga: string, rows: readonly Row[]) => void;
+
 /** Counts the changes of sagas. */
 export interface SagaMetrics {
   /** @param seconds how long each step had its status before */
@@ -24,27 +27,32 @@ export interface SagaMetrics {
 /** Metrics of sagas. The numbers of running sagas are read from PostgreSQL when metrics are collected. */
 export function createSagaMetrics(database: Knex, registry: Registry, sagas: () => string[]): SagaMetrics {
   const registers = [registry];
-  const oldest = new Gauge({
-    name: 'microservice_saga_oldest_seconds',
-    help: 'Age of the oldest saga that has not ended',
-    ...{ labelNames: ['saga'], registers },
-  });
-  new Gauge({
-    name: 'microservice_sagas',
-    help: 'Sagas that have not ended: running, compensating or stuck',
-    ...{ labelNames: ['saga', 'status'], registers },
-    async collect() {
-      const rows = await ask(database);
-      this.reset();
-      oldest.reset();
-      if (!rows) return;
-      for (const saga of sagas()) {
-        for (const status of ['running', 'compensating', 'stuck']) this.set({ saga, status }, 0);
-        const own = rows.filter((row) => row.saga === saga);
-        oldest.set({ saga }, Math.max(0, ...own.map((row) => row.oldest)));
-        for (const { status, value } of own) this.set({ saga, status }, value);
-      }
-    },
+  const gauge = (name: string, help: string, labelNames: string[], set: SetGauge): void =>
+    registry.registerMetric(
+      new Gauge({
+        ...{ name, help, labelNames, registers: [] },
+        async collect() {
+          const rows = sagas().length > 0 ? await ask(database) : undefined;
+          this.reset();
+          for (const saga of rows ? sagas() : [])
+            set(
+              this,
+              saga,
+              (rows ?? []).filter((row) => row.saga === saga),
+            );
+        },
+      }),
+    );
+  gauge(
+    'microservice_saga_oldest_seconds',
+    'Age of the oldest saga that has not ended',
+    ['saga'],
+    (to, saga, rows) => to.set({ saga }, Math.max(0, ...rows.map(({ oldest }) => oldest))),
+  );
+  const help = 'Sagas that have not ended: running, compensating or stuck';
+  gauge('microservice_sagas', help, ['saga', 'status'], (to, saga, rows) => {
+    for (const status of ['running', 'compensating', 'stuck']) to.set({ saga, status }, 0);
+    for (const { status, value } of rows) to.set({ saga, status }, value);
   });
   const counter = (name: string, help: string, labelNames: string[]): Counter =>
     new Counter({ name, help, labelNames, registers });

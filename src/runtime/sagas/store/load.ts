@@ -49,11 +49,13 @@ export async function loadSaga<State>(
   const [row] = rows;
   if (!row) return undefined;
   const { status, stuck, correlationId, early } = row;
-  const steps = new Map(row.steps.map(({ step, seconds: _, ...state }) => [step, state]));
+  const steps = new Map(
+    row.steps.map(({ step, status: now, group, attempts }) => [step, { status: now, group, attempts }]),
+  );
   return {
     instance: { ...{ id, status, early, steps, isStuck: stuck }, state: liftState(definition, id, row) },
     correlationId,
-    seconds: new Map(row.steps.map(({ step, seconds }) => [step, Number(seconds)])),
+    seconds: new Map(row.steps.map(({ step, seconds }) => [step, seconds])),
   };
 }
 
