@@ -8,9 +8,9 @@ export type ReadmeStep =
 
 const block = /^```(\w+)\n([^]*?)^```$/gm;
 
-/** Returns the steps of the section "Change it" of a generated README, in their order, from its fenced blocks alone. */
-export function readmeSteps(readme: string): ReadmeStep[] {
-  const [, section = ''] = /^## Change it\n([^]*?)^## /m.exec(readme) ?? [];
+/** Returns the steps of a section, "Change it" of a generated README by default, in their order, from its fenced blocks alone. */
+export function readmeSteps(readme: string, heading = 'Change it'): ReadmeStep[] {
+  const [, section = ''] = new RegExp(`^## ${heading}\n([^]*?)^## `, 'm').exec(readme) ?? [];
   return [...section.matchAll(block)].flatMap((found): ReadmeStep[] => {
     const [, language = '', text = ''] = found;
     if (language === 'sh')
@@ -27,12 +27,16 @@ export function readmeSteps(readme: string): ReadmeStep[] {
 }
 
 /**
- * Makes the changes of a README to the files of its service. `migration` is the path of the migration that its command has
- * written. Returns the changed files: path to text.
+ * Makes the changes of a page, the README by default, to the files of a service. `migration` is the path of the migration that
+ * its command has written. Returns the changed files: path to text.
  */
-export function changedFiles(files: ReadonlyMap<string, string>, migration: string): Map<string, string> {
+export function changedFiles(
+  files: ReadonlyMap<string, string>,
+  migration: string,
+  steps: readonly ReadmeStep[] = readmeSteps(files.get('README.md') ?? ''),
+): Map<string, string> {
   const changed = new Map<string, string>();
-  for (const step of readmeSteps(files.get('README.md') ?? '')) {
+  for (const step of steps) {
     if (step.kind === 'write') changed.set(migration, step.text);
     if (step.kind !== 'edit') continue;
     changed.set(step.file, edited(changed.get(step.file) ?? files.get(step.file) ?? '', step));
