@@ -7,6 +7,7 @@ import { loggingMutations } from './logging-mutations.ts';
 import type { Mutation } from './mutation.ts';
 import { parkingMutations } from './parking-mutations.ts';
 import { publishingMutations } from './publishing-mutations.ts';
+import { rateLimitMutations } from './rate-limit-mutations.ts';
 import { relayMutations } from './relay-mutations.ts';
 import { sagaMutations } from './saga-mutations.ts';
 import { subscriptionMutations } from './subscription-mutations.ts';
@@ -23,5 +24,6 @@ export const mutations: readonly Mutation[] = [
   ...httpMutations,
   ...clientMutations,
   ...accessMutations,
+  ...rateLimitMutations,
   ...loggingMutations,
 ];

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { cp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { execute } from '../../scripts/support/command.ts';
+import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
+
+const root = path.resolve(import.meta.dirname, '..', '..');
+const modules = path.join(root, 'node_modules');
+
+/** The owner's test of the limit. */
+const test = `
+import assert from 'node:assert/strict';
+import { startService, type TestService } from 'microservice-devkit/testing';
+import { createService } from '../src/app.ts';
+import { readConfig } from '../src/config.ts';
+import { newUser } from './new-user.ts';
+
+describe('POST /v1/users', () => {
+  let service: TestService;
+  before(async () => {
+    service = await startService(createService, readConfig);
+  });
+  after(() => service.stop());
+
+  it('accepts three requests in a minute', async () => {
+    for (let sent = 0; sent < 3; sent += 1) await service.request('POST', '/v1/users', newUser()).expect(201);
+    const { headers } = await service.request('POST', '/v1/users', newUser()).expect(429);
+    assert.equal(headers.get('ratelimit-policy'), '"address";q=3;w=60');
+    assert.match(headers.get('retry-after') ?? '', /^[1-9][0-9]?$/);
+    await service.request('GET', '/health/ready').expect(200);
+  });
+});
+`;
+
+describe('docs/rate-limit.md', function () {
+  this.timeout(300_000);
+  let folder: string;
+
+  before(async () => {
+    folder = await temporaryFolder('rate-limit');
+    await cp(path.join(root, 'examples/shop/services/user-service'), folder, { recursive: true });
+    await rm(path.join(folder, 'node_modules'), { recursive: true, force: true });
+    await symlink(modules, path.join(folder, 'node_modules'));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const program = (name: string, ...args: string[]) =>
+    execute(path.join(modules, '.bin', name), args, { cwd: folder });
+
+  it('adds a limit to a generated service, which compiles, is formatted, and refuses the fourth request', async () => {
+    const page = await readFile(path.join(root, 'docs/rate-limit.md'), 'utf8');
+    const [, migration = ''] = /^ {3}```ts\n {3}(.*)\n/m.exec(page) ?? [];
+    await writeFile(path.join(folder, 'migrations/20270101000000_rate_limits.ts'), `${migration}\n`);
+    for (const [file, diff] of diffsOf(page)) {
+      const place = path.join(folder, file);
+      await writeFile(place, applied(await readFile(place, 'utf8'), diff));
+    }
+    await writeFile(path.join(folder, 'test/rate-limit.test.ts'), test.trimStart());
+    await program('tsc', '--noEmit');
+    await program('prettier', '--check', 'src', 'migrations', 'test');
+    await program('mocha', 'test/rate-limit.test.ts');
+  });
+});
+
+/** The changes of a page, each with its file. */
+function diffsOf(page: string): [file: string, diff: string][] {
+  const sections = page.split(/^In `/m).slice(1);
+  const diffs = sections.flatMap((section): [string, string][] => {
+    const [file = ''] = section.split('`');
+    return [...section.matchAll(/^```diff\n([^]*?)^```$/gm)].map(([, diff = '']) => [file, diff]);
+  });
+  assert.equal(diffs.length, 3);
+  return diffs;
+}
+
+/** Applies a change whose old lines occur once in the text. */
+function applied(text: string, diff: string): string {
+  const lines = diff.split('\n').filter((line) => line !== '');
+  const without = (mark: string) =>
+    lines.flatMap((line) => (line.startsWith(mark) ? [] : `${line.slice(1)}\n`)).join('');
+  const parts = text.split(without('+'));
+  assert.equal(parts.length, 2, without('+'));
+  return parts.join(without('-'));
+}
