@@ -10,9 +10,11 @@ import { createPruner } from './pruner.ts';
 import { createStore } from './store.ts';
 import { createCounter, type CountRequest } from './window-counters.ts';
 
+const MINUTE = 60_000;
+
 export interface RateLimiterOptions {
-  /** Receives the begin and the end of an outage. */
-  logger?: Pick<Logger, 'info' | 'warn'>;
+  /** Receives outages of PostgreSQL, at most one line per minute. */
+  logger?: Pick<Logger, 'warn'>;
   /** How long a request waits for its count, in ms; default: a second. */
   patience?: number;
 }
@@ -20,7 +22,7 @@ export interface RateLimiterOptions {
 /**
  * Counts requests in the table `rate_limits`, which all replicas of the service share. Statements run outside of the requests'
  * transactions, so a request counts even if it fails or its client disconnects. While PostgreSQL does not answer within
- * `patience`, requests are admitted, and the outage is logged once. At most once in a minute, a request starts the deletion of
+ * `patience`, requests are admitted, and the log has a line per minute. At most once in a minute, a request starts the deletion of
  * old rows in the background.
  */
 export function createRateLimiter(
@@ -29,7 +31,7 @@ export function createRateLimiter(
 ): RateLimiter {
   const counterOf = createCounters(database);
   const prune = createPruner(database);
-  const outage = createOutageLog(logger);
+  const reportOutage = createOutageLog(logger);
   const checkTable = () => checkRequiredSchema(askOf(database), rateLimitSchema);
   let isThere = false;
 
@@ -42,12 +44,10 @@ export function createRateLimiter(
     async consume(key, rateLimit) {
       try {
         const work = runWithoutContext(() => count(key, rateLimit));
-        const state = await withDeadline(work, patience, () => late(patience));
-        outage.end();
-        return state;
+        return await withDeadline(work, patience, () => late(patience));
       } catch (error) {
         if (lacksSchema(error)) await checkTable();
-        outage.begin(error);
+        reportOutage(error);
         return undefined;
       }
     },
@@ -72,18 +72,12 @@ function createCounters(database: Knex): (rateLimit: RateLimit) => CountRequest 
   };
 }
 
-/** Logs the begin and the end of an outage, once each. */
-function createOutageLog(logger?: Pick<Logger, 'info' | 'warn'>) {
-  let isAway = false;
-  return {
-    begin(error: unknown): void {
-      if (!isAway)
-        logger?.warn({ err: error }, 'requests cannot be counted, so rate limits do not apply at the moment');
-      isAway = true;
-    },
-    end(): void {
-      if (isAway) logger?.info('requests are counted again, and rate limits apply');
-      isAway = false;
-    },
+/** Logs that requests are not counted, at most once in a minute. */
+function createOutageLog(logger?: Pick<Logger, 'warn'>): (error: unknown) => void {
+  let next = 0;
+  return (error) => {
+    if (Date.now() < next) return;
+    next = Date.now() + MINUTE;
+    logger?.warn({ err: error }, 'requests cannot be counted, so rate limits do not apply at the moment');
   };
 }

@@ -84,6 +84,34 @@ export const rateLimitMutations: readonly Mutation[] = [
     },
   },
   {
+    name: 'a request waits for its count',
+    mechanism: 'A request waits at most a second for its count.',
+    changes: [
+      {
+        file: 'rate-limit/postgres-rate-limiter.ts',
+        find: 'return await withDeadline(work, patience, () => late(patience));',
+        replace: 'return await work;',
+      },
+    ],
+    noticedBy: {
+      file: limiter,
+      title: 'admits a request if PostgreSQL does not answer in time, and logs one line per minute',
+      timeout: 10_000,
+    },
+  },
+  {
+    name: 'a request whose client is gone is free',
+    mechanism: 'A request counts although its client disconnects.',
+    changes: [
+      {
+        file: 'rate-limit/postgres-rate-limiter.ts',
+        find: 'runWithoutContext(() => count(key, rateLimit))',
+        replace: 'count(key, rateLimit)',
+      },
+    ],
+    noticedBy: { file: limiter, title: 'counts a request whose client is gone' },
+  },
+  {
     name: 'each refused request costs a statement',
     mechanism: 'A caller over its limit costs no statement.',
     changes: [

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Knex } from 'knex';
-import { connectDatabase } from 'microservice-runtime';
+import { connectDatabase, runInContext } from 'microservice-runtime';
 import { createRateLimiter } from 'microservice-runtime/rate-limit';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
+import { beginRequestWork } from '../../../src/runtime/database/request-work.ts';
 import { createPruner } from '../../../src/runtime/rate-limit/pruner.ts';
 import { createStore } from '../../../src/runtime/rate-limit/store.ts';
 import { createCounter } from '../../../src/runtime/rate-limit/window-counters.ts';
@@ -65,11 +66,11 @@ describe('the rate limiter in PostgreSQL', () => {
     }
   });
 
-  it('admits a request if PostgreSQL does not answer in time, and logs the outage once', async () => {
+  it('admits a request if PostgreSQL does not answer in time, and logs one line per minute', async () => {
     const other = connect(proxied());
     const lines: string[] = [];
     const log = (_fields: unknown, message = '') => void lines.push(message);
-    const limiter = createRateLimiter(other, { patience: 50, logger: { warn: log, info: log } });
+    const limiter = createRateLimiter(other, { patience: 50, logger: { warn: log } });
     try {
       proxy.set({ kind: 'silent' });
       assert.equal(await limiter.consume('a', rateLimit), undefined);
@@ -79,6 +80,14 @@ describe('the rate limiter in PostgreSQL', () => {
       proxy.set({ kind: 'cut' });
       await other.destroy();
     }
+  });
+
+  it('counts a request whose client is gone', async () => {
+    const limiter = createRateLimiter(database, { patience: 30_000 });
+    const context = { requestId: 'r', correlationId: 'c', traceparent: '' };
+    beginRequestWork(context).abandon();
+    const state = await runInContext(context, () => limiter.consume('a', rateLimit));
+    assert.equal(state?.remaining, 1);
   });
 
   it('refuses a caller over the limit without a statement', async () => {
