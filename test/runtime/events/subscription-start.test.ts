@@ -434,7 +434,8 @@ describe('the first start of a subscription', () => {
     await database.transaction(async (trx) => {
       await trx.raw(`select from event_positions where consumer_group = ? for update`, [`${groupId}.moved`]);
       await fixture.send(`${prefix}0`, 'poison');
-      await waitFor(async () => (await parkedBy()).includes(groupId));
+      // the old release alone can park it; the new one may take it over before the next look
+      await waitFor(async () => (await parkedBy()).length > 0);
     });
     await old.stop();
     await waitFor(async () => (await parkedBy()).includes(`${groupId}.moved`));
