@@ -1,6 +1,7 @@
 import type { KafkaConfig } from '../config/kafka-config.ts';
 import { countForgotten, createReplayGroup, forgetSince, findGroup } from '../events/operations/replay.ts';
 import { readGroups } from '../events/operations/group-positions.ts';
+import { hasSagas } from '../sagas/operations/operated-saga.ts';
 import { parseTime } from './input/age.ts';
 import { CommandError, MisuseError, type Command } from './input/command.ts';
 import { helpOf, parseFlags, type Flags } from './input/flags.ts';
@@ -116,7 +117,21 @@ async function checkNew({
     );
 }
 
+/** A saga remembers which replies it has applied, so it would ignore them. */
+async function refuseSagas({
+  group,
+  config,
+  database,
+}: Pick<Replay, 'group' | 'config' | 'database'>): Promise<void> {
+  const name = group.startsWith(`${config.groupId}.`) ? group.slice(config.groupId.length + 1) : '';
+  if (!(await hasSagas(database, name))) return;
+  throw new CommandError(
+    `group ${group} belongs to saga ${name}, which would ignore its replies; use microservice-runtime sagas retry for a saga that waits`,
+  );
+}
+
 async function forget({ topic, group, since, config, database, driver, values }: Replay): Promise<void> {
+  await refuseSagas({ group, config, database });
   const all = await readSpans(driver, topic, since, config);
   const begun = await untilPosition(all, { database, driver, group, topic });
   if (begun.length === 0)

@@ -11,6 +11,7 @@ import { outboxCommand } from './outbox.ts';
 import { deadLettersCommand, parkedCommand } from './parked.ts';
 import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
+import { sagasCommand } from './sagas/sagas.ts';
 import { print, printError } from '../logging/terminal.ts';
 
 const commands: Record<string, Command> = {
@@ -21,6 +22,7 @@ const commands: Record<string, Command> = {
   inbox: inboxCommand,
   parked: parkedCommand,
   'dead-letters': deadLettersCommand,
+  sagas: sagasCommand,
   replay: replayCommand,
   lag: lagCommand,
   run: runCommand,

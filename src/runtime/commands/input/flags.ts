@@ -28,6 +28,12 @@ const flags = {
     of: 'OFFSET',
     text: 'the last offset to skip, as for a batch that cannot be read',
   },
+  saga: { type: 'string', of: 'NAME', text: 'sagas with this name' },
+  status: {
+    type: 'string',
+    of: 'STATUS',
+    text: 'open, running, compensating, stuck, completed or compensated',
+  },
   reason: { type: 'string', of: 'TEXT', text: 'the reason, for later readers of the output' },
   yes: {
     type: 'boolean',
