@@ -23,12 +23,13 @@ export async function mergeFiles(plan: MergePlan): Promise<MergeResult> {
     if (outcome) outcomes.push(await formatNew(outcome, each));
     remember(base, each, outcome);
   }
-  const unregistered = await findUnregistered(plan, outcomes);
+  const { unregistered, pending } = await findUnregistered(plan, outcomes);
   return {
     outcomes: unregistered.length > 0 ? outcomes.map(leaveDerived) : outcomes,
     base,
     renames: likelyRenames(plan),
     unregistered,
+    pending,
   };
 }
 

@@ -11,6 +11,12 @@ export interface Move {
   since: string;
 }
 
+/**
+ * The registrations that runs could not make, by the file in which the generator writes them: `createCartRouter from
+ * src/routers/cart-router.ts` for an import, else the declared name.
+ */
+export type Pending = Readonly<Record<string, readonly string[]>>;
+
 /** All that a merge needs. */
 export interface MergePlan {
   /** The texts that the last run generated. */
@@ -28,6 +34,8 @@ export interface MergePlan {
   lists?: (file: string) => readonly string[];
   /** Returns the paths of the lists in a file whose new elements register a part. */
   registrations?: (file: string) => readonly string[];
+  /** The registrations that earlier runs could not make. */
+  pending?: Pending;
   format?: Format;
 }
 
@@ -91,4 +99,6 @@ export interface MergeResult {
   base: Map<string, string>;
   renames: Rename[];
   unregistered: Unregistered[];
+  /** The registrations to check again in the next run. */
+  pending: Pending;
 }

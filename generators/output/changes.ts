@@ -6,7 +6,7 @@ import { shownPath } from '../core/shown-path.ts';
 import { UsageError } from '../core/usage-error.ts';
 import { mergeFiles } from '../merge/merge-files.ts';
 import { isKept } from '../merge/kinds.ts';
-import type { Outcome, Rename, Unregistered } from '../merge/plan.ts';
+import type { Outcome, Pending, Rename, Unregistered } from '../merge/plan.ts';
 import { bare } from '../merge/text/surface.ts';
 import { findOwnerFormat } from '../rendering/owner-format.ts';
 import { upgradedFiles } from '../upgrade/upgrades.ts';
@@ -35,6 +35,8 @@ export interface Changes {
   renames: Rename[];
   /** The lines that register new parts, and that the owner has to add. */
   unregistered: Unregistered[];
+  /** The registrations that the next run checks again. */
+  pending: Pending;
   before: Base;
   /** The base of the next run. */
   base: Base;
@@ -45,7 +47,7 @@ export interface Changes {
  * folder, if a folder is in the place of a file, or if a file to change is not UTF-8.
  */
 export async function compare(work: Work): Promise<Changes> {
-  const { folder, workspace, files, steps, moves = [], lists, registrations, upgrades = [] } = work;
+  const { folder, workspace, files, steps, moves = [], lists, registrations, upgrades = [], pending } = work;
   if (workspace !== undefined && workspace !== folder)
     await assertClosed(workspace, [wayTo(folder, workspace)]);
   await assertClosed(folder, [...files.keys(), ...steps.flatMap(({ writes }) => writes)]);
@@ -54,14 +56,14 @@ export async function compare(work: Work): Promise<Changes> {
   const disk = await readDisk(folder, paths, (file) => files.has(file));
   const texts = [...disk.texts].map(([file, text]): [string, string] => [file, withoutPassword(file, text)]);
   const gone = [...before.keys()].filter((file) => isGone(file, work, { before, disk }));
-  const wanted = [...gone, ...(upgrades.length > 0 ? ['any.ts'] : [])];
+  const wanted = [...gone, ...(upgrades.length > 0 || pending ? ['any.ts'] : [])];
   const unknown = wanted.length === 0 ? [] : await readUnknown(folder, paths, wanted);
   const keep = await readKeep(folder);
   const owners = [...unknown, ...texts].filter(
     ([file, text]) => !isKept(file, keep) && bare(text) !== bare(before.get(file) ?? ''),
   );
   const upgraded = await upgradedFiles(new Map(owners), upgrades);
-  const { outcomes, base, renames, unregistered } = await mergeFiles({
+  const { outcomes, base, renames, ...registered } = await mergeFiles({
     base: before,
     next: files,
     disk: new Map([...unknown, ...texts, ...upgraded]),
@@ -70,6 +72,7 @@ export async function compare(work: Work): Promise<Changes> {
     keep,
     ...(lists && { lists }),
     ...(registrations && { registrations }),
+    ...(pending && { pending }),
     format: await findOwnerFormat(folder),
   });
   const present = { ...disk, texts: new Map([...unknown, ...disk.texts]) };
@@ -80,7 +83,7 @@ export async function compare(work: Work): Promise<Changes> {
     .toSorted((one, other) => (one.file < other.file ? -1 : 1))
     .map((outcome) => effectOf(outcome, { before, disk: present }));
   refuseOtherBytes(folder, changes, disk);
-  return { files: changes, renames, unregistered, before, base };
+  return { files: changes, renames, ...registered, before, base };
 }
 
 /** The merge leaves a file whose generated text is as before, or which is the owner's now; its upgrade counts all the same. */

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { toLf, withLineEndsOf } from '../core/line-ends.ts';
+import type { Pending } from '../merge/plan.ts';
 import { baseFileOf } from './base.ts';
 import type { Change, Changes } from './changes.ts';
 import type { Work } from './work.ts';
 import { writeFiles } from '../writing/write-files.ts';
-import { yoRcFile, yoRcText } from './yo-rc.ts';
+import { type Remembered, yoRcFile, yoRcText } from './yo-rc.ts';
 
 /**
  * Writes the changed files, and the state that the next run reads: all of them, or none. Resolves to whether it wrote any. The order makes a killed run repeatable: as
@@ -17,13 +18,19 @@ export async function commitChanges({ folder, remembered }: Work, changes: Chang
     if (written !== undefined) contents.set(file, written);
   for (const [file, text] of changes.base)
     if (changes.before.get(file) !== text) contents.set(baseFileOf(file), text);
-  const yoRc = await yoRcContent(folder, await yoRcText(folder, remembered));
+  const yoRc = await yoRcContent(folder, await yoRcText(folder, withPending(remembered, changes.pending)));
   if (yoRc !== undefined) contents.set(yoRcFile, yoRc);
   const removed = [...removedIn(changes)];
   const isChanged = contents.size > 0 || removed.length > 0;
   if (isChanged) await writeFiles(folder, contents, removed);
   return isChanged;
 }
+
+/** A later run checks the registrations that this one could not make. */
+const withPending = (remembered: Remembered, pending: Pending): Remembered => ({
+  ...remembered,
+  unregistered: Object.keys(pending).length > 0 ? pending : undefined,
+});
 
 /** A later run does not merge a file with markers, so the time between such a file and its base is the shortest. */
 const conflictsLast = (one: Change, other: Change) =>

@@ -45,7 +45,7 @@ const row = (change: Change) =>
 
 /** Returns the report of a run. The steps of a run with conflicts have not run. */
 export function reportLines(work: Work, changes: Changes, { dryRun, check, written }: Ending): string[] {
-  if (check) return checkLines(work, changes);
+  if (check) return [...checkLines(work, changes), ...unregisteredLines(changes)];
   const lines = dryRun ? planLines(work, changes) : closingLines(work, changes, written === true);
   return [
     ...lines,

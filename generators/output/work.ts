@@ -1,4 +1,4 @@
-import type { Move } from '../merge/plan.ts';
+import type { Move, Pending } from '../merge/plan.ts';
 import type { Ask, GivenFlag } from '../questions/question.ts';
 import type { Upgrade } from '../upgrade/upgrade.ts';
 import type { Remembered } from './yo-rc.ts';
@@ -44,6 +44,8 @@ export interface Work {
   lists?: ((file: string) => readonly string[]) | undefined;
   /** Returns the paths of the lists in a file whose new elements register a part. */
   registrations?: ((file: string) => readonly string[]) | undefined;
+  /** The registrations that earlier runs could not make. */
+  pending?: Pending | undefined;
   /** The changes of the owner's own code that the version of this run needs. */
   upgrades?: readonly Upgrade[] | undefined;
   /** The files whose paths changed in the templates. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { checkOf } from '../outside/check.ts';
-import { object, text, word } from '../outside/rules.ts';
+import type { Pending } from '../merge/plan.ts';
+import { object, type Rule, text, word } from '../outside/rules.ts';
 import { oneLine } from '../outside/seen.ts';
 import { isDeeperThan, readBounded } from '../core/bounded-file.ts';
 import { UsageError } from '../core/usage-error.ts';
@@ -21,6 +22,8 @@ export interface Remembered {
   answers: Record<string, unknown>;
   /** For a service: each table with the columns of its migrations, in the form of `--fields`. */
   tables?: Record<string, string> | undefined;
+  /** For a service: the registrations that runs could not make in the owner's files. */
+  unregistered?: Pending | undefined;
 }
 
 /**
@@ -35,7 +38,7 @@ export async function readYoRc(folder: string): Promise<Remembered | undefined> 
 export function rememberedIn(all: Record<string, unknown> | undefined, file: string): Remembered | undefined {
   if (all?.[command] === undefined) return undefined;
   const check = checkOf(file);
-  const { generator, version = '', answers, tables } = check(all[command], object, command);
+  const { generator, version = '', answers, tables, unregistered } = check(all[command], object, command);
   return {
     generator: check(generator, word, `${command}.generator`),
     version: check(version, text(versionFault), `${command}.version`),
@@ -44,8 +47,22 @@ export function rememberedIn(all: Record<string, unknown> | undefined, file: str
     ...(tables !== undefined && {
       tables: check(tables, object, `${command}.tables`) as Remembered['tables'],
     }),
+    ...(unregistered !== undefined && {
+      unregistered: check(unregistered, pending, `${command}.unregistered`),
+    }),
   };
 }
+
+const isNames = (value: unknown) =>
+  Array.isArray(value) && value.every((name) => typeof name === 'string' && name.length <= 1_000);
+
+const pending: Rule<Pending> = {
+  fault: (value) =>
+    object.fault(value) ??
+    (Object.values(value as object).every(isNames)
+      ? undefined
+      : 'it must have a list of names for each file'),
+};
 
 /** A simplified rule of semver.org; empty in a folder of the first versions. */
 const versionFault = (version: string) =>
@@ -80,8 +97,14 @@ export function textOfYoRc(all: Record<string, unknown>, remembered: Remembered,
 const indented = (value: unknown): string => JSON.stringify(value, null, 2).replaceAll('\n', '\n  ');
 
 /** One line per answer, per table, and per element of a list, sorted by name: git then merges the additions of two branches. */
-function memoryText({ generator, version, answers, tables }: Remembered): string {
-  const members = { generator, version, answers, ...(tables && { tables }) };
+function memoryText({ generator, version, answers, tables, unregistered }: Remembered): string {
+  const members = {
+    generator,
+    version,
+    answers,
+    ...(tables && { tables }),
+    ...(unregistered && { unregistered }),
+  };
   return membersText(members, '  ', (value) =>
     typeof value === 'object' && value !== null
       ? membersText(sortedByName(value), '    ', (answer) => elementsText(answer, '      '))

@@ -139,6 +139,7 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
       folder: target.folder,
       workspace: known(this.#place).workspace,
       versionBefore: target.before?.version,
+      pending: target.before?.unregistered,
       ...plan,
       remembered: { generator: this.kind, version: packageVersion(), ...remembered },
       notes,

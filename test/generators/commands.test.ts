@@ -143,6 +143,18 @@ describe('a command in the folder of a service', function () {
       output,
     );
     assert.match(output, /left {6}asyncapi\.json \(from the code\)\n[^]*\n {2}npm run contracts\n/);
+    const lines = output.slice(output.indexOf('\nNot registered.'));
+    for (const args of [['update'], ['update', '--check'], ['command', 'count-drivers']]) {
+      const later = await run(args, { cwd: folder });
+      assert.deepEqual([later.code, later.output.endsWith(lines)], [1, true], later.output);
+    }
+    await edit('src/events/contracts.ts', (text) =>
+      text
+        .replace('{ driverCreated }', '{ driverCreated, driverHired }')
+        .replace('[driverCreated]', '[driverCreated, driverHired]'),
+    );
+    await change('update');
+    assert.doesNotMatch(await read('.yo-rc.json'), /unregistered/);
     const json = await run(['resource', 'trip', '--yes', '--dry-run', '--json'], { cwd: folder });
     const { unregistered } = JSON.parse(json.output) as { unregistered: unknown[] };
     assert.deepEqual([json.code, unregistered], [0, []], 'the array gets the values of a new module');

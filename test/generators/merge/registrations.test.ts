@@ -87,4 +87,38 @@ describe('a registration', () => {
       [],
     );
   });
+
+  it('that a run could not make is missing in later runs, until the owner makes it or removes the part', async () => {
+    const disk = { ...before, [list]: byName };
+    const { unregistered: first, pending } = await merge(before, disk, withEvent, rules);
+    assert.deepEqual(pending, { [list]: ['shipped from src/events/user-events.ts'] });
+    const later = (files: Files, next = withEvent) => merge(withEvent, files, next, { ...rules, pending });
+    const again = await later({ ...withEvent, [list]: byName });
+    assert.deepEqual([again.unregistered, again.pending], [first, pending]);
+    const registered = file("{ created, shipped } from './events/user-events.ts'", '[created, shipped]');
+    for (const next of [withEvent, before])
+      for (const made of [registered, file("* as all from './events/user-events.ts'", '{ ...all }')]) {
+        const { unregistered: none, pending: open } = await later({ ...withEvent, [list]: made }, next);
+        assert.deepEqual([none, open], [[], {}]);
+      }
+    assert.deepEqual((await later({ ...withEvent, [list]: byName }, before)).pending, {});
+    const marked = `<<<<<<< yours\n${byName}=======\n>>>>>>> generated\n`;
+    assert.deepEqual((await later({ ...withEvent, [list]: marked })).pending, pending);
+  });
+
+  it('of a statement is made if a file of the owner uses its names', async () => {
+    const app = (imports: string, line: string) =>
+      `${imports}\nexport function create() {\n  a();\n${line}}\n`;
+    const now = { 'src/app.ts': app("import { add } from './b.ts';\n", '  add(all);\n') };
+    const plan = { lists: () => ['create'], registrations: () => ['create'] };
+    const { pending } = await merge({ 'src/app.ts': app('', '') }, {}, now, plan);
+    assert.deepEqual(pending, { 'src/app.ts': ['add from src/b.ts'] });
+    const later = async (disk: Files) =>
+      (await merge(now, disk, now, { ...plan, pending })).unregistered.length;
+    assert.equal(await later({}), 1);
+    const wiring = "import { add } from './b.ts';\n\nadd(1);\n";
+    assert.equal(await later({ 'src/wiring.ts': wiring }), 0);
+    assert.equal(await later({ 'test/wiring.ts': wiring.replace('./b', '../src/b') }), 1);
+    assert.equal(await later({ 'src/app.ts': app('', ''), 'src/wiring.ts': wiring }), 0);
+  });
 });
