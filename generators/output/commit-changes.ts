@@ -6,7 +6,8 @@ import { baseFileOf } from './base.ts';
 import type { Change, Changes } from './changes.ts';
 import type { Work } from './work.ts';
 import { writeFiles } from '../writing/write-files.ts';
-import { type Remembered, yoRcFile, yoRcText } from './yo-rc.ts';
+import { yoRcFile } from '../core/yo-rc-file.ts';
+import { type Remembered, yoRcText } from './yo-rc.ts';
 
 /**
  * Writes the changed files, and the state that the next run reads: all of them, or none. Resolves to whether it wrote any. The order makes a killed run repeatable: as

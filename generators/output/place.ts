@@ -5,7 +5,8 @@ import { printError } from '../core/terminal.ts';
 import { distrustOf } from './trust.ts';
 import { UsageError } from '../core/usage-error.ts';
 import { command } from '../core/version.ts';
-import { readYoRc, type Remembered, yoRcFile } from './yo-rc.ts';
+import { yoRcFile } from '../core/yo-rc-file.ts';
+import { readYoRc, type Remembered } from './yo-rc.ts';
 
 /** The location of the command. */
 export interface Place {

@@ -6,7 +6,7 @@ import type { Change, Changes } from './changes.ts';
 import { differenceOf } from './difference.ts';
 import { spelledStep } from './steps.ts';
 import type { Work } from './work.ts';
-import { yoRcFile } from './yo-rc.ts';
+import { yoRcFile } from '../core/yo-rc-file.ts';
 
 /** How a run ended, for its report. */
 export interface Ending {

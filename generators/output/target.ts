@@ -5,7 +5,8 @@ import { distrustOf } from './trust.ts';
 import { UsageError } from '../core/usage-error.ts';
 import { packageVersion } from '../core/version.ts';
 import { higherRange } from '../merge/languages/ranges.ts';
-import { readYoRc, type Remembered, yoRcFile } from './yo-rc.ts';
+import { yoRcFile } from '../core/yo-rc-file.ts';
+import { readYoRc, type Remembered } from './yo-rc.ts';
 
 /**
  * Returns the memory of an earlier run of `generator` in `folder`; undefined for a new folder. An empty folder, or one with

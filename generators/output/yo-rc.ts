@@ -5,10 +5,10 @@ import { object, type Rule, text, word } from '../outside/rules.ts';
 import { oneLine } from '../outside/seen.ts';
 import { isDeeperThan, readBounded } from '../core/bounded-file.ts';
 import { UsageError } from '../core/usage-error.ts';
+import { yoRcFile } from '../core/yo-rc-file.ts';
 import { hasGitMarkers } from '../merge/text/git-markers.ts';
 import { command } from '../core/version.ts';
 
-export const yoRcFile = '.yo-rc.json';
 /** The size limit in bytes: the file contains the schema of each consumed event. */
 export const maxYoRc = 512 * 2 ** 10;
 /** The nesting limit; a schema may have 200 levels. */
@@ -51,6 +51,16 @@ export function rememberedIn(all: Record<string, unknown> | undefined, file: str
       unregistered: check(unregistered, pending, `${command}.unregistered`),
     }),
   };
+}
+
+/** Returns the memory in the text of a `.yo-rc.json` before a killed run; undefined if that run has repaired the text. */
+export function rememberedBefore(text: string): Remembered | undefined {
+  try {
+    return rememberedIn(parseYoRc(text, yoRcFile), yoRcFile);
+  } catch (error) {
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  }
 }
 
 const isNames = (value: unknown) =>

@@ -14,7 +14,7 @@ import { isChanged } from '../output/report.ts';
 import { gitInit } from '../output/steps.ts';
 import type { Change } from '../output/changes.ts';
 import type { Call, Step } from '../output/work.ts';
-import { yoRcFile } from '../output/yo-rc.ts';
+import { yoRcFile } from '../core/yo-rc-file.ts';
 import type { Flag } from '../questions/question.ts';
 import { packageVersion } from '../core/version.ts';
 import { upgradesBetween } from '../upgrade/upgrades.ts';

@@ -1,7 +1,7 @@
 import { descriptionFault } from '../core/description-rule.ts';
 import { checkOf } from '../outside/check.ts';
 import { text } from '../outside/rules.ts';
-import { yoRcFile } from '../output/yo-rc.ts';
+import { yoRcFile } from '../core/yo-rc-file.ts';
 import { workspaceNameFault, type WorkspaceAnswers } from './questions.ts';
 
 const rules = { name: text(workspaceNameFault), description: text(descriptionFault) };

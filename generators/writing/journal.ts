@@ -6,6 +6,7 @@ import { isRunning } from '../core/is-running.ts';
 import { shownFolder } from '../core/shown-path.ts';
 import { printError } from '../core/terminal.ts';
 import { command } from '../core/version.ts';
+import { yoRcFile } from '../core/yo-rc-file.ts';
 import { changeFolder } from './change-folder.ts';
 
 /** The hash of a file; null if it does not exist. */
@@ -15,6 +16,14 @@ type State = string | null;
 interface Journal {
   moved: Record<string, { before: State; after: State }>;
   removed: Record<string, State>;
+  /** The text of `.yo-rc.json` before the run; null if there is none. */
+  memory?: string | null;
+}
+
+/** A run that a kill has stopped, and that is finished now. */
+interface FinishedRun {
+  /** The text of `.yo-rc.json` before that run. */
+  memory: string;
 }
 
 const journalFile = 'journal.json';
@@ -27,7 +36,8 @@ export async function writeJournal(
   folder: string,
   { moved, removed }: { moved: readonly string[]; removed: readonly string[] },
 ): Promise<void> {
-  const journal: Journal = { moved: {}, removed: {} };
+  const memory = await readFile(path.join(folder, yoRcFile), 'utf8').catch(() => null);
+  const journal: Journal = { moved: {}, removed: {}, memory };
   for (const file of moved)
     journal.moved[file] = {
       before: await hashOf(path.join(folder, file)),
@@ -50,22 +60,27 @@ const notes = {
     `a run in ${folder} was killed, and its files have changed since, so it is not finished. Review them with git diff.`,
 };
 
-/** Finishes the killed run of a folder, before a run reads the folder. Prints a note if there was one. */
-export async function finishWithNote(folder: string): Promise<void> {
-  const result = await finishKilledRun(folder);
+/** Finishes the killed run of a folder, before a run reads the folder. Prints a note if there was one. Resolves to the finished run. */
+export async function finishWithNote(folder: string): Promise<FinishedRun | undefined> {
+  const { result, memory } = await finishKilledRun(folder);
   if (result !== 'none') printError(`${command}: note: ${notes[result](shownFolder(folder))}`);
+  return result === 'finished' && typeof memory === 'string' ? { memory } : undefined;
 }
 
 /**
  * Finishes the run that a kill has stopped between its changes of `folder`. Resolves to `finished` or `none`, or to `changed` if the
  * owner has changed one of its files since: then nothing happens. Removes the staging folders of killed runs.
  */
-async function finishKilledRun(folder: string): Promise<'finished' | 'none' | 'changed'> {
+async function finishKilledRun(
+  folder: string,
+): Promise<{ result: 'finished' | 'none' | 'changed'; memory: Journal['memory'] }> {
   const [parent, name] = [path.dirname(folder), path.basename(folder)];
   let result: 'finished' | 'none' | 'changed' = 'none';
+  let memory: Journal['memory'];
   for (const temporary of await abandonedIn(parent, name)) {
     const journal = await readJournal(temporary);
     if (!journal) continue;
+    ({ memory } = journal);
     const staged = await stagedFiles(temporary, journal);
     await assertClosed(folder, [...Object.keys(journal.moved), ...Object.keys(journal.removed)]);
     result = (await isAsLeft(folder, staged, journal)) ? 'finished' : 'changed';
@@ -76,7 +91,7 @@ async function finishKilledRun(folder: string): Promise<'finished' | 'none' | 'c
       });
   }
   await removeAbandoned(parent, name);
-  return result;
+  return { result, memory };
 }
 
 /** A staging folder without a journal belongs to a run that has changed nothing. */

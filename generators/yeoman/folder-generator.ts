@@ -8,13 +8,14 @@ import { commitChanges } from '../output/commit-changes.ts';
 import { folderName } from '../output/folder-name.ts';
 import { lockFolder, type Release } from '../output/folder-lock.ts';
 import { finishWithNote } from '../writing/journal.ts';
+import { rememberedBefore } from '../output/yo-rc.ts';
 import { findPlace, type Place } from '../output/place.ts';
 import { conflictsIn, exitCodeOf, reportLines, resultOf } from '../output/report.ts';
 import { checkPrograms, runStep } from '../output/steps.ts';
 import { assertStillNew, openTarget } from '../output/target.ts';
 import { refuseUncommitted } from '../output/uncommitted.ts';
 import type { Call, Step, Work } from '../output/work.ts';
-import { yoRcFile } from '../output/yo-rc.ts';
+import { yoRcFile } from '../core/yo-rc-file.ts';
 import { answerAll } from '../questions/answers.ts';
 import type { Flag, Questions } from '../questions/question.ts';
 import { escapeDifferences } from './adapter.ts';
@@ -113,14 +114,19 @@ export abstract class FolderGenerator<Answers extends { name: string }, Context>
     const [call, place, context] = [this.call, known(this.#place), this.#context as Context];
     const name = await this.nameOf(call, place, context);
     const folder = name === undefined ? undefined : this.folderOf(name, place);
-    if (folder !== undefined && !call.dryRun) await finishWithNote(folder);
+    const killed = folder === undefined || call.dryRun ? undefined : await finishWithNote(folder);
     const before = folder === undefined ? undefined : await openTarget(folder, this.kind, call);
     const stored = {
       ...(before && folder && this.fromStored(before.answers, shownPath(path.join(folder, yoRcFile)))),
       ...(name !== undefined && { name }),
     } as Partial<Answers>;
     const within = folder === undefined ? context : this.contextIn(folder, context);
-    const answers = await this.answersOf(within, { ...call, stored });
+    const earlier = killed && rememberedBefore(killed.memory);
+    const answers = await this.answersOf(within, {
+      ...call,
+      stored,
+      beforeKilled: earlier && this.fromStored(earlier.answers, yoRcFile),
+    });
     const target = { folder: folder ?? this.folderOf(answers.name, place), before, context };
     this.#answered = { answers, target };
   }

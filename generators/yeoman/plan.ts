@@ -12,6 +12,8 @@ export interface Target<Context> {
 /** The call, and the answers of an earlier run in the folder. */
 export interface CallWithMemory<Answers> extends Call {
   stored: Partial<Answers>;
+  /** The answers before a killed run, which this run has finished. */
+  beforeKilled?: Partial<Answers> | undefined;
 }
 
 /** The files and the state that a generator plans for its folder. */

@@ -23,7 +23,7 @@ require('node:module').syncBuiltinESMExports();
 describe('a killed run', function () {
   this.timeout(120_000);
   let folder: string;
-  const { edit } = copyForEachTest(
+  const { edit, read } = copyForEachTest(
     'user-service',
     async (cwd) =>
       void (await run(['user', ...quick, '--resource', 'user', '--fields', 'email:string'], { cwd })),
@@ -60,6 +60,28 @@ describe('a killed run', function () {
       assert.deepEqual(await filesIn(folder), whole);
       assert.deepEqual(await readdir(path.dirname(folder)), ['user-service']);
     }
+  });
+
+  it('ends with 0 if it is repeated, and a later repetition is refused', async () => {
+    for (const args of [field, ['event', 'user.hired']]) {
+      await runKilled(args, 3);
+      const { code, output, errors } = await run(args, { cwd: folder });
+      assert.equal(code, 0, errors.join('\n'));
+      assert.deepEqual(errors, [
+        'create-microservice: note: a run in user-service was killed; it is finished now.',
+      ]);
+      assert.match(output, /\nThe killed run was this command\.\n/);
+      assert.equal((await run(args, { cwd: folder })).code, 1);
+    }
+  });
+
+  it('is finished before another command, which then runs', async () => {
+    await runKilled(field, 3);
+    const { code, output, errors } = await run(['event', 'user.hired'], { cwd: folder });
+    assert.deepEqual([code, errors.length], [0, 1], errors.join('\n'));
+    assert.doesNotMatch(output, /this command/);
+    assert.match(await read('src/events/user-events.ts'), /userHired\b/);
+    assert.match(await read('src/models/user.ts'), /status\?: string/);
   });
 
   it('is not finished if the owner has changed one of its files since', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { yoRcFile } from '../../generators/output/yo-rc.ts';
+import { yoRcFile } from '../../generators/core/yo-rc-file.ts';
 import { format } from '../../generators/rendering/format.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
 import { parseFields } from '../../generators/service/fields/grammar.ts';

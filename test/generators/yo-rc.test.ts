@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readYoRc, yoRcFile, yoRcText } from '../../generators/output/yo-rc.ts';
+import { yoRcFile } from '../../generators/core/yo-rc-file.ts';
+import { readYoRc, yoRcText } from '../../generators/output/yo-rc.ts';
 import { newFolder, removeFolders } from './support/command.ts';
 
 const remembered = {

@@ -1,7 +1,8 @@
 import { UsageError } from '../../core/usage-error.ts';
 import { command } from '../../core/version.ts';
 import type { Sides } from '../../merge/text/sides.ts';
-import { parseYoRc, rememberedIn, textOfYoRc, yoRcFile } from '../../output/yo-rc.ts';
+import { yoRcFile } from '../../core/yo-rc-file.ts';
+import { parseYoRc, rememberedIn, textOfYoRc } from '../../output/yo-rc.ts';
 import { fromStored } from '../stored/stored-answers.ts';
 import { checkAnswers, checkTables } from '../stored/stored-rules.ts';
 import { mergeValues } from './merge-values.ts';

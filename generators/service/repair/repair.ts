@@ -9,7 +9,7 @@ import { readDisk } from '../../output/disk.ts';
 import { type Git, gitIn } from '../../core/git.ts';
 import { distrustOf } from '../../output/trust.ts';
 import { writeFiles } from '../../writing/write-files.ts';
-import { yoRcFile } from '../../output/yo-rc.ts';
+import { yoRcFile } from '../../core/yo-rc-file.ts';
 import { findOwnerFormat } from '../../rendering/owner-format.ts';
 import { mergeBases } from './merge-bases.ts';
 import { type Marked, mergeMarked } from './merge-marked.ts';

@@ -3,7 +3,7 @@ import { UsageError } from '../../core/usage-error.ts';
 import type { Sides } from '../../merge/text/sides.ts';
 import { baseFolder } from '../../output/base.ts';
 import type { Git } from '../../core/git.ts';
-import { yoRcFile } from '../../output/yo-rc.ts';
+import { yoRcFile } from '../../core/yo-rc-file.ts';
 
 /** The commits of a merge: the common ancestor (`base`), the current branch (`disk`), and the merged one (`next`). */
 export type Revisions = Sides<string>;

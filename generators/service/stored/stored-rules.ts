@@ -15,7 +15,7 @@ import {
 } from '../../outside/rules.ts';
 import { kebabFault } from '../../outside/kebab-case.ts';
 import { seen } from '../../outside/seen.ts';
-import { yoRcFile } from '../../output/yo-rc.ts';
+import { yoRcFile } from '../../core/yo-rc-file.ts';
 import { authKinds, ciSystems } from '../model/answers.ts';
 import { packageManagers } from '../model/package-managers.ts';
 import { grammarFault } from '../fields/grammar.ts';

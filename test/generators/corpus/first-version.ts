@@ -1,7 +1,7 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readBase, type Base, baseFolder } from '../../../generators/output/base.ts';
-import { yoRcFile } from '../../../generators/output/yo-rc.ts';
+import { yoRcFile } from '../../../generators/core/yo-rc-file.ts';
 
 /** The memory of a service that version 0.2.0 wrote: the oldest base that `update` supports. Its contracts are beside it. */
 export const firstVersion = path.join(import.meta.dirname, '0.2.0');
