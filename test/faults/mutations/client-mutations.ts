@@ -80,4 +80,28 @@ export const clientMutations: readonly Mutation[] = [
       timeout: 5_000,
     },
   },
+  {
+    name: 'an open breaker does not say when it ends',
+    mechanism: 'A request gets 503 with the time of the next probe while the breaker is open.',
+    changes: [{ file: 'client/attempts.ts', find: ' s`, { retryAfter });', replace: ' s`);' }],
+    noticedBy: {
+      file: 'runtime/client/open-circuit.test.ts',
+      title: 'answers 503 with the Retry-After of the API, then with the time of the next probe',
+    },
+  },
+  {
+    name: 'an open breaker is a failure of the event',
+    mechanism: 'A subscription pauses its partition while the breaker is open, and parks nothing.',
+    changes: [
+      {
+        file: 'client/outcomes.ts',
+        find: "class OpenCircuitError extends UnavailableError {\n  override name = 'UnavailableError';",
+        replace: "class OpenCircuitError extends UnavailableError {\n  override name = 'OpenCircuitError';",
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/events/consumer-parked.test.ts',
+      title: 'because a circuit breaker is open pauses the partition, and a probe ends the pause',
+    },
+  },
 ];
