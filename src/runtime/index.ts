@@ -106,6 +106,12 @@ export {
   type SagaStage,
   type StepSettings,
 } from './sagas/definition/step.ts';
+export {
+  addParticipant,
+  type ParticipantSettings,
+  type RequestAnswer,
+  type RequestData,
+} from './sagas/participant/participant.ts';
 export { sagaScenario, type Scenario, type ScenarioInput, type ScenarioResult } from './sagas/scenario.ts';
 export type { AddSaga } from './sagas/running/sagas.ts';
 export type { SagaEnding, SagaEndings } from './sagas/running/runner.ts';

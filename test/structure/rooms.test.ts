@@ -37,7 +37,7 @@ const floors: Record<string, string[][]> = {
     ],
     ['events/consumer', 'http.ts', 'sagas/machine'],
     ['sagas', 'sagas/store'],
-    ['sagas/operations', 'sagas/running'],
+    ['sagas/operations', 'sagas/participant', 'sagas/running'],
     ['commands/sagas'],
     ['commands', 'events'],
     ['cli.ts'],

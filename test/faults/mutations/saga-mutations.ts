@@ -3,6 +3,7 @@ import type { Mutation } from './mutation.ts';
 const machine = 'runtime/sagas/machine.test.ts';
 const runner = 'runtime/sagas/runner.test.ts';
 const bus = 'runtime/sagas/add-saga.test.ts';
+const participant = 'runtime/sagas/participant.test.ts';
 
 /** Removes the mechanisms of sagas. */
 export const sagaMutations: readonly Mutation[] = [
@@ -160,6 +161,36 @@ export const sagaMutations: readonly Mutation[] = [
       file: machine,
       title:
         'after the pivot requests a refused step again with another id, and an unanswered one with the same id',
+    },
+  },
+  {
+    name: 'a repeated request is done again',
+    mechanism: 'A participant does a request once, and repeats its answer.',
+    changes: [
+      {
+        file: 'sagas/participant/participant.ts',
+        find: 'if (!(await insertRequest(trx, requestId))) {',
+        replace: 'if (!(await insertRequest(trx, requestId)) && requestId === "") {',
+      },
+    ],
+    noticedBy: {
+      file: participant,
+      title: 'does a request once, and answers a repetition with the stored answer',
+    },
+  },
+  {
+    name: 'a cancel that comes first is not recorded',
+    mechanism: 'A participant ignores a request whose cancel came first.',
+    changes: [
+      {
+        file: 'sagas/participant/participant.ts',
+        find: 'const isFirst = await insertRequest(trx, requestId);',
+        replace: 'const isFirst = false;',
+      },
+    ],
+    noticedBy: {
+      file: participant,
+      title: 'confirms a cancel that comes first, and then ignores the request',
     },
   },
 ];

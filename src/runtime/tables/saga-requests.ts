@@ -1,0 +1,27 @@
+import type { Knex } from 'knex';
+
+/**
+ * Creates the table of the requests that a service gets from sagas of other services: what was done, and the answer, for a repeated
+ * request or cancel.
+ */
+export async function up(knex: Knex): Promise<void> {
+  await knex.raw(`
+    create table saga_requests (
+      request_id text primary key,
+      status text not null check (status in ('done', 'refused', 'canceled')),
+      answer jsonb,
+      received_at timestamptz not null default now()
+    )`);
+}
+
+/** Refuses to run while rows remain: a repeated request would be done again. */
+export async function down(knex: Knex): Promise<void> {
+  await knex.transaction(async (trx) => {
+    await trx.raw('lock table saga_requests in access exclusive mode');
+    if (await trx('saga_requests').first('request_id'))
+      throw new Error(
+        'table saga_requests has rows, and without them a repeated request would be done again; delete the rows yourself if no saga is running, then roll back',
+      );
+    await trx.schema.dropTable('saga_requests');
+  });
+}
