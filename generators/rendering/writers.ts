@@ -25,19 +25,24 @@ const requoted: Record<string, string> = { '\\"': '"', "'": String.raw`\'` };
 /** Returns the JSON of a value. */
 export const json = (value: unknown): Code => made(quoted(value));
 
-/** Returns the TypeScript literal of a JSON value, or `undefined`. */
+/** Returns the TypeScript literal of a JSON value, as prettier formats it, or `undefined`. */
 export const jsonLiteral = (value: unknown): Code => made(literalOf(value));
 
 function literalOf(value: unknown): string {
   if (typeof value === 'string') return text(value).text;
+  if (typeof value === 'number') return String(value).replace('e+', 'e');
   if (typeof value !== 'object' || value === null) return String(value);
   if (Array.isArray(value)) return `[${value.map(literalOf).join(', ')}]`;
   const members = Object.entries(value).map(([name, each]) => {
-    const key = /^[A-Za-z_]\w*$/.test(name) ? name : text(name).text;
+    const key = isIdentifier(name) ? name : text(name).text;
     return `${key}: ${literalOf(each)}`;
   });
   return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
 }
+
+/** Prettier writes such a key without quotes, unless it has characters of two code units. */
+const isIdentifier = (name: string) =>
+  /^[\p{ID_Start}$_][\p{ID_Continue}$\u200C\u200D]*$/u.test(name) && Array.from(name).length === name.length;
 
 /**
  * Returns a text for a comment, which it cannot end: neither block comments of TypeScript, SQL and HTML, nor line comments of

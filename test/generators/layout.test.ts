@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as prettier from 'prettier';
+import { jsonLiteral } from '../../generators/rendering/writers.ts';
 import { layOut } from '../../generators/rendering/layout/lay-out.ts';
 
 const longestName = 40;
@@ -44,5 +45,14 @@ describe('The layout of the fields of an object', () => {
     const options = { parser: 'typescript', printWidth: 110, singleQuote: true };
     const expected = await prettier.format(object(all.map(({ line }) => line)), options);
     assert.equal(object(all.map(({ laidOut = '' }) => laidOut)), expected);
+  });
+
+  it('is that of prettier for any number and any key of a JSON value', async () => {
+    const numbers = [1e21, -1.5e-7, 5e-324, Number.MAX_VALUE, -2_147_483_648, 0];
+    const keys = ['$a', 'ä', '漢', '𝒳', 'x-y', '1', '', 'new', 'a b', 'a1'];
+    const value = Object.fromEntries(keys.map((key, index) => [key, numbers[index % numbers.length]]));
+    const program = `const all = ${jsonLiteral(value).text};\n`;
+    const options = { parser: 'typescript', printWidth: 1_000, singleQuote: true };
+    assert.equal(program, await prettier.format(program, options));
   });
 });
