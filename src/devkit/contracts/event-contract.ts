@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, listAt, objectAt, resolved, textAt } from './json.ts';
+import { isObject, type JsonObject, listAt, objectAt, resolved, textAt } from './schema/json.ts';
 
 /** A version of an event in a contract. */
 export interface EventContract {
@@ -13,14 +13,14 @@ export interface EventContract {
   key: JsonObject | undefined;
   /** The JSON Schema of the data. */
   payload: JsonObject;
+  /** The document, into which references of the schemas lead. */
+  document: JsonObject;
 }
 
 /** The events that a service publishes and consumes. */
 export interface ServiceContract {
   published: EventContract[];
   consumed: EventContract[];
-  /** The document, to resolve its references. */
-  document: JsonObject;
 }
 
 /** The contract cannot be read. The message is one sentence without the name of the file. */
@@ -41,7 +41,7 @@ export function readContract(text: string): ServiceContract {
     if (action === 'send') published?.push(...events);
     if (action === 'receive') consumed?.push(...events);
   }
-  return { published: published ?? [], consumed: consumed ?? [], document };
+  return { published: published ?? [], consumed: consumed ?? [] };
 }
 
 function parse(text: string): JsonObject {
@@ -67,10 +67,10 @@ function eventsOf(document: JsonObject, operation: unknown): EventContract[] {
   if (topic === undefined) throw new ContractError('the channel of an operation has no "address"');
   const own = listAt(operation, 'messages');
   const messages = own.length > 0 ? own : Object.values(objectAt(channel, 'messages'));
-  return messages.map((message) => eventOf(resolved(document, message), topic));
+  return messages.map((message) => eventOf(document, resolved(document, message), topic));
 }
 
-function eventOf(message: unknown, topic: string): EventContract {
+function eventOf(document: JsonObject, message: unknown, topic: string): EventContract {
   const headers = objectAt(objectAt(message, 'headers'), 'properties');
   const constant = (name: string) => textAt(objectAt(headers, name), 'const');
   const name = textAt(message, 'name') ?? '';
@@ -82,7 +82,7 @@ function eventOf(message: unknown, topic: string): EventContract {
   const aggregate = constant('ce_aggregatetype') ?? textAt(message, 'x-aggregate');
   const binding = objectAt(objectAt(objectAt(message, 'bindings'), 'kafka'), 'key');
   const key = Object.keys(binding).length > 0 ? binding : undefined;
-  return { type, version, topic, aggregate, key, payload: objectAt(message, 'payload') };
+  return { type, version, topic, aggregate, key, payload: objectAt(message, 'payload'), document };
 }
 
 /** The name of an event with its version, such as `user.created v2`. */
