@@ -1,3 +1,4 @@
+import { checkCommand } from './commands/check.ts';
 import type { WorkspaceCommand } from './commands/command.ts';
 import { makeCommand, migrateCommand, rollbackCommand, seedCommand } from './commands/knex.ts';
 import { listCommand } from './commands/list.ts';
@@ -17,4 +18,5 @@ export const workspaceCommands: Record<string, WorkspaceCommand> = {
   run: runCommand,
   commands: ownCommandsCommand,
   command: ownCommand,
+  check: checkCommand,
 };

@@ -1,0 +1,93 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { DevError } from '../../dev/environment/dev-error.ts';
+import { type Selection, type Service, selectServices } from '../../dev/services/services.ts';
+import { errorMessage } from '../../errors.ts';
+import { print } from '../../terminal.ts';
+import { type CheckedService, checkServices, isFailure } from '../check/check-services.ts';
+import { githubText, junitText } from '../check/report-programs.ts';
+import { reportText } from '../check/report-text.ts';
+import { contractFile } from '../facts/contract-file.ts';
+import type { CommandCall, WorkspaceCommand } from './command.ts';
+import { selected } from './run-flags.ts';
+
+const formats: Record<string, (checked: CheckedService[], cwd: string) => string> = {
+  text: reportText,
+  github: githubText,
+  junit: junitText,
+  json: (services) => `${JSON.stringify({ services }, null, 2)}\n`,
+};
+
+export const checkCommand: WorkspaceCommand = {
+  usage: '[service...] [--against <revision>]',
+  summary: 'names contract changes that break other services',
+  flags: {
+    against: { type: 'string', value: '<revision>', help: 'also compare with the contracts released there' },
+    siblings: {
+      type: 'string',
+      value: '<folder>',
+      help: 'the folder of the other services; by default services/',
+    },
+    format: {
+      type: 'string',
+      value: '<format>',
+      help: `${Object.keys(formats).join(', ')}; by default text`,
+    },
+    json: { type: 'boolean', help: 'the same as --format json' },
+    strict: { type: 'boolean', help: 'fail for warnings, too' },
+  },
+  async run(call) {
+    const { against, siblings, strict } = call.flags;
+    const shown = formatOf(call);
+    const selection = await selected(call, call.words);
+    const checked = await checkServices({
+      services: selection.services,
+      siblings: await siblingsOf(selection, siblings),
+      against: against === undefined ? undefined : String(against),
+      today: new Date().toISOString().slice(0, 10),
+    });
+    print(shown(checked, call.cwd));
+    return checked.every((one) => passes(one, strict === true)) ? 0 : 1;
+  },
+};
+
+const passes = ({ findings, faults }: CheckedService, isStrict: boolean): boolean =>
+  faults.length === 0 &&
+  !findings.some((finding) => isFailure(finding) || (isStrict && finding.accepted === undefined));
+
+function formatOf({
+  flags: { format, json },
+}: CommandCall): (checked: CheckedService[], cwd: string) => string {
+  const name = json === true ? 'json' : String(format ?? 'text');
+  const shown = Object.hasOwn(formats, name) ? formats[name] : undefined;
+  if (shown) return shown;
+  throw new DevError(`--format is "${name}", but must be one of ${Object.keys(formats).join(', ')}.`);
+}
+
+/** All services of the workspace, or those in the given folder, and the ones to check. */
+async function siblingsOf(
+  { services, workspace, isOwnFolder }: Selection,
+  given: unknown,
+): Promise<Service[]> {
+  const found = typeof given === 'string' ? await servicesIn(path.resolve(given)) : await all();
+  const others = found.filter(({ root }) => services.every((service) => service.root !== root));
+  return [...services, ...others];
+
+  async function all(): Promise<Service[]> {
+    if (isOwnFolder && services.some(({ root }) => root === workspace)) return [];
+    return (await selectServices(path.join(workspace, 'services'), [])).services;
+  }
+}
+
+async function servicesIn(folder: string): Promise<Service[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
+    throw new DevError(`--siblings ${folder} cannot be read: ${errorMessage(cause)}`, { cause });
+  });
+  const roots = entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => ({ name, root: path.join(folder, name) }));
+  const found = await Promise.all(
+    roots.map(async (service) => ((await readdir(service.root)).includes(contractFile) ? [service] : [])),
+  );
+  return found.flat();
+}

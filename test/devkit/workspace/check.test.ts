@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import {
+  type CheckedService,
+  checkServices,
+  isFailure,
+} from '../../../src/devkit/workspace/check/check-services.ts';
+import { githubText, junitText } from '../../../src/devkit/workspace/check/report-programs.ts';
+import { reportText } from '../../../src/devkit/workspace/check/report-text.ts';
+import { runWorkspaceCommand } from '../../../src/devkit/workspace/run-command.ts';
+import { contractText, fields } from '../contracts/some-contract.ts';
+
+const identity = ['-c', 'user.name=test', '-c', 'user.email=test@example.com'];
+const [text, number] = [{ type: 'string' }, { type: 'integer' }];
+const created = (properties: Record<string, object>, required?: string[]) =>
+  contractText([{ payload: fields(properties, required) }]);
+
+describe('microservice-devkit check', () => {
+  let workspace: string;
+  const names = ['mail', 'stock', 'user'];
+  const folderOf = (name: string) => path.join(workspace, 'services', name);
+  const git = (...args: string[]) =>
+    execFileSync('git', [...identity, ...args], { cwd: workspace, stdio: 'pipe' }).toString();
+  const write = async (name: string, file: string, content: string) => {
+    await mkdir(path.dirname(path.join(folderOf(name), file)), { recursive: true });
+    await writeFile(path.join(folderOf(name), file), content);
+  };
+  const commit = (message: string) => git('commit', '--quiet', '--all', '--message', message);
+  const accept = (entries: unknown) => write('user', 'accepted-changes.json', JSON.stringify(entries));
+
+  const check = async (only = names, against = 'main'): Promise<CheckedService[]> => {
+    const services = names.map((name) => ({ name, root: folderOf(name) }));
+    const chosen = services.filter(({ name }) => only.includes(name));
+    return checkServices({
+      services: chosen,
+      siblings: services,
+      against: against || undefined,
+      today: '2026-11-30',
+    });
+  };
+  const findingsOf = async (...args: Parameters<typeof check>) =>
+    (await check(...args)).flatMap(({ service, findings, faults }) => [
+      ...faults.map((fault) => `${service} not checked: ${fault}`),
+      ...findings.map((finding) => {
+        const readers = finding.consumers.map(
+          ({ service: name, reads }) => `${name}${reads ? '' : ' (not read)'}`,
+        );
+        const result = isFailure(finding) ? 'fails' : finding.accepted ? 'accepted' : 'passes';
+        return `${service} ${result}: ${finding.event} ${finding.path} ${finding.rule}: ${readers.join(', ')}`;
+      }),
+    ]);
+
+  beforeEach(async () => {
+    workspace = await mkdtemp(path.join(os.tmpdir(), 'check-test-'));
+    await write('user', 'asyncapi.json', created({ id: text, name: text, age: number }));
+    await write('mail', 'asyncapi.json', contractText([], [{ payload: fields({ id: text, name: text }) }]));
+    await write('stock', 'asyncapi.json', contractText([], [{ payload: fields({ id: text }) }]));
+    for (const name of names) await write(name, 'src/main.ts', '');
+    await writeFile(path.join(workspace, 'docker-compose.kafka.yml'), '');
+    git('-c', 'init.defaultBranch=main', 'init', '--quiet');
+    git('add', '.');
+    commit('one');
+    git('switch', '--quiet', '--create', 'feature');
+  });
+  afterEach(() => rm(workspace, { recursive: true, force: true }));
+
+  it('passes without a change, and for a new optional field', async () => {
+    assert.deepEqual(await findingsOf(), []);
+    await write(
+      'user',
+      'asyncapi.json',
+      created({ id: text, name: text, age: number, note: text }, ['id', 'name', 'age']),
+    );
+    assert.deepEqual(await findingsOf(), []);
+    assert.equal(reportText(await check()), '3 services: 0 breaking, 0 to review\n');
+  });
+
+  it('names the services that a change breaks, and those that do not read the field', async () => {
+    await write('user', 'asyncapi.json', created({ id: text, name: number, age: number }));
+    const own = 'user fails: user.created v1 name type-changed: mail, stock (not read)';
+    const fit = 'user.created v1 name type-changed: mail';
+    assert.deepEqual(await findingsOf(), [`mail fails: ${fit}`, own]);
+    assert.deepEqual(await findingsOf(['user']), [own, `user fails: ${fit}`]);
+    assert.deepEqual(await findingsOf(['user'], ''), [`user fails: ${fit}`]);
+    const report = reportText(await check(['user']));
+    assert.match(
+      report,
+      /^user: error: user\.created v1, field name: the type is integer, and was string \[type-changed\]$/m,
+    );
+    assert.match(report, /^ {4}read by mail; name is not read by stock$/m);
+    assert.match(
+      report,
+      /^1 service: 2 breaking, 0 to review\. Publish a new version of the event, or accept the change in accepted-changes\.json\.$/m,
+    );
+  });
+
+  it('compares with the commit at which the branch began, and with the states before it', async () => {
+    git('switch', '--quiet', 'main');
+    await write(
+      'user',
+      'asyncapi.json',
+      created({ id: text, name: text, age: number, later: text }, ['id', 'name', 'age']),
+    );
+    commit('on main');
+    git('switch', '--quiet', 'feature');
+    assert.deepEqual(await findingsOf(['user']), []);
+    git('reset', '--quiet', '--hard', 'main');
+    await write('user', 'asyncapi.json', created({ id: text, name: text, age: number }));
+    assert.deepEqual(await findingsOf(['user']), [
+      'user passes: user.created v1 later property-removed: mail (not read), stock (not read)',
+    ]);
+    commit('removed');
+    git('branch', '--force', 'main');
+    await write(
+      'user',
+      'asyncapi.json',
+      created({ id: text, name: text, age: number, later: number }, ['id', 'name', 'age']),
+    );
+    const [finding] = (await check(['user']))[0]?.findings ?? [];
+    assert.equal(finding?.rule, 'type-changed');
+    assert.match(finding.message, /\(released in [0-9a-f]{10} of \d{4}-\d\d-\d\d\)$/);
+  });
+
+  it('passes for a service that is new', async () => {
+    names.push('fresh');
+    try {
+      await write('fresh', 'asyncapi.json', contractText([{ type: 'fresh.created' }]));
+      assert.deepEqual(await findingsOf(['fresh']), []);
+    } finally {
+      names.pop();
+    }
+  });
+
+  it('never passes if a base or a contract cannot be read', async () => {
+    assert.match(
+      (await findingsOf(['user'], 'release')).join(),
+      /user not checked: .* has no revision "release"\. Fetch it/,
+    );
+    await write('user', 'asyncapi.json', '{');
+    commit('broken');
+    git('branch', '--force', 'main');
+    assert.match(
+      (await findingsOf(['user'])).join(),
+      /user not checked: .*asyncapi\.json cannot be read: it is not JSON/,
+    );
+    await write('user', 'asyncapi.json', created({ id: text }));
+    assert.match(
+      (await findingsOf(['user'])).join(),
+      /asyncapi\.json in commit [0-9a-f]{10} of .* cannot be read/,
+    );
+    assert.match(reportText(await check(['user'])), /; the check is incomplete\n$/);
+    assert.equal(
+      await quietly(() => runWorkspaceCommand('check', ['user', '--against', 'main'], workspace)),
+      1,
+    );
+  });
+
+  it('never passes with an incomplete history', async () => {
+    const clone = path.join(workspace, 'clone');
+    git('clone', '--quiet', '--depth', '1', `file://${workspace}`, clone);
+    const root = path.join(clone, 'services', 'user');
+    const services = [{ name: 'user', root }];
+    const [result] = await checkServices({
+      services,
+      siblings: services,
+      against: 'HEAD',
+      today: '2026-11-30',
+    });
+    assert.match(
+      result?.faults.join() ?? '',
+      /history of .* is incomplete.*git fetch --unshallow.*fetch-depth: 0/,
+    );
+  });
+
+  it('accepts a change until a date, with a reason', async () => {
+    await write('user', 'asyncapi.json', created({ id: text, name: text, age: text }));
+    const change = { event: 'user.created v1', path: 'age', rule: 'type-changed', reason: 'nobody reads it' };
+    await accept([{ ...change, until: '2026-11-30' }]);
+    assert.deepEqual(await findingsOf(['user']), [
+      'user accepted: user.created v1 age type-changed: mail (not read), stock (not read)',
+    ]);
+    assert.match(reportText(await check(['user'])), /^ {4}accepted until 2026-11-30: nobody reads it$/m);
+    await accept([{ ...change, until: '2026-11-29' }]);
+    assert.match(
+      reportText(await check(['user'])),
+      /error: .*\(accepted until 2026-11-29, which has passed\)/,
+    );
+    await accept([{ ...change, path: 'name', until: '2026-12-31' }]);
+    assert.match((await findingsOf(['user'])).join(), /user fails: user\.created v1 age/);
+  });
+
+  it('refuses an acceptance without a date or a reason', async () => {
+    await accept([{ event: 'user.created v1', path: '', rule: 'event-removed', until: 'soon', reason: 'x' }]);
+    assert.match(
+      (await findingsOf(['user'])).join(),
+      /"until" of entry 1 is "soon", but must be a date such as 2027-01-31/,
+    );
+    await accept([{ event: 'user.created v1', path: '', rule: 'event-removed', until: '2027-01-01' }]);
+    assert.match(
+      (await findingsOf(['user'])).join(),
+      /entry 1 needs the texts "event", "path", "rule", "until", "reason"/,
+    );
+  });
+
+  it('annotates the contract files on GitHub, and reports to JUnit', async () => {
+    await write('user', 'asyncapi.json', created({ id: text, name: { enum: ['a,b', '<&>'] }, age: number }));
+    const checked = await check(['user', 'stock']);
+    const [annotation, ...others] = githubText(checked, workspace).trimEnd().split('\n');
+    assert.deepEqual(others, []);
+    assert.match(
+      annotation ?? '',
+      /^::error file=services\/user\/asyncapi\.json,title=user%3A user\.created v1::error: user\.created v1, field name: only /,
+    );
+    const junit = junitText(checked);
+    assert.match(
+      junit,
+      /<testsuite name="stock" tests="1" failures="0">\n {4}<testcase classname="stock" name="contract"\/>/,
+    );
+    assert.match(junit, /<testsuite name="user" tests="1" failures="1">/);
+    assert.match(junit, /&quot;a,b&quot;,&quot;&lt;&amp;&gt;&quot;/);
+  });
+
+  it('refuses an unknown format and a folder that does not exist', async () => {
+    const refused = (...args: string[]) => runWorkspaceCommand('check', args, workspace);
+    await assert.rejects(
+      refused('--format', 'xml'),
+      /--format is "xml", but must be one of text, github, junit, json\./,
+    );
+    await assert.rejects(
+      refused('--siblings', path.join(workspace, 'none')),
+      /--siblings .*none cannot be read/,
+    );
+  });
+});
+
+/** Runs `work` without its output. */
+async function quietly<Value>(work: () => Promise<Value>): Promise<Value> {
+  const write = process.stdout.write.bind(process.stdout);
+  process.stdout.write = () => true;
+  try {
+    return await work();
+  } finally {
+    process.stdout.write = write;
+  }
+}
