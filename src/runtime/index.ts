@@ -108,6 +108,8 @@ export {
 } from './sagas/definition/step.ts';
 export {
   addParticipant,
+  type CancelSettings,
+  type ParticipantBus,
   type ParticipantSettings,
   type RequestAnswer,
   type RequestData,

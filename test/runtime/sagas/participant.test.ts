@@ -33,14 +33,16 @@ describe('addParticipant', () => {
     });
     addParticipant(payments, {
       request: order.paymentRequested,
-      cancel: order.paymentCancelled,
       answer: async ({ subject }): Promise<RequestAnswer> => {
         calls.push(`answer ${subject}`);
         if (subject.endsWith('-poor')) return { refused: order.paymentFailed.of('p', answerOf(subject)) };
         return { done: order.paymentProcessed.of('p', answerOf(subject)) };
       },
-      undo: async ({ subject }) => void calls.push(`undo ${subject}`),
-      confirm: ({ subject }) => order.paymentRefunded.of('p', answerOf(subject)),
+      compensation: {
+        request: order.paymentCancelled,
+        undo: async ({ subject }) => void calls.push(`undo ${subject}`),
+        confirm: ({ subject }) => order.paymentRefunded.of('p', answerOf(subject)),
+      },
     });
     const answers = [order.paymentProcessed, order.paymentFailed, order.paymentRefunded];
     const listener = world.service(`listener-${count}`, { published: [], consumed: answers });

@@ -4,6 +4,12 @@ import type { EventDefinition, NewEvent, ReceivedEvent } from '../../events/even
 import type { Publish } from '../../events/outbox/publish.ts';
 import { findRequest, insertRequest, settleRequest, type StoredAnswer } from './requests.ts';
 
+/** The part of the bus that a participant needs. */
+export interface ParticipantBus {
+  readonly on: On;
+  readonly publish: Publish;
+}
+
 /** The data of a request and of its cancel. */
 export interface RequestData {
   /** The same for each repetition of a request, and for its cancel. */
@@ -13,15 +19,21 @@ export interface RequestData {
 /** The answer to a request: it was done, or refused, so that there is nothing to undo. */
 export type RequestAnswer = { readonly done: NewEvent } | { readonly refused: NewEvent };
 
-export interface ParticipantSettings<Request extends RequestData, Cancel extends RequestData> {
-  request: EventDefinition<Request>;
-  cancel: EventDefinition<Cancel>;
-  /** Does the request, and returns the event that answers it. Called once for each request, and never after its cancel. */
-  answer: (event: ReceivedEvent<Request>, trx: Knex.Transaction) => Promise<RequestAnswer>;
+/** How a request is undone. */
+export interface CancelSettings<Cancel extends RequestData> {
+  request: EventDefinition<Cancel>;
   /** Undoes a request that was done. Called once at most. */
   undo: (event: ReceivedEvent<Cancel>, trx: Knex.Transaction) => Promise<unknown>;
-  /** Returns the event that confirms a cancel. Pure. */
+  /** Returns the event that confirms the cancel. Pure. */
   confirm: (event: ReceivedEvent<Cancel>) => NewEvent;
+}
+
+export interface ParticipantSettings<Request extends RequestData, Cancel extends RequestData> {
+  request: EventDefinition<Request>;
+  /** Does the request, and returns the event that answers it. Called once for each request, and never after its cancel. */
+  answer: (event: ReceivedEvent<Request>, trx: Knex.Transaction) => Promise<RequestAnswer>;
+  /** Without it, the request cannot be undone. */
+  compensation?: CancelSettings<Cancel>;
 }
 
 /**
@@ -30,20 +42,15 @@ export interface ParticipantSettings<Request extends RequestData, Cancel extends
  * answer, the work and the record of it are one transaction. Both events are in the consumed contracts; those of the answers are in the
  * published ones. Needs the table module `saga-requests`. Throws after the start of the bus.
  */
-export function addParticipant<Request extends RequestData, Cancel extends RequestData>(
-  bus: { readonly on: On; readonly publish: Publish },
-  { request, cancel, answer, undo, confirm }: ParticipantSettings<Request, Cancel>,
+export function addParticipant<Request extends RequestData, Cancel extends RequestData = RequestData>(
+  bus: ParticipantBus,
+  { request, answer, compensation }: ParticipantSettings<Request, Cancel>,
 ): void {
-  const publishAgain = (
-    { topic, key, type, version, aggregate, data }: StoredAnswer,
-    trx: Knex.Transaction,
-  ) => bus.publish(topic, { type, version, aggregate, data }, { key, trx });
-
   bus.on(request, async (event, trx) => {
     const { requestId } = event.data;
     if (!(await insertRequest(trx, requestId))) {
       const known = await findRequest(trx, requestId);
-      if (known?.answer && known.status !== 'canceled') await publishAgain(known.answer, trx);
+      if (known?.answer && known.status !== 'canceled') await publishAgain(bus, known.answer, trx);
       return;
     }
     const given = await answer(event, trx);
@@ -52,15 +59,27 @@ export function addParticipant<Request extends RequestData, Cancel extends Reque
     await settleRequest(trx, requestId, isDone ? 'done' : 'refused', message);
     await bus.publish(message, trx);
   });
+  if (compensation) addCancel(bus, compensation);
+}
 
-  bus.on(cancel, async (event, trx) => {
+function addCancel<Cancel extends RequestData>(
+  bus: ParticipantBus,
+  { request, undo, confirm }: CancelSettings<Cancel>,
+): void {
+  bus.on(request, async (event, trx) => {
     const { requestId } = event.data;
     const isFirst = await insertRequest(trx, requestId);
     const known = isFirst ? undefined : await findRequest(trx, requestId);
-    if (known?.status === 'canceled' && known.answer) return publishAgain(known.answer, trx);
+    if (known?.status === 'canceled' && known.answer) return publishAgain(bus, known.answer, trx);
     if (known?.status === 'done') await undo(event, trx);
     const message = confirm(event);
     await settleRequest(trx, requestId, 'canceled', message);
     await bus.publish(message, trx);
   });
 }
+
+const publishAgain = (
+  bus: ParticipantBus,
+  { topic, key, type, version, aggregate, data }: StoredAnswer,
+  trx: Knex.Transaction,
+): Promise<void> => bus.publish(topic, { type, version, aggregate, data }, { key, trx });
