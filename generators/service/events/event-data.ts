@@ -11,12 +11,21 @@ type EventSource = Pick<ResourceView, 'shown'>;
 export const typeInEvents = (field: Field): string =>
   field.type === 'reference' ? 'uuid' : writtenType(field);
 
+/** Reports whether each value of a field is a value of another field: the other one has the same type, or more values of an enum. */
+export const hasValuesOf = (wide: Field, narrow: Field): boolean =>
+  typeInEvents(wide) === typeInEvents(narrow) ||
+  (narrow.values !== undefined && lackingValues(wide, narrow).length === 0 && wide.values !== undefined);
+
+/** Returns the values of an enum that another enum lacks. */
+export const lackingValues = ({ values: others = [] }: Field, { values = [] }: Field): string[] =>
+  values.filter((value) => !others.includes(value));
+
 /** Returns the field of the resource that has the value of an event's field; undefined if none has it. */
 const sourceField = (field: Field, { renamed }: EventVersion, { shown }: EventSource): Field | undefined =>
   shown.find(
     (own) =>
       own.name === (renamed[field.name] ?? field.name) &&
-      typeInEvents(own) === typeInEvents(field) &&
+      hasValuesOf(field, own) &&
       (field.optional || !own.optional),
   );
 
@@ -63,10 +72,19 @@ export function publishing(event: ResourceEvent, from: string, resource: EventSo
   return versions.length === 1 ? list(versions) : code`[${list(versions)}]`;
 }
 
-/** Returns the fields of all versions of an event, each name once, as the newest version has it. */
-export const fieldsOfAll = ({ versions }: ResourceEvent): Field[] => [
-  ...new Map(versions.flatMap(({ fields }) => fields).map((field) => [field.name, field])).values(),
-];
+/**
+ * Returns the fields of all versions of an event, each name once, as the newest version has it. An enum has the values of the oldest version:
+ * a later one only adds values, and one value is published in all versions.
+ */
+export const fieldsOfAll = ({ versions }: ResourceEvent): Field[] => {
+  const all = versions.flatMap(({ fields }) => fields);
+  const oldest = ({ name }: Field) => all.find((field) => field.name === name);
+  return [
+    ...new Map(
+      all.map((field) => [field.name, field.values ? { ...field, values: oldest(field)?.values } : field]),
+    ).values(),
+  ];
+};
 
 /**
  * Returns the statements of a test that compares the data of a received event with the data it was published from. A field that the

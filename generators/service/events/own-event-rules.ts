@@ -1,6 +1,6 @@
 import { kebabFault } from '../../outside/kebab-case.ts';
 import type { Field, OwnEvent, Resource } from '../model/answers.ts';
-import { openFields, typeInEvents } from './event-data.ts';
+import { hasValuesOf, lackingValues, openFields, typeInEvents } from './event-data.ts';
 import { writtenType } from '../model/field-form.ts';
 import { identifiers } from '../model/name-rules.ts';
 import { resourceNames } from '../model/names.ts';
@@ -103,13 +103,22 @@ function openFault(
 /** The caller of the publisher passes the data of all versions in one object. */
 function typeFault({ type, takes, versions }: ResourceEvent): string | undefined {
   if (takes !== 'fields') return undefined;
-  const fields = versions.flatMap((version) => version.fields);
-  const clash = fields.find((field) =>
-    fields.some((other) => other.name === field.name && writtenType(other) !== writtenType(field)),
+  const fields = versions.flatMap((version) => version.fields.map((field) => ({ field, ...version })));
+  const pairs = fields.flatMap((older) =>
+    fields
+      .filter((newer) => newer.version > older.version && newer.field.name === older.field.name)
+      .map((newer) => ({ older, newer })),
   );
+  const clash = pairs.find(({ older, newer }) => !hasValuesOf(newer.field, older.field));
+  if (!clash) return undefined;
+  const { older, newer } = clash;
+  const { name } = newer.field;
+  if (!older.field.values || !newer.field.values)
+    return `the field "${name}" has two types in the versions of "${type}"; give it another name in the new version`;
+  const lacking = lackingValues(newer.field, older.field);
   return (
-    clash &&
-    `the field "${clash.name}" has two types in the versions of "${type}"; give it another name in the new version`
+    `the enum "${name}" of "${type}" lacks values in version ${newer.version} that it has in version ${older.version}: ${lacking.join(', ')}. ` +
+    'Events of the older version have them, so keep these values, or give the field another name in the new version'
   );
 }
 

@@ -2,7 +2,7 @@ import { fieldsOfAll, openFields } from '../../events/event-data.ts';
 import { verbsOfState } from '../../events/next-state.ts';
 import type { Resource } from '../../model/answers.ts';
 import { resourceNames } from '../../model/names.ts';
-import { resourceEvents } from '../../model/resource-events.ts';
+import { type EventVersion, resourceEvents, type ResourceEvent } from '../../model/resource-events.ts';
 import type { CommandCall } from '../call/command.ts';
 import { spelledCall } from '../call/spelling.ts';
 import { consumersOfOlder } from './consumers-of.ts';
@@ -28,10 +28,22 @@ export function versionNotes(
           `Pass the data of all versions: await publish.${resourceNames(verb).camel}({ ${['id', ...fieldsOfAll(event).map(({ name }) => name)].join(', ')} }, trx);`,
         ]
       : []),
+    ...addedValues(event, newest),
     ...consumersOfOlder(siblings, event.type, newest.version),
     `Once no service needs version ${oldest.version}, write ${spelledCall(`remove event ${event.type} --version ${oldest.version}`)}`,
   ];
 }
+
+/** One value is published in all versions. */
+const addedValues = (event: ResourceEvent, { version, fields }: EventVersion): string[] =>
+  fieldsOfAll(event)
+    .filter(({ values = [], name }) =>
+      fields.some((field) => field.name === name && (field.values ?? []).length > values.length),
+    )
+    .map(
+      ({ name, values = [] }) =>
+        `Until version ${version} is the only one, "${name}" has the values of the oldest version: ${values.join(', ')}.`,
+    );
 
 /** Returns the notes on the events of a resource whose state has a new version. */
 export const eventNotes = (before: Resource, after: Resource, call: CommandCall): string[] =>
