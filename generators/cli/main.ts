@@ -32,8 +32,10 @@ async function run(args: string[]): Promise<boolean> {
   const line = parseCommandLine(args, flags);
   const said = new Set(line.given.map(({ flag }) => flag));
   if (said.has('help') || line.words.join() === 'help') return shown(helpText(line.words[0]));
-  if (line.given.some(({ flag, value }) => flag === 'version' && value === true))
+  if (line.given.some(({ flag, value }) => flag === 'version' && value === true)) {
+    refuseWithoutNumber(line.words);
     return shown(packageVersion());
+  }
   reportSwallowed(line.words, said);
   const { generator, rest } = chooseGenerator(line.words);
   refuseForeign(line, generator);
@@ -45,6 +47,17 @@ async function run(args: string[]): Promise<boolean> {
 function shown(text: string): false {
   print(text);
   return false;
+}
+
+/** With a command that has versions of its own, the flag is not the question for the version of the generator. */
+function refuseWithoutNumber([word]: string[]): void {
+  const command = entries.find(({ name }) => name === word);
+  const own =
+    command && flagsOf(command).find(({ name, value }) => name === 'version' && value !== undefined);
+  if (own)
+    throw new UsageError(
+      `--version of ${command.name} is the number of a version of an event; write --version 2`,
+    );
 }
 
 function reportSwallowed(words: string[], said: Set<string>): void {

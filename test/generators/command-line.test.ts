@@ -197,6 +197,16 @@ describe('create-microservice, help', () => {
     const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
     assert.equal((await run(['--version'], { cwd })).output, `${version}\n`);
     assert.equal((await run(['-v'], { cwd })).output, `${version}\n`);
+    for (const words of [
+      ['event', 'user.hired', '--version', 'two'],
+      ['remove', 'event', 'user.hired', '--version'],
+    ]) {
+      const { code, output, errors } = await run(words, { cwd });
+      assert.deepEqual([code, output], [1, '']);
+      assert.deepEqual(errors, [
+        `create-microservice: --version of ${words[0]} is the number of a version of an event; write --version 2`,
+      ]);
+    }
   });
 });
 
