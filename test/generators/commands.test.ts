@@ -307,6 +307,10 @@ describe('a refused command in the folder of a service', () => {
     [['field', 'driver'], /the new fields are missing; write npm init microservice field driver -- --fields/],
     [['field', 'driver', '--fields', 'name:text:optional'], /the field "name" exists already/],
     [
+      ['field', 'driver', '--fields', ''],
+      /the new fields are missing; write npm init microservice field driver -- --fields/,
+    ],
+    [
       ['field', 'driver', '--fields', 'depot:string'],
       /"depot" has no value in the present rows of the table "drivers"; make it optional \(depot:string:optional\), .*--backfill "<sql>"$/,
     ],

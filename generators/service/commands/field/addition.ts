@@ -71,7 +71,7 @@ function backfillOf(call: CommandCall): string | undefined {
 }
 
 async function fieldsOf(resource: Resource, call: CommandCall): Promise<Field[]> {
-  const text = textsOf(call, 'fields');
+  const text = textsOf(call, 'fields')?.trim() || undefined;
   const backfill = backfillOf(call);
   if (text === undefined && call.ask) return askNewFields(resource, { ask: call.ask, backfill });
   if (text === undefined)
