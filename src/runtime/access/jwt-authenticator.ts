@@ -1,4 +1,3 @@
-import { jwtVerify } from 'jose';
 import type { Logger } from 'pino';
 import type { AuthConfig } from '../config/auth-config.ts';
 import type { Authenticator } from '../http/access/authenticator.ts';
@@ -7,6 +6,7 @@ import { createKeySet } from './key-set.ts';
 import { tokenFault } from './token-fault.ts';
 import { tokenPrincipal } from './token-principal.ts';
 import { createVerifiedTokens } from './verified-tokens.ts';
+import { verifyToken } from './verify-token.ts';
 
 export interface AuthenticatorOptions {
   /** Receives failures to read the issuer's keys. */
@@ -46,7 +46,7 @@ function jwtAuthenticator(
       if (known) return known;
       const { version } = keys;
       try {
-        const { payload } = await jwtVerify(token, keys.keyOf, { ...rules, currentDate: now() });
+        const payload = await verifyToken(token, keys.keyOf, { ...rules, currentDate: now() });
         const principal = tokenPrincipal(payload, auth.rolesClaim);
         const until = (payload.exp ?? 0) * 1_000 + auth.clockSkew;
         verified.keep(token, { principal, until, version });

@@ -36,12 +36,17 @@ export function createKeySet({ fetchKeys, now, logger }: KeySetOptions): KeySet 
   let attemptAt = -Infinity;
   let reading: Promise<void> | undefined;
 
-  const since = (time: number) => now().getTime() - time;
+  /** A clock that was set back would otherwise keep old keys until it has caught up. */
+  const since = (time: number) => {
+    const passed = now().getTime() - time;
+    return passed < 0 ? Infinity : passed;
+  };
 
   async function read(): Promise<void> {
     const { set, text } = await fetchKeys();
+    const find = createLocalJWKSet(set);
     if (text !== keys?.text) version += 1;
-    keys = { text, find: createLocalJWKSet(set), readAt: now().getTime() };
+    keys = { text, find: usable(find, logger), readAt: now().getTime() };
   }
 
   /** Never rejects. Does not read within `cooldown` after the last attempt; then resolves at once, or when that ends. */
@@ -78,5 +83,21 @@ export function createKeySet({ fetchKeys, now, logger }: KeySetOptions): KeySet 
     get version() {
       return version;
     },
+  };
+}
+
+/** Treats a key that cannot be imported as missing: its tokens are refused, and the keys beside it count. */
+function usable(find: JWTVerifyGetKey, logger: KeySetOptions['logger']): JWTVerifyGetKey {
+  let isReported = false;
+  return async (header, token) => {
+    try {
+      return await find(header, token);
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
+        throw error;
+      if (!isReported) logger?.warn({ err: error, kid: header.kid }, 'a key of the issuer cannot be used');
+      isReported = true;
+      throw new errors.JWKSNoMatchingKey();
+    }
   };
 }

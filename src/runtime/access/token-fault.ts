@@ -8,6 +8,7 @@ const ofClaim: Record<string, string> = {
   iss: 'The token is from another issuer.',
   nbf: 'The token is not valid yet.',
   sub: 'The token has no subject.',
+  typ: 'The token is not an access token.',
 };
 
 /** Converts an error of jose to an UnauthorizedError whose message never repeats the token; returns any other error unchanged. */

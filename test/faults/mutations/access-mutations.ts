@@ -35,6 +35,65 @@ export const accessMutations: readonly Mutation[] = [
     noticedBy: { file: 'runtime/access/authenticator.test.ts', title: 'without exp, and without sub' },
   },
   {
+    name: 'a token of another type is accepted',
+    mechanism: 'A token that declares another type than an access token does not count.',
+    changes: [
+      { file: 'access/verify-token.ts', find: '!isAccessToken(protectedHeader.typ)', replace: 'false' },
+    ],
+    noticedBy: {
+      file: 'runtime/access/authenticator.test.ts',
+      title: 'that declares another type, such as the logout token of the same issuer',
+    },
+  },
+  {
+    name: 'a key id names one key',
+    mechanism: 'A token counts although several keys of its issuer fit its header.',
+    changes: [{ file: 'access/verify-token.ts', find: 'if (result) return result;', replace: 'break;' }],
+    noticedBy: {
+      file: 'runtime/access/authenticator.test.ts',
+      title: 'tries each key that fits a token: without a key id, and with the id of two keys',
+    },
+  },
+  {
+    name: 'a malformed key withdraws all others',
+    mechanism: 'The valid keys of an issuer count beside a malformed one.',
+    changes: [{ file: 'access/issuer-keys.ts', find: "body['keys'].filter(isKey)", replace: "body['keys']" }],
+    noticedBy: {
+      file: 'runtime/access/authenticator.test.ts',
+      title: 'uses the valid keys beside a malformed one, and reports that',
+    },
+  },
+  {
+    name: 'an answer of the issuer has any size',
+    mechanism: 'The keys of an issuer take at most 1 MiB.',
+    changes: [
+      {
+        file: 'access/issuer-keys.ts',
+        find: 'if (bytes > LARGEST_ANSWER) throw',
+        replace: 'if (bytes > 64 * LARGEST_ANSWER) throw',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/access/issuer-keys.test.ts',
+      title: 'reads at most 1 MiB of an answer',
+    },
+  },
+  {
+    name: 'the first of two headers Authorization counts',
+    mechanism: 'A request with two headers Authorization is refused.',
+    changes: [
+      {
+        file: 'http/access/access-check.ts',
+        find: "if (isRepeated('authorization', rawHeaders))",
+        replace: 'if (false)',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/access/route-access.test.ts',
+      title: 'refuses a request with two headers Authorization, in either order',
+    },
+  },
+  {
     name: 'a verified token never expires',
     mechanism: 'A token that was accepted does not count after its expiry.',
     changes: [

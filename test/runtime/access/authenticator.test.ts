@@ -156,6 +156,17 @@ describe('createAuthenticator', () => {
         await refuses(signAny({}, stranger, extra), /not valid/);
     });
 
+    it('that declares another type, such as the logout token of the same issuer', async () => {
+      for (const typ of ['logout+jwt', 'dpop+jwt', 'secevent+jwt', 5])
+        await refuses(signAny({}, issuer.keys[0], { typ }), /not an access token/);
+      for (const typ of ['JWT', 'at+jwt', 'application/at+JWT'])
+        await authenticator.authenticate(signAny({}, issuer.keys[0], { typ }));
+    });
+
+    it('whose subject is empty or not a text', async () => {
+      for (const sub of ['', 5, ['ada'], { name: 'ada' }]) await refuses(signAny({ sub }), /no subject/);
+    });
+
     it('with a critical header parameter, which this service does not know', async () => {
       await refuses(signAny({}, issuer.keys[0], { crit: ['exp'], exp: 1 }), /not valid/);
     });
@@ -224,6 +235,35 @@ describe('createAuthenticator', () => {
     clock.advance(30 * SECONDS);
     await refuses(await sign({}, await createKey('unknown')), /not signed with a key/);
     await authenticator.authenticate(await sign({ n: 2 }, key));
+  });
+
+  it('tries each key that fits a token: without a key id, and with the id of two keys', async () => {
+    const [key] = issuer.keys;
+    assert.ok(key);
+    issuer.keys = [await createKey('first'), key, await createKey('second')];
+    await authenticator.authenticate(await sign({}, key));
+    await authenticator.authenticate(signAny({}, key, { kid: undefined }));
+    await refuses(signAny({}, await createKey('stranger'), { kid: undefined }), /not valid/);
+    await refuses(signAny({ exp: 1 }, key, { kid: undefined }), /expired/);
+  });
+
+  it('uses the valid keys beside a malformed one, and reports that', async () => {
+    const [key] = issuer.keys;
+    assert.ok(key);
+    const broken = await createKey('broken');
+    const malformed = { ...broken, publicJwk: { ...broken.publicJwk, x: 'AAAA' } };
+    issuer.keys = [{ ...broken, publicJwk: JSON.parse('null') }, malformed, key];
+    await authenticator.authenticate(await sign({}, key));
+    for (const n of [1, 2]) await refuses(await sign({ n }, broken), /not signed with a key/);
+    assert.equal(warnings.length, 1);
+    assert.match(JSON.stringify(warnings), /a key of the issuer cannot be used/);
+  });
+
+  it('reads the keys again after the clock was set back', async () => {
+    await authenticator.authenticate(await sign());
+    clock.advance(-60 * MINUTES);
+    issuer.keys = [await createKey('second')];
+    await authenticator.authenticate(await sign());
   });
 
   it('reads the keys at most once in 30 seconds for unknown key ids, and keeps the known ones', async () => {

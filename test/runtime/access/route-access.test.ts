@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import joi from 'joi';
 import knex from 'knex';
 import { createLogger, currentPrincipal, type AuthConfig } from 'microservice-runtime';
@@ -130,6 +132,21 @@ describe('the access of a route', () => {
     const huge = { authorization: `Bearer ${'a'.repeat(100_000)}` };
     assert.equal((await call('GET', '/v1/orders', undefined, huge)).status, 431);
     assert.equal((await call('GET', '/v1/orders', { sub: 'ada' })).status, 200);
+  });
+
+  it('refuses a request with two headers Authorization, in either order', async () => {
+    const valid = ['Authorization', `Bearer ${await issuer.sign(new Date())}`];
+    const { host } = new URL(started.server.url);
+    for (const pair of [
+      [valid, ['authorization', 'Bearer forged']],
+      [['authorization', 'Basic YTpi'], valid],
+    ]) {
+      const req = get(`${started.server.url}/v1/orders`, { headers: ['host', host, ...pair.flat()] });
+      const [res] = (await once(req, 'response')) as [IncomingMessage];
+      res.resume();
+      assert.equal(res.statusCode, 401);
+      assert.match(res.headers['www-authenticate'] ?? '', /more than one header Authorization/);
+    }
   });
 
   it('takes no token from the query', async () => {

@@ -32,8 +32,15 @@ export function accessCheck(access: RouteAccess): RequestHandler {
 
 const bearer = /^bearer +([\w.~+/-]+=*) *$/i;
 
-/** Tokens are read from the header only: a URL ends up in logs (RFC 6750, section 5.3). */
-function bearerToken({ headers: { authorization = '' } }: Request): string {
+/**
+ * Tokens are read from the header only: a URL ends up in logs (RFC 6750, section 5.3). A second header is refused, since a
+ * gateway may have verified the other one.
+ */
+function bearerToken({ headers: { authorization = '' }, rawHeaders }: Request): string {
+  if (isRepeated('authorization', rawHeaders))
+    throw new UnauthorizedError('The request has more than one header Authorization.', {
+      error: 'invalid_token',
+    });
   const token = bearer.exec(authorization)?.[1];
   if (token !== undefined) return token;
   if (/^bearer\b/i.test(authorization))
@@ -41,6 +48,13 @@ function bearerToken({ headers: { authorization = '' } }: Request): string {
       error: 'invalid_token',
     });
   throw new UnauthorizedError('This operation requires a token: Authorization: Bearer <token>.');
+}
+
+/** Node.js keeps the first of two such headers, and drops the others without an error. */
+function isRepeated(name: string, rawHeaders: readonly string[]): boolean {
+  const isName = (text: string, index: number) =>
+    index % 2 === 0 && text.length === name.length && text.toLowerCase() === name;
+  return rawHeaders.findIndex(isName) !== rawHeaders.findLastIndex(isName);
 }
 
 function requireRights(
