@@ -4,7 +4,7 @@ import { ServiceConnection } from './pipeline/service-connection.ts';
 import { sharesSync } from './pipeline/statements.ts';
 import type { RequestWork } from './request-work.ts';
 import { SQL_STATE } from './sql-state.ts';
-import { endOf, isInTransaction } from './transaction-end.ts';
+import { endOf } from './transaction-end.ts';
 
 /** The limits of a request's statement, in ms; 0 or undefined leaves it to the database. */
 export interface RequestLimits {
@@ -33,6 +33,8 @@ type Send<T> = (statement: T) => Promise<T>;
 
 interface Limited<T> {
   connection: Connection;
+  /** Whether the statement belongs to a transaction, or to a savepoint. */
+  inTransaction: boolean;
   work: RequestWork;
   limits: RequestLimits;
   send: Send<T>;
@@ -45,7 +47,7 @@ interface Limited<T> {
  * sent together with COMMIT can be canceled while it runs.
  */
 export async function runLimited<T extends Statement>(statement: T, limited: Limited<T>): Promise<T> {
-  const { connection, work, limits, send } = limited;
+  const { connection, inTransaction, work, limits, send } = limited;
   const { sql } = statement;
   const end = endOf(sql);
   if (end === 'rollback') return send(statement);
@@ -53,7 +55,7 @@ export async function runLimited<T extends Statement>(statement: T, limited: Lim
   if (sql.startsWith('BEGIN')) return send({ ...statement, sql: `${sql} ${settings(limits)}` });
   if (end === 'commit' && statement.options?.['last'] !== undefined) return send(statement);
   if (end === 'commit') return work.commit(connection, () => send(statement));
-  if (isInTransaction(connection)) return send(statement);
+  if (inTransaction) return send(statement);
   return mayWaitForRows(sql) ? inOwnTransaction(statement, limited) : beforeDeadline(statement, limited);
 }
 

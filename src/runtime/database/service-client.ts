@@ -96,7 +96,9 @@ export class ServiceClient extends PgClient {
     if (isoTimestamps && isBuilt(statement))
       statement.options = { ...statement.options, types: isoTypeParsers };
     if (!work) return send(statement);
-    return runLimited(statement, { connection, work, limits, send });
+    // Knex's mark on the connection, `__knexTxId`, is gone after a savepoint (knex 3.3, lib/execution/transaction.js)
+    const inTransaction = Reflect.get(this, 'transacting') === true;
+    return runLimited(statement, { connection, inTransaction, work, limits, send });
   }
 
   processResponse(statement: Statement, runner: unknown): unknown {

@@ -46,10 +46,6 @@ export function endOf(sql: string): 'commit' | 'release' | 'rollback' | undefine
   return sql.startsWith('ROLLBACK') ? 'rollback' : undefined;
 }
 
-/** Knex stores the transaction on the connection, from BEGIN to its end (knex 3.3, lib/execution/transaction.js). */
-export const isInTransaction = (connection: Connection): boolean =>
-  Reflect.get(connection, '__knexTxId') !== undefined;
-
 /**
  * Intercepts the statement that ends a transaction. A callback that returns, `trx.commit()`, and a reference to `trx.commit` all
  * call `trx.client.query` with the statement as a plain string, and no other code does. Each transaction and each savepoint has

@@ -180,4 +180,19 @@ export const publishingMutations: readonly Mutation[] = [
       title: 'differ between processes that publish at the same time',
     },
   },
+  {
+    name: 'a statement after a savepoint commits',
+    mechanism: 'A statement after a savepoint belongs to its transaction.',
+    changes: [
+      {
+        file: 'database/service-client.ts',
+        find: "Reflect.get(this, 'transacting') === true",
+        replace: "Reflect.get(connection, '__knexTxId') !== undefined",
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/http/request-limits.test.ts',
+      title: 'is one transaction, also after a savepoint in it',
+    },
+  },
 ];

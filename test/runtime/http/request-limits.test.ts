@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import joi from 'joi';
 import type { Knex } from 'knex';
 import { Client } from 'pg';
-import { connectDatabase, currentContext, runInContext } from 'microservice-runtime';
+import { ConflictError, connectDatabase, currentContext, runInContext } from 'microservice-runtime';
 import { apiRouter } from 'microservice-runtime/http';
 import { waitFor } from '../../../src/devkit/testing/wait-for.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
@@ -59,6 +59,12 @@ describe('the database work of a request', () => {
       body: '{"displayName":"B"}',
       ...init,
     });
+
+  it('is one transaction, also after a savepoint in it', async () => {
+    await start();
+    assert.equal((await app.request('/odd/after-savepoint')).status, 409);
+    assert.equal((await database('users').first('age')).age, null);
+  });
 
   async function whileLocked(work: () => Promise<void>): Promise<void> {
     await admin.query(`begin; update users set age = 1 where id = '${ID}'`);
@@ -214,6 +220,13 @@ function createOddRouter(database: Knex) {
   router.get('/late', route, async (_req, res) => {
     await database.transaction((trx) => trx('late').insert({ id: 1 }));
     res.json({});
+  });
+  router.get('/after-savepoint', route, async () => {
+    await database.transaction(async (trx) => {
+      await trx.transaction((inner) => inner('users').update({ age: 41 }));
+      await trx('users').update({ age: 42 });
+      throw new ConflictError('rolled back');
+    });
   });
   router.get('/limits', route, async (_req, res) => {
     const context = currentContext();
