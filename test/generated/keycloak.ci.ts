@@ -9,7 +9,7 @@ const docs = path.resolve(import.meta.dirname, '..', '..', 'docs');
 const secrets = { BILLING_SECRET: 'secret-of-billing', REPORTING_SECRET: 'secret-of-reporting' };
 
 describe('Keycloak with docs/identity/shop-realm.json', function () {
-  this.timeout(900_000);
+  this.timeout(600_000);
   let keycloak: Keycloak | undefined;
   let service: TokenService | undefined;
 

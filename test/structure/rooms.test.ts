@@ -23,7 +23,15 @@ const floors: Record<string, string[][]> = {
     ['client', 'contracts', 'events/kafka/records', 'lifecycle'],
     ['client.ts', 'database', 'events/kafka/kafkajs'],
     ['config', 'events/parking', 'http/problems', 'migrations'],
-    ['events/kafka', 'events/outbox', 'http/access', 'http/rate-limit', 'http/server', 'migrations.ts'],
+    [
+      'events/kafka',
+      'events/outbox',
+      'http/access',
+      'http/idempotency',
+      'http/rate-limit',
+      'http/server',
+      'migrations.ts',
+    ],
     ['events/inbox', 'events/relay', 'http/requests', 'access', 'rate-limit'],
     ['commands/input', 'events/handling', 'events/operations', 'http/documents', 'http/management'],
     [

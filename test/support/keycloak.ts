@@ -13,9 +13,6 @@ import { guardOf } from './real-kafka/broker-process.ts';
 const version = '26.7.3';
 const sha256 = '27a6535553c3cdcd083872ba40629efafb3475e3b758e0c6f691395561dd0f1f';
 
-/** Its start takes half a minute on an idle machine, most of it to compile and to create tables. */
-const startPatience = 480_000;
-
 export interface Keycloak {
   /** The address of the realm, which is its issuer. */
   issuer: string;
@@ -38,13 +35,13 @@ export async function startKeycloak(realmFile: string, secrets: Record<string, s
   const output = collect(child);
   const guard = guardOf(child, folder);
   const stop = async () => {
-    await end(child, 60_000);
+    await end(child);
     guard.kill('SIGKILL');
     await rm(folder, { recursive: true, force: true });
   };
   const issuer = `http://127.0.0.1:${port}/realms/shop`;
   try {
-    await untilReady(`${issuer}/.well-known/openid-configuration`, child, output, startPatience);
+    await untilReady(`${issuer}/.well-known/openid-configuration`, child, output);
     return { issuer, stop };
   } catch (error) {
     await stop();

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 
-/** The places where a test can kill the process, in the order in which an event passes them. */
+/** The places on the way of an event where a test can kill the process, in the order in which the event passes them. */
 export const failpoints = [
   /** The rows of the outbox and COMMIT are on their way to PostgreSQL. */
   'outbox.sent',
@@ -33,7 +33,18 @@ export const sagaFailpoints = [
   'saga.fired',
 ] as const;
 
-export type Failpoint = (typeof failpoints)[number] | (typeof sagaFailpoints)[number];
+/** Those on the way of a request with an idempotency key. It passes `outbox.sent` and `outbox.committed` in between. */
+export const requestFailpoints = [
+  'idempotency.locked',
+  /** The handler has answered, and its answer is not stored. */
+  'idempotency.handled',
+  'idempotency.stored',
+  /** Before the answer is sent. */
+  'idempotency.committed',
+] as const;
+
+export type Failpoint =
+  (typeof failpoints)[number] | (typeof sagaFailpoints)[number] | (typeof requestFailpoints)[number];
 
 let hits = 0;
 

@@ -6,6 +6,7 @@ import {
   type DatabaseSettings,
   type DatabaseVariables,
 } from './database-config.ts';
+import { idempotencyVariables, type IdempotencyVariables } from './idempotency-config.ts';
 import { httpConfig, httpVariables, type HttpConfig, type HttpVariables } from './http-config.ts';
 import { kafkaConfig, kafkaVariables, type KafkaConfig, type KafkaVariables } from './kafka-config.ts';
 
@@ -25,11 +26,14 @@ export interface ServiceConfig extends DatabaseSettings {
   http: HttpConfig;
   /** The tokens that callers need; undefined if they need none. */
   auth?: AuthConfig;
+  /** IDEMPOTENCY_SECRET: the key for the fingerprints of requests with an idempotency key. */
+  idempotencySecret?: string;
   kafka: KafkaConfig;
 }
 
 /** The validated variables of every service. */
-export interface ServiceVariables extends AuthVariables, DatabaseVariables, HttpVariables, KafkaVariables {
+export interface ServiceVariables
+  extends AuthVariables, DatabaseVariables, HttpVariables, IdempotencyVariables, KafkaVariables {
   NODE_ENV: ServiceConfig['nodeEnv'];
   PORT: number;
   HOST?: string;
@@ -62,6 +66,7 @@ export const serviceVariables: joi.SchemaMap = {
   ...authVariables,
   ...databaseVariables,
   ...httpVariables,
+  ...idempotencyVariables,
   ...kafkaVariables,
 };
 
@@ -77,6 +82,7 @@ export function serviceConfig(variables: ServiceVariables): ServiceConfig {
     shutdownTimeout: variables.SHUTDOWN_TIMEOUT,
     http: httpConfig(variables),
     auth: authConfig(variables),
+    idempotencySecret: variables.IDEMPOTENCY_SECRET,
     kafka: kafkaConfig(variables),
   };
 }

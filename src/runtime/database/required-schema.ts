@@ -37,6 +37,11 @@ export const sagaSchema: readonly SchemaItem[] = [
   'early_replies',
 ].map((name) => ({ table: `saga_${name}`, module: 'sagas' }));
 
+/** Needed to answer requests with an idempotency key. */
+export const idempotencySchema: readonly SchemaItem[] = [
+  { table: 'idempotency_keys', module: 'idempotency-keys' },
+];
+
 /** The tables that the module `events` creates. */
 const eventTables = [...outboxSchema, ...inboxSchema].filter(({ column }) => !column);
 

@@ -6,6 +6,8 @@ import { withDeprecation, type Deprecated } from './requests/deprecation.ts';
 import { markRoute } from './requests/exchange.ts';
 import { checkSchema } from '../schemas/schema-bounds.ts';
 import { inputCheck } from './requests/input.ts';
+import { idempotentHandler } from './idempotency/idempotent-handler.ts';
+import { checkIdempotency } from './idempotency/route-rules.ts';
 import { bodyHandlers } from './requests/request-body.ts';
 import type { Handler, Method, Operation, Route } from './requests/route.ts';
 
@@ -52,13 +54,14 @@ export function apiRouter({ path, tag, bodyLimit, deprecated }: ApiRouterOptions
         deprecated: deprecated !== undefined,
       };
       checkSchemas(operation);
+      checkIdempotency(operation, handler);
       operations.push(operation);
       const entry = router.route(subPath);
       entry[method](marked(operation.path), accessCheck(route.access ?? 'authenticated'));
       if (route.rateLimit) entry[method](...rateLimitChecks(operation));
       if (route.body) entry[method](...bodyHandlers(method, bodyLimit, route.mediaTypes));
       if (route.etag) entry[method](withEntityTag);
-      entry[method](checked(route, handler));
+      entry[method](checked(operation, handler));
     };
   const methods = {
     get: add('get'),
@@ -79,10 +82,13 @@ const marked =
   };
 
 function checked<Params, Query, Body>(
-  route: Route<Params, Query, Body>,
+  operation: Operation,
   handler: Handler<Params, Query, Body>,
 ): RequestHandler<Params, unknown, Body, Query> {
-  const check = inputCheck(route);
+  const check = inputCheck(operation);
+  const { idempotency, method, path } = operation;
+  const route = `${method.toUpperCase()} ${path}`;
+  if (idempotency) return idempotentHandler({ idempotency, route, check, handler });
   return (req, res) => {
     check?.(req);
     return handler(req, res);

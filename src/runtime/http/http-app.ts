@@ -5,11 +5,13 @@ import type { Registry } from 'prom-client';
 import type { AuthConfig } from '../config/auth-config.ts';
 import { withDefaults, type HttpConfig } from '../config/http-config.ts';
 import { TooManyRequestsError, UnavailableError } from '../errors.ts';
+import type { Part } from '../lifecycle/part.ts';
 import { accessCheck, AUTHENTICATOR } from './access/access-check.ts';
 import type { Authenticator } from './access/authenticator.ts';
 import { challenge } from './access/challenge.ts';
 import { checkAccess } from './access/setup.ts';
 import type { ApiRouter } from './api-router.ts';
+import { setUpIdempotency } from './idempotency/setup.ts';
 import { bareApp } from './bare-app.ts';
 import { cors } from './requests/cors.ts';
 import { docsRouter } from './documents/docs-router.ts';
@@ -42,7 +44,15 @@ export interface HttpBus extends BusHealth {
 }
 
 export interface HttpAppOptions {
-  config: { managementPort?: number; serviceName?: string; http?: Partial<HttpConfig>; auth?: AuthConfig };
+  config: {
+    managementPort?: number;
+    serviceName?: string;
+    http?: Partial<HttpConfig>;
+    auth?: AuthConfig;
+    /** The key for fingerprints of requests with an idempotency key; required in production if a route has `idempotency`. */
+    idempotencySecret?: string;
+    nodeEnv?: string;
+  };
   logger: Logger;
   info: ApiInfo;
   routers: readonly ApiRouter[];
@@ -74,6 +84,8 @@ export interface HttpApp {
   readonly management: Express;
   readonly state: ServerState;
   readonly openapi: object;
+  /** Work in the background while the server runs. */
+  readonly jobs: readonly Required<Part>[];
 }
 
 /**
@@ -87,15 +99,18 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const state = createServerState();
   const metrics = createRequestMetrics(options.registry);
   const registries = [...new Set([metrics.registry, ...(bus?.registry ? [bus.registry] : [])])];
-  const own = { health: health(options, state), registries };
   const operations = routers.flatMap((router) => router.operations);
+  const app = bareApp();
+  const idempotency = setUpIdempotency(app, { ...options, operations });
+  const checks = [...(idempotency ? [idempotency.check] : []), ...(options.checks ?? [])];
+  const own = { health: health({ ...options, checks }, state), registries };
   const { bodyLimit, cors: corsOf, allowedHosts, docs } = withDefaults(config.http);
   const isOurs = hostCheck(allowedHosts);
   const isProtected = (authenticator ?? authenticate) !== undefined;
   const openapi = openApiDocument({ info, operations, bodyLimit, isProtected });
   const sendFailure = failed(logger, config.serviceName ?? info.title);
 
-  const app = bareApp().set('bodyLimit', bodyLimit).set(AUTHENTICATOR, authenticator);
+  app.set('bodyLimit', bodyLimit).set(AUTHENTICATOR, authenticator);
   if (rateLimiter) app.set(RATE_LIMITS, rateLimits(rateLimiter, metrics.registry));
   app.use(exchange({ logger, metrics, state, isOurs }));
   if (corsOf) app.use(cors(corsOf));
@@ -114,7 +129,8 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
 
   const management = managementRouter({ ...own, mayKnow: () => true });
   const ownPages = bareApp().use(plainExchange({ state, isOurs }), management, notFound, sendFailure);
-  return { express: app, management: ownPages, state, openapi };
+  const jobs = idempotency ? [idempotency.pruner] : [];
+  return { express: app, management: ownPages, state, openapi, jobs };
 }
 
 /** The pages that describe the service. Health and metrics never need a token. */

@@ -45,11 +45,13 @@ export function httpServer(app: HttpApp, config: HttpServerConfig, logger?: Logg
     async start() {
       await management?.open(config.managementPort ?? 0, 'MANAGEMENT_PORT');
       await main.open(config.port, 'PORT');
+      for (const job of app.jobs) await job.start();
       app.state.run();
       logger?.info({ url: main.url(), management_url: management?.url() }, `listening at ${main.url()}`);
     },
     async stop() {
       app.state.drain();
+      await Promise.all(app.jobs.map((job) => job.stop()));
       await main.close({ grace: http.shutdownGrace, patience: shutdownTimeout * 0.75 });
       await management?.close({ grace: 0, patience: shutdownTimeout * 0.05 });
     },

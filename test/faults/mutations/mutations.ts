@@ -3,6 +3,7 @@ import { hostileMutations } from './hostile-mutations.ts';
 import { clientMutations } from './client-mutations.ts';
 import { consumerMutations } from './consumer-mutations.ts';
 import { httpMutations } from './http-mutations.ts';
+import { idempotencyMutations } from './idempotency-mutations.ts';
 import { loggingMutations } from './logging-mutations.ts';
 import type { Mutation } from './mutation.ts';
 import { parkingMutations } from './parking-mutations.ts';
@@ -25,5 +26,6 @@ export const mutations: readonly Mutation[] = [
   ...clientMutations,
   ...accessMutations,
   ...rateLimitMutations,
+  ...idempotencyMutations,
   ...loggingMutations,
 ];

@@ -18,7 +18,10 @@ const headers = {
 };
 
 /** Returns the answers of a route with entity tags on those that have a body, and 304 where it applies. */
-export function taggedAnswers({ etag, method }: Operation, answers: Record<string, object>): object {
+export function taggedAnswers(
+  { etag, method }: Operation,
+  answers: Record<string, object>,
+): Record<string, object> {
   if (!etag) return answers;
   const tagged = Object.entries(answers).map(([status, answer]) => [
     status,
@@ -26,7 +29,8 @@ export function taggedAnswers({ etag, method }: Operation, answers: Record<strin
   ]);
   const known =
     method === 'get' ? { 304: { description: 'The client already has this representation', headers } } : {};
-  return { ...Object.fromEntries(tagged), ...known };
+  const documented: Record<string, object> = Object.fromEntries([...tagged, ...Object.entries(known)]);
+  return documented;
 }
 
 /** The status of a failed precondition, if the route accepts one. */

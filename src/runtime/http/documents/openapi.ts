@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type joi from 'joi';
 import { forClients } from './client-schema.ts';
 import { conditionParameters, conditionStatuses, taggedAnswers } from './condition-docs.ts';
+import { keyParameters, keyStatuses, replayedAnswers } from './idempotency-docs.ts';
 import { accessStatuses, security } from './access-docs.ts';
 import { limitedAnswers, rateLimitStatuses } from './rate-limit-docs.ts';
 import { createComponents, type Components } from './components.ts';
@@ -91,6 +92,7 @@ function operationObject(operation: Operation, surroundings: Surroundings): obje
       ...pathParameters(operation),
       ...queryParameters(operation),
       ...conditionParameters(operation),
+      ...keyParameters(operation),
     ],
     requestBody: body && {
       required: true,
@@ -98,7 +100,7 @@ function operationObject(operation: Operation, surroundings: Surroundings): obje
     },
     security: surroundings.isProtected ? security(operation) : undefined,
     responses: limitedAnswers(operation, {
-      ...taggedAnswers(operation, successes(operation, components)),
+      ...replayedAnswers(operation, taggedAnswers(operation, successes(operation, components))),
       ...problems(operation, surroundings),
     }),
   };
@@ -166,7 +168,12 @@ function success(status: string, schema: joi.Schema | null, components: Componen
 
 function problems(operation: Operation, surroundings: Surroundings): Record<string, object> {
   const { method, params, query, body, bodyLimit, errors = [] } = operation;
-  const statuses = new Set([...errors, ...conditionStatuses(operation), ...rateLimitStatuses(operation)]);
+  const statuses = new Set([
+    ...errors,
+    ...conditionStatuses(operation),
+    ...keyStatuses(operation),
+    ...rateLimitStatuses(operation),
+  ]);
   if (params ?? query ?? body) statuses.add(400);
   if (body) [413, 415].forEach((status) => statuses.add(status));
   if (surroundings.isProtected) accessStatuses(operation).forEach((status) => statuses.add(status));

@@ -1,6 +1,8 @@
 import type { Request, Response } from 'express';
 import type joi from 'joi';
+import type { Knex } from 'knex';
 import type { RouteAccess } from '../access/access-check.ts';
+import type { RouteIdempotency } from '../idempotency/key.ts';
 import type { RateLimit } from '../rate-limit/rate-limiter.ts';
 
 /**
@@ -35,16 +37,25 @@ export interface Route<Params, Query, Body> {
    * `If-Match`: `ifMatch(req)` returns the condition, which the handler checks in the transaction of the change.
    */
   etag?: boolean;
+  /**
+   * Whether a POST accepts the header `Idempotency-Key`, or requires it. A request with a key takes effect once: its handler
+   * gets a transaction, and must make all changes with it. See docs/idempotency.md.
+   */
+  idempotency?: RouteIdempotency;
   /** The schema of each success status; null for an answer without a body. */
   responses: Readonly<Record<number, joi.Schema | null>>;
   /** The problem statuses of this route, besides those of every route. */
   errors?: readonly number[];
 }
 
-/** An Express handler; a thrown error or a rejection becomes a problem. */
+/**
+ * An Express handler; a thrown error or a rejection becomes a problem. `trx` is the transaction of a request with an idempotency
+ * key, and undefined for any other request.
+ */
 export type Handler<Params, Query, Body> = (
   req: Request<Params, unknown, Body, Query>,
   res: Response,
+  trx?: Knex.Transaction,
 ) => unknown;
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -66,6 +77,7 @@ export interface Operation {
   /** The largest body, if it differs from the service's setting. */
   bodyLimit?: number | string;
   etag?: boolean;
+  idempotency?: RouteIdempotency;
   deprecated?: boolean;
   responses: Readonly<Record<number, joi.Schema | null>>;
   errors?: readonly number[];
