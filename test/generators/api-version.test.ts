@@ -84,7 +84,7 @@ describe('another version of the routes of a resource', () => {
     [
       'the retirement of an unknown version',
       { retire: 'v3', sunset: '2099-01-01' },
-      /user has no version "v3"/,
+      /the resource "user" has no version "v3". It has: v1/,
     ],
   ] as const)
     it(`refuses ${title}`, async () => assert.rejects(change('resource user', flags), message));
