@@ -15,6 +15,10 @@ export function baseAddress(baseUrl: string): URL {
 export type QueryValues = Readonly<Record<string, QueryValue | readonly QueryValue[] | undefined>>;
 type QueryValue = string | number | boolean;
 
+/** The URL parser treats a backslash as "/", and drops white space and control characters at the end: `/..\0` would leave the path. */
+// oxlint-disable-next-line no-control-regex
+const unsafe = /[\\\s\x00-\x1f]/;
+
 /**
  * Returns the address of `path` below `base`. Throws a TypeError for any path that could lead to another origin or leave the base
  * path: an absolute address, `//host`, a backslash, or a dot segment, encoded or not.
@@ -22,7 +26,7 @@ type QueryValue = string | number | boolean;
 export function targetOf(base: URL, path: string, query: QueryValues = {}): URL {
   const [pathname = ''] = path.split(/[?#]/);
   const segments = pathname.split('/');
-  const isRelative = pathname.startsWith('/') && !pathname.startsWith('//') && !/[\\\s]/.test(pathname);
+  const isRelative = pathname.startsWith('/') && !pathname.startsWith('//') && !unsafe.test(pathname);
   if (!isRelative || segments.some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment)))
     throw new TypeError(
       `the path is ${JSON.stringify(path)}; it must start with one "/" and have no "..", "\\" or space. Write values with urlPath\`/rates/\${country}\``,

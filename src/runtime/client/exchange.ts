@@ -39,6 +39,8 @@ function redirected(method: string, from: URL, target: string): URL {
   const to = URL.canParse(target, from.href) ? new URL(target, from) : undefined;
   if (to?.origin !== from.origin)
     throw new InvalidResponseError(`the response redirects to another origin: ${to?.origin ?? target}`);
+  if (to.username || to.password)
+    throw new InvalidResponseError('the response redirects to an address with credentials');
   if (method !== 'GET' && method !== 'HEAD')
     throw new InvalidResponseError(`the response redirects a ${method} to ${to.pathname}; call that path`);
   return to;

@@ -61,7 +61,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const metrics = createClientMetrics(settings.registry, name, calls);
   const breaker = createBreaker(settings, {
     now: clock.now,
-    probeTimeout: settings.attemptTimeout,
+    probeTimeout: settings.deadline + settings.attemptTimeout, // each probe settles before
     changed(state) {
       metrics.changed(state);
       const level = state === 'open' ? 'warn' : 'info';

@@ -27,6 +27,9 @@ export const isFailure = (status: number): boolean => status === 429 || status >
 /** Statuses that say that the other side, or a proxy before it, cannot answer at the moment. */
 const outages = new Set([429, 502, 503, 504]);
 
+/** The seconds that our own answer states: another company must not send our clients away for years, nor bring them back at once. */
+const aDayAtMost = (seconds: number): number => Math.min(Math.max(seconds, 1), 86_400);
+
 /** Returns the error for a response that is not a success. */
 export function errorOf(
   response: ClientResponse<unknown>,
@@ -36,7 +39,7 @@ export function errorOf(
   const answer = new HttpResponseError(`${name} answered ${method} ${path} with ${status}`, response);
   if (!outages.has(status)) return answer;
   const wait = parseRetryAfter(headers.get('retry-after'));
-  const retryAfter = wait === undefined ? undefined : Math.ceil(wait / 1_000);
+  const retryAfter = wait === undefined ? undefined : aDayAtMost(Math.ceil(wait / 1_000));
   return new UnavailableError(`${name} is not available at the moment`, { cause: answer, retryAfter });
 }
 

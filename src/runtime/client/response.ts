@@ -10,15 +10,15 @@ export interface ClientResponse<Body> {
 export class HttpResponseError extends Error {
   override name = 'HttpResponseError';
   readonly status: number;
-  readonly headers: Headers;
-  /** The parsed JSON or the text of the response. Log it only if it contains no personal data. */
-  readonly body: unknown;
+  declare readonly headers: Headers;
+  /** The parsed JSON or the text of the response. No log line has it unless you log it. */
+  declare readonly body: unknown;
 
   constructor(message: string, { status, headers, body }: ClientResponse<unknown>) {
     super(message);
     this.status = status;
-    this.headers = headers;
-    this.body = body;
+    // a logger writes the enumerable fields of an error, and the answer may contain personal data
+    Object.defineProperties(this, { headers: { value: headers }, body: { value: body } });
   }
 }
 

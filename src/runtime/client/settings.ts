@@ -50,6 +50,10 @@ const defaults = {
 
 export type ClientSettings = HttpClientOptions & typeof defaults;
 
+/** A longer timer would fire at once (https://nodejs.org/api/timers.html). */
+const LONGEST = 2 ** 31 - 1;
+const most: Partial<Record<string, number>> = { failureRate: 1, deadline: LONGEST, attemptTimeout: LONGEST };
+
 const mayBeZero = new Set(['retries', 'maxQueue', 'retryDelay']);
 
 /** Adds the defaults. Throws a TypeError that names an invalid number. */
@@ -61,6 +65,9 @@ export function clientSettings(options: HttpClientOptions): ClientSettings {
     const isValid = Number.isFinite(value) && (mayBeZero.has(name) ? value >= 0 : value > 0);
     if (value !== undefined && !isValid)
       throw new TypeError(`${name} of the client "${options.name}" is ${value}; write a positive number`);
+    const limit = most[name];
+    if (limit !== undefined && value > limit)
+      throw new TypeError(`${name} of the client "${options.name}" is ${value}; write at most ${limit}`);
   }
   return settings;
 }

@@ -7,6 +7,21 @@ const http = 'runtime/client/http-client.test.ts';
 /** The promises of the client for external calls. */
 export const clientMutations: readonly Mutation[] = [
   {
+    name: 'a late probe is forgotten',
+    mechanism: 'A half-open breaker opens again when a probe gets no answer, whatever else arrives.',
+    changes: [
+      {
+        file: 'client/http-client.ts',
+        find: 'probeTimeout: settings.deadline + settings.attemptTimeout,',
+        replace: 'probeTimeout: settings.attemptTimeout,',
+      },
+    ],
+    noticedBy: {
+      file: 'runtime/client/breaker.test.ts',
+      title: 'opens again when a probe gets no answer, although another call arrives at the end of its time',
+    },
+  },
+  {
     name: 'any number of probes',
     mechanism: 'A half-open breaker sends at most three probes and rejects all other calls at once.',
     changes: [

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
 import { UnavailableError } from 'microservice-runtime';
 import { Registry } from 'prom-client';
 import { createUpstream, refused, silent, status } from './upstream.ts';
@@ -51,6 +52,26 @@ describe('the circuit breaker of a client', () => {
     assert.equal(results.filter((result) => result === 'ok').length, 3);
     upstream.answer = status(200);
     assert.equal(await callTimes(10), 10, 'closed after three successes');
+  });
+
+  it('opens again when a probe gets no answer, although another call arrives at the end of its time', async () => {
+    const { upstream, call, callTimes, clock, requests } = createUpstream({ attemptTimeout: 3_000 });
+    upstream.answer = refused;
+    await callTimes(5);
+    await clock.advance(60_000);
+    upstream.answer = silent;
+    const probe = call();
+    await setImmediate();
+    clock.skip(3_000); // the timer of the probe is late, as under load
+    const [before, late] = [requests.length, call()];
+    await setImmediate();
+    await clock.advance(1);
+    await probe;
+    assert.ok(requests.length - before <= 1);
+    upstream.answer = refused;
+    assert.match(await call(), open);
+    await clock.advance(3_000);
+    await late;
   });
 
   it('opens again with the first failed probe, for the whole recovery time', async () => {

@@ -4,6 +4,8 @@ import type { ClientClock } from 'microservice-runtime/client';
 export interface FakeClock extends ClientClock {
   /** Moves the clock, and calls each due callback at its time. Resolves when all that they caused has run. */
   advance(milliseconds: number): Promise<void>;
+  /** Moves the clock, and calls no callback: each due one is late. */
+  skip(milliseconds: number): void;
   /** The number of pending timers. */
   timers(): number;
 }
@@ -16,6 +18,7 @@ export function createFakeClock(): FakeClock {
 
   return {
     now: () => time,
+    skip: (milliseconds) => void (time += milliseconds),
     timers: () => timers.size,
     after(milliseconds, callback) {
       const timer = {};
@@ -28,7 +31,7 @@ export function createFakeClock(): FakeClock {
       for (let next = due(end); next; next = due(end)) {
         const [timer, { at, callback }] = next;
         timers.delete(timer);
-        time = at;
+        time = Math.max(time, at);
         callback();
         await setImmediate();
       }

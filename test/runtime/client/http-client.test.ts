@@ -70,6 +70,8 @@ describe('a client of a real HTTP server', () => {
     await assert.rejects(clientOf().get('/rates'), (error) => {
       assert.ok(error instanceof HttpResponseError);
       assert.deepEqual([error.status, error.body], [404, { no: 1 }]);
+      assert.equal(error.headers.get('content-type'), 'application/json');
+      assert.deepEqual(Object.keys(error), ['name', 'status'], 'a log line has these fields, and no body');
       return true;
     });
   });
@@ -127,6 +129,12 @@ describe('a client of a real HTTP server', () => {
       answer = (_, res) => void res.writeHead(307, { location }).end();
       await assert.rejects(clientOf().get('/old'), /tax: the response redirects to another origin: http/);
     }
+    answer = (_, res) =>
+      void res.writeHead(302, { location: url.replace('http://', 'http://user:secret@') }).end();
+    await assert.rejects(
+      clientOf().get('/old'),
+      /tax: the response redirects to an address with credentials/,
+    );
     answer = (_, res) => void res.writeHead(302, { location: '/old' }).end();
     await assert.rejects(clientOf().get('/old'), /redirect number 6/);
   });
@@ -140,6 +148,8 @@ describe('a client of a real HTTP server', () => {
       '/../admin',
       '/a/%2e%2E/b',
       '/a\\b',
+      '/..\u0000',
+      '/a/..\u001f',
       '',
     ])
       await assert.rejects(client.get(path), {
@@ -157,6 +167,8 @@ describe('a client of a real HTTP server', () => {
     refuse({ baseUrl: 'file:///etc/passwd' }, /baseUrl is/);
     refuse({ baseUrl: 'https://u:p@tax.example' }, /^baseUrl contains credentials/);
     refuse({ attemptTimeout: 0 }, /attemptTimeout of the client "tax" is 0; write a positive number/);
+    refuse({ deadline: 2 ** 31 }, /deadline of the client "tax" is 2147483648; write at most 2147483647/);
+    refuse({ failureRate: 50 }, /failureRate of the client "tax" is 50; write at most 1/);
     refuse({ retries: Number.NaN }, /retries of the client "tax" is NaN/);
   });
 });

@@ -132,6 +132,9 @@ describe('the rate limit of a route', () => {
     app.app.express.set('trust proxy', 1);
     try {
       assert.deepEqual(await statuses([from('203.0.113.7'), from('203.0.113.8')]), [200, 200]);
+      const ports = ['198.51.100.9:1024', '198.51.100.9:1025', '198.51.100.9'].map(from);
+      assert.deepEqual(await statuses(ports), [200, 200, 200]);
+      assert.equal((await from('198.51.100.9:1026')).status, 429, 'a port is not a part of the address');
       const sameNetwork = ['2001:db8::1', '2001:db8:0:0:ffff::2', '2001:DB8::3'];
       assert.deepEqual(await statuses(sameNetwork.map(from)), [200, 200, 200]);
       assert.deepEqual(await statuses([from('2001:db8::4'), from('2001:db8:0:1::1')]), [429, 200]);
