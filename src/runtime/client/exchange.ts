@@ -26,7 +26,8 @@ export async function sendOnce(
     const response = await fetch(address, init);
     const target = response.headers.get('location');
     const isRedirect = response.status >= 301 && response.status <= 308 && response.status !== 304;
-    if (!isRedirect || target === null) return readResponse(response, limit);
+    if (!isRedirect || target === null)
+      return readResponse(response, { limit, accept: headers.get('accept') });
     await response.body?.cancel();
     if (redirects === MAX_REDIRECTS)
       throw new InvalidResponseError(`the response is redirect number ${redirects + 1}`);

@@ -22,18 +22,25 @@ export class HttpResponseError extends Error {
   }
 }
 
-/** The other side sent a response that is too large or not JSON, or redirected to another origin. */
+/** The other side sent a response that is too large, not JSON or an HTML page, or redirected to another origin. */
 export class InvalidResponseError extends Error {
   override name = 'InvalidResponseError';
 }
 
 /**
- * Reads the whole body, at most `limit` bytes. If it is larger or not JSON although its type says so, cancels it and throws an
- * InvalidResponseError.
+ * Reads the whole body, at most `limit` bytes. Throws an InvalidResponseError if it is larger, if it is not JSON although its type
+ * says so, or if it is an HTML page with a status of 2xx that `accept` does not ask for, as login pages and wrong addresses send.
  */
-export async function readResponse(response: Response, limit: number): Promise<ClientResponse<unknown>> {
+export async function readResponse(
+  response: Response,
+  { limit, accept }: { limit: number; accept: string | null },
+): Promise<ClientResponse<unknown>> {
   const { status, headers } = response;
   const text = await textOf(response, limit);
+  if (response.ok && isHtml(headers) && !/html|\*\/\*|text\/\*/i.test(accept ?? '*/*'))
+    throw new InvalidResponseError(
+      'the body is an HTML page; check baseUrl, or send the header accept: text/html if the API answers with pages',
+    );
   return { status, headers, body: text === '' ? undefined : parsed(text, headers) };
 }
 
@@ -50,6 +57,9 @@ async function textOf({ body }: Response, limit: number): Promise<string> {
   }
   return text + decoder.decode();
 }
+
+const isHtml = (headers: Headers): boolean =>
+  /^(?:text\/html|application\/xhtml\+xml)\b/i.test(headers.get('content-type') ?? '');
 
 function parsed(text: string, headers: Headers): unknown {
   if (!/[/+]json\b/.test(headers.get('content-type') ?? '')) return text;

@@ -121,6 +121,13 @@ describe('a client of a real HTTP server', () => {
     await closed;
   });
 
+  it('rejects a page of HTML with a status of 2xx, unless the call accepts HTML', async () => {
+    answer = (_req, res) => res.setHeader('content-type', 'text/html; charset=utf-8').end('<html>');
+    await assert.rejects(clientOf().get('/rates'), { name: 'InvalidResponseError', message: /HTML page/ });
+    const { body } = await clientOf().get('/page', { headers: { accept: 'text/html' } });
+    assert.equal(body, '<html>');
+  });
+
   it('follows a redirect within its origin, and none to another origin', async () => {
     answer = ({ url: path }, res) =>
       void (path === '/new' ? res.end('moved') : res.writeHead(302, { location: '/new' }).end());
