@@ -33,7 +33,7 @@ const address = /^https?:\/\/[\w.-]+(?::\d{1,5})?(?:\/[\w.~%@+-]+)*$/;
 /** Returns the reason why a client cannot call this address. */
 export function clientUrlFault(url: string): string | undefined {
   if (address.test(url) && URL.canParse(url)) return undefined;
-  return `${seen(url)} is not the address of an API; write it with http or https and without a query, such as https://api.example.com/v1`;
+  return `${seen(url)} is not the address of an API; write it with http or https and without a user, a password or a query, such as https://api.example.com/v1`;
 }
 
 /** Removes the final slash. */
