@@ -29,6 +29,17 @@ describe('the documentation', () => {
   });
 });
 
+describe('README.md', () => {
+  it('links to each page in docs', () => {
+    const linked = new Set(linksOf('README.md').map(({ target }) => target));
+    const own = pages.filter((page) => /^docs\/[^/]+\.md$/.test(page));
+    assert.deepEqual(
+      own.filter((page) => !linked.has(page)),
+      [],
+    );
+  });
+});
+
 describe('docs/configuration.md', () => {
   const rows = [...readPage('docs/configuration.md').matchAll(/^\| `([A-Z_]+)` +\| (.*?) +\|/gm)];
   const told = new Map(rows.map(([, name = '', value = '']) => [name, value]));
