@@ -17,7 +17,7 @@ export interface CallOptions {
   headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   body?: unknown;
-  /** Sent as `Idempotency-Key`; a POST or PATCH with a key is retried too. Use the id of the event or row, not a new one. */
+  /** Sent as `Idempotency-Key`, without quotes; a POST or PATCH with a key is retried too. Use the id of the event or row, not a new one. */
   idempotencyKey?: string;
   /** Statuses besides 2xx with which the call resolves, such as 404. */
   accept?: readonly number[];

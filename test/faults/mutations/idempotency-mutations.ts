@@ -88,6 +88,12 @@ export const idempotencyMutations: readonly Mutation[] = [
     noticedBy: noticed('stores no cookie'),
   },
   {
+    name: 'an answer of any size is stored',
+    mechanism: 'A stored answer has at most 1 MiB.',
+    changes: [change('stored-answers', 'if (length > LARGEST_STORED_BODY)', 'if (length > Infinity)')],
+    noticedBy: noticed('stores an answer of 1 MiB, and fails without a change if it is larger'),
+  },
+  {
     name: 'a stored answer counts without a limit',
     mechanism: 'A key counts for 24 hours.',
     changes: [change('stored-answers', ' and created_at > now() - ${KEPT}', '')],

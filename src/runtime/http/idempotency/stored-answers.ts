@@ -8,6 +8,8 @@ const KEPT = `interval '24 hours'`;
 /** Our namespace of advisory locks: the bytes of "idem". The second half is a part of the id. */
 const KEY_LOCK_SPACE = 0x6964_656d;
 const BATCH = 1_000;
+/** The largest body of a stored answer, in bytes: ten times the default limit of a request's body. */
+export const LARGEST_STORED_BODY = 1_048_576;
 
 /** An answer that is stored, and the fingerprint of its request. */
 export interface KnownAnswer extends CapturedAnswer {
@@ -44,13 +46,19 @@ export async function findAnswer(
 
 /**
  * Stores an answer until the transaction commits. Resolves to false if another transaction was faster, which is possible only
- * if this one reads a snapshot from before it had the lock, as with `repeatable read`.
+ * if this one reads a snapshot from before it had the lock, as with `repeatable read`. Rejects if the body is larger than
+ * LARGEST_STORED_BODY.
  */
 export async function storeAnswer(
   trx: Knex.Transaction,
   { id, fingerprint }: RequestIdentity,
   answer: CapturedAnswer,
 ): Promise<boolean> {
+  const { length } = answer.body;
+  if (length > LARGEST_STORED_BODY)
+    throw new Error(
+      `an answer of ${length} bytes cannot be stored for its idempotency key; send at most ${LARGEST_STORED_BODY} bytes, such as the id and a Location`,
+    );
   const { rows } = await trx.raw<{ rows: object[] }>(
     `insert into idempotency_keys as known (id, fingerprint, status, headers, body) values (?, ?, ?, ?, ?)
      on conflict (id) do update set fingerprint = excluded.fingerprint, status = excluded.status,

@@ -6,7 +6,11 @@ import { pino } from 'pino';
 import { waitFor } from '../../../../src/devkit/testing/wait-for.ts';
 import { ConflictError } from 'microservice-runtime';
 import { createAnswerPruner } from '../../../../src/runtime/http/idempotency/pruner.ts';
-import { pruneAnswers, storeAnswer } from '../../../../src/runtime/http/idempotency/stored-answers.ts';
+import {
+  LARGEST_STORED_BODY,
+  pruneAnswers,
+  storeAnswer,
+} from '../../../../src/runtime/http/idempotency/stored-answers.ts';
 import { createOrderWorld, type OrderWorld } from './order-world.ts';
 
 const order = { total: 5 };
@@ -125,6 +129,19 @@ describe('a POST with an Idempotency-Key', function () {
     const second = await postKeyed('order-1', { total: 1, note: 'cookie' });
     assert.equal(first.headers.get('set-cookie'), 'session=4711');
     assert.deepEqual([second.text, second.headers.get('set-cookie')], [first.text, null]);
+  });
+
+  it('stores an answer of 1 MiB, and fails without a change if it is larger', async () => {
+    world.during = () => 'x'.repeat(LARGEST_STORED_BODY);
+    const first = await postKeyed('order-1');
+    assert.equal((await postKeyed('order-1')).text, first.text);
+    assert.equal(first.text.length, LARGEST_STORED_BODY);
+    world.during = () => 'x'.repeat(LARGEST_STORED_BODY + 1);
+    assert.equal((await postKeyed('order-2')).status, 500);
+    assert.deepEqual(await world.counts(), [1, 1, 1]);
+    const logged = JSON.stringify(world.replicas.flatMap(({ lines }) => lines));
+    assert.match(logged, /an answer of 1048577 bytes cannot be stored for its idempotency key/);
+    assert.equal((await world.post(order)).status, 201, 'a request without a key has no limit');
   });
 
   it('stores one answer, also if another transaction was faster', async () => {

@@ -5,7 +5,7 @@ import { apiRouter } from 'microservice-runtime/http';
 import { createOutbox } from '../../../../src/runtime/events/outbox/publish.ts';
 import { orderPlaced } from '../../events/outbox-fixture.ts';
 
-/** Runs in the transaction of a handler, after its change. The handler sends a status to which it resolves. */
+/** Runs in the transaction of a handler, after its change. The handler sends a status or a text to which it resolves. */
 export type During = (trx: Knex.Transaction | undefined) => unknown;
 
 /** The order of a request: `pin` is a secret, which no answer has. */
@@ -45,9 +45,13 @@ export function createOrderRouter(database: Knex, during: During = () => undefin
     { summary: 'Create an order', idempotency: 'optional', ...route },
     async (req, res, trx) => {
       const id = await create(req.body, trx ?? database);
-      const status = await during(trx);
-      if (typeof status === 'number') {
-        res.status(status).json({});
+      const sent = await during(trx);
+      if (typeof sent === 'number') {
+        res.status(sent).json({});
+        return;
+      }
+      if (typeof sent === 'string') {
+        res.status(201).send(sent);
         return;
       }
       if (req.body.note === 'cookie') res.setHeader('set-cookie', 'session=4711');
