@@ -3,6 +3,7 @@ import { cp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execute } from '../../scripts/support/command.ts';
 import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
+import { applied, diffsOf } from './guide-changes.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 const modules = path.join(root, 'node_modules');
@@ -26,7 +27,9 @@ describe('docs/rate-limit.md', function () {
     const page = await readFile(path.join(root, 'docs/rate-limit.md'), 'utf8');
     const [, migration = ''] = /^ {3}```ts\n {3}(.*)\n/m.exec(page) ?? [];
     await writeFile(path.join(folder, 'migrations/20270101000000_rate_limits.ts'), `${migration}\n`);
-    for (const [file, diff] of diffsOf(page)) {
+    const diffs = diffsOf(page);
+    assert.equal(diffs.length, 3);
+    for (const [file, diff] of diffs) {
       const place = path.join(folder, file);
       await writeFile(place, applied(await readFile(place, 'utf8'), diff));
     }
@@ -42,25 +45,4 @@ function testOf(page: string): string {
   const [, test] = /^```ts\n(import [^]*?)^```$/m.exec(page) ?? [];
   assert.ok(test);
   return test;
-}
-
-/** The changes of a page, each with its file. */
-function diffsOf(page: string): [file: string, diff: string][] {
-  const sections = page.split(/^In `/m).slice(1);
-  const diffs = sections.flatMap((section): [string, string][] => {
-    const [file = ''] = section.split('`');
-    return [...section.matchAll(/^```diff\n([^]*?)^```$/gm)].map(([, diff = '']) => [file, diff]);
-  });
-  assert.equal(diffs.length, 3);
-  return diffs;
-}
-
-/** Applies a change whose old lines occur once in the text. */
-function applied(text: string, diff: string): string {
-  const lines = diff.split('\n').filter((line) => line !== '');
-  const without = (mark: string) =>
-    lines.flatMap((line) => (line.startsWith(mark) ? [] : `${line.slice(1)}\n`)).join('');
-  const parts = text.split(without('+'));
-  assert.equal(parts.length, 2, without('+'));
-  return parts.join(without('-'));
 }
