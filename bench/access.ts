@@ -3,6 +3,7 @@ import { median, printTable } from './figures.ts';
 import { withPackages } from './packages.ts';
 import { accessPart } from './request-parts/access.ts';
 import { breakerLibraries, breakersPart } from './request-parts/breakers.ts';
+import { idempotencyPart } from './request-parts/idempotency.ts';
 import { rateLimitPart } from './request-parts/rate-limit.ts';
 
 const rounds = Number(process.argv[2] ?? 15);
@@ -28,6 +29,7 @@ await withPackages(breakerLibraries, async (home) => {
     await accessPart(),
     breakersPart(home),
     await rateLimitPart(),
+    await idempotencyPart(),
     // one line for each further mechanism
   ];
   const calls = parts.flatMap((part) => Object.entries(part.calls));

@@ -20,7 +20,9 @@ export async function accessPart(): Promise<Part> {
   const app = { get: () => authenticator };
   const requests = Array.from({ length: TOKENS }, (_, n) => {
     const token = signToken(key, { sub: `caller-${n}`, scopes: ['orders:read', 'orders:write'] }, rules);
-    return { app, headers: { authorization: `Bearer ${token}` } } as unknown as Request;
+    const authorization = `Bearer ${token}`;
+    const rawHeaders = ['Host', '127.0.0.1', 'Accept', 'application/json', 'Authorization', authorization];
+    return { app, headers: { authorization }, rawHeaders } as unknown as Request;
   });
   const check = accessCheck({ scopes: ['orders:write'] });
   const context = { requestId: 'r', correlationId: 'c', traceparent: '' };
