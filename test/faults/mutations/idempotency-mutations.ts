@@ -32,7 +32,10 @@ export const idempotencyMutations: readonly Mutation[] = [
         'select pg_advisory_xact_lock(${KEY_LOCK_SPACE}, ?) is not null as locked',
       ),
     ],
-    noticedBy: noticed('answers 409 with Retry-After at once while an equal request runs'),
+    noticedBy: {
+      ...noticed('answers 409 with Retry-After at once while an equal request runs'),
+      timeout: 5_000,
+    },
   },
   {
     name: 'any body gets the stored answer',

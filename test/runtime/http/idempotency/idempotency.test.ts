@@ -30,10 +30,12 @@ function gate() {
   };
 }
 
-describe('a POST with an Idempotency-Key', function () {
-  this.timeout(30_000);
+describe('a POST with an Idempotency-Key', () => {
   let world: OrderWorld;
-  before(async () => (world = await createOrderWorld()));
+  before(async function () {
+    this.timeout(60_000);
+    world = await createOrderWorld();
+  });
   after(() => world?.close());
   beforeEach(() => world.reset());
 
