@@ -33,11 +33,14 @@ function literalOf(value: unknown): string {
   if (typeof value === 'number') return String(value).replace('e+', 'e');
   if (typeof value !== 'object' || value === null) return String(value);
   if (Array.isArray(value)) return `[${value.map(literalOf).join(', ')}]`;
-  const members = Object.entries(value).map(([name, each]) => {
-    const key = isIdentifier(name) ? name : text(name).text;
-    return `${key}: ${literalOf(each)}`;
-  });
+  const members = Object.entries(value).map(([name, each]) => `${keyOf(name)}: ${literalOf(each)}`);
   return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
+}
+
+/** Without brackets, `__proto__` sets the prototype of the object (ECMA-262, B.3.1). */
+function keyOf(name: string): string {
+  if (name === '__proto__') return "['__proto__']";
+  return isIdentifier(name) ? name : text(name).text;
 }
 
 /** Prettier writes such a key without quotes, unless it has characters of two code units. */

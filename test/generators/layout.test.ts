@@ -55,4 +55,14 @@ describe('The layout of the fields of an object', () => {
     const options = { parser: 'typescript', printWidth: 1_000, singleQuote: true };
     assert.equal(program, await prettier.format(program, options));
   });
+
+  it('keeps `__proto__` as a key of the object', async () => {
+    const value: unknown = JSON.parse('{"a":{"__proto__":{"b":1}}}');
+    const literal = jsonLiteral(value).text;
+    assert.equal(literal, "{ a: { ['__proto__']: { b: 1 } } }");
+    const { default: read } = (await import(`data:text/javascript,export default ${literal}`)) as {
+      default: unknown;
+    };
+    assert.deepEqual(read, value);
+  });
 });

@@ -170,6 +170,8 @@ describe('the fields of a resource', () => {
     'a:url:default(ftp://x.de)': /is not a value of the type url/,
     'a:uuid:default(1)': /is not a value of the type uuid/,
     'a:json:default({)': /is not a value of the type json/,
+    'a:json:default([{"__proto__":1}])': /has the key "__proto__".*rename the key/,
+    'a:json:default({"\\u005f_proto__":{}})': /has the key "__proto__"/,
     'a:string(3):default(four)': /write a text of 1 to 3 characters/,
   };
   for (const [text, message] of Object.entries(refused)) {

@@ -40,21 +40,31 @@ function canonical(value: unknown, { type, digits }: Field): unknown {
 export const formatDefault = ({ type, default: value }: Field): string =>
   type !== 'json' && typeof value === 'string' ? writeArgument(value) : JSON.stringify(value);
 
-function valueOf(inside: string, { type }: Field): unknown {
-  if (type === 'json') return jsonOf(inside);
+function valueOf(inside: string, { name, type }: Field): unknown {
+  if (type === 'json') return jsonOf(inside, name);
   const text = readArgument(inside);
   if (type === 'boolean') return text === 'true' || (text === 'false' ? false : undefined);
   if (type === 'integer') return /^(0|-?[1-9]\d{0,9})$/.test(text) ? Number(text) : undefined;
   return text;
 }
 
-function jsonOf(text: string): unknown {
+function jsonOf(text: string, name: string): unknown {
+  const keys = new Set<string>();
+  const noted = (key: string, each: unknown) => {
+    keys.add(key);
+    return each;
+  };
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(text);
-    return value === null ? undefined : value;
+    value = JSON.parse(text, noted);
   } catch {
     return undefined;
   }
+  if (keys.has('__proto__'))
+    throw new UsageError(
+      `the default ${seen(text)} of the field "${name}" has the key "__proto__", which joi removes from a default; rename the key`,
+    );
+  return value === null ? undefined : value;
 }
 
 /** Checks a value against the keywords that the schema of a field has. */
