@@ -14,6 +14,12 @@ export type Change =
   | { from: string; change: readonly Replacement[] }
   | undefined;
 
+/** An error of the compiler that the owner has to resolve; the message is its start. */
+export interface AllowedError {
+  file: string;
+  message: string;
+}
+
 /** What one owner did to a generated service before the next command. */
 export interface Edit {
   /** The folder of the expected files. */
@@ -23,6 +29,8 @@ export interface Edit {
   after?: Record<string, Record<string, Change>>;
   /** The commands that remove a part which the owner's code still uses: the compiler names the place. */
   usesRemoved?: readonly string[];
+  /** The errors that every command leaves, since the owner's own file has the types of the version before. */
+  allowedErrors?: readonly AllowedError[];
   /** The names that the owner gave to declarations, by the generated ones. */
   renames?: Readonly<Record<string, string>>;
   /** The files, by command or `*`, in which owner and generator changed the same lines: the owner has to decide. */
