@@ -101,6 +101,10 @@ describe('a service that its owner edits between commands', function () {
       change('event', 'driver.updated', '--version', '2', '--fields', 'name:string phone:string:optional'),
     () => change('remove', 'event', 'driver.updated', '--version', '1'),
     () => edit('src/events/driver-publisher.ts', ['nick: null', 'nick: driver.name']),
+    () => change('field', 'trip', '--rename', 'at:startedAt'),
+    () => change('field', 'driver', '--remove', 'born'),
+    () => change('field', 'trip', '--rename', 'at:startedAt', '--finish'),
+    () => change('field', 'driver', '--remove', 'born', '--finish'),
   ];
 
   it('keeps each edit, and registers each addition', async () => {
