@@ -99,13 +99,18 @@ describe(`${combinations.length} combinations of answers, which cover every pair
       assert.deepEqual(await committable(service), files);
       assert.deepEqual(await textOf(service, files), before);
 
-      await boot(service, port);
+      await boot(service, port, answers.auth);
     });
   }
 
-  async function boot(service: string, port: number): Promise<void> {
+  async function boot(service: string, port: number, auth: string): Promise<void> {
     const devkit = path.join(service, 'node_modules', '.bin', 'microservice-devkit');
-    const env = { ...environment, KAFKA_BOOTSTRAP_SERVERS: `localhost:${await findFreePort('127.0.0.1')}` };
+    const [kafka, issuer] = [await findFreePort('127.0.0.1'), await findFreePort('127.0.0.1')];
+    const env = {
+      ...environment,
+      KAFKA_BOOTSTRAP_SERVERS: `localhost:${kafka}`,
+      ...(auth === 'jwt' && { AUTH_ISSUER: `http://localhost:${issuer}` }),
+    };
     const child = start(devkit, ['dev', '--no-watch'], { cwd: service, env });
     const output = collect(child);
     try {

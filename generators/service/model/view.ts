@@ -21,6 +21,8 @@ export interface ResourceView extends Names {
   keys: Field[];
   /** The fields with the id of a row. */
   references: ReferenceView[];
+  /** Itself and the resources that it references, directly or not: a new row needs a row of each. */
+  needed: Names[];
   /** Whether another resource, or this one, references it. */
   isReferenced: boolean;
   leaving: LeavingField[];
@@ -114,10 +116,19 @@ export const resourcesOf = (resources: Resource[]): ResourceView[] =>
     apis: apisOf(apis),
     keys: fields.filter(isListKey),
     references: referencedBy(name, fields),
+    needed: [...neededBy(name, resources)].map(resourceNames),
     leaving,
     dropped,
     isReferenced: resources.some((other) => targetsOf(other.fields).includes(name)),
   }));
+
+function neededBy(name: string, resources: Resource[], found = new Set<string>()): Set<string> {
+  if (found.has(name)) return found;
+  found.add(name);
+  const resource = resources.find((each) => each.name === name);
+  for (const target of targetsOf(resource?.fields ?? [])) neededBy(target, resources, found);
+  return found;
+}
 
 const referencedBy = (resource: string, fields: Field[]): ReferenceView[] =>
   fields.flatMap((field) =>
