@@ -99,7 +99,7 @@ describe('the database work of a request', () => {
 
   for (const path of [`/v1/users/${ID}`, '/odd/transaction']) {
     it(`stops waiting for a locked row, without affecting reads: PATCH ${path}`, async () => {
-      await start({ lock: 200 });
+      await start({ lock: 500 });
       await whileLocked(async () => {
         const changes = Array.from({ length: 12 }, () =>
           app
