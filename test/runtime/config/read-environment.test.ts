@@ -45,6 +45,7 @@ describe('readEnvironment', () => {
         docs: 'open',
       },
       auth: undefined,
+      idempotencySecret: undefined,
       kafka: {
         bootstrapServers: ['localhost:9092'],
         ssl: undefined,
