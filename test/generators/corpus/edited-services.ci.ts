@@ -8,7 +8,8 @@ import { plans, type Plan } from './edited-services.ts';
 import { readFirstVersion, writeFirstVersion } from './first-version.ts';
 import { edited } from './versions.ts';
 
-const modules = path.resolve(import.meta.dirname, '../../../node_modules');
+const root = path.resolve(import.meta.dirname, '../../..');
+const runtime = path.join(root, 'src', 'runtime', 'dist', 'cli.js');
 const sum = (numbers: readonly number[]) => numbers.reduce((one, other) => one + other, 0);
 const editCount = sum(plans.map(({ edits }) => edits.length));
 const callCount = sum(plans.map(({ calls }) => calls.length));
@@ -22,6 +23,10 @@ describe(`${plans.length} edited services of version 0.2.0`, function () {
 
   before(async () => {
     folder = await temporaryFolder('edited-services');
+    // npm links no command of a package that was built after its installation
+    await mkdir(path.join(folder, 'bin'));
+    const command = path.join(folder, 'bin', 'microservice-runtime');
+    await writeFile(command, `#!/bin/sh\nexec node "${runtime}" "$@"\n`, { mode: 0o755 });
   });
   after(async () => {
     console.log(
@@ -37,18 +42,19 @@ describe(`${plans.length} edited services of version 0.2.0`, function () {
       await writeEdited(service, plan);
       for (const { args } of plan.calls) await succeed(service, ...args);
       assert.match(await succeed(service, 'update', '--check'), /up to date/);
-      await symlink(modules, path.join(service, 'node_modules'));
-      assert.deepEqual(await failuresIn(service), []);
+      await symlink(path.join(root, 'node_modules'), path.join(service, 'node_modules'));
+      assert.deepEqual(await failuresIn(service, path.join(folder, 'bin')), []);
       passed += 1;
     });
   }
 });
 
 /** Runs the scripts of a service; resolves to the outputs of those that fail. */
-async function failuresIn(service: string): Promise<string[]> {
+async function failuresIn(service: string, bin: string): Promise<string[]> {
+  const env = { ...process.env, PATH: `${bin}${path.delimiter}${process.env['PATH']}` };
   const failures: string[] = [];
   for (const script of ['contracts', 'typecheck', 'lint', 'test'])
-    await execute('npm', ['run', script], { cwd: service }).catch((error: Error) =>
+    await execute('npm', ['run', script], { cwd: service, env }).catch((error: Error) =>
       failures.push(error.message),
     );
   return failures;

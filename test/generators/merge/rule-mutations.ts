@@ -28,7 +28,10 @@ export const ruleMutations: RuleMutation[] = [
   },
   {
     rule: 'an edited file is not removed',
-    change: inFiles("disk === undefined || bare(disk) === bare(base ?? '')", "disk !== ''"),
+    change: inFiles(
+      '(base !== undefined && (await isUnedited({ base, disk }, { file, format })))',
+      "disk !== ''",
+    ),
     noticedBy: ['merge-files', 'leaves an edited file to the owner when the templates drop it'],
   },
   {
@@ -57,12 +60,18 @@ export const ruleMutations: RuleMutation[] = [
   },
   {
     rule: 'a migration is born once',
-    change: inFiles("kind === 'born' || kind === 'lock'", "kind === 'lock'"),
+    change: inFiles(
+      "if (once.has(kind) || kind === 'lock') return writtenOnce",
+      "if (kind === 'lock') return writtenOnce",
+    ),
     noticedBy: ['merge-files', 'is a migration or a seed: it is born once'],
   },
   {
     rule: 'a lock file is not merged',
-    change: inFiles("kind === 'born' || kind === 'lock'", "kind === 'born'"),
+    change: inFiles(
+      "if (once.has(kind) || kind === 'lock') return writtenOnce",
+      'if (once.has(kind)) return writtenOnce',
+    ),
     noticedBy: ['merge-files', 'is a lock file'],
   },
   {
@@ -276,12 +285,12 @@ export const ruleMutations: RuleMutation[] = [
   },
   {
     rule: 'new exports are registered',
-    change: { file: 'registrations.ts', find: ', ...(await exportLines(sides, plan))', replace: '' },
+    change: { file: 'registrations.ts', find: ', ...(await exportsMissing(sides, plan))', replace: '' },
     noticedBy: ['registrations', 'of a new export is missing if the owner lists the exports by name'],
   },
   {
     rule: 'new elements are registered',
-    change: { file: 'registrations.ts', find: '...elementLines(sides), ', replace: '' },
+    change: { file: 'registrations.ts', find: 'elementsMissing(sides), ', replace: '' },
     noticedBy: ['registrations', 'of a new statement is missing if the file is gone'],
   },
   {
@@ -293,8 +302,8 @@ export const ruleMutations: RuleMutation[] = [
     rule: 'the owner may have moved the list',
     change: {
       file: 'registrations.ts',
-      find: 'disk ? [disk] : await ownCode(plan)',
-      replace: 'disk ? [disk] : []',
+      find: 'disk === undefined || open.length > 0 ? await ownCode(plan) : []',
+      replace: 'open.length > 0 ? await ownCode(plan) : []',
     },
     noticedBy: ['registrations', 'is found in a list that the owner moved'],
   },
