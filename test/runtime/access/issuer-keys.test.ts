@@ -55,6 +55,11 @@ describe('reading the keys of an issuer', () => {
   });
 
   it('reads at most 1 MiB of an answer', async () => {
+    const tooMuch: RequestListener = (_, res) => res.end(' '.repeat(1_048_577));
+    assert.match(await warningOf(tooMuch), /\/keys answered more than 1048576 bytes$/);
+  });
+
+  it('ends an answer that does not end', async () => {
     assert.match(await warningOf(sendEndlessly), /\/keys answered more than 1048576 bytes$/);
   });
 });
