@@ -1,12 +1,4 @@
-import assert from 'node:assert/strict';
-import { cp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { execute } from '../../scripts/support/command.ts';
-import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
-import { applied, diffsOf } from './guide-changes.ts';
-
-const root = path.resolve(import.meta.dirname, '..', '..');
-const modules = path.join(root, 'node_modules');
+import { createGuidedService, type GuidedService } from './guided-service.ts';
 
 /** The owner's test of the key, with the command of the page. */
 const testOf = ({ key, body }: { key: string; body: string }): string => `
@@ -40,33 +32,18 @@ describe('POST /v1/users with an Idempotency-Key', () => {
 
 describe('docs/idempotency.md', function () {
   this.timeout(300_000);
-  let folder: string;
-
+  let service: GuidedService;
   before(async () => {
-    folder = await temporaryFolder('idempotency');
-    await cp(path.join(root, 'examples/shop/services/user-service'), folder, { recursive: true });
-    await rm(path.join(folder, 'node_modules'), { recursive: true, force: true });
-    await symlink(modules, path.join(folder, 'node_modules'));
+    service = await createGuidedService('idempotency');
   });
-  after(() => rm(folder, { recursive: true, force: true }));
-
-  const program = (name: string, ...args: string[]) =>
-    execute(path.join(modules, '.bin', name), args, { cwd: folder });
+  after(() => service?.remove());
 
   it('adds keys to a generated service, which compiles, passes its tests, and handles the command of the page once', async () => {
-    const page = await readFile(path.join(root, 'docs/idempotency.md'), 'utf8');
-    const [, migration = ''] = /^ {3}```ts\n {3}(.*)\n/m.exec(page) ?? [];
-    await writeFile(path.join(folder, 'migrations/20270101000000_idempotency_keys.ts'), `${migration}\n`);
-    const diffs = diffsOf(page);
-    assert.equal(diffs.length, 2);
-    for (const [file, diff] of diffs) {
-      const place = path.join(folder, file);
-      await writeFile(place, applied(await readFile(place, 'utf8'), diff));
-    }
-    const [, key = '', body = ''] = /Idempotency-Key: (.*)' \\\n +-d '(.*)'\n/.exec(page) ?? [];
-    await writeFile(path.join(folder, 'test/idempotency.test.ts'), testOf({ key, body }).trimStart());
-    await program('tsc', '--noEmit');
-    await program('prettier', '--check', 'src', 'migrations');
-    await program('mocha');
+    await service.change('20270101000000_idempotency_keys', 2);
+    const [, key = '', body = ''] = /Idempotency-Key: (.*)' \\\n +-d '(.*)'\n/.exec(service.page) ?? [];
+    await service.write('test/idempotency.test.ts', testOf({ key, body }).trimStart());
+    await service.run('tsc', '--noEmit');
+    await service.run('prettier', '--check', 'src', 'migrations');
+    await service.run('mocha');
   });
 });
