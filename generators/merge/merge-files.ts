@@ -33,7 +33,7 @@ export async function mergeFiles(plan: MergePlan): Promise<MergeResult> {
   };
 }
 
-/** The folder of an earlier run has the files of its owner, who may have deleted the placeholder. */
+/** Only a new folder gets a placeholder: in a folder of an earlier run, the owner may have deleted it. */
 const isLatePlaceholder = ({ file, base, disk }: Case, plan: MergePlan): boolean =>
   kindOfFile(file) === 'placeholder' && base === undefined && disk === undefined && plan.base.size > 0;
 

@@ -7,7 +7,7 @@ import type { CommandCall, Options, WorkspaceCommand } from './commands/command.
 
 /**
  * Runs a command over the services of the workspace at or above `cwd`, and prints the result. Resolves to the exit code;
- * undefined if there is no command `name`. Rejects with a DevError for invalid words and flags.
+ * undefined if no command has this name. Rejects with a DevError for invalid words and flags.
  */
 export async function runWorkspaceCommand(
   name: string,

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 
 /**
- * Creates the table of the requests that a service gets from sagas of other services: what was done, and the answer, for a repeated
- * request or cancel.
+ * Creates the table of the requests from sagas of other services. Each row has the outcome of a request and its answer, so that a
+ * repeated request or cancel gets the same answer.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`

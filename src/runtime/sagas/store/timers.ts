@@ -67,7 +67,7 @@ export async function takeTimer(
 const refuse = `
   update saga_timeouts set error = :error, due_at = '9999-01-01Z' where saga = :saga and id = :id and name = :name`;
 
-/** Leaves the reason for which a command cannot be executed to its operator, who deletes the command. */
+/** Stores the error of a command for its operator. The operator deletes the command. */
 export async function refuseCommand(database: Knex, { saga, id, name }: Timer, error: Error): Promise<void> {
   await database.raw(refuse, { saga, id, name, error: storableText(error.message) });
 }
