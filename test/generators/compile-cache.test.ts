@@ -103,7 +103,10 @@ describe('the compiled form of the program', () => {
   });
 
   it('is not needed in a folder that is read-only', async function () {
-    if (isRoot) this.skip(); // root may write everywhere
+    if (isRoot) {
+      console.log('    skipped: root may write to any folder');
+      this.skip();
+    }
     await chmod(folder, 0o555);
     assert.equal(runAndKeep().exports.answer, 'first');
     assert.deepEqual(await others(), []);
