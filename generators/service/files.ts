@@ -101,12 +101,17 @@ export async function serviceFiles(
   return byPath(files);
 }
 
-/** Parts without a table: the definitions of consumed events, handlers, clients, commands, and the tests of the owner's events. */
-const withoutTable = ({ resources, copies, handlers, clients, commands }: ServiceView) => [
+/** Parts without a table: the definitions of consumed events, handlers, clients, sagas, commands, and the tests of the owner's events. */
+const withoutTable = ({ resources, copies, handlers, clients, commands, sagas }: ServiceView) => [
   ...[...copies, ...handlers].map((consumed) => ({
     folder: 'consumed',
     name: consumed.kebab,
     data: { consumed },
+  })),
+  ...sagas.map((saga) => ({
+    folder: 'saga',
+    name: saga.kebab,
+    data: { saga, resource: resources.find(({ kebab }) => kebab === saga.resource) },
   })),
   ...commands.map((command) => ({ folder: 'command', name: command.name, data: { command } })),
   ...clients.map((client) => ({

@@ -76,6 +76,7 @@ export const questions: Questions<ServiceAnswers, ServiceContext> = {
   }),
   clients: clientsQuestion,
   commands: unaskedQuestion('commands', []),
+  sagas: unaskedQuestion('sagas', []),
   auth: choiceQuestion({
     name: 'auth',
     message: 'Tokens that callers need',

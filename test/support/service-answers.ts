@@ -13,6 +13,7 @@ export const serviceAnswers = (given: Partial<ServiceAnswers>): ServiceAnswers =
   consumes: [],
   clients: [],
   commands: [],
+  sagas: [],
   port: 8001,
   databasePort: 5432,
   auth: 'none',

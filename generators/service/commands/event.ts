@@ -15,6 +15,7 @@ import { versionNotes } from './notes/versions.ts';
 import { chooseResource, findResource } from './call/find-resource.ts';
 import { textsOf } from './call/given.ts';
 import { missing, spelledCall } from './call/spelling.ts';
+import { refuseStarts } from './saga-starts.ts';
 
 const example = 'event order.shipped --fields "carrier:string"';
 
@@ -46,6 +47,7 @@ export const event: Command = {
         notes.push(...consumersOfOlder(siblings, of.type, of.version + 1));
         return changed(answers, resource, (events) => retired(events, verb, of.version));
       }
+      refuseStarts(answers.sagas, (event) => event === name);
       notes.push(...consumersOf(siblings, name, (each) => each.type === name));
       return changed(answers, resource, (events) => events.filter((event) => event.verb !== verb));
     },

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Field } from '../model/answers.ts';
 import { fieldCode, schemaOfType, tolerantSchema, type JsonSchema } from '../fields/codes.ts';
+import type { SagaEventView, SagaView } from '../model/saga-view.ts';
 import type { ResourceView, ServiceView } from '../model/view.ts';
 
 interface Event {
@@ -18,8 +19,8 @@ interface Event {
  */
 export async function asyncApi(view: ServiceView, templates: string): Promise<JsonSchema> {
   const headers = await readFile(path.join(templates, 'cloud-event-headers.json'), 'utf8');
-  const published = view.resources.flatMap(eventsOf);
-  const consumed = consumedEvents(view);
+  const published = [...view.resources.flatMap(eventsOf), ...view.sagas.flatMap(sagaRequests)];
+  const consumed = [...consumedEvents(view), ...view.sagas.flatMap(sagaReplies)];
   const all = sorted([...published, ...consumed]);
   return {
     asyncapi: '3.0.0',
@@ -107,6 +108,26 @@ const consumedEvents = ({ copies, handlers }: ServiceView): Event[] =>
       );
       return { type, version, topic, aggregate: aggregate.kebab, payload };
     }),
+  );
+
+const ofSaga =
+  (aggregate: string, payload: JsonSchema) =>
+  ({ type }: SagaEventView): Event => ({
+    ...{ type, aggregate, payload },
+    version: 1,
+    topic: `${aggregate}.events`,
+  });
+
+const nonEmpty: JsonSchema = { type: 'string', minLength: 1 };
+
+const sagaRequests = ({ resource, steps, ends }: SagaView): Event[] => [
+  ...steps.flatMap(({ requests }) => requests).map(ofSaga(resource, objectOf({ requestId: nonEmpty }))),
+  ...ends.map(ofSaga(resource, objectOf({}))),
+];
+
+const sagaReplies = ({ steps }: SagaView): Event[] =>
+  steps.flatMap(({ kebab, replies }) =>
+    replies.map(ofSaga(kebab, objectOf({ sagaId: nonEmpty, requestId: nonEmpty }))),
   );
 
 const objectOf = (properties: JsonSchema, required = Object.keys(properties)): JsonSchema => ({

@@ -55,7 +55,12 @@ export function planMigrations(view: ServiceView, history: History = noHistory):
     targets: targetsOf(fields).map((target) => resourceNames(target).table),
   }));
   return {
-    runtime: new Map(missingRuntimeTables(history.files).map(({ module, name }) => [module, give(name)])),
+    runtime: new Map(
+      missingRuntimeTables(history.files, { hasSagas: view.sagas.length > 0 }).map(({ module, name }) => [
+        module,
+        give(name),
+      ]),
+    ),
     creates: new Map(
       wanted
         .filter(({ name }) => !history.tables.has(name))

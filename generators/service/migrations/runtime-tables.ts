@@ -7,6 +7,9 @@ interface RuntimeTable {
 /** All tables of the event bus. */
 const events: RuntimeTable = { module: 'events', name: '20260101000000_events' };
 
+/** The tables of sagas, which only a service with a saga needs. */
+const sagas: RuntimeTable = { module: 'sagas', name: '20260101000004_sagas' };
+
 /** The modules that create the same tables in services that were generated before the module `events` existed. */
 const parts: RuntimeTable[] = [
   { module: 'event-outbox', name: '20260101000000_event_outbox' },
@@ -20,10 +23,14 @@ const parts: RuntimeTable[] = [
  * which would create the same tables again.
  * @param files the migrations of the service: file name to text
  */
-export function missingRuntimeTables(files: ReadonlyMap<string, string>): RuntimeTable[] {
-  if (isThere(events, files)) return [];
+export function missingRuntimeTables(
+  files: ReadonlyMap<string, string>,
+  { hasSagas = false } = {},
+): RuntimeTable[] {
+  const optional = hasSagas && !isThere(sagas, files) ? [sagas] : [];
+  if (isThere(events, files)) return optional;
   const missing = parts.filter((table) => !isThere(table, files));
-  return missing.length === parts.length ? [events] : missing;
+  return [...(missing.length === parts.length ? [events] : missing), ...optional];
 }
 
 /** Whether a run, or the owner under another name, wrote the migration. */

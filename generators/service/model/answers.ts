@@ -143,6 +143,16 @@ export interface ClientExample {
   answer?: unknown;
 }
 
+/** A saga of the service. */
+export interface Saga {
+  /** kebab-case: `place-order`. */
+  name: string;
+  /** The event of one of its resources that starts it: `order.created`. */
+  startedBy: string;
+  /** The services that do its steps, in kebab-case, in their order: `payment`. */
+  steps: string[];
+}
+
 /** The callers of a service: everyone, or those with a JWT of its issuer. */
 export const authKinds = ['none', 'jwt'] as const;
 
@@ -157,6 +167,7 @@ export interface ServiceAnswers {
   clients: Client[];
   /** The commands in `src/commands/`, by their names in kebab-case. */
   commands: { name: string }[];
+  sagas: Saga[];
   /** Host port of the service: 8001, 8002, ... */
   port: number;
   /** Host port of its PostgreSQL: 5432, 5433, ... */

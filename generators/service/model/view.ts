@@ -6,6 +6,7 @@ import { resourceNames, type Names } from './names.ts';
 import { executes, installers, runs, type Installer } from './package-managers.ts';
 import { targetsOf } from './reference-rules.ts';
 import { resourceEvents, type ResourceEvent } from './resource-events.ts';
+import { sagasOf, type SagaView } from './saga-view.ts';
 
 export interface ResourceView extends Names {
   events: ResourceEvent[];
@@ -72,13 +73,14 @@ export interface EventView {
   older: { version: number; lacks: string[] | null }[];
 }
 
-export interface ServiceView extends Omit<ServiceAnswers, 'resources' | 'consumes' | 'clients'> {
+export interface ServiceView extends Omit<ServiceAnswers, 'resources' | 'consumes' | 'clients' | 'sagas'> {
   service: Names;
   folder: string;
   resources: ResourceView[];
   copies: CopyView[];
   handlers: ConsumedView[];
   clients: ClientView[];
+  sagas: SagaView[];
   database: { name: string; user: string };
   run: string;
   exec: string;
@@ -96,6 +98,7 @@ export function serviceView(answers: ServiceAnswers): ServiceView {
     copies: copiesOf(answers.consumes),
     handlers: handlersOf(answers.consumes),
     clients: answers.clients.map(clientView),
+    sagas: sagasOf(answers.sagas, answers.resources),
     database: { name: `${service.snake}_db`, user: service.snake },
     run: runs[answers.packageManager],
     exec: executes[answers.packageManager],

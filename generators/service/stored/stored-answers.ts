@@ -10,6 +10,7 @@ export function toStored({
   consumes,
   clients,
   commands,
+  sagas,
   updateWorkflow,
   auth,
   git: _git,
@@ -31,6 +32,7 @@ export function toStored({
     ...(clients.length > 0 && { clients: clients.map(({ types: _types, ...client }) => client) }),
     fieldGrammar: fieldGrammarVersion,
     ...(commands.length > 0 && { commands }),
+    ...(sagas.length > 0 && { sagas }),
     ...(updateWorkflow && { updateWorkflow }),
     ...(auth !== 'none' && { auth }),
   };

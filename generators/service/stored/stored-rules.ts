@@ -96,6 +96,11 @@ const apiRules = {
   sunset: optional(text(dateFault)),
 };
 const commandRules = { name: text((name) => kebabFault(name, 'the name of a command')) };
+const sagaRules = {
+  name: text((name) => kebabFault(name, 'the name of a saga')),
+  startedBy: text(ownEventTypeFault),
+  steps: rule(stepsFault),
+};
 const clientRules = {
   name: text(clientNameFault),
   url: text(clientUrlFault),
@@ -116,6 +121,7 @@ export function checkAnswers(answers: Record<string, unknown>, file: string = yo
   checkEach(answers, 'leaving', leavingRules, check);
   checkEach(answers, 'clients', clientRules, check);
   checkEach(answers, 'commands', commandRules, check);
+  checkEach(answers, 'sagas', sagaRules, check);
   refuseStrayEvents(answers, check);
 }
 
@@ -173,6 +179,12 @@ function operationsFault(value: unknown): string | undefined {
   return Array.isArray(value) && value.length > 0 && value.every(isOperation)
     ? undefined
     : 'it lists operations with name, method and path';
+}
+
+function stepsFault(value: unknown): string | undefined {
+  if (!Array.isArray(value) || value.length === 0) return 'it lists at least one step';
+  const step = text((name) => kebabFault(name, 'the name of a step'));
+  return value.map((name) => step.fault(name)).find((fault) => fault !== undefined);
 }
 
 function exampleFault(value: unknown): string | undefined {
