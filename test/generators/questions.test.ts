@@ -226,6 +226,7 @@ describe('the questions of a service', () => {
       consumes: [event],
       clients: [],
       commands: [],
+      sagas: [],
       port: 8002,
       databasePort: 5433,
       auth: 'none',

@@ -5,6 +5,7 @@ import {
   type Field,
   type OwnEvent,
   type Resource,
+  type Saga,
   type ServiceAnswers,
 } from '../../../generators/service/model/answers.ts';
 import { clientNameFault } from '../../../generators/service/clients/client-rules.ts';
@@ -137,6 +138,12 @@ const description = fc.oneof(
   fc.stringMatching(/^[A-Z][a-z]{1,9}( [a-z'"]{1,9}){4,18}$/),
 );
 
+/** A saga about the first resource. */
+const sagaOf = ([first]: Resource[]): Saga[] =>
+  first
+    ? [{ name: 'first-saga', startedBy: `${first.name}.created`, steps: ['first-step', 'second-step'] }]
+    : [];
+
 /** Answers that a service can have, for every question whose answer changes a file. */
 export const anyAnswers: fc.Arbitrary<ServiceAnswers> = fc
   .record({
@@ -145,6 +152,7 @@ export const anyAnswers: fc.Arbitrary<ServiceAnswers> = fc
     resources: fc.array(resource, { maxLength: 3 }),
     consumes: fc.array(events, { maxLength: 2 }).map((all) => all.flat()),
     commands: fc.uniqueArray(fc.record({ name: kebab }), { maxLength: 2, selector: ({ name }) => name }),
+    sagas: fc.boolean(),
     clients: fc.uniqueArray(client, { maxLength: 2, selector: ({ name }) => name }),
     port: fc.integer({ min: 1_024, max: 65_535 }),
     databasePort: fc.integer({ min: 1_024, max: 65_535 }),
@@ -156,6 +164,7 @@ export const anyAnswers: fc.Arbitrary<ServiceAnswers> = fc
     git: fc.constant(false),
     install: fc.constant(false),
   })
+  .map(({ sagas, ...answers }) => ({ ...answers, sagas: sagas ? sagaOf(answers.resources) : [] }))
   .filter(
     ({ resources, consumes }) =>
       collisionFault(resources, [...new Set(consumes.map(({ aggregate }) => aggregate))]) === undefined &&
