@@ -2,6 +2,7 @@ import { checkCommand } from './commands/check.ts';
 import type { WorkspaceCommand } from './commands/command.ts';
 import { makeCommand, migrateCommand, rollbackCommand, seedCommand } from './commands/knex.ts';
 import { listCommand } from './commands/list.ts';
+import { mapCommand } from './commands/map.ts';
 import { ownCommand, ownCommandsCommand } from './commands/own.ts';
 import { runCommand, testCommand } from './commands/scripts.ts';
 import { statusCommand } from './commands/status.ts';
@@ -18,5 +19,6 @@ export const workspaceCommands: Record<string, WorkspaceCommand> = {
   run: runCommand,
   commands: ownCommandsCommand,
   command: ownCommand,
+  map: mapCommand,
   check: checkCommand,
 };

@@ -223,6 +223,30 @@ describe('microservice-devkit check', () => {
     assert.match(junit, /&quot;a,b&quot;,&quot;&lt;&amp;&gt;&quot;/);
   });
 
+  it('fails for a map in the README that differs from the contracts', async () => {
+    const run = (...args: string[]) =>
+      quietly(() => runWorkspaceCommand(args[0] ?? '', args.slice(1), workspace));
+    assert.equal(await run('check'), 0);
+    assert.equal(await run('map', '--write'), 0);
+    assert.equal(await run('check'), 0);
+    await write('stock', 'asyncapi.json', contractText([]));
+    assert.equal(await run('check'), 1);
+    assert.equal(await run('map', '--write'), 0);
+    assert.equal(await run('check'), 0);
+  });
+
+  it('fails for a map in the README that differs from the contracts', async () => {
+    const run = (...args: string[]) =>
+      quietly(() => runWorkspaceCommand(args[0] ?? '', args.slice(1), workspace));
+    assert.equal(await run('check'), 0);
+    assert.equal(await run('map', '--write'), 0);
+    assert.equal(await run('check'), 0);
+    await write('stock', 'asyncapi.json', contractText([]));
+    assert.equal(await run('check'), 1);
+    assert.equal(await run('map', '--write'), 0);
+    assert.equal(await run('check'), 0);
+  });
+
   it('refuses an unknown format and a folder that does not exist', async () => {
     const refused = (...args: string[]) => runWorkspaceCommand('check', args, workspace);
     await assert.rejects(
@@ -238,11 +262,14 @@ describe('microservice-devkit check', () => {
 
 /** Runs `work` without its output. */
 async function quietly<Value>(work: () => Promise<Value>): Promise<Value> {
-  const write = process.stdout.write.bind(process.stdout);
-  process.stdout.write = () => true;
+  const streams = [process.stdout, process.stderr].map((stream) => ({
+    stream,
+    write: stream.write.bind(stream),
+  }));
+  for (const { stream } of streams) stream.write = () => true;
   try {
     return await work();
   } finally {
-    process.stdout.write = write;
+    for (const { stream, write } of streams) stream.write = write;
   }
 }

@@ -1,14 +1,16 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DevError } from '../../dev/environment/dev-error.ts';
 import { type Selection, type Service, selectServices } from '../../dev/services/services.ts';
 import { errorMessage } from '../../errors.ts';
-import { print } from '../../terminal.ts';
+import { print, printError } from '../../terminal.ts';
 import { type CheckedService, checkServices, isFailure } from '../check/check-services.ts';
 import { githubText, junitText } from '../check/report-programs.ts';
 import { reportText } from '../check/report-text.ts';
 import { contractFile } from '../facts/contract-file.ts';
+import { hasMap, withMap } from '../map/readme.ts';
 import type { CommandCall, WorkspaceCommand } from './command.ts';
+import { workspaceMap } from './map.ts';
 import { selected } from './run-flags.ts';
 
 const formats: Record<string, (checked: CheckedService[], cwd: string) => string> = {
@@ -47,9 +49,22 @@ export const checkCommand: WorkspaceCommand = {
       today: new Date().toISOString().slice(0, 10),
     });
     print(shown(checked, call.cwd));
-    return checked.every((one) => passes(one, strict === true)) ? 0 : 1;
+    const hasPassed = checked.every((one) => passes(one, strict === true));
+    return hasPassed && (await hasCurrentMap(selection)) ? 0 : 1;
   },
 };
+
+/** Prints an error if the workspace's README has a map that differs from the contracts. */
+async function hasCurrentMap({ workspace, isOwnFolder }: Selection): Promise<boolean> {
+  const readme = isOwnFolder ? '' : await readFile(path.join(workspace, 'README.md'), 'utf8').catch(() => '');
+  if (!hasMap(readme)) return true;
+  const { map } = await workspaceMap(workspace);
+  if (withMap(readme, map) === readme) return true;
+  printError(
+    'README.md: the map differs from the contracts. Run npm run map -- --write, and commit README.md.',
+  );
+  return false;
+}
 
 const passes = ({ findings, faults }: CheckedService, isStrict: boolean): boolean =>
   faults.length === 0 &&
