@@ -21,7 +21,7 @@ export interface NoticedBy {
 }
 
 export interface Change {
-  /** Seen from `src/runtime/`. */
+  /** Seen from `src/runtime/`; `../devkit/` is the devkit. */
   file: string;
   /** Occurs exactly once in the file. */
   find: string;

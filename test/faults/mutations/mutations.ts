@@ -2,6 +2,7 @@ import { accessMutations } from './access-mutations.ts';
 import { hostileMutations } from './hostile-mutations.ts';
 import { clientMutations } from './client-mutations.ts';
 import { consumerMutations } from './consumer-mutations.ts';
+import { contractMutations } from './contract-mutations.ts';
 import { httpMutations } from './http-mutations.ts';
 import { idempotencyMutations } from './idempotency-mutations.ts';
 import { loggingMutations } from './logging-mutations.ts';
@@ -28,4 +29,5 @@ export const mutations: readonly Mutation[] = [
   ...rateLimitMutations,
   ...idempotencyMutations,
   ...loggingMutations,
+  ...contractMutations,
 ];
