@@ -37,7 +37,8 @@ const verdicts: Record<Rule, Record<Use, Verdict>> = {
   'type-widened': widens,
   'type-narrowed': narrows,
   'type-changed': both,
-  // oasdiff: response-property-enum-value-added is a warning, since clients should expect values that they do not know
+  // a reader should expect values that it does not know (https://protobuf.dev/programming-guides/enum/); a consumer that lists the
+  // values is compared with its own schema
   'enum-value-added': { ...widens, event: 'warning', response: 'warning' },
   'enum-value-removed': narrows,
   'enum-added': narrows,

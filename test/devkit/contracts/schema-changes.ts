@@ -23,8 +23,7 @@ const newValue: Word[] = ['warning', 'warning', 'ok', 'error'];
 const type = 'Validation 6.1.1: an instance is valid only if its type is one of "type"';
 const enumeration = 'Validation 6.1.2: an instance is valid only if it equals an element of "enum"';
 const constant = 'Validation 6.1.3: "const" is an "enum" with one element';
-const openEnum =
-  'oasdiff response-property-enum-value-added: clients should expect values that they do not know';
+const openEnum = 'Protobuf, Enum Behavior: a reader should expect values that it does not know';
 const number = 'Validation 6.2: a number must lie within its limits';
 const divisor = 'Validation 6.2.1: the division by "multipleOf" must result in an integer';
 const text = 'Validation 6.3: the length of a string in characters must lie within its limits';
