@@ -6,11 +6,13 @@ import { print, printError } from '../../terminal.ts';
 import { mappedService } from '../map/mapped-service.ts';
 import { mermaidText } from '../map/mermaid.ts';
 import { withMap } from '../map/readme.ts';
+import { svgText } from '../map/svg.ts';
 import { type SystemMap, systemMap } from '../map/system-map.ts';
 import type { WorkspaceCommand } from './command.ts';
 
 const formats: Record<string, (map: SystemMap) => string> = {
   mermaid: (map) => `${mermaidText(map)}\n`,
+  svg: svgText,
   json: (map) => `${JSON.stringify(map, null, 2)}\n`,
 };
 

@@ -45,7 +45,7 @@ export function systemMap(services: readonly MappedService[]): SystemMap {
     services: services.map(({ contract: _contract, ...service }) => service),
     topics,
     events,
-    problems: [...events.flatMap(eventProblem), ...services.flatMap((service) => calls(service, services))],
+    problems: [...eventProblems(events), ...services.flatMap((service) => calls(service, services))],
   };
 }
 
@@ -83,16 +83,24 @@ function add<Versions extends string, Names extends string>(
   if (!event[versions].includes(version)) event[versions].push(version);
 }
 
-function eventProblem({ type, topic, publishedBy, consumedBy }: SystemEvent): MapProblem[] {
-  if (publishedBy.length === 0)
-    return [
-      {
-        kind: 'unpublished',
-        text: `No service publishes ${type} in ${topic}, which ${consumedBy.join(', ')} consumes.`,
-      },
-    ];
-  if (consumedBy.length > 0) return [];
-  return [{ kind: 'unconsumed', text: `No service consumes ${type} of ${publishedBy.join(', ')}.` }];
+function eventProblems(events: readonly SystemEvent[]): MapProblem[] {
+  const unpublished = events
+    .filter(({ publishedBy }) => publishedBy.length === 0)
+    .map(({ type, topic, consumedBy }): MapProblem => {
+      const text = `No service publishes ${type} in ${topic}, which ${consumedBy.join(', ')} consumes.`;
+      return { kind: 'unpublished', text };
+    });
+  const unconsumed = events.filter(({ consumedBy }) => consumedBy.length === 0);
+  const publishers = new Set(unconsumed.flatMap(({ publishedBy }) => publishedBy));
+  return [
+    ...unpublished,
+    ...[...publishers].map((name): MapProblem => {
+      const types = unconsumed
+        .filter(({ publishedBy }) => publishedBy.includes(name))
+        .map(({ type }) => type);
+      return { kind: 'unconsumed', text: `No service consumes ${types.join(', ')} of ${name}.` };
+    }),
+  ];
 }
 
 /** Services communicate by events only, since a call couples the availability of two services. */
