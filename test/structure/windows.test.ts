@@ -33,6 +33,7 @@ const allowed: Record<string, Record<string, string>> = {
   },
   'generators/rendering/render.ts': { shell: 'the writer of shell words for templates' },
   'scripts/ci.ts': { dockerEngine: docker, command: passed },
+  'scripts/oasdiff.ts': { program: 'a program of Go, an .exe on Windows' },
   'scripts/run.mjs': { command: passed },
   'scripts/support/command.ts': { command: passed },
   'src/devkit/processes/command-line.ts': {

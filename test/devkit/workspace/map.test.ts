@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mermaidText } from '../../../src/devkit/workspace/map/mermaid.ts';
 import { hasMap, withMap } from '../../../src/devkit/workspace/map/readme.ts';
+import { svgText } from '../../../src/devkit/workspace/map/svg.ts';
 import { type MappedService, systemMap } from '../../../src/devkit/workspace/map/system-map.ts';
 import { contractOf, type SomeEvent } from '../contracts/some-contract.ts';
 
@@ -84,6 +85,17 @@ describe('the map of a workspace', () => {
         '  n2 -- "user.created v1 v2, user.deleted" --> n5',
       ].join('\n'),
     );
+  });
+
+  it('is a picture with a line from each service to its topics, whose texts cannot end an element', () => {
+    const picture = svgText(systemMap([...shop, service('odd<b>&', [], [], { clients: [{ name: 'tax' }] })]));
+    const texts = [...picture.matchAll(/<text [^>]*>([^<]*)<\/text>/g)].map(([, text]) => text);
+    for (const text of ['order_db', 'saga place-order', 'user.events', 'tax API', 'odd&lt;b&gt;&amp;'])
+      assert.ok(texts.includes(text), text);
+    assert.ok(texts.includes('user.created v1 v2, deleted'));
+    assert.ok(texts.includes('No service consumes user.deleted of user-service.'));
+    assert.equal(picture.match(/<path /g)?.length, 2); // mail-service consumes from two topics
+    assert.equal(picture.match(/<circle [^>]*r="5"/g)?.length, 3); // two publishers, and a call
   });
 
   it('omits the names of events if there are many services', () => {

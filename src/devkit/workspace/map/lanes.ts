@@ -16,7 +16,7 @@ export interface Lane {
   isLoose: boolean;
 }
 
-export interface Row {
+export interface DrawnRow {
   name: string;
   /** The database, the sagas and the projections. */
   details: string[];
@@ -24,7 +24,7 @@ export interface Row {
 }
 
 /** Returns the lines of the drawing. */
-export function drawnLines(map: SystemMap): { columns: Column[]; rows: Row[] } {
+export function drawnLines(map: SystemMap): { columns: Column[]; rows: DrawnRow[] } {
   const apis = new Set(map.services.flatMap(({ clients }) => clients.map(({ name }) => name)));
   const columns: Column[] = [
     ...map.topics.map((name): Column => ({ name, kind: 'topic' })),

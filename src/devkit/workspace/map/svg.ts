@@ -1,4 +1,4 @@
-import { type Column, drawnLines, type Lane, type Row } from './lanes.ts';
+import { type Column, drawnLines, type Lane, type DrawnRow } from './lanes.ts';
 import type { SystemMap } from './system-map.ts';
 
 /** Sizes in pixels. */
@@ -15,7 +15,7 @@ const palette = ['#0072b2', '#d55e00', '#009e73', '#9a4f86', '#8a6d00', '#2b6f8f
 
 interface Layout {
   columns: (Column & { x: number; color: string })[];
-  rows: (Row & { y: number; height: number })[];
+  rows: (DrawnRow & { y: number; height: number })[];
   boxWidth: number;
   headHeight: number;
   width: number;
@@ -31,7 +31,7 @@ export function svgText(map: SystemMap): string {
   const layout = layoutOf(map);
   const { width, height, columns, rows } = layout;
   const notes = [legend, ...map.problems.map(({ text }) => text)].map((text, index) =>
-    textAt(margin, height + index * detailHeight, text, index === 0 ? 'class="detail"' : 'class="note"'),
+    textElement(margin, height + index * detailHeight, text, index === 0 ? 'class="detail"' : 'class="note"'),
   );
   const total = height + notes.length * detailHeight + margin / 2;
   return [
@@ -110,9 +110,9 @@ function rowTexts(row: Layout['rows'][number], layout: Layout): string[] {
   return [
     ...lanes.map((lane, index) => laneText(lane, first + index * laneHeight, layout)),
     `<rect x="${margin}" y="${y}" width="${boxWidth}" height="${height}" rx="8" fill="#f6f8fa" stroke="#8c959f"/>`,
-    textAt(margin + boxPadding, top, name, 'class="name"'),
+    textElement(margin + boxPadding, top, name, 'class="name"'),
     ...details.map((detail, index) =>
-      textAt(margin + boxPadding, top + (index + 1) * detailHeight, detail, 'class="detail"'),
+      textElement(margin + boxPadding, top + (index + 1) * detailHeight, detail, 'class="detail"'),
     ),
   ];
 }
@@ -136,13 +136,13 @@ function laneText(
       ? `<circle cx="${x}" cy="${y}" r="3.5" fill="#ffffff" stroke="${color}" stroke-width="1.5"/>`
       : '';
   const sign = direction === 'calls' ? 'calls ' : '';
-  return `${line}\n${end}${joint}\n${textAt(left + 14, y - 4, `${sign}${shortened(label)}`, `style="fill:${color};font-size:11px"`)}`;
+  return `${line}\n${end}${joint}\n${textElement(left + 14, y - 4, `${sign}${shortened(label)}`, `style="fill:${color};font-size:11px"`)}`;
 }
 
 const shortened = (text: string): string =>
   text.length > longestLabel ? `${text.slice(0, longestLabel - 1)}…` : text;
 
-const textAt = (x: number, y: number, text: string, attributes: string): string =>
+const textElement = (x: number, y: number, text: string, attributes: string): string =>
   `<text x="${x}" y="${y}" ${attributes}>${escaped(text)}</text>`;
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
