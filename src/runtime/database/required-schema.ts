@@ -37,6 +37,12 @@ export const sagaSchema: readonly SchemaItem[] = [
   'early_replies',
 ].map((name) => ({ table: `saga_${name}`, module: 'sagas' }));
 
+/** Needed to run projections. */
+export const projectionSchema: readonly SchemaItem[] = ['active', 'versions'].map((name) => ({
+  table: `projection_${name}`,
+  module: 'projections',
+}));
+
 /** Needed to answer requests with an idempotency key. */
 export const idempotencySchema: readonly SchemaItem[] = [
   { table: 'idempotency_keys', module: 'idempotency-keys' },
