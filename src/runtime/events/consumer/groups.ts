@@ -5,7 +5,8 @@ import type { Knex } from 'knex';
 import type { ServiceConfig } from '../../config/service-config.ts';
 import { askOf, checkRequiredSchema, inboxSchema } from '../../database/required-schema.ts';
 import type { Registry } from 'prom-client';
-import { createConsumer, type Consumer, type ConsumerStatus } from './group.ts';
+import { createConsumer } from './group.ts';
+import { createRunningGroups, type GroupStatus, type RunningGroup } from './running-groups.ts';
 import type {
   BatchHandler,
   DefinedHandler,
@@ -17,7 +18,7 @@ import { createGroupHandlers, type GroupHandlers } from '../handling/handlers.ts
 import { createConsumerMetrics } from '../handling/metrics.ts';
 import { createInboxPruner } from '../inbox/pruner.ts';
 import type { KafkaDriver } from '../kafka/driver.ts';
-import { createParkedRunner, type ParkedRunner } from '../retry/worker.ts';
+import { createParkedRunner } from '../retry/worker.ts';
 import { createSemaphore } from '../../async/semaphore.ts';
 import { createStarts } from '../subscriptions/starts.ts';
 import {
@@ -54,8 +55,12 @@ export interface Consumers {
   onBatch: OnBatch;
   onTombstone: OnTombstone;
   subscribe: Subscribe;
-  /** Adds the subscription of a saga, with exactly-once delivery. */
-  subscribePlanned(plan: Omit<SubscriptionPlan, 'groupId'>): void;
+  /** Adds the subscription of a saga or a projection. One that `waits` consumes from `begin` on, instead of from the start. */
+  subscribePlanned(plan: Omit<SubscriptionPlan, 'groupId'>, options?: { waits?: boolean }): void;
+  /** Starts the consumer of a group; after `start`. Does nothing for a group that consumes. */
+  begin(groupId: string): void;
+  /** Stops the consumer of one group; resolves when it has stopped. */
+  end(groupId: string): Promise<void>;
   topics(): string[];
   groups: () => string[];
   /** Rejects if a subscription contradicts another one, or if a table or column of the inbox or the parked events is missing. */
@@ -65,12 +70,6 @@ export interface Consumers {
   status(): GroupStatus[];
   /** False if a consumer is lost again and again although Kafka answers. */
   healthy(): boolean;
-}
-
-/** The state of a group in this replica, with the numbers of parked and dead keys at its last check. */
-export interface GroupStatus extends ConsumerStatus {
-  parked: number;
-  dead: number;
 }
 
 export interface ConsumersOptions {
@@ -107,10 +106,12 @@ export function createConsumers(options: ConsumersOptions): Consumers {
     ...{ database, driver, logger, topics },
     retention: settings.inboxRetention,
   });
-  let consumers: { consumer: Consumer; runner: ParkedRunner }[] | undefined;
+  const waiting = new Set<string>();
+  const running = createRunningGroups(consumerOf);
+  let hasStarted = false;
 
   function handlersOf(groupId: string): GroupHandlers {
-    if (consumers) throw new Error('the bus has already started; add handlers before it starts');
+    if (hasStarted) throw new Error('the bus has already started; add handlers before it starts');
     const handlers = groups.get(groupId) ?? createGroupHandlers();
     groups.set(groupId, handlers);
     return handlers;
@@ -130,7 +131,7 @@ export function createConsumers(options: ConsumersOptions): Consumers {
   }
 
   function checkStopped(): void {
-    if (consumers) throw new Error('the bus has already started; add subscriptions before it starts');
+    if (hasStarted) throw new Error('the bus has already started; add subscriptions before it starts');
   }
 
   /** Adds the whole subscription, or throws and adds nothing. */
@@ -165,7 +166,8 @@ export function createConsumers(options: ConsumersOptions): Consumers {
     handlersOf(groupId).addTopics(topics, handler);
   }
 
-  function consumerOf([groupId, handlers]: [string, GroupHandlers]) {
+  function consumerOf(groupId: string): RunningGroup {
+    const handlers = groups.get(groupId) ?? createGroupHandlers();
     const group = { groupId, database, handlers, settings, metrics: metricsOf(groupId) };
     const groupLogger = logger.child({ group: groupId });
     const takeover = starts.takeoverOf(groupId);
@@ -187,10 +189,6 @@ export function createConsumers(options: ConsumersOptions): Consumers {
     return { consumer, runner };
   }
 
-  async function stop({ consumer, runner }: { consumer: Consumer; runner: ParkedRunner }): Promise<void> {
-    await Promise.all([consumer.stop(), runner.stop()]);
-  }
-
   return {
     on<T>(
       definition: EventDefinition<T>,
@@ -207,10 +205,14 @@ export function createConsumers(options: ConsumersOptions): Consumers {
       if ('topics' in subscription) addTopics(subscription);
       else addNamed(subscription);
     },
-    subscribePlanned(plan) {
+    subscribePlanned(plan, { waits = false } = {}) {
       checkStopped();
-      addPlan({ ...plan, groupId: `${config.kafka.groupId}.${plan.name}` });
+      const groupId = `${config.kafka.groupId}.${plan.name}`;
+      addPlan({ ...plan, groupId });
+      if (waits) waiting.add(groupId);
     },
+    begin: running.begin,
+    end: running.end,
     topics,
     groups: () => [...groups.keys()],
     async prepare() {
@@ -223,18 +225,14 @@ export function createConsumers(options: ConsumersOptions): Consumers {
       await checkRequiredSchema(askOf(database), inboxSchema);
     },
     start() {
-      consumers ??= [...groups].map(consumerOf);
-      for (const { consumer, runner } of consumers) {
-        consumer.start();
-        runner.start();
-      }
-      if (consumers.length > 0) pruner.start();
+      hasStarted = true;
+      for (const groupId of groups.keys()) if (!waiting.has(groupId)) running.begin(groupId);
+      if (groups.size > 0) pruner.start();
     },
     async stop() {
-      await Promise.all([pruner.stop(), ...(consumers ?? []).map(stop)]);
+      await Promise.all([pruner.stop(), running.stop()]);
     },
-    status: () =>
-      (consumers ?? []).map(({ consumer, runner }) => ({ ...consumer.status(), ...runner.counts() })),
-    healthy: () => (consumers ?? []).every(({ consumer }) => consumer.healthy()),
+    status: running.status,
+    healthy: running.healthy,
   };
 }
