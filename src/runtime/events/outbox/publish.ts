@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { DEFAULT_EVENT_BYTES } from '../../config/kafka-config.ts';
 import { currentContext } from '../../context/context.ts';
+import { workWithoutPublishing } from '../../context/without-publishing.ts';
 import { newTraceparent, parseTraceparent } from '../../context/traceparent.ts';
 import { encodeEvent } from '../event/cloud-events.ts';
 import {
@@ -203,6 +204,11 @@ function envelope({ id, key, text, ...event }: Envelope): OutgoingMessage {
 function checkMessage(message: OutgoingMessage, maxEventBytes: number): void {
   const { topic, key, headers } = message;
   const what = `${headers['ce_type']?.slice(0, 200)} to ${topic}`;
+  const silent = workWithoutPublishing();
+  if (silent !== undefined)
+    throw new TypeError(
+      `cannot publish ${what} in a handler of ${silent}: a rebuild would publish it again; publish it in a subscription`,
+    );
   if (typeof key !== 'string' || key === '' || !isText(key)) {
     throw new Error(
       `cannot publish ${what}: its key, the aggregate's id, is ${JSON.stringify(key)}; use a string without NUL or lone surrogates`,
