@@ -89,6 +89,16 @@ export type {
   Subscription,
   SubscriptionStart,
 } from './events/subscriptions/subscription.ts';
+export {
+  defineProjection,
+  type ProjectionBatchHandler,
+  type ProjectionDefinition,
+  type ProjectionHandler,
+  type ProjectionSettings,
+  type ProjectionTransaction,
+} from './projections/definition/projection.ts';
+export type { AddProjection } from './projections/running/projections.ts';
+export type { Projection } from './projections/running/reader.ts';
 export { reply, type Reply, type ReplySettings, type SagaEvent } from './sagas/definition/reply.ts';
 export {
   defineSaga,

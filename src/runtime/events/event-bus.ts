@@ -1,11 +1,11 @@
 import {
   type ConsumersOptions,
   createConsumers,
-  type GroupStatus,
   type On,
   type OnBatch,
   type OnTombstone,
 } from './consumer/groups.ts';
+import type { GroupStatus } from './consumer/running-groups.ts';
 import type { Subscribe } from './subscriptions/subscription.ts';
 import { Registry } from 'prom-client';
 import type { Part } from '../lifecycle/part.ts';
@@ -18,6 +18,7 @@ import { createRelay, type RelayStatus } from './relay/relay.ts';
 import { createTopicProvision } from './kafka/topic-provision.ts';
 import { decodeEvent } from './event/cloud-events.ts';
 import type { OutgoingMessage } from './event/message.ts';
+import { createProjections, type AddProjection } from '../projections/running/projections.ts';
 import { createSagas, type AddSaga } from '../sagas/running/sagas.ts';
 
 export interface EventBusStatus {
@@ -73,6 +74,13 @@ export interface EventBus extends Part {
    */
   addSaga: AddSaga;
   /**
+   * Runs the versions of a projection, each with a consumer group of its own, `<KAFKA_GROUP_ID>.<name>.v<version>`, and returns its
+   * readers, which use the active version. The first version begins with the earliest event that Kafka has; a later one waits for
+   * `microservice-runtime projections rebuild`. Throws after the start, for an event that is not in the consumed contracts, and if the
+   * versions contradict each other.
+   */
+  addProjection: AddProjection;
+  /**
    * Rejects if a table of the bus is missing, or if two subscriptions contradict each other. Does not wait for Kafka, since HTTP
    * works without it: the bus connects in the background, and `status` shows the progress.
    */
@@ -117,6 +125,12 @@ export function createEventBus(options: EventBusOptions): EventBus {
     ...{ database, contracts, logger, registry, publish: outbox.publish },
     subscribe: (plan) => consumers.subscribePlanned(plan),
   });
+  const projections = createProjections({
+    ...{ database, driver, logger, registry, groupId: config.kafka.groupId },
+    subscribe: (plan) => consumers.subscribePlanned(plan, { waits: true }),
+    begin: consumers.begin,
+    end: consumers.end,
+  });
   createParkedMetrics(database, registry, consumers.groups);
   // separate, because a published topic that cannot be created must not prevent consuming
   const published = createTopicProvision(driver, logger);
@@ -146,18 +160,24 @@ export function createEventBus(options: EventBusOptions): EventBus {
     onBatch: consumers.onBatch,
     subscribe: consumers.subscribe,
     addSaga: sagas.add,
+    addProjection: projections.add,
     async start() {
       // the low-level publish needs no contract, so check for the table
       relaying = contracts.published.length > 0 || (await isThere(askOf(database), outboxTable));
       await consumers.prepare();
       await sagas.prepare();
+      await projections.prepare();
       if (relaying) await relay.start();
       sagas.startTimers();
       published.start(publishedTopics);
-      consumed.start(consumers.topics(), () => consumers.start());
+      consumed.start(consumers.topics(), () => {
+        consumers.start();
+        projections.start();
+      });
     },
     async stop() {
-      await Promise.all([published.stop(), consumed.stop(), consumers.stop(), sagas.stop()]);
+      await Promise.all([published.stop(), consumed.stop(), sagas.stop(), projections.stop()]);
+      await consumers.stop();
       if (relaying) await relay.stop();
       await driver.close();
     },
