@@ -84,7 +84,7 @@ export function defineProjection<
     throw new Error(
       `projection ${name} has the table ${JSON.stringify(table)}; use up to 63 lowercase letters, digits and underscores`,
     );
-  const { on = [], onBatch = [] } = settings as Pick<ProjectionDefinition, 'on' | 'onBatch'>;
+  const { on = [], onBatch = [] } = settings as Partial<Pick<ProjectionDefinition, 'on' | 'onBatch'>>;
   if (on.length + onBatch.length === 0)
     throw new Error(
       `projection ${name} version ${version} has no handlers; name an event in \`on\` or \`onBatch\``,

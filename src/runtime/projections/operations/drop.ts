@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
-import { rejectRolledBack } from '../../database/transaction-end.ts';
-import { inTransaction } from '../../database/transaction-failure.ts';
 import { forgetGroup, lockProjection, type StoredVersion } from '../store/versions.ts';
+import { inLockedTransaction } from './locked.ts';
 import { ProjectionError, versionIn } from './projection-error.ts';
+
+const PATIENCE = 2_000;
 
 /**
  * Drops a version that is not active: its table, its positions, its inbox and its parked events, in one transaction. Waits at most 2 s
@@ -12,9 +13,7 @@ export async function dropVersion(
   database: Knex,
   { projection, version }: { projection: string; version: number },
 ): Promise<StoredVersion> {
-  return inTransaction(database, async (trx) => {
-    rejectRolledBack(trx);
-    await trx.raw(`set local lock_timeout = '2s'`);
+  return inLockedTransaction(database, { projection, patience: PATIENCE }, async (trx) => {
     const versions = await lockProjection(trx, projection);
     const dropped = versionIn(versions, projection, version);
     checkDroppable(dropped);

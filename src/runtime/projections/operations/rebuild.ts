@@ -34,6 +34,27 @@ export async function readBeginning(
   return logs.flat();
 }
 
+/** A rebuild that can begin. */
+export interface RebuildPlan {
+  version: StoredVersion;
+  /** Where it begins. */
+  places: PartitionPlace[];
+  missing: MissingEvents[];
+}
+
+/** Resolves to the plan of a rebuild; rejects as `beginRebuild` does. Changes nothing. */
+export async function planRebuild(
+  driver: Pick<KafkaDriver, 'topicOffsets'>,
+  versions: readonly StoredVersion[],
+  request: RebuildRequest,
+): Promise<RebuildPlan> {
+  const version = waitingVersion(versions, request);
+  const places = await readBeginning(driver, version.topics);
+  const missing = missingEvents(versionIn(versions, request.projection, version.active), places);
+  if (missing.length > 0 && !request.partial) throw new ProjectionError(missingText(version, missing));
+  return { version, places, missing };
+}
+
 /**
  * Begins to fill a new version of a projection, beside the active one, from the earliest event that Kafka has. Rejects with a
  * `ProjectionError` if no version waits, if another one is being filled, or if Kafka has deleted events that the active version has
@@ -43,18 +64,13 @@ export async function beginRebuild(
   database: Knex,
   driver: Pick<KafkaDriver, 'topicOffsets'>,
   request: RebuildRequest,
-): Promise<{ version: StoredVersion; missing: MissingEvents[] }> {
-  const { projection, partial = false } = request;
+): Promise<RebuildPlan> {
   return inTransaction(database, async (trx) => {
     rejectRolledBack(trx);
-    const versions = await lockProjection(trx, projection);
-    const version = waitingVersion(versions, request);
-    const places = await readBeginning(driver, version.topics);
-    const missing = missingEvents(versionIn(versions, projection, version.active), places);
-    if (missing.length > 0 && !partial) throw new ProjectionError(missingText(version, missing));
-    await createPositions(trx, version.group, places);
-    await beginVersion(trx, version, places);
-    return { version, missing };
+    const plan = await planRebuild(driver, await lockProjection(trx, request.projection), request);
+    await createPositions(trx, plan.version.group, plan.places);
+    await beginVersion(trx, plan.version, plan.places);
+    return plan;
   });
 }
 

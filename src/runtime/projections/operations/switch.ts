@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
-import { rejectRolledBack } from '../../database/transaction-end.ts';
-import { inTransaction } from '../../database/transaction-failure.ts';
 import { activateVersion, lockProjection, type StoredVersion } from '../store/versions.ts';
+import { inLockedTransaction } from './locked.ts';
 import { ProjectionError, versionIn } from './projection-error.ts';
 
 export interface SwitchRequest {
@@ -29,9 +28,7 @@ export async function switchVersion(
   { projection, to, force = [], patience = PATIENCE }: SwitchRequest,
 ): Promise<{ from: number; to: number }> {
   const until = performance.now() + patience;
-  return inTransaction(database, async (trx) => {
-    rejectRolledBack(trx);
-    await trx.raw(`set local lock_timeout = '${patience}ms'`);
+  return inLockedTransaction(database, { projection, patience }, async (trx) => {
     const versions = await lockProjection(trx, projection);
     const target = versionIn(versions, projection, to);
     const active = versionIn(versions, projection, target.active);
