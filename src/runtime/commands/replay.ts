@@ -1,6 +1,7 @@
 import type { KafkaConfig } from '../config/kafka-config.ts';
 import { countForgotten, createReplayGroup, forgetSince, findGroup } from '../events/operations/replay.ts';
 import { readGroups } from '../events/operations/group-positions.ts';
+import { hasGroup } from '../projections/operations/status.ts';
 import { hasSagas } from '../sagas/operations/operated-saga.ts';
 import { parseTime } from './input/age.ts';
 import { CommandError, MisuseError, type Command } from './input/command.ts';
@@ -130,8 +131,17 @@ async function refuseSagas({
   );
 }
 
+/** The rows of a projection already contain the events that would be handled again. */
+async function refuseProjections(database: Knex, group: string): Promise<void> {
+  if (!(await hasGroup(database, group))) return;
+  throw new CommandError(
+    `group ${group} belongs to a projection, whose rows already contain these events; define a new version of the projection, and rebuild it with microservice-runtime projections rebuild`,
+  );
+}
+
 async function forget({ topic, group, since, config, database, driver, values }: Replay): Promise<void> {
   await refuseSagas({ group, config, database });
+  await refuseProjections(database, group);
   const all = await readSpans(driver, topic, since, config);
   const begun = await untilPosition(all, { database, driver, group, topic });
   if (begun.length === 0)

@@ -9,6 +9,7 @@ import { lagCommand } from './lag.ts';
 import { migrateCommand } from './migrate.ts';
 import { outboxCommand } from './outbox.ts';
 import { deadLettersCommand, parkedCommand } from './parked.ts';
+import { projectionsCommand } from './projections/projections.ts';
 import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
 import { sagasCommand } from './sagas/sagas.ts';
@@ -23,6 +24,7 @@ const commands: Record<string, Command> = {
   parked: parkedCommand,
   'dead-letters': deadLettersCommand,
   sagas: sagasCommand,
+  projections: projectionsCommand,
   replay: replayCommand,
   lag: lagCommand,
   run: runCommand,

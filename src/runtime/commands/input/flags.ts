@@ -34,6 +34,14 @@ const flags = {
     of: 'STATUS',
     text: 'open, running, compensating, stuck, completed or compensated',
   },
+  version: { type: 'string', of: 'N', text: 'this version' },
+  partial: { type: 'boolean', of: '', text: 'begins although Kafka no longer has all events' },
+  force: {
+    type: 'string',
+    multiple: true,
+    of: 'KEY',
+    text: 'switches although this key is parked; repeat it for each key',
+  },
   reason: { type: 'string', of: 'TEXT', text: 'the reason, for later readers of the output' },
   yes: {
     type: 'boolean',
@@ -46,7 +54,11 @@ const flags = {
 export type FlagName = keyof typeof flags;
 /** The given flags. */
 export type Flags = {
-  [Name in FlagName]?: (typeof flags)[Name]['type'] extends 'boolean' ? boolean : string;
+  [Name in FlagName]?: (typeof flags)[Name]['type'] extends 'boolean'
+    ? boolean
+    : (typeof flags)[Name] extends { multiple: true }
+      ? string[]
+      : string;
 };
 
 /** Returns the flags for `--help`. `texts` override descriptions for this command. */
@@ -64,7 +76,9 @@ export function parseFlags(
   names: readonly FlagName[],
   words: readonly string[] = [],
 ): { values: Flags; words: string[] } {
-  const options = Object.fromEntries(names.map((name) => [name, { type: flags[name].type }]));
+  const options = Object.fromEntries(
+    names.map((name) => [name, { type: flags[name].type, multiple: 'multiple' in flags[name] }]),
+  );
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
   const missing = words[positionals.length];
   if (missing) throw new MisuseError(`${missing} is missing`);
@@ -74,6 +88,13 @@ export function parseFlags(
   const empty = Object.entries(values).find(([name, value]) => value === '' && name !== 'key');
   if (empty) throw new MisuseError(`--${empty[0]} is empty`);
   return { values, words: positionals };
+}
+
+/** Returns the number in `--version`; undefined without the flag. */
+export function versionOf({ version }: Flags): number | undefined {
+  if (version === undefined || /^[1-9]\d{0,8}$/.test(version))
+    return version === undefined ? undefined : Number(version);
+  throw new MisuseError(`--version is ${JSON.stringify(version)}; write 1, 2, 3, ...`);
 }
 
 /** Returns the number in `--limit`. */
