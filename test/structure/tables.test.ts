@@ -15,7 +15,7 @@ const parts = ['event-outbox', 'event-inbox', 'event-parked', 'event-inbox-2'];
 /** The same tables in one migration, which a new service has. */
 const whole = 'events';
 /** Tables that a service has only if its owner wants them; each is independent of all others. */
-const optional = ['idempotency-keys', 'rate-limits', 'saga-requests', 'sagas'];
+const optional = ['idempotency-keys', 'projections', 'rate-limits', 'saga-requests', 'sagas'];
 
 /**
  * Owners' migrations export these modules, and a migration that has run never runs again. So a released module must always

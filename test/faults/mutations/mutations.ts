@@ -8,6 +8,7 @@ import { idempotencyMutations } from './idempotency-mutations.ts';
 import { loggingMutations } from './logging-mutations.ts';
 import type { Mutation } from './mutation.ts';
 import { parkingMutations } from './parking-mutations.ts';
+import { projectionMutations } from './projection-mutations.ts';
 import { publishingMutations } from './publishing-mutations.ts';
 import { rateLimitMutations } from './rate-limit-mutations.ts';
 import { relayMutations } from './relay-mutations.ts';
@@ -22,6 +23,7 @@ export const mutations: readonly Mutation[] = [
   ...subscriptionMutations,
   ...parkingMutations,
   ...sagaMutations,
+  ...projectionMutations,
   ...hostileMutations,
   ...httpMutations,
   ...clientMutations,

@@ -84,6 +84,20 @@ describe('bus.addProjection', () => {
     assert.deepEqual(await read(projection), { version: 1, texts: 'a b' });
   });
 
+  it('reads one instant, also while another version becomes active', async () => {
+    const bus = world.replica();
+    const versions = [await world.define(1, ' '), await world.define(2, ', ')] as const;
+    const projection = await readyToSwitch(bus, versions);
+    const seen = await projection.read(async (reader) => {
+      await switchVersion(world.database, { projection: world.name, to: 2 });
+      await world.send(key, 'b');
+      await world.untilEnd(1);
+      return reader.texts(key);
+    });
+    assert.equal(seen, 'a');
+    assert.equal((await read(projection)).version, 2);
+  });
+
   it('answers 503 for an active version that this release does not define', async () => {
     const bus = world.replica();
     const v1 = await world.define(1, ' ');
