@@ -128,8 +128,8 @@ export function createEventBus(options: EventBusOptions): EventBus {
   const projections = createProjections({
     ...{ database, driver, logger, registry, groupId: config.kafka.groupId },
     subscribe: (plan) => consumers.subscribePlanned(plan, { waits: true }),
-    begin: consumers.begin,
-    end: consumers.end,
+    begin: (groupId) => consumers.begin(groupId),
+    end: (groupId) => consumers.end(groupId),
   });
   createParkedMetrics(database, registry, consumers.groups);
   // separate, because a published topic that cannot be created must not prevent consuming
