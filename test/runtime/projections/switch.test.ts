@@ -70,11 +70,17 @@ describe('an operation on a projection', () => {
     switchVersion(database, { projection, to, patience: 100, ...options });
 
   it('begins a rebuild at the first offset of each partition', async () => {
-    lows = [0, 0];
+    await database('projection_versions')
+      .where({ projection, version: 1 })
+      .update({ begin_offsets: '{"t/0":5,"t/1":0}' });
+    lows = [5, 0];
     const { version, missing } = await rebuild();
     assert.deepEqual([version.version, missing], [2, []]);
-    const positions = await database('event_positions').where({ consumer_group: group(2) });
-    assert.deepEqual(positions.map(({ position }) => Number(position)).toSorted(), [0, 0]);
+    const positions = await database('event_positions')
+      .where({ consumer_group: group(2) })
+      .orderBy('partition')
+      .pluck('position');
+    assert.deepEqual(positions.map(Number), [5, 0]);
     await assert.rejects(rebuild(), /is already being rebuilt: version 2 began/);
   });
 

@@ -91,7 +91,7 @@ export function parseFlags(
 }
 
 /** Returns the number in `--version`; undefined without the flag. */
-export function versionOf({ version }: Flags): number | undefined {
+export function versionFlag({ version }: Flags): number | undefined {
   if (version === undefined || /^[1-9]\d{0,8}$/.test(version))
     return version === undefined ? undefined : Number(version);
   throw new MisuseError(`--version is ${JSON.stringify(version)}; write 1, 2, 3, ...`);

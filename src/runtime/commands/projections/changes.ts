@@ -7,7 +7,7 @@ import { switchVersion } from '../../projections/operations/switch.ts';
 import { readVersions, type StoredVersion } from '../../projections/store/versions.ts';
 import { print } from '../../logging/terminal.ts';
 import { CommandError, MisuseError } from '../input/command.ts';
-import { versionOf, type Flags } from '../input/flags.ts';
+import { versionFlag, type Flags } from '../input/flags.ts';
 import { kafkaOf, withDatabase, withKafka } from '../input/service-access.ts';
 import { printDryRun, printJson } from '../output/printing.ts';
 
@@ -17,7 +17,7 @@ type Change = (values: Flags, root: string, words: string[]) => Promise<void>;
 export const rebuild: Change = (values, root, [projection = '']) =>
   withDatabase(root, (database) =>
     withKafka(kafkaOf(root), async (driver) => {
-      const request = { projection, version: versionOf(values), partial: values.partial === true };
+      const request = { projection, version: versionFlag(values), partial: values.partial === true };
       const versions = await readVersions(database, projection);
       const plan = await (values.yes
         ? beginRebuild(database, driver, request)
@@ -42,7 +42,7 @@ export const switchTo: Change = (values, root, [projection = '']) =>
   withDatabase(root, async (database) => {
     const versions = await readVersions(database, projection);
     const building = versions.find((each) => statusOf(each) === 'building');
-    const to = versionOf(values) ?? building?.version;
+    const to = versionFlag(values) ?? building?.version;
     if (to === undefined) {
       versionIn(versions, projection, versions[0]?.version ?? 0);
       throw new CommandError(
@@ -73,9 +73,9 @@ async function change(database: Knex, { projection, version, active }: StoredVer
 }
 
 /** Drops a version; without --yes, prints its table and its group. */
-export const drop: Change = (values, root, [projection = '']) =>
+export const dropOne: Change = (values, root, [projection = '']) =>
   withDatabase(root, async (database) => {
-    const version = versionOf(values);
+    const version = versionFlag(values);
     if (version === undefined) throw new MisuseError('--version is missing; it names the version to drop');
     const found = versionIn(await readVersions(database, projection), projection, version);
     checkDroppable(found);

@@ -7,7 +7,7 @@ import { withDatabase } from '../input/service-access.ts';
 import { commandOf } from '../input/subcommands.ts';
 import { printJson } from '../output/printing.ts';
 import { tableText, type Column } from '../output/table.ts';
-import { drop, rebuild, rollback, switchTo } from './changes.ts';
+import { dropOne, rebuild, rollback, switchTo } from './changes.ts';
 
 const one = ['NAME'];
 const columns: Column[] = [
@@ -71,7 +71,7 @@ export const projectionsCommand: Command = commandOf(
       summary: 'deletes the table and the group of a version that is not active',
       flags: ['version', 'yes', 'json'],
       words: one,
-      run: drop,
+      run: dropOne,
     },
   },
 );

@@ -16,13 +16,13 @@ export interface RunningGroup {
 /** The groups that consume in this replica. */
 export interface RunningGroups {
   /** Starts a group. Does nothing for a group that consumes. */
-  begin(groupId: string): void;
+  begin: (groupId: string) => void;
   /** Stops one group; resolves when it has stopped. */
-  end(groupId: string): Promise<void>;
+  end: (groupId: string) => Promise<void>;
   /** Stops all groups. */
-  stop(): Promise<void>;
-  status(): GroupStatus[];
-  healthy(): boolean;
+  stop: () => Promise<void>;
+  status: () => GroupStatus[];
+  healthy: () => boolean;
 }
 
 /** @param create returns the consumer of a group, not yet started */

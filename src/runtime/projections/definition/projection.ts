@@ -93,7 +93,7 @@ export function defineProjection<
 }
 
 /** Returns the topics of a version, each once. */
-export const topicsOf = ({ on, onBatch }: ProjectionDefinition): string[] => [
+export const projectionTopics = ({ on, onBatch }: ProjectionDefinition): string[] => [
   ...new Set([...on, ...onBatch].map(([{ topic }]) => topic)),
 ];
 

@@ -6,7 +6,7 @@ import { inTransaction } from '../../database/transaction-failure.ts';
 import type { EventDefinition } from '../../events/event/definition.ts';
 import type { DefinedHandler } from '../../events/handling/handler.ts';
 import type { KafkaDriver } from '../../events/kafka/driver.ts';
-import { topicsOf, versionTitle, type ProjectionDefinition } from '../definition/projection.ts';
+import { projectionTopics, versionTitle, type ProjectionDefinition } from '../definition/projection.ts';
 import { readVersions, registerVersions, type StoredVersion } from '../store/versions.ts';
 import { projectionHandlers } from './handlers.ts';
 import { createProjectionMetrics } from './metrics.ts';
@@ -53,7 +53,7 @@ export function createProjections(options: ProjectionsOptions): Projections {
   const groupOf = ({ name, version }: ProjectionDefinition): string => `${groupId}.${name}.v${version}`;
   const newVersion = (definition: ProjectionDefinition) => ({
     ...{ projection: definition.name, version: definition.version, table: definition.table },
-    ...{ group: groupOf(definition), topics: topicsOf(definition) },
+    ...{ group: groupOf(definition), topics: projectionTopics(definition) },
   });
   let watch: VersionWatch | undefined;
   createProjectionMetrics(database, registry, () => [...projections.keys()]);
@@ -65,7 +65,7 @@ export function createProjections(options: ProjectionsOptions): Projections {
       const version = stored.find((each) => each.version === definition.version);
       if (version?.status === 'dropped') continue;
       checkStored(definition, version);
-      await checkTable(database, definition);
+      await checkTableExists(database, definition);
     }
   }
 
@@ -127,7 +127,7 @@ function checkStored(definition: ProjectionDefinition, stored: StoredVersion | u
   );
 }
 
-async function checkTable(database: Knex, definition: ProjectionDefinition): Promise<void> {
+async function checkTableExists(database: Knex, definition: ProjectionDefinition): Promise<void> {
   const { rows } = await database.raw<{ rows: [{ found: boolean }] }>(
     'select to_regclass(?) is not null as found',
     [definition.table],
