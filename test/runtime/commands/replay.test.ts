@@ -5,6 +5,8 @@ import { forgetSince } from '../../../src/runtime/events/operations/replay.ts';
 import type { EventHandler } from '../../../src/runtime/events/handling/handler.ts';
 import { createFixture, noteWritten, type Fixture, type Note } from '../events/consumer-fixture.ts';
 import { runHere } from './operated-service.ts';
+import { registerVersions } from '../../../src/runtime/projections/store/versions.ts';
+import { up as createProjections } from '../../../src/runtime/tables/projections.ts';
 
 const { topic } = noteWritten;
 const group = 'note-service-consumer';
@@ -301,6 +303,19 @@ describe('microservice-runtime replay', () => {
           ['5', 1],
         ],
       );
+    });
+
+    it('refuses the group of a projection', async () => {
+      await createProjections(fixture.database);
+      const group = 'note-service-consumer.notes.v1';
+      await fixture.database.transaction((trx) =>
+        registerVersions(trx, 'notes', [
+          { projection: 'notes', version: 1, table: 'notes_v1', group, topics: [topic] },
+        ]),
+      );
+      const { code, stderr } = await run(topic, '--from', 'beginning', '--forget', '--group', group);
+      assert.equal(code, 1);
+      assert.match(stderr, /group note-service-consumer.notes.v1 belongs to a projection/);
     });
 
     it('refuses a group that has not begun', async () => {

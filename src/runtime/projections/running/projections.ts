@@ -48,7 +48,7 @@ export interface ProjectionsOptions {
 }
 
 export function createProjections(options: ProjectionsOptions): Projections {
-  const { database, groupId, registry, subscribe } = options;
+  const { database, logger, groupId, registry, subscribe } = options;
   const projections = new Map<string, readonly ProjectionDefinition[]>();
   const groupOf = ({ name, version }: ProjectionDefinition): string => `${groupId}.${name}.v${version}`;
   const newVersion = (definition: ProjectionDefinition) => ({
@@ -65,8 +65,17 @@ export function createProjections(options: ProjectionsOptions): Projections {
       const version = stored.find((each) => each.version === definition.version);
       if (version?.status === 'dropped') continue;
       checkStored(definition, version);
+      if (version && version.group !== groupOf(definition)) warnOfGroup(definition, version.group);
       await checkTableExists(database, definition);
     }
+  }
+
+  /** As in a replay beside the service: two groups would apply each event twice. */
+  function warnOfGroup(definition: ProjectionDefinition, group: string): void {
+    logger.warn(
+      { projection: definition.name, version: definition.version, group },
+      `group ${group} feeds ${versionTitle(definition)}, so this process only reads it: its KAFKA_GROUP_ID is ${groupId}`,
+    );
   }
 
   return {
