@@ -21,9 +21,9 @@ describe('a rebuild while events arrive and a replica is replaced', function () 
   it('equals a fold over the events in both versions, and no reader sees a row go backward', async () => {
     const definitions = [await world.define(1, ' '), await world.define(2, ' ')] as const;
     const expected = new Map<string, string[]>(keys.map((key) => [key, []]));
-    let isSending = true;
+    const sent = new AbortController();
     async function sendAll(): Promise<void> {
-      for (let number = 0; isSending; number += 1)
+      for (let number = 0; !sent.signal.aborted; number += 1)
         for (const key of keys) {
           await world.send(key, String(number));
           expected.get(key)?.push(String(number));
@@ -39,10 +39,10 @@ describe('a rebuild while events arrive and a replica is replaced', function () 
     const readers = second.addProjection(...definitions);
     await second.start();
     const seen = new Set<number>();
-    let isReading = true;
+    const compared = new AbortController();
     async function readAll(): Promise<void> {
       let longest = 0;
-      while (isReading) {
+      while (!compared.signal.aborted) {
         const { version, length } = await readers.read(async (notes) => ({
           version: notes.version,
           length: (await notes.texts('a'))?.length ?? 0,
@@ -60,10 +60,10 @@ describe('a rebuild while events arrive and a replica is replaced', function () 
     await change(2);
     await change(1);
     await change(2);
-    isSending = false;
+    sent.abort();
     await sending;
     await Promise.all([world.untilEnd(1), world.untilEnd(2)]);
-    isReading = false;
+    compared.abort();
     await reading;
     assert.deepEqual(
       [...seen].toSorted((one, other) => one - other),
