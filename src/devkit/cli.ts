@@ -6,7 +6,7 @@ import { print, printError } from './terminal.ts';
 
 const help = `Usage: microservice-devkit dev [service...] [options]
        microservice-devkit env [service...]
-       microservice-devkit token --sub <id> [--scope <scope>] [--role <role>]
+       microservice-devkit token [service...] --sub <id> [--scope <scope>] [--role <role>]
        microservice-devkit <command> [service...] [options]
 
 dev runs a service for development. In the folder of a service it runs that service; in a workspace it runs all services, or
@@ -14,7 +14,8 @@ the named ones, each in its own process. If no server answers at an address in .
 each service, or one embedded Kafka-compatible broker for all. Then dev applies the migrations and runs src/main.ts, and
 restarts it when the code changes or when it exits. Ctrl-C stops everything.
 
-token prints an access token for the service in this folder, valid for an hour, if dev serves its AUTH_ISSUER.
+token prints an access token for the service in this folder, or for all or the named services of a workspace, valid for an hour. dev
+must serve their AUTH_ISSUER.
 
 env writes a missing .env from .env.example, with a random database password, as dev does before it starts.
 
@@ -46,7 +47,7 @@ async function main(args: string[]): Promise<number> {
     if (command === 'env') return await writeEnvironments(names);
     if (command === 'token') {
       const { developmentToken } = await import('./token.ts');
-      return answer(`${await developmentToken(process.cwd(), values)}\n`);
+      return answer(`${await developmentToken(process.cwd(), names, values)}\n`);
     }
     if (command !== 'dev')
       throw new Error(

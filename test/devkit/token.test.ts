@@ -38,13 +38,13 @@ describe('microservice-devkit token', () => {
     return createLocalJWKSet({ keys: [publicJwk] });
   };
   const refuses = (message: RegExp, cwd = order.root, sub: string | undefined = 'ada') =>
-    assert.rejects(developmentToken(cwd, { sub }), { name: 'DevError', message });
+    assert.rejects(developmentToken(cwd, [], { sub }), { name: 'DevError', message });
 
   it('signs an access token for the service, valid for an hour, with its scopes and roles', async () => {
     await setEnvironment(order, { ...issued, AUTH_ROLES_CLAIM: 'realm_access.roles' });
     const begun = Math.floor(Date.now() / 1_000);
     const flags = { sub: 'ada', scope: ['orders:read orders:write', 'x,y'], role: ['admin'] };
-    const token = await developmentToken(order.root, flags);
+    const token = await developmentToken(order.root, [], flags);
     const rules = { issuer: issued.AUTH_ISSUER, audience: 'order-service', algorithms: ['ES256'] };
     const { payload } = await jwtVerify(token, await keySet(), rules);
     assert.equal(decodeProtectedHeader(token).typ, 'at+jwt');
@@ -57,8 +57,8 @@ describe('microservice-devkit token', () => {
 
   it('uses one key for the services of a workspace, and closes its file to other users', async () => {
     const [first, second] = [
-      await developmentToken(order.root, { sub: 'ada' }),
-      await developmentToken(payment.root, { sub: 'ada' }),
+      await developmentToken(order.root, [], { sub: 'ada' }),
+      await developmentToken(payment.root, [], { sub: 'ada' }),
     ];
     assert.equal(decodeProtectedHeader(first).kid, decodeProtectedHeader(second).kid);
     if (process.platform === 'win32') return;
@@ -66,17 +66,50 @@ describe('microservice-devkit token', () => {
     assert.equal((await stat(path.dirname(keyFile()))).mode & 0o077, 0);
   });
 
-  it('needs the subject, and the folder of a service', async () => {
+  const audienceOf = async (cwd: string, ...names: string[]) => {
+    const token = await developmentToken(cwd, names, { sub: 'ada', role: ['admin'] });
+    return (await jwtVerify(token, await keySet(), { issuer: issued.AUTH_ISSUER })).payload.aud;
+  };
+
+  it('is for the named services of a workspace, or for all services that require tokens', async () => {
+    await setEnvironment(payment, { ...issued, AUTH_AUDIENCE: 'payment-service' });
+    assert.equal(await audienceOf(workspace, 'payment'), 'payment-service');
+    assert.deepEqual(await audienceOf(workspace, 'order', 'payment'), ['order-service', 'payment-service']);
+    assert.equal(await audienceOf(order.root, 'payment-service'), 'payment-service');
+    assert.deepEqual(await audienceOf(workspace), ['order-service', 'payment-service']);
+    await setEnvironment(payment, {});
+    assert.equal(await audienceOf(workspace), 'order-service');
+    await assert.rejects(
+      audienceOf(workspace, 'order', 'payment'),
+      /^DevError: payment-service requires no tokens/,
+    );
+    await setEnvironment(order, {});
+    await refuses(/^No service requires tokens of dev/, workspace);
+  });
+
+  it('refuses services that no token can serve together', async () => {
+    await setEnvironment(payment, { ...issued, AUTH_ISSUER: 'http://localhost:9500' });
+    await refuses(/order-service and payment-service have different values of AUTH_ISSUER/, workspace);
+    await setEnvironment(payment, { ...issued, AUTH_ROLES_CLAIM: 'groups' });
+    await refuses(/different values of AUTH_ROLES_CLAIM.* token order-service --sub ada/, workspace);
+  });
+
+  it('needs the subject, and a folder of a service or a workspace', async () => {
     await refuses(/needs the subject of the token: npm run token -- --sub ada/, order.root, '');
-    await refuses(/token needs a service\. Run it in the folder of a service/, workspace);
+    await refuses(
+      /is not in a workspace\. Run microservice-devkit in the folder of a service/,
+      path.dirname(workspace),
+    );
   });
 
   it('refuses a service without an issuer, and one with an issuer that dev does not serve', async () => {
     await setEnvironment(order, {});
-    await refuses(/requires no tokens: AUTH_ISSUER is not set in \.env/);
+    await refuses(/order-service requires no tokens: AUTH_ISSUER is not set in its \.env/);
     for (const AUTH_ISSUER of ['https://login.example.com/realms/shop', 'https://localhost:9400']) {
       await setEnvironment(order, { ...issued, AUTH_ISSUER });
-      await refuses(new RegExp(`^Only ${AUTH_ISSUER} can issue tokens for this service\\. .*localhost:9400`));
+      await refuses(
+        new RegExp(`^Only ${AUTH_ISSUER} can issue tokens for order-service\\. .*localhost:9400`),
+      );
     }
   });
 

@@ -13,7 +13,8 @@ export interface Caller {
 
 export interface TokenOptions {
   issuer: string;
-  audience: string;
+  /** The services for which the token is valid. */
+  audience: string | readonly string[];
   /** The path of the claim that lists roles, such as `realm_access.roles`. */
   rolesClaim: string;
 }
