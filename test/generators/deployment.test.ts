@@ -29,6 +29,8 @@ interface Kustomization {
 interface Step {
   name?: string;
   if?: string;
+  uses?: string;
+  with?: Record<string, unknown>;
   run?: string;
   env?: Record<string, string>;
 }
@@ -97,6 +99,20 @@ describe('the pipeline of a service', () => {
         "github.event_name != 'push' || github.ref_name == github.event.repository.default_branch",
       );
       assert.equal(image.needs, 'test');
+    });
+
+    it(`checks the contracts of a pull request against its base, with the full history, with ${packageManager}`, async () => {
+      const { workflow } = await generated({ packageManager });
+      const { steps } = workflow.jobs.test;
+      const checkout = steps.find(({ uses = '' }) => uses.startsWith('actions/checkout@'));
+      assert.equal(checkout?.with?.['fetch-depth'], 0);
+      const check = steps.find(({ run = '' }) => run.includes(' check '));
+      assert.equal(check?.if, "github.event_name == 'pull_request'");
+      assert.deepEqual(check.env, { BASE: '${{ github.base_ref }}' });
+      assert.match(
+        check.run ?? '',
+        /^(npx|pnpm exec|yarn) microservice-devkit check --against "origin\/\$BASE" --format github$/,
+      );
     });
   }
 
