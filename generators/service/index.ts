@@ -124,12 +124,14 @@ export class ServiceGenerator extends FolderGenerator<ServiceAnswers, ServiceCon
   }
 
   protected steps({ git, install, packageManager }: ServiceAnswers): Step[] {
-    return [...(git ? [gitInit] : []), ...(install ? [installStep(packageManager)] : [])];
+    const installing = install ? [installStep(packageManager), contractsStep(packageManager)] : [];
+    return [...(git ? [gitInit] : []), ...installing];
   }
 
   protected next({ install, packageManager, port }: ServiceAnswers): string[] {
+    const first = [installers[packageManager].install, `${runs[packageManager]} contracts`];
     return [
-      ...(install ? [] : [installers[packageManager].install]),
+      ...(install ? [] : first),
       `${runs[packageManager]} dev    # then http://localhost:${port}/docs`,
       installers[packageManager].test,
     ];
@@ -143,7 +145,8 @@ export class ServiceGenerator extends FolderGenerator<ServiceAnswers, ServiceCon
     if (written.length === 0) return [];
     const run = runs[packageManager];
     const { install, test } = installers[packageManager];
-    const isContractOlder = changes.some(({ why }) => why === 'from the code');
+    const isContractOlder =
+      changes.some(({ why }) => why === 'from the code') || written.some((file) => file.startsWith('src/'));
     return [
       ...(written.includes('package.json') && !isInstalled ? [install] : []),
       ...(isContractOlder ? [`${run} contracts`] : []),
@@ -178,4 +181,12 @@ const installStep = (program: PackageManager): Step => ({
   environment: installers[program].environment,
   unless: program === 'npm' ? '--no-install' : '--no-install, or --package-manager npm',
   writes: installers[program].writes,
+});
+
+/** Writes openapi.json, which only the service's own code can tell. */
+const contractsStep = (program: PackageManager): Step => ({
+  program,
+  args: ['run', 'contracts'],
+  unless: installStep(program).unless,
+  writes: ['openapi.json'],
 });

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { execute } from './command.ts';
+import { writeHttpContract } from './http-contract.ts';
 
 const command = path.resolve(import.meta.dirname, '..', '..', 'dist', 'create-microservice.js');
 
@@ -29,6 +30,7 @@ export async function writeExampleWorkspace(folder: string): Promise<string> {
   const workspace = path.join(folder, 'shop');
   for (const [name, flags] of Object.entries(exampleServices)) {
     await generate(workspace, ['service', name, '--yes', '--no-install', '--no-git', ...flags]);
+    await writeHttpContract(path.join(workspace, 'services', `${name}-service`));
   }
   return workspace;
 }

@@ -122,6 +122,7 @@ describe('the prompts of create-microservice in a terminal', function () {
         'Next:',
         '  cd mail-service',
         '  pnpm install',
+        '  pnpm contracts',
         '  pnpm dev    # then http://localhost:8001/docs',
         '  pnpm test',
       ]);

@@ -25,7 +25,10 @@ describe('create-microservice, writing', () => {
     const cwd = await newFolder();
     const { code, output, errors } = await run(['user', ...quick, '--port', '8011'], { cwd });
     assert.deepEqual({ code, errors }, { code: 0, errors: [] });
-    assert.match(output, /^Wrote user-service: \d+ files\.\n\nNext:\n {2}cd user-service\n {2}npm install\n/);
+    assert.match(
+      output,
+      /^Wrote user-service: \d+ files\.\n\nNext:\n {2}cd user-service\n {2}npm install\n {2}npm run contracts\n/,
+    );
     assert.match(output, /http:\/\/localhost:8011\/docs/);
     assert.deepEqual(await readdir(cwd), ['user-service']);
     assert.equal((await stat(path.join(cwd, 'user-service'))).mode & 0o055, 0o055);
@@ -72,7 +75,7 @@ describe('create-microservice, writing', () => {
     assert.match(output, /written {3}src\/main\.ts/);
     assert.match(
       output,
-      /Would run git -c init\.defaultBranch=main init --quiet\nWould run npm install\nNothing was written\.\n$/,
+      /Would run git -c init\.defaultBranch=main init --quiet\nWould run npm install\nWould run npm run contracts\nNothing was written\.\n$/,
     );
     assert.deepEqual(await readdir(cwd), []);
   });

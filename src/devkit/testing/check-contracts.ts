@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import type { TestEnvironmentOptions } from './test-environment.ts';
 
 /**
- * Resolves if asyncapi.json matches the code of the service, and rejects with the message of
+ * Resolves if `asyncapi.json` and `openapi.json` match the code of the service, and rejects with the message of
  * `microservice-runtime contracts --check` otherwise.
  */
 export async function checkContracts({ root = process.cwd() }: TestEnvironmentOptions = {}): Promise<void> {

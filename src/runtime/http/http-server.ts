@@ -19,6 +19,8 @@ export interface HttpServer extends Required<Part> {
   readonly url: string;
   /** The URL of health and metrics; equal to `url` unless a management port is set. */
   readonly managementUrl: string;
+  /** The OpenAPI document of the app, which the command `contracts` writes. */
+  readonly openapi: object;
 }
 
 /**
@@ -36,6 +38,7 @@ export function httpServer(app: HttpApp, config: HttpServerConfig, logger?: Logg
     config.managementPort === undefined ? undefined : createListener({ ...common, handle: app.management });
   return {
     name: 'http server',
+    openapi: app.openapi,
     get url() {
       return main.url();
     },

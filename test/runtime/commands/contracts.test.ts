@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { createFixtureService, type FixtureService } from '../support/fixture-service.ts';
 
@@ -90,5 +90,80 @@ describe('microservice-runtime contracts', function () {
       stderr,
       /contracts\.ts does not export "contracts"; export \{ published, consumed \} under that name\n$/,
     );
+  });
+
+  const app = `import joi from 'joi';
+import { createLogger } from 'microservice-runtime';
+import { apiRouter, createHttpApp, httpServer } from 'microservice-runtime/http';
+
+export function createService(config: any) {
+  const router = apiRouter({ path: '/v1/orders', tag: 'orders' });
+  const query = joi.object({ status: joi.string().valid('open', 'paid') });
+  router.get('/', { summary: 'List orders', query, responses: { 200: joi.array() } }, (_req, res) => {
+    res.json([]);
+  });
+  const info = { title: 'fixture-service', version: '1.2.3' };
+  const [logger, database] = [createLogger(config), {} as any];
+  return { server: httpServer(createHttpApp({ config, logger, info, routers: [router], database }), config) };
+}
+`;
+  const config = `import { readEnvironment } from 'microservice-runtime';
+
+export const readConfig = (environment: NodeJS.ProcessEnv) => readEnvironment(environment, {});
+`;
+  const example =
+    'SERVICE_NAME=fixture-service\nAUTH=none\nDATABASE_URL=postgres://a:b@localhost:5432/c\nKAFKA_BOOTSTRAP_SERVERS=localhost:9092\n';
+
+  describe('of a service with HTTP routes', () => {
+    beforeEach(() => {
+      service.write('src/app.ts', app);
+      service.write('src/config.ts', config);
+      service.write('.env.example', `${example}HTTP_BODY_LIMIT=2048\n`);
+      service.write('.env', 'HTTP_BODY_LIMIT=none\n'); // the developer's own settings do not count
+    });
+    const api = () => path.join(service.root, 'openapi.json');
+
+    it('writes openapi.json with the settings of .env.example, and then finds it up to date', async () => {
+      const first = await run(service, '--check');
+      assert.match(first.stderr, /^microservice-runtime: asyncapi\.json does not exist/);
+      const { code, stdout, stderr } = await run(service);
+      assert.equal(code, 0, stderr);
+      assert.equal(stdout, 'wrote asyncapi.json\nwrote openapi.json\n');
+      const document = JSON.parse(readFileSync(api(), 'utf8'));
+      assert.deepEqual(Object.keys(document.paths), ['/v1/orders']);
+      assert.equal(
+        (await run(service, '--check')).stdout,
+        'asyncapi.json is up to date\nopenapi.json is up to date\n',
+      );
+    });
+
+    it('fails with --check when openapi.json is stale, and passes while the service has none', async () => {
+      await run(service);
+      service.write('src/app.ts', app.replace("'paid'", "'paid', 'sent'"));
+      const stale = await run(service, '--check');
+      assert.equal(stale.code, 1);
+      assert.match(
+        stale.stderr,
+        /openapi\.json differs from the routes in src\/app\.ts; run microservice-runtime contracts, and commit it/,
+      );
+      rmSync(api());
+      const absent = await run(service, '--check');
+      assert.equal(absent.code, 0, absent.stderr);
+      assert.match(
+        absent.stdout,
+        /openapi\.json does not exist yet; microservice-runtime contracts writes it/,
+      );
+    });
+
+    it('names the variable that .env.example lacks, and writes nothing', async () => {
+      service.write('.env.example', example.replace(/^DATABASE_URL.*\n/m, ''));
+      const { code, stderr } = await run(service);
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        /openapi\.json cannot be written, since the service cannot be created with the settings of \.env\.example: .*DATABASE_URL/s,
+      );
+      assert.equal(existsSync(file(service)), false);
+    });
   });
 });

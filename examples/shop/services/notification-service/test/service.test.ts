@@ -20,6 +20,6 @@ describe('the service', () => {
     assert.match(body.openapi, /^3\.1\./);
   });
 
-  it('has an up-to-date asyncapi.json (if not, run `npm run contracts` and commit the file)', () =>
+  it('has up-to-date contract files (otherwise, run `npm run contracts` and commit the files)', () =>
     checkContracts());
 });
