@@ -22,7 +22,7 @@ const floors: Record<string, string[][]> = {
     ['events/event', 'events/kafka/compression', 'logging'],
     ['client', 'contracts', 'events/kafka/records', 'lifecycle'],
     ['client.ts', 'database', 'events/kafka/kafkajs'],
-    ['config', 'events/parking', 'http/problems', 'migrations'],
+    ['config', 'database/pruning', 'events/parking', 'http/problems', 'migrations'],
     [
       'events/kafka',
       'events/outbox',

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { identityOf, type EventIdentity } from '../event/definition.ts';
 import type { GroupPartition, PartitionPosition } from './positions.ts';
-import { inTransaction } from '../../database/transaction-failure.ts';
+import { deletedBatch, deleteInBatches, type BatchesOptions } from '../../database/pruning/batches.ts';
 import type { Witness } from './witness.ts';
 
 /** Prepared, because planning it takes longer than running it. */
@@ -133,46 +133,17 @@ function identityColumns(events: readonly EventIdentity[]): string[][] {
   return [events.map(({ source }) => source), events.map(({ id }) => id)];
 }
 
-/** `last` is when the last deleted row was received, in ms since 1970. */
 const deleteOld = `
   with deleted as (
     delete from event_inbox where ctid = any (array(
       select ctid from event_inbox where received_at >= ? and received_at < ?
       order by received_at limit ? for update skip locked))
     returning received_at
-  )
-  select count(*)::int as count, floor(extract(epoch from max(received_at)) * 1000)::float8 as last from deleted`;
+  ) ${deletedBatch('received_at')}`;
 
 /**
- * Deletes inbox rows received before `before`, `batchSize` rows per statement, until none is left or `stopped` returns true;
- * safe in several replicas at once. A row may be deleted once no producer can send its event again. Each statement begins
- * where the one before ended: an old snapshot, such as that of a backup, keeps deleted rows in the index, and reading them
- * again would take longer with each statement. A row that appears behind that place is deleted by a later call.
+ * Deletes inbox rows received before `before`, until none is left or `stopped` returns true; safe in several replicas at once. A row
+ * may be deleted once no producer can send its event again.
  */
-export async function pruneInbox(
-  database: Knex,
-  before: Date,
-  { batchSize = 1_000, stopped = () => false }: { batchSize?: number; stopped?: () => boolean } = {},
-): Promise<number> {
-  let deleted = 0;
-  let from: Date | '-infinity' = '-infinity';
-  while (!stopped()) {
-    const { count, last } = await deleteBatch(database, [from, before, batchSize]);
-    deleted += count;
-    if (count < batchSize || last === null) break;
-    from = new Date(last);
-  }
-  return deleted;
-}
-
-type DeletedBatch = { count: number; last: number | null };
-
-async function deleteBatch(
-  database: Knex,
-  values: readonly [from: Date | '-infinity', before: Date, limit: number],
-): Promise<DeletedBatch> {
-  const { rows } = await inTransaction(database, (trx) =>
-    trx.raw<{ rows: [DeletedBatch] }>(deleteOld, [...values]),
-  );
-  return rows[0];
-}
+export const pruneInbox = (database: Knex, before: Date, options?: BatchesOptions): Promise<number> =>
+  deleteInBatches(database, deleteOld, before, options);

@@ -1,10 +1,8 @@
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
+import { createPruning, type Pruning, type PruningDelays } from '../../database/pruning/schedule.ts';
 import { pruneInbox } from './inbox.ts';
 import type { KafkaDriver } from '../kafka/driver.ts';
-
-const MINUTE = 60 * 1_000;
-const HOUR = 60 * MINUTE;
 
 export interface InboxPrunerOptions {
   database: Knex;
@@ -14,8 +12,7 @@ export interface InboxPrunerOptions {
   topics: () => readonly string[];
   /** The least time that an event is remembered, in ms. */
   retention: number;
-  /** The delays in ms: before the first run, between runs, and after a failed run. */
-  delays?: { first: number; next: number; failed: number };
+  delays?: PruningDelays;
 }
 
 /**
@@ -23,14 +20,9 @@ export interface InboxPrunerOptions {
  * retention of the topics in Kafka, since an event in Kafka can be delivered again. It deletes nothing
  * while Kafka does not answer, or if one topic has no time limit. A retention that Kafka hides from this client does not count.
  */
-export function createInboxPruner(options: InboxPrunerOptions) {
-  const { database, driver, logger, topics, retention } = options;
-  // replicas that start together must not prune together
-  const delays = options.delays ?? { first: Math.random() * 0.1 * HOUR, next: HOUR, failed: MINUTE };
+export function createInboxPruner(options: InboxPrunerOptions): Pruning {
+  const { database, driver, logger, topics, retention, delays } = options;
   const said = new Set<string>();
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-  let deleting: Promise<number> | undefined;
 
   /** Returns how long events must be remembered, in ms. */
   async function memory(): Promise<number> {
@@ -62,37 +54,12 @@ export function createInboxPruner(options: InboxPrunerOptions) {
     );
   }
 
-  async function prune(): Promise<void> {
-    const kept = await memory();
-    if (kept === Infinity || stopped) return;
-    const before = new Date(Date.now() - kept);
-    deleting = pruneInbox(database, before, { stopped: () => stopped });
-    const deleted = await deleting;
-    if (deleted > 0) logger.info({ deleted, before }, 'deleted old events from the inbox');
-  }
-
-  async function pruneAndPlan(): Promise<void> {
-    let next = delays.next;
-    try {
-      await prune();
-    } catch (error) {
-      next = delays.failed;
-      logger.warn({ err: error }, `old events of the inbox could not be deleted; trying again in ${next} ms`);
-    }
-    if (!stopped) plan(next);
-  }
-
-  function plan(delay: number): void {
-    timer = setTimeout(() => void pruneAndPlan(), delay).unref();
-  }
-
-  return {
-    start: (): void => plan(delays.first),
-    /** Resolves when no statement of the pruner is running. */
-    async stop(): Promise<void> {
-      stopped = true;
-      clearTimeout(timer);
-      await deleting?.catch(() => undefined);
+  return createPruning({
+    ...{ logger, delays, rows: 'old events of the inbox' },
+    async deletion() {
+      const kept = await memory();
+      if (kept === Infinity) return undefined;
+      return (stopped) => pruneInbox(database, new Date(Date.now() - kept), { stopped });
     },
-  };
+  });
 }
