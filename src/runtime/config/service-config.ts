@@ -9,6 +9,7 @@ import {
 import { idempotencyVariables, type IdempotencyVariables } from './idempotency-config.ts';
 import { httpConfig, httpVariables, type HttpConfig, type HttpVariables } from './http-config.ts';
 import { kafkaConfig, kafkaVariables, type KafkaConfig, type KafkaVariables } from './kafka-config.ts';
+import { sagaConfig, sagaVariables, type SagaConfig, type SagaVariables } from './saga-config.ts';
 
 /** The configuration of every service. */
 export interface ServiceConfig extends DatabaseSettings {
@@ -29,11 +30,19 @@ export interface ServiceConfig extends DatabaseSettings {
   /** IDEMPOTENCY_SECRET: the key for the fingerprints of requests with an idempotency key. */
   idempotencySecret?: string;
   kafka: KafkaConfig;
+  /** Default: 30 days for ended sagas, and 90 for requests. */
+  sagas?: SagaConfig;
 }
 
 /** The validated variables of every service. */
 export interface ServiceVariables
-  extends AuthVariables, DatabaseVariables, HttpVariables, IdempotencyVariables, KafkaVariables {
+  extends
+    AuthVariables,
+    DatabaseVariables,
+    HttpVariables,
+    IdempotencyVariables,
+    KafkaVariables,
+    SagaVariables {
   NODE_ENV: ServiceConfig['nodeEnv'];
   PORT: number;
   HOST?: string;
@@ -68,6 +77,7 @@ export const serviceVariables: joi.SchemaMap = {
   ...httpVariables,
   ...idempotencyVariables,
   ...kafkaVariables,
+  ...sagaVariables,
 };
 
 export function serviceConfig(variables: ServiceVariables): ServiceConfig {
@@ -84,5 +94,6 @@ export function serviceConfig(variables: ServiceVariables): ServiceConfig {
     auth: authConfig(variables),
     idempotencySecret: variables.IDEMPOTENCY_SECRET,
     kafka: kafkaConfig(variables),
+    sagas: sagaConfig(variables),
   };
 }

@@ -8,6 +8,7 @@ import {
 import type { GroupStatus } from './consumer/running-groups.ts';
 import type { Subscribe } from './subscriptions/subscription.ts';
 import { Registry } from 'prom-client';
+import { sagaConfig } from '../config/saga-config.ts';
 import type { Part } from '../lifecycle/part.ts';
 import { askOf, isThere, outboxTable } from '../database/required-schema.ts';
 import { createKafkaDriver } from './kafka/create-driver.ts';
@@ -123,6 +124,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
   const consumers = createConsumers({ ...options, registry, driver });
   const sagas = createSagas({
     ...{ database, contracts, logger, registry, publish: outbox.publish },
+    config: config.sagas ?? sagaConfig(),
     subscribe: (plan) => consumers.subscribePlanned(plan),
   });
   const projections = createProjections({
@@ -168,7 +170,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
       await sagas.prepare();
       await projections.prepare();
       if (relaying) await relay.start();
-      sagas.startTimers();
+      sagas.startWork();
       published.start(publishedTopics);
       consumed.start(consumers.topics(), () => {
         consumers.start();

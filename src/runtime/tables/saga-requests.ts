@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 
 /**
  * Creates the table of the requests from sagas of other services. Each row has the outcome of a request and its answer, so that a
- * repeated request or cancel gets the same answer.
+ * repeated request or cancel gets the same answer. `used_at` is when the request, or its cancel, was last received.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
@@ -10,8 +10,9 @@ export async function up(knex: Knex): Promise<void> {
       request_id text primary key,
       status text not null check (status in ('done', 'refused', 'canceled')),
       answer jsonb,
-      received_at timestamptz not null default now()
+      used_at timestamptz not null default now()
     )`);
+  await knex.raw('create index saga_requests_used on saga_requests (used_at)');
 }
 
 /** Refuses to run while rows remain: a repeated request would be done again. */

@@ -24,6 +24,8 @@ export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create index saga_instances_open on saga_instances (saga, started_at) where ended_at is null`);
   await knex.raw(`
+    create index saga_instances_ended on saga_instances (ended_at) where ended_at is not null`);
+  await knex.raw(`
     create table saga_steps (
       saga text not null,
       id text not null,
@@ -68,6 +70,7 @@ export async function up(knex: Knex): Promise<void> {
       received_at timestamptz not null default clock_timestamp(),
       primary key (saga, id, step)
     )`);
+  await knex.raw('create index saga_early_replies_received on saga_early_replies (received_at)');
 }
 
 /** Refuses to run while sagas are running: their steps would be neither finished nor undone. */

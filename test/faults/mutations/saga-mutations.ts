@@ -3,6 +3,7 @@ import type { Mutation } from './mutation.ts';
 const machine = 'runtime/sagas/machine.test.ts';
 const runner = 'runtime/sagas/runner.test.ts';
 const bus = 'runtime/sagas/add-saga.test.ts';
+const pruning = 'runtime/sagas/pruning.test.ts';
 const participant = 'runtime/sagas/participant.test.ts';
 
 /** Removes the mechanisms of sagas. */
@@ -191,6 +192,68 @@ export const sagaMutations: readonly Mutation[] = [
     noticedBy: {
       file: participant,
       title: 'confirms a cancel that comes first, and then ignores the request',
+    },
+  },
+  {
+    name: 'a running saga is deleted',
+    mechanism: 'A saga keeps its rows until its end, and for SAGA_RETENTION_DAYS after it.',
+    changes: [
+      {
+        file: 'sagas/store/old-rows.ts',
+        find: 'where ended_at >= ? and ended_at < ?\n      order by ended_at',
+        replace:
+          'where coalesce(ended_at, started_at) >= ? and coalesce(ended_at, started_at) < ?\n      order by ended_at',
+      },
+    ],
+    noticedBy: {
+      file: pruning,
+      title: 'are deleted with their saga after the retention, and those of a running saga never',
+    },
+  },
+  {
+    name: 'old early replies of running sagas are deleted',
+    mechanism: 'An early reply of a running saga is kept until its step is requested.',
+    changes: [
+      {
+        file: 'sagas/store/old-rows.ts',
+        find: 'and not exists (select from saga_instances as instance where instance.saga = early.saga and instance.id = early.id)',
+        replace: '',
+      },
+    ],
+    noticedBy: {
+      file: pruning,
+      title: 'include early replies that no saga has got, and not those of a running saga',
+    },
+  },
+  {
+    name: 'the age of a request counts from its first receipt',
+    mechanism: 'A participant keeps a request for SAGA_REQUEST_RETENTION_DAYS after it was last received.',
+    changes: [
+      {
+        file: 'sagas/participant/requests.ts',
+        find: 'update saga_requests set used_at = now() where',
+        replace: 'update saga_requests set used_at = used_at where',
+      },
+    ],
+    noticedBy: {
+      file: participant,
+      title: 'keeps the record of a request that is received again',
+      timeout: 60_000,
+    },
+  },
+  {
+    name: 'replicas that prune wait for each other',
+    mechanism: 'A replica that deletes old sagas waits for no other transaction.',
+    changes: [
+      {
+        file: 'sagas/store/old-rows.ts',
+        find: 'order by ended_at limit ? for update skip locked',
+        replace: 'order by ended_at limit ? for update',
+      },
+    ],
+    noticedBy: {
+      file: pruning,
+      title: 'are deleted by several replicas at once, and no replica waits',
     },
   },
 ];

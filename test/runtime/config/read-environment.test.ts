@@ -19,6 +19,8 @@ const faultsOf = (environment: Record<string, string>, own = {}): readonly strin
   return [];
 };
 
+const DAY = 24 * 60 * 60 * 1_000;
+
 describe('readEnvironment', () => {
   it('fills in missing settings', () => {
     assert.deepEqual(readEnvironment(minimal), {
@@ -57,7 +59,14 @@ describe('readEnvironment', () => {
         maxUnpackedBytes: 16 * 1024 * 1024,
         maxEventBytes: 900_000,
       },
+      sagas: { retention: 30 * DAY, requestRetention: 90 * DAY },
     });
+  });
+
+  it('keeps ended sagas at least as long as the inbox keeps events', () => {
+    const days = (value: string) => readEnvironment({ ...minimal, SAGA_RETENTION_DAYS: value });
+    assert.equal(days('7').sagas?.retention, 7 * DAY);
+    assert.throws(() => days('6'), /SAGA_RETENTION_DAYS is "6": must be greater than or equal to 7/);
   });
 
   it('reads Kafka with TLS and SASL', () => {

@@ -67,6 +67,16 @@ describe('addParticipant', () => {
     assert.deepEqual(own(), [`answer ${id}`]);
   });
 
+  it('keeps the record of a request that is received again', async () => {
+    const record = () => world.database('saga_requests').where({ request_id: requestId() });
+    await answersTo(order.paymentRequested);
+    for (const again of [order.paymentRequested, order.paymentCancelled]) {
+      await record().update({ used_at: new Date(0) });
+      await orders.publish(again.of(id, { requestId: requestId() }));
+      await waitFor(async () => (await record().first()).used_at > new Date(0));
+    }
+  });
+
   it('undoes a request once, and confirms each cancel', async () => {
     const answers = await answersTo(order.paymentRequested, order.paymentCancelled, order.paymentCancelled);
     assert.deepEqual(answers, ['payment.processed', 'payment.refunded', 'payment.refunded']);

@@ -13,6 +13,7 @@ create table saga_instances (
   primary key (saga, id)
 );
 create index saga_instances_open on saga_instances (saga, started_at) where ended_at is null;
+create index saga_instances_ended on saga_instances (ended_at) where ended_at is not null;
 create table saga_steps (
   saga text not null,
   id text not null,
@@ -54,3 +55,4 @@ create table saga_early_replies (
   received_at timestamptz not null default clock_timestamp(),
   primary key (saga, id, step)
 );
+create index saga_early_replies_received on saga_early_replies (received_at);

@@ -19,6 +19,6 @@ export function createAnswerPruner({ database, logger, delays }: Options): Requi
   return {
     name: 'pruner of idempotency keys',
     start: async () => pruning.start(),
-    stop: pruning.stop,
+    stop: () => pruning.stop(),
   };
 }

@@ -32,9 +32,9 @@ export async function insertRequest(trx: Knex.Transaction, requestId: string): P
   }
 }
 
-const find = 'select status, answer from saga_requests where request_id = ? for update';
+const find = 'update saga_requests set used_at = now() where request_id = ? returning status, answer';
 
-/** Resolves to a request, locked until the end of the transaction. */
+/** Resolves to a request that was received again, locked until the end of the transaction. */
 export async function findRequest(
   trx: Knex.Transaction,
   requestId: string,

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import type { SagaConfig } from '../../config/saga-config.ts';
 import { askOf, checkRequiredSchema, sagaSchema } from '../../database/required-schema.ts';
 import type { EventContracts, EventDefinition } from '../../events/event/definition.ts';
 import type { DefinedHandler } from '../../events/handling/handler.ts';
@@ -11,6 +12,7 @@ import type { SagaEvent } from '../definition/reply.ts';
 import { lockName, lockSagas } from '../store/lock.ts';
 import { warnOfRemoved } from '../store/removed-steps.ts';
 import { createSagaMetrics } from './metrics.ts';
+import { createSagaPruning } from './pruning.ts';
 import { createSagaRunner, type SagaEndings, type SagaRunner } from './runner.ts';
 import { createTimerWorker, type TimerWorker } from './timer-worker.ts';
 
@@ -33,12 +35,14 @@ export interface Sagas {
   start(definition: EventDefinition, event: SagaEvent, trx: Knex.Transaction): Promise<void>;
   /** Rejects if a table is missing. */
   prepare(): Promise<void>;
-  startTimers(): void;
+  /** Starts to fire timers and to delete old rows. */
+  startWork(): void;
   stop(): Promise<void>;
 }
 
 export interface SagasOptions {
   database: Knex;
+  config: SagaConfig;
   contracts: EventContracts;
   logger: Logger;
   registry: Registry;
@@ -47,9 +51,10 @@ export interface SagasOptions {
 }
 
 export function createSagas(options: SagasOptions): Sagas {
-  const { database, contracts, logger, registry, publish, subscribe } = options;
+  const { database, config, contracts, logger, registry, publish, subscribe } = options;
   const runners = new Map<string, SagaRunner>();
   const metrics = createSagaMetrics(database, registry, () => [...runners.keys()]);
+  const pruning = createSagaPruning({ database, logger, config });
   let worker: TimerWorker | undefined;
 
   const startsOf = (definition: EventDefinition): SagaRunner[] =>
@@ -75,12 +80,15 @@ export function createSagas(options: SagasOptions): Sagas {
         logger,
       );
     },
-    startTimers() {
+    startWork() {
+      pruning.start();
       if (runners.size === 0) return;
       worker ??= createTimerWorker({ database, logger, runners });
       worker.start();
     },
-    stop: async () => worker?.stop(),
+    async stop() {
+      await Promise.all([pruning.stop(), worker?.stop()]);
+    },
   };
 }
 
