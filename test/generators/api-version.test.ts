@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { chooseGenerator } from '../../generators/cli/choose.ts';
-import { commands } from '../../generators/service/commands/commands.ts';
+import { commands, laterCommands } from '../../generators/service/commands/commands.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
 import { parseFields } from '../../generators/service/fields/grammar.ts';
 import { fromStored, toStored } from '../../generators/service/stored/stored-answers.ts';
@@ -95,7 +95,7 @@ describe('another version of the routes of a resource', () => {
 });
 
 describe('the word of a command of a later version', () => {
-  for (const word of ['projection', 'saga', 'gateway'])
+  for (const word of laterCommands)
     it(`${word} is not the name of a service, except after the word service`, () => {
       assert.throws(
         () => chooseGenerator([word, 'place-order']),
