@@ -9,4 +9,5 @@ export { createHttpApp, type HttpApp, type HttpAppOptions, type HttpBus } from '
 export { httpServer, type HttpServer, type HttpServerConfig } from './http/http-server.ts';
 export { type ApiInfo } from './http/documents/openapi.ts';
 export { type Problem } from './http/problems/problem.ts';
+export { readAfterEvent } from './http/requests/read-after-event.ts';
 export { type Handler, type Route } from './http/requests/route.ts';

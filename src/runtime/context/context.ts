@@ -13,6 +13,8 @@ export interface Context {
   readonly traceparent: string;
   /** The caller of the request, once its token is verified; undefined for an event and for a request without a token. */
   readonly principal?: Principal;
+  /** The source and the id of the event that this work published last, as in `order-service/0192d5a0-...`. */
+  readonly lastEvent?: string;
 }
 
 const storage = new AsyncLocalStorage<Context | undefined>();

@@ -107,7 +107,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const { bodyLimit, cors: corsOf, allowedHosts, docs } = withDefaults(config.http);
   const isOurs = hostCheck(allowedHosts);
   const isProtected = (authenticator ?? authenticate) !== undefined;
-  const openapi = openApiDocument({ info, operations, bodyLimit, isProtected });
+  const openapi = openApiDocument({ info, operations, bodyLimit, isProtected, hasBus: bus !== undefined });
   const sendFailure = failed(logger, config.serviceName ?? info.title);
 
   app.set('bodyLimit', bodyLimit).set(AUTHENTICATOR, authenticator);

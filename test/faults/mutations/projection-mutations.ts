@@ -1,6 +1,7 @@
 import type { Mutation } from './mutation.ts';
 
 const projections = 'runtime/projections/projections.test.ts';
+const headers = 'runtime/projections/read-your-writes.test.ts';
 const operations = 'runtime/projections/switch.test.ts';
 
 /** Removes the mechanisms of projections. */
@@ -115,5 +116,33 @@ export const projectionMutations: readonly Mutation[] = [
       },
     ],
     noticedBy: { file: operations, title: 'drops a version only when its batch has ended' },
+  },
+  {
+    name: 'a refusal names an event',
+    mechanism: 'An answer names the last event of its request, unless it is a refusal.',
+    changes: [
+      {
+        file: 'http/requests/last-event.ts',
+        find: 'if (status < 400 && context.lastEvent',
+        replace: 'if (context.lastEvent',
+      },
+    ],
+    noticedBy: {
+      file: headers,
+      title: 'name no event of a refusal, and answer 400 to a header that does not name one event',
+      timeout: 60_000,
+    },
+  },
+  {
+    name: 'a GET that does not wait for its event',
+    mechanism: 'A GET with Wait-For-Event waits until the projection has handled the event.',
+    changes: [
+      {
+        file: 'projections/running/reader.ts',
+        find: 'if (rows[0]) return !rows[0].parked;',
+        replace: 'if (rows[0] || until > 0) return true;',
+      },
+    ],
+    noticedBy: { file: headers, title: 'lead from a change to an answer that contains it', timeout: 60_000 },
   },
 ];

@@ -73,7 +73,7 @@ export function describeRefusedEvents(bootstrapServers: () => string): void {
       }),
     );
 
-  const say = (key: string, number: number, text = ''): Promise<void> =>
+  const say = (key: string, number: number, text = ''): Promise<string> =>
     publish(topic, { type: 'note.said', data: { number, text } }, { key });
   const sayTogether = (events: [key: string, number: number, text?: string][]) =>
     world.database.transaction(async (trx) => {

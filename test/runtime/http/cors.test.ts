@@ -62,7 +62,7 @@ describe('CORS', () => {
       assert.deepEqual(corsHeaders(response), {
         'access-control-allow-origin': shop,
         'access-control-expose-headers':
-          'accept-patch, allow, etag, location, ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id',
+          'accept-patch, allow, etag, event-id, location, ratelimit, ratelimit-policy, retry-after, stale, www-authenticate, x-request-id',
         vary: 'origin',
       });
     }

@@ -83,7 +83,7 @@ export async function createNoteWorld(): Promise<NoteWorld> {
       registry.clear();
       const bus = createEventBus({
         ...{ database, logger, registry, config },
-        contracts: { published: [noteBurnt], consumed: [noteWritten] },
+        contracts: { published: [noteBurnt, noteWritten], consumed: [noteWritten] },
         consumer: { parkDelay: { first: 600_000, max: 600_000 }, inPlaceDelays: [10] },
       });
       buses.push(bus);

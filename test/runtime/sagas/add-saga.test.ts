@@ -30,7 +30,7 @@ describe('bus.addSaga', () => {
   };
   const timers = (): Promise<string[]> =>
     world.database('saga_timeouts').where({ id }).orderBy('name').pluck('name');
-  const create = (bus: EventBus): Promise<void> => bus.publish(order.orderCreated.of(id, { total: 5 }));
+  const create = (bus: EventBus): Promise<string> => bus.publish(order.orderCreated.of(id, { total: 5 }));
   const due = (name: string) =>
     world
       .database('saga_timeouts')

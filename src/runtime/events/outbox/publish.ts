@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { DEFAULT_EVENT_BYTES } from '../../config/kafka-config.ts';
 import { currentContext } from '../../context/context.ts';
+import { setLastEvent } from '../../context/last-event.ts';
 import { workWithoutPublishing } from '../../context/without-publishing.ts';
 import { newTraceparent, parseTraceparent } from '../../context/traceparent.ts';
 import { encodeEvent } from '../event/cloud-events.ts';
@@ -41,16 +42,17 @@ export interface Publish {
   /**
    * Saves an event in `trx`, to be sent to Kafka after the commit; without `trx`, in its own transaction. Rejects if the
    * definition is not in the published contracts, if the data does not match its schema, or if the transaction has ended;
-   * then nothing is saved.
+   * then nothing is saved. Resolves to the source and the id of the event, as in `order-service/0192d5a0-...`, which
+   * `readAfter` of a projection takes.
    */
-  (event: NewEvent, trx?: Knex.Transaction): Promise<void>;
+  (event: NewEvent, trx?: Knex.Transaction): Promise<string>;
   /**
    * Saves one event in several versions, for consumers of each of them: a consumer handles the newest version that it knows, and
-   * handles the event once. Rejects if the versions are not of one type, topic and aggregate, or if one is given twice.
+   * handles the event once. Resolves to the source and the id that they share. Rejects if the versions are not of one type, topic and aggregate, or if one is given twice.
    */
-  (versions: EventVersions, trx?: Knex.Transaction): Promise<void>;
+  (versions: EventVersions, trx?: Knex.Transaction): Promise<string>;
   /** Saves an event without a definition. */
-  (topic: string, event: UntypedEvent, options: UntypedOptions): Promise<void>;
+  (topic: string, event: UntypedEvent, options: UntypedOptions): Promise<string>;
 }
 
 /** Work that belongs to the publishing of some events, in their transaction. */
@@ -82,10 +84,9 @@ export function createOutbox(settings: Settings): Outbox {
   const { database, contracts, serviceName, session = false, onPublish } = settings;
   const { maxEventBytes = DEFAULT_EVENT_BYTES } = settings;
   const listeners: ((lanes: ReadonlySet<number>) => void)[] = [];
-  const published = new Set<EventDefinition>(contracts.published);
+  const definitions = new Set<EventDefinition>(contracts.published);
   const buffers = createTransactionBuffers(committed, { session });
   const nextId = createEventIds();
-  const identity = (): EventIdentity => ({ source: serviceName, id: nextId() });
 
   function committed(lanes: ReadonlySet<number>): void {
     failpoint('outbox.committed');
@@ -98,25 +99,35 @@ export function createOutbox(settings: Settings): Outbox {
     for (const message of messages) buffers.add(trx, message);
   }
 
-  async function publishTyped(given: NewEvent | EventVersions, trx?: Knex.Transaction): Promise<void> {
+  /** Returns what `publish` resolves to: the id that the inbox of a consumer records. */
+  function published(id: string): string {
+    const reference = `${serviceName}/${id}`;
+    setLastEvent(reference);
+    return reference;
+  }
+
+  async function publishTyped(given: NewEvent | EventVersions, trx?: Knex.Transaction): Promise<string> {
     const versions = newestFirst('definition' in given ? [given] : given);
     refuseMissing(versions, contracts.published);
     const concerned = onPublish ? versions.filter(({ definition }) => onPublish.concerns(definition)) : [];
     if (concerned.length > 0 && !trx)
       return inSeparateTransaction(database, (own) => publishTyped(given, own));
     const [oldest, isOne] = [versions.at(-1), versions.length === 1];
-    const occurrence =
-      oldest && !isOne ? { occurrenceId: nextId(), oldestVersion: oldest.definition.version } : {};
-    const messages = versions.map((event) => messageOf(event, { ...identity(), ...occurrence }));
+    const id = nextId();
+    const occurrence = oldest && !isOne ? { occurrenceId: id, oldestVersion: oldest.definition.version } : {};
+    const messages = versions.map((event) =>
+      messageOf(event, { source: serviceName, id: isOne ? id : nextId(), ...occurrence }),
+    );
     await save(messages, trx);
     for (const [index, { definition }] of versions.entries()) {
       const message = messages[index];
       if (trx && message && onPublish?.concerns(definition)) await onPublish.run(definition, message, trx);
     }
+    return published(id);
   }
 
   function messageOf({ definition, aggregateId, data }: NewEvent, of: EventIdentity & Partial<Occurrence>) {
-    if (!published.has(definition)) throw new Error(unknownDefinition(definition));
+    if (!definitions.has(definition)) throw new Error(unknownDefinition(definition));
     const { topic, type, version, aggregate } = definition;
     const text = serializeData(definition, data);
     return envelope({ ...of, topic, key: aggregateId, type, version, aggregate, text });
@@ -126,7 +137,9 @@ export function createOutbox(settings: Settings): Outbox {
     checkTopic(topic);
     const { type, version = 1, aggregate = type.split('.')[0] ?? type } = event;
     const text = JSON.stringify(event.data) ?? 'null';
-    await save([envelope({ ...identity(), topic, key, type, version, aggregate, text })], trx);
+    const id = nextId();
+    await save([envelope({ source: serviceName, id, topic, key, type, version, aggregate, text })], trx);
+    return published(id);
   }
 
   return {

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type joi from 'joi';
 import { forClients } from './client-schema.ts';
 import { conditionParameters, conditionStatuses, taggedAnswers } from './condition-docs.ts';
+import { eventAnswers, waitParameters, waitStatuses } from './event-docs.ts';
 import { keyParameters, keyStatuses, replayedAnswers } from './idempotency-docs.ts';
 import { accessStatuses, security } from './access-docs.ts';
 import { limitedAnswers, rateLimitStatuses } from './rate-limit-docs.ts';
@@ -23,6 +24,8 @@ interface Options {
   bodyLimit: number;
   /** Whether callers must authenticate; the document then requires a bearer token. */
   isProtected: boolean;
+  /** Whether the routes may publish events; default: false. */
+  hasBus?: boolean;
 }
 
 const problemSchema: JsonSchema = {
@@ -46,14 +49,20 @@ const problemSchema: JsonSchema = {
 };
 
 /** Returns the OpenAPI 3.1 document of the operations, from the joi schemas that validate them. */
-export function openApiDocument({ info, operations, bodyLimit, isProtected }: Options): object {
+export function openApiDocument({
+  info,
+  operations,
+  bodyLimit,
+  isProtected,
+  hasBus = false,
+}: Options): object {
   const components = createComponents({ Problem: problemSchema });
   for (const operation of operations) successes(operation, components);
   const ids = new Set<string>();
   const paths: Record<string, Record<string, object>> = {};
   for (const operation of operations) {
     const path = (paths[templated(operation.path)] ??= {});
-    path[operation.method] = operationObject(operation, { components, ids, bodyLimit, isProtected });
+    path[operation.method] = operationObject(operation, { components, ids, bodyLimit, isProtected, hasBus });
   }
   const securitySchemes = isProtected ? { bearer: { type: 'http', scheme: 'bearer' } } : undefined;
   return {
@@ -77,6 +86,7 @@ interface Surroundings {
   ids: Set<string>;
   bodyLimit: number;
   isProtected: boolean;
+  hasBus: boolean;
 }
 
 function operationObject(operation: Operation, surroundings: Surroundings): object {
@@ -93,6 +103,7 @@ function operationObject(operation: Operation, surroundings: Surroundings): obje
       ...queryParameters(operation),
       ...conditionParameters(operation),
       ...keyParameters(operation),
+      ...waitParameters(operation),
     ],
     requestBody: body && {
       required: true,
@@ -100,7 +111,11 @@ function operationObject(operation: Operation, surroundings: Surroundings): obje
     },
     security: surroundings.isProtected ? security(operation) : undefined,
     responses: limitedAnswers(operation, {
-      ...replayedAnswers(operation, taggedAnswers(operation, successes(operation, components))),
+      ...eventAnswers(
+        operation,
+        replayedAnswers(operation, taggedAnswers(operation, successes(operation, components))),
+        surroundings,
+      ),
       ...problems(operation, surroundings),
     }),
   };
@@ -172,6 +187,7 @@ function problems(operation: Operation, surroundings: Surroundings): Record<stri
     ...errors,
     ...conditionStatuses(operation),
     ...keyStatuses(operation),
+    ...waitStatuses(operation),
     ...rateLimitStatuses(operation),
   ]);
   if (params ?? query ?? body) statuses.add(400);

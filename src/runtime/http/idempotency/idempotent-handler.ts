@@ -1,6 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Knex } from 'knex';
 import { failpoint } from '../../async/failpoint.ts';
+import { currentContext } from '../../context/context.ts';
+import { EVENT_HEADER } from '../../context/last-event.ts';
 import { captureAnswer, sendAnswer, type CapturedAnswer } from './answer.ts';
 import { readKey, type RouteIdempotency } from './key.ts';
 import { requestIdentity, type RequestIdentity } from './request-identity.ts';
@@ -94,12 +96,19 @@ async function answerIn(
   failpoint('idempotency.locked');
   const known = await findAnswer(trx, identity);
   if (known) return replayed(known, identity);
-  const answer = await captureAnswer(res, handle);
+  const answer = withLastEvent(await captureAnswer(res, handle));
   if (answer.status >= 400) return answer;
   failpoint('idempotency.handled');
   if (!(await storeAnswer(trx, identity, answer))) throw inUse(res);
   failpoint('idempotency.stored');
   return answer;
+}
+
+/** A stored answer names the event of the request that it answered first. */
+function withLastEvent(answer: CapturedAnswer): CapturedAnswer {
+  const { lastEvent } = currentContext() ?? {};
+  if (lastEvent === undefined || answer.status >= 400) return answer;
+  return { ...answer, headers: { ...answer.headers, [EVENT_HEADER]: lastEvent } };
 }
 
 function replayed(

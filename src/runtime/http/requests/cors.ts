@@ -3,7 +3,7 @@ import type { CorsConfig } from '../../config/cors-config.ts';
 
 const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const exposed =
-  'accept-patch, allow, etag, location, ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id';
+  'accept-patch, allow, etag, event-id, location, ratelimit, ratelimit-policy, retry-after, stale, www-authenticate, x-request-id';
 /** How long a browser may cache a preflight, in seconds. */
 const MAX_AGE = '600';
 

@@ -5,6 +5,7 @@ import { runInContext, type Context } from '../../context/context.ts';
 import { childTraceparent } from '../../context/traceparent.ts';
 import { beginRequestWork } from '../../database/request-work.ts';
 import { accessLog } from '../../logging/access-log.ts';
+import { answerLastEvent, changes } from './last-event.ts';
 import type { RequestMetrics } from './metrics.ts';
 import { sendProblem } from '../problems/problem.ts';
 import { forbidden } from '../server/refused-requests.ts';
@@ -64,6 +65,7 @@ export function exchange({ logger, metrics, state, isOurs }: Options): RequestHa
     const context = contextOf(req);
     setSecurityHeaders(res);
     res.setHeader('x-request-id', context.requestId);
+    if (changes(req.method)) answerLastEvent(res, context);
     const work = beginRequestWork(context);
     res.on('close', () => {
       if (res.writableEnded) work.finish();

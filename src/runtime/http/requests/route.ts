@@ -42,6 +42,8 @@ export interface Route<Params, Query, Body> {
    * gets a transaction, and must make all changes with it. See docs/idempotency.md.
    */
   idempotency?: RouteIdempotency;
+  /** Whether the handler of a GET calls `readAfterEvent`. Documents the headers `Wait-For-Event` and `Stale`. */
+  waitForEvent?: boolean;
   /** The schema of each success status; null for an answer without a body. */
   responses: Readonly<Record<number, joi.Schema | null>>;
   /** The problem statuses of this route, besides those of every route. */
@@ -78,6 +80,7 @@ export interface Operation {
   bodyLimit?: number | string;
   etag?: boolean;
   idempotency?: RouteIdempotency;
+  waitForEvent?: boolean;
   deprecated?: boolean;
   responses: Readonly<Record<number, joi.Schema | null>>;
   errors?: readonly number[];

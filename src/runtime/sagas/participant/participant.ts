@@ -78,8 +78,10 @@ function addCancel<Cancel extends RequestData>(
   });
 }
 
-const publishAgain = (
+async function publishAgain(
   bus: ParticipantBus,
   { topic, key, type, version, aggregate, data }: StoredAnswer,
   trx: Knex.Transaction,
-): Promise<void> => bus.publish(topic, { type, version, aggregate, data }, { key, trx });
+): Promise<void> {
+  await bus.publish(topic, { type, version, aggregate, data }, { key, trx });
+}
