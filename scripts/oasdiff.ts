@@ -1,9 +1,10 @@
-// node --import tsx scripts/oasdiff.ts <oasdiff>: records the verdicts of oasdiff on the table of schema changes, in
-// test/devkit/contracts/oasdiff.json. Install the program with: go install github.com/oasdiff/oasdiff@v1.38.0
+// node --import tsx scripts/oasdiff.ts <oasdiff>: records the verdicts of oasdiff on the tables of changes of schemas and operations,
+// in test/devkit/contracts/oasdiff.json. Install the program with: go install github.com/oasdiff/oasdiff@v1.38.0
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { operationChanges } from '../test/devkit/contracts/operation-changes.ts';
 import { schemaChanges } from '../test/devkit/contracts/schema-changes.ts';
 
 interface Report {
@@ -20,19 +21,21 @@ try {
   const changes: Record<string, unknown> = {};
   for (const { title, base, head } of schemaChanges)
     changes[title] = {
-      request: await verdict('request', base, head),
-      response: await verdict('response', base, head),
+      request: await verdict(documentOf('request', base), documentOf('request', head)),
+      response: await verdict(documentOf('response', base), documentOf('response', head)),
     };
-  await writeFile(target, `${JSON.stringify({ version, changes }, null, 2)}\n`);
+  const operations: Record<string, unknown> = {};
+  for (const { title, base, head } of operationChanges) operations[title] = await verdict(base, head);
+  await writeFile(target, `${JSON.stringify({ version, changes, operations }, null, 2)}\n`);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
 
-async function verdict(use: 'request' | 'response', base: unknown, head: unknown) {
+async function verdict(base: unknown, head: unknown) {
   const files = ['base.json', 'head.json'].map((name) => path.join(folder, name));
   const [before = '', after = ''] = files;
-  await writeFile(before, JSON.stringify(documentOf(use, base)));
-  await writeFile(after, JSON.stringify(documentOf(use, head)));
+  await writeFile(before, JSON.stringify(base));
+  await writeFile(after, JSON.stringify(head));
   try {
     const output = execFileSync(program, ['breaking', before, after, '--format', 'json'], { stdio: 'pipe' });
     const reports = (JSON.parse(output.toString() || '[]') as Report[] | null) ?? [];

@@ -32,7 +32,8 @@ const removal = (event: EventContract, head: ServiceContract): ContractFinding =
   return {
     severity: 'error',
     rule: 'event-removed',
-    event: eventName(event),
+    contract: 'events',
+    subject: eventName(event),
     path: '',
     message: `the event is no longer published. ${remedy}`,
     consumers: [],
@@ -44,7 +45,8 @@ function streamFindings(before: EventContract, after: EventContract): ContractFi
   const finding = (rule: ContractRule, message: string): ContractFinding => ({
     severity: 'error',
     rule,
-    event: eventName(after),
+    contract: 'events',
+    subject: eventName(after),
     path: '',
     message,
     consumers: [],
@@ -78,7 +80,8 @@ function keyFindings(before: EventContract, after: EventContract): ContractFindi
     .map(({ path, text }) => ({
       severity: 'error',
       rule: 'key-changed',
-      event: eventName(after),
+      contract: 'events',
+      subject: eventName(after),
       path: '',
       message: `the key has changed: ${path === '' ? '' : `${path}: `}${text}`,
       consumers: [],
@@ -90,5 +93,7 @@ export function findingOf(change: SchemaChange, event: EventContract, use: Use):
   const severity = verdictOn(change.rule, use);
   if (severity === 'ok') return [];
   const { rule, path, text } = change;
-  return [{ severity, rule, event: eventName(event), path, message: text, consumers: [] }];
+  return [
+    { severity, rule, contract: 'events', subject: eventName(event), path, message: text, consumers: [] },
+  ];
 }

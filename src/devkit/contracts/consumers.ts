@@ -69,7 +69,8 @@ const findingAbout = (
 ): ContractFinding => ({
   severity: 'error',
   rule,
-  event: eventName(event),
+  contract: 'events',
+  subject: eventName(event),
   path: '',
   message,
   consumers: [{ service: name, reads: true }],
@@ -77,11 +78,11 @@ const findingAbout = (
 
 /** Returns the services that consume the event of a finding, and whether their schemas name its field. */
 export function consumersOf(
-  { event, path }: Pick<ContractFinding, 'event' | 'path'>,
+  { subject, path }: Pick<ContractFinding, 'subject' | 'path'>,
   services: readonly NamedContract[],
 ): AffectedConsumer[] {
   return services.flatMap(({ name, contract }) => {
-    const consumed = contract.consumed.find((each) => eventName(each) === event);
+    const consumed = contract.consumed.find((each) => eventName(each) === subject);
     if (!consumed) return [];
     return [{ service: name, reads: path === '' || names(consumed.document, consumed.payload, path) }];
   });

@@ -24,8 +24,8 @@ export function compareWithHistory(
   let later = newest.contract;
   const closed = new Set<string>();
   for (const { contract, label } of older) {
-    for (const { event, severity } of compareContracts(contract, later))
-      if (severity === 'error') closed.add(event);
+    for (const { subject, severity } of compareContracts(contract, later))
+      if (severity === 'error') closed.add(subject);
     const open = withEvents(contract, (name) => !closed.has(name) && isPublished(head, name));
     for (const each of compareContracts(open, head)) {
       const key = findingKey(each);

@@ -8,7 +8,7 @@ import { contractOf, fields, type SomeEvent } from './some-contract.ts';
 
 const [text, number] = [{ type: 'string' }, { type: 'integer' }];
 const shown = (findings: ContractFinding[]) =>
-  findings.map(({ severity, event, path, rule }) => [severity, event, path, rule].join(' '));
+  findings.map(({ severity, subject, path, rule }) => [severity, subject, path, rule].join(' '));
 
 describe('a change of a contract', () => {
   const changes = (base: SomeEvent[], head: SomeEvent[]) =>
@@ -132,7 +132,7 @@ describe('a consumer of an event', () => {
       { name: 'mail', contract: contractOf([], [{ payload: fields({ name: text, lines: line }) }]) },
       { name: 'stock', contract: contractOf([], [{ type: 'user.deleted' }]) },
     ];
-    const reads = (path: string) => consumersOf({ event: 'user.created v1', path }, services);
+    const reads = (path: string) => consumersOf({ subject: 'user.created v1', path }, services);
     for (const path of ['', 'name', 'lines', 'lines[].price'])
       assert.deepEqual(reads(path), [{ service: 'mail', reads: true }], path);
     for (const path of ['age', 'lines[].tax', 'name.first'])

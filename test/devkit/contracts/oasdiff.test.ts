@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { operationChanges } from './operation-changes.ts';
 import { schemaChanges } from './schema-changes.ts';
+
+interface Report {
+  verdict: string;
+  ids: string[];
+}
 
 interface Recorded {
   version: string;
-  changes: Record<string, Record<'request' | 'response', { verdict: string; ids: string[] }>>;
+  changes: Record<string, Record<'request' | 'response', Report>>;
+  operations: Record<string, Report>;
 }
 
-/** Verdicts of oasdiff on the table, which `scripts/oasdiff.ts` records. */
+/** Verdicts of oasdiff on the tables, which `scripts/oasdiff.ts` records. */
 const recorded = JSON.parse(readFileSync(path.join(import.meta.dirname, 'oasdiff.json'), 'utf8')) as Recorded;
 
 const open =
@@ -89,5 +96,32 @@ describe(`the verdicts on requests and responses, compared with oasdiff ${record
     const differing = compared.filter(({ own, other }) => own !== other).map(({ key }) => key);
     assert.deepEqual(differing.toSorted(), Object.keys(differences).toSorted());
     assert.ok(differing.length * 5 < compared.length, `${differing.length} of ${compared.length}`);
+  });
+});
+
+/** `title`: why the verdicts differ. */
+const differentOperations: Record<string, string> = {
+  'a removed operation that was deprecated': 'We warn, since the document has no date of the removal.',
+  'a removed parameter of the query': 'The runtime refuses unknown parameters of the query; oasdiff warns.',
+  'another default': 'We warn, since the answer to the same request is another one.',
+  'a removed optional header of a response':
+    'We warn, since a client may use it, as it may use an optional field.',
+};
+
+describe(`the verdicts on operations, compared with oasdiff ${recorded.version}`, () => {
+  it('are recorded for every change of the table', () =>
+    assert.deepEqual(
+      Object.keys(recorded.operations),
+      operationChanges.map(({ title }) => title),
+    ));
+
+  it('differ only where the table explains it', () => {
+    const differing = operationChanges.filter(
+      ({ title, verdict }) => recorded.operations[title]?.verdict !== verdict,
+    );
+    assert.deepEqual(
+      differing.map(({ title }) => title).toSorted(),
+      Object.keys(differentOperations).toSorted(),
+    );
   });
 });

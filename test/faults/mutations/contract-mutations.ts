@@ -6,6 +6,12 @@ const inTable = (title: string): NoticedBy => ({
   source: 'devkit/contracts/schema-changes.ts',
   title,
 });
+const http = '../devkit/contracts/http';
+const ofOperations = (title: string): NoticedBy => ({
+  file: 'devkit/contracts/operation-changes.test.ts',
+  source: 'devkit/contracts/operation-changes.ts',
+  title,
+});
 const inContracts = (title: string): NoticedBy => ({ file: 'devkit/contracts/contracts.test.ts', title });
 const inCheck = (title: string): NoticedBy => ({ file: 'devkit/workspace/check.test.ts', title });
 
@@ -148,5 +154,53 @@ export const contractMutations: readonly Mutation[] = [
       { file: '../devkit/workspace/check/accepted-changes.ts', find: 'until < today', replace: "until < ''" },
     ],
     noticedBy: inCheck('accepts a change until a date, with a reason'),
+  },
+  {
+    name: 'a removed operation passes',
+    mechanism: 'A removed HTTP operation breaks its callers.',
+    changes: [{ file: `${http}/compare-http.ts`, find: '[removal(before)]', replace: '[]' }],
+    noticedBy: ofOperations('a removed path'),
+  },
+  {
+    name: 'a new required parameter passes',
+    mechanism: 'A new required parameter breaks the callers that do not send it.',
+    changes: [
+      {
+        file: `${http}/differences.ts`,
+        find: "error('required-parameter-added'",
+        replace: "warning('required-parameter-added'",
+      },
+    ],
+    noticedBy: ofOperations('a new required parameter'),
+  },
+  {
+    name: 'requests are compared as responses',
+    mechanism: 'A request of an old client stays valid.',
+    changes: [
+      {
+        file: `${http}/differences.ts`,
+        find: "['request', 'body', compare]",
+        replace: "['response', 'body', compare]",
+      },
+    ],
+    noticedBy: ofOperations('a new required field of a request'),
+  },
+  {
+    name: 'responses are compared as requests',
+    mechanism: 'An old client can read every new response.',
+    changes: [
+      {
+        file: `${http}/differences.ts`,
+        find: "['response', path, compare]",
+        replace: "['request', path, compare]",
+      },
+    ],
+    noticedBy: ofOperations('a field of a response that becomes optional'),
+  },
+  {
+    name: 'credentials are not compared',
+    mechanism: 'Credentials that were sufficient stay sufficient.',
+    changes: [{ file: `${http}/security.ts`, find: 'refused.length === 0', replace: 'refused.length >= 0' }],
+    noticedBy: ofOperations('a token that becomes necessary'),
   },
 ];

@@ -9,8 +9,9 @@ export const acceptedFile = 'accepted-changes.json';
 
 /** A breaking change that the owner accepts until a date. */
 export interface AcceptedChange {
-  event: string;
-  /** The place in the data; empty for the event itself. */
+  /** The event or the operation: `user.created v1`, `GET /v1/users`. */
+  subject: string;
+  /** The place in the data; empty for the event or the operation itself. */
   path: string;
   rule: string;
   /** The last day on which it is accepted: `2027-01-31`. */
@@ -18,7 +19,7 @@ export interface AcceptedChange {
   reason: string;
 }
 
-const members = ['event', 'path', 'rule', 'until', 'reason'] as const;
+const members = ['path', 'rule', 'until', 'reason'] as const;
 
 /** Returns the changes in the service's `accepted-changes.json`; none without the file. Rejects with a DevError that names the fault. */
 export async function acceptedChanges(root: string): Promise<AcceptedChange[]> {
@@ -36,21 +37,24 @@ export async function acceptedChanges(root: string): Promise<AcceptedChange[]> {
 function accepted(entry: unknown, index: number): AcceptedChange {
   const at = `entry ${index + 1}`;
   if (!isObject(entry)) throw new DevError(`${at} is not an object`);
-  const [event, place, rule, until, reason] = members.map((name) => textAt(entry, name));
-  if (!event || place === undefined || !rule || !until || !reason)
-    throw new DevError(`${at} needs the texts ${members.map((name) => `"${name}"`).join(', ')}`);
+  const [place, rule, until, reason] = members.map((name) => textAt(entry, name));
+  const subject = textAt(entry, 'event') ?? textAt(entry, 'operation');
+  if (!subject || place === undefined || !rule || !until || !reason)
+    throw new DevError(
+      `${at} needs "event" or "operation", and the texts ${members.map((name) => `"${name}"`).join(', ')}`,
+    );
   if (!/^\d{4}-\d{2}-\d{2}$/.test(until) || Number.isNaN(Date.parse(until)))
     throw new DevError(`"until" of ${at} is "${until}", but must be a date such as 2027-01-31`);
-  return { event, path: place, rule, until, reason };
+  return { subject, path: place, rule, until, reason };
 }
 
 /** Returns the acceptance of a finding, whether or not it has expired. */
 export const acceptanceOf = (
-  { event, path: place, rule }: ContractFinding,
+  { subject, path: place, rule }: ContractFinding,
   changes: readonly AcceptedChange[],
 ): AcceptedChange | undefined =>
   changes
-    .filter((change) => change.event === event && change.path === place && change.rule === rule)
+    .filter((change) => change.subject === subject && change.path === place && change.rule === rule)
     .toSorted((one, other) => (one.until < other.until ? 1 : -1))[0];
 
 /** Reports whether the last day has passed, in UTC. */

@@ -1,11 +1,12 @@
 import { checkConsumer, consumersOf, type NamedContract } from '../../contracts/consumers.ts';
 import type { ContractFinding } from '../../contracts/finding.ts';
 import { compareWithHistory } from '../../contracts/history.ts';
+import { compareHttpContracts } from '../../contracts/http/compare-http.ts';
 import type { Service } from '../../dev/services/services.ts';
 import { errorMessage } from '../../errors.ts';
-import { readContractOf } from '../facts/contract-file.ts';
+import { readContractOf, readHttpContractOf } from '../facts/contract-file.ts';
 import { acceptanceOf, type AcceptedChange, acceptedChanges, isExpired } from './accepted-changes.ts';
-import { releasedContracts } from './released-contracts.ts';
+import { releasedContracts, releasedHttpContract } from './released-contracts.ts';
 
 export interface CheckOptions {
   /** The services to check. */
@@ -70,6 +71,7 @@ async function check(result: CheckedService, own: NamedContract, known: Known): 
       return [];
     });
   const states = known.against === undefined ? [] : await attempt(releasedContracts(root, known.against));
+  const http = known.against === undefined ? [] : await attempt(httpFindings(root, known.against));
   const changes = await attempt(acceptedChanges(root));
   const others = known.readable.filter(({ name }) => name !== own.name);
   const released = compareWithHistory(states, own.contract).map((finding) => ({
@@ -81,8 +83,15 @@ async function check(result: CheckedService, own: NamedContract, known: Known): 
     ...released,
     ...checkConsumer(own, known.readable),
     ...unchecked.flatMap((consumer) => checkConsumer(consumer, [own])),
+    ...http,
   ];
   return { ...result, faults, findings: withAcceptances(findings, changes, known.today) };
+}
+
+/** A service without `openapi.json` in the base promised no HTTP operation. */
+async function httpFindings(root: string, revision: string): Promise<ContractFinding[]> {
+  const base = await releasedHttpContract(root, revision);
+  return base ? compareHttpContracts(base, await readHttpContractOf(root)) : [];
 }
 
 function withAcceptances(

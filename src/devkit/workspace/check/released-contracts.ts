@@ -1,8 +1,9 @@
 import { readContract } from '../../contracts/event-contract.ts';
+import { type HttpContract, readHttpContract } from '../../contracts/http/http-contract.ts';
 import type { ReleasedContract } from '../../contracts/history.ts';
 import { DevError } from '../../dev/environment/dev-error.ts';
 import { errorMessage } from '../../errors.ts';
-import { contractFile } from '../facts/contract-file.ts';
+import { apiFile, contractFile } from '../facts/contract-file.ts';
 import { baseCommit, git } from '../git/repository.ts';
 
 /**
@@ -21,17 +22,45 @@ export async function releasedContracts(root: string, revision: string): Promise
   return states.flatMap((state) => (state ? [state] : []));
 }
 
-/** Undefined if the commit has deleted the file. */
+/**
+ * Returns the HTTP operations in the service's `openapi.json` of the commit at which the work tree left `revision`; undefined if it
+ * did not exist. Earlier states do not count: a caller sends its requests to the present service only. Rejects with a DevError if it
+ * cannot be read.
+ */
+export async function releasedHttpContract(
+  root: string,
+  revision: string,
+): Promise<HttpContract | undefined> {
+  const base = await baseCommit(root, revision);
+  return contractAt(root, { commit: base, file: apiFile, label: base.slice(0, 10) }, readHttpContract);
+}
+
+/** Undefined if the commit does not have the file. */
 async function stateAt(root: string, line: string): Promise<ReleasedContract | undefined> {
   const [commit = '', date = ''] = line.split(' ');
-  const listed = await git(root, 'ls-tree', '--name-only', commit, '--', contractFile);
-  if (listed === '') return undefined;
   const label = `${commit.slice(0, 10)} of ${date}`;
+  const contract = await contractAt(root, { commit, file: contractFile, label }, readContract);
+  return contract && { contract, label };
+}
+
+interface Committed {
+  commit: string;
+  file: string;
+  /** The commit in messages. */
+  label: string;
+}
+
+/** Undefined if the commit does not have the file. */
+async function contractAt<Contract>(
+  root: string,
+  { commit, file, label }: Committed,
+  read: (text: string) => Contract,
+): Promise<Contract | undefined> {
+  const listed = await git(root, 'ls-tree', '--name-only', commit, '--', file);
+  if (listed === '') return undefined;
   try {
-    return { contract: readContract(await git(root, 'show', `${commit}:./${contractFile}`)), label };
+    return read(await git(root, 'show', `${commit}:./${file}`));
   } catch (cause) {
-    throw new DevError(`${contractFile} in commit ${label} cannot be read: ${errorMessage(cause)}`, {
-      cause,
-    });
+    throw new DevError(`${file} in commit ${label} cannot be read: ${errorMessage(cause)}`, { cause });
   }
 }

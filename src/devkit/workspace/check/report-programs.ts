@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { contractFile } from '../facts/contract-file.ts';
+import { apiFile, contractFile } from '../facts/contract-file.ts';
 import { type CheckedFinding, type CheckedService, isFailure } from './check-services.ts';
 import { consumersText, headline } from './report-text.ts';
 
@@ -12,14 +12,17 @@ const textOf = (finding: CheckedFinding): string =>
  */
 export function githubText(checked: readonly CheckedService[], cwd: string): string {
   const lines = checked.flatMap(({ root, findings, faults, service }) => {
-    const file = path.relative(cwd, path.join(root, contractFile)).split(path.sep).join('/');
-    const command = (level: string, title: string, text: string) =>
-      `::${level} file=${property(file)},title=${property(title)}::${data(text)}`;
+    const command = (name: string, level: string, title: string, text: string) => {
+      const file = path.relative(cwd, path.join(root, name)).split(path.sep).join('/');
+      return `::${level} file=${property(file)},title=${property(title)}::${data(text)}`;
+    };
     return [
-      ...faults.map((fault) => command('error', service, `not checked: ${fault}`)),
-      ...findings.map((finding) =>
-        command(isFailure(finding) ? 'error' : 'warning', `${service}: ${finding.event}`, textOf(finding)),
-      ),
+      ...faults.map((fault) => command(contractFile, 'error', service, `not checked: ${fault}`)),
+      ...findings.map((finding) => {
+        const file = finding.contract === 'http' ? apiFile : contractFile;
+        const level = isFailure(finding) ? 'error' : 'warning';
+        return command(file, level, `${service}: ${finding.subject}`, textOf(finding));
+      }),
     ];
   });
   return lines.map((line) => `${line}\n`).join('');

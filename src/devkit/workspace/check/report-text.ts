@@ -11,8 +11,16 @@ export function reportText(checked: readonly CheckedService[]): string {
 }
 
 /** Returns a finding in one line. */
-export function headline({ severity, accepted, event, path, message, rule }: CheckedFinding): string {
-  const place = path === '' ? event : `${event}, field ${path}`;
+export function headline({
+  severity,
+  accepted,
+  contract,
+  subject,
+  path,
+  message,
+  rule,
+}: CheckedFinding): string {
+  const place = path === '' ? subject : `${subject}, ${contract === 'http' ? path : `field ${path}`}`;
   return `${accepted ? 'accepted' : severity}: ${place}: ${message} [${rule}]`;
 }
 
@@ -46,5 +54,5 @@ function summaryOf(checked: readonly CheckedService[]): string {
   const counts = `${failures.length} breaking, ${warnings.length} to review`;
   if (faults > 0) return `${services}: ${counts}; the check is incomplete`;
   if (failures.length === 0) return `${services}: ${counts}`;
-  return `${services}: ${counts}. Publish a new version of the event, or accept the change in ${acceptedFile}.`;
+  return `${services}: ${counts}. Add a new version of the event or the operation, or accept the change in ${acceptedFile}.`;
 }
