@@ -5,12 +5,16 @@ import { compiledIn } from './program.ts';
 const ownCheckout = path.join(import.meta.dirname, '..', '..');
 
 /**
- * Compiles programs of this folder, or of the same folder in another checkout: tsx would slow down every function that they
- * make.
+ * Compiles programs of this folder, of the same folder in another checkout, or of another folder of the benchmarks: tsx would slow
+ * down every function that they make.
  */
-export async function compilePrograms(names: string[], checkout = ownCheckout): Promise<void> {
+export async function compilePrograms(
+  names: string[],
+  checkout = ownCheckout,
+  folder = 'events',
+): Promise<void> {
   await build({
-    entryPoints: names.map((name) => path.join(checkout, 'bench', 'events', `${name}.ts`)),
+    entryPoints: names.map((name) => path.join(checkout, 'bench', folder, `${name}.ts`)),
     outdir: compiledIn(checkout),
     outExtension: { '.js': '.mjs' },
     bundle: true,

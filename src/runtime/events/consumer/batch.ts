@@ -7,6 +7,7 @@ import { prepareEvent, type HandledEvent } from '../handling/run-handler.ts';
 import { verdictOn } from '../handling/retry-policy.ts';
 import type { ConsumerSettings } from '../handling/settings.ts';
 import { failpoint } from '../../async/failpoint.ts';
+import { createTurns } from '../../async/turns.ts';
 import { identityOf, type EventIdentity } from '../event/definition.ts';
 import { claimEvents, forgetInbox, type Claimed } from '../inbox/inbox.ts';
 import type { IncomingMessage } from '../event/message.ts';
@@ -171,6 +172,7 @@ async function handleItems(
   options: BatchOptions,
 ): Promise<Omit<BatchResult, 'position'> & { next: number }> {
   const runs = createEventRuns(trx, options.settings.handlerTimeout);
+  const turn = createTurns();
   const handled: HandledEvent[] = [];
   const parked: IncomingMessage[] = [];
   const refused: RefusedEvent[] = [];
@@ -180,6 +182,7 @@ async function handleItems(
   let next = 0;
   for (const { offset, message, wanted, identity } of items) {
     if (next > 0 && enough()) break;
+    await turn();
     const seen = identity && !unseen.delete(identityOf(identity));
     if (seen) duplicates += 1;
     if (!wanted && options.handlers.isTombstone(message)) tombstones += 1;

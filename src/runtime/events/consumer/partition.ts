@@ -7,6 +7,7 @@ import { PositionMovedError } from '../handling/failure.ts';
 import { toError } from '../../errors.ts';
 import { reportBatch } from '../handling/metrics.ts';
 import { handleAtLeastOnce } from './at-least-once.ts';
+import { createBatchSelection } from './batch-selection.ts';
 import { createMessageQueue } from './queue.ts';
 import { createStoppage } from './stoppage.ts';
 import { createRecovery } from './recovery.ts';
@@ -49,6 +50,7 @@ export function openPartition(
   const logger = options.logger.child({ topic, partition });
   const closing = new AbortController();
   const queue = createMessageQueue();
+  const selection = createBatchSelection({ queue, handlers, settings });
   const log = createLogCheck(options.witness);
   const recovery = createRecovery({ topic, settings, logger, metrics, parked: () => options.parked() });
   const stoppage = createStoppage({
@@ -104,7 +106,7 @@ export function openPartition(
   }
 
   function flow(): void {
-    const high = paused ? settings.queueLow : settings.queueHigh;
+    const high = (paused ? settings.queueLow : settings.queueHigh) * selection.growth();
     const bytesHigh = paused ? settings.queueBytes / 2 : settings.queueBytes;
     const pause =
       waiting || stoppage.damage() !== undefined || queue.size() > high || queue.bytes() > bytesHigh;
@@ -150,29 +152,24 @@ export function openPartition(
     if (wait > 0) return wait;
     const verdict = recovery.verdict();
     let messages = [head];
-    let until = Infinity;
+    let begun = Infinity;
     const take = (): IncomingMessage[] => {
-      messages = recovery.cut(nextMessages());
-      until = performance.now() + settings.batchTimeout;
+      messages = recovery.cut(selection.next());
+      begun = performance.now();
       return messages;
     };
-    const enough = (): boolean => closed() || performance.now() > until;
+    const enough = (): boolean => closed() || performance.now() > begun + settings.batchTimeout;
     try {
       const result = handlers.isAtLeastOnce(head)
         ? await handleAtLeastOnce(head, position, options, verdict)
         : await handleBatch(take, position, enough, options, verdict);
       passed(result);
+      selection.passed(messages, performance.now() - begun);
+      flow();
       return 0;
     } catch (error) {
       return failed(toError(error), messages);
     }
-  }
-
-  /** Returns a batch, which ends before a message that is handled outside of transactions. */
-  function nextMessages(): IncomingMessage[] {
-    const messages = queue.first(settings.batchSize);
-    const outside = messages.findIndex((message) => handlers.isAtLeastOnce(message));
-    return outside > 0 ? messages.slice(0, outside) : messages;
   }
 
   function passed(result: BatchResult): void {
@@ -181,12 +178,11 @@ export function openPartition(
     recovery.passed(position.position, result.parked);
     recovery.refused(result.refused);
     reportBatch(result, topic, metrics);
-    flow();
   }
 
   function failed(error: Error, messages: IncomingMessage[]): number {
-    if (!(error instanceof PositionMovedError)) return recovery.failed(error, messages);
-    followPosition(error);
+    if (error instanceof PositionMovedError) followPosition(error);
+    else if (!selection.failed(error, messages)) return recovery.failed(error, messages);
     return 0;
   }
 

@@ -37,6 +37,8 @@ export interface GroupHandlers {
   wants(message: IncomingMessage): boolean;
   /** Reports whether a part of its handling runs outside of a transaction. */
   isAtLeastOnce(message: IncomingMessage): boolean;
+  /** Reports whether several events of its type are handled at once. */
+  isInBatches(message: IncomingMessage): boolean;
   /**
    * Takes the locks of the handlers of these messages, in one statement: taken one by one, in the order of the messages, they could
    * deadlock with the locks of another batch. Leaves out messages that cannot be handled.
@@ -54,7 +56,10 @@ export interface GroupHandlers {
  * transaction, in this order.
  */
 export function createGroupHandlers(name = 'the default subscription'): GroupHandlers {
-  const byType = new Map<string, { topic: string; version: number; outside: boolean; accept: Accept }>();
+  const byType = new Map<
+    string,
+    { topic: string; version: number; delivery: DefinedHandler<never>['delivery']; accept: Accept }
+  >();
   const byTopic = new Map<string, EventHandler[]>();
   const tombstoneHandlers = new Map<string, TombstoneHandler>();
   let anyOutside = false;
@@ -114,11 +119,11 @@ export function createGroupHandlers(name = 'the default subscription'): GroupHan
           `${definition.type} already has a handler in ${name}; call both functions from that handler, or register the second one in a subscription with another name`,
         );
       }
-      const outside = defined.delivery === 'at-least-once';
-      anyOutside ||= outside;
+      anyOutside ||= defined.delivery === 'at-least-once';
       anyLocks ||= defined.delivery === 'exactly-once' && defined.locks !== undefined;
       const { topic, version } = definition;
-      byType.set(key, { topic, version, outside, accept: acceptFor(definition, defined) });
+      const { delivery } = defined;
+      byType.set(key, { topic, version, delivery, accept: acceptFor(definition, defined) });
     },
     addTopics(topics, handler) {
       for (const topic of topics) byTopic.set(topic, [...topicHandlers(topic), handler]);
@@ -142,7 +147,12 @@ export function createGroupHandlers(name = 'the default subscription'): GroupHan
           ((topicHandlers(message.topic).length > 0 || typed(message) !== undefined) &&
             !isLeftToOlder(message)),
     isAtLeastOnce: (message) =>
-      anyOutside && !isTombstone(message) && typed(message)?.outside === true && !isLeftToOlder(message),
+      anyOutside &&
+      !isTombstone(message) &&
+      typed(message)?.delivery === 'at-least-once' &&
+      !isLeftToOlder(message),
+    isInBatches: (message) =>
+      typed(message)?.delivery === 'in batches' && topicHandlers(message.topic).length === 0,
     async lock(messages, trx) {
       if (!anyLocks) return;
       await takeLocks(

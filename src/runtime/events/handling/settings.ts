@@ -1,8 +1,10 @@
 /** The settings of a consumer group; all times are in milliseconds. */
 export interface ConsumerSettings {
-  /** The most events in one transaction. */
+  /** The most events in one transaction, except while batches grow. */
   batchSize: number;
-  /** A batch that takes longer commits the events handled so far. */
+  /** The most events in one transaction while the partition is far behind and its events have batch handlers. */
+  largestBatch: number;
+  /** A batch that takes longer commits the events handled so far. Batches grow while each takes less than a tenth of this time. */
   batchTimeout: number;
   /** A handler that takes longer has failed. */
   handlerTimeout: number;
@@ -61,6 +63,7 @@ export function defaultSettings(config: {
   const { databasePoolMax, shutdownTimeout, databaseUrl, databaseDirectUrl } = config;
   return {
     batchSize: 200,
+    largestBatch: 1_000,
     batchTimeout: 1_000,
     handlerTimeout: 30_000,
     inPlaceDelays: [50, 200],
