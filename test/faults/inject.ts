@@ -1,12 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { withAdmin } from '../suites/bus/raw-kafka.ts';
-import type { Broker } from './infrastructure.ts';
 import type { Fault, FaultKind } from './schedule.ts';
 import type { ProxyMode, TcpProxy } from './tcp-proxy.ts';
-import type { World } from './world.ts';
+import type { FaultRecord } from './history.ts';
+import type { Broker, Infrastructure } from './infrastructure.ts';
+import type { Replica } from './replica.ts';
+import type { Bank } from './world.ts';
+
+/** The parts of a world that can fail. */
+export interface Breakable {
+  banks: readonly Pick<Bank, 'name' | 'topic' | 'postgres'>[];
+  replicas: readonly Pick<Replica, 'name' | 'kill' | 'pause' | 'resume'>[];
+  infrastructure: Pick<Infrastructure, 'brokers' | 'bootstrapServers'>;
+  /** The faults injected so far; each injector records its own. */
+  faults: FaultRecord[];
+}
 
 /** Injects a fault and records it; resolves when the fault is over. */
-export async function inject(world: World, fault: Fault): Promise<void> {
+export async function inject(world: Breakable, fault: Fault): Promise<void> {
   await pause(fault.after);
   const record = { kind: fault.kind, target: '', begun: Date.now(), ended: Infinity };
   world.faults.push(record);
@@ -15,7 +26,7 @@ export async function inject(world: World, fault: Fault): Promise<void> {
 }
 
 /** Resolves to the target of the fault. */
-type Injector = (world: World, fault: Fault) => Promise<string>;
+type Injector = (world: Breakable, fault: Fault) => Promise<string>;
 
 const injectors: Record<FaultKind, Injector> = {
   async kill({ replicas }, { target, lasts }) {
@@ -79,7 +90,7 @@ async function leaderOf(bootstrapServers: string, topic: string, target: number)
 const isProduce = (chunk: Buffer): boolean => chunk.length > 6 && chunk.readInt16BE(4) === 0;
 
 async function disturb(
-  { infrastructure, banks }: World,
+  { infrastructure, banks }: Breakable,
   { target, lasts }: Fault,
   mode: ProxyMode,
 ): Promise<string> {
