@@ -5,14 +5,32 @@ import { execute } from './command.ts';
 type GeneratorCall = readonly [folder: string, ...args: string[]];
 
 const command = path.resolve(import.meta.dirname, '..', '..', 'dist', 'create-microservice.js');
+/** Callers need a token of the development issuer. */
+const jwt = ['--auth', 'jwt'];
 const service = (name: string) => `services/${name}-service`;
 
-/** The commands that write a workspace of seven services, which share only events. */
+/** The commands that write a workspace of seven services, which share only events. auth holds the accounts; an issuer signs the tokens. */
 export const sevenServices: readonly GeneratorCall[] = [
-  ['.', 'auth', '--resource', 'account', '--fields', 'email:string:unique role:enum(rider|driver)'],
-  ['.', 'user', '--resource', 'user', '--fields', 'email:string:unique name:string phone:string:optional'],
+  ['.', 'auth', '--resource', 'account', '--fields', 'email:string:unique role:enum(rider|driver)', ...jwt],
+  [
+    '.',
+    'user',
+    '--resource',
+    'user',
+    '--fields',
+    'email:string:unique name:string phone:string:optional',
+    ...jwt,
+  ],
   ['.', 'driver', '--resource', 'driver', '--fields', 'name:string plate:string:unique'],
-  ['.', 'order', '--resource', 'order', '--fields', 'userId:uuid total:decimal status:enum(open|paid)'],
+  [
+    '.',
+    'order',
+    '--resource',
+    'order',
+    '--fields',
+    'userId:uuid total:decimal status:enum(open|paid)',
+    ...jwt,
+  ],
   ['.', 'payment', '--resource', 'payment', '--fields', 'orderId:uuid amount:decimal'],
   ['.', 'inventory', '--resource', 'item', '--fields', 'name:string:unique quantity:integer'],
   ['.', 'notification', '--no-resources'],

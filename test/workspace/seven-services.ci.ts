@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { collect, end, start } from '../../scripts/support/command.ts';
 import { writeSevenServices } from '../../scripts/support/seven-services.ts';
+import { untilReady } from '../../scripts/support/until-ready.ts';
 import { findFreePort } from '../../src/devkit/postgres/server/free-port.ts';
 import { workspaceMap } from '../../src/devkit/workspace/commands/map.ts';
 import { svgText } from '../../src/devkit/workspace/map/svg.ts';
@@ -15,6 +17,7 @@ describe('a workspace of seven services', function () {
   this.timeout(900_000);
   let folder: string;
   let workspace: string;
+  const ports: Record<string, number> = {};
 
   /** Runs `microservice-devkit`; resolves to its output, with the error output. */
   const run = (...args: string[]): { code: number; output: string } => {
@@ -45,15 +48,20 @@ describe('a workspace of seven services', function () {
     await mkdir(parent, { recursive: true });
     folder = await mkdtemp(path.join(parent, 'seven-'));
     workspace = await writeSevenServices(folder);
+    const [broker, issuer] = [await findFreePort('127.0.0.1'), await findFreePort('127.0.0.1')];
     for (const name of names) {
       await symlink(path.join(repository, 'node_modules'), path.join(rootOf(name), 'node_modules'));
       const example = await readFile(path.join(rootOf(name), '.env.example'), 'utf8');
-      const port = await findFreePort('127.0.0.1');
+      const [port, database] = [await findFreePort('127.0.0.1'), await findFreePort('127.0.0.1')];
+      ports[name] = port;
       await writeFile(
         path.join(rootOf(name), '.env'),
         example
           .replaceAll('RANDOM_PASSWORD', 'secret')
-          .replace(/^(DATABASE_URL=.*@localhost:)\d+/m, `$1${port}`),
+          .replace(/^(DATABASE_URL=.*@localhost:)\d+/m, `$1${database}`)
+          .replace(/^PORT=.*/m, `PORT=${port}`)
+          .replace(/^(KAFKA_BOOTSTRAP_SERVERS=localhost:)\d+/m, `$1${broker}`)
+          .replace(/^(AUTH_ISSUER=http:\/\/localhost:)\d+/m, `$1${issuer}`),
       );
     }
   });
@@ -75,8 +83,42 @@ describe('a workspace of seven services', function () {
     assert.match(passes('test', '--jobs', '1'), /7 services: 7 ok/);
   });
 
+  it('accepts one token of the development issuer in two services', async () => {
+    const { PATH = '', HOME = '' } = process.env;
+    const options = { cwd: workspace, env: { PATH, HOME } };
+    const dev = start(process.execPath, ['--import', 'tsx', cli, 'dev', 'user', 'order'], options);
+    const output = collect(dev);
+    const api = (name: string, route: string) => `http://localhost:${ports[name]}${route}`;
+    const list = async (name: string, token?: string) =>
+      (
+        await fetch(api(name, `/v1/${name}s`), {
+          ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
+        })
+      ).status;
+    try {
+      for (const name of ['user', 'order']) await untilReady(api(name, '/health/ready'), dev, output);
+      const both = passes('token', 'user', 'order', '--sub', 'ada', '--role', 'admin').trim();
+      const one = passes('token', 'user', '--sub', 'ada').trim();
+      const statuses = await Promise.all(
+        ['user', 'order'].map((name) =>
+          Promise.all([both, one, undefined].map((token) => list(name, token))),
+        ),
+      );
+      assert.deepEqual(statuses, [
+        [200, 200, 401],
+        [200, 401, 401],
+      ]);
+    } catch (error) {
+      throw new Error(output().slice(-5_000), { cause: error });
+    } finally {
+      await end(dev, 60_000);
+    }
+  });
+
   it('has a map and contracts without a fault, until user.created changes', async () => {
     passes('map', '--write');
+    assert.match(passes('run', 'contracts', '--jobs', '2'), /7 services: 7 ok/);
+    for (const name of names) await readFile(path.join(rootOf(name), 'openapi.json'));
     git('-c', 'init.defaultBranch=main', 'init', '--quiet');
     git('add', '.');
     git('commit', '--quiet', '--message', 'all');

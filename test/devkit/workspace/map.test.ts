@@ -54,6 +54,7 @@ describe('the map of a workspace', () => {
       'No service publishes order.created in order.events, which mail-service consumes.',
     ]);
     assert.deepEqual(problemsOf(shop), ['No service consumes user.deleted of user-service.']);
+    assert.deepEqual(problemsOf([service('user-service', [{ type: 'user.snapshot' }])]), [], 'of republish');
     const client = (url: string) =>
       problemsOf([
         service('tax-service', [], [], { port: '8003' }),

@@ -1,5 +1,5 @@
 import { type Column, drawnLines, type Lane, type DrawnRow } from './lanes.ts';
-import type { SystemMap } from './system-map.ts';
+import type { MapProblem, SystemMap } from './system-map.ts';
 
 /** Sizes in pixels. */
 const margin = 24;
@@ -30,8 +30,13 @@ interface Layout {
 export function svgText(map: SystemMap): string {
   const layout = layoutOf(map);
   const { width, height, columns, rows } = layout;
-  const notes = [legend, ...map.problems.map(({ text }) => text)].map((text, index) =>
-    textElement(margin, height + index * detailHeight, text, index === 0 ? 'class="detail"' : 'class="note"'),
+  const notes = [{ text: legend }, ...map.problems.toSorted(faultsFirst)].map((note, index) =>
+    textElement(
+      margin,
+      height + index * detailHeight,
+      note.text,
+      `class="${isFault(note) ? 'fault' : 'detail'}"`,
+    ),
   );
   const total = height + notes.length * detailHeight + margin / 2;
   return [
@@ -47,6 +52,11 @@ export function svgText(map: SystemMap): string {
   ].join('\n');
 }
 
+/** An event that no service consumes is not a fault, since a consumer can come later. */
+const isFault = ({ kind }: Partial<MapProblem>): boolean => kind !== undefined && kind !== 'unconsumed';
+const faultsFirst = (one: MapProblem, other: MapProblem): number =>
+  Number(isFault(other)) - Number(isFault(one));
+
 const legend =
   'Dot: publishes. Arrow: consumes. Dashed: an HTTP call, or events without a service at the other end.';
 
@@ -54,7 +64,7 @@ const style = [
   'text{font:12px ui-sans-serif,system-ui,"Segoe UI",Helvetica,Arial,sans-serif;fill:#1f2328}',
   '.name{font-weight:600;font-size:13px}',
   '.detail{fill:#57606a}',
-  '.note{fill:#b3402a}',
+  '.fault{fill:#b3402a}',
 ].join('');
 
 function layoutOf(map: SystemMap): Layout {

@@ -83,6 +83,9 @@ function add<Versions extends string, Names extends string>(
   if (!event[versions].includes(version)) event[versions].push(version);
 }
 
+/** Only the command `republish` publishes snapshots, for consumers that may come later. */
+const isSnapshot = (type: string): boolean => type.endsWith('.snapshot');
+
 function eventProblems(events: readonly SystemEvent[]): MapProblem[] {
   const unpublished = events
     .filter(({ publishedBy }) => publishedBy.length === 0)
@@ -90,7 +93,7 @@ function eventProblems(events: readonly SystemEvent[]): MapProblem[] {
       const text = `No service publishes ${type} in ${topic}, which ${consumedBy.join(', ')} consumes.`;
       return { kind: 'unpublished', text };
     });
-  const unconsumed = events.filter(({ consumedBy }) => consumedBy.length === 0);
+  const unconsumed = events.filter(({ type, consumedBy }) => consumedBy.length === 0 && !isSnapshot(type));
   const publishers = new Set(unconsumed.flatMap(({ publishedBy }) => publishedBy));
   return [
     ...unpublished,
