@@ -1,4 +1,12 @@
-import { isObject, type JsonObject, listAt, objectAt, resolved, textAt } from './schema/json.ts';
+import {
+  danglingReference,
+  isObject,
+  type JsonObject,
+  listAt,
+  objectAt,
+  resolved,
+  textAt,
+} from './schema/json.ts';
 
 /** A version of an event in a contract. */
 export interface EventContract {
@@ -33,7 +41,7 @@ export class ContractError extends Error {
  * type nor a version.
  */
 export function readContract(text: string): ServiceContract {
-  const document = parse(text);
+  const document = parseDocument(text, { name: 'asyncapi', title: 'AsyncAPI' });
   const [published, consumed]: EventContract[][] = [[], []];
   for (const operation of Object.values(objectAt(document, 'operations'))) {
     const events = eventsOf(document, resolved(document, operation));
@@ -44,20 +52,25 @@ export function readContract(text: string): ServiceContract {
   return { published: published ?? [], consumed: consumed ?? [] };
 }
 
-function parse(text: string): JsonObject {
+/** Parses a document whose member `name` is a version 3. Throws a ContractError, also if a reference has no target. */
+export function parseDocument(
+  text: string,
+  { name, title }: { name: 'asyncapi' | 'openapi'; title: string },
+): JsonObject {
   let document: unknown;
   try {
     document = JSON.parse(text);
   } catch (cause) {
     throw new ContractError(`it is not JSON: ${cause instanceof Error ? cause.message : ''}`, { cause });
   }
-  const version = textAt(document, 'asyncapi');
-  if (isObject(document) && version?.startsWith('3.')) return document;
-  throw new ContractError(
-    version === undefined
-      ? 'it has no "asyncapi" with a version'
-      : `its "asyncapi" is "${version}", but only AsyncAPI 3 can be read`,
-  );
+  const version = textAt(document, name);
+  if (version === undefined || !isObject(document))
+    throw new ContractError(`it has no "${name}" with a version`);
+  if (!version.startsWith('3.'))
+    throw new ContractError(`its "${name}" is "${version}", but only ${title} 3 can be read`);
+  const dangling = danglingReference(document);
+  if (dangling === undefined) return document;
+  throw new ContractError(`its reference "${dangling}" has no target in the document`);
 }
 
 /** An operation without messages has all messages of its channel (AsyncAPI 3.0, "Operation Object"). */

@@ -59,6 +59,10 @@ describe('the verdict on a change of an HTTP operation', () => {
       assert.throws(() => readHttpContract(text), { name: 'ContractError', message });
     refused('{', /^it is not JSON: /);
     refused('[]', /^it has no "openapi" with a version$/);
+    refused(
+      '{"openapi":"3.1.0","paths":{"/a":{"get":{"requestBody":{"$ref":"#/components/none"}}}}}',
+      /^its reference "#\/components\/none" has no target in the document$/,
+    );
     refused('{"openapi":"2.0"}', /^its "openapi" is "2\.0", but only OpenAPI 3 can be read$/);
     for (const odd of ['{"openapi":"3.1.0"}', '{"openapi":"3.1.0","paths":{"/a":null,"/b":{"get":null}}}'])
       assert.deepEqual(

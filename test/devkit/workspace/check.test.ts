@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import {
@@ -173,6 +173,11 @@ describe('microservice-devkit check', () => {
       (await findingsOf(['user'], 'release')).join(),
       /user not checked: .* has no revision "release"\. Fetch it/,
     );
+    const [count] = (await check(['user'], 'release')).map(({ faults }) => faults.length);
+    assert.equal(count, 1, 'each fault is reported once');
+    await rename(path.join(workspace, '.git'), path.join(workspace, '.other'));
+    assert.match((await findingsOf(['user'])).join(), /user not checked: .*user is not in a git repository/);
+    await rename(path.join(workspace, '.other'), path.join(workspace, '.git'));
     await write('user', 'asyncapi.json', '{');
     commit('broken');
     git('branch', '--force', 'main');

@@ -1,4 +1,4 @@
-import { ContractError } from '../event-contract.ts';
+import { parseDocument } from '../event-contract.ts';
 import { isObject, type JsonObject, listAt, objectAt, resolved, textAt } from '../schema/json.ts';
 
 /** An HTTP operation in a contract. */
@@ -50,7 +50,7 @@ const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'tr
 
 /** Reads the text of an `openapi.json`. Throws a ContractError if it is not an OpenAPI 3 document. */
 export function readHttpContract(text: string): HttpContract {
-  const document = parse(text);
+  const document = parseDocument(text, { name: 'openapi', title: 'OpenAPI' });
   const operations = Object.entries(objectAt(document, 'paths')).flatMap(([path, value]) => {
     const item = resolved(document, value);
     return methods
@@ -58,22 +58,6 @@ export function readHttpContract(text: string): HttpContract {
       .map((method) => operationOf(document, { path, method, item }));
   });
   return { document, operations };
-}
-
-function parse(text: string): JsonObject {
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch (cause) {
-    throw new ContractError(`it is not JSON: ${cause instanceof Error ? cause.message : ''}`, { cause });
-  }
-  const version = textAt(document, 'openapi');
-  if (isObject(document) && version?.startsWith('3.')) return document;
-  throw new ContractError(
-    version === undefined
-      ? 'it has no "openapi" with a version'
-      : `its "openapi" is "${version}", but only OpenAPI 3 can be read`,
-  );
 }
 
 interface Place {

@@ -35,6 +35,21 @@ const memberOf = (value: unknown, name: string): unknown => {
   return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 };
 
+/** Returns the first `$ref` in the document that has no target in it; undefined if there is none. */
+export function danglingReference(document: unknown, value: unknown = document): string | undefined {
+  if (Array.isArray(value)) {
+    for (const each of value) {
+      const found = danglingReference(document, each);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  if (!isObject(value)) return undefined;
+  const reference = textAt(value, '$ref');
+  const isDangling = reference !== undefined && resolvePointer(document, reference) === undefined;
+  return isDangling ? reference : danglingReference(document, Object.values(value));
+}
+
 /** Returns the value, or the value to which its `$ref` leads. Follows at most 20 references. */
 export function resolved(document: unknown, value: unknown, left = 20): unknown {
   const reference = textAt(value, '$ref');

@@ -85,7 +85,11 @@ async function check(result: CheckedService, own: NamedContract, known: Known): 
     ...unchecked.flatMap((consumer) => checkConsumer(consumer, [own])),
     ...http,
   ];
-  return { ...result, faults, findings: withAcceptances(findings, changes, known.today) };
+  return {
+    ...result,
+    faults: [...new Set(faults)],
+    findings: withAcceptances(findings, changes, known.today),
+  };
 }
 
 /** A service without `openapi.json` in the base promised no HTTP operation. */

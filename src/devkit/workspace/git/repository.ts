@@ -28,6 +28,11 @@ export async function baseCommit(folder: string, revision: string): Promise<stri
   try {
     await git(folder, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`);
   } catch (cause) {
+    await git(folder, 'rev-parse', '--git-dir').catch((error: unknown) => {
+      throw new DevError(`${folder} is not in a git repository, so no revision of it can be read.`, {
+        cause: error,
+      });
+    });
     throw new DevError(
       `The repository of ${folder} has no revision "${revision}". Fetch it (git fetch origin ${revision}), or name another one with --against.`,
       { cause },
