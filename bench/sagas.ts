@@ -11,7 +11,7 @@ import { compileSides, peers, startServices, startWorkflow, type Side, type Urls
  * A saga of three steps next to the same messages without a saga, and to a durable workflow of three steps, on one PostgreSQL, in
  * turns: `npx tsx bench/sagas.ts [rounds] [sagas] [rate]`. It starts `sagas` at once, then `rate` a second for 3 seconds.
  */
-const [rounds = 5, sagas = 1_000, rate = 30] = process.argv.slice(2).map(Number);
+const [rounds = 3, sagas = 300, rate = 10] = process.argv.slice(2).map(Number);
 const SECONDS = 3;
 const CONCURRENCY = 10;
 
