@@ -33,13 +33,11 @@ const ends = new Map<string, (at: number) => void>();
 /** Runs in the transaction that ends the saga, which counts once it is committed. */
 async function confirm(id: string, trx: Knex.Transaction): Promise<void> {
   await trx.raw(`update orders set status = 'confirmed' where id = ?`, [id]);
-  void trx.executionPromise.then(
-    () => {
-      ends.get(id)?.(now());
-      ends.delete(id);
-    },
-    () => undefined,
-  );
+  const committed = () => {
+    ends.get(id)?.(now());
+    ends.delete(id);
+  };
+  void trx.executionPromise.then(committed, () => undefined);
 }
 
 async function place(id: string): Promise<{ ended: Promise<number> }> {
@@ -54,7 +52,8 @@ async function place(id: string): Promise<{ ended: Promise<number> }> {
 
 async function request(index: number, id: string, trx: Knex.Transaction): Promise<void> {
   const step = steps[index];
-  if (step) return bus.publish(requests[step].of(id, { requestId: `${id}/${step}`, total: 5 }), trx);
+  if (step)
+    return void (await bus.publish(requests[step].of(id, { requestId: `${id}/${step}`, total: 5 }), trx));
   await confirm(id, trx);
   await bus.publish(orderConfirmed.of(id, {}), trx);
 }
