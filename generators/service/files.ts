@@ -10,9 +10,9 @@ import type { ServiceAnswers } from './model/answers.ts';
 import { typesFileOf } from './clients/types.ts';
 import { asyncApi } from './contracts/async-api.ts';
 import { comparison, fieldsOfAll, openFields, publishing } from './events/event-data.ts';
-import { exampleChange } from './model/example-change.ts';
+import { exampleChange } from './events/example-change.ts';
 import { columnDefault, schemaDefault } from './fields/default-code.ts';
-import { fieldCode, nullableJoi, runtimeSchemas, tolerantJoi } from './fields/codes.ts';
+import { fieldCode, nullableJoi, requiredJoi, runtimeSchemas, tolerantJoi } from './fields/codes.ts';
 import { planMigrations, type MigrationPlan } from './migrations/plan.ts';
 import { runtimeMigration } from './migrations/runtime-tables.ts';
 import { copyColumn, tableColumn } from './migrations/tables.ts';
@@ -40,6 +40,7 @@ const tools = {
   runtimeSchemas,
   tolerantJoi,
   nullableJoi,
+  requiredJoi,
   columnName,
   copyColumn,
   tableColumn,
@@ -101,8 +102,16 @@ export async function serviceFiles(
   return byPath(files);
 }
 
-/** Parts without a table: the definitions of consumed events, handlers, clients, sagas, commands, and the tests of the owner's events. */
-const withoutTable = ({ resources, copies, handlers, clients, commands, sagas }: ServiceView) => [
+/** Parts without a table: the definitions of consumed events, handlers, clients, sagas, participants, commands, and the tests of the owner's events. */
+const withoutTable = ({
+  resources,
+  copies,
+  handlers,
+  clients,
+  commands,
+  sagas,
+  participants,
+}: ServiceView) => [
   ...[...copies, ...handlers].map((consumed) => ({
     folder: 'consumed',
     name: consumed.kebab,
@@ -112,6 +121,14 @@ const withoutTable = ({ resources, copies, handlers, clients, commands, sagas }:
     folder: 'saga',
     name: saga.kebab,
     data: { saga, resource: resources.find(({ kebab }) => kebab === saga.resource) },
+  })),
+  ...participants.map((participant) => ({
+    folder: 'participant',
+    name: participant.kebab,
+    data: {
+      participant,
+      resource: resources.find(({ kebab }) => kebab === participant.work?.resource.kebab),
+    },
   })),
   ...commands.map((command) => ({ folder: 'command', name: command.name, data: { command } })),
   ...clients.map((client) => ({

@@ -15,6 +15,7 @@ import { clientsQuestion } from './clients-question.ts';
 import { consumesQuestion } from './consumes-question.ts';
 import { serviceNameFault } from './model/name-rules.ts';
 import { nextPort, portFault } from './stored/ports.ts';
+import { participantsFault, sagasFault } from './sagas/saga-rules.ts';
 import { resourcesQuestion } from './resources-question.ts';
 
 const updateWorkflow = confirmQuestion<ServiceAnswers, ServiceContext, 'updateWorkflow'>({
@@ -76,7 +77,8 @@ export const questions: Questions<ServiceAnswers, ServiceContext> = {
   }),
   clients: clientsQuestion,
   commands: unaskedQuestion('commands', []),
-  sagas: unaskedQuestion('sagas', []),
+  sagas: { ...unaskedQuestion('sagas', []), check: sagasFault },
+  participants: { ...unaskedQuestion('participants', []), check: participantsFault },
   auth: choiceQuestion({
     name: 'auth',
     message: 'Tokens that callers need',

@@ -227,6 +227,7 @@ describe('the questions of a service', () => {
       clients: [],
       commands: [],
       sagas: [],
+      participants: [],
       port: 8002,
       databasePort: 5433,
       auth: 'none',

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { commands } from '../../generators/service/commands/commands.ts';
 import { parseFields } from '../../generators/service/fields/grammar.ts';
 import { serviceFiles } from '../../generators/service/files.ts';
-import type { ServiceAnswers } from '../../generators/service/model/answers.ts';
+import { publishedEvents } from '../../generators/service/contracts/contract-files.ts';
+import type { ConsumedEvent, ServiceAnswers } from '../../generators/service/model/answers.ts';
 import { questions } from '../../generators/service/questions.ts';
 import { fromStored, toStored } from '../../generators/service/stored/stored-answers.ts';
 import { settleChanges } from '../../generators/questions/answers.ts';
@@ -14,8 +15,14 @@ const before = serviceAnswers({
 });
 
 /** Runs a command in memory, with the checks of a real run. */
-async function change(name: string, words: string[], flags: [string, string][] = [], answers = before) {
-  const context = { siblings: [], contractFiles: [], notes: [], publishedEvents: async () => [] };
+async function change(
+  name: string,
+  words: string[],
+  flags: [string, string | true][] = [],
+  answers = before,
+  published: ConsumedEvent[] = [],
+) {
+  const context = { siblings: [], contractFiles: [], notes: [], publishedEvents: async () => published };
   const given = flags.map(([flag, value]) => ({ flag, value }));
   const command = commands.find((each) => each.name === name) ?? assert.fail(name);
   const changed = await command.change(answers, { words, given, yes: true, context });
@@ -46,11 +53,17 @@ describe('the command saga', () => {
   it('is remembered, and removed without a trace', async () => {
     const answers = await placeOrder();
     const stored = JSON.parse(JSON.stringify(toStored(answers))) as Record<string, unknown>;
-    assert.deepEqual(fromStored(stored).sagas, [
-      { name: 'place-order', startedBy: 'order.created', steps: ['payment', 'inventory'] },
+    assert.deepEqual(stored['sagas'], [
+      {
+        name: 'place-order',
+        startedBy: 'order.created',
+        steps: ['payment(processed|failed|refunded)', 'inventory(reserved|failed|released)'],
+        ends: 'confirmed|cancelled',
+      },
     ]);
+    assert.deepEqual(fromStored(stored).sagas, answers.sagas);
     assert.deepEqual(await change('remove', ['saga', 'place-order'], [], answers), before);
-    const wrong = { sagas: [{ name: 'x', startedBy: 'order.created', steps: ['../y'] }] };
+    const wrong = { sagas: [{ name: 'x', startedBy: 'order.created', steps: ['../y'], ends: 'a|b' }] };
     assert.throws(() => fromStored(wrong), /sagas\[0\]\.steps .* is not kebab-case/);
   });
 
@@ -66,6 +79,16 @@ describe('the command saga', () => {
     ['a step that is not kebab-case', 'x', 'order.created', ['A'], /"A" is not kebab-case/],
     ['a step twice', 'x', 'order.created', ['a', 'a'], /the step "a" is given twice/],
     ['a step with the name of the resource', 'x', 'order.created', ['order'], /has the name of the resource/],
+    [
+      'a field that the event does not have',
+      'x',
+      'order.created',
+      ['a:totl'],
+      /Did you mean "total"\? Its fields are: code, total\. To add it, .* field order -- --fields "totl:string:optional"$/,
+    ],
+    ['a field with another type', 'x', 'order.created', ['a:total:integer'], /write a:total$/],
+    ['replies without three verbs', 'x', 'order.created', ['a(b|c)'], /three different verbs/],
+    ['the field of each request', 'x', 'order.created', ['a:requestId:string'], /does not have it/],
     [
       'a saga without steps',
       'x',
@@ -105,5 +128,125 @@ describe('the command saga', () => {
       saga('place-order', 'order.created', ['payment'], answers),
       /has an event with the name of "payment\.failed" already/,
     );
+  });
+
+  it('keeps a field that a step sends', async () => {
+    const answers = await saga('place-order', 'order.created', ['payment:total']);
+    await assert.rejects(
+      change(
+        'field',
+        ['order'],
+        [
+          ['remove', 'total'],
+          ['default', '0'],
+        ],
+        answers,
+      ),
+      /a step of the saga needs the field "total", and order\.created does not have it/,
+    );
+  });
+
+  it('sets the status of the resource where it has the values of the ends', async () => {
+    const fields = parseFields('status:enum(PENDING|CONFIRMED|CANCELLED):default(PENDING)');
+    const answers = { ...before, resources: [{ name: 'order', fields }] };
+    const files = await serviceFiles(await saga('place-order', 'order.created', ['payment'], answers));
+    assert.match(
+      files.get('src/app.ts') ?? '',
+      /bus\.addSaga\(placeOrderSaga, placeOrderEndings\(orders\)\);/,
+    );
+  });
+});
+
+describe('the command consumer --replies', () => {
+  const published = async (...steps: string[]) => {
+    const files = await serviceFiles(await saga('place-order', 'order.created', steps));
+    return publishedEvents(
+      JSON.parse(files.get('asyncapi.json') ?? '') as Record<string, unknown>,
+      'asyncapi.json',
+    );
+  };
+  const replies = async (answers: ServiceAnswers, ...steps: string[]) =>
+    change(
+      'consumer',
+      [`order.${steps[0]?.split(/[:(]/)[0]}-requested`],
+      [['replies', true]],
+      answers,
+      await published(...steps),
+    );
+  const payment = serviceAnswers({
+    name: 'payment',
+    resources: [
+      {
+        name: 'payment',
+        fields: parseFields('orderId:uuid total:decimal status:enum(paid|refunded):default(paid)'),
+      },
+    ],
+  });
+
+  it('writes a participant that records each request, its replies, its table and its test', async () => {
+    const files = await serviceFiles(await replies(payment, 'payment:total'));
+    const text = (file: string) => files.get(file) ?? assert.fail(`${file} is missing`);
+    const participant = text('src/events/payment-participant.ts');
+    assert.match(participant, /payments\.create\(\{ orderId: subject, total \}, trx\)/);
+    assert.match(participant, /payments\.update\(id, \{ status: 'refunded' \}, undefined, trx\)/);
+    assert.match(text('src/app.ts'), /\n  registerPaymentParticipant\(bus, payments\);\n/);
+    assert.match(text('migrations/20260101000005_saga_requests.ts'), /tables\/saga-requests/);
+    const contract = publishedEvents(
+      JSON.parse(text('asyncapi.json')) as Record<string, unknown>,
+      'asyncapi.json',
+    );
+    const types = contract.map(({ type }) => type).filter((type) => !/created|updated|deleted/.test(type));
+    assert.deepEqual(types, ['payment.failed', 'payment.processed', 'payment.refunded']);
+    assert.ok(files.has('test/payment-participant.test.ts'));
+  });
+
+  it('takes a number from the row that the request names', async () => {
+    const fields = parseFields('name:string count:integer');
+    const answers = serviceAnswers({ name: 'stock', resources: [{ name: 'item', fields }] });
+    const order = {
+      ...before,
+      resources: [{ name: 'order', fields: parseFields('itemId:uuid count:integer') }],
+    };
+    const files = await serviceFiles(
+      await saga('place-order', 'order.created', ['stock:itemId,count'], order),
+    );
+    const contract = JSON.parse(files.get('asyncapi.json') ?? '') as Record<string, unknown>;
+    const changed = await change(
+      'consumer',
+      ['order.stock-requested'],
+      [['replies', true]],
+      answers,
+      publishedEvents(contract, 'asyncapi.json'),
+    );
+    assert.deepEqual([changed.participants[0]?.work, changed.participants[0]?.resource], ['take', 'item']);
+  });
+
+  it('is remembered, and removed without a trace', async () => {
+    const answers = await replies(payment, 'payment:total');
+    const stored = JSON.parse(JSON.stringify(toStored(answers))) as Record<string, unknown>;
+    assert.deepEqual(fromStored(stored).participants, answers.participants);
+    assert.deepEqual(await change('remove', ['consumer', 'order.payment-requested'], [], answers), payment);
+  });
+
+  it('refuses another event, a second way, and a reply that the service publishes already', async () => {
+    await assert.rejects(
+      change('consumer', ['order.created'], [['replies', true]], payment, await published('payment')),
+      /"order\.created" is not the request of a saga\..* Requests: order\.payment-requested/,
+    );
+    const answers = await replies(payment, 'payment');
+    await assert.rejects(
+      change(
+        'consumer',
+        ['order.payment-requested'],
+        [['handler', true]],
+        answers,
+        await published('payment'),
+      ),
+      /handles "order\.payment-requested" with replies to a saga already; first write npm init microservice remove consumer/,
+    );
+    const [resource] = payment.resources;
+    assert.ok(resource);
+    const own = { ...payment, resources: [{ ...resource, events: [{ verb: 'failed' }] }] };
+    await assert.rejects(replies(own, 'payment'), /has an event with the name of "payment\.failed" already/);
   });
 });

@@ -14,6 +14,7 @@ export const serviceAnswers = (given: Partial<ServiceAnswers>): ServiceAnswers =
   clients: [],
   commands: [],
   sagas: [],
+  participants: [],
   port: 8001,
   databasePort: 5432,
   auth: 'none',

@@ -15,7 +15,7 @@ import { versionNotes } from './notes/versions.ts';
 import { chooseResource, findResource } from './call/find-resource.ts';
 import { textsOf } from './call/given.ts';
 import { missing, spelledCall } from './call/spelling.ts';
-import { refuseStarts } from './saga-starts.ts';
+import { refuseStarts } from './saga/starts.ts';
 
 const example = 'event order.shipped --fields "carrier:string"';
 

@@ -13,7 +13,7 @@ import { apiFlags, withoutApi, withApi } from './api-version.ts';
 import { findResource } from './call/find-resource.ts';
 import { askFields } from './call/ask-fields.ts';
 import { missing, spelledCall } from './call/spelling.ts';
-import { refuseStarts } from './saga-starts.ts';
+import { refuseStarts } from './saga/starts.ts';
 
 const example = `resource order --fields "code:string:unique total:decimal"`;
 

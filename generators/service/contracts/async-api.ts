@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Field } from '../model/answers.ts';
 import { fieldCode, schemaOfType, tolerantSchema, type JsonSchema } from '../fields/codes.ts';
+import type { ParticipantView } from '../model/participant-view.ts';
 import type { SagaEventView, SagaView } from '../model/saga-view.ts';
+import { resourceNames } from '../model/names.ts';
 import type { ResourceView, ServiceView } from '../model/view.ts';
 
 interface Event {
@@ -19,8 +21,16 @@ interface Event {
  */
 export async function asyncApi(view: ServiceView, templates: string): Promise<JsonSchema> {
   const headers = await readFile(path.join(templates, 'cloud-event-headers.json'), 'utf8');
-  const published = [...view.resources.flatMap(eventsOf), ...view.sagas.flatMap(sagaRequests)];
-  const consumed = [...consumedEvents(view), ...view.sagas.flatMap(sagaReplies)];
+  const published = [
+    ...view.resources.flatMap(eventsOf),
+    ...view.sagas.flatMap(sagaRequests),
+    ...view.participants.flatMap(participantReplies),
+  ];
+  const consumed = [
+    ...consumedEvents(view),
+    ...view.sagas.flatMap(sagaReplies),
+    ...view.participants.flatMap(participantRequests),
+  ];
   const all = sorted([...published, ...consumed]);
   return {
     asyncapi: '3.0.0',
@@ -111,24 +121,47 @@ const consumedEvents = ({ copies, handlers }: ServiceView): Event[] =>
   );
 
 const ofSaga =
-  (aggregate: string, payload: JsonSchema) =>
-  ({ type }: SagaEventView): Event => ({
-    ...{ type, aggregate, payload },
-    version: 1,
-    topic: `${aggregate}.events`,
-  });
+  (aggregate: string, payload: JsonSchema, topic = `${aggregate}.events`) =>
+  ({ type }: SagaEventView): Event => ({ type, aggregate, payload, topic, version: 1 });
 
 const nonEmpty: JsonSchema = { type: 'string', minLength: 1 };
 
+const statesOf = (fields: Field[]) => Object.fromEntries(fields.map((field) => [field.name, stateOf(field)]));
+
 const sagaRequests = ({ resource, steps, ends }: SagaView): Event[] => [
-  ...steps.flatMap(({ requests }) => requests).map(ofSaga(resource, objectOf({ requestId: nonEmpty }))),
-  ...ends.map(ofSaga(resource, objectOf({}))),
+  ...steps.flatMap(({ requests, fields }) =>
+    requests.map(ofSaga(resource, objectOf({ requestId: nonEmpty, ...statesOf(fields) }))),
+  ),
+  ...ends.map(ofSaga(resource, objectOf({ id: nonEmpty }))),
 ];
 
-const sagaReplies = ({ steps }: SagaView): Event[] =>
+const sagaReplies = ({ steps, resource }: SagaView): Event[] =>
   steps.flatMap(({ kebab, replies }) =>
-    replies.map(ofSaga(kebab, objectOf({ sagaId: nonEmpty, requestId: nonEmpty }))),
+    replies.map(
+      ofSaga(kebab, objectOf({ [`${resourceNames(resource).camel}Id`]: nonEmpty, requestId: nonEmpty })),
+    ),
   );
+
+const participantRequests = ({ requests, fields, of, topic }: ParticipantView): Event[] => {
+  const tolerant = fields.map((field) => [field.name, orNull(field, tolerantSchema(field))]);
+  const payload = objectOf({ requestId: nonEmpty, ...Object.fromEntries(tolerant) });
+  return requests.map(ofSaga(of.kebab, payload, topic));
+};
+
+const participantReplies = ({
+  kebab,
+  replies: [done, ...others],
+  fields,
+  idField,
+}: ParticipantView): Event[] => {
+  const ids = { [idField]: nonEmpty, requestId: nonEmpty };
+  return [
+    ...[done]
+      .filter((event) => event !== undefined)
+      .map(ofSaga(kebab, objectOf({ ...ids, ...statesOf(fields) }))),
+    ...others.map(ofSaga(kebab, objectOf(ids))),
+  ];
+};
 
 const objectOf = (properties: JsonSchema, required = Object.keys(properties)): JsonSchema => ({
   type: 'object',

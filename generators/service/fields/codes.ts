@@ -151,6 +151,14 @@ export const nullableJoi = (field: Field): Code => {
   return field.type === 'json' ? tolerantJoi(field) : code`${tolerantJoi(field)}.allow(null)`;
 };
 
+/** Returns the check of a field that data always has, also if it is null. */
+export const requiredJoi = (field: Field): Code => {
+  const { joi } = fieldCode(field);
+  if (field.type === 'json')
+    return field.optional ? code`${joi}.required()` : code`${joi}.invalid(null).required()`;
+  return field.optional ? code`${joi}.allow(null).required()` : code`${joi}.required()`;
+};
+
 /** The JSON Schema of `tolerantJoi`. */
 export const tolerantSchema = (field: Field): JsonSchema => {
   if (isOpenText(field.type)) return { type: 'string' };

@@ -56,10 +56,10 @@ export function planMigrations(view: ServiceView, history: History = noHistory):
   }));
   return {
     runtime: new Map(
-      missingRuntimeTables(history.files, { hasSagas: view.sagas.length > 0 }).map(({ module, name }) => [
-        module,
-        give(name),
-      ]),
+      missingRuntimeTables(history.files, {
+        hasSagas: view.sagas.length > 0,
+        hasParticipants: view.participants.length > 0,
+      }).map(({ module, name }) => [module, give(name)]),
     ),
     creates: new Map(
       wanted

@@ -10,6 +10,9 @@ const events: RuntimeTable = { module: 'events', name: '20260101000000_events' }
 /** The tables of sagas, which only a service with a saga needs. */
 const sagas: RuntimeTable = { module: 'sagas', name: '20260101000004_sagas' };
 
+/** The table of a service that answers the requests of sagas. */
+const sagaRequests: RuntimeTable = { module: 'saga-requests', name: '20260101000005_saga_requests' };
+
 /** The modules that create the same tables in services that were generated before the module `events` existed. */
 const parts: RuntimeTable[] = [
   { module: 'event-outbox', name: '20260101000000_event_outbox' },
@@ -25,9 +28,11 @@ const parts: RuntimeTable[] = [
  */
 export function missingRuntimeTables(
   files: ReadonlyMap<string, string>,
-  { hasSagas = false } = {},
+  { hasSagas = false, hasParticipants = false } = {},
 ): RuntimeTable[] {
-  const optional = hasSagas && !isThere(sagas, files) ? [sagas] : [];
+  const optional = [...(hasSagas ? [sagas] : []), ...(hasParticipants ? [sagaRequests] : [])].filter(
+    (table) => !isThere(table, files),
+  );
   if (isThere(events, files)) return optional;
   const missing = parts.filter((table) => !isThere(table, files));
   return [...(missing.length === parts.length ? [events] : missing), ...optional];

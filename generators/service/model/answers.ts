@@ -143,14 +143,44 @@ export interface ClientExample {
   answer?: unknown;
 }
 
+/** A step of a saga, which another service does. */
+export interface SagaStep {
+  /** kebab-case: `payment`. The aggregate of its replies. */
+  name: string;
+  /** The verbs of its replies: it was done, it failed, it was undone: `processed`, `failed`, `refunded`. */
+  replies: readonly [done: string, failed: string, undone: string];
+  /** The data of its request, each from the field of the starting event with this name. */
+  fields: Field[];
+}
+
 /** A saga of the service. */
 export interface Saga {
   /** kebab-case: `place-order`. */
   name: string;
   /** The event of one of its resources that starts it: `order.created`. */
   startedBy: string;
-  /** The services that do its steps, in kebab-case, in their order: `payment`. */
-  steps: string[];
+  /** In their order. */
+  steps: SagaStep[];
+  /** The verbs of the events that report its end: all steps succeeded, or they were undone: `confirmed`, `cancelled`. */
+  ends: readonly [completed: string, compensated: string];
+}
+
+/** What a participant does with a request. */
+export const participantWorks = ['record', 'take', 'none'] as const;
+
+/** The part of the service in a saga of another service: it answers the requests of a step. */
+export interface Participant {
+  /** The type of the request: `order.payment-requested`. */
+  request: string;
+  /** The service with the saga: `order-service`. */
+  from: string;
+  /** The topic of the request and of its cancel: `order.events`. */
+  topic: string;
+  step: SagaStep;
+  /** `record` inserts a row of a resource; `take` takes a number from a row; `none` leaves the work to the owner. */
+  work: (typeof participantWorks)[number];
+  /** The resource of that row; undefined for `none`. */
+  resource?: string | undefined;
 }
 
 /** The callers of a service: everyone, or those with a JWT of its issuer. */
@@ -168,6 +198,7 @@ export interface ServiceAnswers {
   /** The commands in `src/commands/`, by their names in kebab-case. */
   commands: { name: string }[];
   sagas: Saga[];
+  participants: Participant[];
   /** Host port of the service: 8001, 8002, ... */
   port: number;
   /** Host port of its PostgreSQL: 5432, 5433, ... */

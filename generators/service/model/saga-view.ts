@@ -1,4 +1,4 @@
-import type { Resource, Saga } from './answers.ts';
+import type { Field, Resource, Saga } from './answers.ts';
 import { resourceNames, type Names } from './names.ts';
 import { resourceEvents, type EventVersion } from './resource-events.ts';
 
@@ -8,15 +8,20 @@ export interface SagaView extends Names {
   resource: string;
   /** The newest version of the event that starts it. */
   start: EventVersion;
+  /** The fields of the starting event that its steps need. */
+  fields: Field[];
   steps: SagaStepView[];
   /** The events that report its end. */
   ends: SagaEventView[];
+  /** The values of the field `status` of the resource after each end; undefined without such values. */
+  status: readonly [completed: string, compensated: string] | undefined;
 }
 
 /** A step: the events that the service publishes for it, and the ones that answer it. */
 export interface SagaStepView extends Names {
   requests: SagaEventView[];
   replies: SagaEventView[];
+  fields: Field[];
 }
 
 export interface SagaEventView {
@@ -24,7 +29,27 @@ export interface SagaEventView {
   type: string;
   /** The name of its definition in the code: `paymentRequested`. */
   name: string;
+  /** The name of its data: `PaymentRequested`. */
+  pascal: string;
 }
+
+/** The event about an aggregate. */
+const sagaEvent = (aggregate: string, verb: string, name = `${aggregate}-${verb}`): SagaEventView => ({
+  type: `${aggregate}.${verb}`,
+  name: resourceNames(name).camel,
+  pascal: resourceNames(name).pascal,
+});
+
+/** Returns the events of a step of a saga about `aggregate`: the request and its cancel; then success, failure and confirmation. */
+export const stepEvents = (
+  aggregate: string,
+  { name, replies }: Saga['steps'][number],
+): Pick<SagaStepView, 'requests' | 'replies'> => ({
+  requests: ['requested', 'cancelled']
+    .map((verb) => `${name}-${verb}`)
+    .map((verb) => sagaEvent(aggregate, verb, verb)),
+  replies: replies.map((verb) => sagaEvent(name, verb)),
+});
 
 /** Returns the sagas whose resources and events exist. */
 export const sagasOf = (sagas: readonly Saga[], resources: readonly Resource[]): SagaView[] =>
@@ -32,20 +57,21 @@ export const sagasOf = (sagas: readonly Saga[], resources: readonly Resource[]):
     const [resource = ''] = saga.startedBy.split('.');
     const start = startOf(saga, resources);
     if (!start) return [];
-    const event = (aggregate: string, stem: string, verb: string): SagaEventView => ({
-      type: aggregate === stem ? `${stem}.${verb}` : `${aggregate}.${stem}-${verb}`,
-      name: resourceNames(`${stem}-${verb}`).camel,
-    });
+    const fields = new Map(saga.steps.flatMap((step) => step.fields).map((field) => [field.name, field]));
     return [
       {
         ...resourceNames(saga.name),
-        ...{ resource, start },
+        ...{ resource, start, fields: [...fields.values()] },
         steps: saga.steps.map((step) => ({
-          ...resourceNames(step),
-          requests: ['requested', 'cancelled'].map((verb) => event(resource, step, verb)),
-          replies: ['succeeded', 'failed', 'undone'].map((verb) => event(step, step, verb)),
+          ...resourceNames(step.name),
+          ...stepEvents(resource, step),
+          fields: step.fields,
         })),
-        ends: ['completed', 'compensated'].map((verb) => event(resource, saga.name, verb)),
+        ends: saga.ends.map((verb) => sagaEvent(resource, verb)),
+        status: statusOf(
+          saga,
+          resources.find(({ name }) => name === resource),
+        ),
       },
     ];
   });
@@ -59,3 +85,20 @@ export const startOf = (
     .flatMap(resourceEvents)
     .find(({ type }) => type === startedBy)
     ?.versions.at(-1);
+
+/** Returns the value of an enum that means a verb, in any case: `CONFIRMED` for `confirmed`. */
+export const valueFor = (field: Field | undefined, verb: string): string | undefined =>
+  field?.values?.find((value) => sameWord(value) === sameWord(verb));
+
+/** `canceled` and `CANCELLED` are one word, and so are `on-hold` and `ON_HOLD`. */
+const sameWord = (text: string) =>
+  text
+    .toLowerCase()
+    .replaceAll('_', '-')
+    .replace(/elled$/, 'eled');
+
+function statusOf({ ends }: Saga, resource: Resource | undefined): SagaView['status'] {
+  const field = resource?.fields.find(({ name }) => name === 'status');
+  const [completed, compensated] = ends.map((verb) => valueFor(field, verb));
+  return completed === undefined || compensated === undefined ? undefined : [completed, compensated];
+}

@@ -6,6 +6,7 @@ import { resourceNames, type Names } from './names.ts';
 import { executes, installers, runs, type Installer } from './package-managers.ts';
 import { targetsOf } from './reference-rules.ts';
 import { resourceEvents, type ResourceEvent } from './resource-events.ts';
+import { participantsOf, type ParticipantView } from './participant-view.ts';
 import { sagasOf, type SagaView } from './saga-view.ts';
 
 export interface ResourceView extends Names {
@@ -73,7 +74,10 @@ export interface EventView {
   older: { version: number; lacks: string[] | null }[];
 }
 
-export interface ServiceView extends Omit<ServiceAnswers, 'resources' | 'consumes' | 'clients' | 'sagas'> {
+export interface ServiceView extends Omit<
+  ServiceAnswers,
+  'resources' | 'consumes' | 'clients' | 'sagas' | 'participants'
+> {
   service: Names;
   folder: string;
   resources: ResourceView[];
@@ -81,6 +85,7 @@ export interface ServiceView extends Omit<ServiceAnswers, 'resources' | 'consume
   handlers: ConsumedView[];
   clients: ClientView[];
   sagas: SagaView[];
+  participants: ParticipantView[];
   database: { name: string; user: string };
   run: string;
   exec: string;
@@ -99,12 +104,16 @@ export function serviceView(answers: ServiceAnswers): ServiceView {
     handlers: handlersOf(answers.consumes),
     clients: answers.clients.map(clientView),
     sagas: sagasOf(answers.sagas, answers.resources),
+    participants: participantsOf(answers.participants, answers.resources),
     database: { name: `${service.snake}_db`, user: service.snake },
     run: runs[answers.packageManager],
     exec: executes[answers.packageManager],
     installer: installers[answers.packageManager],
   };
 }
+
+/** Returns the fields in answers and events. */
+export const shownOf = (fields: Field[]): Field[] => fields.filter(({ secret }) => !secret);
 
 const firstOf = ([first]: ApiView[]) => first as ApiView;
 
@@ -113,7 +122,7 @@ export const resourcesOf = (resources: Resource[]): ResourceView[] =>
     ...resourceNames(name),
     events: resourceEvents({ name, events }),
     fields,
-    shown: fields.filter(({ secret }) => !secret),
+    shown: shownOf(fields),
     secrets: fields.filter(({ secret }) => secret),
     api: firstOf(apisOf(apis)),
     apis: apisOf(apis),

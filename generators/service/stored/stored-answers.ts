@@ -2,6 +2,7 @@ import type { ConsumedEvent, Field, OwnEvent, Resource, ServiceAnswers } from '.
 import { formatFields } from '../fields/grammar.ts';
 import { fieldsReader, fieldGrammarVersion } from './stored-fields.ts';
 import { fieldsOfSchema } from '../contracts/schema-fields.ts';
+import { formatStep, sagaOfStored, storedSaga, storedStep } from '../sagas/step-grammar.ts';
 import { checkAnswers } from './stored-rules.ts';
 
 /** Converts the answers for `.yo-rc.json`: fields in the form of `--fields`; git and install are actions, not answers. */
@@ -11,6 +12,7 @@ export function toStored({
   clients,
   commands,
   sagas,
+  participants,
   updateWorkflow,
   auth,
   git: _git,
@@ -32,7 +34,13 @@ export function toStored({
     ...(clients.length > 0 && { clients: clients.map(({ types: _types, ...client }) => client) }),
     fieldGrammar: fieldGrammarVersion,
     ...(commands.length > 0 && { commands }),
-    ...(sagas.length > 0 && { sagas }),
+    ...(sagas.length > 0 && { sagas: sagas.map(storedSaga) }),
+    ...(participants.length > 0 && {
+      participants: participants.map(({ step, ...participant }) => ({
+        ...participant,
+        step: formatStep(step),
+      })),
+    }),
     ...(updateWorkflow && { updateWorkflow }),
     ...(auth !== 'none' && { auth }),
   };
@@ -64,7 +72,7 @@ type Stored = ReturnType<typeof toStored>;
 export function fromStored(stored: Record<string, unknown>, file?: string): Partial<ServiceAnswers> {
   checkAnswers(stored, file);
   const { resources, consumes, events = [], apis = [], leaving = [], ...others } = stored as Partial<Stored>;
-  const { fieldGrammar: _, ...rest } = others;
+  const { fieldGrammar: _, sagas, participants, ...rest } = others;
   const parse = fieldsReader(stored);
   return {
     updateWorkflow: false, // a service of an earlier run has no answer
@@ -85,6 +93,10 @@ export function fromStored(stored: Record<string, unknown>, file?: string): Part
     }),
     ...(consumes && {
       consumes: consumes.map((event): ConsumedEvent => ({ ...event, fields: fieldsOfSchema(event.schema) })),
+    }),
+    ...(sagas && { sagas: sagas.map(sagaOfStored) }),
+    ...(participants && {
+      participants: participants.map(({ step, ...each }) => ({ ...each, step: storedStep(step) })),
     }),
     git: false,
     install: false,

@@ -16,7 +16,8 @@ import {
 import { kebabFault } from '../../outside/kebab-case.ts';
 import { seen } from '../../outside/seen.ts';
 import { yoRcFile } from '../../core/yo-rc-file.ts';
-import { authKinds, ciSystems } from '../model/answers.ts';
+import { stepFault } from '../sagas/step-grammar.ts';
+import { authKinds, ciSystems, participantWorks } from '../model/answers.ts';
 import { packageManagers } from '../model/package-managers.ts';
 import { grammarFault } from '../fields/grammar.ts';
 import { dateFault } from '../model/api-versions.ts';
@@ -100,6 +101,15 @@ const sagaRules = {
   name: text((name) => kebabFault(name, 'the name of a saga')),
   startedBy: text(ownEventTypeFault),
   steps: rule(stepsFault),
+  ends: text(endsFault),
+};
+const participantRules = {
+  request: text(ownEventTypeFault),
+  from: word,
+  topic,
+  step: text(stepFault),
+  work: oneOf(participantWorks),
+  resource: optional(text(resourceNameFault)),
 };
 const clientRules = {
   name: text(clientNameFault),
@@ -122,6 +132,7 @@ export function checkAnswers(answers: Record<string, unknown>, file: string = yo
   checkEach(answers, 'clients', clientRules, check);
   checkEach(answers, 'commands', commandRules, check);
   checkEach(answers, 'sagas', sagaRules, check);
+  checkEach(answers, 'participants', participantRules, check);
   refuseStrayEvents(answers, check);
 }
 
@@ -183,8 +194,15 @@ function operationsFault(value: unknown): string | undefined {
 
 function stepsFault(value: unknown): string | undefined {
   if (!Array.isArray(value) || value.length === 0) return 'it lists at least one step';
-  const step = text((name) => kebabFault(name, 'the name of a step'));
+  const step = text(stepFault);
   return value.map((name) => step.fault(name)).find((fault) => fault !== undefined);
+}
+
+function endsFault(value: string): string | undefined {
+  const verbs = value.split('|');
+  return verbs.length === 2
+    ? verbs.map((verb) => kebabFault(verb, 'the verb of an event')).find((fault) => fault !== undefined)
+    : 'it has two verbs, such as confirmed|cancelled';
 }
 
 function exampleFault(value: unknown): string | undefined {

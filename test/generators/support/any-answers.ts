@@ -5,10 +5,14 @@ import {
   type Field,
   type OwnEvent,
   type Resource,
+  type Participant,
   type Saga,
+  type SagaStep,
   type ServiceAnswers,
 } from '../../../generators/service/model/answers.ts';
 import { clientNameFault } from '../../../generators/service/clients/client-rules.ts';
+import { sagaStepOf } from '../../../generators/service/commands/saga/steps.ts';
+import { workFor } from '../../../generators/service/model/participant-view.ts';
 import { anyType } from './any-type.ts';
 import { packageManagers } from '../../../generators/service/model/package-managers.ts';
 import { indexFault } from '../../../generators/service/fields/index-rules.ts';
@@ -138,11 +142,47 @@ const description = fc.oneof(
   fc.stringMatching(/^[A-Z][a-z]{1,9}( [a-z'"]{1,9}){4,18}$/),
 );
 
-/** A saga about the first resource. */
+/** A saga about the first resource, which sends its fields. */
 const sagaOf = ([first]: Resource[]): Saga[] =>
   first
-    ? [{ name: 'first-saga', startedBy: `${first.name}.created`, steps: ['first-step', 'second-step'] }]
+    ? [
+        {
+          name: 'first-saga',
+          startedBy: `${first.name}.created`,
+          steps: [
+            sagaStepOf(
+              `first-step${first.fields.some(({ secret }) => !secret) ? ':' : ''}${first.fields
+                .filter(({ secret }) => !secret)
+                .map(({ name }) => name)
+                .join(',')}`,
+              `${first.name}.created`,
+              [first],
+            ),
+            sagaStepOf('second-step', `${first.name}.created`, [first]),
+          ],
+          ends: ['confirmed-by-saga', 'cancelled-by-saga'],
+        },
+      ]
     : [];
+
+/** A participant in the saga of another service, with the work that fits the resources. */
+const participantOf = (resources: Resource[], fields: Field[]): Participant => {
+  const step: SagaStep = {
+    name: 'other-step',
+    replies: ['succeeded', 'failed', 'undone'],
+    fields: fields
+      .filter(({ name }) => !['requestId', 'otherId'].includes(name))
+      .map((each) => ({ ...withoutDefault(each), ...{ unique: false, index: false, secret: undefined } })),
+  };
+  const request = 'other.other-step-requested';
+  return {
+    request,
+    from: 'other-service',
+    topic: 'other.events',
+    step,
+    ...workFor({ request, step }, resources),
+  };
+};
 
 /** Answers that a service can have, for every question whose answer changes a file. */
 export const anyAnswers: fc.Arbitrary<ServiceAnswers> = fc
@@ -153,6 +193,7 @@ export const anyAnswers: fc.Arbitrary<ServiceAnswers> = fc
     consumes: fc.array(events, { maxLength: 2 }).map((all) => all.flat()),
     commands: fc.uniqueArray(fc.record({ name: kebab }), { maxLength: 2, selector: ({ name }) => name }),
     sagas: fc.boolean(),
+    participants: fc.option(fields, { nil: undefined }),
     clients: fc.uniqueArray(client, { maxLength: 2, selector: ({ name }) => name }),
     port: fc.integer({ min: 1_024, max: 65_535 }),
     databasePort: fc.integer({ min: 1_024, max: 65_535 }),
@@ -164,7 +205,11 @@ export const anyAnswers: fc.Arbitrary<ServiceAnswers> = fc
     git: fc.constant(false),
     install: fc.constant(false),
   })
-  .map(({ sagas, ...answers }) => ({ ...answers, sagas: sagas ? sagaOf(answers.resources) : [] }))
+  .map(({ sagas, participants, ...answers }) => ({
+    ...answers,
+    sagas: sagas ? sagaOf(answers.resources) : [],
+    participants: participants ? [participantOf(answers.resources, participants)] : [],
+  }))
   .filter(
     ({ resources, consumes }) =>
       collisionFault(resources, [...new Set(consumes.map(({ aggregate }) => aggregate))]) === undefined &&

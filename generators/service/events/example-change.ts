@@ -1,7 +1,7 @@
 import { code, list, type Code } from '../../rendering/code.ts';
 import { fits } from '../../rendering/layout/width.ts';
-import { resourceNames } from './names.ts';
-import type { ResourceView } from './view.ts';
+import { resourceNames } from '../model/names.ts';
+import type { ResourceView } from '../model/view.ts';
 
 /** A field, a route and an event that the README of a service adds to its first resource. */
 interface ExampleChange {

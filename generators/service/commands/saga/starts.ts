@@ -1,6 +1,6 @@
-import { UsageError } from '../../core/usage-error.ts';
-import type { Saga } from '../model/answers.ts';
-import { spelledCall } from './call/spelling.ts';
+import { UsageError } from '../../../core/usage-error.ts';
+import type { Saga } from '../../model/answers.ts';
+import { spelledCall } from '../call/spelling.ts';
 
 /** Throws a UsageError if an event that is to be removed starts a saga. */
 export function refuseStarts(sagas: readonly Saga[], isRemoved: (event: string) => boolean): void {

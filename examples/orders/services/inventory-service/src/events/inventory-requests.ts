@@ -1,0 +1,23 @@
+import joi from 'joi';
+import { defineEvent, uuidString, type FieldSchemas } from 'microservice-runtime';
+
+/** The data of a request of order-service, and of its cancel. */
+export interface InventoryRequest {
+  /** The same in a request, in its repetitions and in its cancel. */
+  requestId: string;
+  itemId: string;
+  quantity: number;
+}
+
+const inventoryRequest = joi
+  .object<InventoryRequest>({
+    requestId: joi.string().required(),
+    itemId: uuidString().required(),
+    quantity: joi.number().integer().required(),
+  } satisfies FieldSchemas<InventoryRequest>)
+  .label('InventoryRequest');
+
+const stream = { topic: 'order.events', aggregate: 'order', version: 1, schema: inventoryRequest };
+
+export const inventoryRequested = defineEvent({ ...stream, type: 'order.inventory-requested' });
+export const inventoryCancelled = defineEvent({ ...stream, type: 'order.inventory-cancelled' });

@@ -1,0 +1,1 @@
+export { down, up } from 'microservice-runtime/tables/events';

@@ -1,0 +1,3 @@
+import { knexConfig } from 'microservice-runtime/migrations';
+
+export default await knexConfig(import.meta.dirname);
