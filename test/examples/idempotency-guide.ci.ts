@@ -44,6 +44,7 @@ describe('docs/idempotency.md', function () {
     await service.write('test/idempotency.test.ts', testOf({ key, body }).trimStart());
     await service.run('tsc', '--noEmit');
     await service.run('prettier', '--check', 'src', 'migrations');
+    await service.run('microservice-runtime', 'contracts');
     await service.run('mocha');
   });
 });

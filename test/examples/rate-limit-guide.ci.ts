@@ -14,6 +14,7 @@ describe('docs/rate-limit.md', function () {
     await service.write('test/user-limit.test.ts', testOf(service.page));
     await service.run('tsc', '--noEmit');
     await service.run('prettier', '--check', 'src', 'migrations', 'test');
+    await service.run('microservice-runtime', 'contracts');
     assert.match(await service.run('mocha'), /accepts 100 requests in a minute/);
   });
 });
