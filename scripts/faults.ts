@@ -19,7 +19,8 @@ const { values } = parseArgs({
 if (values.help) {
   console.log(`npm run test:faults [-- --short] [-- --seed N] ...
 
-Lets two banks send each other money while processes, brokers, databases and connections fail, and checks every transfer.
+Lets two banks send each other money while processes, brokers, databases and connections fail, and checks every transfer. Then three
+services process orders as sagas, a thousand at a time (60 with --short), and each order is checked.
   --seed N     draw the same faults again
   --events N   at least so many events (100000; 10000 with --short)
   --faults N   at least so many faults, as many of each kind (60; 9 with --short)

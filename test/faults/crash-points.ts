@@ -6,9 +6,9 @@ import { oversized, poisonous, requestTransfer } from './requests.ts';
 import { otherBank, type Bank, type World } from './world.ts';
 
 /** Points that every transfer passes; a process dies at one of the first hits. */
-const latestHit = 15;
+export const latestHit = 15;
 /** Points that are passed rarely: once per second, or when an event is parked. */
-const rare: readonly Failpoint[] = [
+export const rare: readonly Failpoint[] = [
   'relay.parked',
   'consumer.offset',
   'consumer.parked',
@@ -53,7 +53,8 @@ async function dieAt(world: World, bank: Bank, point: Failpoint, random: Random)
   }
 }
 
-function checkHit(
+/** Throws if the process did not die at the failpoint. */
+export function checkHit(
   replica: Replica,
   point: Failpoint,
   { signal, code, errors }: Awaited<ReturnType<Replica['dieAt']>>,

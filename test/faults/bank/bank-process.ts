@@ -1,5 +1,4 @@
 import joi from 'joi';
-import type { Knex } from 'knex';
 import {
   connectDatabase,
   createEventBus,
@@ -7,10 +6,8 @@ import {
   databasePart,
   readEnvironment,
   run,
-  type EventBus,
-  type Part,
 } from 'microservice-runtime';
-import { createHttpApp, httpServer } from 'microservice-runtime/http';
+import { servingPart } from '../serving-part.ts';
 import { createLoad } from './load.ts';
 import { moneySentIn } from './money.ts';
 import { receiveMoney } from './receiving.ts';
@@ -46,27 +43,7 @@ await run(() => {
   });
   load.setRate(config.bankRate);
   process.on('message', ({ rate }: { rate: number }) => load.setRate(rate));
-  return { parts: [databasePart(database), bus, httpPart(database, bus), load], logger, config };
-
-  function httpPart(pool: Knex, events: EventBus): Part {
-    const info = {
-      title: config.serviceName,
-      version: '1.0.0',
-      description: 'A bank',
-      license: { name: 'MIT', identifier: 'MIT' },
-    };
-    const routers = [
-      transferRouter((transfer) => sendMoney({ database: pool, bus: events, moneySent }, transfer)),
-    ];
-    const app = createHttpApp({ config, logger, info, routers, database: pool, bus: events });
-    const server = httpServer(app, config, logger);
-    return {
-      name: 'http server',
-      async start() {
-        await server.start();
-        process.send?.({ url: server.url });
-      },
-      stop: () => server.stop(),
-    };
-  }
+  const routers = [transferRouter((transfer) => sendMoney({ database, bus, moneySent }, transfer))];
+  const http = servingPart({ config, logger, database, bus, routers });
+  return { parts: [databasePart(database), bus, http, load], logger, config };
 });
