@@ -13,6 +13,8 @@ import { publishingMutations } from './publishing-mutations.ts';
 import { rateLimitMutations } from './rate-limit-mutations.ts';
 import { relayMutations } from './relay-mutations.ts';
 import { sagaMutations } from './saga-mutations.ts';
+import { sagaRuleMutations } from './saga-rule-mutations.ts';
+import { sagaRunningMutations } from './saga-running-mutations.ts';
 import { subscriptionMutations } from './subscription-mutations.ts';
 
 /** All mutations. */
@@ -23,6 +25,8 @@ export const mutations: readonly Mutation[] = [
   ...subscriptionMutations,
   ...parkingMutations,
   ...sagaMutations,
+  ...sagaRuleMutations,
+  ...sagaRunningMutations,
   ...projectionMutations,
   ...hostileMutations,
   ...httpMutations,

@@ -134,6 +134,8 @@ describe('bus.addSaga', () => {
     const early = () => world.database('saga_early_replies').where({ id });
     await waitFor(async () => (await early()).length === 1);
     await create(other);
+    await waitFor(async () => (await steps())['payment'] !== undefined);
+    assert.deepEqual(await steps(), { payment: 'succeeded', stock: 'requested' });
     await other.publish(order.stockReserved.of('s', { orderId: id, requestId: '?' }));
     await world.until(id, 'completed');
     assert.deepEqual(await early(), []);
@@ -148,10 +150,13 @@ describe('bus.addSaga', () => {
     const { topic, key } = { topic: 'payment.events', key: `key of ${id}` };
     const other = world.service('other-service', { published: order.orderContracts.consumed, consumed: [] });
     await other.start();
-    await other.publish(topic, { type: 'payment.processed', data: { orderId: '', requestId: '' } }, { key });
-    const dead = () => world.database('event_parked_keys').where({ key, state: 'dead' }).first('reason');
+    await other.publish(topic, { type: 'payment.processed', data: { orderId: '', requestId: 'r' } }, { key });
+    const dead = () =>
+      world.database('event_parked_keys').where({ key, state: 'dead' }).first('reason', 'error');
     await waitFor(async () => (await dead()) !== undefined);
-    assert.deepEqual(await dead(), { reason: 'unreadable' });
+    const { reason, error } = await dead();
+    assert.equal(reason, 'unreadable');
+    assert.match(error, /payment.processed belongs to no saga: its id is ""/);
   });
 
   it('leaves a saga of a newer release to that release', async () => {
@@ -171,6 +176,43 @@ describe('bus.addSaga', () => {
     assert.deepEqual(await parked(), { state: 'parked', reason: 'unknown version' });
     await world.database('saga_instances').where({ id }).update({ version: 1 });
     await waitFor(async () => (await steps())['payment'] !== 'requested');
+  });
+
+  it('starts again after a deadlock with another transaction', async () => {
+    const bus = orderService();
+    bus.addSaga(order.placeOrder);
+    bus.addSaga(order.reactingOrder);
+    await bus.start();
+    const holder = await world.database.transaction();
+    const hold = (saga: string) =>
+      holder('saga_instances').insert({
+        ...{ saga, id, version: 1, status: 'running', state: {}, correlation_id: 'c' },
+      });
+    await hold('reacting-order');
+    const publishing = create(bus).then(() => 'started', String);
+    const isWaiting = async () =>
+      (await world.database('pg_locks').where({ granted: false, locktype: 'transactionid' })).length > 0;
+    await waitFor(isWaiting);
+    await hold('place-order'); // the other transaction has waited for longer, so PostgreSQL ends that one
+    await holder.rollback();
+    assert.equal(await publishing, 'started');
+    assert.equal((await world.database('saga_instances').where({ id })).length, 2);
+  });
+
+  it('warns at its start of a step that running sagas have and the release has not', async () => {
+    const bus = orderService();
+    bus.addSaga(order.placeOrder);
+    await bus.start();
+    await create(bus);
+    await world
+      .database('saga_steps')
+      .insert({ saga: 'place-order', id, step: 'gift', status: 'succeeded', request_group: 1, attempts: 1 });
+    const warnings = () => world.log.filter(({ msg }) => msg.includes('have the step gift'));
+    assert.deepEqual(warnings(), []);
+    const next = orderService();
+    next.addSaga(order.placeOrder);
+    await next.start();
+    assert.equal(warnings().length, 1);
   });
 
   it('throws for an event that is not in the contracts', () => {

@@ -142,6 +142,25 @@ describe('a saga', () => {
     ]);
   });
 
+  it('keeps the steps of the release that started it', () => {
+    const { instance } = paid();
+    const steps = new Map([...instance.steps].filter(([name]) => name !== 'shipping'));
+    const ended = answer({ instance: { ...instance, steps } }, order.stockReserved, 'stock');
+    assert.equal(ended.instance.status, 'completed');
+  });
+
+  it('refuses a request with another id, which its cancel could overtake', () => {
+    const [payment] = order.placeOrder.stages[0]?.steps ?? [];
+    assert.ok(payment);
+    const other = { ...payment, request: () => order.paymentRequested.of('o-2', { requestId: '?' }) };
+    const definition = { ...order.placeOrder, stages: [{ steps: [other] }] };
+    const created = order.received(order.orderCreated, id, { total: 5 });
+    assert.throws(
+      () => startSaga(definition, created),
+      /sends order.payment-requested of o-2 for step payment/,
+    );
+  });
+
   it('needs an operator for a step that this release no longer has', () => {
     const { instance } = paid();
     const steps = new Map([

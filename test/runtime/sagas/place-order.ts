@@ -21,7 +21,10 @@ export interface PlaceOrder {
 }
 
 const requested = joi.object<Requested>({ requestId: joi.string().required() });
-const answer = joi.object<Answer>({ orderId: joi.string().required(), requestId: joi.string().required() });
+const answer = joi.object<Answer>({
+  orderId: joi.string().allow('').required(),
+  requestId: joi.string().required(),
+});
 
 function event<T>(type: string, schema: joi.ObjectSchema<T>): EventDefinition<T> {
   const [aggregate = ''] = type.split('.');

@@ -10,6 +10,7 @@ import { createSagaMetrics } from '../../../src/runtime/sagas/running/metrics.ts
 import { createSagaRunner, type SagaRunner } from '../../../src/runtime/sagas/running/runner.ts';
 import { createTimerWorker } from '../../../src/runtime/sagas/running/timer-worker.ts';
 import { lockSagas, SAGA_LOCK_SPACE } from '../../../src/runtime/sagas/store/lock.ts';
+import { findDueTimers } from '../../../src/runtime/sagas/store/timers.ts';
 import { up as createOutboxTable } from '../../../src/runtime/tables/event-outbox.ts';
 import { up as createSagaTables } from '../../../src/runtime/tables/sagas.ts';
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
@@ -101,6 +102,21 @@ describe('a stored saga', () => {
     assert.equal((await held()).length, distinct.rows.length);
     await holder.commit();
     await locking;
+  });
+
+  it('starts once for each id', async () => {
+    for (const _ of [1, 2]) await start(runner);
+    assert.deepEqual(await outbox(), ['order.payment-requested']);
+  });
+
+  it('has no due timer for an older release', async () => {
+    await start(runner);
+    await due('payment');
+    const found = async () =>
+      (await findDueTimers(database, [runner.definition], 1_000)).filter((timer) => timer.id === id);
+    assert.deepEqual(await found(), [timerOf('payment')]);
+    await database('saga_instances').where({ id }).update({ version: 2 });
+    assert.deepEqual(await found(), []);
   });
 
   it('fires a timer once, by the clock of the database', async () => {
