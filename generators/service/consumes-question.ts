@@ -79,7 +79,7 @@ export const addEvents = (
 
 /** Returns a line for each copy that would keep old or deleted rows, since it does not follow all events of its aggregate. */
 function missedNotes(consumes: ConsumedEvent[], published: ConsumedEvent[]): string[] {
-  const copied = consumes.filter(({ by }) => by !== 'handler');
+  const copied = consumes.filter(({ by }) => by === undefined);
   const aggregates = [...new Set(copied.map(({ aggregate }) => aggregate))];
   return aggregates.flatMap((aggregate) => {
     const first = copied.find((event) => event.aggregate === aggregate);

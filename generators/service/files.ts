@@ -30,7 +30,8 @@ import {
 } from './model/names.ts';
 import { unbuiltPackages } from './model/package-managers.ts';
 import { samplesOf } from './fields/samples.ts';
-import { serviceView, type ServiceView } from './model/view.ts';
+import { sourceSample } from './projections/source-sample.ts';
+import { serviceView, type ServiceView } from './view/service-view.ts';
 
 const tools = {
   fieldCode,
@@ -53,6 +54,7 @@ const tools = {
   sqlText,
   foreignConstraint,
   samplesOf,
+  sourceSample,
   exampleChange,
   comparison,
   fieldsOfAll,
@@ -102,17 +104,19 @@ export async function serviceFiles(
   return byPath(files);
 }
 
-/** Parts without a table: the definitions of consumed events, handlers, clients, sagas, participants, commands, and the tests of the owner's events. */
+/** Parts without a table: the definitions of consumed events, handlers, clients, sagas, participants, projections, commands, and the tests of the owner's events. */
 const withoutTable = ({
   resources,
   copies,
+  received,
   handlers,
   clients,
   commands,
   sagas,
   participants,
+  projections,
 }: ServiceView) => [
-  ...[...copies, ...handlers].map((consumed) => ({
+  ...[...copies, ...received].map((consumed) => ({
     folder: 'consumed',
     name: consumed.kebab,
     data: { consumed },
@@ -129,6 +133,11 @@ const withoutTable = ({
       participant,
       resource: resources.find(({ kebab }) => kebab === participant.work?.resource.kebab),
     },
+  })),
+  ...projections.map((projection) => ({
+    folder: 'projection',
+    name: projection.kebab,
+    data: { projection },
   })),
   ...commands.map((command) => ({ folder: 'command', name: command.name, data: { command } })),
   ...clients.map((client) => ({
@@ -163,7 +172,7 @@ const versionsOf = ({ resources }: ServiceView) =>
   );
 
 /** A part that a service has any number of: the folder of its templates, its name in paths, its table, and its data. */
-const featuresOf = ({ resources, copies }: ServiceView) => [
+const featuresOf = ({ resources, copies, projections }: ServiceView) => [
   ...resources.map((resource) => ({
     folder: 'resource',
     name: resource.kebab,
@@ -171,6 +180,14 @@ const featuresOf = ({ resources, copies }: ServiceView) => [
     data: { resource },
   })),
   ...copies.map((copy) => ({ folder: 'copy', name: copy.kebab, table: copy.table, data: { copy } })),
+  ...projections.flatMap((projection) =>
+    projection.versions.map((version) => ({
+      folder: 'projection-version',
+      name: version.kebab,
+      table: version.table,
+      data: { projection, version },
+    })),
+  ),
 ];
 
 /** The runtime's own: the build copies them among the templates, and from source they are read where they are. */

@@ -31,7 +31,7 @@ import { planMigrations } from './migrations/plan.ts';
 import { withNamesOfKilledRun } from './migrations/unfinished.ts';
 import type { ServiceAnswers } from './model/answers.ts';
 import { installers, runs, type PackageManager } from './model/package-managers.ts';
-import { serviceView } from './model/view.ts';
+import { serviceView } from './view/service-view.ts';
 import { refuseFaults } from '../questions/answers.ts';
 import { questions, serviceOptions } from './questions.ts';
 import type { ServiceContext } from './service-context.ts';

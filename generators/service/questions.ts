@@ -14,6 +14,7 @@ import { packageManagers } from './model/package-managers.ts';
 import { clientsQuestion } from './clients-question.ts';
 import { consumesQuestion } from './consumes-question.ts';
 import { serviceNameFault } from './model/name-rules.ts';
+import { projectionsFault } from './projections/projection-rules.ts';
 import { nextPort, portFault } from './stored/ports.ts';
 import { participantsFault, sagasFault } from './sagas/saga-rules.ts';
 import { resourcesQuestion } from './resources-question.ts';
@@ -79,6 +80,7 @@ export const questions: Questions<ServiceAnswers, ServiceContext> = {
   commands: unaskedQuestion('commands', []),
   sagas: { ...unaskedQuestion('sagas', []), check: sagasFault },
   participants: { ...unaskedQuestion('participants', []), check: participantsFault },
+  projections: { ...unaskedQuestion('projections', []), check: projectionsFault },
   auth: choiceQuestion({
     name: 'auth',
     message: 'Tokens that callers need',

@@ -1,6 +1,7 @@
 /** The lists of the templates that every feature adds to, by the path of the file; the merge joins their elements. */
 const unions: [file: RegExp, lists: string[]][] = [
   [/^src\/app\.ts$/, ['createService', 'createService/routers', 'createService/return/parts']],
+  [/^src\/projections\/[\w-]+\.ts$/, ['.']],
   [/^src\/events\/contracts\.ts$/, ['contracts/published', 'contracts/consumed']],
   [/^src\/events\/[\w-]+-events\.ts$/, ['.']],
   [/^src\/events\/[\w-]+-consumers\.ts$/, ['register*Consumers']],

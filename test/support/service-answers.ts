@@ -3,7 +3,7 @@ import path from 'node:path';
 import { templatesRoot } from '../../generators/rendering/templates-root.ts';
 import { asyncApi } from '../../generators/service/contracts/async-api.ts';
 import type { ServiceAnswers } from '../../generators/service/model/answers.ts';
-import { serviceView } from '../../generators/service/model/view.ts';
+import { serviceView } from '../../generators/service/view/service-view.ts';
 
 /** Answers of a service without resources, CI and Kubernetes, which installs nothing; `given` overrides them. */
 export const serviceAnswers = (given: Partial<ServiceAnswers>): ServiceAnswers => ({
@@ -15,6 +15,7 @@ export const serviceAnswers = (given: Partial<ServiceAnswers>): ServiceAnswers =
   commands: [],
   sagas: [],
   participants: [],
+  projections: [],
   port: 8001,
   databasePort: 5432,
   auth: 'none',

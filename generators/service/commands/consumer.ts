@@ -9,6 +9,7 @@ import type { Command, CommandCall } from './call/command.ts';
 import { isGiven } from './call/given.ts';
 import { missing, spelledCall } from './call/spelling.ts';
 import { withParticipants } from './saga/participants.ts';
+import { isFollowed } from './projection/removal.ts';
 
 const example = 'consumer payment.processed --handler';
 
@@ -39,7 +40,7 @@ export const consumer: Command = {
   ],
   parts: {
     namesIn: ({ consumes, participants }) => [
-      ...consumes.map(({ type }) => type),
+      ...consumes.filter(({ by }) => by !== 'projection').map(({ type }) => type),
       ...participants.map(({ request }) => request),
     ],
     without: (answers, type, { notes }) => {
@@ -48,7 +49,11 @@ export const consumer: Command = {
         notes.push('The table "saga_requests" and its migration stay.');
         return { ...answers, participants };
       }
-      const consumes = answers.consumes.filter((event) => event.type !== type);
+      const consumes = isFollowed(answers.projections, type)
+        ? answers.consumes.map((event) =>
+            event.type === type ? { ...event, by: 'projection' as const } : event,
+          )
+        : answers.consumes.filter((event) => event.type !== type);
       notes.push(...leftTables(answers.consumes, consumes));
       return { ...answers, consumes };
     },
@@ -68,9 +73,12 @@ export const consumer: Command = {
     const consumed = selected.filter(({ type }) => !requests.includes(type));
     if (consumed.length === 0) return changed;
     const events = way?.by === 'handler' ? consumed.map((event) => ({ ...event, by: way.by })) : consumed;
+    const others = answers.consumes.filter(
+      ({ by, type }) => !(way && by === 'projection' && events.some((event) => event.type === type)),
+    );
     return {
       ...changed,
-      consumes: addEvents(answers.consumes, events, await call.context.publishedEvents()),
+      consumes: addEvents(others, events, await call.context.publishedEvents()),
     };
   },
 };
@@ -118,7 +126,7 @@ function refuseOtherWay(
   { by }: Way,
 ): void {
   const present = [
-    ...consumes.map((event) => ({ type: event.type, by: event.by })),
+    ...consumes.flatMap(({ type, by }) => (by === 'projection' ? [] : [{ type, by }])),
     ...participants.map(({ request }) => ({ type: request, by: 'replies' as const })),
   ];
   const other = present.find((each) => each.by !== by && selected.some(({ type }) => type === each.type));

@@ -15,6 +15,7 @@ import { versionNotes } from './notes/versions.ts';
 import { chooseResource, findResource } from './call/find-resource.ts';
 import { textsOf } from './call/given.ts';
 import { missing, spelledCall } from './call/spelling.ts';
+import { refuseFollowed } from './projection/removal.ts';
 import { refuseStarts } from './saga/starts.ts';
 
 const example = 'event order.shipped --fields "carrier:string"';
@@ -48,6 +49,7 @@ export const event: Command = {
         return changed(answers, resource, (events) => retired(events, verb, of.version));
       }
       refuseStarts(answers.sagas, (event) => event === name);
+      refuseFollowed(answers.projections, (event) => event === name);
       notes.push(...consumersOf(siblings, name, (each) => each.type === name));
       return changed(answers, resource, (events) => events.filter((event) => event.verb !== verb));
     },

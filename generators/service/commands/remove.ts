@@ -19,7 +19,11 @@ export function removeCommand(others: readonly Command[]): Command {
     mostWords: Infinity,
     description: 'removes a part; migrations and files that you changed stay',
     flags: [
-      { name: 'version', value: '<number>', help: 'only this version of an event, the oldest published one' },
+      {
+        name: 'version',
+        value: '<number>',
+        help: 'only this version: the oldest one of an event, or any of a projection',
+      },
     ],
     examples: kinds.flatMap(({ examples: [first] }) => {
       const [word, name] = first?.[0].split(' ') ?? [];
@@ -38,9 +42,9 @@ export function removeCommand(others: readonly Command[]): Command {
 function withVersionName(call: CommandCall): CommandCall {
   const [version, [kind, name, ...more]] = [versionIn(call), call.words];
   if (version === undefined) return call;
-  if (kind === 'event' && name !== undefined && more.length === 0)
+  if ((kind === 'event' || kind === 'projection') && name !== undefined && more.length === 0)
     return { ...call, words: [kind, `${name}.v${version}`] };
-  throw missing('--version belongs to one event', 'remove event order.shipped --version 1');
+  throw missing('--version belongs to one event or projection', 'remove event order.shipped --version 1');
 }
 
 async function kindOf(kinds: Kind[], answers: ServiceAnswers, call: CommandCall): Promise<Kind> {

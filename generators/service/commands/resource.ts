@@ -13,6 +13,7 @@ import { apiFlags, withoutApi, withApi } from './api-version.ts';
 import { findResource } from './call/find-resource.ts';
 import { askFields } from './call/ask-fields.ts';
 import { missing, spelledCall } from './call/spelling.ts';
+import { refuseFollowed } from './projection/removal.ts';
 import { refuseStarts } from './saga/starts.ts';
 
 const example = `resource order --fields "code:string:unique total:decimal"`;
@@ -44,6 +45,7 @@ export const resource: Command = {
       if (version !== undefined) return replaced(answers, resource, (before) => withoutApi(before, version));
       refuseReferenced(answers.resources, name);
       refuseStarts(answers.sagas, (event) => event.startsWith(`${name}.`));
+      refuseFollowed(answers.projections, (event) => event.startsWith(`${name}.`));
       notes.push(stays(name), ...consumersOf(siblings, name, ({ aggregate }) => aggregate === name));
       return { ...answers, resources: answers.resources.filter((each) => each.name !== name) };
     },

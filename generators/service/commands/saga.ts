@@ -8,6 +8,7 @@ import { stepGrammar } from '../sagas/step-grammar.ts';
 import type { Command, CommandCall } from './call/command.ts';
 import { textsOf } from './call/given.ts';
 import { missing, spelledCall } from './call/spelling.ts';
+import { refuseFollowed } from './projection/removal.ts';
 import { splitSteps, sagaStepOf } from './saga/steps.ts';
 
 const example = 'saga place-order --started-by order.created --step payment --step inventory';
@@ -37,6 +38,14 @@ export const saga: Command = {
   parts: {
     namesIn: ({ sagas }) => sagas.map(({ name }) => name),
     without: (answers, name, { notes }) => {
+      const removed = sagasOf(
+        answers.sagas.filter((each) => each.name === name),
+        answers.resources,
+      ).flatMap(({ steps, ends }) => [
+        ...steps.flatMap(({ requests, replies }) => [...requests, ...replies]),
+        ...ends,
+      ]);
+      refuseFollowed(answers.projections, (event) => removed.some(({ type }) => type === event));
       notes.push('The tables of sagas and their migration stay.');
       return { ...answers, sagas: answers.sagas.filter((each) => each.name !== name) };
     },

@@ -5,7 +5,8 @@ import { fieldCode, schemaOfType, tolerantSchema, type JsonSchema } from '../fie
 import type { ParticipantView } from '../model/participant-view.ts';
 import type { SagaEventView, SagaView } from '../model/saga-view.ts';
 import { resourceNames } from '../model/names.ts';
-import type { ResourceView, ServiceView } from '../model/view.ts';
+import type { ResourceView } from '../model/view.ts';
+import type { ServiceView } from '../view/service-view.ts';
 
 interface Event {
   type: string;
@@ -26,12 +27,16 @@ export async function asyncApi(view: ServiceView, templates: string): Promise<Js
     ...view.sagas.flatMap(sagaRequests),
     ...view.participants.flatMap(participantReplies),
   ];
+  const projected = view.projections.flatMap(({ own }) =>
+    own.map(({ type, version }) => `${type}.v${version}`),
+  );
   const consumed = [
     ...consumedEvents(view),
     ...view.sagas.flatMap(sagaReplies),
     ...view.participants.flatMap(participantRequests),
+    ...published.filter((event) => projected.includes(nameOf(event))),
   ];
-  const all = sorted([...published, ...consumed]);
+  const all = sorted([...new Set([...published, ...consumed])]);
   return {
     asyncapi: '3.0.0',
     info: {
@@ -107,8 +112,8 @@ function fieldsPayload(id: JsonSchema, fields: Field[]): JsonSchema {
   return objectOf({ id, ...properties }, ['id', ...required]);
 }
 
-const consumedEvents = ({ copies, handlers }: ServiceView): Event[] =>
-  [...copies, ...handlers].flatMap(({ topic, aggregate, events }) =>
+const consumedEvents = ({ copies, received }: ServiceView): Event[] =>
+  [...copies, ...received].flatMap(({ topic, aggregate, events }) =>
     events.map(({ type, version, shape }) => {
       const properties = shape.fields.map((field) => [field.name, orNull(field, tolerantSchema(field))]);
       const required = shape.fields.map(({ name }) => name).filter((name) => shape.required.includes(name));

@@ -1,6 +1,6 @@
 import type { ConsumedEvent, Resource } from '../model/answers.ts';
 import { identifiers } from '../model/name-rules.ts';
-import { copiesOf, handlersOf, type ConsumedView, type CopyView, type EventView } from '../model/view.ts';
+import { copiesOf, receivedOf, type ConsumedView, type CopyView, type EventView } from '../model/view.ts';
 
 /** The pattern that `defineEvent` of microservice-runtime accepts. */
 const eventType = /^[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)+$/;
@@ -22,7 +22,7 @@ export function eventNamesFault(consumes: ConsumedEvent[], resources: Resource[]
   const own = new Map(namesOf(generated).map((name) => [name, 'the generated code']));
   for (const resource of resources)
     for (const identifier of identifiers(resource)) own.set(identifier, `the resource "${resource.name}"`);
-  const [copies, handlers] = [copiesOf(consumes), handlersOf(consumes)];
+  const [copies, handlers] = [copiesOf(consumes), receivedOf(consumes)];
   const copied = new Map([...own, ...copies.flatMap(({ events }) => events.map(namedEvent))]);
   return firstTwice(copies.flatMap(namesOfCopy), own) ?? firstTwice(handlers.flatMap(namesOfHandler), copied);
 }

@@ -7,7 +7,9 @@ import { formatFields } from '../fields/grammar.ts';
 import { fromStored } from '../stored/stored-answers.ts';
 import { fieldsReader } from '../stored/stored-fields.ts';
 import { checkTables } from '../stored/stored-rules.ts';
+import { projectionsOf } from '../projections/projection-view.ts';
 import { copiesOf, resourcesOf } from '../model/view.ts';
+import { knownEvents } from '../projections/projection-rules.ts';
 import { tablesOf } from './tables.ts';
 
 /** The changes that earlier runs and the owner made to the schema of a service. */
@@ -54,8 +56,12 @@ export function historyOf(
 
 /** A service from before `tables` was stored has the columns of its answers, from which its migrations were generated. */
 function usedBy(answers: Record<string, unknown>): Map<string, Field[]> {
-  const { resources = [], consumes = [] } = fromStored(answers);
-  const tables = tablesOf({ resources: resourcesOf(resources), copies: copiesOf(consumes) });
+  const { resources = [], consumes = [], sagas = [], projections = [] } = fromStored(answers);
+  const tables = tablesOf({
+    resources: resourcesOf(resources),
+    copies: copiesOf(consumes),
+    projections: projectionsOf(projections, knownEvents({ resources, consumes, sagas })),
+  });
   return new Map(tables.map(({ name, fields }) => [name, fields]));
 }
 

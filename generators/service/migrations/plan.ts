@@ -2,7 +2,7 @@ import type { Code } from '../../rendering/code.ts';
 import type { Field } from '../model/answers.ts';
 import { inOrderOfReferences, targetsOf } from '../model/reference-rules.ts';
 import { columnName, resourceNames } from '../model/names.ts';
-import type { ServiceView } from '../model/view.ts';
+import type { ServiceView } from '../view/service-view.ts';
 import { noHistory, type History } from './history.ts';
 import { nameAfter } from './names.ts';
 import { missingRuntimeTables } from './runtime-tables.ts';
@@ -59,6 +59,7 @@ export function planMigrations(view: ServiceView, history: History = noHistory):
       missingRuntimeTables(history.files, {
         hasSagas: view.sagas.length > 0,
         hasParticipants: view.participants.length > 0,
+        hasProjections: view.projections.length > 0,
       }).map(({ module, name }) => [module, give(name)]),
     ),
     creates: new Map(

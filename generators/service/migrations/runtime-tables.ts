@@ -13,6 +13,9 @@ const sagas: RuntimeTable = { module: 'sagas', name: '20260101000004_sagas' };
 /** The table of a service that answers the requests of sagas. */
 const sagaRequests: RuntimeTable = { module: 'saga-requests', name: '20260101000005_saga_requests' };
 
+/** The tables of projections, which only a service with a projection needs. */
+const projections: RuntimeTable = { module: 'projections', name: '20260101000006_projections' };
+
 /** The modules that create the same tables in services that were generated before the module `events` existed. */
 const parts: RuntimeTable[] = [
   { module: 'event-outbox', name: '20260101000000_event_outbox' },
@@ -28,11 +31,13 @@ const parts: RuntimeTable[] = [
  */
 export function missingRuntimeTables(
   files: ReadonlyMap<string, string>,
-  { hasSagas = false, hasParticipants = false } = {},
+  { hasSagas = false, hasParticipants = false, hasProjections = false } = {},
 ): RuntimeTable[] {
-  const optional = [...(hasSagas ? [sagas] : []), ...(hasParticipants ? [sagaRequests] : [])].filter(
-    (table) => !isThere(table, files),
-  );
+  const optional = [
+    ...(hasSagas ? [sagas] : []),
+    ...(hasParticipants ? [sagaRequests] : []),
+    ...(hasProjections ? [projections] : []),
+  ].filter((table) => !isThere(table, files));
   if (isThere(events, files)) return optional;
   const missing = parts.filter((table) => !isThere(table, files));
   return [...(missing.length === parts.length ? [events] : missing), ...optional];

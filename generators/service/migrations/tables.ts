@@ -4,7 +4,7 @@ import { columnDefault } from '../fields/default-code.ts';
 import type { Field, LeavingField } from '../model/answers.ts';
 import { fieldCode, tolerantColumn } from '../fields/codes.ts';
 import { checkConstraint, columnName, resourceNames } from '../model/names.ts';
-import type { ServiceView } from '../model/view.ts';
+import type { ServiceView } from '../view/service-view.ts';
 
 /** A table that generated code reads and writes, with its fields. */
 export interface Table {
@@ -43,8 +43,12 @@ export const tableColumn = (table: string, field: Field): Code => {
   );
 };
 
-/** The tables of a service's resources and copies. */
-export const tablesOf = ({ resources, copies }: Pick<ServiceView, 'resources' | 'copies'>): Table[] => [
+/** The tables of a service's resources, copies and projections. */
+export const tablesOf = ({
+  resources,
+  copies,
+  projections,
+}: Pick<ServiceView, 'resources' | 'copies' | 'projections'>): Table[] => [
   ...resources.map(({ table, fields, leaving, dropped }) => ({
     name: table,
     fields,
@@ -53,7 +57,7 @@ export const tablesOf = ({ resources, copies }: Pick<ServiceView, 'resources' | 
     leaving,
     dropped,
   })),
-  ...copies.map(({ table, fields }) => ({
+  ...[...copies, ...projections.flatMap(({ versions }) => versions)].map(({ table, fields }) => ({
     ...{ name: table, fields, column: copyColumn, definition: copyColumn },
     ...{ leaving: [], dropped: [] },
   })),

@@ -94,8 +94,8 @@ export interface ConsumedEvent {
   aggregate: string;
   /** The service that publishes it: `user-service`. */
   from: string;
-  /** The way in which the service handles it: a handler of its owner; undefined: it keeps a copy. */
-  by?: 'handler' | undefined;
+  /** The way in which the service handles it: a handler of its owner, or only projections; undefined: it keeps a copy. */
+  by?: 'handler' | 'projection' | undefined;
   /**
    * For each older version, the fields of the next version that its data lacks; null if the contract no longer has the version.
    * Undefined for version 1.
@@ -183,6 +183,26 @@ export interface Participant {
   resource?: string | undefined;
 }
 
+/** One version of a read model. */
+export interface Projection {
+  /** kebab-case: `order-summary`. */
+  name: string;
+  /** 1, 2, 3, ... */
+  version: number;
+  /** The events that it follows. The first one makes a row visible. */
+  from: ProjectionSource[];
+}
+
+/** An event of the service or of another one, as it was when the version was added: its table never changes. */
+export interface ProjectionSource {
+  /** `payment.processed` */
+  type: string;
+  /** The field of the data with the id of the row; undefined: the subject. */
+  key?: string | undefined;
+  /** The fields of the data that the row keeps. */
+  fields: Field[];
+}
+
 /** The callers of a service: everyone, or those with a JWT of its issuer. */
 export const authKinds = ['none', 'jwt'] as const;
 
@@ -199,6 +219,7 @@ export interface ServiceAnswers {
   commands: { name: string }[];
   sagas: Saga[];
   participants: Participant[];
+  projections: Projection[];
   /** Host port of the service: 8001, 8002, ... */
   port: number;
   /** Host port of its PostgreSQL: 5432, 5433, ... */

@@ -28,6 +28,7 @@ export const objectMembers = words(`
 /** Tables of the runtime and of Knex. */
 export const runtimeTables = words(`
   event_inbox event_outbox event_parked event_parked_keys event_positions knex_migrations knex_migrations_lock
+  projection_active projection_versions
 `);
 
 /**

@@ -1,13 +1,9 @@
-import type { ConsumedEvent, Field, LeavingField, Resource, ServiceAnswers } from './answers.ts';
+import type { ConsumedEvent, Field, LeavingField, Resource } from './answers.ts';
 import { apisOf, type ApiView } from './api-versions.ts';
-import { clientView, type ClientView } from './client-view.ts';
 import { isListKey } from './field-form.ts';
 import { resourceNames, type Names } from './names.ts';
-import { executes, installers, runs, type Installer } from './package-managers.ts';
 import { targetsOf } from './reference-rules.ts';
 import { resourceEvents, type ResourceEvent } from './resource-events.ts';
-import { participantsOf, type ParticipantView } from './participant-view.ts';
-import { sagasOf, type SagaView } from './saga-view.ts';
 
 export interface ResourceView extends Names {
   events: ResourceEvent[];
@@ -74,44 +70,6 @@ export interface EventView {
   older: { version: number; lacks: string[] | null }[];
 }
 
-export interface ServiceView extends Omit<
-  ServiceAnswers,
-  'resources' | 'consumes' | 'clients' | 'sagas' | 'participants'
-> {
-  service: Names;
-  folder: string;
-  resources: ResourceView[];
-  copies: CopyView[];
-  handlers: ConsumedView[];
-  clients: ClientView[];
-  sagas: SagaView[];
-  participants: ParticipantView[];
-  database: { name: string; user: string };
-  run: string;
-  exec: string;
-  installer: Installer;
-}
-
-/** Returns the data for the templates: the answers with every derived name. */
-export function serviceView(answers: ServiceAnswers): ServiceView {
-  const service = resourceNames(answers.name);
-  return {
-    ...answers,
-    service,
-    folder: `${answers.name}-service`,
-    resources: resourcesOf(answers.resources),
-    copies: copiesOf(answers.consumes),
-    handlers: handlersOf(answers.consumes),
-    clients: answers.clients.map(clientView),
-    sagas: sagasOf(answers.sagas, answers.resources),
-    participants: participantsOf(answers.participants, answers.resources),
-    database: { name: `${service.snake}_db`, user: service.snake },
-    run: runs[answers.packageManager],
-    exec: executes[answers.packageManager],
-    installer: installers[answers.packageManager],
-  };
-}
-
 /** Returns the fields in answers and events. */
 export const shownOf = (fields: Field[]): Field[] => fields.filter(({ secret }) => !secret);
 
@@ -152,16 +110,26 @@ const referencedBy = (resource: string, fields: Field[]): ReferenceView[] =>
 /** Returns the copies that a service keeps from these events. */
 export const copiesOf = (consumes: ConsumedEvent[]): CopyView[] =>
   consumedViews(
-    consumes.filter(({ by }) => by !== 'handler'),
+    consumes.filter(({ by }) => by === undefined),
     '-copy',
   ).map((view) => ({ ...view, fields: copiedFields(view.events.filter((event) => !event.removes)) }));
 
-/** Returns the events that handlers of the owner get, by their aggregates. */
-export const handlersOf = (consumes: ConsumedEvent[]): ConsumedView[] =>
+/** Returns the events whose definitions belong to no copy, by their aggregates. */
+export const receivedOf = (consumes: ConsumedEvent[]): ConsumedView[] =>
   consumedViews(
-    consumes.filter(({ by }) => by === 'handler'),
+    consumes.filter(({ by }) => by !== undefined),
     '',
   );
+
+/** Returns the events that handlers of the owner get, by their aggregates. */
+export const handlersOf = (consumes: ConsumedEvent[]): ConsumedView[] =>
+  receivedOf(consumes).flatMap((view) => {
+    const isHandled = ({ type }: EventView) =>
+      consumes.some((event) => event.type === type && event.by === 'handler');
+    const events = view.events.filter(isHandled);
+    const shapes = view.shapes.filter((shape) => events.some((event) => event.shape === shape));
+    return events.length === 0 ? [] : [{ ...view, events, shapes }];
+  });
 
 function consumedViews(consumes: ConsumedEvent[], ending: string): ConsumedView[] {
   const aggregates = [...new Set(consumes.map(({ aggregate }) => aggregate))];

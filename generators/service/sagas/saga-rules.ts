@@ -5,7 +5,7 @@ import { resourceNames } from '../model/names.ts';
 import { participantsOf } from '../model/participant-view.ts';
 import { resourceEvents } from '../model/resource-events.ts';
 import { sagasOf, startOf, type SagaEventView, type SagaStepView } from '../model/saga-view.ts';
-import { copiesOf, handlersOf, shownOf } from '../model/view.ts';
+import { copiesOf, receivedOf, shownOf } from '../model/view.ts';
 
 type SagaContext = Partial<Pick<ServiceAnswers, 'name' | 'resources' | 'consumes' | 'sagas'>>;
 
@@ -93,7 +93,7 @@ function clashFault(
 ): string | undefined {
   const seenBefore: Pick<SagaEventView, 'name' | 'type'>[] = [
     ...resources.flatMap(resourceEvents).flatMap(({ versions }) => versions),
-    ...[...copiesOf(consumes), ...handlersOf(consumes)].flatMap(({ events }) => events),
+    ...[...copiesOf(consumes), ...receivedOf(consumes)].flatMap(({ events }) => events),
   ];
   const added = [
     ...sagasOf(sagas, resources).flatMap(({ steps, ends }) => [...steps.flatMap(eventsOf), ...ends]),

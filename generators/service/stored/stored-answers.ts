@@ -1,4 +1,11 @@
-import type { ConsumedEvent, Field, OwnEvent, Resource, ServiceAnswers } from '../model/answers.ts';
+import type {
+  ConsumedEvent,
+  Field,
+  OwnEvent,
+  Projection,
+  Resource,
+  ServiceAnswers,
+} from '../model/answers.ts';
 import { formatFields } from '../fields/grammar.ts';
 import { fieldsReader, fieldGrammarVersion } from './stored-fields.ts';
 import { fieldsOfSchema } from '../contracts/schema-fields.ts';
@@ -13,6 +20,7 @@ export function toStored({
   commands,
   sagas,
   participants,
+  projections,
   updateWorkflow,
   auth,
   git: _git,
@@ -41,6 +49,7 @@ export function toStored({
         step: formatStep(step),
       })),
     }),
+    ...(projections.length > 0 && { projections: projections.map(storedProjection) }),
     ...(updateWorkflow && { updateWorkflow }),
     ...(auth !== 'none' && { auth }),
   };
@@ -57,6 +66,11 @@ const storedEvents = ({ name, events = [] }: Resource) =>
     ...(renamed && { renamed }),
   }));
 
+const storedProjection = ({ from, ...projection }: Projection) => ({
+  ...projection,
+  from: from.map(({ fields, ...source }) => ({ ...source, fields: formatFields(fields) })),
+});
+
 /** The columns that `--finish` drops, sorted. */
 const storedLeaving = ({ name: resource, leaving = [] }: Resource) =>
   leaving
@@ -72,7 +86,7 @@ type Stored = ReturnType<typeof toStored>;
 export function fromStored(stored: Record<string, unknown>, file?: string): Partial<ServiceAnswers> {
   checkAnswers(stored, file);
   const { resources, consumes, events = [], apis = [], leaving = [], ...others } = stored as Partial<Stored>;
-  const { fieldGrammar: _, sagas, participants, ...rest } = others;
+  const { fieldGrammar: _, sagas, participants, projections, ...rest } = others;
   const parse = fieldsReader(stored);
   return {
     updateWorkflow: false, // a service of an earlier run has no answer
@@ -97,6 +111,12 @@ export function fromStored(stored: Record<string, unknown>, file?: string): Part
     ...(sagas && { sagas: sagas.map(sagaOfStored) }),
     ...(participants && {
       participants: participants.map(({ step, ...each }) => ({ ...each, step: storedStep(step) })),
+    }),
+    ...(projections && {
+      projections: projections.map(({ from, ...projection }) => ({
+        ...projection,
+        from: from.map((source) => ({ ...source, fields: source.fields === '' ? [] : parse(source.fields) })),
+      })),
     }),
     git: false,
     install: false,

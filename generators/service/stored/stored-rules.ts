@@ -77,7 +77,7 @@ const eventRules = {
   aggregate: word,
   from: word,
   schema: object,
-  by: optional(oneOf(['handler'])),
+  by: optional(oneOf(['handler', 'projection'])),
   lacks: optional(lacks),
   nullable: optional(nullable),
 };
@@ -111,6 +111,16 @@ const participantRules = {
   work: oneOf(participantWorks),
   resource: optional(text(resourceNameFault)),
 };
+const projectionRules = {
+  name: text((name) => kebabFault(name, 'the name of a projection')),
+  version,
+  from: list,
+};
+const sourceRules = {
+  type: word,
+  key: optional(text(fieldNameFault)),
+  fields: text((fields) => (fields === '' ? undefined : grammarFault(fields))),
+};
 const clientRules = {
   name: text(clientNameFault),
   url: text(clientUrlFault),
@@ -133,6 +143,9 @@ export function checkAnswers(answers: Record<string, unknown>, file: string = yo
   checkEach(answers, 'commands', commandRules, check);
   checkEach(answers, 'sagas', sagaRules, check);
   checkEach(answers, 'participants', participantRules, check);
+  checkEach(answers, 'projections', projectionRules, check);
+  for (const [index, { from }] of ((answers['projections'] ?? []) as { from: unknown }[]).entries())
+    checkEach({ [`projections[${index}].from`]: from }, `projections[${index}].from`, sourceRules, check);
   refuseStrayEvents(answers, check);
 }
 

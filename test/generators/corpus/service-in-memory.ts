@@ -8,7 +8,7 @@ import { findEvents } from '../../../generators/service/contracts/contract-files
 import { serviceFiles } from '../../../generators/service/files.ts';
 import { historyOf, storedTables } from '../../../generators/service/migrations/history.ts';
 import { planMigrations } from '../../../generators/service/migrations/plan.ts';
-import { serviceView } from '../../../generators/service/model/view.ts';
+import { serviceView } from '../../../generators/service/view/service-view.ts';
 import { questions } from '../../../generators/service/questions.ts';
 import { fromStored, toStored } from '../../../generators/service/stored/stored-answers.ts';
 import { firstVersion } from './first-version.ts';

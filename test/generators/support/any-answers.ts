@@ -1,9 +1,12 @@
 import fc from 'fast-check';
+import { knownEvents, projectionsFault } from '../../../generators/service/projections/projection-rules.ts';
+import { projectionSource, SUBJECT } from '../../../generators/service/projections/sources.ts';
 import {
   ciSystems,
   type ConsumedEvent,
   type Field,
   type OwnEvent,
+  type Projection,
   type Resource,
   type Participant,
   type Saga,
@@ -184,6 +187,19 @@ const participantOf = (resources: Resource[], fields: Field[]): Participant => {
   };
 };
 
+/** A projection of the events of the first resource. */
+const projectionOf = (resources: Resource[]): Projection[] => {
+  const [first] = resources;
+  if (!first) return [];
+  const definitions = knownEvents({ resources });
+  const types = ['created', 'updated', 'deleted'].map((verb) => `${first.name}.${verb}`);
+  const from = definitions
+    .filter(({ type }) => types.includes(type))
+    .map((each) => projectionSource(each, SUBJECT));
+  const made: Projection[] = [{ name: 'first-summary', version: 1, from }];
+  return projectionsFault(made, { resources }) === undefined ? made : [];
+};
+
 /** Answers that a service can have, for every question whose answer changes a file. */
 export const anyAnswers: fc.Arbitrary<ServiceAnswers> = fc
   .record({
@@ -194,6 +210,7 @@ export const anyAnswers: fc.Arbitrary<ServiceAnswers> = fc
     commands: fc.uniqueArray(fc.record({ name: kebab }), { maxLength: 2, selector: ({ name }) => name }),
     sagas: fc.boolean(),
     participants: fc.option(fields, { nil: undefined }),
+    projections: fc.boolean(),
     clients: fc.uniqueArray(client, { maxLength: 2, selector: ({ name }) => name }),
     port: fc.integer({ min: 1_024, max: 65_535 }),
     databasePort: fc.integer({ min: 1_024, max: 65_535 }),
@@ -205,10 +222,11 @@ export const anyAnswers: fc.Arbitrary<ServiceAnswers> = fc
     git: fc.constant(false),
     install: fc.constant(false),
   })
-  .map(({ sagas, participants, ...answers }) => ({
+  .map(({ sagas, participants, projections, ...answers }) => ({
     ...answers,
     sagas: sagas ? sagaOf(answers.resources) : [],
     participants: participants ? [participantOf(answers.resources, participants)] : [],
+    projections: projections ? projectionOf(answers.resources) : [],
   }))
   .filter(
     ({ resources, consumes }) =>

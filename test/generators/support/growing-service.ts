@@ -8,7 +8,7 @@ import { historyOf, storedTables } from '../../../generators/service/migrations/
 import { planMigrations } from '../../../generators/service/migrations/plan.ts';
 import { tablesOf } from '../../../generators/service/migrations/tables.ts';
 import { fromStored, toStored } from '../../../generators/service/stored/stored-answers.ts';
-import { serviceView } from '../../../generators/service/model/view.ts';
+import { serviceView } from '../../../generators/service/view/service-view.ts';
 import { templatesRoot } from '../../../generators/rendering/templates-root.ts';
 import { serviceAnswers } from '../../support/service-answers.ts';
 import type { Remembered } from '../../../generators/output/yo-rc.ts';

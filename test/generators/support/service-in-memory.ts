@@ -7,7 +7,7 @@ import { serviceFiles } from '../../../generators/service/files.ts';
 import { historyOf, storedTables } from '../../../generators/service/migrations/history.ts';
 import { planMigrations } from '../../../generators/service/migrations/plan.ts';
 import type { ConsumedEvent, ServiceAnswers } from '../../../generators/service/model/answers.ts';
-import { serviceView } from '../../../generators/service/model/view.ts';
+import { serviceView } from '../../../generators/service/view/service-view.ts';
 import { questions } from '../../../generators/service/questions.ts';
 import type { ServiceContext } from '../../../generators/service/service-context.ts';
 import { fromStored, toStored } from '../../../generators/service/stored/stored-answers.ts';
