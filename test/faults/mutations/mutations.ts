@@ -9,6 +9,7 @@ import { loggingMutations } from './logging-mutations.ts';
 import type { Mutation } from './mutation.ts';
 import { parkingMutations } from './parking-mutations.ts';
 import { projectionMutations } from './projection-mutations.ts';
+import { projectionVersionMutations } from './projection-version-mutations.ts';
 import { publishingMutations } from './publishing-mutations.ts';
 import { rateLimitMutations } from './rate-limit-mutations.ts';
 import { relayMutations } from './relay-mutations.ts';
@@ -28,6 +29,7 @@ export const mutations: readonly Mutation[] = [
   ...sagaRuleMutations,
   ...sagaRunningMutations,
   ...projectionMutations,
+  ...projectionVersionMutations,
   ...hostileMutations,
   ...httpMutations,
   ...clientMutations,

@@ -58,6 +58,11 @@ describe('bus.addProjection', () => {
       (await world.versions()).map(({ status }) => status),
       ['live', 'waiting'],
     );
+    assert.deepEqual(
+      bus.status().consumers.map(({ group }) => group),
+      [`${world.config.kafka.groupId}.${world.name}.v1`],
+    );
+    assert.equal((await read(projection)).version, 1);
     await assert.rejects(
       switchVersion(world.database, { projection: world.name, to: 2 }),
       /version 2 of projection notes-\d+ is waiting; begin with microservice-runtime projections rebuild/,

@@ -190,7 +190,17 @@ describe('an operation on a projection', () => {
     await dropVersion(database, { projection, version: 2 });
     assert.equal(await database.transaction((trx) => holdVersion(trx, { projection, version: 2 })), false);
     assert.equal(await database.schema.hasTable(table(2)), false);
+    assert.deepEqual(await database('event_positions').where({ consumer_group: group(2) }), []);
     await assert.rejects(dropVersion(database, { projection, version: 2 }), /is already dropped/);
     await assert.rejects(down(database), /table projection_versions has versions that are not dropped/);
+  });
+
+  it('does not use the number of a dropped version again', async () => {
+    await dropVersion(database, { projection, version: 2 });
+    await register(2);
+    await assert.rejects(
+      beginRebuild(database, driver, { projection, version: 2 }),
+      /version 2 of projection p-\d+ was dropped; to rebuild, define version 3/,
+    );
   });
 });
