@@ -3,7 +3,13 @@ import { connect as connectTls } from 'node:tls';
 import { type ISocketFactoryArgs, Kafka, type LogEntry, logLevel, type SASLOptions } from 'kafkajs';
 import type { Level, Logger } from 'pino';
 import type { KafkaConfig } from '../../config/kafka-config.ts';
-import { encodeRecordsQuickly, groupPartitionsQuickly, stopIdleTimers, stopJumps } from './kafkajs/fixes.ts';
+import {
+  encodeRecordsQuickly,
+  endStoppedFetchers,
+  groupPartitionsQuickly,
+  stopIdleTimers,
+  stopJumps,
+} from './kafkajs/fixes.ts';
 import { createTokenProvider } from './oauth-token.ts';
 
 const CONNECTION_TIMEOUT = 3_000;
@@ -24,6 +30,7 @@ export interface DriverOptions {
 export function createClients(config: KafkaConfig, options: DriverOptions): () => Kafka {
   stopIdleTimers();
   stopJumps();
+  endStoppedFetchers();
   groupPartitionsQuickly();
   encodeRecordsQuickly();
   const sasl = saslOptions(config);

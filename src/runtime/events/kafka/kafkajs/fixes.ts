@@ -44,6 +44,31 @@ export function stopJumps(): void {
   };
 }
 
+interface StoppableRunner {
+  running: boolean;
+}
+
+type FetchFrom = (this: StoppableRunner, nodeId: number) => Promise<unknown>;
+
+/**
+ * If the brokers of a member of KafkaJS 2.2.4 change while it stops, new fetchers begin, and each gets no messages at once, forever: the
+ * process never ends and uses a whole CPU. This error ends them; KafkaJS then sees that the member is stopped.
+ */
+export function endStoppedFetchers(): void {
+  const require = createRequire(import.meta.url);
+  const { KafkaJSError } = require('kafkajs/src/errors') as { KafkaJSError: new (message: string) => Error };
+  const runners: {
+    prototype: { fetch: FetchFrom & { ends?: true } };
+  } = require('kafkajs/src/consumer/runner');
+  const { fetch } = runners.prototype;
+  if (fetch.ends) return;
+  const fetchWhileRunning: FetchFrom = async function fetchWhileRunning(nodeId) {
+    if (!this.running) throw new KafkaJSError('The consumer is stopped');
+    return fetch.call(this, nodeId);
+  };
+  runners.prototype.fetch = Object.assign(fetchWhileRunning, { ends: true as const });
+}
+
 interface GroupOfPartitions {
   cluster: { findTopicPartitionMetadata(topic: string): { partitionId: number; leader: number | null }[] };
   preferredReadReplicasPerTopicPartition: Record<string, object | undefined>;
