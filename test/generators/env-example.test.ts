@@ -5,13 +5,31 @@ import { parseEnv } from 'node:util';
 import { parse } from 'yaml';
 import { serviceVariables } from '../../src/runtime/config/service-config.ts';
 
-const service = path.resolve(import.meta.dirname, '..', '..', 'examples', 'shop', 'services', 'user-service');
+const examples = path.resolve(import.meta.dirname, '..', '..', 'examples');
+const service = path.join(examples, 'shop', 'services', 'user-service');
 
 describe('.env.example of a service', () => {
+  async function namedIn(folder: string): Promise<string[]> {
+    const text = await readFile(path.join(folder, '.env.example'), 'utf8');
+    return [...text.matchAll(/^(?:# )?([A-Z][A-Z_]+)=/gm)].map(([, name = '']) => name);
+  }
+  const ofSagas = ['SAGA_RETENTION_DAYS', 'SAGA_REQUEST_RETENTION_DAYS'];
+
   it('names every variable that the runtime reads, and the password that docker compose reads', async () => {
-    const text = await readFile(path.join(service, '.env.example'), 'utf8');
-    const named = [...text.matchAll(/^(?:# )?([A-Z][A-Z_]+)=/gm)].map(([, name = '']) => name);
-    assert.deepEqual(named.toSorted(), [...Object.keys(serviceVariables), 'DATABASE_PASSWORD'].toSorted());
+    const all = [...Object.keys(serviceVariables), 'DATABASE_PASSWORD'];
+    assert.deepEqual(
+      (await namedIn(service)).toSorted(),
+      all.filter((name) => !ofSagas.includes(name)).toSorted(),
+    );
+  });
+
+  it('names those of sagas where the service has one, or takes part in one', async () => {
+    const of = async (name: string) =>
+      (await namedIn(path.join(examples, 'orders', 'services', name))).filter((each) =>
+        ofSagas.includes(each),
+      );
+    assert.deepEqual(await of('order-service'), ['SAGA_RETENTION_DAYS']);
+    assert.deepEqual(await of('payment-service'), ['SAGA_REQUEST_RETENTION_DAYS']);
   });
 });
 

@@ -228,6 +228,7 @@ describe('the questions of a service', () => {
       commands: [],
       sagas: [],
       participants: [],
+      projections: [],
       port: 8002,
       databasePort: 5433,
       auth: 'none',

@@ -55,7 +55,7 @@ describe('a command with a name that the service does not have', () => {
     ],
     [
       ['remove', ['event', 'order.shipped', 'order.created'], { version: '1' }],
-      '--version belongs to one event; write npm init microservice remove event order.shipped -- --version 1',
+      '--version belongs to one event or projection; write npm init microservice remove event order.shipped -- --version 1',
     ],
     [
       ['remove', ['consumer', 'payment.created', 'payment.moved']],

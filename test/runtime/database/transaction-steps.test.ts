@@ -156,7 +156,9 @@ describe('a transaction with shared round trips', () => {
       case 'late':
         return (await trx('late').insert({ id: each.id }).returning('id')).length;
       case 'publish':
-        return outbox.publish(orderPlaced.of(String(each.id), { id: String(each.id), total: 1 }), trx);
+        // the id of the event differs
+        await outbox.publish(orderPlaced.of(String(each.id), { id: String(each.id), total: 1 }), trx);
+        return undefined;
       case 'fail':
         return trx.raw('select 1/0');
       case 'read':
