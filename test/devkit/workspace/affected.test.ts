@@ -17,8 +17,8 @@ describe('the services that a change affects', () => {
     await mkdir(path.dirname(path.join(folderOf(name), file)), { recursive: true });
     await writeFile(path.join(folderOf(name), file), text);
   };
-  const affected = async (revision = 'main') => {
-    const services = names.map((name) => ({ name, root: folderOf(name) }));
+  const affected = async (revision = 'main', only = names) => {
+    const services = only.map((name) => ({ name, root: folderOf(name) }));
     const found = await affectedServices({ services, workspace, isOwnFolder: false }, revision);
     return found.map(({ service, reason }) => `${service.name}: ${reason}`);
   };
@@ -28,6 +28,7 @@ describe('the services that a change affects', () => {
     await write('user', 'asyncapi.json', contract('send', 'User'));
     await write('user', 'src/main.ts', '');
     await write('order', 'asyncapi.json', contract('receive', 'Order'));
+    await write('order', 'src/main.ts', '');
     await write('mail', 'asyncapi.json', '{ "asyncapi": "3.0.0" }');
     git('-c', 'init.defaultBranch=main', 'init', '--quiet');
     git('add', '.');
@@ -59,9 +60,25 @@ describe('the services that a change affects', () => {
     ]);
   });
 
+  it('include the consumers of an event that is no longer published', async () => {
+    await write('user', 'asyncapi.json', '{ "asyncapi": "3.0.0" }');
+    assert.deepEqual(await affected(), [
+      'order: consumes user.created v1 of user, which has changed',
+      'user: asyncapi.json has changed',
+    ]);
+  });
+
+  it('include a named consumer of a service that is not named', async () => {
+    await write('user', 'asyncapi.json', contract('send', 'Changed'));
+    assert.deepEqual(await affected('main', ['order']), [
+      'order: consumes user.created v1 of user, which has changed',
+    ]);
+    assert.deepEqual(await affected('main', ['mail']), []);
+  });
+
   it('are the changes since the branch began, not those of main', async () => {
     git('switch', '--quiet', 'main');
-    await write('order', 'src/main.ts', '');
+    await write('order', 'src/new.ts', '');
     git('add', '.');
     git('commit', '--quiet', '--message', 'on main');
     git('switch', '--quiet', 'feature');

@@ -40,6 +40,15 @@ export async function selectServices(cwd: string, names: string[], note?: Note):
   return { services, workspace, isOwnFolder: false };
 }
 
+/** Returns all services of the workspace, also those that are not selected; the selected one alone if it has no workspace. */
+export async function allServices({ services, workspace }: Selection): Promise<Service[]> {
+  if (services.some(({ root }) => root === workspace)) return services;
+  const others = (await servicesOf(workspace)).filter(({ root }) =>
+    services.every((service) => service.root !== root),
+  );
+  return [...services, ...others];
+}
+
 const isService = (folder: string) => existsSync(path.join(folder, 'src', 'main.ts'));
 
 async function servicesOf(workspace: string): Promise<Service[]> {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DevError } from '../../dev/environment/dev-error.ts';
-import { type Selection, type Service, selectServices } from '../../dev/services/services.ts';
+import { allServices, type Selection, type Service } from '../../dev/services/services.ts';
 import { errorMessage } from '../../errors.ts';
 import { print, printError } from '../../terminal.ts';
 import { type CheckedService, checkServices, isFailure } from '../check/check-services.ts';
@@ -79,19 +79,14 @@ function formatOf({
   throw new DevError(`--format is "${name}", but must be one of ${Object.keys(formats).join(', ')}.`);
 }
 
-/** All services of the workspace, or those in the given folder, and the ones to check. */
-async function siblingsOf(
-  { services, workspace, isOwnFolder }: Selection,
-  given: unknown,
-): Promise<Service[]> {
-  const found = typeof given === 'string' ? await servicesIn(path.resolve(given)) : await all();
-  const others = found.filter(({ root }) => services.every((service) => service.root !== root));
+/** The services to check, and all others of the workspace, or those in the given folder. */
+async function siblingsOf(selection: Selection, given: unknown): Promise<Service[]> {
+  if (typeof given !== 'string') return allServices(selection);
+  const { services } = selection;
+  const others = (await servicesIn(path.resolve(given))).filter(({ name, root }) =>
+    services.every((service) => service.root !== root && service.name !== name),
+  );
   return [...services, ...others];
-
-  async function all(): Promise<Service[]> {
-    if (isOwnFolder && services.some(({ root }) => root === workspace)) return [];
-    return (await selectServices(path.join(workspace, 'services'), [])).services;
-  }
 }
 
 async function servicesIn(folder: string): Promise<Service[]> {
@@ -104,5 +99,6 @@ async function servicesIn(folder: string): Promise<Service[]> {
   const found = await Promise.all(
     roots.map(async (service) => ((await readdir(service.root)).includes(contractFile) ? [service] : [])),
   );
-  return found.flat();
+  if (found.flat().length > 0) return found.flat();
+  throw new DevError(`--siblings ${folder} has no service: none of its folders has an ${contractFile}.`);
 }
