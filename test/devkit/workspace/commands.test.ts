@@ -109,6 +109,10 @@ describe('microservice-devkit over the services of a workspace', function () {
       [['migrate', '--jobs', 'all'], /--jobs is "all", but must be a number from 1, such as --jobs 4\./],
       [['migrate', '--', '--debug'], /migrate passes no arguments on, but got "-- --debug"\./],
       [['make', 'user'], /make needs a service and the name of the migration/],
+      [
+        ['make', 'user', '../x'],
+        /The name of a migration has letters, digits, "_" and "-", but is "\.\.\/x"\./,
+      ],
       [['run'], /run needs the name of a script/],
       [['test', '--against', 'main'], /--against needs --affected\./],
       [['command', 'user', 'import', 'all'], /Write arguments of the command after "--": import -- all/],

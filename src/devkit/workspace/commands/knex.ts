@@ -36,6 +36,11 @@ export const makeCommand: WorkspaceCommand = {
       throw new DevError(
         'make needs a service and the name of the migration: npm run make -- user add_phone_number',
       );
+    // knex writes to the path that the name makes: "../x" leads out of the folder, and "x/y" to a folder that does not exist
+    if (!/^\w[\w-]*$/.test(name))
+      throw new DevError(
+        `The name of a migration has letters, digits, "_" and "-", but is "${name}". Write it as add_phone_number.`,
+      );
     const selection = await selected(call, [service]);
     return runAndReport(selection, call, ({ root }) => [programOf(root, 'knex'), 'migrate:make', name]);
   },

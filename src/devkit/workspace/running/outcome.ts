@@ -28,7 +28,7 @@ export function summaryRows(outcomes: readonly ServiceOutcome[]): { rows: string
 
 function detailOf({ status, exitCode, seconds, fault }: ServiceOutcome): string {
   if (status === 'skipped') return 'not started, since another service failed';
-  if (fault !== undefined) return fault;
+  if (fault !== undefined) return fault.split('\n')[0] ?? ''; // its other lines are above the summary
   const time = `${seconds.toFixed(1)} s`;
   return exitCode === 0 || exitCode === undefined ? time : `exit code ${exitCode}, ${time}`;
 }
