@@ -12,22 +12,25 @@ export interface NamedContract {
 }
 
 /**
- * Compares each event that `consumer` consumes with the published one: the topic, and whether each published event fits the
- * consumer's schema. Events of producers that are not among `producers` are unknown, and have no finding.
+ * Compares each event that `consumer` consumes with the published ones: the topic, and whether the events of every producer fit the
+ * consumer's schema, since one topic can have several producers. Events of producers that are not among `producers` are unknown, and
+ * have no finding. With `producer`, only its findings are returned.
  */
 export function checkConsumer(
   consumer: NamedContract,
   producers: readonly NamedContract[],
+  producer?: NamedContract,
 ): ContractFinding[] {
+  const isWanted = ({ name }: PublishedEvent): boolean => producer === undefined || name === producer.name;
   return consumer.contract.consumed.flatMap((consumed) => {
     const published = producers.flatMap(({ name, contract }) =>
       contract.published.filter(({ type }) => type === consumed.type).map((event) => ({ name, event })),
     );
-    if (published.length === 0) return [];
-    const exact = published.find(
+    if (!published.some(isWanted)) return [];
+    const exact = published.filter(
       ({ event }) => isSameEvent(event, consumed) && event.topic === consumed.topic,
     );
-    if (exact) return fitOf(consumer, consumed, exact);
+    if (exact.length > 0) return exact.filter(isWanted).flatMap((each) => fitOf(consumer, consumed, each));
     const offered = published.map(({ name, event }) => `${eventName(event)} in ${event.topic} by ${name}`);
     const message = `nobody publishes it in ${consumed.topic}; published: ${offered.join(', ')}`;
     return [findingAbout(consumer, consumed, 'event-unpublished', message)];

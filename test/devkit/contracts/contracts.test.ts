@@ -122,6 +122,14 @@ describe('a consumer of an event', () => {
     ]);
   });
 
+  it('is compared with every producer of the event in its topic', () => {
+    const [first, second] = [producer({ payload: fields({ id: text }) }), producer({ payload: fields({}) })];
+    const producers = [first, { ...second, name: 'legacy' }];
+    const found = checkConsumer(consumer({ payload: fields({ id: text }) }), producers);
+    assert.deepEqual(shown(found), ['error user.created v1 id required-property-removed']);
+    assert.match(found[0]?.message ?? '', /^legacy publishes data that mail does not expect: /);
+  });
+
   it('has no finding about a producer that is unknown', () => {
     assert.deepEqual(findings({ type: 'payment.processed' }, {}), []);
   });

@@ -10,6 +10,7 @@ import {
 } from '../../../src/devkit/workspace/check/check-services.ts';
 import { githubText, junitText } from '../../../src/devkit/workspace/check/report-programs.ts';
 import { reportText } from '../../../src/devkit/workspace/check/report-text.ts';
+import { baseCommit } from '../../../src/devkit/workspace/git/repository.ts';
 import { runWorkspaceCommand } from '../../../src/devkit/workspace/run-command.ts';
 import { contractText, fields } from '../contracts/some-contract.ts';
 
@@ -175,6 +176,10 @@ describe('microservice-devkit check', () => {
     );
     const [count] = (await check(['user'], 'release')).map(({ faults }) => faults.length);
     assert.equal(count, 1, 'each fault is reported once');
+    const empty = path.join(workspace, 'empty', 'services', 'user');
+    git('init', '--quiet', path.join(workspace, 'empty'));
+    await mkdir(empty, { recursive: true });
+    await assert.rejects(baseCommit(empty, 'main'), /has no commit yet\. Commit the service first\./);
     await rename(path.join(workspace, '.git'), path.join(workspace, '.other'));
     assert.match((await findingsOf(['user'])).join(), /user not checked: .*user is not in a git repository/);
     await rename(path.join(workspace, '.other'), path.join(workspace, '.git'));
@@ -195,6 +200,30 @@ describe('microservice-devkit check', () => {
       await quietly(() => runWorkspaceCommand('check', ['user', '--against', 'main'], workspace)),
       1,
     );
+  });
+
+  it('never passes if the contract of a sibling, which may be a consumer, cannot be read', async () => {
+    await write('mail', 'asyncapi.json', '<<<<<<< HEAD');
+    assert.match(
+      (await findingsOf(['user'])).join(),
+      /^user not checked: its consumers are not all known\. .*mail\/asyncapi\.json cannot be read: it is not JSON/,
+    );
+  });
+
+  it('has no finding about a producer of the same event in another topic', async () => {
+    await write('stock', 'asyncapi.json', contractText([{ topic: 'stock.events' }]));
+    assert.deepEqual(await findingsOf(['stock'], ''), []);
+  });
+
+  it('reads the repository of the service in a hook of another repository', async () => {
+    const other = path.join(workspace, 'other');
+    git('-c', 'init.defaultBranch=trunk', 'init', '--quiet', other);
+    process.env['GIT_DIR'] = path.join(other, '.git');
+    try {
+      assert.deepEqual(await findingsOf(), []);
+    } finally {
+      delete process.env['GIT_DIR'];
+    }
   });
 
   it('never passes with an incomplete history', async () => {
@@ -237,6 +266,13 @@ describe('microservice-devkit check', () => {
       (await findingsOf(['user'])).join(),
       /"until" of entry 1 is "soon", but must be a date such as 2027-01-31/,
     );
+    await accept([
+      { event: 'user.created v1', path: '', rule: 'event-removed', until: '2027-02-30', reason: 'x' },
+    ]);
+    assert.match(
+      (await findingsOf(['user'])).join(),
+      /"until" of entry 1 is "2027-02-30", but must be a date/,
+    );
     await accept([{ event: 'user.created v1', path: '', rule: 'event-removed', until: '2027-01-01' }]);
     assert.match(
       (await findingsOf(['user'])).join(),
@@ -274,7 +310,7 @@ describe('microservice-devkit check', () => {
     assert.equal(await run('check'), 0);
   });
 
-  it('refuses an unknown format and a folder that does not exist', async () => {
+  it('refuses an unknown format, and a folder that does not exist or has no service', async () => {
     const refused = (...args: string[]) => runWorkspaceCommand('check', args, workspace);
     await assert.rejects(
       refused('--format', 'xml'),
@@ -283,6 +319,10 @@ describe('microservice-devkit check', () => {
     await assert.rejects(
       refused('--siblings', path.join(workspace, 'none')),
       /--siblings .*none cannot be read/,
+    );
+    await assert.rejects(
+      refused('--siblings', workspace),
+      /--siblings .* has no service: none of its folders has an asyncapi\.json\./,
     );
   });
 });

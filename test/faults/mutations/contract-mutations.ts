@@ -148,6 +148,26 @@ export const contractMutations: readonly Mutation[] = [
     noticedBy: inCheck('never passes with an incomplete history'),
   },
   {
+    name: 'a contract of a sibling that cannot be read is left out',
+    mechanism: 'The check fails if it cannot read the contract of a possible consumer.',
+    changes: [
+      { file: '../devkit/workspace/check/check-services.ts', find: '[...known.unread]', replace: '[]' },
+    ],
+    noticedBy: inCheck('never passes if the contract of a sibling, which may be a consumer, cannot be read'),
+  },
+  {
+    name: 'only the first producer of an event is compared',
+    mechanism: 'A consumer is compared with every producer of an event.',
+    changes: [
+      {
+        file: '../devkit/contracts/consumers.ts',
+        find: 'exact.filter(isWanted)',
+        replace: 'exact.slice(0, 1).filter(isWanted)',
+      },
+    ],
+    noticedBy: inContracts('is compared with every producer of the event in its topic'),
+  },
+  {
     name: 'an acceptance does not end',
     mechanism: 'A breaking change is accepted until a date.',
     changes: [

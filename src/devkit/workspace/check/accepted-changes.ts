@@ -43,9 +43,15 @@ function accepted(entry: unknown, index: number): AcceptedChange {
     throw new DevError(
       `${at} needs "event" or "operation", and the texts ${members.map((name) => `"${name}"`).join(', ')}`,
     );
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(until) || Number.isNaN(Date.parse(until)))
+  if (!isDay(until))
     throw new DevError(`"until" of ${at} is "${until}", but must be a date such as 2027-01-31`);
   return { subject, path: place, rule, until, reason };
+}
+
+/** `Date` takes 2027-02-30 for March 2. */
+function isDay(text: string): boolean {
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === text;
 }
 
 /** Returns the acceptance of a finding, whether or not it has expired. */

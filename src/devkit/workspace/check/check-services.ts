@@ -37,12 +37,16 @@ export async function checkServices(options: CheckOptions): Promise<CheckedServi
   const { services, siblings } = options;
   const contracts = await Promise.all(siblings.map(namedContract));
   const readable = contracts.flatMap(({ named }) => (named ? [named] : []));
+  const isChecked = (root: string): boolean => services.some((service) => service.root === root);
+  const unread = contracts.flatMap(({ root, fault }) =>
+    fault === undefined || isChecked(root) ? [] : [`its consumers are not all known. ${fault}`],
+  );
   return Promise.all(
     services.map(async (service): Promise<CheckedService> => {
       const own = contracts.find(({ root }) => root === service.root);
       const result: CheckedService = { service: service.name, root: service.root, findings: [], faults: [] };
       if (!own?.named) return { ...result, faults: [own?.fault ?? 'its contract was not read'] };
-      return check(result, own.named, { ...options, readable });
+      return check(result, own.named, { ...options, readable, unread });
     }),
   );
 }
@@ -60,11 +64,13 @@ async function namedContract({
 
 interface Known extends CheckOptions {
   readable: readonly NamedContract[];
+  /** Faults of siblings that are not checked themselves: they may consume the events of a checked service. */
+  unread: readonly string[];
 }
 
 async function check(result: CheckedService, own: NamedContract, known: Known): Promise<CheckedService> {
   const { root } = result;
-  const faults: string[] = [];
+  const faults: string[] = [...known.unread];
   const attempt = <Value>(reading: Promise<Value[]>): Promise<Value[]> =>
     reading.catch((error: unknown) => {
       faults.push(errorMessage(error));
@@ -82,7 +88,7 @@ async function check(result: CheckedService, own: NamedContract, known: Known): 
   const findings = [
     ...released,
     ...checkConsumer(own, known.readable),
-    ...unchecked.flatMap((consumer) => checkConsumer(consumer, [own])),
+    ...unchecked.flatMap((consumer) => checkConsumer(consumer, known.readable, own)),
     ...http,
   ];
   return {

@@ -49,7 +49,7 @@ function summaryOf(checked: readonly CheckedService[]): string {
   const findings = checked.flatMap(({ findings: own }) => own);
   const faults = checked.reduce((sum, { faults: own }) => sum + own.length, 0);
   const failures = findings.filter(isFailure);
-  const warnings = findings.filter(({ severity }) => severity === 'warning');
+  const warnings = findings.filter(({ severity, accepted }) => severity === 'warning' && !accepted);
   const services = `${checked.length} ${checked.length === 1 ? 'service' : 'services'}`;
   const counts = `${failures.length} breaking, ${warnings.length} to review`;
   if (faults > 0) return `${services}: ${counts}; the check is incomplete`;

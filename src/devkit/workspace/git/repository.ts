@@ -6,10 +6,21 @@ import { DevError } from '../../dev/environment/dev-error.ts';
 const always = ['--no-optional-locks', '--literal-pathspecs', '-c', 'core.fsmonitor=false'];
 const most = 64 * 2 ** 20;
 
+/**
+ * Git sets these variables for the programs of a hook, and they would lead from every folder to the repository of the hook
+ * (https://git-scm.com/docs/githooks).
+ */
+const ofHooks = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX', 'GIT_COMMON_DIR'];
+
+function environment(): NodeJS.ProcessEnv {
+  const given = Object.entries(process.env).filter(([name]) => !ofHooks.includes(name));
+  return { ...Object.fromEntries(given), LC_ALL: 'C' };
+}
+
 /** Runs git in a folder; resolves to its output. Rejects with a DevError that has the first line of git's error. */
 export async function git(folder: string, ...args: string[]): Promise<string> {
   try {
-    const options = { cwd: folder, maxBuffer: most, env: { ...process.env, LC_ALL: 'C' } };
+    const options = { cwd: folder, maxBuffer: most, env: environment() };
     const { stdout } = await promisify(execFile)('git', [...always, ...args], options);
     return stdout;
   } catch (cause) {
@@ -30,6 +41,11 @@ export async function baseCommit(folder: string, revision: string): Promise<stri
   } catch (cause) {
     await git(folder, 'rev-parse', '--git-dir').catch((error: unknown) => {
       throw new DevError(`${folder} is not in a git repository, so no revision of it can be read.`, {
+        cause: error,
+      });
+    });
+    await git(folder, 'rev-parse', '--verify', '--quiet', 'HEAD').catch((error: unknown) => {
+      throw new DevError(`The repository of ${folder} has no commit yet. Commit the service first.`, {
         cause: error,
       });
     });
