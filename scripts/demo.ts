@@ -1,6 +1,6 @@
 // npm run demo [-- --keep] [-- --kafka]
 import { spawnSync } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,7 +8,9 @@ import { parseArgs } from 'node:util';
 import { startKafka } from '../test/support/kafka.ts';
 import { collect, end, execute, start } from './support/command.ts';
 import { showEvents, type Service } from './support/demo-events.ts';
-import { introduction, step } from './support/demo-report.ts';
+import { showOrders } from './support/demo-orders.ts';
+import { introduction, ordersIntroduction, step } from './support/demo-report.ts';
+import { orderSystem } from './support/example-orders.ts';
 import { exampleServices } from './support/example-workspace.ts';
 import { installedCommand } from './support/installed-command.ts';
 import { npmCommand } from './support/npm-cli.mjs';
@@ -23,7 +25,8 @@ const { values } = parseArgs({
 if (values.help) {
   console.log(`npm run demo [-- --keep] [-- --kafka]
 
-Generates a workspace with two services, runs them, and shows an event of one handled by the other.
+Generates a workspace with two services, runs them, and shows an event of one handled by the other. Then it generates
+three services that a saga connects, and shows a confirmed order and a canceled one, whose payment is refunded.
   --keep   leave the services running until Ctrl-C; the files stay in any case
   --kafka  use real Apache Kafka (needs Java 17, or KAFKA_BOOTSTRAP_SERVERS) instead of the embedded broker`);
   process.exit(0);
@@ -64,8 +67,14 @@ async function demo(): Promise<void> {
   }
   await showEvents(user, notification, kafka);
 
+  const orders = await generateOrders(generate, workspace);
+  await installOnce(orders, packages);
+  for (const service of orders)
+    await step(`${service.name}: migrated, ready at ${service.url}`, () => run(service, kafka));
+  await showOrders(orders);
+
   console.log(`\nAll of it took ${seconds(started)}. The workspace is ${workspace}`);
-  if (values.keep) await keepRunning(user, notification);
+  if (values.keep) await keepRunning([user, notification, ...orders]);
   console.log(`rm -rf ${folder} removes it.
 Next, run a service and open ${user.url}/docs:
 
@@ -111,6 +120,28 @@ async function generateService(
   };
 }
 
+/** The services for orders, payments and the inventory, with a saga that connects them. */
+async function generateOrders(generate: Generate, workspace: string): Promise<[Service, Service, Service]> {
+  console.log(`\n${ordersIntroduction}`);
+  const services: Service[] = [];
+  for (const [from, name, ...flags] of orderSystem)
+    if (from === '.') services.push(await generateService(generate, workspace, name, flags));
+    else
+      await step(`npm init microservice ${name} ${flags[0]}`, () =>
+        generate([name, ...flags, '--yes'], path.join(workspace, from)),
+      );
+  const [order, payment, inventory] = services;
+  if (!order || !payment || !inventory) throw new Error('the order system has fewer than three services');
+  return [order, payment, inventory];
+}
+
+/** The services of an order system have the same dependencies: the others use those of the first one. */
+async function installOnce([first, ...others]: [Service, ...Service[]], packages: Packages): Promise<void> {
+  await step(`npm install in ${first.name}, which the other two share`, () => install(first, packages));
+  for (const { folder: other } of others)
+    await symlink(path.join(first.folder, 'node_modules'), path.join(other, 'node_modules'), 'junction');
+}
+
 /** Installs the tarballs, which --no-save keeps out of package.json. */
 const install = ({ folder }: Service, { runtime, devkit }: Packages) =>
   execute(...npmCommand(['install', '--no-save', '--no-audit', '--no-fund', runtime, devkit]), {
@@ -142,8 +173,9 @@ const tryPort = (port: number) =>
     });
   });
 
-function keepRunning(user: Service, notification: Service): Promise<void> {
-  console.log(`Running until Ctrl-C: ${user.url}/docs and ${notification.url}/docs`);
+function keepRunning(services: Service[]): Promise<void> {
+  console.log('Running until Ctrl-C:');
+  for (const { name, url } of services) console.log(`  ${url}/docs  ${name}`);
   return stopped;
 }
 

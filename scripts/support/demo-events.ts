@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseEnv } from 'node:util';
+import { expectStatus, send, until } from './demo-http.ts';
 import { pathText, step } from './demo-report.ts';
 import { readEventPath } from './event-path.ts';
 
@@ -63,24 +63,4 @@ async function createUser({ url }: Service, name: string): Promise<string> {
   const user = { email: `${name.toLowerCase()}@example.com`, name, age: 36, active: true };
   const response = await expectStatus(201, await send('POST', `${url}/v1/users`, user));
   return ((await response.json()) as { id: string }).id;
-}
-
-const send = (method: string, url: string, body?: unknown) =>
-  fetch(url, {
-    method,
-    headers: { 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-
-async function expectStatus(expected: number, response: Response): Promise<Response> {
-  if (response.status === expected) return response;
-  throw new Error(`${response.url} answered ${response.status}, not ${expected}: ${await response.text()}`);
-}
-
-async function until(what: string, check: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`${what} is not there after 30 s`);
-    await delay(2);
-  }
 }

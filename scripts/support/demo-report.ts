@@ -15,6 +15,11 @@ A row and its event share a transaction; so do an event's effect and its id.
 So no crash and no repeated delivery loses an event or handles it twice.
 `;
 
+/** Why an order is a saga. */
+export const ordersIntroduction = `An order needs a payment and stock, which belong to other services.
+A saga requests both by events. If a step fails, it undoes those before it.
+`;
+
 /** Formats the path of one event as one line for each place. */
 export function pathText({ requested, committed, sent, handled, partition, offset }: EventPath): string {
   const places: [number, string, string][] = [

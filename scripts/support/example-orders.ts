@@ -3,7 +3,7 @@ import { execute } from './command.ts';
 import { writeHttpContract } from './http-contract.ts';
 
 /** A call of the command: the folder below the workspace, and its words and flags. */
-type GeneratorCall = readonly [folder: string, ...args: string[]];
+type GeneratorCall = readonly [folder: string, word: string, ...args: string[]];
 
 const command = path.resolve(import.meta.dirname, '..', '..', 'dist', 'create-microservice.js');
 const service = (name: string) => `services/${name}-service`;

@@ -211,7 +211,10 @@ describe('a command in the folder of a service', function () {
       /handles "driver\.created" by a handler already; first write npm init microservice remove consumer driver\.created$/,
     );
     assert.match(await refusal('driver.deleted'), /add --handler, --copy or --replies$/);
-    assert.match(await refusal('driver.deleted', '--copy', '--handler'), /--handler, --copy and --replies exclude each other/);
+    assert.match(
+      await refusal('driver.deleted', '--copy', '--handler'),
+      /--handler, --copy and --replies exclude each other/,
+    );
     assert.match(await refusal('driver.creatd', '--copy'), /Did you mean "driver\.created"\?/);
   });
 
