@@ -8,6 +8,23 @@ import { createWorkspaceFolder, type Ended, type WorkspaceFolder } from './works
 const manifest = (scripts: Record<string, string> = {}) =>
   JSON.stringify({ name: 'some-service', version: '1.2.3', type: 'module', scripts });
 
+/** A service with a command that connects to its database, which no server serves until the command starts one. */
+const ownCommand = {
+  'src/app.ts': `import { connect } from 'node:net';
+export const createService = ({ url }: { url: URL }) => ({
+  parts: [],
+  connected: () => new Promise((resolve, reject) => {
+    const socket = connect(Number(url.port), url.hostname, () => resolve(socket.end())).on('error', reject);
+  }),
+});`,
+  'src/config.ts':
+    'export const readConfig = ({ DATABASE_URL }: NodeJS.ProcessEnv) => ({ url: new URL(DATABASE_URL ?? "") });',
+  'src/commands/count-databases.ts': `export async function run(service: { connected: () => Promise<unknown> }) {
+  await service.connected();
+  console.log('connected to 1 database');
+}`,
+};
+
 describe('microservice-devkit over the services of a workspace', function () {
   this.timeout(120_000);
   let workspace: WorkspaceFolder;
@@ -83,8 +100,8 @@ describe('microservice-devkit over the services of a workspace', function () {
     );
   });
 
-  it('runs a command of the owner and adds a migration in the named service alone', async () => {
-    const { root } = await workspace.add('user');
+  it('runs a command of the owner with its database, and adds a migration in the named service alone', async () => {
+    const { root } = await workspace.add('user', ownCommand);
     await workspace.add('mail');
     const made = await workspace.run(['make', 'user', 'add_phone']);
     assert.equal(made.code, 0, made.stderr);
@@ -93,6 +110,9 @@ describe('microservice-devkit over the services of a workspace', function () {
       files.some((file) => /^\d{14}_add_phone\.ts$/.test(file)),
       files.join(', '),
     );
+    const counted = await workspace.run(['command', 'user', 'count-databases']);
+    assert.equal(counted.code, 0, counted.stdout);
+    assert.match(counted.stdout, /^user-service \| connected to 1 database$/m);
     const ran = await workspace.run(['command', 'user', 'import-users']);
     assert.equal(ran.code, 1);
     assert.match(

@@ -1,8 +1,7 @@
 import { DevError } from '../../dev/environment/dev-error.ts';
-import { createDatabases } from '../running/databases.ts';
 import { programOf } from '../running/programs.ts';
 import type { CommandCall, WorkspaceCommand } from './command.ts';
-import { runAndReport, runFlags, selected } from './run-flags.ts';
+import { runAndReport, runFlags, selected, withDatabases } from './run-flags.ts';
 
 export const migrateCommand: WorkspaceCommand = {
   usage: '[service...]',
@@ -49,14 +48,5 @@ export const makeCommand: WorkspaceCommand = {
 /** Runs the service's own knex in each service, while its database is open. Resolves to the exit code. */
 async function onDatabases(call: CommandCall, names: string[], args: readonly string[]): Promise<number> {
   const selection = await selected(call, names);
-  const databases = createDatabases(selection);
-  try {
-    return await runAndReport(selection, call, async (service, say) => {
-      const knex = programOf(service.root, 'knex');
-      await databases.open(service, say);
-      return [knex, ...args];
-    });
-  } finally {
-    await databases.close();
-  }
+  return withDatabases(selection, call, ({ root }) => [programOf(root, 'knex'), ...args]);
 }

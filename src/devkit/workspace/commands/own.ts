@@ -4,7 +4,7 @@ import { print } from '../../terminal.ts';
 import { ownCommandsOf } from '../facts/own-commands.ts';
 import { programOf } from '../running/programs.ts';
 import type { CommandCall, WorkspaceCommand } from './command.ts';
-import { runAndReport, selected } from './run-flags.ts';
+import { selected, withDatabases } from './run-flags.ts';
 
 export const ownCommandsCommand: WorkspaceCommand = {
   usage: '[service...]',
@@ -34,7 +34,7 @@ export const ownCommand: WorkspaceCommand = {
     if (others.length > 0)
       throw new DevError(`Write arguments of the command after "--": ${name} -- ${others.join(' ')}`);
     const selection = await selected(call, [service]);
-    return runAndReport(selection, call, ({ root }) => [
+    return withDatabases(selection, call, ({ root }) => [
       programOf(root, 'microservice-runtime'),
       'run',
       name,

@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { DevError } from '../../dev/environment/dev-error.ts';
 import { tableLines } from '../../dev/output/table.ts';
-import { type Selection, selectServices } from '../../dev/services/services.ts';
+import { type Selection, selectServices, type Service } from '../../dev/services/services.ts';
 import { print } from '../../terminal.ts';
+import { createDatabases } from '../running/databases.ts';
 import { exitCodeOf, type ServiceOutcome, summaryRows } from '../running/outcome.ts';
 import { runInEach, type EachOptions } from '../running/run-in-each.ts';
 import type { CommandCall, Flag } from './command.ts';
@@ -30,6 +31,24 @@ export async function runAndReport(
   if (collect) print(`${JSON.stringify({ services: outcomes }, null, 2)}\n`);
   else if (outcomes.length > 1) printSummary(outcomes);
   return exitCodeOf(outcomes);
+}
+
+/** Runs a program in each service as `runAndReport` does, while the database of the service is open. */
+export async function withDatabases(
+  selection: Selection,
+  call: CommandCall,
+  argsOf: (service: Service) => readonly string[],
+): Promise<number> {
+  const databases = createDatabases(selection);
+  try {
+    return await runAndReport(selection, call, async (service, say) => {
+      const args = argsOf(service); // throws if the program is not installed, before a server starts
+      await databases.open(service, say);
+      return args;
+    });
+  } finally {
+    await databases.close();
+  }
 }
 
 /** Reads `--jobs`. Throws a DevError if it is not a number from 1. */
