@@ -221,6 +221,11 @@ describe('the command consumer --replies', () => {
     assert.deepEqual([changed.participants[0]?.work, changed.participants[0]?.resource], ['take', 'item']);
   });
 
+  it('imports only names that replies without fields use', async () => {
+    const files = await serviceFiles(await replies(serviceAnswers({ name: 'payment' }), 'payment'));
+    assert.doesNotMatch(files.get('src/events/payment-replies.ts') ?? assert.fail(), /FieldSchemas/);
+  });
+
   it('is remembered, and removed without a trace', async () => {
     const answers = await replies(payment, 'payment:total');
     const stored = JSON.parse(JSON.stringify(toStored(answers))) as Record<string, unknown>;
