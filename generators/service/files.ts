@@ -31,10 +31,12 @@ import {
 import { unbuiltPackages } from './model/package-managers.ts';
 import { samplesOf } from './fields/samples.ts';
 import { sourceSample } from './projections/source-sample.ts';
+import { fieldVariables } from './sagas/field-variables.ts';
 import { serviceView, type ServiceView } from './view/service-view.ts';
 
 const tools = {
   fieldCode,
+  fieldVariables,
   schemaDefault,
   mayBeAbsent,
   isSorted,
