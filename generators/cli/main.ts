@@ -54,10 +54,7 @@ function refuseWithoutNumber([word]: string[]): void {
   const command = entries.find(({ name }) => name === word);
   const own =
     command && flagsOf(command).find(({ name, value }) => name === 'version' && value !== undefined);
-  if (own)
-    throw new UsageError(
-      `--version of ${command.name} is the number of a version of an event; write --version 2`,
-    );
+  if (own) throw new UsageError(`--version of ${command.name} needs a number; write --version 2`);
 }
 
 function reportSwallowed(words: string[], said: Set<string>): void {

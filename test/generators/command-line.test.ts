@@ -204,7 +204,7 @@ describe('create-microservice, help', () => {
       const { code, output, errors } = await run(words, { cwd });
       assert.deepEqual([code, output], [1, '']);
       assert.deepEqual(errors, [
-        `create-microservice: --version of ${words[0]} is the number of a version of an event; write --version 2`,
+        `create-microservice: --version of ${words[0]} needs a number; write --version 2`,
       ]);
     }
   });

@@ -88,7 +88,27 @@ describe('the command saga', () => {
     ],
     ['a field with another type', 'x', 'order.created', ['a:total:integer'], /write a:total$/],
     ['replies without three verbs', 'x', 'order.created', ['a(b|c)'], /three different verbs/],
-    ['the field of each request', 'x', 'order.created', ['a:requestId:string'], /does not have it/],
+    [
+      'the field of each request',
+      'x',
+      'order.created',
+      ['a:requestId:string'],
+      /has the field "requestId" already; leave it out/,
+    ],
+    [
+      'the id of the saga as a field',
+      'x',
+      'order.created',
+      ['a:orderId'],
+      /has the field "orderId" already; leave it out/,
+    ],
+    [
+      'a field of an event that has only the id',
+      'x',
+      'order.deleted',
+      ['a:total'],
+      /Its fields are: none\. Leave the field out, or start the saga with an event that has it$/,
+    ],
     [
       'a saga without steps',
       'x',
@@ -107,7 +127,30 @@ describe('the command saga', () => {
     );
     await assert.rejects(
       saga('return-order', 'order.deleted', ['payment'], answers),
-      /the saga "place-order" has a step with this name already/,
+      /the saga "place-order" of this service has the step "payment" already.* give the step another name/,
+    );
+  });
+
+  it('refuses a secret field, which no event has', async () => {
+    const answers = serviceAnswers({
+      name: 'order',
+      resources: [{ name: 'order', fields: parseFields('pin:string:secret') }],
+    });
+    await assert.rejects(
+      saga('x', 'order.created', ['a:pin'], answers),
+      /the step "a" needs the field "pin", which is secret, .* leave it out of the step$/,
+    );
+  });
+
+  it('sends fields with the names of its own code', async () => {
+    const answers = serviceAnswers({
+      name: 'order',
+      resources: [{ name: 'order', fields: parseFields('state:string stateValue:integer total:decimal') }],
+    });
+    const files = await serviceFiles(await saga('x', 'order.created', ['a:state,stateValue,total'], answers));
+    assert.match(
+      files.get('src/sagas/x-saga.ts') ?? '',
+      /request: \(\{ state: stateValueValue, stateValue, total \}, \{ id, requestId \}\) =>\s+aRequested\.of\(id, \{ requestId, state: stateValueValue, stateValue, total \}\)/,
     );
   });
 
@@ -200,25 +243,39 @@ describe('the command consumer --replies', () => {
     assert.ok(files.has('test/payment-participant.test.ts'));
   });
 
-  it('takes a number from the row that the request names', async () => {
-    const fields = parseFields('name:string count:integer');
-    const answers = serviceAnswers({ name: 'stock', resources: [{ name: 'item', fields }] });
+  const taking = async (resource: string, number: string) => {
+    const fields = parseFields(`name:string ${number}:integer`);
+    const answers = serviceAnswers({ name: 'stock', resources: [{ name: resource, fields }] });
     const order = {
       ...before,
-      resources: [{ name: 'order', fields: parseFields('itemId:uuid count:integer') }],
+      resources: [{ name: 'order', fields: parseFields(`${resource}Id:uuid ${number}:integer`) }],
     };
     const files = await serviceFiles(
-      await saga('place-order', 'order.created', ['stock:itemId,count'], order),
+      await saga('place-order', 'order.created', [`stock:${resource}Id,${number}`], order),
     );
     const contract = JSON.parse(files.get('asyncapi.json') ?? '') as Record<string, unknown>;
-    const changed = await change(
+    return change(
       'consumer',
       ['order.stock-requested'],
       [['replies', true]],
       answers,
       publishedEvents(contract, 'asyncapi.json'),
     );
-    assert.deepEqual([changed.participants[0]?.work, changed.participants[0]?.resource], ['take', 'item']);
+  };
+
+  it('takes a number from the row that the request names', async () => {
+    const { participants } = await taking('item', 'count');
+    assert.deepEqual([participants[0]?.work, participants[0]?.resource], ['take', 'item']);
+  });
+
+  it('takes a number whose name is the plural of the resource', async () => {
+    const files = await serviceFiles(await taking('seat', 'seats'));
+    const participant = files.get('src/events/stock-participant.ts') ?? '';
+    assert.match(participant, /data: \{ requestId, seatId, seats: seatsValue \} \}, trx\)/);
+    assert.match(
+      participant,
+      /seats\.update\(seatId, \{ seats: seat\.seats - seatsValue \}, undefined, trx\)/,
+    );
   });
 
   it('imports only names that replies without fields use', async () => {

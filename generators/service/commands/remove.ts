@@ -103,7 +103,8 @@ async function namesOf(
   if (names.length === 0) throw new UsageError(`the service has no ${kind} to remove`);
   if (odd !== undefined) throw unknownPart(kind, odd, names);
   if (given.length > 0) return [...new Set(given)];
-  if (!ask) throw missing(`the name of the ${kind} is missing (${names.join(', ')})`, example);
+  if (!ask)
+    throw missing(`the name of the ${kind} is missing (${names.join(', ')})`, `remove ${kind} ${names[0]}`);
   const choices = names.map((each) => ({ name: each, value: each }));
   return [await ask.choose({ message: `Which ${kind}?`, choices })];
 }

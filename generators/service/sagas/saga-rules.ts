@@ -42,7 +42,7 @@ function sagaFault(
   const names = steps.map((step) => step.name);
   const [resource = ''] = startedBy.split('.');
   const twice = names.find((step, index) => names.indexOf(step) !== index);
-  const taken = others.find((other) => other.steps.some((step) => names.includes(step.name)));
+  const taken = takenStep(names, others);
   if (kebabFault(name, 'the name of the saga') !== undefined) return kebabFault(name, 'the name of the saga');
   if (others.some((other) => other.name === name))
     return `the service has the saga "${name}" already; choose another name`;
@@ -50,10 +50,19 @@ function sagaFault(
   if (twice !== undefined) return `the step "${twice}" is given twice; name each step once`;
   if (names.includes(resource))
     return `the step "${resource}" has the name of the resource; name the service that does the step`;
-  if (taken) return `the saga "${taken.name}" has a step with this name already; choose another name`;
+  if (taken !== undefined) return taken;
   return steps
     .map((step) => stepFieldsFault(step.fields, startedBy, resources))
     .find((fault) => fault !== undefined);
+}
+
+/** Two sagas with one step would have the same requests and replies. */
+function takenStep(names: readonly string[], others: readonly Saga[]): string | undefined {
+  for (const { name, steps } of others)
+    for (const step of steps)
+      if (names.includes(step.name))
+        return `the saga "${name}" of this service has the step "${step.name}" already, and both would send the same request; give the step another name`;
+  return undefined;
 }
 
 function startFault(startedBy: string, resources: readonly Resource[]): string {
@@ -71,15 +80,24 @@ export function startFields(startedBy: string, resources: readonly Resource[]): 
   return shownOf(resources.find(({ name }) => name === startedBy.split('.')[0])?.fields ?? []);
 }
 
+/** Returns the reason why a step cannot send a field of this name: the runtime needs it to find the saga. */
+export function reservedFieldFault(name: string, startedBy: string): string | undefined {
+  const own = `${resourceNames(startedBy.split('.')[0] ?? '').camel}Id`;
+  return name === own || name === 'requestId'
+    ? `each request and reply of a saga has the field "${name}" already; leave it out`
+    : undefined;
+}
+
 function stepFieldsFault(
   fields: readonly Field[],
   startedBy: string,
   resources: readonly Resource[],
 ): string | undefined {
   const present = startFields(startedBy, resources) ?? [];
-  const own = `${resourceNames(startedBy.split('.')[0] ?? '').camel}Id`;
-  const taken = fields.find(({ name }) => name === own || name === 'requestId');
-  if (taken) return `each request and reply of a saga has the field "${taken.name}" already; leave it out`;
+  const reserved = fields
+    .map(({ name }) => reservedFieldFault(name, startedBy))
+    .find((fault) => fault !== undefined);
+  if (reserved !== undefined) return reserved;
   const absent = fields.find((field) => present.every(({ name }) => name !== field.name));
   if (!absent) return undefined;
   return `a step of the saga needs the field "${absent.name}", and ${startedBy} does not have it. Its fields are: ${present.map(({ name }) => name).join(', ') || 'none'}`;
