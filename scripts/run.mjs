@@ -15,12 +15,15 @@ for (const name of ['npm_config_call', 'npm_config_package']) delete process.env
 process.on('SIGINT', () => {});
 
 checkNode();
-if (!isInstalled())
+const isFresh = !isInstalled();
+if (isFresh)
   execute(
     ...npmCommand(['ci', '--no-audit', '--no-fund', '--loglevel=error']),
     'Installing dependencies (npm ci)',
   );
 execute(process.execPath, [path.join(root, 'scripts', 'build.mjs')]);
+// npm links only commands that exist: those of the packages in this repository are built after its installation.
+if (isFresh) execute(...npmCommand(['rebuild', '--ignore-scripts', '--loglevel=error']));
 execute(process.execPath, ['--import', 'tsx', path.join(root, 'scripts', `${script}.ts`), ...options]);
 
 function checkNode() {

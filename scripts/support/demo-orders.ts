@@ -35,12 +35,24 @@ export async function showOrders([order, payment, inventory]: [Service, Service,
   const orders = [await place(2, 'CONFIRMED'), await place(5, 'CANCELLED')];
   console.log();
   console.table(orders, ['quantity', 'order', 'payment', 'stock after']);
-  const { id = '' } = orders[1] ?? {};
-  console.log(`\nIn order-service: npx microservice-runtime sagas history place-order ID\n`);
-  const history = ['sagas', 'history', 'place-order', id];
-  console.log(
-    await execute(...installedCommand(order.folder, 'microservice-runtime', history), { cwd: order.folder }),
-  );
+  await showHistory(order, orders[1]?.id ?? '');
+}
+
+interface History {
+  history: { cause: { event?: string }; changes: { step?: string; change: string }[] }[];
+}
+
+/** Prints what the command says about the saga of an order, in short. */
+async function showHistory({ folder }: Service, id: string): Promise<void> {
+  const words = ['sagas', 'history', 'place-order', id, '--json'];
+  const text = await execute(...installedCommand(folder, 'microservice-runtime', words), { cwd: folder });
+  const { history } = JSON.parse(text) as History;
+  console.log('\nThe second order, by npx microservice-runtime sagas history place-order ID:');
+  for (const { cause, changes } of history)
+    for (const [index, { step: name, change }] of changes.entries())
+      console.log(
+        `  ${(index === 0 ? (cause.event ?? '') : '').padEnd(18)}  ${[name, change].filter(Boolean).join(' ')}`,
+      );
 }
 
 async function create(url: string, body: object): Promise<Row> {

@@ -22,13 +22,16 @@ describe('npm run demo', function () {
   after(() => rm(folder, { recursive: true, force: true }));
 
   for (const version of ['this Node', 'Node 24']) {
-    it(`shows an event handled by another service, with neither Java nor Docker, on ${version}`, async () => {
+    it(`shows an event handled by another service, and a saga, with neither Java nor Docker, on ${version}`, async () => {
       const first = version === 'this Node' ? search : `${await installNode24(folder)}:${search}`;
       const env = { ...process.env, PATH: first, TMPDIR: folder };
       const output = await execute('node', ['--import', 'tsx', script], { cwd: root, env });
       console.log(output.replace(/^/gm, '      '));
       assert.match(output, /DELETE .* the copy is gone/);
       assertPath(output);
+      assert.match(output, /'CONFIRMED' +│ 'PROCESSED' +│ 1 /);
+      assert.match(output, /'CANCELLED' +│ 'REFUNDED' +│ 1 /);
+      assert.match(output, /^ {2}payment\.refunded {4}payment compensated$/m);
       assert.deepEqual(tooWide(output, folder), []);
       const next = /\n {2}cd (\S+) && npm run dev\n$/.exec(output)?.[1] ?? '';
       assert.ok(existsSync(path.join(next, 'package.json')), next);
