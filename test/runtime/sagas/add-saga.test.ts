@@ -183,21 +183,39 @@ describe('bus.addSaga', () => {
     bus.addSaga(order.placeOrder);
     bus.addSaga(order.reactingOrder);
     await bus.start();
-    const holder = await world.database.transaction();
+    const [holder, gate] = [await world.database.transaction(), await world.database.transaction()];
     const hold = (saga: string) =>
       holder('saga_instances').insert({
-        ...{ saga, id, version: 1, status: 'running', state: {}, correlation_id: 'c' },
+        ...{ saga, id, version: 1, status: 'running', state: {}, correlation_id: 'held' },
       });
+    const isWaiting = (locktype: string, seconds: number) => async () =>
+      (
+        await world
+          .database('pg_locks')
+          .where({ granted: false, locktype })
+          .whereRaw('waitstart <= clock_timestamp() - make_interval(secs => ?)', [seconds])
+      ).length > 0;
+    await stopAtGate();
     await hold('reacting-order');
+    await gate.raw('select pg_advisory_xact_lock(4201)');
     const publishing = create(bus).then(() => 'started', String);
-    const isWaiting = async () =>
-      (await world.database('pg_locks').where({ granted: false, locktype: 'transactionid' })).length > 0;
-    await waitFor(isWaiting);
-    await hold('place-order'); // the other transaction has waited for longer, so PostgreSQL ends that one
+    await waitFor(isWaiting('advisory', 0));
+    const held = hold('place-order').then(() => 'held', String);
+    await waitFor(isWaiting('transactionid', 2)); // a transaction looks for a deadlock once, after 1 s, and ends itself
+    await gate.rollback();
+    assert.equal(await held, 'held');
     await holder.rollback();
     assert.equal(await publishing, 'started');
     assert.equal((await world.database('saga_instances').where({ id })).length, 2);
   });
+
+  /** The second saga of an order waits for an advisory lock before it starts. */
+  const stopAtGate = () =>
+    world.database.raw(`
+      create function wait_at_gate() returns trigger language plpgsql as
+        $$ begin perform pg_advisory_xact_lock(4201); return new; end $$;
+      create trigger gate before insert on saga_instances
+        for each row when (new.saga = 'reacting-order' and new.correlation_id <> 'held') execute function wait_at_gate()`);
 
   it('warns at its start of a step that running sagas have and the release has not', async () => {
     const bus = orderService();
