@@ -68,8 +68,8 @@ export const projectionMutations: readonly Mutation[] = [
     changes: [
       {
         file: 'projections/operations/switch.ts',
-        find: `'select from event_positions where consumer_group = ? order by topic, partition for update',`,
-        replace: `'select from event_positions where consumer_group = ?',`,
+        find: 'await lockPositions(trx, active.group);',
+        replace: 'void lockPositions;',
       },
     ],
     noticedBy: {

@@ -35,12 +35,12 @@ const flags = {
     text: 'open, running, compensating, stuck, completed or compensated',
   },
   version: { type: 'string', of: 'N', text: 'this version' },
-  partial: { type: 'boolean', of: '', text: 'begins although Kafka no longer has all events' },
+  partial: { type: 'boolean', of: '', text: 'begins even if Kafka has deleted some of the events' },
   force: {
     type: 'string',
     multiple: true,
     of: 'KEY',
-    text: 'switches although this key is parked; repeat it for each key',
+    text: 'switches even if this key is parked; repeat it for each key',
   },
   reason: { type: 'string', of: 'TEXT', text: 'the reason, for later readers of the output' },
   yes: {
@@ -92,8 +92,8 @@ export function parseFlags(
 
 /** Returns the number in `--version`; undefined without the flag. */
 export function versionFlag({ version }: Flags): number | undefined {
-  if (version === undefined || /^[1-9]\d{0,8}$/.test(version))
-    return version === undefined ? undefined : Number(version);
+  if (version === undefined) return undefined;
+  if (/^[1-9]\d{0,8}$/.test(version)) return Number(version);
   throw new MisuseError(`--version is ${JSON.stringify(version)}; write 1, 2, 3, ...`);
 }
 

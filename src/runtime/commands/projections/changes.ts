@@ -18,10 +18,9 @@ export const rebuild: Change = (values, root, [projection = '']) =>
   withDatabase(root, (database) =>
     withKafka(kafkaOf(root), async (driver) => {
       const request = { projection, version: versionFlag(values), partial: values.partial === true };
-      const versions = await readVersions(database, projection);
       const plan = await (values.yes
         ? beginRebuild(database, driver, request)
-        : planRebuild(driver, versions, request));
+        : planRebuild(driver, await readVersions(database, projection), request));
       const { version, table, group } = plan.version;
       report(values, { projection, version, table, group, missing: plan.missing }, [
         `Version ${version} of projection ${projection} ${values.yes ? 'begins' : 'would begin'} at the earliest event that Kafka has.`,
@@ -30,7 +29,7 @@ export const rebuild: Change = (values, root, [projection = '']) =>
         ),
         ...(values.yes
           ? [
-              `Version ${plan.version.active} is read until: microservice-runtime projections switch ${projection}`,
+              `Version ${plan.version.active} stays active until you run: microservice-runtime projections switch ${projection}`,
             ]
           : []),
       ]);
@@ -46,7 +45,7 @@ export const switchTo: Change = (values, root, [projection = '']) =>
     if (to === undefined) {
       versionIn(versions, projection, versions[0]?.version ?? 0);
       throw new CommandError(
-        `projection ${projection} has no version that was rebuilt and not read so far; name one with --version, or begin with microservice-runtime projections rebuild ${projection}`,
+        `projection ${projection} has no rebuilt version to switch to; name one with --version, or begin with microservice-runtime projections rebuild ${projection}`,
       );
     }
     await change(database, versionIn(versions, projection, to), values);

@@ -56,13 +56,13 @@ export const projectionsCommand: Command = commandOf(
       run: rebuild,
     },
     switch: {
-      summary: 'reads a version that has caught up from now on',
+      summary: 'makes a version that has caught up the active one',
       flags: ['version', 'force', 'yes', 'json'],
       words: one,
       run: switchTo,
     },
     rollback: {
-      summary: 'reads the version before again',
+      summary: 'makes the previous version active again',
       flags: ['force', 'yes', 'json'],
       words: one,
       run: rollback,

@@ -15,7 +15,7 @@ interface DeletedBatch {
 
 /**
  * Runs `statement` until it finds no more rows before `before`, or `stopped` returns true. Resolves to the number of deleted rows. The
- * statement has three parameters, a time from which on it reads, `before`, and the most rows to delete, and returns `count` and
+ * statement has three parameters, the time at which it begins, `before`, and the most rows to delete, and returns `count` and
  * `last`, as `deletedBatch` selects them. Each statement begins where the one before ended: an old snapshot, such as that of a backup,
  * keeps deleted rows in the index, and reading them again would take longer with each statement. A row that appears behind that
  * place is deleted by a later call.

@@ -32,7 +32,7 @@ export function createRunningGroups(create: (groupId: string) => RunningGroup): 
   async function end(groupId: string): Promise<void> {
     const group = running.get(groupId);
     running.delete(groupId);
-    await Promise.all([group?.consumer.stop(), group?.runner.stop()]);
+    if (group) await stopGroup(group);
   }
 
   return {
@@ -45,12 +45,12 @@ export function createRunningGroups(create: (groupId: string) => RunningGroup): 
     },
     end,
     async stop() {
-      await Promise.all(
-        [...running.values()].map(({ consumer, runner }) => Promise.all([consumer.stop(), runner.stop()])),
-      );
+      await Promise.all([...running.values()].map(stopGroup));
     },
     status: () =>
       [...running.values()].map(({ consumer, runner }) => ({ ...consumer.status(), ...runner.counts() })),
     healthy: () => [...running.values()].every(({ consumer }) => consumer.healthy()),
   };
 }
+
+const stopGroup = ({ consumer, runner }: RunningGroup) => Promise.all([consumer.stop(), runner.stop()]);

@@ -48,7 +48,8 @@ export interface Publish {
   (event: NewEvent, trx?: Knex.Transaction): Promise<string>;
   /**
    * Saves one event in several versions, for consumers of each of them: a consumer handles the newest version that it knows, and
-   * handles the event once. Resolves to the source and the id that they share. Rejects if the versions are not of one type, topic and aggregate, or if one is given twice.
+   * handles the event once. Resolves to the source and the id that they share. Rejects if the versions are not of one type, topic and
+   * aggregate, or if one is given twice.
    */
   (versions: EventVersions, trx?: Knex.Transaction): Promise<string>;
   /** Saves an event without a definition. */

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { Gauge, type Registry } from 'prom-client';
+import { readMetricRows } from '../../database/rows/metric-rows.ts';
 import { OUTGOING_GROUP } from './dead-letter-metrics.ts';
 
 const keys = `
@@ -48,7 +49,7 @@ export function createParkedMetrics(database: Knex, registry: Registry, groups: 
       labelNames,
       registers: [registry],
       async collect() {
-        const rows = await ask(database, sql);
+        const rows = await readMetricRows<Row>(database, sql);
         this.reset();
         if (!rows) return;
         for (const group of [...groups(), OUTGOING_GROUP]) {
@@ -68,14 +69,4 @@ export function createParkedMetrics(database: Knex, registry: Registry, groups: 
     events,
     [{}],
   );
-}
-
-/** Undefined if PostgreSQL does not answer, because the other metrics are then more important than ever. */
-async function ask(database: Knex, sql: string): Promise<Row[] | undefined> {
-  try {
-    const { rows } = await database.raw<{ rows: Row[] }>(sql).timeout(2_000, { cancel: true });
-    return rows;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { readMetricRows } from '../../database/rows/metric-rows.ts';
 import { deadLetterCounter, OUTGOING_GROUP } from '../parking/dead-letter-metrics.ts';
 import { LANES } from '../outbox/lanes.ts';
 import type { OutboxRow } from './outbox-rows.ts';
@@ -38,13 +39,14 @@ export function createRelayMetrics(
   lanes: () => number,
 ): RelayMetrics {
   const registers = registry ? [registry] : [];
+  const read = async (sql: string) => (await readMetricRows<{ value: number }>(database, sql))?.[0]?.value;
   gauge(
     'microservice_outbox_depth',
     `Events that wait to be sent; an estimate above ${MOST_COUNTED}`,
-    async () => (await ask(database, depth)) ?? ask(database, estimatedDepth),
+    async () => (await read(depth)) ?? read(estimatedDepth),
   );
   gauge('microservice_outbox_oldest_age_seconds', 'Age of the oldest event that waits to be sent', () =>
-    ask(database, oldest),
+    read(oldest),
   );
   gauge('microservice_outbox_lanes', 'Lanes of the outbox that this process sends', lanes);
   const published = new Counter({
@@ -93,14 +95,4 @@ export function createRelayMetrics(
     failed: (topic) => failures.inc({ topic }),
     deadLetter: (topic) => deadLetters.inc({ group: OUTGOING_GROUP, topic, reason: 'refused' }),
   };
-}
-
-/** Undefined if PostgreSQL does not answer, because the other metrics are then more important than ever. */
-async function ask(database: Knex, sql: string): Promise<number | undefined> {
-  try {
-    const { rows } = await database.raw<{ rows: { value: number }[] }>(sql).timeout(2_000, { cancel: true });
-    return rows[0]?.value;
-  } catch {
-    return undefined;
-  }
 }

@@ -30,7 +30,7 @@ export const waitParameters = ({ waitForEvent }: Operation): object[] =>
       ]
     : [];
 
-/** Adds the headers of events to the successes of a route: of the one that it publishes, or of the one that it waits for. */
+/** Documents `Event-Id` and `Stale` in the successful responses of a route that publishes events, or waits for one. */
 export function eventAnswers(
   { method, waitForEvent }: Operation,
   answers: Record<string, object>,

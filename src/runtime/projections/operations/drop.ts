@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { forgetGroup, lockProjection, type StoredVersion } from '../store/versions.ts';
+import { forgetGroup, lockPositions, lockProjection, type StoredVersion } from '../store/versions.ts';
 import { inLockedTransaction } from './locked.ts';
 import { ProjectionError, versionIn } from './projection-error.ts';
 
@@ -17,11 +17,7 @@ export async function dropVersion(
     const versions = await lockProjection(trx, projection);
     const dropped = versionIn(versions, projection, version);
     checkDroppable(dropped);
-    // positions first, as batches lock them
-    await trx.raw(
-      'select from event_positions where consumer_group = ? order by topic, partition for update',
-      [dropped.group],
-    );
+    await lockPositions(trx, dropped.group); // first, as batches lock them
     await trx.raw('select from projection_versions where projection = ? and version = ? for update', [
       projection,
       version,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
-import { activateVersion, lockProjection, type StoredVersion } from '../store/versions.ts';
+import { activateVersion, lockPositions, lockProjection, type StoredVersion } from '../store/versions.ts';
 import { inLockedTransaction } from './locked.ts';
 import { ProjectionError, versionIn } from './projection-error.ts';
 
@@ -10,7 +10,7 @@ export interface SwitchRequest {
   to: number;
   /** Keys that may be parked in this version. */
   force?: readonly string[];
-  /** How long the other version may wait for this one, in ms; default: 2000. */
+  /** How long to wait for locks, and for this version to catch up, in ms; default: 2000. */
   patience?: number;
 }
 
@@ -38,10 +38,7 @@ export async function switchVersion(
       throw new ProjectionError(
         `version ${to} of projection ${projection} is ${target.status}; ${target.status === 'waiting' ? `begin with microservice-runtime projections rebuild ${projection}` : 'define a new version'}`,
       );
-    await trx.raw(
-      'select from event_positions where consumer_group = ? order by topic, partition for update',
-      [active.group],
-    );
+    await lockPositions(trx, active.group);
     await untilPassed(trx, active, target, until);
     await checkParked(trx, target, force);
     await activateVersion(trx, target);

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { Gauge, type Registry } from 'prom-client';
+import { readMetricRows } from '../../database/rows/metric-rows.ts';
 
 const progressSql = `
   select v.projection, v.version, v.version = a.active as active, coalesce(
@@ -37,7 +38,8 @@ export function createProjectionMetrics(
       new Gauge({
         ...{ name, help, labelNames, registers: [] },
         async collect() {
-          const rows = projections().length > 0 ? await ask(database) : undefined;
+          const rows =
+            projections().length > 0 ? await readMetricRows<Row>(database, progressSql) : undefined;
           this.reset();
           for (const row of rows ?? []) if (projections().includes(row.projection)) set(this, row);
         },
@@ -55,14 +57,4 @@ export function createProjectionMetrics(
     ['projection', 'version'],
     (to, { projection, version, progress }) => to.set({ projection, version }, progress),
   );
-}
-
-/** Undefined if PostgreSQL does not answer, because the other metrics are then more important than ever. */
-async function ask(database: Knex): Promise<Row[] | undefined> {
-  try {
-    const { rows } = await database.raw<{ rows: Row[] }>(progressSql).timeout(2_000, { cancel: true });
-    return rows;
-  } catch {
-    return undefined;
-  }
 }

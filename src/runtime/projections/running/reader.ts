@@ -7,14 +7,14 @@ import { versionTitle, type ProjectionDefinition } from '../definition/projectio
 export interface Projection<Reader> {
   readonly name: string;
   /**
-   * Runs queries of the active version, in a transaction that reads one instant and cannot write. Rejects with an `UnavailableError` if
+   * Runs queries of the active version, in a read-only transaction with one snapshot. Rejects with an `UnavailableError` if
    * this release does not define the active version.
    */
   read<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
   /**
    * Like `read`, but first waits until the active version has handled an event, at most `patience` ms (2000).
    * @param event the source and the id of the event, as in `order-service/0192d5a0-...`; undefined: does not wait
-   * @returns the result, and whether it may lack the event: the time is over, or the event is parked
+   * @returns the result, and whether it may lack the event: the wait timed out, or the event is parked
    */
   readAfter<T>(
     event: string | undefined,

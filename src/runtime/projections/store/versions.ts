@@ -111,6 +111,12 @@ export async function holdVersion(
   return rows.length > 0;
 }
 
+/** Locks the positions of a group, in the order in which batches lock them. */
+export async function lockPositions(trx: Knex.Transaction, group: string): Promise<void> {
+  const sql = 'select from event_positions where consumer_group = ? order by topic, partition for update';
+  await trx.raw(sql, [group]);
+}
+
 /** Deletes the positions, the inbox and the parked events of a group. Safe to repeat. */
 export async function forgetGroup(trx: Knex.Transaction, group: string): Promise<void> {
   for (const table of ['event_positions', 'event_inbox', 'event_parked_keys', 'event_parked'])

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { readMetricRows } from '../../database/rows/metric-rows.ts';
 import type { SagaChange } from '../machine/instance.ts';
 
 const open = `
@@ -32,7 +33,7 @@ export function createSagaMetrics(database: Knex, registry: Registry, sagas: () 
       new Gauge({
         ...{ name, help, labelNames, registers: [] },
         async collect() {
-          const rows = sagas().length > 0 ? await ask(database) : undefined;
+          const rows = sagas().length > 0 ? await readMetricRows<Row>(database, open) : undefined;
           this.reset();
           for (const saga of rows ? sagas() : [])
             set(
@@ -92,14 +93,4 @@ export function createSagaMetrics(database: Knex, registry: Registry, sagas: () 
     },
     ignored: (saga, reason) => ignored.inc({ saga, reason }),
   };
-}
-
-/** Undefined if PostgreSQL does not answer, because the other metrics are then more important than ever. */
-async function ask(database: Knex): Promise<Row[] | undefined> {
-  try {
-    const { rows } = await database.raw<{ rows: Row[] }>(open).timeout(2_000, { cancel: true });
-    return rows;
-  } catch {
-    return undefined;
-  }
 }

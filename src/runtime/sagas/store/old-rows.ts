@@ -38,8 +38,8 @@ const requests = `
   ) ${deletedBatch('used_at')}`;
 
 /**
- * Deletes the sagas that ended more than `retention` ms ago, with all of their rows, and the replies as old that no saga has got, until
- * `stopped` returns true. Resolves to the number of sagas and replies. Safe in several replicas at once.
+ * Deletes the sagas that ended more than `retention` ms ago, with all of their rows, and the replies of the same age that no saga
+ * received, until `stopped` returns true. Resolves to the number of sagas and replies. Safe in several replicas at once.
  */
 export async function deleteEnded(
   database: Knex,
