@@ -106,7 +106,10 @@ export async function serviceFiles(
   return byPath(files);
 }
 
-/** Parts without a table: the definitions of consumed events, handlers, clients, sagas, participants, projections, commands, and the tests of the owner's events. */
+/**
+ * Parts without a table: the definitions of consumed events, handlers, clients, sagas, participants, projections, commands, and the
+ * tests of the owner's events.
+ */
 const withoutTable = ({
   resources,
   copies,
@@ -131,10 +134,7 @@ const withoutTable = ({
   ...participants.map((participant) => ({
     folder: 'participant',
     name: participant.kebab,
-    data: {
-      participant,
-      resource: resources.find(({ kebab }) => kebab === participant.work?.resource.kebab),
-    },
+    data: { participant },
   })),
   ...projections.map((projection) => ({
     folder: 'projection',

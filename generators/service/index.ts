@@ -183,7 +183,7 @@ const installStep = (program: PackageManager): Step => ({
   writes: installers[program].writes,
 });
 
-/** Writes openapi.json, which only the service's own code can tell. */
+/** Writes openapi.json. Only the running code of the service knows its routes. */
 const contractsStep = (program: PackageManager): Step => ({
   program,
   args: ['run', 'contracts'],

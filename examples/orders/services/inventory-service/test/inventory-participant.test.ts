@@ -27,7 +27,7 @@ describe('the requests of order-service', () => {
   const left = async (id: string) => (await rows().where({ id }).first('quantity'))?.quantity;
   const data = (id: string, itemId: string) => ({ requestId: id, itemId, quantity: 2 });
 
-  it('does a request, and answers with inventory.reserved', async () => {
+  it('handles a request, and replies with inventory.reserved', async () => {
     const id = randomUUID();
     const row = await insert();
     await service.publish(inventoryRequested.of(id, data(id, row)));
@@ -35,7 +35,7 @@ describe('the requests of order-service', () => {
     assert.equal(await left(row), 1);
   });
 
-  it('refuses a request for more than there is, with inventory.failed', async () => {
+  it('refuses a request for more than the row has, with inventory.failed', async () => {
     const row = await insert();
     for (const type of ['inventory.reserved', 'inventory.failed']) {
       const id = randomUUID();
@@ -45,7 +45,7 @@ describe('the requests of order-service', () => {
     assert.equal(await left(row), 1);
   });
 
-  it('undoes a request after its cancel, and confirms with inventory.released', async () => {
+  it('undoes a canceled request, and confirms with inventory.released', async () => {
     const id = randomUUID();
     const row = await insert();
     const request = data(id, row);

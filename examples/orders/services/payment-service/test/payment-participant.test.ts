@@ -18,14 +18,14 @@ describe('the requests of order-service', () => {
   const rows = (orderId: string) => parts.database<Payment>('payments').where({ orderId });
   const data = (id: string) => ({ requestId: id, amount: '24.50' });
 
-  it('does a request, and answers with payment.processed', async () => {
+  it('handles a request, and replies with payment.processed', async () => {
     const id = randomUUID();
     await service.publish(paymentRequested.of(id, data(id)));
     assert.deepEqual((await reply(id, 'payment.processed')).data, { orderId: id, ...data(id) });
     assert.equal((await rows(id)).length, 1);
   });
 
-  it('undoes a request after its cancel, and confirms with payment.refunded', async () => {
+  it('undoes a canceled request, and confirms with payment.refunded', async () => {
     const id = randomUUID();
     const request = data(id);
     await service.publish(paymentRequested.of(id, request));

@@ -31,6 +31,6 @@ export function registerInventoryParticipant(bus: EventBus, items: ItemService):
   });
 }
 
-/** Requests about the same item run one after the other. Resolves to undefined for an unknown id. */
+/** Locks the row, so requests for the same item run one at a time. Resolves to undefined for an unknown id. */
 const lock = (id: string, trx: Knex.Transaction) =>
   trx<Item>('items').where({ id }).forUpdate().first('quantity');

@@ -5,7 +5,7 @@ import { defineEvent, uuidString, type FieldSchemas } from 'microservice-runtime
 export interface InventoryReply {
   /** The id of the order. */
   orderId: string;
-  /** That of the request. */
+  /** The id of the request. */
   requestId: string;
 }
 

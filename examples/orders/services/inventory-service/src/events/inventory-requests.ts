@@ -3,7 +3,7 @@ import { defineEvent, uuidString, type FieldSchemas } from 'microservice-runtime
 
 /** The data of a request of order-service, and of its cancel. */
 export interface InventoryRequest {
-  /** The same in a request, in its repetitions and in its cancel. */
+  /** Identifies the request. Its retries and its cancellation have the same id. */
   requestId: string;
   itemId: string;
   quantity: number;

@@ -1,11 +1,11 @@
 import joi from 'joi';
 import { defineEvent } from 'microservice-runtime';
 
-/** The data of an answer to a request, and of the confirmation of a cancel. */
+/** The data of each reply: to a request, or to its cancellation. */
 export interface PlaceOrderReply {
   /** The id of the saga. */
   orderId: string;
-  /** That of the request. */
+  /** The id of the request. */
   requestId: string;
 }
 

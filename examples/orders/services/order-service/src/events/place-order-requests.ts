@@ -5,7 +5,7 @@ const stream = { topic: 'order.events', aggregate: 'order', version: 1 };
 
 /** The data of a request to payment, and of its cancel. Add what the other service needs. */
 export interface PaymentRequest {
-  /** The same in a request, in its repetitions and in its cancel. */
+  /** Identifies the request. Its retries and its cancellation have the same id. */
   requestId: string;
   amount: string;
 }
@@ -30,7 +30,7 @@ export const paymentCancelled = defineEvent({
 
 /** The data of a request to inventory, and of its cancel. Add what the other service needs. */
 export interface InventoryRequest {
-  /** The same in a request, in its repetitions and in its cancel. */
+  /** Identifies the request. Its retries and its cancellation have the same id. */
   requestId: string;
   itemId: string;
   quantity: number;

@@ -31,7 +31,7 @@ import {
 } from '../events/place-order-requests.ts';
 import type { OrderService } from '../services/order-service.ts';
 
-/** The state of the saga, stored as JSON. Add what its steps need; a change of a field needs another version and an upcast. */
+/** The state of the saga, stored as JSON. Add the fields that its steps need. Changing a field requires a new version and an upcast. */
 export interface PlaceOrder {
   orderId: string;
   amount: string;
@@ -52,7 +52,7 @@ const answer = (definition: EventDefinition<PlaceOrderReply>) =>
     requestId: ({ data }) => data.requestId,
   });
 
-/** Requests its steps one after the other. If one fails or does not answer in time, those before it are undone. */
+/** Requests the steps in order. If a step fails, the steps before it are undone. If it times out, it is undone, too. */
 export const placeOrderSaga = defineSaga(
   {
     name: 'place-order',

@@ -5,7 +5,7 @@ import { decimalString, defineEvent, type FieldSchemas } from 'microservice-runt
 export interface PaymentReply {
   /** The id of the order. */
   orderId: string;
-  /** That of the request. */
+  /** The id of the request. */
   requestId: string;
 }
 

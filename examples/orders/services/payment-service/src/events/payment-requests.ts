@@ -3,7 +3,7 @@ import { decimalString, defineEvent, type FieldSchemas } from 'microservice-runt
 
 /** The data of a request of order-service, and of its cancel. */
 export interface PaymentRequest {
-  /** The same in a request, in its repetitions and in its cancel. */
+  /** Identifies the request. Its retries and its cancellation have the same id. */
   requestId: string;
   amount: string;
 }

@@ -33,7 +33,7 @@ export const createUserRepository = (database: Knex) => ({
     return row;
   },
 
-  /** Resolves to the id as stored, or undefined if there was no row. */
+  /** Resolves to the stored id, or to undefined if no row has the id. */
   remove: async (id: string, trx: Knex = database): Promise<string | undefined> => {
     const [row] = await trx('users').where({ id }).delete().returning('id');
     return row?.id;
