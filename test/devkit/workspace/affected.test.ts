@@ -60,7 +60,7 @@ describe('the services that a change affects', () => {
     ]);
   });
 
-  it('include the consumers of an event that is no longer published', async () => {
+  it('include the consumers of a removed event', async () => {
     await write('user', 'asyncapi.json', '{ "asyncapi": "3.0.0" }');
     assert.deepEqual(await affected(), [
       'order: consumes user.created v1 of user, which has changed',

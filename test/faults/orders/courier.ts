@@ -26,7 +26,7 @@ interface Copy {
   after: number;
 }
 
-/** A lost answer is requested again, so it must not be lost again for ever: the draw counts the repetitions. */
+/** The saga requests a lost answer again. The draw counts the repetitions, so that no answer is lost each time. */
 export async function startCourier(bootstrapServers: string, seed: number): Promise<Courier> {
   const retry = { retries: 30, maxRetryTime: 5_000, restartOnFailure: async () => true };
   const kafka = new Kafka({

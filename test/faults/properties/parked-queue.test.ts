@@ -139,7 +139,7 @@ describe('events that arrive, fail, wait, and are retried, redriven and dropped 
       const waiting = await database('event_parked_keys').where('consumer_group', world.groupId).first();
       if (live.atEnd() && !waiting) return;
     }
-    assert.fail('something waits for ever');
+    assert.fail('a parked key never ends');
   }
 
   async function withinCap({ groupId, parkedKeys: cap }: World): Promise<void> {

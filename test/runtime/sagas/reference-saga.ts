@@ -229,7 +229,7 @@ export function createReferenceSaga({ stages, pivot: place }: Shape, attempts: n
 
   function find(name: string): Facts {
     const step = steps.find((each) => each.name === name);
-    if (!step) throw new Error(`there is no step ${name}`);
+    if (!step) throw new Error(`the saga has no step ${name}`);
     return step;
   }
 

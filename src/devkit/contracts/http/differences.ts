@@ -111,7 +111,7 @@ function bodyDifferences(
   after: HttpBody | undefined,
   compare: CompareSchemas,
 ): Difference[] {
-  if (!after) return before ? [error('body-removed', 'body', 'the body is no longer read')] : [];
+  if (!after) return before ? [error('body-removed', 'body', 'the request body was removed')] : [];
   const isRequired = after.isRequired && before?.isRequired !== true;
   const text = before ? 'the body is required' : 'the body is new and required';
   return [
@@ -145,7 +145,7 @@ function responseDifferences(
     const path = `responses.${status}`;
     if (now) return answerDifferences(response, now, { path, isSuccess: isSuccess(status), compare });
     return isSuccess(status)
-      ? [error('response-removed', path, `status ${status} is no longer answered`)]
+      ? [error('response-removed', path, `the response with status ${status} was removed`)]
       : [];
   });
 }
